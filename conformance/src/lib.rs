@@ -1,0 +1,1 @@
+//! One HTTP suite for every edge.

@@ -1,0 +1,298 @@
+//! Aliases: the short path of a link. A value of the type is a valid alias in its one spelling.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::{FieldCode, Refusal};
+
+/// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.
+pub const MAX_BYTES: usize = 128;
+
+/// First path segments that hop answers itself, or that clients and edges expect to mean something.
+pub const RESERVED: [&str; 21] = [
+    "api",
+    "app",
+    "rest",
+    "problems",
+    "shorten",
+    "login",
+    "logout",
+    "health",
+    "ready",
+    "metrics",
+    "capabilities",
+    "openapi.json",
+    "robots.txt",
+    "sitemap.xml",
+    "favicon.ico",
+    "sw.js",
+    ".well-known",
+    "cdn-cgi",
+    "__scheduled",
+    "yourls-api.php",
+    "apple-app-site-association",
+];
+
+/// What a short address leaves unencoded.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Whether `Docs` and `docs` are two aliases or one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AliasCase {
+    /// Two.
+    Sensitive,
+    /// One, kept in small letters.
+    Insensitive,
+}
+
+/// The short path of a link: `docs` in `https://hop.example/docs`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alias(String);
+
+impl Alias {
+    /// Reads an alias somebody chose, or one a visitor asks for.
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        if text.is_empty() {
+            return Err(Refusal::new(FieldCode::Required, "an alias has at least one character"));
+        }
+        let alias = if text.is_ascii() {
+            fold(text, case)
+        } else {
+            // Far longer than any alias can become shorter by composing: nothing is gained by normalising it.
+            if text.len() > MAX_BYTES.saturating_mul(4) {
+                return Err(too_long());
+            }
+            let nfc = ComposingNormalizerBorrowed::new_nfc();
+            nfc.normalize(&fold(&nfc.normalize(text), case)).into_owned()
+        };
+        check(&alias)?;
+        Ok(Self(alias))
+    }
+
+    /// An alias hop stored itself, and so checked when it was made.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The alias as its owner reads it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The alias as an address holds it.
+    pub(crate) fn encoded(&self) -> impl fmt::Display + '_ {
+        utf8_percent_encode(&self.0, UNRESERVED)
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn fold(text: &str, case: AliasCase) -> String {
+    match case {
+        AliasCase::Sensitive => text.to_owned(),
+        AliasCase::Insensitive => text.to_lowercase(),
+    }
+}
+
+fn check(alias: &str) -> Result<(), Refusal> {
+    if alias.len() > MAX_BYTES {
+        return Err(too_long());
+    }
+    if let Some(wrong) = alias.chars().find(|c| !is_allowed(*c)) {
+        return Err(Refusal::invalid(format!(
+            "U+{:04X} cannot stand in an alias: letters, digits, emoji and - _ . ~ can",
+            u32::from(wrong)
+        )));
+    }
+    if alias.bytes().all(|byte| byte == b'.') {
+        return Err(Refusal::invalid("an alias is not made of dots alone"));
+    }
+    if alias.chars().next().is_some_and(is_mark) {
+        return Err(Refusal::invalid("an alias does not begin with a combining mark"));
+    }
+    if mixes_look_alikes(alias) {
+        return Err(Refusal::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
+    }
+    if is_reserved(alias) {
+        return Err(Refusal::new(FieldCode::Reserved, "hop uses this word itself"));
+    }
+    Ok(())
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(FieldCode::TooLong, format!("an alias has at most {MAX_BYTES} bytes in UTF-8"))
+}
+
+fn is_allowed(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    }
+    let group = CodePointMapData::<GeneralCategory>::new().get(c);
+    let visible = GeneralCategoryGroup::Letter.contains(group)
+        || GeneralCategoryGroup::Mark.contains(group)
+        || group == GeneralCategory::DecimalNumber
+        || CodePointSetData::new::<Emoji>().contains(c);
+    // Letters and marks that show nothing (Hangul fillers, variation selectors) would make two aliases look the same.
+    visible && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
+}
+
+fn mixes_look_alikes(alias: &str) -> bool {
+    let greek_or_cyrillic = |c: char| {
+        matches!(u32::from(c),
+            0x0370..=0x03FF | 0x1F00..=0x1FFF | 0x0400..=0x052F | 0x1C80..=0x1C8F | 0x2DE0..=0x2DFF | 0xA640..=0xA69F)
+    };
+    !alias.is_ascii() && alias.chars().any(greek_or_cyrillic) && alias.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Compared as a careless eye or a case-folding proxy would: after NFKC, without regard to capitals.
+fn is_reserved(alias: &str) -> bool {
+    let is_word = |text: &str| RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if alias.is_ascii() {
+        return is_word(alias);
+    }
+    let nfkc = ComposingNormalizerBorrowed::new_nfkc();
+    is_word(&nfkc.normalize(&nfkc.normalize(alias).to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<String, FieldCode> {
+        Alias::parse(text, AliasCase::Sensitive).map(|alias| alias.0).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn takes_letters_digits_marks_and_emoji_of_any_script() {
+        for text in [
+            "docs",
+            "Docs",
+            "a",
+            "-",
+            "_",
+            "~",
+            "a.b",
+            "..a",
+            "v1.2",
+            "é",
+            "Ω",
+            "привет",
+            "日本",
+            "१२",
+            "हिन्दी",
+            "🎉",
+            "👍🏽",
+            "🇩🇪",
+            "ﬁ",
+            &"x".repeat(128),
+            &"é".repeat(64),
+        ] {
+            assert_eq!(parse(text), Ok(text.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_told_apart_or_typed() {
+        use FieldCode::{Invalid, Required, Reserved, TooLong};
+        for (text, code) in [
+            ("", Required),
+            (".", Invalid),
+            ("...", Invalid),
+            ("a/b", Invalid),
+            ("a b", Invalid),
+            ("a+", Invalid),
+            ("a%b", Invalid),
+            ("a;b", Invalid),
+            ("a\\b", Invalid),
+            ("#", Invalid),
+            ("*", Invalid),
+            ("\0", Invalid),
+            ("a\u{7f}", Invalid),
+            ("a\u{202e}b", Invalid),
+            ("a\u{2066}b", Invalid),
+            ("a\u{200b}b", Invalid),
+            ("a\u{200d}b", Invalid),
+            ("❤\u{fe0f}", Invalid),
+            ("a\u{feff}", Invalid),
+            ("\u{3164}", Invalid),
+            ("\u{34f}a", Invalid),
+            ("\u{301}a", Invalid),
+            ("a\u{ad}b", Invalid),
+            ("½", Invalid),
+            ("a\u{a0}b", Invalid),
+            ("\u{e000}", Invalid),
+            ("pаypal", Invalid),
+            ("αbc", Invalid),
+            ("aἀ", Invalid),
+            ("aꙀ", Invalid),
+            (&"x".repeat(129), TooLong),
+            (&"é".repeat(65), TooLong),
+            (&"é".repeat(4000), TooLong),
+            ("api", Reserved),
+            ("API", Reserved),
+            ("Health", Reserved),
+            ("ａｐｉ", Reserved),
+            ("𝐚𝐩𝐢", Reserved),
+            ("shorteň\u{0}", Invalid),
+            (".well-known", Reserved),
+            ("apple-app-site-association", Reserved),
+            ("ⓡest", Invalid),
+        ] {
+            assert_eq!(parse(text), Err(code), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_reserved_word_is_refused_in_every_case_and_width() {
+        for word in RESERVED {
+            let wide: String =
+                word.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c }).collect();
+            for spelling in [word.to_owned(), word.to_uppercase(), wide] {
+                assert_eq!(parse(&spelling), Err(FieldCode::Reserved), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_only_begin_like_a_reserved_one_are_free() {
+        for text in ["apis", "api2", "healthy", "a.pi", "restaurant"] {
+            assert_eq!(parse(text), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn one_alias_has_one_spelling() {
+        assert_eq!(parse("e\u{301}"), Ok("é".into()));
+        assert_eq!(parse("\u{212b}"), Ok("Å".into()));
+        assert_eq!(parse("\u{212a}"), Ok("K".into()));
+    }
+
+    #[test]
+    fn without_case_it_is_kept_in_small_letters() {
+        let parse = |text| Alias::parse(text, AliasCase::Insensitive).unwrap().0;
+        assert_eq!((parse("DoCs"), parse("ÉTÉ")), ("docs".into(), "été".into()));
+    }
+
+    #[test]
+    fn an_address_holds_it_percent_encoded() {
+        let encoded = |text: &str| Alias::stored(text.into()).encoded().to_string();
+        assert_eq!(encoded("a-_.~Z9"), "a-_.~Z9");
+        assert_eq!(encoded("é🎉"), "%C3%A9%F0%9F%8E%89");
+    }
+}

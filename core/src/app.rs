@@ -1,0 +1,217 @@
+//! The life of a request: host, route, method, right, body, handler; then what is left to do once the visitor has gone.
+
+use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
+
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::base58;
+use crate::config::Config;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::link::LinkId;
+use crate::links::{self, Compiled};
+use crate::memo::Memo;
+use crate::pages;
+use crate::ports::{Edge, Facts, StoreError};
+use crate::records::Key;
+use crate::records::copy::{Copy, Fill};
+use crate::request::{Body, Request};
+use crate::response::Response;
+use crate::route::Route;
+use crate::time::Timestamp;
+use crate::{auth, clicks, machines};
+
+/// hop on one isolate: its settings and what it remembers from request to request.
+pub struct App {
+    config: Result<Config, String>,
+    memo: Mutex<Memo<Compiled>>,
+}
+
+/// What is left to do once the visitor has gone.
+#[derive(Debug, Default)]
+#[must_use = "clicks are counted and copies filled only if the adapter hands this to `App::finish`"]
+pub struct After {
+    pub(crate) click: Option<LinkId>,
+    pub(crate) fill: Option<Fill>,
+}
+
+impl After {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.click.is_none() && self.fill.is_none()
+    }
+}
+
+/// What every handler is given.
+pub(crate) struct Context<'a, E> {
+    pub(crate) edge: &'a E,
+    pub(crate) config: &'a Config,
+    pub(crate) memo: &'a Mutex<Memo<Compiled>>,
+    pub(crate) now: Timestamp,
+    /// Kept apart from the response, so that a change whose answer failed is still followed up.
+    after: &'a RefCell<After>,
+}
+
+impl<E: Edge> Context<'_, E> {
+    /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
+    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Compiled>) -> T) -> T {
+        look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What a change of the link at `key` entails, or a change nobody knows the outcome of: this isolate forgets the old answer, and
+    /// the copy is replaced after the response.
+    pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
+        self.memo(|memo| memo.drop(&key));
+        self.fill(key, now_is);
+    }
+
+    /// Has a copy made after the response, of what is `known` or else of the truth then.
+    pub(crate) fn fill(&self, key: Key, known: Option<Copy>) {
+        if self.edge.copies().is_some() {
+            self.after.borrow_mut().fill = Some(Fill { key, known });
+        }
+    }
+
+    /// Has a click counted after the response.
+    pub(crate) fn clicked(&self, link: LinkId) {
+        self.after.borrow_mut().click = Some(link);
+    }
+}
+
+impl App {
+    /// Reads the settings through `read`. Bad ones do not stop hop: it says so to every request but `/health`.
+    pub fn new(read: impl Fn(&str) -> Option<String>) -> Self {
+        Self { config: Config::read(read), memo: Mutex::new(Memo::new()) }
+    }
+
+    /// Answers a request. There is an answer to every input.
+    pub async fn handle<E: Edge, F: Facts>(&self, edge: &E, request: Request<'_, F>) -> (Response, After) {
+        let is_head = request.head.method == Method::HEAD;
+        let route = Route::of(request.head.path);
+        let request_id = base58::random_96(edge).map(|id| format!("req_{id}")).unwrap_or_default();
+        let after = RefCell::default();
+        let answer = self.answer(edge, &route, &request, &after).await;
+        let mut response = answer.unwrap_or_else(|problem| {
+            log_cause(edge, &problem, &request_id);
+            tell(&problem, &route, &request, &request_id)
+        });
+        response.identify(&request_id);
+        if is_head {
+            response.body.clear();
+        }
+        (response, after.into_inner())
+    }
+
+    async fn answer<E: Edge, F: Facts>(
+        &self,
+        edge: &E,
+        route: &Route<'_>,
+        request: &Request<'_, F>,
+        after: &RefCell<After>,
+    ) -> Result<Response, Problem> {
+        let head = &request.head;
+        let is_get = *head.method == Method::GET || *head.method == Method::HEAD;
+        if *route == Route::Health && is_get {
+            return machines::health();
+        }
+        let config = match &self.config {
+            Ok(config) => config,
+            Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
+        };
+        let host = head.host.to_ascii_lowercase();
+        let origin = config.origin_of(&host);
+        let domain = match origin {
+            Some(origin) => origin.domain(),
+            None if route.is_on_every_host() => config.default_domain(),
+            None => return Err(Problem::unknown_host()),
+        };
+        let Some(allow) = route.allow() else {
+            return Err(Problem::no_such_page());
+        };
+        if *head.method == Method::OPTIONS {
+            return Ok(Response::empty(StatusCode::NO_CONTENT).allow(allow));
+        }
+        if !route.allows(head.method) {
+            return Err(Problem::method_not_allowed(allow));
+        }
+        let context = Context { edge, config, memo: &self.memo, now: edge.now(), after };
+        dispatch(&context, domain, route, request).await
+    }
+
+    /// Does what is left to do: counts the click, fills the copy. What fails is logged; nobody waits for it any more.
+    pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
+        if let Some(link) = &after.click
+            && let Err(error) = clicks::count(edge, link).await
+        {
+            log_lost(edge, "a click was not counted", &error);
+        }
+        if let (Some(fill), Some(copies)) = (after.fill, edge.copies())
+            && let Err(error) = fill.run(edge.records(), copies, edge.now()).await
+        {
+            log_lost(edge, "a copy was not filled", &error);
+        }
+    }
+}
+
+async fn dispatch<E: Edge, F: Facts>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    route: &Route<'_>,
+    request: &Request<'_, F>,
+) -> Result<Response, Problem> {
+    let Request { head, facts, body } = request;
+    let (config, query) = (context.config, head.query);
+    let proof = || auth::authorise(config, *facts);
+    match route {
+        Route::Follow(alias) => links::follow(context, domain, alias, head.method).await,
+        Route::Home => Ok(pages::home()),
+        Route::Health => machines::health(),
+        Route::Ready => machines::ready(context).await,
+        Route::Capabilities => machines::capabilities(context),
+        Route::Robots => Ok(machines::robots()),
+        Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
+        Route::Problem(code) => pages::problem(code),
+        Route::Shorten => links::shorten(context, &proof()?, json_of(*facts, body)?).await,
+        Route::Links if *head.method == Method::POST => links::create(context, &proof()?, json_of(*facts, body)?).await,
+        Route::Links => links::list(context, &proof()?, query).await,
+        Route::Link(alias) if *head.method == Method::DELETE => links::delete(context, &proof()?, alias, query).await,
+        Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
+        Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
+        Route::Unknown => Err(Problem::no_such_page()),
+    }
+}
+
+/// The body of a request that says it is JSON.
+fn json_of<'a>(facts: &impl Facts, body: &'a Body) -> Result<&'a Body, Problem> {
+    let media_type = facts.header(&http::header::CONTENT_TYPE);
+    let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next();
+    if essence.unwrap_or_default().trim_ascii().eq_ignore_ascii_case(b"application/json") {
+        Ok(body)
+    } else {
+        Err(Problem::unsupported_media_type())
+    }
+}
+
+/// The problem as a page for people with a browser, as JSON for everybody else.
+fn tell<F: Facts>(problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
+    if route.is_for_people() && pages::wants_html(request.facts) {
+        pages::of_problem(problem)
+    } else {
+        Response::problem(problem, request_id)
+    }
+}
+
+fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {
+    if let Some(cause) = &problem.cause {
+        let line = json!({"level": "error", "request_id": request_id, "code": problem.code.name(), "cause": cause});
+        edge.log(&line.to_string());
+    }
+}
+
+fn log_lost(edge: &impl Edge, what: &str, error: &StoreError) {
+    let line = json!({"level": "error", "event": what, "cause": format!("{error:?}")});
+    edge.log(&line.to_string());
+}

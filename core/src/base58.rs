@@ -1,0 +1,76 @@
+//! Random text a person can read out: no `0`, `O`, `I` or `l`. Ids, commit tokens and generated aliases are made of it.
+
+use crate::ports::{Edge, NoEntropy};
+
+/// Capitals and small letters.
+pub(crate) const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// For deployments that do not tell capitals from small letters: no `0`, `o`, `1`, `i` or `l`.
+pub(crate) const SMALL_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+
+/// 58^17 is the first power above 2^96.
+const DIGITS_OF_96_BITS: usize = 17;
+
+/// 96 random bits, always 17 characters.
+pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
+    let mut bytes = [0; 12];
+    edge.random(&mut bytes)?;
+    Ok(encode_96(bytes))
+}
+
+fn encode_96(bytes: [u8; 12]) -> String {
+    let mut rest = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    let mut digits = [b'1'; DIGITS_OF_96_BITS];
+    for digit in digits.iter_mut().rev() {
+        *digit = character(rest % 58);
+        rest /= 58;
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+/// `length` characters of `alphabet`, each equally likely: bytes of the last, incomplete round of the alphabet are drawn again.
+pub(crate) fn random_text(edge: &impl Edge, alphabet: &[u8], length: usize) -> Result<String, NoEntropy> {
+    let rounds = 256_usize.checked_div(alphabet.len()).unwrap_or(0);
+    let fair_bytes = alphabet.len().saturating_mul(rounds);
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        let mut bytes = [0; 16];
+        edge.random(&mut bytes)?;
+        let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair_bytes);
+        let digits = fair.filter_map(|byte| alphabet.get(byte.checked_rem(alphabet.len())?));
+        text.extend(digits.take(length.saturating_sub(text.len())).copied().map(char::from));
+    }
+    Ok(text)
+}
+
+fn character(digit: u128) -> u8 {
+    usize::try_from(digit).ok().and_then(|digit| ALPHABET.get(digit)).copied().unwrap_or(b'1')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryEdge;
+
+    #[test]
+    fn ninety_six_bits_are_seventeen_characters() {
+        assert_eq!(encode_96([0; 12]), "1".repeat(17));
+        assert_eq!(encode_96([255; 12]), "5qCHTcgbQwpvYZQ9c");
+        let mut one = [0; 12];
+        one[11] = 57;
+        assert_eq!(encode_96(one), format!("{}z", "1".repeat(16)));
+    }
+
+    #[test]
+    fn random_text_has_the_length_asked_for_and_all_of_the_alphabet() {
+        let edge = MemoryEdge::new(7);
+        for (alphabet, length) in [(ALPHABET.as_slice(), 5_800), (SMALL_ALPHABET, 3_100)] {
+            let text = random_text(&edge, alphabet, length).unwrap();
+            assert_eq!(text.len(), length);
+            for character in alphabet {
+                let count = text.bytes().filter(|byte| byte == character).count();
+                assert!((50..150).contains(&count), "{} came {count} times", char::from(*character));
+            }
+        }
+    }
+}

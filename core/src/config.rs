@@ -1,0 +1,204 @@
+//! Configuration: what whoever runs hop decides. It is data, read once through one closure.
+
+use crate::alias::AliasCase;
+use crate::domain::{Domain, Origin};
+use crate::secret::Secret;
+use crate::target::{NEVER, TargetRules};
+
+/// A shorter admin key could be guessed.
+pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
+
+/// A deployment's settings, each of them valid.
+#[derive(Debug)]
+pub(crate) struct Config {
+    default_origin: Origin,
+    other_origins: Vec<Origin>,
+    pub(crate) admin_key: AdminKey,
+    pub(crate) alias_case: AliasCase,
+    pub(crate) targets: TargetRules,
+}
+
+/// The bootstrap admin's key, if anybody may be that admin.
+#[derive(Debug)]
+pub(crate) enum AdminKey {
+    Set(Secret),
+    /// Why nobody is admin, for the log.
+    Disabled(&'static str),
+}
+
+impl Config {
+    /// Reads every setting through `read`, which answers with a variable's or a secret's text.
+    ///
+    /// # Errors
+    /// One sentence for the log that names every bad setting. It never repeats a secret.
+    pub(crate) fn read(read: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut wrong = Vec::new();
+        let mut keep = |name: &str, message: String| wrong.push(format!("{name}: {message}"));
+        let origins = origins(read("HOP_DOMAINS").as_deref()).map_err(|message| keep("HOP_DOMAINS", message)).ok();
+        let alias_case = alias_case(read("HOP_ALIAS_CASE").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_ALIAS_CASE", message);
+            AliasCase::Sensitive
+        });
+        let schemes = schemes(read("HOP_TARGET_SCHEMES").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_TARGET_SCHEMES", message);
+            Vec::new()
+        });
+        let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
+            return Err(wrong.join("; "));
+        };
+        let own_domains = std::iter::once(&default_origin).chain(&other_origins).map(|origin| origin.domain().clone()).collect();
+        Ok(Self {
+            default_origin,
+            other_origins,
+            admin_key: admin_key(read("HOP_ADMIN_KEY")),
+            alias_case,
+            targets: TargetRules { schemes, own_domains },
+        })
+    }
+
+    /// The origin of `domain`, if this deployment serves it.
+    pub(crate) fn origin_of(&self, domain: &str) -> Option<&Origin> {
+        std::iter::once(&self.default_origin).chain(&self.other_origins).find(|origin| origin.domain().as_str() == domain)
+    }
+
+    /// The domain a request means that names none.
+    pub(crate) fn default_domain(&self) -> &Domain {
+        self.default_origin.domain()
+    }
+}
+
+/// The default origin and the others.
+fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
+    let mut origins: Vec<Origin> = Vec::new();
+    for word in words(text) {
+        let origin = Origin::parse(word)?;
+        if origins.iter().any(|known| known.domain() == origin.domain()) {
+            return Err(format!("the host of \"{word}\" is listed twice"));
+        }
+        origins.push(origin);
+    }
+    let mut origins = origins.into_iter();
+    match origins.next() {
+        Some(first) => Ok((first, origins.collect())),
+        None => Err("list at least one origin, as in https://hop.example".into()),
+    }
+}
+
+fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {
+    match text {
+        None | Some("" | "sensitive") => Ok(AliasCase::Sensitive),
+        Some("insensitive") => Ok(AliasCase::Insensitive),
+        Some(other) => Err(format!("\"{other}\" is neither sensitive nor insensitive")),
+    }
+}
+
+fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
+    let mut schemes = Vec::new();
+    for word in words(text) {
+        let scheme = word.to_ascii_lowercase();
+        let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+        if !well_formed {
+            return Err(format!("\"{word}\" is no URL scheme"));
+        }
+        if NEVER.contains(&scheme.as_str()) {
+            return Err(format!("{scheme} links are never allowed"));
+        }
+        schemes.push(scheme);
+    }
+    if schemes.is_empty() {
+        schemes.extend(["https", "http"].map(str::to_owned));
+    }
+    Ok(schemes)
+}
+
+fn admin_key(text: Option<String>) -> AdminKey {
+    match text {
+        Some(text) if text.chars().count() >= ADMIN_KEY_MIN_CHARS => AdminKey::Set(Secret::new(text)),
+        Some(text) if !text.is_empty() => AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so nobody is admin"),
+        _ => AdminKey::Disabled("HOP_ADMIN_KEY is not set, so nobody is admin"),
+    }
+}
+
+fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
+        let settings = settings.to_vec();
+        Config::read(move |name| {
+            let found = settings.iter().find(|(key, _)| *key == name)?;
+            Some(found.1.to_owned())
+        })
+    }
+
+    #[test]
+    fn the_first_domain_is_the_default() {
+        let config = read(&[("HOP_DOMAINS", "https://hop.example, http://b.example:8080")]).unwrap();
+        assert_eq!(config.default_domain().as_str(), "hop.example");
+        assert_eq!(config.origin_of("b.example").unwrap().to_string(), "http://b.example:8080");
+        assert!(config.origin_of("c.example").is_none());
+        assert_eq!(config.targets.own_domains.len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
+        assert_eq!(config.alias_case, AliasCase::Sensitive);
+        assert_eq!(config.targets.schemes, ["https", "http"]);
+    }
+
+    #[test]
+    fn a_bad_value_names_itself() {
+        for (name, value) in [
+            ("HOP_DOMAINS", ""),
+            ("HOP_DOMAINS", "hop.example"),
+            ("HOP_DOMAINS", "https://a.example http://A.example:81"),
+            ("HOP_ALIAS_CASE", "upper"),
+            ("HOP_TARGET_SCHEMES", "https, javascript"),
+            ("HOP_TARGET_SCHEMES", "1http"),
+            ("HOP_TARGET_SCHEMES", "ht_tp"),
+        ] {
+            let mut settings = vec![(name, value)];
+            if name != "HOP_DOMAINS" {
+                settings.push(("HOP_DOMAINS", "https://hop.example"));
+            }
+            let error = read(&settings).unwrap_err();
+            assert!(error.starts_with(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn all_bad_settings_are_named_at_once() {
+        let error = read(&[("HOP_ALIAS_CASE", "x"), ("HOP_TARGET_SCHEMES", "data")]).unwrap_err();
+        for name in ["HOP_DOMAINS: ", "HOP_ALIAS_CASE: ", "HOP_TARGET_SCHEMES: "] {
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn settings_take_what_they_say_they_take() {
+        let config =
+            read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_ALIAS_CASE", "insensitive"), ("HOP_TARGET_SCHEMES", "HTTPS, my-app+2.0")])
+                .unwrap();
+        assert_eq!(config.alias_case, AliasCase::Insensitive);
+        assert_eq!(config.targets.schemes, ["https", "my-app+2.0"]);
+    }
+
+    #[test]
+    fn a_missing_or_short_admin_key_means_nobody() {
+        let key = |value: Option<&str>| {
+            let mut settings = vec![("HOP_DOMAINS", "https://hop.example")];
+            settings.extend(value.map(|value| ("HOP_ADMIN_KEY", value)));
+            read(&settings).unwrap().admin_key
+        };
+        for (value, reason) in [(None, "not set"), (Some(""), "not set"), (Some(&*"k".repeat(31)), "shorter")] {
+            assert!(matches!(key(value), AdminKey::Disabled(text) if text.contains(reason)), "{value:?}");
+        }
+        assert!(matches!(key(Some(&"k".repeat(32))), AdminKey::Set(_)));
+    }
+}

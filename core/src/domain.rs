@@ -1,0 +1,158 @@
+//! Domains: the hosts links live on.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+
+use url::{Host, Url};
+
+use crate::error::Refusal;
+
+/// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
+pub const MAX_BYTES: usize = 120;
+
+/// A host in its one spelling: ASCII, small letters, IPv4 in four decimal parts, no port, no trailing dot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Reads a host as a person writes it, Unicode and capitals included.
+    ///
+    /// # Errors
+    /// When it is no host, or too long.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        match Host::parse(text) {
+            Ok(host) => Self::of(&host),
+            Err(_) => Err(Refusal::invalid("this is no host name")),
+        }
+    }
+
+    pub(crate) fn of<S: AsRef<str>>(host: &Host<S>) -> Result<Self, Refusal> {
+        let text = match host {
+            Host::Domain(name) => {
+                let name = name.as_ref();
+                name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+            }
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => ipv6(address),
+        };
+        if text.is_empty() || text.len() > MAX_BYTES {
+            return Err(Refusal::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
+        }
+        Ok(Self(text))
+    }
+
+    /// A domain hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The host.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An IPv4 address written as IPv6 is that IPv4 address.
+fn ipv6(address: &Ipv6Addr) -> String {
+    match address.to_ipv4_mapped() {
+        Some(address) => address.to_string(),
+        None => format!("[{address}]"),
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A domain and how visitors reach it: `https://hop.example`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    domain: Domain,
+    text: String,
+}
+
+impl Origin {
+    /// Reads one origin of the setting `HOP_DOMAINS`.
+    ///
+    /// # Errors
+    /// With a sentence for the log.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("\"{text}\" is no origin: {error}"))?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !matches!(url.scheme(), "http" | "https") || !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example"));
+        }
+        let host = url.host().ok_or_else(|| format!("\"{text}\" has no host"))?;
+        let domain = Domain::of(&host).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        Ok(Self { domain, text: url.origin().ascii_serialization() })
+    }
+
+    /// The host alone.
+    #[must_use]
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_host_has_one_spelling() {
+        for (text, domain) in [
+            ("hop.example", "hop.example"),
+            ("HOP.Example.", "hop.example"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("0x7f.1", "127.0.0.1"),
+            ("127.0.0.1.", "127.0.0.1"),
+            ("2130706433", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("[::ffff:127.0.0.1]", "127.0.0.1"),
+        ] {
+            assert_eq!(Domain::parse(text).unwrap().as_str(), domain, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_host() {
+        for text in ["", ".", "a b", "hop.example:80", "a/b", "1.2.3.4.5", &format!("{}.example", "a".repeat(130))] {
+            assert!(Domain::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_keeps_its_port_and_its_domain_does_not() {
+        let origin = Origin::parse("http://127.0.0.1:8787").unwrap();
+        assert_eq!((origin.to_string().as_str(), origin.domain().as_str()), ("http://127.0.0.1:8787", "127.0.0.1"));
+        assert_eq!(Origin::parse("https://Hop.example:443/").unwrap().to_string(), "https://hop.example");
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_host() {
+        for text in [
+            "",
+            "hop.example",
+            "ftp://hop.example",
+            "https://",
+            "https://hop.example/x",
+            "https://hop.example?x",
+            "https://hop.example#x",
+            "https://u@hop.example",
+            "https://u:p@hop.example",
+            "https://:p@hop.example",
+        ] {
+            let error = Origin::parse(text).unwrap_err();
+            assert!(error.contains(text), "{error}");
+        }
+    }
+}

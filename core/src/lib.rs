@@ -1,0 +1,47 @@
+//! hop's product: every decision the shortener makes, on no particular platform.
+//!
+//! The map, in the order a request meets it:
+//!
+//! * [`request`] what an adapter hands over; [`route`] what its path asks for
+//! * [`app`] the life of a request, and what is left to do after it
+//! * [`auth`] who may; [`body`] what was sent, every wrong field named
+//! * [`links`] one verb, one file: create, shorten, show, list, follow, delete, restore
+//! * [`link`], [`alias`], [`target`], [`domain`] the words of the product: a value of the type is a valid one
+//! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
+//! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
+//! * [`response`], [`error`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
+//! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
+//! * [`config`] what whoever runs hop decides
+#![forbid(unsafe_code)]
+
+pub mod alias;
+mod app;
+mod auth;
+mod base58;
+mod body;
+mod clicks;
+mod config;
+pub mod domain;
+pub mod error;
+mod link;
+mod links;
+mod machines;
+mod memo;
+#[cfg(any(test, feature = "memory"))]
+pub mod memory;
+mod pages;
+pub mod ports;
+pub mod records;
+mod request;
+mod response;
+pub mod route;
+mod run_ready;
+mod secret;
+pub mod target;
+mod time;
+
+pub use app::{After, App};
+pub use request::{BODY_LIMIT, Body, Head, Request};
+pub use response::Response;
+pub use run_ready::{Pending, run_ready};
+pub use time::Timestamp;

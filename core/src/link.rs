@@ -1,0 +1,130 @@
+//! The link: what the product is about.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::alias::Alias;
+use crate::base58;
+use crate::domain::Domain;
+use crate::error::{FieldCode, Refusal};
+use crate::ports::{Edge, NoEntropy};
+use crate::target::Target;
+use crate::time::Timestamp;
+
+/// The name of a link that never changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LinkId(String);
+
+impl LinkId {
+    pub(crate) fn random(edge: &impl Edge) -> Result<Self, NoEntropy> {
+        Ok(Self(format!("lnk_{}", base58::random_96(edge)?)))
+    }
+
+    /// An id hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How visitors are sent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RedirectStatus {
+    /// Asked again every time, so that an edit moves everyone.
+    #[default]
+    Found,
+    MovedPermanently,
+    Temporary,
+    Permanent,
+}
+
+impl RedirectStatus {
+    pub(crate) fn parse(number: u64) -> Result<Self, Refusal> {
+        match number {
+            301 => Ok(Self::MovedPermanently),
+            302 => Ok(Self::Found),
+            307 => Ok(Self::Temporary),
+            308 => Ok(Self::Permanent),
+            _ => Err(Refusal::new(FieldCode::OutOfRange, "a redirect has status 301, 302, 307 or 308")),
+        }
+    }
+
+    pub(crate) fn code(self) -> StatusCode {
+        match self {
+            Self::MovedPermanently => StatusCode::MOVED_PERMANENTLY,
+            Self::Found => StatusCode::FOUND,
+            Self::Temporary => StatusCode::TEMPORARY_REDIRECT,
+            Self::Permanent => StatusCode::PERMANENT_REDIRECT,
+        }
+    }
+}
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) alias: Alias,
+    pub(crate) domain: Domain,
+    pub(crate) target: Target,
+    pub(crate) redirect_status: RedirectStatus,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    /// Set on a tombstone: the link is gone, its alias is not free.
+    pub(crate) deleted_at: Option<Timestamp>,
+    /// Counts the link's changes. It is the `ETag`, and says which of two copies is newer.
+    pub(crate) version: u64,
+}
+
+/// What a link does when it is followed, derived from the record and the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Live,
+    Deleted,
+}
+
+impl State {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl Link {
+    pub(crate) fn state(&self) -> State {
+        match self.deleted_at {
+            None => State::Live,
+            Some(_) => State::Deleted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_statuses_redirect() {
+        for number in 0..1_000 {
+            match RedirectStatus::parse(number) {
+                Ok(status) => {
+                    assert!([301, 302, 307, 308].contains(&number));
+                    assert_eq!(u64::from(status.code().as_u16()), number);
+                }
+                Err(refusal) => assert_eq!(refusal.code, FieldCode::OutOfRange),
+            }
+        }
+        assert_eq!(RedirectStatus::default().code(), StatusCode::FOUND);
+    }
+}

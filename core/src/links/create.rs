@@ -1,0 +1,111 @@
+//! Creating a link: the alias is claimed by the one guarded write that makes the record.
+
+use http::StatusCode;
+
+use super::{own_domain, wire};
+use crate::alias::{Alias, AliasCase};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::base58;
+use crate::body::Fields;
+use crate::config::Config;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::link::{Link, LinkId, RedirectStatus, State};
+use crate::ports::{Edge, Records as _};
+use crate::records::{Key, LinkRecord, Written, write};
+use crate::request::{BODY_LIMIT, Body};
+use crate::response::Response;
+use crate::target::Target;
+
+/// The lengths of generated aliases, try by try: short as long as there is room, then longer.
+const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
+
+/// What a client asks for.
+pub(super) struct NewLink {
+    pub(super) target: Target,
+    pub(super) alias: Option<Alias>,
+    pub(super) domain: Option<Domain>,
+    pub(super) redirect_status: RedirectStatus,
+}
+
+/// `POST /api/v1/links`
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let new = read(context.config, body)?;
+    let link = claim(context, proof, new).await?;
+    Response::json(StatusCode::CREATED, &wire::link(context.config, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
+}
+
+fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
+    let mut fields = Fields::read(body, BODY_LIMIT)?;
+    let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
+    let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let redirect_status = fields.take("redirect_status", |tree| RedirectStatus::parse(tree.natural()?));
+    Ok(NewLink { target: fields.finish(target)?, alias, domain, redirect_status: redirect_status.unwrap_or_default() })
+}
+
+/// Makes the link, under the alias asked for or under a generated one.
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink) -> Result<Link, Problem> {
+    if let Some(alias) = &new.alias {
+        let link = draft(context, &new, alias.clone())?;
+        return match offer(context, proof, &link).await? {
+            Written::Done => Ok(link),
+            Written::Conflict => Err(refusal(context, alias, &Key::link(&link.domain, alias)).await),
+        };
+    }
+    for length in GENERATED_LENGTHS {
+        let Some(alias) = generated(context, length)? else { continue };
+        let link = draft(context, &new, alias)?;
+        if offer(context, proof, &link).await? == Written::Done {
+            return Ok(link);
+        }
+    }
+    Err(Problem::no_free_alias(GENERATED_LENGTHS.len()))
+}
+
+/// An alias nobody chose; now and then it spells a reserved word, and then there is none.
+fn generated<E: Edge>(context: &Context<'_, E>, length: usize) -> Result<Option<Alias>, Problem> {
+    let alphabet = match context.config.alias_case {
+        AliasCase::Sensitive => base58::ALPHABET.as_slice(),
+        AliasCase::Insensitive => base58::SMALL_ALPHABET,
+    };
+    let text = base58::random_text(context.edge, alphabet, length)?;
+    Ok(Alias::parse(&text, context.config.alias_case).ok())
+}
+
+fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
+    Ok(Link {
+        id: LinkId::random(context.edge)?,
+        alias,
+        domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
+        target: new.target.clone(),
+        redirect_status: new.redirect_status,
+        created_at: context.now,
+        updated_at: context.now,
+        deleted_at: None,
+        version: 1,
+    })
+}
+
+async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: &Link) -> Result<Written, Problem> {
+    let token = base58::random_96(context.edge)?;
+    let written = write(context.edge.records(), LinkRecord::creation(link, token)?).await;
+    context.memo(|memo| memo.drop(&Key::link(&link.domain, &link.alias)));
+    Ok(written?)
+}
+
+/// Why an alias is not to be had. The store has said that it is not; if the record cannot be read yet, somebody else's creation is on
+/// its way.
+async fn refusal<E: Edge>(context: &Context<'_, E>, alias: &Alias, key: &Key) -> Problem {
+    let holder = match context.edge.records().get(key).await {
+        Ok(Some(record)) => LinkRecord::read(&record).map(|record| record.link.state()),
+        Ok(None) => Ok(State::Live),
+        Err(error) => Err(error),
+    };
+    match holder {
+        Ok(State::Live) => Problem::alias_taken(alias),
+        Ok(State::Deleted) => Problem::alias_retired(alias),
+        Err(error) => error.into(),
+    }
+}

@@ -1,0 +1,21 @@
+//! Restoring a deleted link as it was.
+
+use super::show::shown;
+use super::{edit, named};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::link::{Link, State};
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `POST /api/v1/links/{alias}/restore`
+pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context.config, alias, query)?;
+    let raise = |link: &Link| match link.state() {
+        State::Live => None,
+        State::Deleted => Some(Link { deleted_at: None, ..link.clone() }),
+    };
+    let link = edit(context, &key, raise).await?;
+    shown(context, &link).await
+}

@@ -1,0 +1,34 @@
+//! Shortening a URL: the one-line way in.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::create::{NewLink, claim};
+use super::wire;
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::Fields;
+use crate::error::Problem;
+use crate::link::RedirectStatus;
+use crate::ports::Edge;
+use crate::request::{BODY_LIMIT, Body};
+use crate::response::Response;
+use crate::target::Target;
+
+#[derive(Serialize)]
+struct Shortened<'a> {
+    short_id: &'a str,
+    short_url: String,
+    original_url: &'a str,
+}
+
+/// `POST /shorten`
+pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let mut fields = Fields::read(body, BODY_LIMIT)?;
+    let url = fields.need("url", |tree| Target::parse(&tree.text()?, &context.config.targets));
+    let new = NewLink { target: fields.finish(url)?, alias: None, domain: None, redirect_status: RedirectStatus::default() };
+    let link = claim(context, proof, new).await?;
+    let shortened =
+        Shortened { short_id: link.alias.as_str(), short_url: wire::short_url(context.config, &link), original_url: link.target.as_str() };
+    Response::json(StatusCode::CREATED, &shortened)
+}

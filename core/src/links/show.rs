@@ -1,0 +1,26 @@
+//! Showing a link, deleted ones too.
+
+use http::StatusCode;
+
+use super::{find, named, wire};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::clicks;
+use crate::error::Problem;
+use crate::link::Link;
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `GET /api/v1/links/{alias}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context.config, alias, query)?;
+    let record = find(context, &key).await?;
+    shown(context, &record.link).await
+}
+
+/// A link as it is, with its clicks.
+pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
+    let totals = clicks::totals(context.edge, &[&link.id]).await?;
+    let clicks = totals.first().copied().unwrap_or_default();
+    Response::json(StatusCode::OK, &wire::link(context.config, link, clicks))?.etag(link.version)
+}

@@ -1,0 +1,102 @@
+//! Links on the wire: the JSON of CONTRACT's Link, every field always there.
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::domain::Domain;
+use crate::link::Link;
+
+#[derive(Serialize)]
+pub(super) struct LinkJson<'a> {
+    id: &'a str,
+    alias: &'a str,
+    domain: &'a str,
+    short_url: String,
+    target: &'a str,
+    title: Option<&'a str>,
+    tags: [&'a str; 0],
+    note: Option<&'a str>,
+    external_id: Option<&'a str>,
+    owner: Option<&'a str>,
+    created_at: String,
+    updated_at: String,
+    state: &'static str,
+    starts_at: Option<&'a str>,
+    ends_at: Option<&'a str>,
+    max_clicks: Option<u64>,
+    confirm: bool,
+    fallback: Option<&'a str>,
+    has_password: bool,
+    redirect_status: u16,
+    forward_query: &'static str,
+    forward_path: bool,
+    rules: [&'a str; 0],
+    card: Option<&'a str>,
+    strict: bool,
+    crawlable: bool,
+    disabled: bool,
+    blocked: Option<&'a str>,
+    clicks: ClicksJson,
+    version: u64,
+}
+
+#[derive(Serialize)]
+struct ClicksJson {
+    humans: u64,
+    bots: u64,
+    previews: u64,
+}
+
+pub(super) fn link<'a>(config: &Config, link: &'a Link, clicks: u64) -> LinkJson<'a> {
+    LinkJson {
+        id: link.id.as_str(),
+        alias: link.alias.as_str(),
+        domain: link.domain.as_str(),
+        short_url: short_url(config, link),
+        target: link.target.as_str(),
+        title: None,
+        tags: [],
+        note: None,
+        external_id: None,
+        owner: None,
+        created_at: link.created_at.to_string(),
+        updated_at: link.updated_at.to_string(),
+        state: link.state().name(),
+        starts_at: None,
+        ends_at: None,
+        max_clicks: None,
+        confirm: false,
+        fallback: None,
+        has_password: false,
+        redirect_status: link.redirect_status.code().as_u16(),
+        forward_query: "off",
+        forward_path: false,
+        rules: [],
+        card: None,
+        strict: false,
+        crawlable: false,
+        disabled: false,
+        blocked: None,
+        clicks: ClicksJson { humans: clicks, bots: 0, previews: 0 },
+        version: link.version,
+    }
+}
+
+/// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.
+pub(super) fn short_url(config: &Config, link: &Link) -> String {
+    let alias = link.alias.encoded();
+    match config.origin_of(link.domain.as_str()) {
+        Some(origin) => format!("{origin}/{alias}"),
+        None => format!("https://{}/{alias}", link.domain),
+    }
+}
+
+/// The link's own address in the API.
+pub(super) fn address(link: &Link) -> String {
+    format!("/api/v1/links/{}?{}", link.alias.encoded(), domain_query(&link.domain))
+}
+
+/// The domain as part of a query. Only an IPv6 address holds anything to encode.
+pub(super) fn domain_query(domain: &Domain) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("domain", domain.as_str()).finish()
+}

@@ -1,0 +1,191 @@
+//! Records in a map, with the weaknesses of a real store on demand.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Mutex;
+use std::task::Poll;
+
+use super::faults::{Fault, Faults, Step};
+use super::locked;
+use crate::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use crate::records::{Change, Cursor, Expect, Key, Prefix};
+
+/// How a change reaches the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steps {
+    /// All of it in one transaction, as in D1.
+    AtOnce,
+    /// The gained hints, the guarded record, the dropped hints, one after the other, as in Fastly's KV Store.
+    OneByOne,
+}
+
+/// A store in memory.
+pub struct MemoryRecords {
+    rows: Mutex<BTreeMap<Key, Row>>,
+    steps: Steps,
+    faults: Mutex<Box<dyn Faults>>,
+}
+
+#[derive(Clone)]
+struct Row {
+    now: Option<Record>,
+    before: Option<Record>,
+    generation: u64,
+}
+
+impl MemoryRecords {
+    /// An empty store.
+    #[must_use]
+    pub fn new(steps: Steps, faults: Box<dyn Faults>) -> Self {
+        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults) }
+    }
+
+    /// Replaces what goes wrong from now on.
+    pub fn set_faults(&self, faults: Box<dyn Faults>) {
+        *locked(&self.faults) = faults;
+    }
+
+    /// Every key there is, read behind hop's back.
+    pub fn keys(&self) -> Vec<Key> {
+        let rows = locked(&self.rows);
+        rows.iter().filter(|(_, row)| row.now.is_some()).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// A record, read behind hop's back.
+    pub fn peek(&self, key: &Key) -> Option<Record> {
+        locked(&self.rows).get(key)?.now.clone()
+    }
+
+    /// Writes a row behind hop's back.
+    pub fn plant(&self, key: &Key, value: &str) {
+        self.put(key, Some(value));
+    }
+
+    /// Comes to a step: waits, fails or tells whether a read is to be stale.
+    async fn step(&self, step: Step) -> Result<bool, StoreError> {
+        let fault = locked(&self.faults).next(step);
+        match fault {
+            Fault::None => Ok(false),
+            Fault::Stale => Ok(true),
+            Fault::Fail => Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
+            Fault::Late(times) => {
+                be_pending(times).await;
+                Ok(false)
+            }
+        }
+    }
+
+    fn read(&self, key: &Key, stale: bool) -> Option<Record> {
+        let rows = locked(&self.rows);
+        let row = rows.get(key)?;
+        if stale { row.before.clone() } else { row.now.clone() }
+    }
+
+    fn put(&self, key: &Key, value: Option<&str>) {
+        put(&mut locked(&self.rows), key, value);
+    }
+
+    /// The one atomic step: looks and writes under one lock. In a transaction the hints are part of it.
+    fn write_guarded(&self, change: &Change) -> Commit {
+        let mut rows = locked(&self.rows);
+        let now = rows.get(&change.key).and_then(|row| row.now.as_ref());
+        let as_expected = match &change.expect {
+            Expect::Absent => now.is_none(),
+            Expect::Unchanged(guard) => now.is_some_and(|record| record.guard == *guard),
+        };
+        if !as_expected {
+            return Commit::Conflict;
+        }
+        put(&mut rows, &change.key, Some(&change.value));
+        if self.steps == Steps::AtOnce {
+            change.gains.iter().for_each(|hint| put(&mut rows, hint, Some("null")));
+            change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
+        }
+        Commit::Done
+    }
+
+    async fn commit_one_by_one(&self, change: &Change) -> Result<Commit, StoreError> {
+        for hint in &change.gains {
+            self.step(Step::Gain).await?;
+            self.put(hint, Some("null"));
+        }
+        self.step(Step::Write).await?;
+        let commit = self.write_guarded(change);
+        let drops = match commit {
+            Commit::Done => change.drops.as_slice(),
+            Commit::Conflict => change.drops_if_refused(),
+        };
+        for hint in drops {
+            self.step(Step::Drop).await?;
+            self.put(hint, None);
+        }
+        Ok(commit)
+    }
+
+    async fn commit_at_once(&self, change: &Change) -> Result<Commit, StoreError> {
+        self.step(Step::Write).await?;
+        Ok(self.write_guarded(change))
+    }
+}
+
+impl Records for MemoryRecords {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        let stale = self.step(Step::Get).await?;
+        Ok(self.read(key, stale))
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let stale = self.step(Step::GetMany).await?;
+        Ok(keys.iter().map(|key| self.read(key, stale)).collect())
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        self.step(Step::Scan).await?;
+        let from = match after {
+            Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
+            None => prefix.as_str().to_owned(),
+        };
+        let rows = locked(&self.rows);
+        let mut keys: Vec<Key> = rows
+            .range(Key::kept(from)..Key::kept(prefix.end()))
+            .filter(|(_, row)| row.now.is_some())
+            .map(|(key, _)| key.clone())
+            .take(usize::from(limit).saturating_add(1))
+            .collect();
+        let more = keys.len() > usize::from(limit);
+        keys.truncate(limit.into());
+        let next = keys.last().filter(|_| more).and_then(|key| key.as_str().strip_prefix(prefix.as_str()));
+        let next = next.map(|rest| Cursor(rest.to_owned()));
+        Ok(Page { keys, next })
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        let commit = match self.steps {
+            Steps::AtOnce => self.commit_at_once(change).await?,
+            Steps::OneByOne => self.commit_one_by_one(change).await?,
+        };
+        self.step(Step::Answer).await?;
+        Ok(commit)
+    }
+}
+
+fn put(rows: &mut BTreeMap<Key, Row>, key: &Key, value: Option<&str>) {
+    let row = rows.entry(key.clone()).or_insert(Row { now: None, before: None, generation: 0 });
+    row.generation = row.generation.saturating_add(1);
+    row.before = row.now.take();
+    row.now = value.map(|value| Record { value: value.as_bytes().to_vec(), guard: Guard(row.generation.to_string()) });
+}
+
+/// Lets others go first, `times` times.
+async fn be_pending(times: u8) {
+    let mut left = times;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left = left.saturating_sub(1);
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,139 @@
+//! What an edge must provide.
+//!
+//! The consistency the core counts on: `commit` is atomic about the one record it guards, so of two writers that expect the
+//! same state at most one is `Done`. Everything else may be late: a `get` may answer with an older value, a `scan` may miss a new
+//! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck.
+
+use std::borrow::Cow;
+
+use http::HeaderName;
+
+use crate::records::{Change, Cursor, Key, Prefix};
+use crate::time::Timestamp;
+
+/// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
+pub trait Facts {
+    /// The header's bytes as they came; of a repeated header whichever the edge gives.
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
+}
+
+/// The platform one request runs on.
+pub trait Edge {
+    /// Where truth is kept.
+    type Records: Records;
+    /// Where nearer copies are kept.
+    type Copies: Copies;
+
+    /// What this edge is and how far its promises go.
+    fn traits(&self) -> &'static Traits;
+    /// The truth.
+    fn records(&self) -> &Self::Records;
+    /// Copies, if this edge has any.
+    fn copies(&self) -> Option<&Self::Copies>;
+    /// The time.
+    fn now(&self) -> Timestamp;
+    /// Fills `bytes` from the platform's source of randomness.
+    ///
+    /// # Errors
+    /// When the source does not answer.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
+    /// Writes one line, JSON, to the deployment's log.
+    fn log(&self, line: &str);
+}
+
+/// What is fixed about an edge: data for the core to size its work by and to tell in `/capabilities`.
+#[derive(Debug)]
+pub struct Traits {
+    /// `cloudflare`, `fastly` or `memory`.
+    pub name: &'static str,
+    /// Most links on one page, from the store operations one request may make.
+    pub largest_page: u16,
+    /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
+    pub one_owner: &'static str,
+    /// Whether a client always reads its own acknowledged write.
+    pub read_your_writes: &'static str,
+    /// How soon an edit or a deletion reaches every visitor.
+    pub edits_reach_visitors: &'static str,
+}
+
+/// The edge has no random bytes; the text is for the log.
+#[derive(Debug)]
+pub struct NoEntropy(pub String);
+
+/// Truth and the pointers to it. Keys are short ASCII strings, values are JSON.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Records {
+    /// The record under `key`.
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
+    /// The records under `keys`, in their order.
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
+    /// Up to `limit` keys under `prefix` in ascending order, after where `after` left off.
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError>;
+    /// Makes the change if its expectation holds.
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
+}
+
+/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`records/copy.rs`).
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Copies {
+    /// The copy under `key`; a failure is a missing copy.
+    async fn get(&self, key: &Key) -> Option<Vec<u8>>;
+    /// Puts a copy, for at most [`crate::records::copy::LIFETIME_SECONDS`].
+    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError>;
+}
+
+/// The copies of an edge that has none.
+#[derive(Debug)]
+pub enum NoCopies {}
+
+impl Copies for NoCopies {
+    async fn get(&self, _key: &Key) -> Option<Vec<u8>> {
+        match *self {}
+    }
+
+    async fn put(&self, _key: &Key, _copy: &str) -> Result<(), StoreError> {
+        match *self {}
+    }
+}
+
+/// A stored value and what the store knows it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// JSON.
+    pub value: Vec<u8>,
+    /// The store's mark of this very state of the record.
+    pub guard: Guard,
+}
+
+/// The store's own mark of one state of a record: a row's token, a generation. Opaque to the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard(pub String);
+
+/// A page of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// In ascending order; may be fewer than asked for even if more follow.
+    pub keys: Vec<Key>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// It was made.
+    Done,
+    /// The record was not in the expected state; nothing was written.
+    Conflict,
+}
+
+/// A store that did not do its work. The texts are for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// It did not answer, or answered with a failure. A write may have been applied all the same.
+    Unavailable(String),
+    /// What it holds is not what hop wrote.
+    Corrupt(String),
+    /// It does not know the cursor.
+    BadCursor,
+}

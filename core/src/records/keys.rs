@@ -1,0 +1,213 @@
+//! The keys of all records and hints: made and read here, nowhere else.
+//!
+//! Every part is escaped, so that `/` only ever separates parts and a prefix of whole parts selects exactly what it names. A link's
+//! key has at most 512 bytes (Workers KV), any other at most 1,024 (Fastly KV Store), and no key holds `# ; ? ^ |`, `./` or `../`.
+
+use std::fmt::{self, Write as _};
+
+use crate::alias::Alias;
+use crate::domain::Domain;
+use crate::link::LinkId;
+use crate::time::Timestamp;
+
+/// The name of one record or hint: short ASCII text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(String);
+
+impl Key {
+    /// The record of the link `alias` on `domain`.
+    #[must_use]
+    pub fn link(domain: &Domain, alias: &Alias) -> Self {
+        let mut key = String::with_capacity(64);
+        key.push_str("link/");
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        key.push('/');
+        escape(&mut key, alias.as_str(), is_plain);
+        Self(key)
+    }
+
+    /// How often a link was followed.
+    pub(crate) fn total(link: &LinkId) -> Self {
+        Self(format!("stats/{link}/total"))
+    }
+
+    /// A key no record has: asking for it shows whether the store answers.
+    pub(crate) fn probe() -> Self {
+        Self("probe".into())
+    }
+
+    /// A key a store has kept, as its adapter reads it back.
+    #[must_use]
+    pub fn kept(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The beginning shared by the keys of one list; it ends in `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix(String);
+
+impl Prefix {
+    /// All links of a domain, newest first.
+    #[must_use]
+    pub fn by_time(domain: &Domain) -> Self {
+        let mut prefix = String::from("by-time/");
+        escape(&mut prefix, domain.as_str(), is_plain_in_domain);
+        prefix.push('/');
+        Self(prefix)
+    }
+
+    /// The prefix.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first text after every key of this prefix.
+    #[must_use]
+    pub fn end(&self) -> String {
+        // '0' follows '/'.
+        let mut end = self.0.trim_end_matches('/').to_owned();
+        end.push('0');
+        end
+    }
+}
+
+/// Where a store's page of keys begins: its own words, without meaning to the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// Hints: keys that lead to a link's record. Each ends `<inverted time>/<alias>/<token>`.
+pub(crate) mod hint {
+    use std::fmt::Write as _;
+
+    use super::{Alias, Domain, Key, Prefix, Timestamp, escape, is_plain, unescape};
+
+    /// Newest first: the later the moment, the smaller the text.
+    pub(crate) fn by_time(domain: &Domain, created_at: Timestamp, alias: &Alias, token: &str) -> Key {
+        let Prefix(mut key) = Prefix::by_time(domain);
+        // Writing to a string does not fail.
+        let _ = write!(key, "{:016x}/", u64::MAX.saturating_sub(created_at.as_millis()));
+        escape(&mut key, alias.as_str(), is_plain);
+        key.push('/');
+        key.push_str(token);
+        Key(key)
+    }
+
+    /// The alias of the record a hint leads to; nothing for a key that is no hint.
+    pub(crate) fn alias(hint: &Key) -> Option<Alias> {
+        let (rest, _token) = hint.0.rsplit_once('/')?;
+        let (_, alias) = rest.rsplit_once('/')?;
+        unescape(alias).map(Alias::stored)
+    }
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'-')
+}
+
+/// A domain's dots stand between labels, never alone in a part.
+fn is_plain_in_domain(byte: u8) -> bool {
+    is_plain(byte) || byte == b'.'
+}
+
+fn escape(key: &mut String, text: &str, is_plain: fn(u8) -> bool) {
+    for byte in text.bytes() {
+        if is_plain(byte) {
+            key.push(char::from(byte));
+        } else {
+            let _ = write!(key, "={byte:02x}");
+        }
+    }
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let plain = if byte == b'=' {
+            let digits = [rest.next()?, rest.next()?];
+            u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+        } else {
+            byte
+        };
+        bytes.push(plain);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alias::AliasCase;
+
+    fn domain(text: &str) -> Domain {
+        Domain::parse(text).unwrap()
+    }
+
+    fn alias(text: &str) -> Alias {
+        Alias::parse(text, AliasCase::Sensitive).unwrap()
+    }
+
+    #[test]
+    fn a_link_has_one_readable_key() {
+        for (host, text, key) in [
+            ("hop.example", "docs", "link/hop.example/docs"),
+            ("hop.example", "a.b_c~d-e", "link/hop.example/a=2eb_c~d-e"),
+            ("hop.example", "é", "link/hop.example/=c3=a9"),
+            ("[::1]", "x", "link/=5b=3a=3a1=5d/x"),
+        ] {
+            assert_eq!(Key::link(&domain(host), &alias(text)).as_str(), key);
+        }
+    }
+
+    #[test]
+    fn the_longest_keys_fit_both_stores() {
+        let host = domain(&format!("{}.{}", "a".repeat(60), "b".repeat(59)));
+        let text = alias(&"é".repeat(64));
+        assert_eq!(host.as_str().len(), 120);
+        assert_eq!(Key::link(&host, &text).as_str().len(), 510);
+        assert!(hint::by_time(&host, Timestamp::from_millis(0), &text, "11111111111111111").as_str().len() <= 1_024);
+    }
+
+    #[test]
+    fn a_hint_leads_back_to_its_alias() {
+        for text in ["docs", "a.b", "日本", "..a", "🎉"] {
+            let hint = hint::by_time(&domain("hop.example"), Timestamp::from_millis(5), &alias(text), "t");
+            assert_eq!(hint::alias(&hint), Some(alias(text)), "{hint}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_hint_leads_nowhere() {
+        for key in ["", "x", "by-time/", "a/=zz/t", "a/=c3/t", "a/=2/t"] {
+            let found = hint::alias(&Key::kept(key.into()));
+            assert!(found.is_none_or(|alias| alias.as_str().is_empty()), "{key}");
+        }
+    }
+
+    #[test]
+    fn newer_hints_come_first_and_stay_within_their_domain() {
+        let hint = |host, millis| hint::by_time(&domain(host), Timestamp::from_millis(millis), &alias("a"), "t");
+        let (newer, older) = (hint("hop.example", 2_000), hint("hop.example", 1_999));
+        assert!(newer < older);
+        let prefix = Prefix::by_time(&domain("hop.example"));
+        for key in [&newer, &older] {
+            assert!(key.as_str().starts_with(prefix.as_str()) && key.as_str() < prefix.end().as_str());
+        }
+        let other = hint("hop.example.org", 2_000);
+        assert!(!other.as_str().starts_with(prefix.as_str()));
+    }
+}

@@ -1,0 +1,16 @@
+//! How links are kept: one guarded record each, hints that point to it, and copies nearer to the visitor.
+//!
+//! A record is the truth. A hint is a key that leads to a record and is believed only while the record still yields it. A copy
+//! is what an edge may hold nearby, with the version it shows and when it was checked.
+
+mod change;
+pub mod copy;
+mod keys;
+mod stored;
+mod write;
+
+pub use change::{Change, Expect};
+pub(crate) use keys::hint;
+pub use keys::{Cursor, Key, Prefix};
+pub(crate) use stored::{LinkRecord, Total};
+pub(crate) use write::{Written, write};

@@ -1,0 +1,106 @@
+//! A request as an adapter hands it over: already read, not yet understood.
+
+use http::Method;
+
+use crate::route::Route;
+
+/// In bytes: no request of the API needs more, and every edge takes as much.
+pub const BODY_LIMIT: usize = 64 * 1_024;
+
+/// What is known of a request before its body is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// The host the edge was asked for, without port.
+    pub host: &'a str,
+    /// The path as it came, percent-encoded.
+    pub path: &'a str,
+    /// What stands after the `?`, without it.
+    pub query: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Takes apart the address an edge reports: `http://hop.example:8787/docs?x=1`.
+    #[must_use]
+    pub fn new(method: &'a Method, url: &'a str) -> Self {
+        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority_ends = after_scheme.find(['/', '?', '#', '\\']).unwrap_or(after_scheme.len());
+        let (authority, rest) = after_scheme.split_at(authority_ends);
+        let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        Self { method, host: host_of(authority), path, query }
+    }
+
+    /// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
+    #[must_use]
+    pub fn body_limit(&self) -> Option<usize> {
+        (self.method == Method::POST && Route::of(self.path).takes_json()).then_some(BODY_LIMIT)
+    }
+}
+
+/// The host of an authority: user, port and the dot of a fully qualified name taken away.
+fn host_of(authority: &str) -> &str {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.rsplit_once(':') {
+        Some((before, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => before,
+        _ => host,
+    };
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+/// The body, as far as it was read.
+#[derive(Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has more bytes than [`Head::body_limit`] allows, and was left there.
+    TooLarge,
+    /// It ended too early, or could not be read.
+    Broken,
+}
+
+/// A request.
+#[derive(Debug)]
+pub struct Request<'a, F> {
+    /// Method and address.
+    pub head: Head<'a>,
+    /// What the edge knows of the visitor.
+    pub facts: &'a F,
+    /// The body, or an empty one where none was asked for.
+    pub body: Body,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        for (url, host, path, query) in [
+            ("http://hop.example/docs", "hop.example", "/docs", ""),
+            ("https://hop.example:8787/a/b?x=1?y=/#z", "hop.example", "/a/b", "x=1?y=/"),
+            ("http://hop.example", "hop.example", "", ""),
+            ("http://hop.example.?x", "hop.example", "", "x"),
+            ("http://[::1]:80//evil.example/", "[::1]", "//evil.example/", ""),
+            ("http://[::1]/", "[::1]", "/", ""),
+            ("http://u:p@hop.example:1/", "hop.example", "/", ""),
+            ("http://hop.example\\x", "hop.example", "\\x", ""),
+            ("http://hop.example/#/?q", "hop.example", "/", ""),
+            ("", "", "", ""),
+        ] {
+            let head = Head::new(&Method::GET, url);
+            assert_eq!((head.host, head.path, head.query), (host, path, query), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_only_where_the_core_looks_at_it() {
+        let limit = |method: Method, url: &str| Head::new(&method, url).body_limit();
+        assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
+        assert_eq!(limit(Method::GET, "http://h/shorten"), None);
+        assert_eq!(limit(Method::POST, "http://h/docs"), None);
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/restore"), None);
+    }
+}

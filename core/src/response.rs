@@ -1,0 +1,161 @@
+//! Responses, and the headers each kind of answer carries.
+
+use std::fmt;
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::error::{Advice, Problem, RETRY_AFTER_SECONDS};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// JSON and plain text are never rendered as a page.
+const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// What goes back to the client. A header name may stand several times; adapters keep each.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, empty for HEAD.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    fn bare(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Vec::new() }
+    }
+
+    /// Sends a visitor on. It carries no header that a redirect does not need.
+    pub(crate) fn redirect(status: StatusCode, location: HeaderValue, cache_control: HeaderValue) -> Self {
+        let mut response = Self::bare(status);
+        response.headers.reserve(4);
+        response.headers.insert(LOCATION, location);
+        response.headers.insert(CACHE_CONTROL, cache_control);
+        response.headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        response
+    }
+
+    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+        Ok(Self::content(status, "application/json", body))
+    }
+
+    pub(crate) fn text(body: &'static str) -> Self {
+        Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into())
+    }
+
+    /// A page; `policy` names the one style sheet it holds.
+    pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue) -> Self {
+        let mut response = Self::content(status, "text/html; charset=utf-8", body.into_bytes());
+        response.headers.insert(CONTENT_SECURITY_POLICY, policy);
+        response.headers.insert(VARY, HeaderValue::from_static("Accept"));
+        response
+    }
+
+    fn content(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Self {
+        let mut response = Self::empty(status);
+        response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        response.body = body;
+        response
+    }
+
+    /// Says all with its status.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        let mut response = Self::bare(status);
+        let headers = &mut response.headers;
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_SECURITY_POLICY, NOTHING_RUNS);
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+
+    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
+        self.headers.insert(ALLOW, HeaderValue::from_static(methods));
+        self
+    }
+
+    pub(crate) fn etag(self, version: u64) -> Result<Self, Problem> {
+        self.with(ETAG, format!("\"{version}\""))
+    }
+
+    pub(crate) fn location(self, address: &str) -> Result<Self, Problem> {
+        self.with(LOCATION, address)
+    }
+
+    /// Adds one of possibly several `Link` headers.
+    pub(crate) fn link(self, address: &str, relation: &'static str) -> Result<Self, Problem> {
+        self.with(LINK, format!("<{address}>; rel=\"{relation}\""))
+    }
+
+    /// Names the request this answers, as the log does.
+    pub(crate) fn identify(&mut self, request_id: &str) {
+        if let Ok(value) = HeaderValue::from_str(request_id) {
+            self.headers.insert(X_REQUEST_ID, value);
+        }
+    }
+
+    fn with(mut self, name: HeaderName, value: impl fmt::Display) -> Result<Self, Problem> {
+        let value = HeaderValue::from_str(&value.to_string()).map_err(Problem::internal)?;
+        self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// The problem as RFC 9457 JSON.
+    pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
+        let meaning = problem.code.meaning();
+        let json = ProblemJson {
+            r#type: format!("/problems/{}", meaning.name),
+            title: meaning.title,
+            status: meaning.status.as_u16(),
+            code: meaning.name,
+            detail: &problem.detail,
+            request_id,
+            errors: problem
+                .errors
+                .iter()
+                .map(|error| FieldErrorJson { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail })
+                .collect(),
+        };
+        // Plain strings and numbers: this cannot fail, and if it did, the status still tells.
+        let body = serde_json::to_vec(&json).unwrap_or_default();
+        Self::content(meaning.status, "application/problem+json", body).advise(problem.advice)
+    }
+
+    /// Adds the header a problem brings along.
+    pub(crate) fn advise(mut self, advice: Advice) -> Self {
+        let (name, value) = match advice {
+            Advice::None => return self,
+            Advice::RetryAfter => (RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS)),
+            Advice::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
+            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
+        };
+        self.headers.insert(name, value);
+        self
+    }
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    request_id: &'a str,
+    errors: Vec<FieldErrorJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FieldErrorJson<'a> {
+    field: &'a str,
+    code: &'a str,
+    detail: &'a str,
+}

@@ -1,0 +1,336 @@
+//! Routes. Nothing else in hop reads a path: what is allowed and what is done follows from the value made here.
+//!
+//! Dot segments are removed first, `%2e` forms included, and `\` counts as `/`, as the URL standard has it, so that every edge sees
+//! the same route however much its platform tidied the address before. Each segment is decoded once, after it was split off.
+
+use std::borrow::Cow;
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+/// What a path asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// `/`
+    Home,
+    /// `/health`
+    Health,
+    /// `/ready`
+    Ready,
+    /// `/capabilities`
+    Capabilities,
+    /// `/robots.txt`
+    Robots,
+    /// `/favicon.ico`
+    Favicon,
+    /// `/problems/{code}`
+    Problem(Cow<'a, str>),
+    /// `/shorten`
+    Shorten,
+    /// `/api/v1/links`
+    Links,
+    /// `/api/v1/links/{alias}`
+    Link(Cow<'a, str>),
+    /// `/api/v1/links/{alias}/restore`
+    Restore(Cow<'a, str>),
+    /// `/{alias}`
+    Follow(Cow<'a, str>),
+    /// Nothing hop knows.
+    Unknown,
+}
+
+/// One method of one route, and every status it answers with beside those any request can get: 404 `unknown_host`, 405, 500, and 503
+/// for a deployment that is not set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Documented {
+    /// The route, as [`Route::pattern`] writes it.
+    pub pattern: &'static str,
+    /// The method.
+    pub method: &'static str,
+    /// The statuses.
+    pub statuses: &'static [u16],
+}
+
+const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u16]) -> Documented {
+    Documented { pattern, method, statuses }
+}
+
+/// Every route with what it answers. `HEAD` answers like `GET`.
+pub const DOCUMENTED: [Documented; 14] = [
+    row("/", "GET", &[200]),
+    row("/health", "GET", &[200]),
+    row("/ready", "GET", &[200, 503]),
+    row("/capabilities", "GET", &[200]),
+    row("/robots.txt", "GET", &[200]),
+    row("/favicon.ico", "GET", &[204]),
+    row("/problems/{code}", "GET", &[200, 404]),
+    row("/shorten", "POST", &[201, 400, 401, 413, 415, 422, 503]),
+    row("/api/v1/links", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/links", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
+    row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
+];
+
+impl<'a> Route<'a> {
+    /// The route of a path as it came.
+    #[must_use]
+    pub fn of(path: &'a str) -> Self {
+        let raw = segments(path);
+        let decoded: Option<Vec<Cow<'a, str>>> = raw.into_iter().map(|segment| percent_decode_str(segment).decode_utf8().ok()).collect();
+        let Some(mut decoded) = decoded else {
+            return Self::Unknown;
+        };
+        let last = decoded.pop();
+        let before: Vec<&str> = decoded.iter().map(AsRef::as_ref).collect();
+        match (before.as_slice(), last) {
+            ([], None) => Self::Home,
+            ([], Some(word)) => Self::single(word),
+            (["problems"], Some(code)) => Self::Problem(code),
+            (["api", "v1"], Some(word)) if word == "links" => Self::Links,
+            (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
+            (["api", "v1", "links", _], Some(verb)) if verb == "restore" => decoded.pop().map_or(Self::Unknown, Self::Restore),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn single(word: Cow<'a, str>) -> Self {
+        match word.as_ref() {
+            "" => Self::Home,
+            "health" => Self::Health,
+            "ready" => Self::Ready,
+            "capabilities" => Self::Capabilities,
+            "robots.txt" => Self::Robots,
+            "favicon.ico" => Self::Favicon,
+            "shorten" => Self::Shorten,
+            _ => Self::Follow(word),
+        }
+    }
+
+    /// The route with names in place of what varies.
+    #[must_use]
+    pub fn pattern(&self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::Health => "/health",
+            Self::Ready => "/ready",
+            Self::Capabilities => "/capabilities",
+            Self::Robots => "/robots.txt",
+            Self::Favicon => "/favicon.ico",
+            Self::Problem(_) => "/problems/{code}",
+            Self::Shorten => "/shorten",
+            Self::Links => "/api/v1/links",
+            Self::Link(_) => "/api/v1/links/{alias}",
+            Self::Restore(_) => "/api/v1/links/{alias}/restore",
+            Self::Follow(_) => "/{alias}",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The header `Allow` of this route; nothing where there is nothing.
+    pub(crate) fn allow(&self) -> Option<&'static str> {
+        match self {
+            Self::Shorten | Self::Restore(_) => Some("POST, OPTIONS"),
+            Self::Links => Some("GET, HEAD, POST, OPTIONS"),
+            Self::Link(_) => Some("GET, HEAD, DELETE, OPTIONS"),
+            Self::Unknown => None,
+            _ => Some("GET, HEAD, OPTIONS"),
+        }
+    }
+
+    /// Whether the route answers to `method`.
+    pub(crate) fn allows(&self, method: &Method) -> bool {
+        self.allow().is_some_and(|allow| allow.split(", ").any(|allowed| allowed == method.as_str()))
+    }
+
+    /// Whether a POST brings a JSON body.
+    pub(crate) fn takes_json(&self) -> bool {
+        matches!(self, Self::Shorten | Self::Links)
+    }
+
+    /// Whether it answers on every host: whoever watches over a deployment need not know its domains.
+    pub(crate) fn is_on_every_host(&self) -> bool {
+        matches!(self, Self::Health | Self::Ready)
+    }
+
+    /// Whether people come here with a browser.
+    pub(crate) fn is_for_people(&self) -> bool {
+        matches!(self, Self::Home | Self::Problem(_) | Self::Follow(_) | Self::Unknown)
+    }
+}
+
+/// The segments of a path without its dot segments. A path that ends in one ends in `/`.
+fn segments(path: &str) -> Vec<&str> {
+    let path = path.strip_prefix(['/', '\\']).unwrap_or(path);
+    let mut segments = Vec::new();
+    let mut rest = path.split(['/', '\\']).peekable();
+    while let Some(segment) = rest.next() {
+        let is_last = rest.peek().is_none();
+        match dots(segment) {
+            Dots::None => segments.push(segment),
+            Dots::One | Dots::Two => {
+                if dots(segment) == Dots::Two {
+                    segments.pop();
+                }
+                if is_last {
+                    segments.push("");
+                }
+            }
+        }
+    }
+    segments
+}
+
+#[derive(PartialEq)]
+enum Dots {
+    None,
+    One,
+    Two,
+}
+
+fn dots(segment: &str) -> Dots {
+    let Some(b'.' | b'%') = segment.bytes().next() else {
+        return Dots::None;
+    };
+    match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
+        "." => Dots::One,
+        ".." => Dots::Two,
+        _ => Dots::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follow(alias: &str) -> Route<'_> {
+        Route::Follow(Cow::Borrowed(alias))
+    }
+
+    #[test]
+    fn every_path_has_its_route() {
+        for (path, route) in [
+            ("/", Route::Home),
+            ("", Route::Home),
+            ("/health", Route::Health),
+            ("/ready", Route::Ready),
+            ("/capabilities", Route::Capabilities),
+            ("/robots.txt", Route::Robots),
+            ("/favicon.ico", Route::Favicon),
+            ("/problems/not_found", Route::Problem("not_found".into())),
+            ("/shorten", Route::Shorten),
+            ("/api/v1/links", Route::Links),
+            ("/api/v1/links/docs", Route::Link("docs".into())),
+            ("/api/v1/links/%C3%A9", Route::Link("é".into())),
+            ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
+            ("/api/v1/links/restore", Route::Link("restore".into())),
+            ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
+            ("/docs", follow("docs")),
+            ("/%64ocs", follow("docs")),
+            ("/%F0%9F%8E%89", follow("🎉")),
+            ("/links", follow("links")),
+        ] {
+            assert_eq!(Route::of(path), route, "{path}");
+        }
+    }
+
+    #[test]
+    fn dot_segments_go_first_in_every_spelling() {
+        for (path, route) in [
+            ("/a/../docs", follow("docs")),
+            ("/a/%2e%2E/docs", follow("docs")),
+            ("/a/.%2e/docs", follow("docs")),
+            ("/./docs", follow("docs")),
+            ("/%2e/docs", follow("docs")),
+            ("/../../docs", follow("docs")),
+            ("/a\\..\\docs", follow("docs")),
+            ("/docs/..", Route::Home),
+            ("/..", Route::Home),
+            ("/.", Route::Home),
+            ("/a/b/..", Route::Unknown),
+            ("/x/../api/v1/links", Route::Links),
+            ("/api/v1/links/../links/docs", Route::Link("docs".into())),
+            ("/...", follow("...")),
+            ("/%2e%2e%2e", follow("...")),
+            ("/.well-known", follow(".well-known")),
+        ] {
+            assert_eq!(Route::of(path), route, "{path}");
+        }
+    }
+
+    #[test]
+    fn near_misses_are_nothing() {
+        for path in [
+            "/docs/",
+            "//docs",
+            "//",
+            "///",
+            "/docs/x",
+            "/api",
+            "/api/",
+            "/api/v1",
+            "/api/v1/links/",
+            "/api/v1/links//",
+            "/api/v1/links/docs/",
+            "/api/v2/links",
+            "/api/v1/linksx/docs",
+            "/api/v1/links/docs/restore/",
+            "/api/v1/links/docs/erase",
+            "/API/v1/links",
+            "/problems",
+            "/problems/",
+            "/problems/a/b",
+            "/%ff",
+            "/api/v1/links/%ff",
+            "/health/",
+            "/shorten/",
+            "/.well-known/x",
+        ] {
+            let route = Route::of(path);
+            let nothing = match &route {
+                Route::Unknown => true,
+                Route::Follow(alias) => ["api", "problems"].contains(&alias.as_ref()),
+                Route::Problem(code) => code.is_empty(),
+                _ => false,
+            };
+            assert!(nothing, "{path} is {route:?}");
+        }
+    }
+
+    #[test]
+    fn a_decoded_slash_separates_nothing() {
+        assert_eq!(Route::of("/%2F"), follow("/"));
+        assert_eq!(Route::of("/api%2Fv1%2Flinks"), follow("api/v1/links"));
+        assert_eq!(Route::of("/api/v1/links/a%2Frestore"), Route::Link("a/restore".into()));
+        assert_eq!(Route::of("/%252F"), follow("%2F"));
+        assert_eq!(Route::of("/%5Cx"), follow("\\x"));
+    }
+
+    #[test]
+    fn what_is_documented_is_what_is_allowed() {
+        let routes = [
+            Route::Home,
+            Route::Health,
+            Route::Ready,
+            Route::Capabilities,
+            Route::Robots,
+            Route::Favicon,
+            Route::Problem("x".into()),
+            Route::Shorten,
+            Route::Links,
+            Route::Link("x".into()),
+            Route::Restore("x".into()),
+            Route::Follow("x".into()),
+        ];
+        for route in routes {
+            for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT, Method::PATCH] {
+                let documented = DOCUMENTED.iter().any(|row| row.pattern == route.pattern() && row.method == method.as_str());
+                assert_eq!(documented, route.allows(&method), "{method} {}", route.pattern());
+            }
+            assert_eq!(route.allows(&Method::HEAD), route.allows(&Method::GET));
+            assert!(route.allows(&Method::OPTIONS));
+        }
+        assert!(!Route::Unknown.allows(&Method::GET));
+    }
+}

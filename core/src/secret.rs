@@ -1,0 +1,47 @@
+//! Values that must never be seen: they print as `[redacted]` and are compared in constant time.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+
+/// A secret of the deployment.
+pub(crate) struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// Wraps `text`; nothing takes it out again.
+    #[must_use]
+    pub(crate) fn new(text: String) -> Self {
+        Self(text.into_bytes().into_boxed_slice())
+    }
+
+    /// Whether `offered` is this secret, in a time that depends on the lengths alone.
+    #[must_use]
+    pub(crate) fn is(&self, offered: &[u8]) -> bool {
+        self.0.ct_eq(offered).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_nothing_of_itself() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2".into())), "[redacted]");
+    }
+
+    #[test]
+    fn is_only_itself() {
+        let secret = Secret::new("hunter2".into());
+        assert!(secret.is(b"hunter2"));
+        for other in ["hunter", "hunter22", "hunter3", ""] {
+            assert!(!secret.is(other.as_bytes()), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Moments, as the edge reports them and as the API writes them.
+
+use std::fmt;
+
+/// A moment: milliseconds since 1970 in UTC. The core never asks for it, the edge passes it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The moment `millis` milliseconds after 1970.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970, the stored form.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
+    #[must_use]
+    pub const fn millis_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// RFC 3339 in UTC, whole seconds: `2026-11-21T08:00:00Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = i64::try_from(self.0 / 1000).unwrap_or(i64::MAX);
+        match jiff::Timestamp::from_second(seconds) {
+            Ok(moment) => moment.fmt(f),
+            Err(_) => jiff::Timestamp::MAX.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_rfc_3339_in_whole_seconds() {
+        for (millis, text) in
+            [(0, "1970-01-01T00:00:00Z"), (1_795_248_000_999, "2026-11-21T08:00:00Z"), (951_782_400_000, "2000-02-29T00:00:00Z")]
+        {
+            assert_eq!(Timestamp::from_millis(millis).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_moment_no_calendar_holds_is_still_written() {
+        assert!(Timestamp::from_millis(u64::MAX).to_string().starts_with("9999-"));
+    }
+
+    #[test]
+    fn time_that_runs_backwards_is_no_time() {
+        let (early, late) = (Timestamp::from_millis(5), Timestamp::from_millis(9));
+        assert_eq!((late.millis_since(early), early.millis_since(late)), (4, 0));
+    }
+}

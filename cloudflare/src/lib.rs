@@ -1,7 +1,32 @@
-//! hop on Cloudflare Workers.
+//! hop on Cloudflare Workers: convert, call the core, convert back.
+
+mod convert;
+mod copies;
+mod edge;
+mod records;
+
+use std::sync::OnceLock;
+
+use hop_core::{App, Head};
 use worker::{Context, Env, Request, Response, Result, event};
 
+use crate::convert::Visitor;
+use crate::edge::WorkersEdge;
+
+/// One for each isolate: its settings, and what it remembers from request to request.
+static APP: OnceLock<App> = OnceLock::new();
+
 #[event(fetch)]
-async fn fetch(_request: Request, _env: Env, _ctx: Context) -> Result<Response> {
-    Response::ok("hop")
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    let app = APP.get_or_init(|| App::new(|name| edge::setting(&env, name)));
+    let edge = WorkersEdge::new(&env);
+    let (method, url) = (convert::method(&request)?, request.inner().url());
+    let head = Head::new(&method, &url);
+    let body = convert::body(&request, head.body_limit()).await;
+    let request = hop_core::Request { head, facts: &Visitor(&request), body };
+    let (response, after) = app.handle(&edge, request).await;
+    if !after.is_empty() {
+        context.wait_until(async move { app.finish(&edge, after).await });
+    }
+    convert::response(response)
 }

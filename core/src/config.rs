@@ -50,7 +50,7 @@ impl Config {
         Ok(Self {
             default_origin,
             other_origins,
-            admin_key: admin_key(read("HOP_ADMIN_KEY")),
+            admin_key: admin_key(read("HOP_ADMIN_KEY").as_deref()),
             alias_case,
             targets: TargetRules { schemes, own_domains },
         })
@@ -112,11 +112,15 @@ fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
     Ok(schemes)
 }
 
-fn admin_key(text: Option<String>) -> AdminKey {
-    match text {
-        Some(text) if text.chars().count() >= ADMIN_KEY_MIN_CHARS => AdminKey::Set(Secret::new(text)),
-        Some(text) if !text.is_empty() => AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so nobody is admin"),
-        _ => AdminKey::Disabled("HOP_ADMIN_KEY is not set, so nobody is admin"),
+fn admin_key(text: Option<&str>) -> AdminKey {
+    // A secret piped in from a file often ends in a line break.
+    match text.map(str::trim).unwrap_or_default() {
+        "" => AdminKey::Disabled("HOP_ADMIN_KEY is not set, so nobody is admin"),
+        key if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            AdminKey::Disabled("HOP_ADMIN_KEY holds more than visible ASCII, which headers do not carry safely, so nobody is admin")
+        }
+        key if key.len() < ADMIN_KEY_MIN_CHARS => AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so nobody is admin"),
+        key => AdminKey::Set(Secret::new(key)),
     }
 }
 
@@ -196,9 +200,20 @@ mod tests {
             settings.extend(value.map(|value| ("HOP_ADMIN_KEY", value)));
             read(&settings).unwrap().admin_key
         };
-        for (value, reason) in [(None, "not set"), (Some(""), "not set"), (Some(&*"k".repeat(31)), "shorter")] {
+        let (short, spaced, foreign) = ("k".repeat(31), format!(" {} ", "k".repeat(30)), "é".repeat(32));
+        for (value, reason) in [
+            (None, "not set"),
+            (Some(""), "not set"),
+            (Some(" \n"), "not set"),
+            (Some(&*short), "shorter"),
+            (Some(&*spaced), "shorter"),
+            (Some(&*foreign), "visible ASCII"),
+        ] {
             assert!(matches!(key(value), AdminKey::Disabled(text) if text.contains(reason)), "{value:?}");
         }
-        assert!(matches!(key(Some(&"k".repeat(32))), AdminKey::Set(_)));
+        let long = "k".repeat(32);
+        for value in [long.clone(), format!("{long}\n")] {
+            assert!(matches!(key(Some(&value)), AdminKey::Set(secret) if secret.is(long.as_bytes())));
+        }
     }
 }

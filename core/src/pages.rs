@@ -59,10 +59,12 @@ fn quality(accept: &str, media_types: &[&str]) -> u32 {
 
 /// `0.85` as 850. What is no quality counts as the best.
 fn thousandths(text: &str) -> u32 {
-    let Ok(quality) = text.parse::<f32>() else {
-        return 1_000;
-    };
-    (1..=1_000).rev().find(|step: &u16| f32::from(*step) <= quality * 1_000.0).unwrap_or(0).into()
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
+    match (whole, digits.parse::<u32>()) {
+        ("0", Ok(thousandths)) => thousandths,
+        _ => 1_000,
+    }
 }
 
 fn page(status: StatusCode, title: &str, text: &str, aside: Option<&str>) -> Response {
@@ -142,7 +144,18 @@ mod tests {
 
     #[test]
     fn qualities_are_read_in_thousandths() {
-        for (text, number) in [("1", 1_000), ("1.0", 1_000), ("0.85", 850), ("0.001", 1), ("0", 0), ("-1", 0), ("7", 1_000), ("", 1_000)] {
+        for (text, number) in [
+            ("1", 1_000),
+            ("1.0", 1_000),
+            ("0.85", 850),
+            ("0.001", 1),
+            ("0", 0),
+            ("0.", 0),
+            ("0.1239", 123),
+            ("-1", 1_000),
+            ("0.x", 1_000),
+            ("", 1_000),
+        ] {
             assert_eq!(thousandths(text), number, "{text}");
         }
     }

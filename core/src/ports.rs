@@ -118,6 +118,19 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+impl Page {
+    /// The page of a store that was asked for one key more than `limit`, to see whether more follow. Its cursor is the last key
+    /// without the prefix.
+    #[must_use]
+    pub fn cut(mut keys: Vec<Key>, prefix: &Prefix, limit: u16) -> Self {
+        let more = keys.len() > usize::from(limit);
+        keys.truncate(limit.into());
+        let last = keys.last().filter(|_| more).and_then(|key| key.as_str().strip_prefix(prefix.as_str()));
+        let next = last.map(|rest| Cursor(rest.to_owned()));
+        Self { keys, next }
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {

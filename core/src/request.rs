@@ -1,5 +1,7 @@
 //! A request as an adapter hands it over: already read, not yet understood.
 
+use std::io::Read;
+
 use http::Method;
 
 use crate::route::Route;
@@ -60,6 +62,19 @@ pub enum Body {
     Broken,
 }
 
+impl Body {
+    /// Reads a body where reading waits, and never more than one byte over `limit`.
+    pub fn read_from(reader: impl Read, limit: usize) -> Self {
+        let mut bytes = Vec::new();
+        let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        match reader.take(one_more).read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() > limit => Self::TooLarge,
+            Ok(_) => Self::Whole(bytes),
+            Err(_) => Self::Broken,
+        }
+    }
+}
+
 /// A request.
 #[derive(Debug)]
 pub struct Request<'a, F> {
@@ -92,6 +107,20 @@ mod tests {
             let head = Head::new(&Method::GET, url);
             assert_eq!((head.host, head.path, head.query), (host, path, query), "{url}");
         }
+    }
+
+    #[test]
+    fn a_body_is_read_up_to_its_limit() {
+        struct Torn;
+        impl Read for Torn {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::UnexpectedEof.into())
+            }
+        }
+        assert!(matches!(Body::read_from(&b"abc"[..], 3), Body::Whole(bytes) if bytes == b"abc"));
+        assert!(matches!(Body::read_from(&b"abcd"[..], 3), Body::TooLarge));
+        assert!(matches!(Body::read_from(std::io::repeat(0), 3), Body::TooLarge));
+        assert!(matches!(Body::read_from(Torn, 3), Body::Broken));
     }
 
     #[test]

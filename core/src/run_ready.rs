@@ -3,9 +3,18 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::error::Problem;
+use crate::response::Response;
+
 /// A future that was promised not to wait did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending;
+
+impl From<Pending> for Response {
+    fn from(_: Pending) -> Self {
+        Self::problem(&Problem::internal("a future that was promised to be ready was not"), "")
+    }
+}
 
 /// Polls `future` once. It must be ready then.
 ///
@@ -29,6 +38,7 @@ mod tests {
 
     #[test]
     fn a_future_that_waits_is_a_fault() {
-        assert_eq!(run_ready(std::future::pending::<()>()), Err(Pending));
+        let pending = run_ready(std::future::pending::<()>()).unwrap_err();
+        assert_eq!(Response::from(pending).status, http::StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

@@ -1,6 +1,26 @@
-//! hop on Fastly Compute.
+//! hop on Fastly Compute: convert, call the core, convert back.
 #![forbid(unsafe_code)]
 
+mod convert;
+mod edge;
+mod records;
+
+use hop_core::{After, App, Head, run_ready};
+
+use crate::convert::Visitor;
+use crate::edge::{ComputeEdge, Settings};
+
 fn main() {
-    fastly::Response::from_body("hop").send_to_client();
+    let mut request = fastly::Request::from_client();
+    let settings = Settings::open();
+    let app = App::new(|name| settings.get(name));
+    let edge = ComputeEdge::open();
+    let (method, url) = (request.get_method().clone(), request.get_url_str().to_owned());
+    let head = Head::new(&method, &url);
+    let body = convert::body(&mut request, head.body_limit());
+    let request = hop_core::Request { head, facts: &Visitor(&request), body };
+    let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), After::default()));
+    convert::response(response).send_to_client();
+    // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.
+    let _ = run_ready(app.finish(&edge, after));
 }

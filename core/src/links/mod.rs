@@ -60,14 +60,14 @@ async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<LinkRecord
 }
 
 /// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
-/// as it is then, also if `change` leaves it alone.
+/// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
 async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Option<Link>) -> Result<Link, Problem> {
     for _ in 0..EDITS {
         let record = find(context, key).await?;
-        let Some(link) = change(&record.link) else {
-            return Ok(record.link);
+        let link = match change(&record.link) {
+            Some(link) => Link { updated_at: context.now, version: record.link.version.saturating_add(1), ..link },
+            None => record.link.clone(),
         };
-        let link = Link { updated_at: context.now, version: record.link.version.saturating_add(1), ..link };
         let token = base58::random_96(context.edge)?;
         match write(context.edge.records(), record.edit(&link, token)?).await {
             Ok(Written::Done) => {

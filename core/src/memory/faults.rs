@@ -28,7 +28,7 @@ pub enum Fault {
     Fail,
     /// It takes its time: the future is pending this many times, and others may go first.
     Late(u8),
-    /// A read answers with the value before the latest one.
+    /// A read answers with the value before the latest one, a scan as if each key's latest change had not reached it yet.
     Stale,
 }
 

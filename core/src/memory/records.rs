@@ -33,6 +33,12 @@ struct Row {
     generation: u64,
 }
 
+impl Row {
+    fn seen(&self, stale: bool) -> Option<&Record> {
+        if stale { self.before.as_ref() } else { self.now.as_ref() }
+    }
+}
+
 impl MemoryRecords {
     /// An empty store.
     #[must_use]
@@ -77,8 +83,7 @@ impl MemoryRecords {
 
     fn read(&self, key: &Key, stale: bool) -> Option<Record> {
         let rows = locked(&self.rows);
-        let row = rows.get(key)?;
-        if stale { row.before.clone() } else { row.now.clone() }
+        rows.get(key)?.seen(stale).cloned()
     }
 
     fn put(&self, key: &Key, value: Option<&str>) {
@@ -140,23 +145,15 @@ impl Records for MemoryRecords {
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
-        self.step(Step::Scan).await?;
+        let stale = self.step(Step::Scan).await?;
         let from = match after {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
             None => prefix.as_str().to_owned(),
         };
         let rows = locked(&self.rows);
-        let mut keys: Vec<Key> = rows
-            .range(Key::kept(from)..Key::kept(prefix.end()))
-            .filter(|(_, row)| row.now.is_some())
-            .map(|(key, _)| key.clone())
-            .take(usize::from(limit).saturating_add(1))
-            .collect();
-        let more = keys.len() > usize::from(limit);
-        keys.truncate(limit.into());
-        let next = keys.last().filter(|_| more).and_then(|key| key.as_str().strip_prefix(prefix.as_str()));
-        let next = next.map(|rest| Cursor(rest.to_owned()));
-        Ok(Page { keys, next })
+        let keys = rows.range(Key::kept(from)..Key::kept(prefix.end())).filter(|(_, row)| row.seen(stale).is_some());
+        let one_more = usize::from(limit).saturating_add(1);
+        Ok(Page::cut(keys.map(|(key, _)| key.clone()).take(one_more).collect(), prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {

@@ -1,0 +1,66 @@
+//! Requests and responses, from the Workers runtime's form into the core's and back.
+
+use std::borrow::Cow;
+
+use hop_core::Body;
+use hop_core::ports::Facts;
+use http::{HeaderName, Method};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult};
+use worker::{Headers, Request, Response, ResponseBuilder, Result};
+
+/// The visitor behind a request.
+pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
+
+impl Facts for Visitor<'_> {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let value = self.0.headers().get(name.as_str()).ok()??;
+        Some(Cow::Owned(value.into_bytes()))
+    }
+}
+
+/// Read from the runtime itself: the SDK's own method type takes every unknown method for GET.
+pub(crate) fn method(request: &Request) -> Result<Method> {
+    Method::from_bytes(request.inner().method().as_bytes()).map_err(|error| error.to_string().into())
+}
+
+/// Reads the body chunk by chunk, never much more than `limit` bytes; nothing where the core looks at none.
+pub(crate) async fn body(request: &Request, limit: Option<usize>) -> Body {
+    let (Some(limit), Some(stream)) = (limit, request.inner().body()) else {
+        return Body::Whole(Vec::new());
+    };
+    let Ok(reader) = stream.get_reader().dyn_into::<ReadableStreamDefaultReader>() else {
+        return Body::Broken;
+    };
+    let mut bytes = Vec::new();
+    loop {
+        match chunk(&reader).await {
+            Ok(None) => return Body::Whole(bytes),
+            Ok(Some(chunk)) => bytes.extend(chunk.to_vec()),
+            Err(_) => return Body::Broken,
+        }
+        if bytes.len() > limit {
+            return Body::TooLarge;
+        }
+    }
+}
+
+async fn chunk(reader: &ReadableStreamDefaultReader) -> std::result::Result<Option<Uint8Array>, JsValue> {
+    let result: ReadableStreamReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
+    if result.get_done().unwrap_or(false) {
+        return Ok(None);
+    }
+    result.get_value().dyn_into().map(Some)
+}
+
+/// A header that stands several times is appended each time.
+pub(crate) fn response(response: hop_core::Response) -> Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in &response.headers {
+        headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+    }
+    let builder = ResponseBuilder::new().with_status(response.status.as_u16()).with_headers(headers);
+    Ok(if response.body.is_empty() { builder.empty() } else { builder.fixed(response.body) })
+}

@@ -1,0 +1,62 @@
+//! The Workers runtime as an edge of the core.
+
+use hop_core::Timestamp;
+use hop_core::ports::{Edge, NoEntropy, Traits};
+use worker::{Date, Env, console_error};
+
+use crate::copies::KvCopies;
+use crate::records::D1Records;
+
+static TRAITS: Traits = Traits {
+    name: "cloudflare",
+    // A page reads its hints, its records and its totals in one query each.
+    largest_page: 100,
+    one_owner: "always",
+    read_your_writes: "always",
+    edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",
+};
+
+pub(crate) struct WorkersEdge {
+    records: D1Records,
+    copies: Option<KvCopies>,
+}
+
+impl WorkersEdge {
+    pub(crate) fn new(env: &Env) -> Self {
+        Self { records: D1Records::new(env), copies: KvCopies::new(env) }
+    }
+}
+
+impl Edge for WorkersEdge {
+    type Records = D1Records;
+    type Copies = KvCopies;
+
+    fn traits(&self) -> &'static Traits {
+        &TRAITS
+    }
+
+    fn records(&self) -> &D1Records {
+        &self.records
+    }
+
+    fn copies(&self) -> Option<&KvCopies> {
+        self.copies.as_ref()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(Date::now().as_millis())
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+    }
+
+    fn log(&self, line: &str) {
+        console_error!("{line}");
+    }
+}
+
+/// A variable or a secret of the deployment: the runtime keeps both in one place.
+pub(crate) fn setting(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|value| value.to_string())
+}

@@ -1,0 +1,118 @@
+//! Records in D1: one table of keys, a change as one batch, which is one transaction. The guard is the row's token.
+
+use std::collections::BTreeMap;
+
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use hop_core::records::{Change, Cursor, Expect, Key, Prefix};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{D1DatabaseSession, D1PreparedStatement, D1SessionConstraint, Env};
+
+const BINDING: &str = "DB";
+
+/// D1 takes at most this many parameters in one statement.
+const MOST_PARAMETERS: usize = 100;
+
+const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
+const SCAN: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
+const CLAIM: &str = "INSERT INTO records (key, value, token) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING";
+const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3 WHERE key = ?1 AND token = ?4";
+/// Hints go with the record's new token: if the guarded write was refused, that token is nowhere.
+const GAIN: &str = "INSERT INTO records (key, value, token) SELECT ?1, 'null', ?3 \
+     WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
+const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
+
+/// The database as one request sees it: every read at least as new as its own writes and as the primary.
+pub(crate) struct D1Records(Result<D1DatabaseSession, StoreError>);
+
+impl D1Records {
+    pub(crate) fn new(env: &Env) -> Self {
+        let database = env.d1(BINDING);
+        let session = database.and_then(|database| database.with_session_constraint(D1SessionConstraint::FirstPrimary));
+        Self(session.map_err(unavailable))
+    }
+
+    fn session(&self) -> Result<&D1DatabaseSession, StoreError> {
+        self.0.as_ref().map_err(Clone::clone)
+    }
+
+    fn statement(&self, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
+        self.session()?.prepare(sql).bind(parameters).map_err(unavailable)
+    }
+
+    /// The rows of a query, each an array of its columns.
+    async fn rows(&self, sql: &str, parameters: &[JsValue]) -> Result<Vec<Array>, StoreError> {
+        let rows = self.statement(sql, parameters)?.raw_js_value().await.map_err(unavailable)?;
+        Ok(rows.into_iter().map(JsCast::unchecked_into).collect())
+    }
+}
+
+impl Records for D1Records {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        let rows = self.rows(GET, &[text(key.as_str())]).await?;
+        rows.first().map(|row| record(row, 0)).transpose()
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let mut found = BTreeMap::new();
+        for keys in keys.chunks(MOST_PARAMETERS) {
+            let marks = vec!["?"; keys.len()].join(",");
+            let sql = format!("SELECT key, value, token FROM records WHERE key IN ({marks})");
+            let parameters: Vec<JsValue> = keys.iter().map(|key| text(key.as_str())).collect();
+            for row in self.rows(&sql, &parameters).await? {
+                found.insert(column(&row, 0)?, record(&row, 1)?);
+            }
+        }
+        Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        let from = after.map_or_else(String::new, |Cursor(rest)| rest.clone());
+        let from = format!("{}{from}", prefix.as_str());
+        let one_more = f64::from(limit) + 1.0;
+        let rows = self.rows(SCAN, &[text(&from), text(&prefix.end()), one_more.into()]).await?;
+        let keys = rows.iter().map(|row| column(row, 0).map(Key::kept)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(keys, prefix, limit))
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        let (key, token) = (text(change.key.as_str()), text(&change.token));
+        let value = text(&change.value);
+        let guarded = match &change.expect {
+            Expect::Absent => self.statement(CLAIM, &[key.clone(), value, token.clone()])?,
+            Expect::Unchanged(Guard(guard)) => self.statement(REPLACE, &[key.clone(), value, token.clone(), text(guard)])?,
+        };
+        let mut statements = vec![guarded];
+        for (sql, hints) in [(GAIN, &change.gains), (DROP, &change.drops)] {
+            for hint in hints {
+                statements.push(self.statement(sql, &[text(hint.as_str()), key.clone(), token.clone()])?);
+            }
+        }
+        let results = self.session()?.batch(statements).await.map_err(unavailable)?;
+        let meta = results.first().map(worker::D1Result::meta).transpose().map_err(unavailable)?.flatten();
+        match meta.and_then(|meta| meta.changes) {
+            Some(0) => Ok(Commit::Conflict),
+            Some(_) => Ok(Commit::Done),
+            None => Err(StoreError::Unavailable("D1 did not say how many rows it changed".into())),
+        }
+    }
+}
+
+fn text(text: &str) -> JsValue {
+    JsValue::from_str(text)
+}
+
+/// The value and the token that stand at column `at` and after it.
+fn record(row: &Array, at: u32) -> Result<Record, StoreError> {
+    Ok(Record { value: column(row, at)?.into_bytes(), guard: Guard(column(row, at.saturating_add(1))?) })
+}
+
+fn column(row: &Array, at: u32) -> Result<String, StoreError> {
+    let value = row.get(at).as_string();
+    value.ok_or_else(|| StoreError::Corrupt(format!("column {at} of a row is no text")))
+}
+
+/// For the log. D1's own words are what an operator can search for.
+fn unavailable(error: worker::Error) -> StoreError {
+    StoreError::Unavailable(format!("D1: {error}"))
+}

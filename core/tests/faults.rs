@@ -1,0 +1,242 @@
+//! A store that fails before, fails half-way, fails afterwards, answers late or answers with an older truth, at every step of every
+//! verb: no acknowledged write is lost, nobody is told a success that is none, and the list shows exactly what truth holds.
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::{Body, Head};
+use http::Method;
+use serde_json::json;
+use support::audit::{Kept, check_list, clicks, text, truth};
+use support::client::Answer;
+use support::misfortune::{self, Plan, calm, plan};
+use support::replay::{Told, slow};
+use support::{Ask, Isolate, run};
+
+/// What a verb promises whoever sees it succeed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Promise {
+    /// Truth is as it was.
+    Nothing,
+    /// One new link, as the answer shows it.
+    NewLink,
+    /// The link of this alias is live.
+    Live(&'static str),
+    /// The link of this alias is deleted.
+    Deleted(&'static str),
+}
+
+#[derive(Clone, Copy)]
+struct Verb {
+    name: &'static str,
+    ask: fn() -> Ask,
+    success: u16,
+    promise: Promise,
+    /// What else it may answer to a store that shows an older truth.
+    outdated: &'static [u16],
+}
+
+const fn verb(name: &'static str, ask: fn() -> Ask, success: u16, promise: Promise, outdated: &'static [u16]) -> Verb {
+    Verb { name, ask, success, promise, outdated }
+}
+
+const TARGET: &str = "https://example.com/new";
+
+fn create(alias: &str) -> Ask {
+    Ask::create(&json!({"target": TARGET, "alias": alias}))
+}
+
+/// Every verb, in every state of the link it is about. `world` says which links there are.
+const VERBS: [Verb; 19] = [
+    verb("create", || create("new"), 201, Promise::NewLink, &[]),
+    verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
+    verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
+    verb("create a retired alias", || create("gone"), 409, Promise::Nothing, &[]),
+    verb("shorten", || Ask::shorten(TARGET), 201, Promise::NewLink, &[]),
+    verb("show", || Ask::show("live"), 200, Promise::Nothing, &[404]),
+    verb("show nothing", || Ask::show("nothing"), 404, Promise::Nothing, &[]),
+    verb("list", || Ask::list("/api/v1/links"), 200, Promise::Nothing, &[]),
+    verb("follow", || Ask::visit("live"), 302, Promise::Nothing, &[404]),
+    verb("look", || Ask { method: Method::HEAD, ..Ask::visit("live") }, 302, Promise::Nothing, &[404]),
+    verb("follow a deleted link", || Ask::visit("gone"), 410, Promise::Nothing, &[302]),
+    verb("follow nothing", || Ask::visit("nothing"), 404, Promise::Nothing, &[]),
+    verb("delete", || Ask::delete("live"), 204, Promise::Deleted("live"), &[404]),
+    verb("delete a deleted link", || Ask::delete("gone"), 204, Promise::Deleted("gone"), &[]),
+    verb("delete a restored link", || Ask::delete("back"), 204, Promise::Deleted("back"), &[]),
+    verb("restore", || Ask::restore("gone"), 200, Promise::Live("gone"), &[]),
+    verb("restore a live link", || Ask::restore("live"), 200, Promise::Live("live"), &[404]),
+    verb("restore a restored link", || Ask::restore("back"), 200, Promise::Live("back"), &[]),
+    verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
+];
+
+/// A live link that was followed once, a deleted one, and one that was deleted and restored.
+fn world(steps: Steps) -> MemoryEdge {
+    let edge = misfortune::edge(1, steps);
+    let isolate = Isolate::new(&edge);
+    for (alias, asks) in
+        [("live", vec![Ask::visit("live")]), ("gone", vec![Ask::delete("gone")]), ("back", vec![Ask::delete("back"), Ask::restore("back")])]
+    {
+        let link = json!({"target": format!("https://example.com/{alias}"), "alias": alias});
+        for ask in std::iter::once(Ask::create(&link)).chain(asks) {
+            assert!(run(isolate.ask(ask)).code() < 400);
+        }
+        edge.wait_seconds(60);
+    }
+    edge.copies.empty();
+    edge.take_log();
+    edge
+}
+
+/// Plays `verb` while `plan` goes wrong, checks all there is to check, and tells the steps the store came to.
+fn play(verb: Verb, steps: Steps, misfortunes: &Plan) -> Vec<Step> {
+    let _told = Told::on_failure(format!("\nwhile trying: {}, {steps:?}, {misfortunes:?}\n", verb.name));
+    let edge = world(steps);
+    let before = truth(&edge);
+    let clicks_before = clicks(&edge, &before["live"].id);
+    let trace = plan(&edge, misfortunes.clone());
+    let answer = run(Isolate::new(&edge).ask((verb.ask)()));
+    calm(&edge);
+    check_answer(verb, &answer, misfortunes);
+    let after = truth(&edge);
+    check_truth(verb, &answer, &before, &after);
+    check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
+    check_list(&edge);
+    check_second_try(verb, &answer, &edge, &after);
+    trace.steps()
+}
+
+fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
+    let code = answer.code();
+    let outdated = misfortunes.is_stale() && verb.outdated.contains(&code);
+    assert!(code == verb.success || code == 503 || outdated, "{code}: {}", String::from_utf8_lossy(&answer.body));
+    if code == 503 {
+        assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "a client is told when to come back");
+    }
+}
+
+/// What was there is there, what was promised is there too, and nobody has got more than they asked for.
+fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, after: &BTreeMap<String, Kept>) {
+    let succeeded = answer.code() == verb.success;
+    for (alias, was) in before {
+        let is = after.get(alias).expect("a link never vanishes");
+        let changed = Kept { live: !was.live, version: was.version + 1, ..was.clone() };
+        match verb.promise {
+            Promise::Live(own) | Promise::Deleted(own) if own == alias => {
+                assert!(is == was || *is == changed, "{alias} was {was:?} and is {is:?}");
+                assert!(!succeeded || is.live == (verb.promise == Promise::Live(own)), "{alias} is not what was acknowledged: {is:?}");
+            }
+            _ => assert_eq!(is, was, "{alias} is nobody's business"),
+        }
+    }
+    let new: Vec<(&String, &Kept)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
+    if verb.promise != Promise::NewLink {
+        assert!(new.is_empty(), "nobody asked for {new:?}");
+        return;
+    }
+    assert!(new.len() <= 1, "one request made {new:?}");
+    assert!(new.iter().all(|(_, kept)| kept.target == TARGET && kept.live && kept.version == 1));
+    if succeeded {
+        let json = answer.json();
+        let alias = text(json.get("alias").unwrap_or(&json["short_id"]));
+        assert_eq!(new[0].0, &alias, "an acknowledged link is lost");
+        assert!(json.get("id").is_none_or(|id| text(id) == new[0].1.id), "somebody else owns the alias");
+    }
+}
+
+/// A redirect is counted at most once, and if it is not counted the log says so. Nothing else is counted.
+fn check_clicks(verb: Verb, answer: &Answer, edge: &MemoryEdge, counted: u64) {
+    let lost = edge.take_log().iter().any(|line| line.contains("a click was not counted"));
+    let due = u64::from(verb.name == "follow" && answer.code() == 302);
+    assert!(counted <= due && (counted == due || lost), "counted {counted} of {due} clicks, logged a loss: {lost}");
+}
+
+/// The same request once more, to a store that is well again, ends well. A client whose creation was not acknowledged may find
+/// that it had been made: then its chosen alias is taken, by its own link.
+fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, Kept>) {
+    if first.code() == verb.success {
+        return;
+    }
+    let second = run(Isolate::new(edge).ask((verb.ask)()));
+    if verb.name == "create" && after_first.contains_key("new") {
+        assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
+    } else {
+        let near_copy = verb.outdated.contains(&second.code()) && verb.name.starts_with("follow");
+        assert!(second.code() == verb.success || near_copy, "the second try got {}", second.code());
+    }
+    check_list(edge);
+}
+
+fn faults_at(step: Step) -> &'static [Fault] {
+    match step {
+        Step::Get | Step::GetMany | Step::Scan => &[Fault::Fail, Fault::Late(2), Fault::Stale],
+        Step::Gain | Step::Write | Step::Drop | Step::Answer => &[Fault::Fail, Fault::Late(2)],
+    }
+}
+
+/// Plays `verb` with `chosen` going wrong, then with one more fault at every later step, `more` deep. Returns how often it played.
+fn explore(verb: Verb, steps: Steps, chosen: &[(usize, Fault)], more: usize) -> usize {
+    let came_to = play(verb, steps, &Plan::At(chosen.to_vec()));
+    if more == 0 {
+        return 1;
+    }
+    let first = chosen.last().map_or(0, |(number, _)| number + 1);
+    let later =
+        came_to.iter().enumerate().skip(first).flat_map(|(number, step)| faults_at(*step).iter().map(move |fault| (number, *fault)));
+    1 + later.map(|fault| explore(verb, steps, &[chosen, &[fault]].concat(), more - 1)).sum::<usize>()
+}
+
+#[test]
+fn any_two_steps_of_any_verb_may_go_wrong() {
+    let together = if slow() { 3 } else { 2 };
+    let mut plays = 0;
+    for verb in VERBS {
+        for steps in [Steps::AtOnce, Steps::OneByOne] {
+            plays += explore(verb, steps, &[], together);
+        }
+    }
+    assert!(plays > 1_000, "only {plays} plays");
+}
+
+#[test]
+fn the_store_may_go_down_at_any_step_and_stay_down() {
+    let kinds = [Step::Get, Step::GetMany, Step::Scan, Step::Gain, Step::Write, Step::Drop, Step::Answer];
+    for verb in VERBS {
+        for steps in [Steps::AtOnce, Steps::OneByOne] {
+            for only in std::iter::once(None).chain(kinds.map(Some)) {
+                let mut first = 0;
+                while first < play(verb, steps, &Plan::From(first, only)).len() {
+                    first += 1;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_verb_was_tried() {
+    for method in ["GET", "POST", "DELETE"] {
+        for row in hop_core::route::DOCUMENTED.iter().filter(|row| row.method == method && row.statuses.contains(&503)) {
+            let tried = VERBS.iter().any(|verb| {
+                let ask = (verb.ask)();
+                let head = Head::new(&ask.method, &ask.url);
+                ask.method.as_str() == method && hop_core::route::Route::of(head.path).pattern() == row.pattern
+            });
+            assert!(tried, "{} {} asks the store, and nothing here says what becomes of it when that fails", row.method, row.pattern);
+        }
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_leaves_nothing_behind() {
+    for body in [Body::Broken, Body::TooLarge] {
+        let edge = world(Steps::OneByOne);
+        let keys = edge.records.keys();
+        let answer = run(Isolate::new(&edge).ask(Ask { body, ..create("new") }));
+        assert!([400, 413].contains(&answer.code()));
+        assert_eq!(edge.records.keys(), keys);
+    }
+}

@@ -1,0 +1,73 @@
+//! What must hold whatever happened: truth and what the list shows agree, link by link.
+
+use std::collections::BTreeMap;
+
+use hop_core::memory::MemoryEdge;
+use serde_json::Value;
+
+use super::{Ask, Isolate, run};
+
+/// A link as truth has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    pub(crate) target: String,
+    pub(crate) version: u64,
+    pub(crate) live: bool,
+}
+
+/// Every link record, by alias, read behind hop's back.
+pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, Kept> {
+    let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
+    keys.map(|key| {
+        let record = edge.records.peek(&key).expect("a key that is listed has a record");
+        let json: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+        let kept = Kept {
+            id: text(&json["id"]),
+            target: text(&json["target"]),
+            version: json["version"].as_u64().expect("a record has a version"),
+            live: json["deleted_at"].is_null(),
+        };
+        (text(&json["alias"]), kept)
+    })
+    .collect()
+}
+
+/// How often truth says a link was followed.
+pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
+    let total = edge.records.keys().into_iter().find(|key| key.as_str() == format!("stats/{id}/total"));
+    let record = total.and_then(|key| edge.records.peek(&key));
+    record.map_or(0, |record| {
+        let json: Value = serde_json::from_slice(&record.value).expect("a total is JSON");
+        json["clicks"].as_u64().expect("a total counts clicks")
+    })
+}
+
+/// Walks the whole list, page by page, and returns its items in their order.
+pub(crate) fn listed(edge: &MemoryEdge) -> Vec<Value> {
+    let isolate = Isolate::new(edge);
+    let mut items = Vec::new();
+    let mut next = Some("/api/v1/links?limit=2".to_owned());
+    while let Some(path) = next {
+        let answer = run(isolate.ask(Ask::list(&path)));
+        assert_eq!(answer.code(), 200, "{path}");
+        let page = answer.json();
+        items.extend(page["items"].as_array().expect("a page has items").iter().cloned());
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    items
+}
+
+/// The list shows every live link of truth exactly once, as it is, and nothing else.
+pub(crate) fn check_list(edge: &MemoryEdge) {
+    let mut shown: Vec<(String, String, u64)> =
+        listed(edge).iter().map(|item| (text(&item["alias"]), text(&item["id"]), item["version"].as_u64().unwrap_or_default())).collect();
+    shown.sort();
+    let live: Vec<(String, String, u64)> =
+        truth(edge).into_iter().filter(|(_, kept)| kept.live).map(|(alias, kept)| (alias, kept.id, kept.version)).collect();
+    assert_eq!(shown, live, "the list and truth differ");
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}

@@ -1,0 +1,156 @@
+//! A client of hop: it asks `App::handle` as an adapter would, and reads what comes back.
+
+use std::borrow::Cow;
+
+use hop_core::memory::MemoryEdge;
+use hop_core::ports::Facts;
+use hop_core::{After, App, Body, Head, Request};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use serde_json::Value;
+
+pub(crate) const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
+
+/// hop on one isolate: its own memo, over an edge it may share with others.
+pub(crate) struct Isolate<'a> {
+    pub(crate) app: App,
+    pub(crate) edge: &'a MemoryEdge,
+}
+
+impl<'a> Isolate<'a> {
+    pub(crate) fn new(edge: &'a MemoryEdge) -> Self {
+        Self::set_up(edge, &[("HOP_DOMAINS", "https://hop.example http://b.example:8080"), ("HOP_ADMIN_KEY", ADMIN_KEY)])
+    }
+
+    pub(crate) fn set_up(edge: &'a MemoryEdge, settings: &[(&str, &str)]) -> Self {
+        let read = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Self { app: App::new(read), edge }
+    }
+
+    /// Asks, and leaves what is to be done afterwards to the caller.
+    pub(crate) async fn handle(&self, ask: Ask) -> (Answer, After) {
+        let head = Head::new(&ask.method, &ask.url);
+        let request = Request { head, facts: &ask.headers, body: ask.body };
+        let (response, after) = self.app.handle(self.edge, request).await;
+        (Answer { status: response.status, headers: response.headers, body: response.body }, after)
+    }
+
+    /// Asks, and does what is to be done afterwards.
+    pub(crate) async fn ask(&self, ask: Ask) -> Answer {
+        let (answer, after) = self.handle(ask).await;
+        self.app.finish(self.edge, after).await;
+        answer
+    }
+}
+
+/// What a visitor sent beside the address.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Headers(Vec<(HeaderName, Vec<u8>)>);
+
+impl Headers {
+    pub(crate) fn with(mut self, name: HeaderName, value: Vec<u8>) -> Self {
+        self.0.push((name, value));
+        self
+    }
+}
+
+impl Facts for Headers {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| Cow::Borrowed(value.as_slice()))
+    }
+}
+
+/// A request in the making.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
+}
+
+impl Ask {
+    pub(crate) fn to(method: Method, url: String) -> Self {
+        Self { method, url, headers: Headers::default(), body: Body::Whole(Vec::new()) }
+    }
+
+    /// What a visitor asks: without a key.
+    pub(crate) fn visit(alias: &str) -> Self {
+        Self::to(Method::GET, format!("http://hop.example/{alias}"))
+    }
+
+    fn signed(method: Method, path: &str) -> Self {
+        Self::to(method, format!("http://hop.example{path}")).header(AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"))
+    }
+
+    fn post(path: &str, json: &Value) -> Self {
+        let body = Body::Whole(json.to_string().into_bytes());
+        Self { body, ..Self::signed(Method::POST, path).header(CONTENT_TYPE, "application/json") }
+    }
+
+    pub(crate) fn create(json: &Value) -> Self {
+        Self::post("/api/v1/links", json)
+    }
+
+    pub(crate) fn shorten(url: &str) -> Self {
+        Self::post("/shorten", &serde_json::json!({ "url": url }))
+    }
+
+    pub(crate) fn show(alias: &str) -> Self {
+        Self::signed(Method::GET, &format!("/api/v1/links/{alias}"))
+    }
+
+    pub(crate) fn list(path: &str) -> Self {
+        Self::signed(Method::GET, path)
+    }
+
+    pub(crate) fn delete(alias: &str) -> Self {
+        Self::signed(Method::DELETE, &format!("/api/v1/links/{alias}"))
+    }
+
+    pub(crate) fn restore(alias: &str) -> Self {
+        Self::signed(Method::POST, &format!("/api/v1/links/{alias}/restore"))
+    }
+
+    fn header(self, name: HeaderName, value: &str) -> Self {
+        Self { headers: self.headers.with(name, value.into()), ..self }
+    }
+
+    /// The same request once more.
+    pub(crate) fn again(&self) -> Self {
+        let body = match &self.body {
+            Body::Whole(bytes) => Body::Whole(bytes.clone()),
+            Body::TooLarge => Body::TooLarge,
+            Body::Broken => Body::Broken,
+        };
+        Self { method: self.method.clone(), url: self.url.clone(), headers: self.headers.clone(), body }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn code(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// A header's text; empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The name of the problem this answer tells of.
+    pub(crate) fn problem(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,110 @@
+//! What goes wrong in the store, planned step by step or drawn from a seed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hop_core::memory::{Fault, Faults, MemoryEdge, MemoryRecords, NoFaults, Random, Step, Steps};
+
+/// The steps a store came to, in their order.
+#[derive(Clone, Default)]
+pub(crate) struct Trace(Arc<Mutex<Vec<Step>>>);
+
+impl Trace {
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn count(&self, wanted: impl Fn(Step) -> bool) -> usize {
+        self.steps().into_iter().filter(|step| wanted(*step)).count()
+    }
+
+    fn came_to(&self, step: Step) -> usize {
+        let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.push(step);
+        steps.len() - 1
+    }
+}
+
+/// Which steps go wrong, and how.
+#[derive(Clone, Debug)]
+pub(crate) enum Plan {
+    /// These, by their number.
+    At(Vec<(usize, Fault)>),
+    /// Every one from this number on, of one kind or of all: the store goes down and stays down.
+    From(usize, Option<Step>),
+}
+
+impl Plan {
+    fn fault(&self, number: usize, step: Step) -> Fault {
+        match self {
+            Self::At(faults) => faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
+            Self::From(first, only) if number >= *first && only.is_none_or(|only| only == step) => Fault::Fail,
+            Self::From(..) => Fault::None,
+        }
+    }
+
+    /// Whether reads may answer with an older truth under this plan.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(self, Self::At(faults) if faults.iter().any(|(_, fault)| *fault == Fault::Stale))
+    }
+}
+
+struct Planned(Plan, Trace);
+
+impl Faults for Planned {
+    fn next(&mut self, step: Step) -> Fault {
+        self.0.fault(self.1.came_to(step), step)
+    }
+}
+
+/// Lets `plan` go wrong from now on, and tells the steps the store comes to.
+pub(crate) fn plan(edge: &MemoryEdge, plan: Plan) -> Trace {
+    let trace = Trace::default();
+    edge.records.set_faults(Box::new(Planned(plan, trace.clone())));
+    trace
+}
+
+/// Watches the store without disturbing it.
+pub(crate) fn watch(edge: &MemoryEdge) -> Trace {
+    plan(edge, Plan::At(Vec::new()))
+}
+
+/// Ends all misfortune.
+pub(crate) fn calm(edge: &MemoryEdge) {
+    edge.records.set_faults(Box::new(NoFaults));
+}
+
+/// An empty edge that makes its changes in this way.
+pub(crate) fn edge(seed: u64, steps: Steps) -> MemoryEdge {
+    MemoryEdge::with_records(seed, MemoryRecords::new(steps, Box::new(NoFaults)))
+}
+
+/// How bad the weather is: how many steps in a hundred are late, fail or answer with an older truth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weather {
+    pub(crate) late: usize,
+    pub(crate) fail: usize,
+    pub(crate) stale: usize,
+}
+
+pub(crate) const WINDY: Weather = Weather { late: 60, fail: 0, stale: 0 };
+pub(crate) const STORMY: Weather = Weather { late: 50, fail: 15, stale: 0 };
+pub(crate) const FOGGY: Weather = Weather { late: 40, fail: 10, stale: 20 };
+
+struct Drawn(Random, Weather);
+
+impl Faults for Drawn {
+    fn next(&mut self, _step: Step) -> Fault {
+        let Weather { late, fail, stale } = self.1;
+        match self.0.below(100) {
+            draw if draw < late => Fault::Late(u8::try_from(self.0.below(4)).unwrap_or_default() + 1),
+            draw if draw < late + fail => Fault::Fail,
+            draw if draw < late + fail + stale => Fault::Stale,
+            _ => Fault::None,
+        }
+    }
+}
+
+/// Lets the weather loose on the store.
+pub(crate) fn unleash(edge: &MemoryEdge, weather: Weather, seed: u64) {
+    edge.records.set_faults(Box::new(Drawn(Random::new(seed), weather)));
+}

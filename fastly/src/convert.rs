@@ -1,0 +1,35 @@
+//! Requests and responses, from the Compute runtime's form into the core's and back.
+
+use std::borrow::Cow;
+
+use fastly::{Request, Response};
+use hop_core::Body;
+use hop_core::ports::Facts;
+use http::HeaderName;
+
+/// The visitor behind a request.
+pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
+
+impl Facts for Visitor<'_> {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        self.0.get_header(name).map(|value| Cow::Borrowed(value.as_bytes()))
+    }
+}
+
+/// Reads the body, at most one byte more than `limit`; nothing where the core looks at none.
+pub(crate) fn body(request: &mut Request, limit: Option<usize>) -> Body {
+    match (limit, request.try_take_body()) {
+        (Some(limit), Some(body)) => Body::read_from(body, limit),
+        _ => Body::Whole(Vec::new()),
+    }
+}
+
+/// A header that stands several times is appended each time.
+pub(crate) fn response(response: hop_core::Response) -> Response {
+    let mut converted = Response::from_status(response.status);
+    for (name, value) in &response.headers {
+        converted.append_header(name, value);
+    }
+    converted.set_body(response.body);
+    converted
+}

@@ -1,0 +1,79 @@
+//! The Compute runtime as an edge of the core.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fastly::{ConfigStore, SecretStore};
+use hop_core::Timestamp;
+use hop_core::ports::{Edge, NoCopies, NoEntropy, Traits};
+
+use crate::records::KvRecords;
+
+static TRAITS: Traits = Traits {
+    name: "fastly",
+    // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
+    largest_page: 15,
+    one_owner: "as far as KV Store's insert-if-absent holds",
+    read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
+    edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",
+};
+
+pub(crate) struct ComputeEdge {
+    records: KvRecords,
+}
+
+impl ComputeEdge {
+    pub(crate) fn open() -> Self {
+        Self { records: KvRecords::open() }
+    }
+}
+
+impl Edge for ComputeEdge {
+    type Records = KvRecords;
+    type Copies = NoCopies;
+
+    fn traits(&self) -> &'static Traits {
+        &TRAITS
+    }
+
+    fn records(&self) -> &KvRecords {
+        &self.records
+    }
+
+    fn copies(&self) -> Option<&NoCopies> {
+        None
+    }
+
+    fn now(&self) -> Timestamp {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+    }
+
+    fn log(&self, line: &str) {
+        eprintln!("{line}");
+    }
+}
+
+/// The stores a deployment's settings and secrets are kept in; either may not be there.
+pub(crate) struct Settings {
+    config: Option<ConfigStore>,
+    secrets: Option<SecretStore>,
+}
+
+impl Settings {
+    pub(crate) fn open() -> Self {
+        Self { config: ConfigStore::try_open("hop_config").ok(), secrets: SecretStore::open("hop_secrets").ok() }
+    }
+
+    /// A setting or a secret.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let setting = self.config.as_ref().and_then(|config| config.try_get(name).ok()?);
+        setting.or_else(|| {
+            let secret = self.secrets.as_ref()?.try_get(name).ok()??;
+            String::from_utf8(secret.try_plaintext().ok()?.to_vec()).ok()
+        })
+    }
+}

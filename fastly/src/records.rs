@@ -1,0 +1,105 @@
+//! Records in Fastly's KV Store: a change step by step, hints before the record they lead to. The guard is the generation.
+
+use fastly::kv_store::{InsertMode, KVStore, KVStoreError, LookupResponse};
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use hop_core::records::{Change, Cursor, Expect, Key, Prefix};
+
+const STORE: &str = "hop_records";
+
+/// The store, if the deployment has it.
+pub(crate) struct KvRecords(Result<KVStore, StoreError>);
+
+impl KvRecords {
+    pub(crate) fn open() -> Self {
+        let store = KVStore::open(STORE).map_err(unavailable);
+        Self(store.and_then(|store| store.ok_or_else(|| StoreError::Unavailable(format!("there is no KV Store {STORE}")))))
+    }
+
+    fn store(&self) -> Result<&KVStore, StoreError> {
+        self.0.as_ref().map_err(Clone::clone)
+    }
+
+    fn insert_hints(&self, hints: &[Key]) -> Result<(), StoreError> {
+        for hint in hints {
+            self.store()?.insert(hint.as_str(), "null").map_err(unavailable)?;
+        }
+        Ok(())
+    }
+
+    fn delete_hints(&self, hints: &[Key]) -> Result<(), StoreError> {
+        for hint in hints {
+            match self.store()?.delete(hint.as_str()) {
+                Ok(()) | Err(KVStoreError::ItemNotFound) => {}
+                Err(error) => return Err(unavailable(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
+        let insert = self.store()?.build_insert();
+        let insert = match &change.expect {
+            Expect::Absent => insert.mode(InsertMode::Add),
+            Expect::Unchanged(guard) => insert.if_generation_match(generation(guard)?),
+        };
+        match insert.execute(change.key.as_str(), change.value.as_str()) {
+            Ok(()) => Ok(Commit::Done),
+            Err(KVStoreError::ItemPreconditionFailed) => Ok(Commit::Conflict),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+impl Records for KvRecords {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        record(self.store()?.lookup(key.as_str()))
+    }
+
+    /// The look-ups overlap: all are sent before the first is waited for.
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let store = self.store()?;
+        let sent: Vec<_> = keys.iter().map(|key| store.build_lookup().execute_async(key.as_str())).collect();
+        sent.into_iter().map(|sent| record(sent.and_then(|pending| store.pending_lookup_wait(pending)))).collect()
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        let list = self.store()?.build_list().prefix(prefix.as_str()).limit(limit.into());
+        let list = match after {
+            Some(Cursor(cursor)) => list.cursor(cursor),
+            None => list,
+        };
+        let page = list.execute().map_err(|error| match (after, error) {
+            (Some(_), KVStoreError::ItemBadRequest | KVStoreError::InvalidStoreOptions) => StoreError::BadCursor,
+            (_, error) => unavailable(error),
+        })?;
+        let next = page.next_cursor().map(Cursor);
+        Ok(Page { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        self.insert_hints(&change.gains)?;
+        let commit = self.write_guarded(change)?;
+        self.delete_hints(match commit {
+            Commit::Done => &change.drops,
+            Commit::Conflict => change.drops_if_refused(),
+        })?;
+        Ok(commit)
+    }
+}
+
+fn record(found: Result<LookupResponse, KVStoreError>) -> Result<Option<Record>, StoreError> {
+    match found {
+        Ok(mut found) => Ok(Some(Record { value: found.take_body_bytes(), guard: Guard(found.current_generation().to_string()) })),
+        Err(KVStoreError::ItemNotFound) => Ok(None),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn generation(guard: &Guard) -> Result<u64, StoreError> {
+    guard.0.parse().map_err(|_| StoreError::Corrupt(format!("\"{}\" is no generation", guard.0)))
+}
+
+/// For the log.
+fn unavailable(error: KVStoreError) -> StoreError {
+    StoreError::Unavailable(format!("KV Store: {error}"))
+}

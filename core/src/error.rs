@@ -105,7 +105,7 @@ impl Code {
                 "not_found",
                 StatusCode::NOT_FOUND,
                 "There is nothing here",
-                "Check the address. Aliases distinguish capitals from small letters unless the deployment says otherwise.",
+                "Check the address: capitals and small letters can make a difference.",
             ),
             Self::LinkEnded => (
                 "link_ended",

@@ -1,0 +1,61 @@
+//! Builds the modules that are deployed.
+mod cloudflare;
+mod fastly;
+mod finish;
+mod fresh;
+
+use std::process::ExitCode;
+
+use lexopt::Arg;
+
+use crate::edge::Edge;
+use crate::failure::Outcome;
+use crate::help;
+use crate::project::Project;
+use crate::setup::{self, Need};
+
+const HELP: &str = "\
+cargo xtask build [cloudflare|fastly]
+
+Builds the module of that edge, or of both:
+  cloudflare   cloudflare/build/  the Workers module and its JavaScript
+  fastly       bin/main.wasm      the Compute module
+
+wrangler and fastly call this themselves, through wrangler.toml and fastly.toml.";
+
+pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
+    let mut edges = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match &argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(help::print(HELP)),
+            Arg::Value(value) => match value.to_str().and_then(Edge::named) {
+                Some(edge) => edges.push(edge),
+                None => return Err(help::unexpected(&argument, HELP)),
+            },
+            other => return Err(help::unexpected(other, HELP)),
+        }
+    }
+    if edges.is_empty() {
+        edges.extend(Edge::ALL);
+    }
+    for edge in edges {
+        setup::provide(project, needs(edge))?;
+        module(project, edge)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn needs(edge: Edge) -> &'static [Need] {
+    match edge {
+        Edge::Cloudflare => setup::BUILD_CLOUDFLARE,
+        Edge::Fastly => setup::BUILD_FASTLY,
+    }
+}
+
+/// Builds the module of one edge; what that needs must be there.
+pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
+    match edge {
+        Edge::Cloudflare => cloudflare::build(project),
+        Edge::Fastly => fastly::build(project),
+    }
+}

@@ -1,0 +1,62 @@
+//! The Workers module: worker-build optimises it and joins it to JavaScript.
+use std::fs;
+use std::path::PathBuf;
+
+use crate::build::{finish, fresh};
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome, While};
+use crate::process;
+use crate::project::Project;
+use crate::setup::rust::WORKERS;
+use crate::setup::tools::Tool;
+
+pub(super) fn build(project: &Project) -> Outcome<()> {
+    compile(project)?;
+    let module = project.deployed_module(Edge::Cloudflare);
+    let outputs = [module.clone(), project.worker_script(), project.named_module(Edge::Cloudflare)];
+    if fresh::is_current(&outputs, &inputs(project)) {
+        return Ok(());
+    }
+    let mut worker_build = project.command("worker-build");
+    worker_build.arg("--release").current_dir(project.path("cloudflare"));
+    for (variable, program) in programs(project) {
+        worker_build.env(variable, existing(program)?);
+    }
+    process::run(&mut worker_build).inspect_err(|_| forget_attempt(project))?;
+    let named = fs::read(&module).doing(format_args!("reading {}", module.display()))?;
+    finish::deployable(project, Edge::Cloudflare, &named)
+}
+
+/// Compiles just as worker-build is about to, so that errors come without its comments, and first.
+fn compile(project: &Project) -> Outcome<()> {
+    let mut cargo = project.command("cargo");
+    cargo.args(["build", "--release", "--lib", "--package", "hop-cloudflare", "--target", WORKERS]);
+    cargo.env("WASM_BINDGEN_USE_JS_SYS", "1");
+    process::run(&mut cargo)
+}
+
+fn inputs(project: &Project) -> Vec<PathBuf> {
+    let mut inputs = finish::inputs(project);
+    inputs.push(project.compiled(WORKERS, "hop_cloudflare.wasm"));
+    inputs.extend([Tool::WorkerBuild, Tool::WasmBindgen].map(|tool| tool.program(project)));
+    inputs
+}
+
+/// worker-build takes what a failed attempt left behind for another one at work, and waits for it.
+fn forget_attempt(project: &Project) {
+    // Left in place, it only costs the next build five seconds.
+    let _ = fs::remove_dir_all(project.worker_directory().join(".tmp"));
+}
+
+/// worker-build takes its helpers from these variables and would download what they do not name.
+fn programs(project: &Project) -> [(&'static str, PathBuf); 3] {
+    let npm = project.node_programs();
+    [("WASM_BINDGEN_BIN", Tool::WasmBindgen.program(project)), ("WASM_OPT_BIN", npm.join("wasm-opt")), ("ESBUILD_BIN", npm.join("esbuild"))]
+}
+
+fn existing(program: PathBuf) -> Outcome<PathBuf> {
+    if program.exists() {
+        return Ok(program);
+    }
+    Err(Failure::new(format!("{} is missing", program.display())).advise("Delete node_modules and run the command again."))
+}

@@ -1,0 +1,156 @@
+//! No process outlives a chore: whatever is started joins one process group, which ends with this program.
+//!
+//! The group is led by a guard, a shell that waits on a pipe from here. Whichever way this program ends, even by
+//! SIGKILL, the pipe closes, and then the guard ends the group. The terminal's Ctrl-C reaches only this program,
+//! which passes it on.
+//!
+//! On Linux this program also adopts what its children leave orphaned, so that it can see the last of it.
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio, exit};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use crate::failure::{Failure, Outcome, While};
+
+/// A line on the pipe means that this program ended as it should, so that at most stragglers are left.
+const GUARD: &str = "trap '' INT HUP TERM; read -r end; kill -TERM 0; [ \"$end\" ] || { sleep 2; kill -KILL 0; }";
+/// How long children may take to end by themselves when asked to.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What a shell reports of a program ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+static GROUP: OnceLock<i32> = OnceLock::new();
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Holds the group open; dropped, it ends whatever is left in it.
+pub(crate) struct Group {
+    guard: Child,
+}
+
+impl Group {
+    pub(crate) fn open() -> Outcome<Self> {
+        adopt_orphans();
+        let guard = Command::new("sh").args(["-c", GUARD]).stdin(Stdio::piped()).process_group(0).spawn().doing("starting sh")?;
+        let leader = i32::try_from(guard.id()).map_err(|_| Failure::new("process ids are too large"))?;
+        if GROUP.set(leader).is_err() {
+            return Err(Failure::new("the process group was opened twice"));
+        }
+        ctrlc::set_handler(end_everything).map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
+        Ok(Self { guard })
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(mut pipe) = self.guard.stdin.take() {
+            // A guard that is gone already needs no telling.
+            let _ = pipe.write_all(b"ended\n");
+        }
+        let _ = self.guard.wait();
+        reap();
+    }
+}
+
+/// A child in the group. Dropped before it ended, it is killed.
+pub(crate) struct Member {
+    child: Child,
+    ended: bool,
+}
+
+impl Member {
+    /// Starts a program that reads nothing: in the group it may not use the terminal's keyboard.
+    pub(crate) fn start(command: &mut Command) -> std::io::Result<Self> {
+        if let Some(leader) = GROUP.get() {
+            command.process_group(*leader);
+        }
+        let child = command.stdin(Stdio::null()).spawn()?;
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Ok(Self { child, ended: false })
+    }
+
+    pub(crate) fn output(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    pub(crate) fn wait(&mut self) -> std::io::Result<ExitStatus> {
+        let status = self.child.wait();
+        self.mark_ended();
+        status
+    }
+
+    pub(crate) fn has_ended(&mut self) -> std::io::Result<Option<ExitStatus>> {
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            self.mark_ended();
+        }
+        Ok(status)
+    }
+
+    fn mark_ended(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+        }
+        // The handler is about to end this program; nothing here may speak of a failure meanwhile.
+        while ENDING.load(Ordering::SeqCst) {
+            thread::park();
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if !self.ended {
+            let _ = self.child.kill();
+            let _ = self.wait();
+        }
+    }
+}
+
+/// Asks the whole group to end, as the keyboard would, then makes it.
+fn end_everything() {
+    ENDING.store(true, Ordering::SeqCst);
+    signal(Signal::SIGINT);
+    let deadline = Instant::now() + PATIENCE;
+    while RUNNING.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(20));
+    }
+    // What the children started themselves gets a moment too.
+    thread::sleep(Duration::from_millis(200));
+    signal(Signal::SIGKILL);
+    reap();
+    exit(INTERRUPTED);
+}
+
+fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // Without it orphans are the system's, as elsewhere.
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
+/// Waits for ended children and orphans until there is none, briefly: one may have left the group to live on.
+fn reap() {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    while Instant::now() < deadline {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) => thread::sleep(Duration::from_millis(10)),
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn signal(signal: Signal) {
+    if let Some(leader) = GROUP.get() {
+        // A group that is gone is what was wanted.
+        let _ = killpg(Pid::from_raw(*leader), signal);
+    }
+}

@@ -1,0 +1,33 @@
+//! What the commands are called and how an unknown one is answered.
+use std::process::ExitCode;
+
+use lexopt::Arg;
+
+use crate::failure::Failure;
+
+pub(crate) const COMMANDS: &str = "\
+cargo xtask <command>
+
+  serve [cloudflare|fastly]   set up, build and run hop on this machine
+  test [what …]               set up, then check everything, or only what is named
+  build [cloudflare|fastly]   build the modules that are deployed
+  size                        weigh both modules against size-budget.toml
+  setup                       install what the other commands need, for all of them
+
+Each command installs what it needs itself. `cargo xtask <command> --help` says more.";
+
+/// Prints a help text, which is a success.
+pub(crate) fn print(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+/// Refuses an argument, showing the text that says which ones exist.
+pub(crate) fn unexpected(argument: &Arg<'_>, text: &str) -> Failure {
+    let shown = match argument {
+        Arg::Short(letter) => format!("-{letter}"),
+        Arg::Long(name) => format!("--{name}"),
+        Arg::Value(value) => value.to_string_lossy().into_owned(),
+    };
+    Failure::new(format!("`{shown}` is not known here")).advise(text)
+}

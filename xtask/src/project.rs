@@ -1,0 +1,108 @@
+//! Where things are: the one place that knows the repository's layout.
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome, While};
+use crate::setup::tools::Tool;
+
+pub(crate) struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// The repository this program was built from, which `cargo xtask` always runs it in.
+    pub(crate) fn find() -> Outcome<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = manifest.as_deref().and_then(Path::parent);
+        match root {
+            Some(root) => Ok(Self { root: root.into() }),
+            None => Err(Failure::new("this program does not know where the repository is").advise("Run it as `cargo xtask`.")),
+        }
+    }
+
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    pub(crate) fn read(&self, relative: &str) -> Outcome<String> {
+        fs::read_to_string(self.path(relative)).doing(format_args!("reading {relative}"))
+    }
+
+    /// Programs npm packages brought: wrangler, fastly, wasm-opt, esbuild and, on Linux, node.
+    pub(crate) fn node_programs(&self) -> PathBuf {
+        self.path("node_modules/.bin")
+    }
+
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.path(".tools")
+    }
+
+    /// Where worker-build leaves the Workers module and its JavaScript.
+    pub(crate) fn worker_directory(&self) -> PathBuf {
+        self.path("cloudflare/build")
+    }
+
+    /// The module an edge runs. Fastly's own tools expect theirs in exactly this place.
+    pub(crate) fn deployed_module(&self, edge: Edge) -> PathBuf {
+        match edge {
+            Edge::Cloudflare => self.worker_directory().join("index_bg.wasm"),
+            Edge::Fastly => self.path("bin/main.wasm"),
+        }
+    }
+
+    /// The same module with the names of its functions.
+    pub(crate) fn named_module(&self, edge: Edge) -> PathBuf {
+        self.target().join("named").join(format!("{}.wasm", edge.name()))
+    }
+
+    pub(crate) fn worker_script(&self) -> PathBuf {
+        self.worker_directory().join("index.js")
+    }
+
+    /// Where wrangler puts together what it would upload.
+    pub(crate) fn upload_directory(&self) -> PathBuf {
+        self.target().join("upload")
+    }
+
+    /// What cargo makes for a wasm target, before any tool shrinks it.
+    pub(crate) fn compiled(&self, target: &str, file: &str) -> PathBuf {
+        self.target().join(target).join("release").join(file)
+    }
+
+    fn target(&self) -> PathBuf {
+        match env::var_os("CARGO_TARGET_DIR") {
+            Some(directory) => self.root.join(directory),
+            None => self.path("target"),
+        }
+    }
+
+    /// State of `serve` that outlives it.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path(".hop")
+    }
+
+    /// A program run at the root, which finds the project's pinned tools before the machine's.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = self.machine_command(program);
+        command.env("PATH", self.search_path());
+        command
+    }
+
+    /// A program of the machine, run at the root without the project's tools.
+    pub(crate) fn machine_command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    fn search_path(&self) -> OsString {
+        let machine = env::var_os("PATH").unwrap_or_default();
+        let ours = Tool::ALL.into_iter().map(|tool| tool.directory(self).join("bin"));
+        let directories = std::iter::once(self.node_programs()).chain(ours).chain(env::split_paths(&machine));
+        // Joining fails only for a directory with a colon in its name, where no tool would be found anyway.
+        env::join_paths(directories).unwrap_or(machine)
+    }
+}

@@ -1,0 +1,36 @@
+//! hop under `wrangler dev`, with D1 and KV on this machine's disk.
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::build;
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome};
+use crate::group::Member;
+use crate::process;
+use crate::project::Project;
+use crate::serve::port;
+use crate::wrangler::wrangler;
+
+/// Starts wrangler, which builds hop anew whenever a source file changes.
+pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Member> {
+    // Wrangler would show a build that fails inside a page of its own state.
+    build::module(project, Edge::Cloudflare)?;
+    migrate(project, state)?;
+    let mut wrangler = wrangler(project);
+    wrangler.args(["dev", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"]);
+    wrangler.args(["--port", &port.to_string()]);
+    wrangler.args(["--inspector-port", &port::any_free()?.to_string()]);
+    wrangler.args(["--var", &format!("HOP_DOMAINS:http://127.0.0.1:{port}")]);
+    wrangler.arg("--persist-to").arg(state);
+    process::start(&mut wrangler)
+}
+
+fn migrate(project: &Project, state: &Path) -> Outcome<()> {
+    let mut migrations = wrangler(project);
+    migrations.args(["d1", "migrations", "apply", "hop", "--local", "--persist-to"]).arg(state);
+    let printed = process::capture(migrations.stderr(Stdio::inherit()))?;
+    if printed.success {
+        return Ok(());
+    }
+    Err(Failure::new("the database could not be brought up to date").advise(printed.text))
+}

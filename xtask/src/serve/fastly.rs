@@ -1,0 +1,41 @@
+//! hop under `fastly compute serve`, with every store in Viceroy's memory.
+use std::fs;
+
+use crate::build;
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome, While};
+use crate::group::Member;
+use crate::process;
+use crate::project::Project;
+use crate::setup::tools::Tool;
+use crate::setup::{Need, rust};
+
+pub(super) const NEEDS: &[Need] = &[Need::RustTarget(rust::COMPUTE), Need::NpmPackages, Need::Tool(Tool::Viceroy)];
+
+/// The origin fastly.toml gives hop on this machine.
+const USUAL_ORIGIN: &str = "http://127.0.0.1:7676";
+
+pub(super) fn start(project: &Project, port: u16, key: &str) -> Outcome<Member> {
+    build::module(project, Edge::Fastly)?;
+    let directory = project.state().join("fastly");
+    let manifest = manifest_for(&project.read("fastly.toml")?, port)?;
+    fs::create_dir_all(&directory).doing(format_args!("creating {}", directory.display()))?;
+    fs::write(directory.join("fastly.toml"), manifest).doing("writing the manifest for this port")?;
+
+    let mut fastly = project.command("fastly");
+    fastly.args(["compute", "serve", "--non-interactive", "--skip-build", "--metadata-disable"]);
+    fastly.arg("--dir").arg(&directory);
+    fastly.args(["--addr", &format!("127.0.0.1:{port}")]);
+    fastly.arg("--file").arg(project.deployed_module(Edge::Fastly));
+    fastly.arg("--viceroy-path").arg(Tool::Viceroy.program(project));
+    fastly.env("HOP_ADMIN_KEY", key);
+    process::start(&mut fastly)
+}
+
+/// Viceroy reads configuration from the manifest alone, so another port takes a manifest of its own.
+fn manifest_for(manifest: &str, port: u16) -> Outcome<String> {
+    if !manifest.contains(USUAL_ORIGIN) {
+        return Err(Failure::new(format!("fastly.toml no longer has {USUAL_ORIGIN} as its local HOP_DOMAINS")));
+    }
+    Ok(manifest.replace(USUAL_ORIGIN, &format!("http://127.0.0.1:{port}")))
+}

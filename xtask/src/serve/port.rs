@@ -1,0 +1,57 @@
+//! Which port to listen on.
+use std::net::{Ipv4Addr, TcpListener};
+
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome, While};
+
+/// How many ports after the usual one are tried.
+const TRIES: u16 = 20;
+
+/// The port asked for, if it is free; with none asked for, the usual one or the next free one after it.
+pub(super) fn choose(edge: Edge, asked: Option<u16>) -> Outcome<u16> {
+    if let Some(port) = asked {
+        return match is_free(port) {
+            true => Ok(port),
+            false => Err(Failure::new(format!("port {port} on 127.0.0.1 is taken by another program or not allowed"))
+                .advise("Choose another with --port, or leave --port out to get one that is free.")),
+        };
+    }
+    let usual = match edge {
+        Edge::Cloudflare => 8787,
+        Edge::Fastly => 7676,
+    };
+    match (usual..usual + TRIES).find(|port| is_free(*port)) {
+        Some(port) => {
+            if port != usual {
+                println!("Port {usual} is taken, so this uses {port}.");
+            }
+            Ok(port)
+        }
+        None => Err(Failure::new(format!("the ports from {usual} on are all taken")).advise("Choose one with --port.")),
+    }
+}
+
+/// A port nobody listens on.
+pub(super) fn any_free() -> Outcome<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port")?;
+    Ok(listener.local_addr().doing("looking for a free port")?.port())
+}
+
+fn is_free(port: u16) -> bool {
+    port != 0 && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_refused_by_name() {
+        let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = holder.local_addr().unwrap().port();
+        let refusal = choose(Edge::Cloudflare, Some(taken)).unwrap_err().to_string();
+        assert!(refusal.contains(&taken.to_string()), "{refusal}");
+        drop(holder);
+        assert_eq!(choose(Edge::Cloudflare, Some(taken)).unwrap(), taken);
+    }
+}

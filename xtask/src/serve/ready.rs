@@ -1,0 +1,37 @@
+//! Knowing when a server answers.
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use crate::failure::{Failure, Outcome, While};
+use crate::group::Member;
+
+const PAUSE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Returns when the server answers `GET /health` with 200; fails when it ends before.
+pub(super) fn wait(server: &mut Member, port: u16) -> Outcome<()> {
+    while !is_healthy(port) {
+        if let Some(status) = server.has_ended().doing("waiting for the server")? {
+            let what = format!("the server ended before it answered ({status}); its last words are above");
+            return Err(Failure::new(what));
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+fn is_healthy(port: u16) -> bool {
+    matches!(first_line(port), Ok(line) if line.starts_with(b"HTTP/1.1 200"))
+}
+
+fn first_line(port: u16) -> std::io::Result<[u8; 12]> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+    let mut start = [0; 12];
+    stream.read_exact(&mut start)?;
+    Ok(start)
+}

@@ -1,0 +1,142 @@
+//! The pinned cargo tools, each compiled once into a folder of its own version.
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::failure::{Failure, Outcome, While};
+use crate::process;
+use crate::project::Project;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    WorkerBuild,
+    WasmBindgen,
+    WasmPack,
+    Viceroy,
+}
+
+/// Compiling a tool takes longer than it ever works here, so it is optimised little. One level matters: without any,
+/// wasm-bindgen and Viceroy are slow.
+const QUICK_BUILD: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+];
+
+impl Tool {
+    pub(crate) const ALL: [Self; 4] = [Self::WorkerBuild, Self::WasmBindgen, Self::WasmPack, Self::Viceroy];
+
+    fn package(self) -> &'static str {
+        match self {
+            Self::WorkerBuild => "worker-build",
+            Self::WasmBindgen => "wasm-bindgen-cli",
+            Self::WasmPack => "wasm-pack",
+            Self::Viceroy => "viceroy",
+        }
+    }
+
+    /// The one place that says which versions hop is built with.
+    fn version(self) -> &'static str {
+        match self {
+            Self::WorkerBuild => "0.8.7",
+            Self::WasmBindgen => "0.2.129",
+            Self::WasmPack => "0.15.1",
+            Self::Viceroy => "0.22.0",
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::WorkerBuild => "builds the Workers module, about two minutes",
+            Self::WasmBindgen => "connects it to JavaScript, about a minute",
+            Self::WasmPack => "runs core's tests inside wasm, about a minute",
+            Self::Viceroy => "runs the Compute module on this machine, about five minutes",
+        }
+    }
+
+    fn program_name(self) -> &'static str {
+        match self {
+            Self::WasmBindgen => "wasm-bindgen",
+            other => other.package(),
+        }
+    }
+
+    pub(crate) fn directory(self, project: &Project) -> PathBuf {
+        project.tools().join(format!("{}-{}", self.package(), self.version()))
+    }
+
+    pub(crate) fn program(self, project: &Project) -> PathBuf {
+        self.directory(project).join("bin").join(self.program_name())
+    }
+
+    /// cargo puts the program in its place last, so one that is there is complete.
+    pub(crate) fn is_installed(self, project: &Project) -> bool {
+        self.program(project).is_file()
+    }
+}
+
+pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
+    let release = format!("{}@{}", tool.package(), tool.version());
+    println!("Compiling {release}, once ({})…", tool.purpose());
+    let started = Instant::now();
+    let mut cargo = project.machine_command("cargo");
+    cargo.args(["install", "--locked", "--root"]).arg(tool.directory(project)).arg(&release);
+    cargo.env("CARGO_TARGET_DIR", build_directory(project)).envs(QUICK_BUILD);
+    process::run(&mut cargo).map_err(|cause| {
+        Failure::new(format!("{release} could not be installed")).because(cause).advise(
+            "It needs the network for the first time, and a C compiler to link with.\n\
+             Run the same command again to go on: what was compiled is kept.",
+        )
+    })?;
+    println!("{release} is ready after {} s.", started.elapsed().as_secs());
+    Ok(())
+}
+
+/// The tools share their compiled dependencies until the last one is installed; then nobody needs those again.
+pub(crate) fn clean_up(project: &Project) -> Outcome<()> {
+    let directory = build_directory(project);
+    let complete = Tool::ALL.into_iter().all(|tool| tool.is_installed(project));
+    if complete && directory.exists() {
+        fs::remove_dir_all(&directory).doing(format_args!("removing {}", directory.display()))?;
+    }
+    Ok(())
+}
+
+/// The wasm-bindgen program understands only modules of exactly its own version.
+pub(crate) fn check_bindgen_version(project: &Project) -> Outcome<()> {
+    let linked = locked_version(&project.read("Cargo.lock")?, "wasm-bindgen");
+    let ours = Tool::WasmBindgen.version();
+    match linked.as_deref() {
+        Some(linked) if linked == ours => Ok(()),
+        linked => Err(Failure::new(format!(
+            "Cargo.lock has wasm-bindgen {}, but the wasm-bindgen program is pinned to {ours}",
+            linked.unwrap_or("nowhere")
+        ))
+        .advise("Write the same version into Cargo.toml ([workspace.dependencies]) and xtask/src/setup/tools.rs.")),
+    }
+}
+
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    let version = lines.next()?.strip_prefix("version = ")?;
+    Some(version.trim_matches('"').to_owned())
+}
+
+fn build_directory(project: &Project) -> PathBuf {
+    project.tools().join("build")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locked_version_is_of_exactly_that_package() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\nsource = \"x\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));
+        assert_eq!(locked_version(lock, "js-sys"), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! The steps of a test run: what each one is called, needs and does.
+use std::process::Command;
+
+use crate::edge::Edge;
+use crate::failure::Outcome;
+use crate::project::Project;
+use crate::setup::tools::Tool;
+use crate::setup::{self, Need, rust};
+use crate::test::tally::Tally;
+use crate::{build, process, size};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Format,
+    Lint,
+    LintCloudflare,
+    LintFastly,
+    Docs,
+    UnitCore,
+    UnitXtask,
+    Wasm,
+    Build(Edge),
+    Size,
+    Conformance(Runtime),
+    SlowCore,
+    SlowConformance(Runtime),
+}
+
+/// What the conformance suite runs against, by the name it is told in `HOP_EDGE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runtime {
+    Memory,
+    Workerd,
+    Viceroy,
+}
+
+const BUILD_CLOUDFLARE: Step = Step::Build(Edge::Cloudflare);
+const BUILD_FASTLY: Step = Step::Build(Edge::Fastly);
+const MEMORY: Step = Step::Conformance(Runtime::Memory);
+const WORKERD: Step = Step::Conformance(Runtime::Workerd);
+const VICEROY: Step = Step::Conformance(Runtime::Viceroy);
+
+/// Quick answers first.
+pub(super) const EVERYTHING: &[Step] = &[
+    Step::Format,
+    Step::Lint,
+    Step::UnitCore,
+    Step::UnitXtask,
+    MEMORY,
+    Step::Docs,
+    Step::LintCloudflare,
+    Step::LintFastly,
+    Step::Wasm,
+    BUILD_CLOUDFLARE,
+    BUILD_FASTLY,
+    Step::Size,
+    WORKERD,
+    VICEROY,
+];
+
+pub(super) fn named(name: &str) -> Option<&'static [Step]> {
+    Some(match name {
+        "lint" => &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs],
+        "unit" => &[Step::UnitCore, Step::UnitXtask],
+        "wasm" => &[Step::Wasm],
+        "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
+        "memory" => &[Step::UnitCore, MEMORY],
+        "workerd" => &[BUILD_CLOUDFLARE, WORKERD],
+        "viceroy" => &[BUILD_FASTLY, VICEROY],
+        "slow" => &[
+            Step::SlowCore,
+            BUILD_CLOUDFLARE,
+            BUILD_FASTLY,
+            Step::SlowConformance(Runtime::Memory),
+            Step::SlowConformance(Runtime::Workerd),
+            Step::SlowConformance(Runtime::Viceroy),
+        ],
+        _ => return None,
+    })
+}
+
+impl Step {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Format => "rustfmt",
+            Self::Lint => "clippy",
+            Self::LintCloudflare => "clippy on Workers",
+            Self::LintFastly => "clippy on Compute",
+            Self::Docs => "documentation",
+            Self::UnitCore => "core",
+            Self::UnitXtask => "xtask",
+            Self::Wasm => "core in wasm",
+            BUILD_CLOUDFLARE => "build for Cloudflare",
+            BUILD_FASTLY => "build for Fastly",
+            Self::Size => "size",
+            MEMORY => "conformance on memory",
+            WORKERD => "conformance on workerd",
+            VICEROY => "conformance on Viceroy",
+            Self::SlowCore => "core, slow",
+            Self::SlowConformance(Runtime::Memory) => "slow conformance on memory",
+            Self::SlowConformance(Runtime::Workerd) => "slow conformance on workerd",
+            Self::SlowConformance(Runtime::Viceroy) => "slow conformance on Viceroy",
+        }
+    }
+
+    pub(super) fn needs(self) -> &'static [Need] {
+        match self {
+            Self::LintCloudflare => &[Need::RustTarget(rust::WORKERS)],
+            Self::LintFastly => &[Need::RustTarget(rust::COMPUTE)],
+            Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
+            BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
+            BUILD_FASTLY => setup::BUILD_FASTLY,
+            Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[Need::NpmPackages],
+            Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
+            _ => &[],
+        }
+    }
+
+    /// The step whose failure leaves this one nothing to work on.
+    pub(super) fn requires(self) -> impl Iterator<Item = Self> {
+        let required: &[Self] = match self {
+            Self::Size => &[BUILD_CLOUDFLARE, BUILD_FASTLY],
+            Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[BUILD_CLOUDFLARE],
+            Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[BUILD_FASTLY],
+            _ => &[],
+        };
+        required.iter().copied()
+    }
+
+    pub(super) fn run(self, project: &Project) -> Outcome<Tally> {
+        match self {
+            Self::Format => check(&mut cargo(project, "fmt --all -- --check")),
+            Self::Lint => check(&mut cargo(project, "clippy --all-targets --all-features -- -D warnings")),
+            Self::LintCloudflare => lint_adapter(project, "hop-cloudflare", rust::WORKERS),
+            Self::LintFastly => lint_adapter(project, "hop-fastly", rust::COMPUTE),
+            Self::Docs => check(cargo(project, "doc --package hop-core --no-deps").env("RUSTDOCFLAGS", "-D warnings")),
+            Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
+            Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),
+            Self::Wasm => tests(project.command("wasm-pack").args(["test", "--node", "core"])),
+            Self::Build(edge) => build::module(project, edge).map(|()| Tally::check(true)),
+            Self::Size => size::within_budget(project).map(Tally::check),
+            Self::Conformance(runtime) => tests(&mut conformance(project, runtime)),
+            Self::SlowCore => tests(slowly(&mut cargo(project, "test --package hop-core --no-fail-fast"))),
+            Self::SlowConformance(runtime) => tests(slowly(&mut conformance(project, runtime))),
+        }
+    }
+}
+
+/// The suite and everything it is told, by environment variables:
+/// `HOP_EDGE` (memory, workerd or viceroy), `HOP_NODE_BIN` (the folder with wrangler, workerd and node),
+/// `HOP_WORKER_DIR` (the built Workers module and its JavaScript), `HOP_COMPUTE_WASM` (the built Compute module),
+/// `HOP_VICEROY` (the program) and, for longer runs, `HOP_SLOW=1`.
+fn conformance(project: &Project, runtime: Runtime) -> Command {
+    let mut cargo = cargo(project, "test --package hop-conformance --test suite");
+    let edge = match runtime {
+        Runtime::Memory => "memory",
+        Runtime::Workerd => "workerd",
+        Runtime::Viceroy => "viceroy",
+    };
+    cargo.env("HOP_EDGE", edge);
+    cargo.env("HOP_NODE_BIN", project.node_programs());
+    cargo.env("HOP_WORKER_DIR", project.worker_directory());
+    cargo.env("HOP_COMPUTE_WASM", project.deployed_module(Edge::Fastly));
+    cargo.env("HOP_VICEROY", Tool::Viceroy.program(project));
+    cargo
+}
+
+/// More rounds of the same tests, and optimised so that they stay minutes.
+fn slowly(command: &mut Command) -> &mut Command {
+    command.env("HOP_SLOW", "1").env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
+}
+
+fn lint_adapter(project: &Project, package: &str, target: &str) -> Outcome<Tally> {
+    let arguments = format!("clippy --package {package} --target {target} --all-features -- -D warnings");
+    check(&mut cargo(project, &arguments))
+}
+
+fn cargo(project: &Project, arguments: &str) -> Command {
+    let mut cargo = project.command("cargo");
+    cargo.args(arguments.split(' '));
+    cargo
+}
+
+fn check(command: &mut Command) -> Outcome<Tally> {
+    Ok(Tally::check(process::run_and_keep(command)?.success))
+}
+
+fn tests(command: &mut Command) -> Outcome<Tally> {
+    let printed = process::run_and_keep(command)?;
+    Ok(Tally::of_tests(&printed.text, printed.success))
+}

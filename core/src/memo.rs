@@ -244,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn what_just_fits_is_kept() {
+        let overhead = |number| key(number).as_str().len() * 2 + size_of::<Entry<u64>>();
+        let mut memo = Memo::new();
+        hit(&mut memo, 1, HIT_BOUNDS.bytes - overhead(1), 0);
+        assert_eq!(memo.get(&key(1), at(0)), Known::Hit(1));
+        hit(&mut memo, 2, HIT_BOUNDS.bytes / 2 - overhead(2), 0);
+        hit(&mut memo, 3, HIT_BOUNDS.bytes / 2 - overhead(3), 0);
+        assert_eq!([1, 2, 3].map(|number| memo.get(&key(number), at(0))), [Known::Nothing, Known::Hit(2), Known::Hit(3)]);
+    }
+
+    #[test]
     fn one_key_written_for_ever_takes_no_more_room() {
         let mut memo = Memo::new();
         for millis in 0..10_000 {

@@ -85,7 +85,6 @@ impl<'a> Route<'a> {
         let last = decoded.pop();
         let before: Vec<&str> = decoded.iter().map(AsRef::as_ref).collect();
         match (before.as_slice(), last) {
-            ([], None) => Self::Home,
             ([], Some(word)) => Self::single(word),
             (["problems"], Some(code)) => Self::Problem(code),
             (["api", "v1"], Some(word)) if word == "links" => Self::Links,
@@ -274,6 +273,9 @@ mod tests {
             "/api/v1/links//",
             "/api/v1/links/docs/",
             "/api/v2/links",
+            "/api/v1/",
+            "/api/v1/link",
+            "/api/v1/batch",
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",

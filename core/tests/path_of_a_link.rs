@@ -1,13 +1,21 @@
 //! The whole path of a link through `App::handle`: created, shown, listed, followed, deleted, restored. It is walked natively and,
 //! the same, inside a wasm module.
-#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support;
 
 use hop_core::memory::MemoryEdge;
 use http::Method;
-use serde_json::{Value, json};
+use http::header::AUTHORIZATION;
+use serde_json::json;
 use support::audit::{clicks, listed, text};
+use support::client::{ADMIN_KEY, Headers};
 use support::misfortune::watch;
 use support::{Ask, Isolate, run};
 #[cfg(target_arch = "wasm32")]
@@ -155,8 +163,11 @@ fn pages_show_every_link_once_newest_first() {
         expected.retain(|alias| alias != "third");
         expected.reverse();
         assert_eq!(aliases(&edge), expected);
-        let whole = isolate.ask(Ask::list("/api/v1/links")).await.json();
-        assert_eq!((whole["items"].as_array().map(Vec::len), &whole["next"]), (Some(6), &Value::Null));
+        // Seven hints lead to six links: a page examines as many hints as it may show links.
+        for (query, items, ends) in [("", 6, true), ("?limit=7", 6, true), ("?limit=6", 5, false), ("?limit=1", 1, false)] {
+            let page = isolate.ask(Ask::list(&format!("/api/v1/links{query}"))).await.json();
+            assert_eq!((page["items"].as_array().map(Vec::len), page["next"].is_null()), (Some(items), ends), "{query}");
+        }
     });
 }
 
@@ -172,9 +183,24 @@ fn who_has_no_key_costs_the_store_nothing() {
         let asks = [create(), Ask::shorten("https://example.com/"), Ask::list("/api/v1/links"), Ask::show("docs"), Ask::delete("docs")];
         for ask in asks.into_iter().chain([Ask::restore("docs")]) {
             let name = format!("{} {}", ask.method, ask.url);
-            let refused = isolate.ask(Ask { headers: support::client::Headers::default(), ..ask }).await;
+            let refused = isolate.ask(Ask { headers: Headers::default(), ..ask }).await;
             assert_eq!((refused.code(), refused.header("www-authenticate")), (401, "Bearer realm=\"hop\""), "{name}");
         }
         assert_eq!((edge.records.keys(), trace.steps()), (before, Vec::new()));
+    });
+}
+
+#[test]
+fn a_wrong_key_opens_nothing() {
+    run(async {
+        let edge = MemoryEdge::new(8);
+        let isolate = Isolate::new(&edge);
+        let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends so");
+        for key in [truncated, &format!("{ADMIN_KEY}x"), &ADMIN_KEY.to_uppercase(), &format!("{ADMIN_KEY} {ADMIN_KEY}"), "x"] {
+            let headers = Headers::default().with(AUTHORIZATION, format!("Bearer {key}").into());
+            let refused = isolate.ask(Ask { headers, ..Ask::list("/api/v1/links") }).await;
+            let challenge = refused.header("www-authenticate");
+            assert_eq!((refused.code(), challenge), (401, "Bearer realm=\"hop\", error=\"invalid_token\""), "{key}");
+        }
     });
 }

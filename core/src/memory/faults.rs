@@ -19,6 +19,12 @@ pub enum Step {
     Answer,
 }
 
+impl Step {
+    pub(super) fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::GetMany | Self::Scan)
+    }
+}
+
 /// What goes wrong at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -28,6 +34,8 @@ pub enum Fault {
     Fail,
     /// It takes its time: the future is pending this many times, and others may go first.
     Late(u8),
+    /// The same, but what a read answers was true before the wait.
+    LateAnswer(u8),
     /// A read answers with the value before the latest one, a scan as if each key's latest change had not reached it yet.
     Stale,
 }

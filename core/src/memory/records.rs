@@ -67,23 +67,25 @@ impl MemoryRecords {
         self.put(key, Some(value));
     }
 
-    /// Comes to a step: waits, fails or tells whether a read is to be stale.
-    async fn step(&self, step: Step) -> Result<bool, StoreError> {
+    /// Comes to a step: waits, fails, or tells what else is to go wrong.
+    async fn step(&self, step: Step) -> Result<Fault, StoreError> {
         let fault = locked(&self.faults).next(step);
         match fault {
-            Fault::None => Ok(false),
-            Fault::Stale => Ok(true),
-            Fault::Fail => Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
-            Fault::Late(times) => {
-                be_pending(times).await;
-                Ok(false)
-            }
+            Fault::Fail => return Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
+            Fault::Late(times) => be_pending(times).await,
+            Fault::LateAnswer(times) if !step.is_read() => be_pending(times).await,
+            Fault::LateAnswer(_) | Fault::Stale | Fault::None => {}
         }
+        Ok(fault)
     }
 
-    fn read(&self, key: &Key, stale: bool) -> Option<Record> {
-        let rows = locked(&self.rows);
-        rows.get(key)?.seen(stale).cloned()
+    /// Looks at the rows as `fault` has it. What a late answer says was true when they were looked at.
+    async fn look<T>(&self, fault: Fault, look: impl FnOnce(&BTreeMap<Key, Row>, bool) -> T) -> T {
+        let seen = look(&locked(&self.rows), fault == Fault::Stale);
+        if let Fault::LateAnswer(times) = fault {
+            be_pending(times).await;
+        }
+        seen
     }
 
     fn put(&self, key: &Key, value: Option<&str>) {
@@ -135,25 +137,28 @@ impl MemoryRecords {
 
 impl Records for MemoryRecords {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        let stale = self.step(Step::Get).await?;
-        Ok(self.read(key, stale))
+        let fault = self.step(Step::Get).await?;
+        Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let stale = self.step(Step::GetMany).await?;
-        Ok(keys.iter().map(|key| self.read(key, stale)).collect())
+        let fault = self.step(Step::GetMany).await?;
+        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
-        let stale = self.step(Step::Scan).await?;
+        let fault = self.step(Step::Scan).await?;
         let from = match after {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
             None => prefix.as_str().to_owned(),
         };
-        let rows = locked(&self.rows);
-        let keys = rows.range(Key::kept(from)..Key::kept(prefix.end())).filter(|(_, row)| row.seen(stale).is_some());
+        let range = Key::kept(from)..Key::kept(prefix.end());
         let one_more = usize::from(limit).saturating_add(1);
-        Ok(Page::cut(keys.map(|(key, _)| key.clone()).take(one_more).collect(), prefix, limit))
+        let keys = self.look(fault, |rows, stale| {
+            let keys = rows.range(range).filter(|(_, row)| row.seen(stale).is_some());
+            keys.map(|(key, _)| key.clone()).take(one_more).collect()
+        });
+        Ok(Page::cut(keys.await, prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
@@ -164,6 +169,10 @@ impl Records for MemoryRecords {
         self.step(Step::Answer).await?;
         Ok(commit)
     }
+}
+
+fn read(rows: &BTreeMap<Key, Row>, key: &Key, stale: bool) -> Option<Record> {
+    rows.get(key)?.seen(stale).cloned()
 }
 
 fn put(rows: &mut BTreeMap<Key, Row>, key: &Key, value: Option<&str>) {

@@ -35,11 +35,6 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether a record with this guard is in the state the change expects.
-    pub(crate) fn expects(&self, guard: &Guard) -> bool {
-        matches!(&self.expect, Expect::Unchanged(expected) if expected == guard)
-    }
-
     /// Hints to drop when the store refuses the change: those it wrote in vain.
     #[must_use]
     pub fn drops_if_refused(&self) -> &[Key] {

@@ -4,6 +4,8 @@
 //! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Key, LinkRecord};
@@ -30,7 +32,7 @@ struct StoredCopy<'a> {
     checked_at: u64,
     id: &'a str,
     /// Absent once the link is deleted: a copy of a tombstone leads nowhere.
-    target: Option<&'a str>,
+    target: Option<Cow<'a, str>>,
     redirect_status: u16,
 }
 
@@ -70,7 +72,7 @@ impl Copy {
             version: self.version,
             checked_at: checked_at.as_millis(),
             id: self.id.as_str(),
-            target: self.target.as_ref().map(Target::as_str),
+            target: self.target.as_ref().map(|target| Cow::Borrowed(target.as_str())),
             redirect_status: self.redirect_status.code().as_u16(),
         };
         serde_json::to_string(&stored).map_err(|error| StoreError::Corrupt(format!("a copy cannot be written: {error}")))
@@ -87,15 +89,12 @@ pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
     let Ok(redirect_status) = RedirectStatus::parse(stored.redirect_status.into()) else {
         return Trust::None;
     };
-    if stored.v != SCHEMA || older_than(LIFETIME_SECONDS) {
+    let target = stored.target.map(|target| Target::stored(target.into_owned()));
+    let leads_nowhere = target.as_ref().is_some_and(|target| target.location().is_none());
+    if stored.v != SCHEMA || older_than(LIFETIME_SECONDS) || leads_nowhere {
         return Trust::None;
     }
-    let copy = Copy {
-        id: LinkId::stored(stored.id.to_owned()),
-        version: stored.version,
-        target: stored.target.map(|target| Target::stored(target.to_owned())),
-        redirect_status,
-    };
+    let copy = Copy { id: LinkId::stored(stored.id.to_owned()), version: stored.version, target, redirect_status };
     if older_than(RECHECK_AFTER_SECONDS) { Trust::Aged(copy) } else { Trust::Fresh(copy) }
 }
 
@@ -108,7 +107,7 @@ pub(crate) struct Fill {
 }
 
 impl Fill {
-    /// Puts what truth says, and again as long as truth moved on meanwhile.
+    /// Puts what truth says, and again as long as truth moved on meanwhile. A read may be late: a version that is not newer is no news.
     pub(crate) async fn run(self, records: &impl Records, copies: &impl Copies, now: Timestamp) -> Result<(), StoreError> {
         let mut copy = match self.known {
             Some(copy) => Some(copy),
@@ -117,7 +116,7 @@ impl Fill {
         for _ in 0..CORRECTIONS {
             let Some(known) = copy else { return Ok(()) };
             copies.put(&self.key, &known.write(now)?).await?;
-            copy = truth(records, &self.key).await?.filter(|truth| truth.version != known.version);
+            copy = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod change;
 pub mod copy;
 mod keys;
 mod stored;
+mod tokens;
 mod write;
 
 pub use change::{Change, Expect};

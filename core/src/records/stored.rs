@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::hints_of;
+use super::tokens::remember;
 use super::{Change, Expect, Key};
 use crate::alias::Alias;
 use crate::domain::Domain;
@@ -13,10 +14,6 @@ use crate::time::Timestamp;
 
 /// The version of all stored forms.
 const SCHEMA: u8 = 1;
-
-/// How many commits a record remembers. A writer whose answer was lost finds its own among them, unless so many others came
-/// in between.
-const REMEMBERED_COMMITS: usize = 8;
 
 #[derive(Serialize, Deserialize)]
 struct StoredLink {
@@ -38,27 +35,7 @@ struct StoredLink {
     hint_token: String,
 }
 
-/// What every guarded record remembers of its own writing.
-#[derive(Deserialize)]
-struct Memory {
-    #[serde(rename = "v")]
-    _v: Schema,
-    created_token: Option<String>,
-    recent_tokens: Vec<String>,
-}
-
-/// Whether the commit `token` made this record what it is, or what it was a few changes ago.
-pub(crate) fn remembers(record: &Record, token: &str) -> Result<bool, StoreError> {
-    let memory: Memory = parse(&record.value)?;
-    Ok(memory.created_token.as_deref() == Some(token) || memory.recent_tokens.iter().any(|known| known == token))
-}
-
-fn remember(recent_tokens: &[String], token: &str) -> Vec<String> {
-    let forgotten = recent_tokens.len().saturating_add(1).saturating_sub(REMEMBERED_COMMITS);
-    recent_tokens.iter().skip(forgotten).cloned().chain([token.to_owned()]).collect()
-}
-
-fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, StoreError> {
+pub(super) fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, StoreError> {
     serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
 }
 
@@ -69,7 +46,7 @@ fn to_json(stored: &impl Serialize) -> Result<String, StoreError> {
 /// The version of a stored form. A form of a later hop is refused, not guessed at.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
-struct Schema;
+pub(super) struct Schema;
 
 impl TryFrom<u8> for Schema {
     type Error = String;
@@ -181,6 +158,7 @@ fn write_link(link: &Link, created_token: &str, recent_tokens: Vec<String>, hint
 struct StoredTotal {
     v: Schema,
     clicks: u64,
+    created_token: String,
     recent_tokens: Vec<String>,
 }
 
@@ -188,6 +166,7 @@ struct StoredTotal {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Total {
     pub(crate) clicks: u64,
+    created_token: Option<String>,
     recent_tokens: Vec<String>,
     guard: Option<Guard>,
 }
@@ -195,16 +174,26 @@ pub(crate) struct Total {
 impl Total {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
         let stored: StoredTotal = parse(&record.value)?;
-        Ok(Self { clicks: stored.clicks, recent_tokens: stored.recent_tokens, guard: Some(record.guard.clone()) })
+        Ok(Self {
+            clicks: stored.clicks,
+            created_token: Some(stored.created_token),
+            recent_tokens: stored.recent_tokens,
+            guard: Some(record.guard.clone()),
+        })
     }
 
     /// The change that adds `clicks` to the total of `link`.
     pub(crate) fn plus(&self, clicks: u64, link: &LinkId, token: String) -> Result<Change, StoreError> {
-        let recent_tokens = remember(&self.recent_tokens, &token);
+        let total = StoredTotal {
+            v: Schema,
+            clicks: self.clicks.saturating_add(clicks),
+            created_token: self.created_token.clone().unwrap_or_else(|| token.clone()),
+            recent_tokens: remember(&self.recent_tokens, &token),
+        };
         Ok(Change {
             key: Key::total(link),
             expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),
-            value: to_json(&StoredTotal { v: Schema, clicks: self.clicks.saturating_add(clicks), recent_tokens })?,
+            value: to_json(&total)?,
             token,
             gains: Vec::new(),
             drops: Vec::new(),
@@ -272,29 +261,37 @@ mod tests {
         assert!(edit.gains[0].as_str().ends_with("/t1"));
     }
 
+    /// What the change leaves in the record: who created it, and its latest commits.
+    fn tokens(change: &Change) -> (String, Vec<String>) {
+        let json: serde_json::Value = serde_json::from_str(&change.value).unwrap();
+        let recent = json["recent_tokens"].as_array().unwrap().iter().map(|token| token.as_str().unwrap().to_owned());
+        (json["created_token"].as_str().unwrap().to_owned(), recent.collect())
+    }
+
     #[test]
-    fn a_record_remembers_who_created_it_and_its_last_eight_commits() {
+    fn a_record_carries_its_creation_and_its_latest_commits() {
         let mut change = LinkRecord::creation(&link(), "t0".into()).unwrap();
+        assert_eq!(tokens(&change), ("t0".into(), vec!["t0".into()]));
         for number in 1..=10 {
             let record = LinkRecord::read(&stored(&change)).unwrap();
             change = record.edit(&link(), format!("t{number}")).unwrap();
         }
-        let known: Vec<_> = (0..=11).filter(|number| remembers(&stored(&change), &format!("t{number}")).unwrap()).collect();
-        assert_eq!(known, [0, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(tokens(&change), ("t0".into(), (3..=10).map(|number| format!("t{number}")).collect()));
     }
 
     #[test]
-    fn a_total_adds_up_and_remembers_its_last_eight_commits() {
+    fn a_total_adds_up_and_carries_its_creation_and_its_latest_commits() {
         let id = LinkId::stored("lnk_1".into());
         let mut total = Total::default();
         let mut expected = Expect::Absent;
         for number in 1..=9 {
             let change = total.plus(number, &id, format!("t{number}")).unwrap();
             assert_eq!((change.key.as_str(), &change.expect), ("stats/lnk_1/total", &expected));
+            let first = number.saturating_sub(7).max(1);
+            assert_eq!(tokens(&change), ("t1".into(), (first..=number).map(|number| format!("t{number}")).collect()));
             let record = stored(&change);
             expected = Expect::Unchanged(record.guard.clone());
             total = Total::read(&record).unwrap();
-            assert_eq!(remembers(&record, "t1").unwrap(), number < 9);
         }
         assert_eq!(total.clicks, 45);
         let full = Total { clicks: u64::MAX, ..total };

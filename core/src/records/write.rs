@@ -1,7 +1,7 @@
 //! Writing, and knowing one's own success even if the store's answer was lost.
 
 use super::Change;
-use super::stored::remembers;
+use super::tokens::{Fate, fate};
 use crate::ports::{Commit, Records, StoreError};
 
 /// How often one change is offered to a store that fails.
@@ -29,7 +29,7 @@ pub(crate) async fn write(records: &impl Records, mut change: Change) -> Result<
         }
         change.repeated = true;
         if let Ok(Some(record)) = records.get(&change.key).await
-            && remembers(&record, &change.token)?
+            && fate(&change, &record)? == Fate::Made
         {
             return Ok(Written::Done);
         }
@@ -37,17 +37,15 @@ pub(crate) async fn write(records: &impl Records, mut change: Change) -> Result<
     Err(last_error)
 }
 
-/// After a failure a refusal may be this change's own doing. Only a record that shows another state than the expected one can
-/// tell; a read from before the failure cannot.
+/// After a failure a refusal may be this change's own doing. Only the record can tell, if it is neither too old nor too new.
 async fn whose(records: &impl Records, change: &Change) -> Result<Written, StoreError> {
-    let Some(record) = records.get(&change.key).await? else {
-        return Err(StoreError::Unavailable("a refused record is not readable yet".into()));
+    let fate = match records.get(&change.key).await? {
+        Some(record) => fate(change, &record)?,
+        None => Fate::Unknown,
     };
-    if remembers(&record, &change.token)? {
-        return Ok(Written::Done);
+    match fate {
+        Fate::Made => Ok(Written::Done),
+        Fate::Refused => Ok(Written::Conflict),
+        Fate::Unknown => Err(StoreError::Unavailable("the record does not show what became of a change to it".into())),
     }
-    if change.expects(&record.guard) {
-        return Err(StoreError::Unavailable("a refused record still reads as it was".into()));
-    }
-    Ok(Written::Conflict)
 }

@@ -17,10 +17,8 @@ impl Trace {
         self.steps().into_iter().filter(|step| wanted(*step)).count()
     }
 
-    fn came_to(&self, step: Step) -> usize {
-        let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.push(step);
-        steps.len() - 1
+    fn add(&self, step: Step) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 }
 
@@ -31,15 +29,20 @@ pub(crate) enum Plan {
     At(Vec<(usize, Fault)>),
     /// Every one from this number on, of one kind or of all: the store goes down and stays down.
     From(usize, Option<Step>),
+    /// Every one from the first of this kind on: the writer dies there.
+    FromFirst(Step),
 }
 
 impl Plan {
-    fn fault(&self, number: usize, step: Step) -> Fault {
-        match self {
-            Self::At(faults) => faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
-            Self::From(first, only) if number >= *first && only.is_none_or(|only| only == step) => Fault::Fail,
-            Self::From(..) => Fault::None,
-        }
+    /// What goes wrong at the latest of the steps the store has come to.
+    fn fault(&self, steps: &[Step]) -> Fault {
+        let number = steps.len() - 1;
+        let fails = match self {
+            Self::At(faults) => return faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
+            Self::From(first, only) => number >= *first && only.is_none_or(|only| only == steps[number]),
+            Self::FromFirst(fatal) => steps.contains(fatal),
+        };
+        if fails { Fault::Fail } else { Fault::None }
     }
 
     /// Whether reads may answer with an older truth under this plan.
@@ -52,7 +55,8 @@ struct Planned(Plan, Trace);
 
 impl Faults for Planned {
     fn next(&mut self, step: Step) -> Fault {
-        self.0.fault(self.1.came_to(step), step)
+        self.1.add(step);
+        self.0.fault(&self.1.steps())
     }
 }
 
@@ -92,11 +96,18 @@ pub(crate) const FOGGY: Weather = Weather { late: 40, fail: 10, stale: 20 };
 
 struct Drawn(Random, Weather);
 
+impl Drawn {
+    fn a_while(&mut self) -> u8 {
+        u8::try_from(self.0.below(4)).unwrap_or_default() + 1
+    }
+}
+
 impl Faults for Drawn {
     fn next(&mut self, _step: Step) -> Fault {
         let Weather { late, fail, stale } = self.1;
         match self.0.below(100) {
-            draw if draw < late => Fault::Late(u8::try_from(self.0.below(4)).unwrap_or_default() + 1),
+            draw if draw < late / 2 => Fault::Late(self.a_while()),
+            draw if draw < late => Fault::LateAnswer(self.a_while()),
             draw if draw < late + fail => Fault::Fail,
             draw if draw < late + fail + stale => Fault::Stale,
             _ => Fault::None,

@@ -3,10 +3,13 @@
 
 pub(crate) mod audit;
 pub(crate) mod client;
+pub(crate) mod copies;
 pub(crate) mod history;
 pub(crate) mod misfortune;
 pub(crate) mod replay;
 pub(crate) mod scheduler;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod source;
 
 pub(crate) use client::{Ask, Isolate};
 pub(crate) use scheduler::run;

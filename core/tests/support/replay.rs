@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 /// Prints its line if the test dies while it is alive.
-pub(crate) struct Told(String);
+pub(crate) struct OnFailure(String);
 
-impl Told {
-    pub(crate) fn on_failure(line: String) -> Self {
+impl OnFailure {
+    pub(crate) fn print(line: String) -> Self {
         Self(line)
     }
 }
 
-impl Drop for Told {
+impl Drop for OnFailure {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", self.0);
@@ -37,7 +37,7 @@ fn seeds(usual: u64) -> Range<u64> {
 /// Tries `check` with many seeds. A failure prints the line that replays it.
 pub(crate) fn for_seeds(file: &str, test: &str, usual: u64, check: impl Fn(u64)) {
     for seed in seeds(usual) {
-        let _told = Told::on_failure(format!("\nreplay: HOP_SEED={seed} cargo test -p hop-core --test {file} {test}\n"));
+        let _guard = OnFailure::print(format!("\nreplay: HOP_SEED={seed} cargo test -p hop-core --test {file} {test}\n"));
         check(seed);
     }
 }

@@ -1,0 +1,119 @@
+//! What a record remembers of its own writing: the commit that created it, for good, and the latest ones. By these a writer whose
+//! answer was lost learns what became of its change.
+
+use serde::Deserialize;
+
+use super::stored::{Schema, parse};
+use super::{Change, Expect};
+use crate::ports::{Record, StoreError};
+
+/// How many of its latest commits a record remembers.
+const REMEMBERED_COMMITS: usize = 8;
+
+/// What every guarded record carries.
+#[derive(Deserialize)]
+struct Tokens {
+    #[serde(rename = "v")]
+    _v: Schema,
+    created_token: String,
+    /// Newest last.
+    recent_tokens: Vec<String>,
+}
+
+/// What a record shows of a change that was offered to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It was made, whatever came after it.
+    Made,
+    /// Something else was made in its place.
+    Refused,
+    /// The record is from before the change, or from so long after it that it has forgotten.
+    Unknown,
+}
+
+/// What became of `change`, as far as `record` tells. It tells of a refusal only while it still remembers the commit the change builds
+/// on: then it would remember the change too.
+pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError> {
+    let tokens: Tokens = parse(&record.value)?;
+    if tokens.created_token == change.token || tokens.recent_tokens.contains(&change.token) {
+        return Ok(Fate::Made);
+    }
+    let refused = match &change.expect {
+        Expect::Absent => true,
+        Expect::Unchanged(guard) => {
+            let offered: Tokens = parse(change.value.as_bytes())?;
+            let builds_on = offered.recent_tokens.iter().rev().nth(1);
+            record.guard != *guard && builds_on.is_some_and(|token| tokens.recent_tokens.contains(token))
+        }
+    };
+    Ok(if refused { Fate::Refused } else { Fate::Unknown })
+}
+
+/// The tokens to remember after one more commit.
+pub(super) fn remember(recent_tokens: &[String], token: &str) -> Vec<String> {
+    let forgotten = recent_tokens.len().saturating_add(1).saturating_sub(REMEMBERED_COMMITS);
+    recent_tokens.iter().skip(forgotten).cloned().chain([token.to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::Guard;
+    use crate::records::Key;
+
+    /// The change of commit `number` to a record that was committed `number` times before.
+    fn change(number: usize) -> Change {
+        let recent_tokens = (0..=number).fold(Vec::new(), |recent, commit| remember(&recent, &format!("t{commit}")));
+        let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
+        Change {
+            key: Key::kept("x".into()),
+            expect,
+            value: serde_json::json!({"v": 1, "created_token": "t0", "recent_tokens": recent_tokens}).to_string(),
+            token: format!("t{number}"),
+            gains: Vec::new(),
+            drops: Vec::new(),
+            repeated: true,
+        }
+    }
+
+    /// The record after that change.
+    fn record(number: usize) -> Record {
+        let change = change(number);
+        Record { value: change.value.into_bytes(), guard: Guard(change.token) }
+    }
+
+    /// Another change in place of the one of commit `number`.
+    fn rival(number: usize) -> Change {
+        let change = change(number);
+        Change { value: change.value.replace(&format!("\"{}\"", change.token), "\"rival\""), token: "rival".into(), ..change }
+    }
+
+    #[test]
+    fn a_record_remembers_its_creation_and_its_last_eight_commits() {
+        let made: Vec<usize> = (0..=11).filter(|number| fate(&change(*number), &record(10)).unwrap() == Fate::Made).collect();
+        assert_eq!(made, [0, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn a_refusal_shows_as_long_as_the_record_remembers_what_the_change_builds_on() {
+        let fates = |shown: usize| fate(&rival(5), &record(shown)).unwrap();
+        assert_eq!([2, 3, 4].map(fates), [Fate::Unknown; 3], "a read from before the change tells nothing");
+        assert_eq!([5, 8, 11].map(fates), [Fate::Refused; 3]);
+        assert_eq!([12, 13, 20].map(fates), [Fate::Unknown; 3], "a record that has forgotten tells nothing");
+    }
+
+    #[test]
+    fn who_created_a_record_is_never_forgotten() {
+        let rival = Change { token: "rival".into(), ..change(0) };
+        for shown in [0, 1, 20] {
+            assert_eq!(fate(&change(0), &record(shown)).unwrap(), Fate::Made);
+            assert_eq!(fate(&rival, &record(shown)).unwrap(), Fate::Refused);
+        }
+    }
+
+    #[test]
+    fn a_record_of_another_schema_tells_nothing() {
+        let record = Record { value: br#"{"v":2,"created_token":"t0","recent_tokens":[]}"#.to_vec(), guard: Guard(String::new()) };
+        assert!(matches!(fate(&change(0), &record), Err(StoreError::Corrupt(_))));
+    }
+}

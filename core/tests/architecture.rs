@@ -1,0 +1,217 @@
+//! The shape of hop, kept by reading its own sources: what the core may depend on, where a path is looked at, who may let somebody in,
+//! and that the adapters decide nothing.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+use std::process::Command;
+
+use support::source::{Source, sources, words};
+
+/// What may be named only in some files, or in none.
+struct Rule {
+    phrases: &'static [&'static str],
+    only_in: &'static [&'static str],
+    why: &'static str,
+}
+
+const CORE: [Rule; 10] = [
+    Rule {
+        phrases: &["worker", "fastly", "wasm_bindgen", "js_sys", "web_sys", "wasi", "cfg(target_arch"],
+        only_in: &[],
+        why: "the core runs on platforms it has never heard of",
+    },
+    Rule {
+        phrases: &["tokio", "async_std", "futures", "smol", "async_trait", "block_on", "spawn", "thread", "sleep"],
+        only_in: &[],
+        why: "whoever calls the core decides how its futures are run",
+    },
+    Rule { phrases: &["SystemTime", "Instant", "jiff::Zoned", "Timestamp::now"], only_in: &[], why: "the edge tells the time" },
+    Rule { phrases: &["getrandom", "rand", "RandomState", "HashMap", "HashSet"], only_in: &[], why: "the edge draws random numbers" },
+    Rule {
+        phrases: &["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "std::fs", "std::env", "std::process", "File"],
+        only_in: &[],
+        why: "the core asks only its ports",
+    },
+    Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
+    Rule {
+        phrases: &["percent_decode_str", "percent_decode", "Route::of"],
+        only_in: &["route.rs", "app.rs", "request.rs"],
+        why: "only route.rs reads a path; whoever has one asks it",
+    },
+    Rule { phrases: &["Proof("], only_in: &["auth.rs"], why: "nobody but auth.rs makes the proof that a handler needs" },
+    Rule {
+        phrases: &["serde", "serde_json"],
+        only_in: &[
+            "app.rs",
+            "body.rs",
+            "links/list.rs",
+            "links/shorten.rs",
+            "links/wire.rs",
+            "machines.rs",
+            "records/copy.rs",
+            "records/stored.rs",
+            "records/tokens.rs",
+            "response.rs",
+        ],
+        why: "wire forms and stored forms are written and read at the border; the product's own types have neither",
+    },
+    Rule {
+        phrases: &["unsafe", "unwrap_unchecked", "catch_unwind"],
+        only_in: &[],
+        why: "the core neither needs unsafe code nor survives by catching its own faults",
+    },
+];
+
+const ADAPTERS: [Rule; 3] = [
+    Rule {
+        phrases: &["StatusCode", "Problem", "Route", "Alias", "Target", "Domain", "Link", "Proof", "Config", "Memo"],
+        only_in: &[],
+        why: "an adapter converts; the product's words belong to the core",
+    },
+    Rule { phrases: &["serde_json", "serde"], only_in: &[], why: "what is in a body or a record is the core's business" },
+    Rule { phrases: &[".path", "path(", "query("], only_in: &[], why: "an address is handed over whole" },
+];
+
+/// Headers anybody can set. Whatever is trusted about a visitor comes from the edge's own facts.
+const FORGEABLE: [&str; 5] = ["forwarded", "fastly-client-ip", "true-client-ip", "x-real-ip", "x-http-method"];
+
+const PLATFORMS_AND_RUNTIMES: [&str; 17] = [
+    "worker",
+    "fastly",
+    "wasm-bindgen",
+    "wasm-bindgen-futures",
+    "js-sys",
+    "web-sys",
+    "wasi",
+    "wit-bindgen",
+    "tokio",
+    "async-std",
+    "async-executor",
+    "futures-executor",
+    "smol",
+    "hyper",
+    "getrandom",
+    "rand",
+    "libc",
+];
+
+fn broken(rules: &[Rule], source: &Source) -> Vec<String> {
+    let mut broken = Vec::new();
+    for rule in rules.iter().filter(|rule| !rule.only_in.contains(&source.name.as_str())) {
+        let named = rule.phrases.iter().filter(|phrase| source.names(phrase));
+        broken.extend(named.map(|phrase| format!("{} names {phrase}: {}", source.name, rule.why)));
+    }
+    broken
+}
+
+#[test]
+fn the_core_names_no_platform_no_runtime_no_clock() {
+    let broken: Vec<String> = sources("core/src").iter().flat_map(|source| broken(&CORE, source)).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_core_depends_on_no_platform_and_no_runtime() {
+    for target in [None, Some("wasm32-unknown-unknown"), Some("wasm32-wasip1")] {
+        let mut tree = Command::new(env!("CARGO"));
+        tree.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", "hop-core", "-e", "normal", "--prefix", "none", "--offline"]);
+        tree.args(target.iter().flat_map(|target| ["--target", target]));
+        let output = tree.output().expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+        let names: Vec<&str> = lines.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(names.contains(&"http"), "{lines}");
+        let wrong: Vec<&&str> = names.iter().filter(|name| PLATFORMS_AND_RUNTIMES.contains(name)).collect();
+        assert!(wrong.is_empty(), "the core depends on {wrong:?}");
+    }
+}
+
+#[test]
+fn only_the_route_looks_at_a_path() {
+    for source in sources("core/src") {
+        let reads = source.words.windows(3).any(|words| words[0] == "." && words[1] == "path" && words[2] != "(");
+        assert_eq!(reads, ["app.rs", "request.rs"].contains(&source.name.as_str()), "{}", source.name);
+        if reads {
+            let (fields, routes) = (words(".path"), words("Route::of("));
+            let count = |phrase: &[String]| source.words.windows(phrase.len()).filter(|words| *words == phrase).count();
+            assert_eq!(count(&fields), count(&routes), "{}: a path goes nowhere but into Route::of", source.name);
+        }
+    }
+}
+
+#[test]
+fn who_may_is_decided_without_text_and_before_every_handler() {
+    for source in sources("core/src") {
+        if source.name == "auth.rs" {
+            let at = source.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("auth.rs authorises");
+            let signature: Vec<&str> = source.words[at..].iter().map(String::as_str).take_while(|word| *word != "{").collect();
+            let text = ["str", "String", "u8", "Head", "Request", "Route", "Uri"];
+            assert!(!signature.iter().any(|word| text.contains(word)), "{signature:?}");
+        }
+        if source.name.starts_with("links/") {
+            for signature in source.open_functions() {
+                let open_to_all = signature[0] == "follow";
+                assert_eq!(!open_to_all, signature.iter().any(|word| word == "Proof"), "{} {}", source.name, signature[0]);
+            }
+        }
+    }
+    let handlers: usize =
+        sources("core/src").iter().filter(|source| source.name.starts_with("links/")).map(|source| source.open_functions().count()).sum();
+    assert!(handlers >= 7, "only {handlers} handlers were found");
+}
+
+#[test]
+fn adapters_decide_nothing() {
+    for source in ["cloudflare/src", "fastly/src"].into_iter().flat_map(sources) {
+        let broken = broken(&ADAPTERS, &source);
+        assert!(broken.is_empty(), "{broken:#?}");
+        let paths: Vec<&str> = source.texts().filter(|text| text.starts_with('/')).collect();
+        assert!(paths.is_empty(), "{} knows the paths {paths:?}", source.name);
+        let statuses: Vec<u64> = source.numbers().filter(|number| (200..600).contains(number)).collect();
+        assert!(statuses.is_empty(), "{} knows the statuses {statuses:?}", source.name);
+    }
+}
+
+#[test]
+fn nobody_reads_a_header_that_a_client_can_forge() {
+    for source in ["core/src", "cloudflare/src", "fastly/src"].into_iter().flat_map(sources) {
+        let forgeable = |word: &&String| {
+            let word = word.to_ascii_lowercase().replace('_', "-");
+            FORGEABLE.iter().any(|name| word.contains(name))
+        };
+        let named: Vec<&String> = source.words.iter().filter(forgeable).collect();
+        assert!(named.is_empty(), "{} names {named:?}", source.name);
+    }
+}
+
+#[test]
+fn nothing_waits_on_compute() {
+    for source in sources("fastly/src") {
+        assert!(!source.names(".await"), "{}: a future that waits is polled only once there", source.name);
+    }
+}
+
+#[test]
+fn the_adapters_read_side_by_side() {
+    let files = |folder: &str| sources(folder).into_iter().map(|source| source.name).collect::<Vec<_>>();
+    let workers = files("cloudflare/src");
+    for file in files("fastly/src").iter().filter(|file| *file != "main.rs") {
+        assert!(workers.contains(file), "cloudflare/src has no {file}");
+    }
+}
+
+#[test]
+fn a_source_is_read_word_by_word() {
+    let text = "a::b(\"x // \\\" y\", 'c', '\\'', &'life z) // no\n/// nor this\nd.e\u{20}1_000";
+    let expected =
+        ["a", "::", "b", "(", "\"x // \\\" y\"", ",", "'c'", ",", "'\\''", ",", "&", "'", "life", "z", ")", "d", ".", "e", "1_000"];
+    assert_eq!(words(text), expected);
+}

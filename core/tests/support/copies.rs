@@ -1,0 +1,71 @@
+//! Links and their copies, looked at and changed behind hop's back.
+
+use hop_core::alias::{Alias, AliasCase};
+use hop_core::domain::Domain;
+use hop_core::memory::MemoryEdge;
+use hop_core::records::Key;
+use serde_json::{Value, json};
+
+use super::client::Answer;
+use super::{Ask, Isolate, run};
+
+pub(crate) const HERE: &str = "https://example.com/here";
+pub(crate) const THERE: &str = "https://example.com/there";
+
+/// The key of the link `docs`.
+pub(crate) fn docs() -> Key {
+    let domain = Domain::parse("hop.example").expect("a domain");
+    Key::link(&domain, &Alias::parse("docs", AliasCase::Sensitive).expect("an alias"))
+}
+
+/// An edge with the link `docs`, which leads to `HERE`. Nobody has followed it yet.
+pub(crate) fn world() -> MemoryEdge {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 201);
+    edge
+}
+
+pub(crate) fn create() -> Ask {
+    Ask::create(&json!({"target": HERE, "alias": "docs"}))
+}
+
+/// Makes `docs` lead to `THERE`, as an edit on another isolate would, without any copy learning of it.
+pub(crate) fn edit_elsewhere(edge: &MemoryEdge) {
+    let record = edge.records.peek(&docs()).expect("the link is there");
+    let mut json: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+    json["target"] = json!(THERE);
+    json["version"] = json!(json["version"].as_u64().expect("a record has a version") + 1);
+    edge.records.plant(&docs(), &json.to_string());
+}
+
+/// Follows `docs` on `isolate` and does what is to be done afterwards.
+pub(crate) fn follow(isolate: &Isolate<'_>) -> (u16, String) {
+    told(&run(isolate.ask(Ask::visit("docs"))))
+}
+
+/// Follows `docs` as somebody would whose isolate has only just been started.
+pub(crate) fn follow_afresh(edge: &MemoryEdge) -> (u16, String) {
+    follow(&Isolate::new(edge))
+}
+
+pub(crate) fn told(answer: &Answer) -> (u16, String) {
+    (answer.code(), answer.header("location").to_owned())
+}
+
+pub(crate) fn to(target: &str) -> (u16, String) {
+    (302, target.to_owned())
+}
+
+pub(crate) fn ended() -> (u16, String) {
+    (410, String::new())
+}
+
+pub(crate) fn missing() -> (u16, String) {
+    (404, String::new())
+}
+
+/// The version the visible copy of `docs` shows.
+pub(crate) fn version_of_copy(edge: &MemoryEdge) -> Option<u64> {
+    let copy: Value = serde_json::from_str(&edge.copies.peek(&docs())?).expect("a copy is JSON");
+    copy["version"].as_u64()
+}

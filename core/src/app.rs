@@ -141,17 +141,17 @@ impl App {
         dispatch(&context, domain, route, request).await
     }
 
-    /// Does what is left to do: counts the click, fills the copy. What fails is logged; nobody waits for it any more.
+    /// Does what is left to do: fills the copy, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
-        if let Some(link) = &after.click
-            && let Err(error) = clicks::count(edge, link).await
-        {
-            log_lost(edge, "a click was not counted", &error);
-        }
         if let (Some(fill), Some(copies)) = (after.fill, edge.copies())
             && let Err(error) = fill.run(edge.records(), copies, edge.now()).await
         {
             log_lost(edge, "a copy was not filled", &error);
+        }
+        if let Some(link) = &after.click
+            && let Err(error) = clicks::count(edge, link).await
+        {
+            log_lost(edge, "a click was not counted", &error);
         }
     }
 }

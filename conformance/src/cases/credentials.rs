@@ -1,0 +1,95 @@
+//! Credentials: whoever cannot show the key gets nothing and learns nothing.
+
+use super::{TARGET, cases, link, show};
+use crate::client::Call;
+use crate::world::{ADMIN_KEY, World};
+
+cases!("credentials":
+    protected_routes_want_the_key,
+    a_key_that_is_not_the_key_is_refused,
+    the_key_is_asked_for_before_the_body,
+    the_scheme_is_read_without_regard_to_capitals,
+    without_an_admin_key_nobody_is_admin,
+);
+
+const PROTECTED: [(&str, &str); 6] = [
+    ("POST", "/shorten"),
+    ("GET", "/api/v1/links"),
+    ("POST", "/api/v1/links"),
+    ("GET", "/api/v1/links/docs"),
+    ("DELETE", "/api/v1/links/docs"),
+    ("POST", "/api/v1/links/docs/restore"),
+];
+
+fn call(method: &str, path: &str) -> Call {
+    let call = Call::new(method, path);
+    if method == "POST" { call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/"}"#) } else { call }
+}
+
+fn protected_routes_want_the_key(world: &World) {
+    for (method, path) in PROTECTED {
+        let answer = world.hop().send(&call(method, path));
+        answer.problem(401, "unauthenticated");
+        assert_eq!(answer.header("www-authenticate").unwrap(), "Bearer realm=\"hop\"", "{method} {path}");
+        assert!(!answer.text().contains(ADMIN_KEY));
+    }
+}
+
+fn a_key_that_is_not_the_key_is_refused(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("guarded"));
+    link(hop, &alias, TARGET);
+    let cut = &ADMIN_KEY[..ADMIN_KEY.len() - 1];
+    for credentials in [
+        "Bearer".to_owned(),
+        "Bearer ".into(),
+        "Bearer x".into(),
+        format!("Bearer {cut}"),
+        format!("Bearer {cut}X"),
+        format!("Bearer {ADMIN_KEY}X"),
+        format!("Bearer {ADMIN_KEY} {ADMIN_KEY}"),
+        format!("Bearer {}", ADMIN_KEY.to_uppercase()),
+        format!("Bearer \"{ADMIN_KEY}\""),
+        format!("Basic {ADMIN_KEY}"),
+        format!("Bearer{ADMIN_KEY}"),
+        ADMIN_KEY.into(),
+        format!("Bearer {}", "k".repeat(6_000)),
+    ] {
+        for (method, path) in PROTECTED {
+            hop.send(&call(method, path).header("Authorization", credentials.as_str())).problem(401, "unauthenticated");
+        }
+        let delete = Call::new("DELETE", super::address(&alias)).header("Authorization", credentials.as_str());
+        hop.send(&delete).problem(401, "unauthenticated");
+    }
+    let twice = call("GET", "/api/v1/links").header("Authorization", "Bearer x").admin();
+    hop.send(&twice).problem(401, "unauthenticated");
+    for elsewhere in [
+        call("GET", &format!("/api/v1/links?key={ADMIN_KEY}")),
+        call("GET", "/api/v1/links").header("X-Api-Key", ADMIN_KEY),
+        call("GET", "/api/v1/links").header("Cookie", format!("key={ADMIN_KEY}")),
+    ] {
+        hop.send(&elsewhere).problem(401, "unauthenticated");
+    }
+    assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
+}
+
+fn the_key_is_asked_for_before_the_body(world: &World) {
+    let wrong = Call::new("POST", "/api/v1/links").body(vec![b'x'; 100_000]);
+    world.hop().send(&wrong).problem(401, "unauthenticated");
+}
+
+fn the_scheme_is_read_without_regard_to_capitals(world: &World) {
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let call = call("GET", "/api/v1/links").header("Authorization", format!("{scheme} {ADMIN_KEY}"));
+        world.hop().send(&call).expect(200);
+    }
+}
+
+fn without_an_admin_key_nobody_is_admin(world: &World) {
+    let hop = world.without_admin();
+    for credentials in ["Bearer ", "Bearer", "", &format!("Bearer {ADMIN_KEY}"), "Bearer undefined", "Bearer null"] {
+        for (method, path) in PROTECTED {
+            hop.send(&call(method, path).header("Authorization", credentials)).problem(401, "unauthenticated");
+        }
+    }
+    hop.send(&Call::get("/ready")).expect(200);
+}

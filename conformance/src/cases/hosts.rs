@@ -1,0 +1,39 @@
+//! Hosts: a deployment answers for its own domains and for no others.
+
+use hop_core::route::DOCUMENTED;
+
+use super::{TARGET, cases, link};
+use crate::client::Call;
+use crate::world::World;
+
+cases!("hosts":
+    an_unknown_host_is_refused_on_every_route,
+    health_and_readiness_answer_on_any_host,
+    a_host_is_itself_in_capitals_and_with_a_port,
+);
+
+fn an_unknown_host_is_refused_on_every_route(world: &World) {
+    for row in DOCUMENTED.iter().filter(|row| !matches!(row.pattern, "/health" | "/ready")) {
+        let path = row.pattern.replace("{alias}", "x").replace("{code}", "not_found");
+        for host in ["unknown.example", "hop.example.evil.example", "xhop.example", "127.0.0.1"] {
+            world.hop().send(&Call::new(row.method, path.clone()).admin().host(host)).problem(404, "unknown_host");
+        }
+    }
+}
+
+fn health_and_readiness_answer_on_any_host(world: &World) {
+    for path in ["/health", "/ready"] {
+        for host in ["unknown.example", "127.0.0.1", "hop.example"] {
+            world.hop().send(&Call::get(path).host(host)).expect(200);
+        }
+    }
+}
+
+fn a_host_is_itself_in_capitals_and_with_a_port(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("host"));
+    link(hop, &alias, TARGET);
+    for host in ["hop.example", "HOP.Example", "hop.example:8787", "hop.example."] {
+        let answer = hop.send(&Call::get(format!("/{alias}")).host(host));
+        assert_eq!(answer.status, 302, "{host}: {}", answer.text());
+    }
+}

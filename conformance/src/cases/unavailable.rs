@@ -1,0 +1,52 @@
+//! What hop says when its store is not there, or its settings make no sense.
+
+use hop_core::route::DOCUMENTED;
+
+use super::cases;
+use crate::client::Call;
+use crate::world::World;
+
+cases!("unavailable":
+    without_its_store_hop_says_when_to_come_back,
+    what_needs_no_store_answers_without_it,
+    with_a_bad_setting_only_health_answers,
+);
+
+fn call(method: &str, pattern: &str) -> Call {
+    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found");
+    let call = Call::new(method, path).admin();
+    match pattern {
+        _ if method != "POST" => call,
+        "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
+        _ => call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/","alias":"docs"}"#),
+    }
+}
+
+fn without_its_store_hop_says_when_to_come_back(world: &World) {
+    for row in DOCUMENTED.iter().filter(|row| row.statuses.contains(&503)) {
+        let answer = world.without_store().send(&call(row.method, row.pattern));
+        let problem = answer.problem(503, "store_unavailable");
+        let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&seconds));
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains("D1") && !detail.contains("KV"), "what failed is nobody's business: {detail}");
+    }
+}
+
+fn what_needs_no_store_answers_without_it(world: &World) {
+    for path in ["/health", "/", "/capabilities", "/robots.txt", "/problems/not_found"] {
+        world.without_store().send(&Call::get(path)).expect(200);
+    }
+}
+
+fn with_a_bad_setting_only_health_answers(world: &World) {
+    let hop = world.misconfigured();
+    for row in DOCUMENTED.iter().filter(|row| row.pattern != "/health") {
+        let answer = hop.send(&call(row.method, row.pattern));
+        answer.problem(503, "not_configured");
+        assert!(answer.header("retry-after").is_some());
+        assert!(!answer.text().contains("HOP_DOMAINS"));
+    }
+    hop.send(&Call::get("/health")).expect(200);
+    assert!(hop.said().contains("HOP_DOMAINS"), "the log names the setting:\n{}", hop.said());
+}

@@ -1,0 +1,234 @@
+//! A client that tidies nothing: paths, hosts and headers go out byte for byte, answers come back whole.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::coverage;
+
+/// Longer than any answer takes, short enough to notice one that never comes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request about to be sent.
+#[derive(Clone, Debug)]
+pub struct Call {
+    method: String,
+    target: Vec<u8>,
+    host: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+    declared_length: Option<usize>,
+}
+
+impl Call {
+    /// A request for `target`, which is sent as it stands, to the default domain.
+    pub fn new(method: &str, target: impl Into<Vec<u8>>) -> Self {
+        Self {
+            method: method.into(),
+            target: target.into(),
+            host: crate::world::DOMAIN.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            declared_length: None,
+        }
+    }
+
+    /// A GET.
+    pub fn get(target: impl Into<Vec<u8>>) -> Self {
+        Self::new("GET", target)
+    }
+
+    /// A POST of JSON, with the admin's key.
+    pub fn post_json(target: &str, body: &Value) -> Self {
+        Self::new("POST", target).header("Content-Type", "application/json").body(body.to_string()).admin()
+    }
+
+    /// Adds a header; a name may be added several times.
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With the admin's key.
+    pub fn admin(self) -> Self {
+        self.header("Authorization", format!("Bearer {}", crate::world::ADMIN_KEY))
+    }
+
+    /// To another host.
+    pub fn host(mut self, host: &str) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// With a body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Says that the body has `length` bytes, whatever it has.
+    pub fn declare_length(mut self, length: usize) -> Self {
+        self.declared_length = Some(length);
+        self
+    }
+
+    /// Sends it and waits for the answer.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn send(&self, to: SocketAddr) -> Answer {
+        let bytes = self.exchange(to).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.shown_target()));
+        let answer = Answer::parse(&bytes, self.method == "HEAD")
+            .unwrap_or_else(|| panic!("{} {}: no HTTP in {:?}", self.method, self.shown_target(), String::from_utf8_lossy(&bytes)));
+        coverage::seen(&self.shown_target(), &self.method, answer.status);
+        answer
+    }
+
+    /// Sends it; nothing if the server hangs up without an answer, as it may over what is no HTTP.
+    pub fn send_unless_refused(&self, to: SocketAddr) -> Option<Answer> {
+        Answer::parse(&self.exchange(to).ok()?, self.method == "HEAD")
+    }
+
+    /// Sends it and gives what came back, which may be nothing: a server that is being killed does not answer.
+    ///
+    /// # Errors
+    /// When the connection fails before a byte of the answer.
+    pub fn exchange(&self, to: SocketAddr) -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(to)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        // A server may answer and close before it has read a body it does not want.
+        let sent = stream.write_all(&self.bytes());
+        if self.declared_length.is_some_and(|length| length > self.body.len()) {
+            stream.shutdown(Shutdown::Write)?;
+        }
+        let mut bytes = Vec::new();
+        match stream.read_to_end(&mut bytes) {
+            Err(error) if bytes.is_empty() => Err(sent.err().unwrap_or(error)),
+            _ => Ok(bytes),
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = format!("{} ", self.method).into_bytes();
+        bytes.extend(&self.target);
+        bytes.extend(format!(" HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.host).as_bytes());
+        for (name, value) in &self.headers {
+            bytes.extend(format!("{name}: ").as_bytes());
+            bytes.extend(value);
+            bytes.extend(b"\r\n");
+        }
+        let length = self.declared_length.unwrap_or(self.body.len());
+        if length > 0 || self.method == "POST" {
+            bytes.extend(format!("Content-Length: {length}\r\n").as_bytes());
+        }
+        bytes.extend(b"\r\n");
+        bytes.extend(&self.body);
+        bytes
+    }
+
+    fn shown_target(&self) -> String {
+        String::from_utf8_lossy(&self.target).into_owned()
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    /// The body, taken out of its chunks.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8], is_head: bool) -> Option<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut response = httparse::Response::new(&mut headers);
+        let httparse::Status::Complete(body_at) = response.parse(bytes).ok()? else { return None };
+        let headers = response.headers.iter().map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec())).collect();
+        let mut answer = Self { status: response.code?, headers, body: bytes[body_at..].to_vec() };
+        if answer.header("transfer-encoding").as_deref() == Some("chunked") && !is_head {
+            answer.body = unchunk(&answer.body)?;
+        }
+        Some(answer)
+    }
+
+    /// The first header of this name, as text.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.raw_header(name).map(|value| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// The first header of this name, byte for byte.
+    pub fn raw_header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// All values of a header, whether they came in one line or in several.
+    pub fn header_values(&self, name: &str) -> Vec<String> {
+        let lines = self.headers.iter().filter(|(known, _)| known == name);
+        lines.flat_map(|(_, value)| String::from_utf8_lossy(value).split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    /// The names of its headers, sorted, without those a server adds to any answer.
+    pub fn header_names(&self) -> Vec<&str> {
+        const OF_THE_CONNECTION: [&str; 5] = ["connection", "content-length", "date", "keep-alive", "transfer-encoding"];
+        let mut names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        names.retain(|name| !OF_THE_CONNECTION.contains(name));
+        names.sort_unstable();
+        names
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{} with a body that is no JSON ({error}): {}", self.status, self.text()))
+    }
+
+    /// The same answer, if it has this status.
+    ///
+    /// # Panics
+    /// When it has another.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// The problem's JSON, if the answer is this problem.
+    ///
+    /// # Panics
+    /// When it is another, or none.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.header("content-type").as_deref(), Some("application/problem+json"));
+        let json = self.json();
+        assert_eq!(json["code"], code, "{json}");
+        json
+    }
+}
+
+fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let httparse::Status::Complete((at, size)) = httparse::parse_chunk_size(rest).ok()? else { return None };
+        let size = usize::try_from(size).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend(rest.get(at..at + size)?);
+        rest = rest.get(at + size + 2..)?;
+    }
+}

@@ -1,0 +1,75 @@
+//! A running hop, and what it is to be told when it starts.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::client::{Answer, Call};
+use crate::edges::{Edge, Running};
+
+/// How long a deployment may take to start. wrangler on a busy machine takes its time.
+const START: Duration = Duration::from_secs(90);
+
+/// What a deployment is told.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The bootstrap admin's key, if there is to be one.
+    pub admin_key: Option<&'static str>,
+    /// `HOP_…` settings.
+    pub settings: Vec<(&'static str, &'static str)>,
+    /// Whether the store is not there.
+    pub without_store: bool,
+    /// Where its state is kept beyond its life, on an edge that keeps any.
+    pub state: Option<PathBuf>,
+    /// Whether every write takes two seconds; only the memory edge can do that.
+    pub slow_writes: bool,
+}
+
+/// A running hop. It ends when this is dropped, with every process it started.
+pub struct Deployment {
+    /// Which edge it runs on.
+    pub edge: Edge,
+    /// Where it listens.
+    pub address: SocketAddr,
+    running: Running,
+}
+
+impl Deployment {
+    /// Starts hop and waits until it answers.
+    ///
+    /// # Panics
+    /// When it does not, with what it said.
+    pub fn start(edge: Edge, settings: &Settings) -> Self {
+        let address = free_address();
+        let mut deployment = Self { edge, address, running: edge.start(address, settings) };
+        let give_up = Instant::now() + START;
+        let health = Call::get("/health");
+        while !health.exchange(address).is_ok_and(|bytes| bytes.starts_with(b"HTTP/1.1 200")) {
+            let ended = deployment.running.has_ended();
+            assert!(!ended && Instant::now() < give_up, "{edge:?} did not start:\n{}", deployment.running.said());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        deployment
+    }
+
+    /// Sends `call` here.
+    pub fn send(&self, call: &Call) -> Answer {
+        call.send(self.address)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) {
+        self.running.kill();
+    }
+
+    /// What it printed.
+    pub fn said(&self) -> String {
+        self.running.said()
+    }
+}
+
+/// A port nobody uses right now.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    listener.local_addr().expect("a listener has an address")
+}

@@ -1,0 +1,26 @@
+//! The real manifests, read so that a deployment's own can be derived from them.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+/// A manifest in the repository.
+pub(super) fn read(name: &str) -> Table {
+    let path = super::root().join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Writes a derived manifest.
+pub(super) fn write(path: &Path, manifest: &Table) {
+    let text = toml::to_string(manifest).expect("a manifest is TOML");
+    std::fs::write(path, text).expect("a temporary folder takes a file");
+}
+
+/// The table at `path`, made where it is missing.
+pub(super) fn table<'a>(manifest: &'a mut Table, path: &[&str]) -> &'a mut Table {
+    path.iter().fold(manifest, |table, name| {
+        let entry = table.entry(*name).or_insert_with(|| Value::Table(Table::new()));
+        entry.as_table_mut().unwrap_or_else(|| panic!("{name} is no table"))
+    })
+}

@@ -1,0 +1,20 @@
+//! hop in memory, in this process.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::deployment::Settings;
+use crate::server::{MemoryServer, ServerEdge};
+
+/// How slow a slow write is.
+const SLOW: Duration = Duration::from_secs(2);
+
+pub(super) fn start(address: SocketAddr, settings: &Settings) -> MemoryServer {
+    let write_delay = if settings.slow_writes { SLOW } else { Duration::ZERO };
+    let values = settings.settings.clone();
+    let admin_key = settings.admin_key;
+    MemoryServer::start(address, ServerEdge::new(write_delay, settings.without_store), move |name| {
+        let setting = values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        setting.or_else(|| admin_key.filter(|_| name == "HOP_ADMIN_KEY").map(str::to_owned))
+    })
+}

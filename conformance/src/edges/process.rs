@@ -1,0 +1,82 @@
+//! A child process with all its children, its output in a file, killed as a group.
+
+use std::fs::File;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use tempfile::TempDir;
+
+/// The process groups that are running now.
+static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// A running child; its files go with it.
+pub(crate) struct Process {
+    child: Child,
+    group: Pid,
+    output: PathBuf,
+    _files: TempDir,
+}
+
+impl Process {
+    /// Starts `command` as the head of its own process group.
+    pub(crate) fn start(command: &mut Command, files: TempDir) -> Self {
+        let output = files.path().join("output.log");
+        let file = File::create(&output).expect("a temporary folder takes a file");
+        let child = command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("a file can be shared"))
+            .stderr(file)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
+        let group = Pid::from_child(&child);
+        groups().push(group);
+        Self { child, group, output, _files: files }
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    pub(crate) fn said(&self) -> String {
+        std::fs::read(&self.output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
+    /// Ends the whole group at once, and waits for its head.
+    pub(crate) fn kill(&mut self) {
+        groups().retain(|group| *group != self.group);
+        // A group that has ended by itself is as good as killed.
+        let _ = kill_process_group(self.group, Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Ends every running group when this process is told to end.
+///
+/// # Panics
+/// When signals cannot be listened to.
+pub fn end_with_this_process() {
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]).expect("signals can be listened to");
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            for group in groups().drain(..) {
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+            std::process::exit(130);
+        }
+    });
+}
+
+fn groups() -> std::sync::MutexGuard<'static, Vec<Pid>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,28 @@
+//! hop in Viceroy, Fastly's own simulator, with its KV Store in memory.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use super::process::Process;
+use super::{manifest, path_of};
+use crate::deployment::Settings;
+
+pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
+    let files = tempfile::tempdir().expect("there is room for temporary files");
+    let mut config = manifest::read("fastly.toml");
+    for (name, value) in &settings.settings {
+        let contents = manifest::table(&mut config, &["local_server", "config_stores", "hop_config", "contents"]);
+        contents.insert((*name).into(), (*value).into());
+    }
+    if settings.without_store {
+        manifest::table(&mut config, &["local_server"]).remove("kv_stores");
+    }
+    let path = files.path().join("fastly.toml");
+    manifest::write(&path, &config);
+    let mut command = Command::new(path_of("HOP_VICEROY", ".tools/viceroy-0.22.0/bin/viceroy"));
+    command.arg("-C").arg(&path).arg("--addr").arg(address.to_string()).arg(path_of("HOP_COMPUTE_WASM", "bin/main.wasm"));
+    // The manifest takes the key from this variable; while it is not set, the secret is there and empty.
+    command.env_remove("HOP_ADMIN_KEY");
+    command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
+    Process::start(&mut command, files)
+}

@@ -1,0 +1,102 @@
+//! hop in workerd, with D1 and KV on local disk, run by `wrangler dev`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::process::Process;
+use super::{manifest, path_of, root};
+use crate::deployment::{Settings, free_address};
+
+pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
+    let files = tempfile::tempdir().expect("there is room for temporary files");
+    let config = write_config(files.path(), settings);
+    let state = settings.state.clone().unwrap_or_else(|| files.path().join("state"));
+    if !settings.without_store {
+        migrate(&config, &state);
+    }
+    let mut command = wrangler(&config);
+    command.args(["dev", "--ip", "127.0.0.1", "--port", &address.port().to_string()]);
+    command.args(["--inspector-port", &free_address().port().to_string()]);
+    command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
+    Process::start(&mut command, files)
+}
+
+/// Empties Workers KV behind hop's back. The deployment must not be running.
+///
+/// # Panics
+/// When there is nothing to empty.
+pub fn empty_copies(state: &Path) {
+    let folder = state.join("v3/kv");
+    assert!(folder.exists(), "{} is missing: has wrangler moved it?", folder.display());
+    std::fs::remove_dir_all(&folder).expect("the state can be changed");
+}
+
+/// Puts a copy behind hop's back. The deployment must not be running.
+///
+/// # Panics
+/// When wrangler refuses.
+pub fn plant_copy(state: &Path, key: &str, copy: &str) {
+    let files = tempfile::tempdir().expect("there is room for temporary files");
+    let config = write_config(files.path(), &Settings::default());
+    let mut command = wrangler(&config);
+    command.args(["kv", "key", "put", key, copy, "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
+    run(&mut command);
+}
+
+/// The copy under `key`, read behind hop's back. The deployment must not be running.
+///
+/// # Panics
+/// When wrangler refuses.
+pub fn peek_copy(state: &Path, key: &str) -> String {
+    let files = tempfile::tempdir().expect("there is room for temporary files");
+    let config = write_config(files.path(), &Settings::default());
+    let mut command = wrangler(&config);
+    command.args(["kv", "key", "get", key, "--text", "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
+    run(&mut command)
+}
+
+fn migrate(config: &Path, state: &Path) {
+    let mut command = wrangler(config);
+    command.args(["d1", "migrations", "apply", "hop", "--local", "--persist-to"]).arg(state);
+    run(&mut command);
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.stdin(std::process::Stdio::null()).output().expect("wrangler can be run");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}:\n{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// wrangler, with the pinned node before any other, talking to nobody.
+fn wrangler(config: &Path) -> Command {
+    let bin = path_of("HOP_NODE_BIN", "node_modules/.bin");
+    let old_path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([bin.clone()].into_iter().chain(std::env::split_paths(&old_path))).expect("PATH can be extended");
+    let mut command = Command::new(bin.join("wrangler"));
+    command.env("PATH", path).env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false").env("CI", "true");
+    command.current_dir(config.parent().expect("a file stands in a folder")).arg("--config").arg(config);
+    command
+}
+
+/// The real wrangler.toml with the built module in place of the build, and these settings.
+fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
+    let mut config = manifest::read("wrangler.toml");
+    config.remove("build");
+    let worker = path_of("HOP_WORKER_DIR", "cloudflare/build").join("index.js");
+    config.insert("main".into(), worker.display().to_string().into());
+    let migrations = root().join("cloudflare/migrations").display().to_string();
+    for database in config.get_mut("d1_databases").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        database.as_table_mut().expect("a database is a table").insert("migrations_dir".into(), migrations.clone().into());
+    }
+    for (name, value) in &settings.settings {
+        manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
+    }
+    if let Some(key) = settings.admin_key {
+        std::fs::write(folder.join(".dev.vars"), format!("HOP_ADMIN_KEY={key}\n")).expect("a temporary folder takes a file");
+    }
+    let path = folder.join("wrangler.toml");
+    manifest::write(&path, &config);
+    path
+}

@@ -1,0 +1,106 @@
+//! The memory edge with a real clock, real randomness, and a store whose users interleave.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hop_core::Timestamp;
+use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, Step, Steps, TRAITS};
+use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Traits};
+use hop_core::records::{Change, Cursor, Key, Prefix};
+
+/// An edge for the memory server.
+pub struct ServerEdge {
+    records: ServerRecords,
+    copies: MemoryCopies,
+    log: Mutex<Vec<String>>,
+}
+
+/// Records whose writes can be slow.
+pub struct ServerRecords {
+    records: MemoryRecords,
+    write_delay: Duration,
+}
+
+/// At every step of the store others may go first.
+struct Yielding;
+
+impl Faults for Yielding {
+    fn next(&mut self, _step: Step) -> Fault {
+        Fault::Late(1)
+    }
+}
+
+/// A store that is not there.
+struct Missing;
+
+impl Faults for Missing {
+    fn next(&mut self, _step: Step) -> Fault {
+        Fault::Fail
+    }
+}
+
+impl ServerEdge {
+    /// An empty edge. Each write takes `write_delay`.
+    pub fn new(write_delay: Duration, without_store: bool) -> Self {
+        let faults: Box<dyn Faults> = if without_store { Box::new(Missing) } else { Box::new(Yielding) };
+        Self {
+            records: ServerRecords { records: MemoryRecords::new(Steps::OneByOne, faults), write_delay },
+            copies: MemoryCopies::default(),
+            log: Mutex::default(),
+        }
+    }
+
+    /// What was logged.
+    pub fn log_text(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+    }
+}
+
+impl Edge for ServerEdge {
+    type Records = ServerRecords;
+    type Copies = MemoryCopies;
+
+    fn traits(&self) -> &'static Traits {
+        &TRAITS
+    }
+
+    fn records(&self) -> &ServerRecords {
+        &self.records
+    }
+
+    fn copies(&self) -> Option<&MemoryCopies> {
+        Some(&self.copies)
+    }
+
+    fn now(&self) -> Timestamp {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+    }
+
+    fn log(&self, line: &str) {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+    }
+}
+
+impl Records for ServerRecords {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.records.get(key).await
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.records.get_many(keys).await
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        self.records.scan(prefix, after, limit).await
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        std::thread::sleep(self.write_delay);
+        self.records.commit(change).await
+    }
+}

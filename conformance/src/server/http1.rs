@@ -1,0 +1,115 @@
+//! As much of HTTP/1.1 as the memory edge needs: one request, one answer, then the connection closes.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use hop_core::ports::Facts;
+use hop_core::{Body, Response};
+use http::{HeaderName, Method};
+
+const LONGEST_HEAD: usize = 64 * 1_024;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What came is no request that this server reads: broken, over-long, without a host, or in chunks.
+pub(super) struct Unreadable;
+
+/// A request whose head was read.
+pub(super) struct Incoming<'a> {
+    pub(super) method: Method,
+    pub(super) url: String,
+    headers: Vec<(String, Vec<u8>)>,
+    begun: Vec<u8>,
+    stream: &'a TcpStream,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn read(stream: &'a TcpStream) -> Result<Self, Unreadable> {
+        stream.set_read_timeout(Some(PATIENCE)).map_err(|_| Unreadable)?;
+        let mut bytes = Vec::new();
+        let mut chunk = [0; 4_096];
+        loop {
+            if let Some(incoming) = Self::parse(&bytes, stream)? {
+                return Ok(incoming);
+            }
+            match (&mut &*stream).read(&mut chunk) {
+                Ok(read) if read > 0 && bytes.len() < LONGEST_HEAD => bytes.extend(&chunk[..read]),
+                _ => return Err(Unreadable),
+            }
+        }
+    }
+
+    fn parse(bytes: &[u8], stream: &'a TcpStream) -> Result<Option<Self>, Unreadable> {
+        let mut headers = [httparse::EMPTY_HEADER; 100];
+        let mut request = httparse::Request::new(&mut headers);
+        let httparse::Status::Complete(body_at) = request.parse(bytes).map_err(|_| Unreadable)? else { return Ok(None) };
+        let method = request.method.and_then(|method| Method::from_bytes(method.as_bytes()).ok()).ok_or(Unreadable)?;
+        let target = request.path.ok_or(Unreadable)?;
+        let headers: Vec<(String, Vec<u8>)> =
+            request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec())).collect();
+        let mut hosts = headers.iter().filter(|(name, _)| name == "host");
+        let host = hosts.next().and_then(|(_, host)| std::str::from_utf8(host).ok()).ok_or(Unreadable)?;
+        if hosts.next().is_some() || headers.iter().any(|(name, _)| name == "transfer-encoding") {
+            return Err(Unreadable);
+        }
+        let url = if target.starts_with('/') { format!("http://{host}{target}") } else { target.to_owned() };
+        Ok(Some(Self { method, url, headers, begun: bytes[body_at..].to_vec(), stream }))
+    }
+
+    /// The body, where the core looks at one.
+    pub(super) fn body(&mut self, limit: Option<usize>) -> Body {
+        let Some(limit) = limit else { return Body::Whole(Vec::new()) };
+        let declared = self.text("content-length").and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let rest = std::mem::take(&mut self.begun);
+        let body = Body::read_from(rest.chain(self.stream).take(declared), limit);
+        match body {
+            Body::Whole(bytes) if (bytes.len() as u64) < declared => Body::Broken,
+            body => body,
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(known, _)| known == name)?;
+        std::str::from_utf8(value).ok()
+    }
+}
+
+impl Facts for Incoming<'_> {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let found = self.headers.iter().find(|(known, _)| known == name.as_str());
+        found.map(|(_, value)| Cow::Borrowed(value.as_slice()))
+    }
+}
+
+pub(super) fn write(mut stream: &TcpStream, response: &Response) {
+    let mut head = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status);
+    for (name, value) in &response.headers {
+        let _ = write!(head, "{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes()));
+    }
+    if response.status != http::StatusCode::NO_CONTENT {
+        let _ = write!(head, "content-length: {}\r\n", response.body.len());
+    }
+    head.push_str("\r\n");
+    // A visitor who has gone away is no failure of the server.
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&response.body));
+}
+
+pub(super) fn refuse(mut stream: &TcpStream) {
+    let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    drain(stream);
+}
+
+/// Reads what the client still sends, for a while: closing before that would take the answer away from it.
+pub(super) fn drain(mut stream: &TcpStream) {
+    const MOST: usize = 4 * 1_024 * 1_024;
+    let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
+    let (mut chunk, mut total) = ([0; 16 * 1_024], 0);
+    while let Ok(read) = stream.read(&mut chunk) {
+        total += read;
+        if read == 0 || total > MOST {
+            return;
+        }
+    }
+}

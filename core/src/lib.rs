@@ -13,6 +13,7 @@
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]
+#![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
 pub mod alias;
 mod app;

@@ -1,6 +1,12 @@
 //! A fault of hop itself: the client learns that there was one and its number, the log learns which.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support;
 

@@ -133,7 +133,10 @@ impl Step {
             Self::Lint => check(&mut cargo(project, "clippy --all-targets --all-features -- -D warnings")),
             Self::LintCloudflare => lint_adapter(project, "hop-cloudflare", rust::WORKERS),
             Self::LintFastly => lint_adapter(project, "hop-fastly", rust::COMPUTE),
-            Self::Docs => check(cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items").env("RUSTDOCFLAGS", "-D warnings")),
+            Self::Docs => check(
+                cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items")
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            ),
             Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
             Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),
             Self::Wasm => tests(project.command("wasm-pack").args(["test", "--node", "core"])),

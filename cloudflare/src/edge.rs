@@ -56,7 +56,7 @@ impl Edge for WorkersEdge {
     }
 }
 
-/// A variable or a secret of the deployment: the runtime keeps both in one place.
-pub(crate) fn setting(env: &Env, name: &str) -> Option<String> {
+/// A setting or a secret: the runtime keeps both in one place.
+pub(crate) fn variable(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string())
 }

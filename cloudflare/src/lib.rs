@@ -18,7 +18,7 @@ static APP: OnceLock<App> = OnceLock::new();
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
-    let app = APP.get_or_init(|| App::new(|name| edge::setting(&env, name)));
+    let app = APP.get_or_init(|| App::new(|name| edge::variable(&env, name), |name| edge::variable(&env, name)));
     let edge = WorkersEdge::new(&env);
     let (method, url) = (convert::method(&request)?, request.inner().url());
     let head = Head::new(&method, &url);

@@ -6,7 +6,7 @@ use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
 use hop_core::records::{Change, Cursor, Expect, Key, Prefix};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{D1DatabaseSession, D1PreparedStatement, D1SessionConstraint, Env};
+use worker::{D1Database, D1DatabaseSession, D1PreparedStatement, D1SessionConstraint, Env};
 
 const BINDING: &str = "DB";
 
@@ -22,27 +22,22 @@ const GAIN: &str = "INSERT INTO records (key, value, token) SELECT ?1, 'null', ?
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
-/// The database as one request sees it: every read at least as new as its own writes and as the primary.
-pub(crate) struct D1Records(Result<D1DatabaseSession, StoreError>);
+/// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
+pub(crate) struct D1Records(Result<D1Database, StoreError>);
 
 impl D1Records {
     pub(crate) fn new(env: &Env) -> Self {
-        let database = env.d1(BINDING);
-        let session = database.and_then(|database| database.with_session_constraint(D1SessionConstraint::FirstPrimary));
-        Self(session.map_err(unavailable))
+        Self(env.d1(BINDING).map_err(unavailable))
     }
 
-    fn session(&self) -> Result<&D1DatabaseSession, StoreError> {
-        self.0.as_ref().map_err(Clone::clone)
-    }
-
-    fn statement(&self, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
-        self.session()?.prepare(sql).bind(parameters).map_err(unavailable)
+    fn session(&self) -> Result<D1DatabaseSession, StoreError> {
+        let database = self.0.as_ref().map_err(Clone::clone)?;
+        database.with_session_constraint(D1SessionConstraint::FirstPrimary).map_err(unavailable)
     }
 
     /// The rows of a query, each an array of its columns.
     async fn rows(&self, sql: &str, parameters: &[JsValue]) -> Result<Vec<Array>, StoreError> {
-        let rows = self.statement(sql, parameters)?.raw_js_value().await.map_err(unavailable)?;
+        let rows = statement(&self.session()?, sql, parameters)?.raw_js_value().await.map_err(unavailable)?;
         Ok(rows.into_iter().map(JsCast::unchecked_into).collect())
     }
 }
@@ -76,19 +71,20 @@ impl Records for D1Records {
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        let session = self.session()?;
         let (key, token) = (text(change.key.as_str()), text(&change.token));
         let value = text(&change.value);
         let guarded = match &change.expect {
-            Expect::Absent => self.statement(CLAIM, &[key.clone(), value, token.clone()])?,
-            Expect::Unchanged(Guard(guard)) => self.statement(REPLACE, &[key.clone(), value, token.clone(), text(guard)])?,
+            Expect::Absent => statement(&session, CLAIM, &[key.clone(), value, token.clone()])?,
+            Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), text(guard)])?,
         };
         let mut statements = vec![guarded];
         for (sql, hints) in [(GAIN, &change.gains), (DROP, &change.drops)] {
             for hint in hints {
-                statements.push(self.statement(sql, &[text(hint.as_str()), key.clone(), token.clone()])?);
+                statements.push(statement(&session, sql, &[text(hint.as_str()), key.clone(), token.clone()])?);
             }
         }
-        let results = self.session()?.batch(statements).await.map_err(unavailable)?;
+        let results = session.batch(statements).await.map_err(unavailable)?;
         let meta = results.first().map(worker::D1Result::meta).transpose().map_err(unavailable)?.flatten();
         match meta.and_then(|meta| meta.changes) {
             Some(0) => Ok(Commit::Conflict),
@@ -96,6 +92,10 @@ impl Records for D1Records {
             None => Err(StoreError::Unavailable("D1 did not say how many rows it changed".into())),
         }
     }
+}
+
+fn statement(session: &D1DatabaseSession, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
+    session.prepare(sql).bind(parameters).map_err(unavailable)
 }
 
 fn text(text: &str) -> JsValue {

@@ -82,7 +82,7 @@ impl Call {
         let bytes = self.exchange(to).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.shown_target()));
         let answer = Answer::parse(&bytes, self.method == "HEAD")
             .unwrap_or_else(|| panic!("{} {}: no HTTP in {:?}", self.method, self.shown_target(), String::from_utf8_lossy(&bytes)));
-        coverage::seen(&self.shown_target(), &self.method, answer.status);
+        coverage::seen(&self.shown_target(), &self.method, &answer);
         answer
     }
 

@@ -5,22 +5,34 @@ use std::sync::{Mutex, PoisonError};
 
 use hop_core::route::{DOCUMENTED, Route};
 
-static SEEN: Mutex<BTreeSet<(&'static str, String, u16)>> = Mutex::new(BTreeSet::new());
+use crate::client::Answer;
 
-/// Notes an answer.
-pub fn seen(target: &str, method: &str, status: u16) {
+/// A route, a method, a status, and whether the answer is one that any route gives: an unknown host, a deployment that is not set up.
+type Row = (&'static str, String, u16, bool);
+
+static SEEN: Mutex<BTreeSet<Row>> = Mutex::new(BTreeSet::new());
+
+/// Notes an answer, if it is hop's: whatever hop answers carries a request id.
+pub fn seen(target: &str, method: &str, answer: &Answer) {
+    if answer.header("x-request-id").is_none() {
+        return;
+    }
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    let pattern = Route::of(path).pattern();
-    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert((pattern, method.to_owned(), status));
+    let text = answer.text();
+    let of_any_route = ["\"code\":\"unknown_host\"", "\"code\":\"not_configured\""].iter().any(|code| text.contains(code));
+    let row = (Route::of(path).pattern(), method.to_owned(), answer.status, of_any_route);
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(row);
 }
 
-/// What any route answers beside what is documented for it: a method it lacks, OPTIONS, an unknown host.
-fn of_any_route(pattern: &'static str) -> Vec<(&'static str, String, u16)> {
-    let mut rows = vec![(pattern, "OPTIONS".into(), 204), (pattern, "PATCH".into(), 405)];
+/// What any route answers beside what is documented for it: OPTIONS, a method it lacks, an unknown host, a bad setting.
+fn of_any_route(pattern: &'static str) -> Vec<Row> {
+    let mut rows = vec![(pattern, "OPTIONS".into(), 204, false), (pattern, "PUT".into(), 405, false)];
+    let method = DOCUMENTED.iter().find(|row| row.pattern == pattern).map_or("GET", |row| row.method);
+    if pattern != "/health" {
+        rows.push((pattern, method.into(), 503, true));
+    }
     if !matches!(pattern, "/health" | "/ready") {
-        let method = DOCUMENTED.iter().find(|row| row.pattern == pattern).map_or("GET", |row| row.method);
-        rows.push((pattern, method.into(), 404));
-        rows.push((pattern, method.into(), 503));
+        rows.push((pattern, method.into(), 404, true));
     }
     rows
 }
@@ -30,13 +42,14 @@ fn of_any_route(pattern: &'static str) -> Vec<(&'static str, String, u16)> {
 /// # Errors
 /// When there are some.
 pub fn complete() -> Result<(), String> {
-    let documented = DOCUMENTED.iter().flat_map(|row| row.statuses.iter().map(|status| (row.pattern, row.method.to_owned(), *status)));
+    let documented =
+        DOCUMENTED.iter().flat_map(|row| row.statuses.iter().map(|status| (row.pattern, row.method.to_owned(), *status, false)));
     let of_any_route = DOCUMENTED.iter().flat_map(|row| of_any_route(row.pattern));
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing: BTreeSet<_> = documented.chain(of_any_route).filter(|row| !seen.contains(row)).collect();
+    let missing: BTreeSet<Row> = documented.chain(of_any_route).filter(|row| !seen.contains(row)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let rows: Vec<String> = missing.iter().map(|(pattern, method, status)| format!("{method} {pattern} {status}")).collect();
+    let rows: Vec<String> = missing.iter().map(|(pattern, method, status, _)| format!("{method} {pattern} {status}")).collect();
     Err(format!("no case saw: {}", rows.join(", ")))
 }

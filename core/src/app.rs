@@ -33,6 +33,7 @@ pub struct App {
 #[derive(Debug, Default)]
 #[must_use = "clicks are counted and copies filled only if the adapter hands this to `App::finish`"]
 pub struct After {
+    request_id: String,
     pub(crate) click: Option<LinkId>,
     pub(crate) fill: Option<Fill>,
 }
@@ -75,6 +76,12 @@ impl<E: Edge> Context<'_, E> {
         }
     }
 
+    /// Says in the log that the record `key` leads to was left out of an answer.
+    pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
+        let line = json!({"level": "error", "event": "a record was left out", "key": key.as_str(), "cause": format!("{error:?}")});
+        self.edge.log(&line.to_string());
+    }
+
     /// Has a click counted after the response.
     pub(crate) fn clicked(&self, link: LinkId) {
         self.after.borrow_mut().click = Some(link);
@@ -82,9 +89,10 @@ impl<E: Edge> Context<'_, E> {
 }
 
 impl App {
-    /// Reads the settings through `read`. Bad ones do not stop hop: it says so to every request but `/health`.
-    pub fn new(read: impl Fn(&str) -> Option<String>) -> Self {
-        Self { config: Config::read(read), memo: Mutex::new(Memo::new()) }
+    /// Reads the settings and the secrets, each from where a deployment keeps them. Bad ones do not stop hop: it says so to every request
+    /// but `/health`.
+    pub fn new(setting: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Self {
+        Self { config: Config::read(setting, secret), memo: Mutex::new(Memo::new()) }
     }
 
     /// Answers a request. There is an answer to every input.
@@ -102,7 +110,7 @@ impl App {
         if is_head {
             response.body.clear();
         }
-        (response, after.into_inner())
+        (response, After { request_id, ..after.into_inner() })
     }
 
     async fn answer<E: Edge, F: Facts>(
@@ -146,12 +154,12 @@ impl App {
         if let (Some(fill), Some(copies)) = (after.fill, edge.copies())
             && let Err(error) = fill.run(edge.records(), copies, edge.now()).await
         {
-            log_lost(edge, "a copy was not filled", &error);
+            log_lost(edge, &after.request_id, "a copy was not filled", &error);
         }
         if let Some(link) = &after.click
             && let Err(error) = clicks::count(edge, link).await
         {
-            log_lost(edge, "a click was not counted", &error);
+            log_lost(edge, &after.request_id, "a click was not counted", &error);
         }
     }
 }
@@ -211,7 +219,7 @@ fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {
     }
 }
 
-fn log_lost(edge: &impl Edge, what: &str, error: &StoreError) {
-    let line = json!({"level": "error", "event": what, "cause": format!("{error:?}")});
+fn log_lost(edge: &impl Edge, request_id: &str, what: &str, error: &StoreError) {
+    let line = json!({"level": "error", "request_id": request_id, "event": what, "cause": format!("{error:?}")});
     edge.log(&line.to_string());
 }

@@ -287,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_nested_at_most_127_deep() {
+        let code = |depth: usize| {
+            let json = format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+            Fields::read(&Body::Whole(json.into()), 1_000).err().map(|problem| problem.code.name())
+        };
+        assert_eq!((code(127), code(128)), (None, Some("malformed_json")));
+    }
+
+    #[test]
     fn a_body_over_its_limit_is_too_large() {
         for body in [Body::TooLarge, Body::Whole(vec![b' '; 1_001])] {
             assert_eq!(Fields::read(&body, 1_000).err().unwrap().code.name(), "too_large");

@@ -1,5 +1,6 @@
 //! Counting clicks, after the visitor has gone: one total for each link.
 
+use crate::app::Context;
 use crate::base58;
 use crate::link::LinkId;
 use crate::ports::{Edge, Records as _, StoreError};
@@ -24,15 +25,17 @@ pub(crate) async fn count<E: Edge>(edge: &E, link: &LinkId) -> Result<(), StoreE
     Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
 }
 
-/// The totals of `links`, in their order.
-pub(crate) async fn totals<E: Edge>(edge: &E, links: &[&LinkId]) -> Result<Vec<u64>, StoreError> {
+/// The totals of `links`, in their order. A total that cannot be read hides no link: it is logged and shown as none.
+pub(crate) async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<u64>, StoreError> {
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
-    let records = edge.records().get_many(&keys).await?;
-    records
-        .iter()
-        .map(|record| match record {
-            Some(record) => Total::read(record).map(|total| total.clicks),
-            None => Ok(0),
-        })
-        .collect()
+    let records = context.edge.records().get_many(&keys).await?;
+    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::read) {
+        Some(Ok(total)) => total.clicks,
+        Some(Err(error)) => {
+            context.log_skipped(key, &error);
+            0
+        }
+        None => 0,
+    });
+    Ok(totals.collect())
 }

@@ -27,11 +27,11 @@ pub(crate) enum AdminKey {
 }
 
 impl Config {
-    /// Reads every setting through `read`, which answers with a variable's or a secret's text.
+    /// Reads every setting and every secret. A name has one home: a setting never stands in for a secret.
     ///
     /// # Errors
     /// One sentence for the log that names every bad setting. It never repeats a secret.
-    pub(crate) fn read(read: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub(crate) fn read(read: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let mut wrong = Vec::new();
         let mut keep = |name: &str, message: String| wrong.push(format!("{name}: {message}"));
         let origins = origins(read("HOP_DOMAINS").as_deref()).map_err(|message| keep("HOP_DOMAINS", message)).ok();
@@ -50,7 +50,7 @@ impl Config {
         Ok(Self {
             default_origin,
             other_origins,
-            admin_key: admin_key(read("HOP_ADMIN_KEY").as_deref()),
+            admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
             alias_case,
             targets: TargetRules { schemes, own_domains },
         })
@@ -133,11 +133,8 @@ mod tests {
     use super::*;
 
     fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
-        let settings = settings.to_vec();
-        Config::read(move |name| {
-            let found = settings.iter().find(|(key, _)| *key == name)?;
-            Some(found.1.to_owned())
-        })
+        let named = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Config::read(named, |name| named(&format!("secret {name}")))
     }
 
     #[test]
@@ -197,7 +194,8 @@ mod tests {
     fn a_missing_or_short_admin_key_means_nobody() {
         let key = |value: Option<&str>| {
             let mut settings = vec![("HOP_DOMAINS", "https://hop.example")];
-            settings.extend(value.map(|value| ("HOP_ADMIN_KEY", value)));
+            settings.push(("HOP_ADMIN_KEY", "a-setting-that-stands-in-for-no-secret"));
+            settings.extend(value.map(|value| ("secret HOP_ADMIN_KEY", value)));
             read(&settings).unwrap().admin_key
         };
         let (short, spaced, foreign) = ("k".repeat(31), format!(" {} ", "k".repeat(30)), "é".repeat(32));

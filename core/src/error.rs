@@ -78,7 +78,7 @@ impl Code {
                 "malformed_json",
                 StatusCode::BAD_REQUEST,
                 "The body is not JSON",
-                "Send one JSON object in UTF-8. Arrays and objects may be nested at most 100 deep.",
+                "Send one JSON object in UTF-8. Arrays and objects may be nested at most 127 deep.",
             ),
             Self::InvalidFields => (
                 "invalid_fields",

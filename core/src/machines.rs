@@ -42,6 +42,7 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
                 "edits_reach_visitors": edge.edits_reach_visitors,
                 "memo": {"hit_seconds": memo::HIT_SECONDS, "miss_seconds": memo::MISS_SECONDS},
                 "copies": copies,
+                "clicks": "counted once the visitor has gone; of more than eight at once on one link some may be lost",
             },
             "limits": {
                 "alias_bytes": alias::MAX_BYTES,

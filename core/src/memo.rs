@@ -14,6 +14,8 @@ pub(crate) const MISS_SECONDS: u32 = 10;
 /// A link's answer is about 200 bytes beside its target; a target has at most 8 KiB.
 const HIT_BOUNDS: Bounds = Bounds { seconds: HIT_SECONDS, entries: 2_000, bytes: 2 * 1_024 * 1_024 };
 const MISS_BOUNDS: Bounds = Bounds { seconds: MISS_SECONDS, entries: 2_000, bytes: 512 * 1_024 };
+/// KV repeats a miss for about a minute and takes one write a second for a key: one fill a minute is enough.
+const FILL_BOUNDS: Bounds = Bounds { seconds: 60, entries: 2_000, bytes: 512 * 1_024 };
 const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, entries: 2_000, bytes: 512 * 1_024 };
 
 /// A moment in the life of the memo: an answer may be remembered only if no commit came since.
@@ -33,12 +35,19 @@ pub(crate) struct Memo<V> {
     hits: Shelf<V>,
     misses: Shelf<()>,
     rechecks: Shelf<()>,
+    fills: Shelf<()>,
     epoch: u64,
 }
 
 impl<V: Clone> Memo<V> {
     pub(crate) fn new() -> Self {
-        Self { hits: Shelf::new(HIT_BOUNDS), misses: Shelf::new(MISS_BOUNDS), rechecks: Shelf::new(RECHECK_BOUNDS), epoch: 0 }
+        Self {
+            hits: Shelf::new(HIT_BOUNDS),
+            misses: Shelf::new(MISS_BOUNDS),
+            rechecks: Shelf::new(RECHECK_BOUNDS),
+            fills: Shelf::new(FILL_BOUNDS),
+            epoch: 0,
+        }
     }
 
     pub(crate) fn get(&self, key: &Key, now: Timestamp) -> Known<V> {
@@ -69,11 +78,12 @@ impl<V: Clone> Memo<V> {
 
     /// Whether the copy of `key` is to be checked now: at most once in ten minutes.
     pub(crate) fn claim_recheck(&mut self, key: &Key, now: Timestamp) -> bool {
-        let due = self.rechecks.get(key, now).is_none();
-        if due {
-            self.rechecks.put(key, (), 0, now);
-        }
-        due
+        self.rechecks.claim(key, now)
+    }
+
+    /// Whether a missing copy of `key` is to be filled now: at most once in a minute.
+    pub(crate) fn claim_fill(&mut self, key: &Key, now: Timestamp) -> bool {
+        self.fills.claim(key, now)
     }
 
     /// Forgets `key`, which this isolate has just changed.
@@ -98,6 +108,17 @@ struct Shelf<V> {
     /// Keys in the order they were put, each with the moment, so that a key put again is not dropped for its older self.
     order: VecDeque<(Key, Timestamp)>,
     bytes: usize,
+}
+
+impl Shelf<()> {
+    /// Whether `key` is not on the shelf; then it is from now on.
+    fn claim(&mut self, key: &Key, now: Timestamp) -> bool {
+        let free = self.get(key, now).is_none();
+        if free {
+            self.put(key, (), 0, now);
+        }
+        free
+    }
 }
 
 struct Entry<V> {
@@ -203,6 +224,13 @@ mod tests {
         let claims = [0, 1, 599_999, 600_000, 600_001].map(|millis| memo.claim_recheck(&key(1), at(millis)));
         assert_eq!(claims, [true, false, false, true, false]);
         assert!(memo.claim_recheck(&key(2), at(1)));
+    }
+
+    #[test]
+    fn a_missing_copy_is_filled_at_most_once_in_a_minute() {
+        let mut memo = Memo::<u64>::new();
+        let claims = [0, 59_999, 60_000, 60_001].map(|millis| memo.claim_fill(&key(1), at(millis)));
+        assert_eq!(claims, [true, false, true, false]);
     }
 
     #[test]

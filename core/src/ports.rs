@@ -13,8 +13,19 @@ use crate::time::Timestamp;
 
 /// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
 pub trait Facts {
-    /// The header's bytes as they came; of a repeated header whichever the edge gives.
+    /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
+}
+
+/// The values of a repeated header as one.
+pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
+    let mut joined = Cow::Borrowed(values.next()?);
+    for value in values {
+        let bytes = joined.to_mut();
+        bytes.extend(b", ");
+        bytes.extend(value);
+    }
+    Some(joined)
 }
 
 /// The platform one request runs on.

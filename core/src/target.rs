@@ -42,7 +42,8 @@ impl Target {
         }
         let url = Url::parse(text).map_err(|error| Refusal::invalid(format!("this is no absolute URL: {error}")))?;
         check_scheme(url.scheme(), rules)?;
-        let Some((_, after_scheme)) = text.split_once("://") else {
+        let after_scheme = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+        let Some(after_scheme) = after_scheme else {
             return Err(Refusal::invalid("after the scheme of a target stands ://"));
         };
         check_authority(&url, after_scheme, rules)?;
@@ -154,6 +155,9 @@ mod tests {
             ("/a", Invalid),
             ("//example.com", Invalid),
             ("https:example.com", Invalid),
+            ("https:docs?://x", Invalid),
+            ("https:u:p@example.com/?x=://a", Invalid),
+            ("https:/hop.example/#://", Invalid),
             ("https:/example.com", Invalid),
             ("https:///example.com", Invalid),
             ("https://", Invalid),

@@ -200,6 +200,16 @@ fn nothing_waits_on_compute() {
 }
 
 #[test]
+fn no_visitor_waits_for_what_is_left_to_do() {
+    let words = |file: &str| sources(file).into_iter().flat_map(|source| source.words).collect::<Vec<_>>().concat();
+    let (workers, compute) = (words("cloudflare/src"), words("fastly/src"));
+    assert_eq!((workers.matches(".finish(").count(), compute.matches(".finish(").count()), (1, 1));
+    assert!(workers.contains("context.wait_until(asyncmove{app.finish("), "on Workers it is handed to wait_until");
+    let (sent, finished) = (compute.find(".send_to_client("), compute.find(".finish("));
+    assert!(sent.is_some() && sent < finished, "on Compute it begins once the answer is sent");
+}
+
+#[test]
 fn the_adapters_read_side_by_side() {
     let files = |folder: &str| sources(folder).into_iter().map(|source| source.name).collect::<Vec<_>>();
     let workers = files("cloudflare/src");

@@ -2,18 +2,27 @@
 
 use std::borrow::Cow;
 
+use fastly::http::Url;
 use fastly::{Request, Response};
 use hop_core::Body;
-use hop_core::ports::Facts;
-use http::HeaderName;
+use hop_core::ports::{Facts, join};
+use http::header::HOST;
+use http::{HeaderName, HeaderValue};
 
 /// The visitor behind a request.
 pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
 
 impl Facts for Visitor<'_> {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        self.0.get_header(name).map(|value| Cow::Borrowed(value.as_bytes()))
+        join(self.0.get_header_all(name).map(HeaderValue::as_bytes))
     }
+}
+
+/// The address, or none where the SDK could not read it: it panics over a host that is no host.
+pub(crate) fn url(request: &Request) -> String {
+    let host = request.get_header(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let is_host = host.is_some_and(|host| Url::parse(&format!("http://{host}/")).is_ok());
+    if is_host { request.get_url_str().to_owned() } else { String::new() }
 }
 
 /// Reads the body, at most one byte more than `limit`; nothing where the core looks at none.

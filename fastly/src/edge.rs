@@ -68,12 +68,12 @@ impl Settings {
         Self { config: ConfigStore::try_open("hop_config").ok(), secrets: SecretStore::open("hop_secrets").ok() }
     }
 
-    /// A setting or a secret.
-    pub(crate) fn get(&self, name: &str) -> Option<String> {
-        let setting = self.config.as_ref().and_then(|config| config.try_get(name).ok()?);
-        setting.or_else(|| {
-            let secret = self.secrets.as_ref()?.try_get(name).ok()??;
-            String::from_utf8(secret.try_plaintext().ok()?.to_vec()).ok()
-        })
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        self.config.as_ref()?.try_get(name).ok()?
+    }
+
+    pub(crate) fn secret(&self, name: &str) -> Option<String> {
+        let secret = self.secrets.as_ref()?.try_get(name).ok()??;
+        String::from_utf8(secret.try_plaintext().ok()?.to_vec()).ok()
     }
 }

@@ -13,9 +13,9 @@ use crate::edge::{ComputeEdge, Settings};
 fn main() {
     let mut request = fastly::Request::from_client();
     let settings = Settings::open();
-    let app = App::new(|name| settings.get(name));
+    let app = App::new(|name| settings.setting(name), |name| settings.secret(name));
     let edge = ComputeEdge::open();
-    let (method, url) = (request.get_method().clone(), request.get_url_str().to_owned());
+    let (method, url) = (request.get_method().clone(), convert::url(&request));
     let head = Head::new(&method, &url);
     let body = convert::body(&mut request, head.body_limit());
     let request = hop_core::Request { head, facts: &Visitor(&request), body };

@@ -2,7 +2,7 @@
 
 use fastly::kv_store::{InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
-use hop_core::records::{Change, Cursor, Expect, Key, Prefix};
+use hop_core::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
 const STORE: &str = "hop_records";
 
@@ -18,25 +18,14 @@ impl KvRecords {
     fn store(&self) -> Result<&KVStore, StoreError> {
         self.0.as_ref().map_err(Clone::clone)
     }
+}
 
-    fn insert_hints(&self, hints: &[Key]) -> Result<(), StoreError> {
-        for hint in hints {
-            self.store()?.insert(hint.as_str(), "null").map_err(unavailable)?;
-        }
-        Ok(())
+impl StepByStep for KvRecords {
+    async fn put_hint(&self, hint: &Key) -> Result<(), StoreError> {
+        self.store()?.insert(hint.as_str(), "null").map_err(unavailable)
     }
 
-    fn delete_hints(&self, hints: &[Key]) -> Result<(), StoreError> {
-        for hint in hints {
-            match self.store()?.delete(hint.as_str()) {
-                Ok(()) | Err(KVStoreError::ItemNotFound) => {}
-                Err(error) => return Err(unavailable(error)),
-            }
-        }
-        Ok(())
-    }
-
-    fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
+    async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
         let insert = self.store()?.build_insert();
         let insert = match &change.expect {
             Expect::Absent => insert.mode(InsertMode::Add),
@@ -45,6 +34,13 @@ impl KvRecords {
         match insert.execute(change.key.as_str(), change.value.as_str()) {
             Ok(()) => Ok(Commit::Done),
             Err(KVStoreError::ItemPreconditionFailed) => Ok(Commit::Conflict),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    async fn drop_hint(&self, hint: &Key) -> Result<(), StoreError> {
+        match self.store()?.delete(hint.as_str()) {
+            Ok(()) | Err(KVStoreError::ItemNotFound) => Ok(()),
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -76,14 +72,8 @@ impl Records for KvRecords {
         Ok(Page { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
     }
 
-    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
-        self.insert_hints(&change.gains)?;
-        let commit = self.write_guarded(change)?;
-        self.delete_hints(match commit {
-            Commit::Done => &change.drops,
-            Commit::Conflict => change.drops_if_refused(),
-        })?;
-        Ok(commit)
+    fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {
+        commit_step_by_step(self, change)
     }
 }
 

@@ -55,6 +55,8 @@ fn wrong_fields_are_named(world: &World) {
         (r#"{"target":"https://example.com/","target":"https://example.org/"}"#, "/target", "duplicate"),
         (r#"{"target":"example.com"}"#, "/target", "invalid"),
         (r#"{"target":"https://example.com/a b"}"#, "/target", "invalid"),
+        (r#"{"target":"https:docs?://x"}"#, "/target", "invalid"),
+        (r#"{"target":"https:u:p@example.com/?x=://a"}"#, "/target", "invalid"),
         (r#"{"target":"https://example.com/\u0000"}"#, "/target", "invalid"),
         (r#"{"target":"https:\\\\example.com"}"#, "/target", "invalid"),
         (r#"{"target":"javascript:alert(1)"}"#, "/target", "scheme_not_allowed"),

@@ -4,13 +4,25 @@ use hop_core::route::DOCUMENTED;
 
 use super::{TARGET, cases, link};
 use crate::client::Call;
+use crate::refusals;
 use crate::world::World;
 
 cases!("hosts":
     an_unknown_host_is_refused_on_every_route,
     health_and_readiness_answer_on_any_host,
     a_host_is_itself_in_capitals_and_with_a_port,
+    a_host_that_is_none_is_no_failure,
 );
+
+/// An edge may refuse such a request itself.
+fn a_host_that_is_none_is_no_failure(world: &World) {
+    for host in ["1.2.3.4.5", "xn--a", "hop.example:99999", "hop.example:x", "[::1", "a b", "hop.example/x", "\u{fc}", "", "@", "%"] {
+        let Some(answer) = Call::get("/").host(host).send_unless_refused(world.hop().address) else { continue };
+        // A port is no part of the host, even one that cannot be.
+        let fine = matches!(answer.status, 200 | 404) || refusals::is_the_edges_own(world.edge, host.as_bytes(), &answer);
+        assert!(fine, "{host:?}: {} {}", answer.status, answer.text());
+    }
+}
 
 fn an_unknown_host_is_refused_on_every_route(world: &World) {
     for row in DOCUMENTED.iter().filter(|row| !matches!(row.pattern, "/health" | "/ready")) {

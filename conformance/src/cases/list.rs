@@ -10,7 +10,7 @@ use crate::world::{OTHER_DOMAIN, World};
 
 cases!("list":
     links_come_newest_first_page_by_page,
-    a_page_links_to_the_next_in_a_header_of_its_own,
+    a_page_links_to_the_first_and_the_next_in_repeated_headers,
     deleted_links_are_left_out_and_restored_ones_come_back,
     a_list_is_of_one_domain,
     a_bad_page_is_refused_by_name,
@@ -56,7 +56,7 @@ fn links_come_newest_first_page_by_page(world: &World) {
     }
 }
 
-fn a_page_links_to_the_next_in_a_header_of_its_own(world: &World) {
+fn a_page_links_to_the_first_and_the_next_in_repeated_headers(world: &World) {
     let hop = world.hop();
     for _ in 0..2 {
         let alias = world.alias("header");

@@ -14,6 +14,7 @@ mod methods;
 mod pages;
 mod paths;
 mod shorten;
+mod slow_writes;
 mod unavailable;
 
 use std::time::{Duration, Instant};
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Case> {
         shorten::cases(),
         follow::cases(),
         clicks::cases(),
+        slow_writes::cases(),
         claims::cases(),
         bodies::cases(),
         credentials::cases(),

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use hop_core::ports::Facts;
+use hop_core::ports::{Facts, join};
 use hop_core::{Body, Response};
 use http::{HeaderName, Method};
 
@@ -78,8 +78,7 @@ impl<'a> Incoming<'a> {
 
 impl Facts for Incoming<'_> {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        let found = self.headers.iter().find(|(known, _)| known == name.as_str());
-        found.map(|(_, value)| Cow::Borrowed(value.as_slice()))
+        join(self.headers.iter().filter(|(known, _)| known == name.as_str()).map(|(_, value)| value.as_slice()))
     }
 }
 

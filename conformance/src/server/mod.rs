@@ -27,13 +27,13 @@ struct Shared {
 }
 
 impl MemoryServer {
-    /// Listens on `address`, with settings from `read`.
+    /// Listens on `address`, with settings and secrets from `read`.
     ///
     /// # Panics
     /// When the address is taken.
     pub fn start(address: SocketAddr, edge: ServerEdge, read: impl Fn(&str) -> Option<String>) -> Self {
         let listener = TcpListener::bind(address).unwrap_or_else(|error| panic!("{address}: {error}"));
-        let shared = Arc::new(Shared { app: App::new(read), edge, stopped: AtomicBool::new(false) });
+        let shared = Arc::new(Shared { app: App::new(&read, &read), edge, stopped: AtomicBool::new(false) });
         let accepting = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming() {

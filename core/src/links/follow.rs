@@ -81,7 +81,9 @@ async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Option<Co
         return Ok(None);
     };
     let copy = Copy::of(&LinkRecord::read(&record)?.link);
-    context.fill(key.clone(), Some(copy.clone()));
+    if context.memo(|memo| memo.claim_fill(key, context.now)) {
+        context.fill(key.clone(), Some(copy.clone()));
+    }
     Ok(Some(copy))
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, _proof: &Proof, quer
     let page = records.scan(&prefix, wanted.cursor.as_ref(), examined).await?;
     let links = follow_hints(context, &wanted.domain, &page.keys).await?;
     let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
-    let clicks = clicks::totals(context.edge, &ids).await?;
+    let clicks = clicks::totals(context, &ids).await?;
     let items = links.iter().zip(clicks).map(|(link, clicks)| wire::link(context.config, link, clicks));
     let first = address(&wanted, None);
     let next = page.next.map(|cursor| address(&wanted, Some(&cursor)));
@@ -82,7 +82,14 @@ async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints:
     let mut links = Vec::with_capacity(keys.len());
     for (hint, record) in hints.into_iter().zip(records) {
         let Some(record) = record else { continue };
-        let record = LinkRecord::read(&record)?;
+        let record = match LinkRecord::read(&record) {
+            Ok(record) => record,
+            // One damaged record does not hide the others.
+            Err(error) => {
+                context.log_skipped(hint, &error);
+                continue;
+            }
+        };
         if record.yields(hint) && record.link.state() == State::Live {
             links.push(record.link);
         }

@@ -20,7 +20,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alia
 
 /// A link as it is, with its clicks.
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
-    let totals = clicks::totals(context.edge, &[&link.id]).await?;
+    let totals = clicks::totals(context, &[&link.id]).await?;
     let clicks = totals.first().copied().unwrap_or_default();
     Response::json(StatusCode::OK, &wire::link(context.config, link, clicks))?.etag(link.version)
 }

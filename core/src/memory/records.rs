@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::ports::{Commit, Guard, Page, Record, Records, StoreError};
-use crate::records::{Change, Cursor, Expect, Key, Prefix};
+use crate::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl MemoryRecords {
     }
 
     /// The one atomic step: looks and writes under one lock. In a transaction the hints are part of it.
-    fn write_guarded(&self, change: &Change) -> Commit {
+    fn look_and_write(&self, change: &Change) -> Commit {
         let mut rows = locked(&self.rows);
         let now = rows.get(&change.key).and_then(|row| row.now.as_ref());
         let as_expected = match &change.expect {
@@ -110,28 +110,24 @@ impl MemoryRecords {
         }
         Commit::Done
     }
+}
 
-    async fn commit_one_by_one(&self, change: &Change) -> Result<Commit, StoreError> {
-        for hint in &change.gains {
-            self.step(Step::Gain).await?;
-            self.put(hint, Some("null"));
-        }
-        self.step(Step::Write).await?;
-        let commit = self.write_guarded(change);
-        let drops = match commit {
-            Commit::Done => change.drops.as_slice(),
-            Commit::Conflict => change.drops_if_refused(),
-        };
-        for hint in drops {
-            self.step(Step::Drop).await?;
-            self.put(hint, None);
-        }
-        Ok(commit)
+impl StepByStep for MemoryRecords {
+    async fn put_hint(&self, hint: &Key) -> Result<(), StoreError> {
+        self.step(Step::Gain).await?;
+        self.put(hint, Some("null"));
+        Ok(())
     }
 
-    async fn commit_at_once(&self, change: &Change) -> Result<Commit, StoreError> {
+    async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
         self.step(Step::Write).await?;
-        Ok(self.write_guarded(change))
+        Ok(self.look_and_write(change))
+    }
+
+    async fn drop_hint(&self, hint: &Key) -> Result<(), StoreError> {
+        self.step(Step::Drop).await?;
+        self.put(hint, None);
+        Ok(())
     }
 }
 
@@ -163,8 +159,8 @@ impl Records for MemoryRecords {
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let commit = match self.steps {
-            Steps::AtOnce => self.commit_at_once(change).await?,
-            Steps::OneByOne => self.commit_one_by_one(change).await?,
+            Steps::AtOnce => self.write_guarded(change).await?,
+            Steps::OneByOne => commit_step_by_step(self, change).await?,
         };
         self.step(Step::Answer).await?;
         Ok(commit)

@@ -34,14 +34,6 @@ pub struct Change {
     pub repeated: bool,
 }
 
-impl Change {
-    /// Hints to drop when the store refuses the change: those it wrote in vain.
-    #[must_use]
-    pub fn drops_if_refused(&self) -> &[Key] {
-        if self.repeated { &[] } else { &self.gains }
-    }
-}
-
 /// The hints a link yields. Everything that lists links finds them through these.
 pub(crate) fn hints_of(link: &Link, hint_token: &str) -> Vec<Key> {
     vec![hint::by_time(&link.domain, link.created_at, &link.alias, hint_token)]

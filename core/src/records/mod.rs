@@ -6,6 +6,7 @@
 mod change;
 pub mod copy;
 mod keys;
+mod steps;
 mod stored;
 mod tokens;
 mod write;
@@ -13,5 +14,6 @@ mod write;
 pub use change::{Change, Expect};
 pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
+pub use steps::{StepByStep, commit_step_by_step};
 pub(crate) use stored::{LinkRecord, Total};
 pub(crate) use write::{Written, write};

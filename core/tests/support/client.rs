@@ -24,7 +24,7 @@ impl<'a> Isolate<'a> {
 
     pub(crate) fn set_up(edge: &'a MemoryEdge, settings: &[(&str, &str)]) -> Self {
         let read = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Self { app: App::new(read), edge }
+        Self { app: App::new(read, read), edge }
     }
 
     /// Asks, and leaves what is to be done afterwards to the caller.

@@ -109,7 +109,7 @@ fn compose(text: &str) -> String {
 
 /// Without regard to capitals, width or style: the mapping of UTS 46, which is NFKC with case folding, as browsers apply it to
 /// host names. `url` brings its table along.
-fn fold(alias: &str) -> String {
+pub(crate) fn fold(alias: &str) -> String {
     if alias.is_ascii() {
         return alias.to_ascii_lowercase();
     }

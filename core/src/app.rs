@@ -185,6 +185,10 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Shorten => links::shorten(context, &proof()?, json_of(*facts, body)?).await,
         Route::Links if *head.method == Method::POST => links::create(context, &proof()?, json_of(*facts, body)?).await,
         Route::Links => links::list(context, &proof()?, query).await,
+        Route::Link(alias) if *head.method == Method::PATCH => {
+            let (proof, body) = (proof()?, json_of(*facts, body)?);
+            links::change(context, &proof, alias, query, *facts, body).await
+        }
         Route::Link(alias) if *head.method == Method::DELETE => links::delete(context, &proof()?, alias, query).await,
         Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
         Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
@@ -192,15 +196,13 @@ async fn dispatch<E: Edge, F: Facts>(
     }
 }
 
-/// The body of a request that says it is JSON.
+/// The body of a request that says it is JSON, or a merge patch, which is JSON.
 fn json_of<'a>(facts: &impl Facts, body: &'a Body) -> Result<&'a Body, Problem> {
+    const JSON: [&[u8]; 2] = [b"application/json", b"application/merge-patch+json"];
     let media_type = facts.header(&http::header::CONTENT_TYPE);
     let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next();
-    if essence.unwrap_or_default().trim_ascii().eq_ignore_ascii_case(b"application/json") {
-        Ok(body)
-    } else {
-        Err(Problem::unsupported_media_type())
-    }
+    let essence = essence.unwrap_or_default().trim_ascii();
+    if JSON.iter().any(|known| essence.eq_ignore_ascii_case(known)) { Ok(body) } else { Err(Problem::unsupported_media_type()) }
 }
 
 /// The problem as a page for people with a browser, as JSON for everybody else.

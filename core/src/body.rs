@@ -12,12 +12,12 @@ use crate::request::Body;
 #[derive(Debug, PartialEq)]
 pub(crate) enum Tree {
     Null,
-    Bool,
+    Bool(bool),
     /// A whole number that is not negative.
     Natural(u64),
     OtherNumber,
     Text(String),
-    Array,
+    Array(Vec<Tree>),
     Object(Vec<(String, Tree)>),
 }
 
@@ -36,14 +36,28 @@ impl Tree {
         }
     }
 
+    pub(crate) fn boolean(self) -> Result<bool, Refusal> {
+        match self {
+            Self::Bool(value) => Ok(value),
+            other => Err(other.is_not("true or false")),
+        }
+    }
+
+    pub(crate) fn list(self) -> Result<Vec<Self>, Refusal> {
+        match self {
+            Self::Array(items) => Ok(items),
+            other => Err(other.is_not("an array")),
+        }
+    }
+
     fn is_not(&self, wanted: &str) -> Refusal {
         let found = match self {
             Self::Null => "null",
-            Self::Bool => "true or false",
+            Self::Bool(_) => "true or false",
             Self::Natural(_) => "a number",
             Self::OtherNumber => "a number below zero or with a fraction",
             Self::Text(_) => "a string",
-            Self::Array => "an array",
+            Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         };
         Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
@@ -80,29 +94,25 @@ impl Fields {
 
     /// Takes the field `name` out, if it is there and not null.
     pub(crate) fn take<T>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, Refusal>) -> Option<T> {
-        let mut found = None;
-        let mut times = 0_usize;
-        self.entries.retain_mut(|(key, value)| {
-            if key != name {
-                return true;
-            }
-            times = times.saturating_add(1);
-            found = Some(std::mem::replace(value, Tree::Null));
-            false
-        });
-        if times > 1 {
+        self.take_or_null(name, |tree| if tree == Tree::Null { Ok(None) } else { parse(tree).map(Some) }).flatten()
+    }
+
+    fn take_or_null<T>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, Refusal>) -> Option<T> {
+        let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
+        self.entries = left;
+        let mut found = found.into_iter().map(|(_, value)| value);
+        let value = found.next()?;
+        if found.next().is_some() {
             self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
             return None;
         }
-        match found {
-            None | Some(Tree::Null) => None,
-            Some(value) => match parse(value) {
-                Ok(parsed) => Some(parsed),
-                Err(refusal) => {
-                    self.refuse(name, refusal);
-                    None
-                }
-            },
+        parse(value).map_err(|refusal| self.refuse(name, refusal)).ok()
+    }
+
+    /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
+    pub(crate) fn set<T: Default>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, Refusal>) {
+        if let Some(value) = self.take_or_null(name, |tree| if tree == Tree::Null { Ok(T::default()) } else { parse(tree) }) {
+            *place = value;
         }
     }
 
@@ -130,8 +140,9 @@ impl Fields {
         }
     }
 
-    fn refuse(&mut self, name: &str, refusal: Refusal) {
-        self.errors.push(FieldError { field: pointer(name), refusal });
+    /// Notes that a field is wrong.
+    pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
+        self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
     }
 }
 
@@ -171,8 +182,8 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
-        Ok(Tree::Bool)
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
@@ -196,8 +207,11 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-        while items.next_element::<Tree>()?.is_some() {}
-        Ok(Tree::Array)
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
@@ -229,6 +243,17 @@ mod tests {
         assert_eq!(fields.take("c", Tree::natural), Some(3));
         assert_eq!(fields.take("d", Tree::text), None);
         assert_eq!(fields.finish(Some(5)).unwrap(), 5);
+    }
+
+    #[test]
+    fn a_place_is_set_left_alone_or_set_back() {
+        let mut fields = fields(r#"{"a":"new","b":null,"d":7}"#);
+        let [mut a, mut b, mut c, mut d] = ["old"; 4].map(|old| Some(old.to_owned()));
+        for (name, place) in [("a", &mut a), ("b", &mut b), ("c", &mut c), ("d", &mut d)] {
+            fields.set(name, place, |tree| tree.text().map(Some));
+        }
+        assert_eq!([a.as_deref(), b.as_deref(), c.as_deref(), d.as_deref()], [Some("new"), None, Some("old"), Some("old")]);
+        assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/d", FieldCode::WrongType)]);
     }
 
     #[test]

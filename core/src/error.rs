@@ -22,6 +22,7 @@ pub enum Code {
     InvalidFields,
     AliasTaken,
     AliasRetired,
+    VersionMismatch,
     Unauthenticated,
     NotFound,
     LinkEnded,
@@ -45,11 +46,12 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
         Self::AliasRetired,
+        Self::VersionMismatch,
         Self::Unauthenticated,
         Self::NotFound,
         Self::LinkEnded,
@@ -97,6 +99,12 @@ impl Code {
                 StatusCode::CONFLICT,
                 "The alias belonged to a deleted link",
                 "Old copies of the deleted link may still be out there, so its alias is not handed on silently. Restore that link or choose another alias.",
+            ),
+            Self::VersionMismatch => (
+                "version_mismatch",
+                StatusCode::PRECONDITION_FAILED,
+                "Someone was first",
+                "The link has changed since you read it. Read it again, apply your change to what it says now, and send that with its new `ETag`.",
             ),
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "Who is asking is not known", "Send `Authorization: Bearer` and a valid key.")
@@ -166,12 +174,14 @@ pub enum FieldCode {
     Unknown,
     Duplicate,
     TooLong,
+    TooMany,
     OutOfRange,
     Invalid,
     Reserved,
     SchemeNotAllowed,
     Credentials,
     OwnDomain,
+    Conflicts,
 }
 
 impl FieldCode {
@@ -184,12 +194,14 @@ impl FieldCode {
             Self::Unknown => "unknown",
             Self::Duplicate => "duplicate",
             Self::TooLong => "too_long",
+            Self::TooMany => "too_many",
             Self::OutOfRange => "out_of_range",
             Self::Invalid => "invalid",
             Self::Reserved => "reserved",
             Self::SchemeNotAllowed => "scheme_not_allowed",
             Self::Credentials => "credentials",
             Self::OwnDomain => "own_domain",
+            Self::Conflicts => "conflicts",
         }
     }
 }
@@ -201,11 +213,19 @@ pub struct Refusal {
     pub code: FieldCode,
     /// For people.
     pub detail: Cow<'static, str>,
+    /// Where in the value, as the end of a JSON Pointer; empty for the value itself.
+    pub(crate) at: String,
 }
 
 impl Refusal {
     pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into() }
+        Self { code, detail: detail.into(), at: String::new() }
+    }
+
+    /// The same about item `index` of a list.
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.at = format!("/{index}{}", self.at);
+        self
     }
 
     pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -267,6 +287,15 @@ impl Problem {
 
     pub(crate) fn alias_retired(alias: &Alias) -> Self {
         Self::new(Code::AliasRetired, format!("The alias \"{alias}\" belonged to a link that was deleted."))
+    }
+
+    pub(crate) fn version_mismatch(now: u64) -> Self {
+        Self::new(Code::VersionMismatch, format!("The link is at version {now} now."))
+    }
+
+    /// A deleted link is not changed behind its tombstone.
+    pub(crate) fn deleted() -> Self {
+        Self::new(Code::LinkEnded, "This link is deleted. Restore it before you change it.")
     }
 
     pub(crate) fn no_free_alias(tries: usize) -> Self {

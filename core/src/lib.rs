@@ -6,7 +6,7 @@
 //! * [`app`] the life of a request, and what is left to do after it
 //! * [`auth`] who may; [`body`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, show, list, follow, delete, restore
-//! * [`link`], [`alias`], [`target`], [`domain`] the words of the product: a value of the type is a valid one
+//! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
 //! * [`response`], [`error`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
@@ -38,7 +38,9 @@ mod response;
 pub mod route;
 mod run_ready;
 mod secret;
+mod spec;
 pub mod target;
+mod text;
 mod time;
 
 pub use app::{After, App};

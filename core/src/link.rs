@@ -9,6 +9,7 @@ use crate::base58;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
 use crate::ports::{Edge, NoEntropy};
+use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -76,7 +77,7 @@ pub(crate) struct Link {
     pub(crate) alias: Alias,
     pub(crate) domain: Domain,
     pub(crate) target: Target,
-    pub(crate) redirect_status: RedirectStatus,
+    pub(crate) spec: Spec,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     /// Set on a tombstone: the link is gone, its alias is not free.
@@ -88,24 +89,42 @@ pub(crate) struct Link {
 /// What a link does when it is followed, derived from the record and the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
+    Scheduled,
     Live,
+    Ended,
+    Disabled,
     Deleted,
 }
 
 impl State {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Scheduled => "scheduled",
             Self::Live => "live",
+            Self::Ended => "ended",
+            Self::Disabled => "disabled",
             Self::Deleted => "deleted",
         }
     }
 }
 
 impl Link {
-    pub(crate) fn state(&self) -> State {
-        match self.deleted_at {
-            None => State::Live,
-            Some(_) => State::Deleted,
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// The state at `now`. What somebody decided goes before what the clock says.
+    pub(crate) fn state(&self, now: Timestamp) -> State {
+        if self.is_deleted() {
+            State::Deleted
+        } else if self.spec.disabled {
+            State::Disabled
+        } else if self.spec.ends_at.is_some_and(|ends_at| ends_at <= now) {
+            State::Ended
+        } else if self.spec.starts_at.is_some_and(|starts_at| now < starts_at) {
+            State::Scheduled
+        } else {
+            State::Live
         }
     }
 }

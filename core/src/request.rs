@@ -37,7 +37,8 @@ impl<'a> Head<'a> {
     /// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
     #[must_use]
     pub fn body_limit(&self) -> Option<usize> {
-        (self.method == Method::POST && Route::of(self.path).takes_json()).then_some(BODY_LIMIT)
+        let may_bring_one = self.method == Method::POST || self.method == Method::PATCH;
+        (may_bring_one && Route::of(self.path).takes_json(self.method)).then_some(BODY_LIMIT)
     }
 }
 
@@ -128,6 +129,9 @@ mod tests {
         let limit = |method: Method, url: &str| Head::new(&method, url).body_limit();
         assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
+        assert_eq!(limit(Method::PATCH, "http://h/api/v1/links/docs"), Some(65_536));
+        assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
+        assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
         assert_eq!(limit(Method::GET, "http://h/shorten"), None);
         assert_eq!(limit(Method::POST, "http://h/docs"), None);
         assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/restore"), None);

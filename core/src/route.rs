@@ -56,7 +56,7 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 }
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
-pub const DOCUMENTED: [Documented; 14] = [
+pub const DOCUMENTED: [Documented; 15] = [
     row("/", "GET", &[200]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
@@ -68,6 +68,7 @@ pub const DOCUMENTED: [Documented; 14] = [
     row("/api/v1/links", "GET", &[200, 401, 422, 503]),
     row("/api/v1/links", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}", "PATCH", &[200, 400, 401, 404, 410, 412, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
@@ -132,7 +133,7 @@ impl<'a> Route<'a> {
         match self {
             Self::Shorten | Self::Restore(_) => Some("POST, OPTIONS"),
             Self::Links => Some("GET, HEAD, POST, OPTIONS"),
-            Self::Link(_) => Some("GET, HEAD, DELETE, OPTIONS"),
+            Self::Link(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
             _ => Some("GET, HEAD, OPTIONS"),
         }
@@ -143,9 +144,13 @@ impl<'a> Route<'a> {
         self.allow().is_some_and(|allow| allow.split(", ").any(|allowed| allowed == method.as_str()))
     }
 
-    /// Whether a POST brings a JSON body.
-    pub(crate) fn takes_json(&self) -> bool {
-        matches!(self, Self::Shorten | Self::Links)
+    /// Whether `method` brings a JSON body here.
+    pub(crate) fn takes_json(&self, method: &Method) -> bool {
+        match self {
+            Self::Shorten | Self::Links => method == Method::POST,
+            Self::Link(_) => method == Method::PATCH,
+            _ => false,
+        }
     }
 
     /// Whether it answers on every host: whoever watches over a deployment need not know its domains.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Refusal;
+
 /// A moment: milliseconds since 1970 in UTC. The core never asks for it, the edge passes it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
@@ -17,6 +19,14 @@ impl Timestamp {
     #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
+    }
+
+    /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        // Nothing longer is a moment, and the parser need not look at it.
+        let moment: Option<jiff::Timestamp> = (text.len() <= 64).then(|| text.parse().ok()).flatten();
+        let millis = moment.and_then(|moment| u64::try_from(moment.as_millisecond()).ok());
+        millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
@@ -53,6 +63,26 @@ mod tests {
     #[test]
     fn a_moment_no_calendar_holds_is_still_written() {
         assert!(Timestamp::from_millis(u64::MAX).to_string().starts_with("9999-"));
+    }
+
+    #[test]
+    fn reads_rfc_3339_with_any_offset() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2026-11-21T08:00:00Z", Some(1_795_248_000_000)),
+            ("2026-11-21T09:30:00+01:30", Some(1_795_248_000_000)),
+            ("2026-11-21T08:00:00.25Z", Some(1_795_248_000_250)),
+            ("2026-11-21 08:00:00Z", Some(1_795_248_000_000)),
+            ("2026-11-21T08:00:00", None),
+            ("2026-11-21", None),
+            ("1969-12-31T23:59:59Z", None),
+            ("2026-02-30T00:00:00Z", None),
+            ("99999-01-01T00:00:00Z", None),
+            ("1795248000", None),
+            ("", None),
+        ] {
+            assert_eq!(Timestamp::parse(text).ok().map(Timestamp::as_millis), millis, "{text}");
+        }
     }
 
     #[test]

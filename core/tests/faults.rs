@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use hop_core::Head;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::audit::{Kept, check_list, clicks, text, truth};
 use support::client::Answer;
 use support::misfortune::{self, Plan, calm, plan};
@@ -34,6 +34,8 @@ enum Promise {
     Live(&'static str),
     /// The link of this alias is deleted.
     Deleted(&'static str),
+    /// The link of this alias leads to `TARGET`.
+    Target(&'static str),
 }
 
 #[derive(Clone, Copy)]
@@ -56,8 +58,12 @@ fn create(alias: &str) -> Ask {
     Ask::create(&json!({"target": TARGET, "alias": alias}))
 }
 
+fn patch() -> Value {
+    json!({"target": TARGET, "title": "changed"})
+}
+
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 19] = [
+const VERBS: [Verb; 23] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -76,6 +82,10 @@ const VERBS: [Verb; 19] = [
     verb("restore", || Ask::restore("gone"), 200, Promise::Live("gone"), &[]),
     verb("restore a live link", || Ask::restore("live"), 200, Promise::Live("live"), &[404]),
     verb("restore a restored link", || Ask::restore("back"), 200, Promise::Live("back"), &[]),
+    verb("change", || Ask::change("live", &patch()), 200, Promise::Target("live"), &[404]),
+    verb("change if seen", || Ask::change_if("live", "\"1\"", &patch()), 200, Promise::Target("live"), &[404]),
+    verb("change if seen otherwise", || Ask::change_if("back", "\"2\"", &patch()), 412, Promise::Nothing, &[200, 410]),
+    verb("change a deleted link", || Ask::change("gone", &patch()), 410, Promise::Nothing, &[]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 
@@ -130,7 +140,12 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
     for (alias, was) in before {
         let is = after.get(alias).expect("a link never vanishes");
         let changed = Kept { live: !was.live, version: was.version + 1, ..was.clone() };
+        let led_on = Kept { target: TARGET.into(), version: was.version + 1, ..was.clone() };
         match verb.promise {
+            Promise::Target(own) if own == alias => {
+                assert!(is == was || *is == led_on, "{alias} was {was:?} and is {is:?}");
+                assert!(!succeeded || *is == led_on, "an acknowledged change is lost: {is:?}");
+            }
             Promise::Live(own) | Promise::Deleted(own) if own == alias => {
                 assert!(is == was || *is == changed, "{alias} was {was:?} and is {is:?}");
                 assert!(!succeeded || is.live == (verb.promise == Promise::Live(own)), "{alias} is not what was acknowledged: {is:?}");
@@ -167,7 +182,9 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
         return;
     }
     let second = run(Isolate::new(edge).ask((verb.ask)()));
-    if verb.name == "create" && after_first.contains_key("new") {
+    if verb.name == "change if seen" && after_first["live"].version > 1 {
+        assert_eq!((second.code(), second.problem().as_str()), (412, "version_mismatch"));
+    } else if verb.name == "create" && after_first.contains_key("new") {
         assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else {
         let near_copy = verb.outdated.contains(&second.code()) && verb.name.starts_with("follow");

@@ -11,11 +11,12 @@ use crate::body::Fields;
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::link::{Link, LinkId, RedirectStatus, State};
+use crate::link::{Link, LinkId};
 use crate::ports::{Edge, Records as _};
 use crate::records::{Key, LinkRecord, Written, write};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
+use crate::spec::Spec;
 use crate::target::Target;
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
@@ -26,14 +27,14 @@ pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
     pub(super) domain: Option<Domain>,
-    pub(super) redirect_status: RedirectStatus,
+    pub(super) spec: Spec,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let new = read(context.config, body)?;
     let link = claim(context, proof, new).await?;
-    Response::json(StatusCode::CREATED, &wire::link(context.config, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
+    Response::json(StatusCode::CREATED, &wire::link(context, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
 }
 
 fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
@@ -41,8 +42,9 @@ fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
     let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
     let domain = fields.take("domain", |tree| own_domain(config, tree));
-    let redirect_status = fields.take("redirect_status", |tree| RedirectStatus::parse(tree.natural()?));
-    Ok(NewLink { target: fields.finish(target)?, alias, domain, redirect_status: redirect_status.unwrap_or_default() })
+    let mut spec = Spec::default();
+    spec.set(&mut fields, config);
+    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec })
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
@@ -80,7 +82,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
         alias,
         domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
         target: new.target.clone(),
-        redirect_status: new.redirect_status,
+        spec: new.spec.clone(),
         created_at: context.now,
         updated_at: context.now,
         deleted_at: None,
@@ -98,14 +100,14 @@ async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: &Link) -
 /// Why an alias is not to be had. The store has said that it is not; if the record cannot be read yet, somebody else's creation is on
 /// its way.
 async fn refusal<E: Edge>(context: &Context<'_, E>, alias: &Alias, key: &Key) -> Problem {
-    let holder = match context.edge.records().get(key).await {
-        Ok(Some(record)) => LinkRecord::read(&record).map(|record| record.link.state()),
-        Ok(None) => Ok(State::Live),
+    let holder_is_deleted = match context.edge.records().get(key).await {
+        Ok(Some(record)) => LinkRecord::read(&record).map(|record| record.link.is_deleted()),
+        Ok(None) => Ok(false),
         Err(error) => Err(error),
     };
-    match holder {
-        Ok(State::Live) => Problem::alias_taken(alias),
-        Ok(State::Deleted) => Problem::alias_retired(alias),
+    match holder_is_deleted {
+        Ok(false) => Problem::alias_taken(alias),
+        Ok(true) => Problem::alias_retired(alias),
         Err(error) => error.into(),
     }
 }

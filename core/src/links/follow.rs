@@ -1,6 +1,6 @@
 //! Following a link: memo, then copy, then truth. Nothing here waits for a write.
 
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 
 use crate::alias::Alias;
 use crate::app::Context;
@@ -12,19 +12,25 @@ use crate::ports::{Copies as _, Edge, Records as _};
 use crate::records::copy::{self, Copy, Trust};
 use crate::records::{Key, LinkRecord};
 use crate::response::Response;
+use crate::target::Target;
+use crate::time::Timestamp;
 
-/// How long a browser may repeat a permanent redirect: short, so that an edit moves everyone.
+/// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
+const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
-/// A link made ready to be followed: nothing is left to be decided or formatted.
+/// A link made ready to be followed: nothing is left to be looked up or checked but the clock.
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     id: LinkId,
-    /// Where to, unless the link has ended.
+    /// Where to between start and end, unless the link is off.
     location: Option<HeaderValue>,
-    status: StatusCode,
-    cache_control: HeaderValue,
+    /// Where to once it has ended.
+    fallback: Option<HeaderValue>,
+    starts_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
+    status: RedirectStatus,
 }
 
 /// `GET /{alias}`
@@ -36,13 +42,31 @@ pub(crate) async fn follow<E: Edge>(context: &Context<'_, E>, domain: &Domain, a
         Known::Miss => return Err(Problem::no_such_link()),
         Known::Nothing => look_up(context, &key).await?,
     };
-    let Some(location) = link.location else {
-        return Err(Problem::link_ended());
+    let has_ended = link.location.is_none() || link.ends_at.is_some_and(|ends_at| ends_at <= context.now);
+    if has_ended {
+        let fallback = link.fallback.ok_or_else(Problem::link_ended)?;
+        return Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE));
+    }
+    let has_started = link.starts_at.is_none_or(|starts_at| starts_at <= context.now);
+    let (Some(location), true) = (link.location, has_started) else {
+        return Err(Problem::no_such_link());
     };
     if *method == Method::GET {
         context.clicked(link.id);
     }
-    Ok(Response::redirect(link.status, location, link.cache_control))
+    Ok(Response::redirect(link.status.code(), location, cache_control(link.status, link.ends_at, context.now)))
+}
+
+/// Nobody may repeat a redirect beyond the link's next change of state.
+fn cache_control(status: RedirectStatus, ends_at: Option<Timestamp>, now: Timestamp) -> HeaderValue {
+    if status == RedirectStatus::Found {
+        return NO_CACHE;
+    }
+    let until_end = ends_at.map_or(u64::MAX, |ends_at| ends_at.millis_since(now) / 1_000);
+    if until_end >= PERMANENT_SECONDS {
+        return PERMANENT_CACHE;
+    }
+    HeaderValue::from_str(&format!("private, max-age={until_end}")).unwrap_or(NO_CACHE)
 }
 
 /// Asks the copy, else the truth, and remembers the answer.
@@ -56,7 +80,7 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Compile
         context.memo(|memo| memo.remember_miss(key, read_in, context.now));
         return Err(Problem::no_such_link());
     };
-    let bytes = copy.target.as_ref().map_or(0, |target| target.as_str().len());
+    let bytes = [&copy.target, &copy.fallback].into_iter().flatten().map(|target| target.as_str().len()).sum();
     let compiled = compile(copy)?;
     context.memo(|memo| memo.remember_hit(key, compiled.clone(), bytes, read_in, context.now));
     Ok(compiled)
@@ -88,16 +112,16 @@ async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Option<Co
 }
 
 fn compile(copy: Copy) -> Result<Compiled, Problem> {
-    let location = match &copy.target {
-        Some(target) => {
-            let location = target.location();
-            Some(location.ok_or_else(|| Problem::internal(format!("the target of {} fits no header", copy.id)))?)
-        }
-        None => None,
+    let header = |target: &Target| {
+        let location = target.location();
+        location.ok_or_else(|| Problem::internal(format!("a target of {} fits no header", copy.id)))
     };
-    let cache_control = match copy.redirect_status {
-        RedirectStatus::Found => NO_CACHE,
-        _ => PERMANENT_CACHE,
-    };
-    Ok(Compiled { id: copy.id, location, status: copy.redirect_status.code(), cache_control })
+    Ok(Compiled {
+        location: copy.target.as_ref().map(header).transpose()?,
+        fallback: copy.fallback.as_ref().map(header).transpose()?,
+        starts_at: copy.starts_at,
+        ends_at: copy.ends_at,
+        status: copy.redirect_status,
+        id: copy.id,
+    })
 }

@@ -13,7 +13,7 @@ use crate::body::{Fields, Tree};
 use crate::clicks;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::link::{Link, LinkId, State};
+use crate::link::{Link, LinkId};
 use crate::ports::{Edge, Records as _};
 use crate::records::{Cursor, Key, LinkRecord, Prefix, hint};
 use crate::response::Response;
@@ -44,7 +44,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, _proof: &Proof, quer
     let links = follow_hints(context, &wanted.domain, &page.keys).await?;
     let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
     let clicks = clicks::totals(context, &ids).await?;
-    let items = links.iter().zip(clicks).map(|(link, clicks)| wire::link(context.config, link, clicks));
+    let items = links.iter().zip(clicks).map(|(link, clicks)| wire::link(context, link, clicks));
     let first = address(&wanted, None);
     let next = page.next.map(|cursor| address(&wanted, Some(&cursor)));
     let mut response = Response::json(StatusCode::OK, &ListJson { items: items.collect(), next: next.clone() })?.link(&first, "first")?;
@@ -75,7 +75,7 @@ fn cursor(tree: Tree) -> Result<Cursor, Refusal> {
     text.map(Cursor).ok_or_else(|| Refusal::invalid("this is no cursor of this list"))
 }
 
-/// The live links that `hints` lead to and that still yield them.
+/// The links that `hints` lead to and that still yield them.
 async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints: &[Key]) -> Result<Vec<Link>, Problem> {
     let (hints, keys): (Vec<&Key>, Vec<Key>) = hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
     let records = context.edge.records().get_many(&keys).await?;
@@ -90,7 +90,7 @@ async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints:
                 continue;
             }
         };
-        if record.yields(hint) && record.link.state() == State::Live {
+        if record.yields(hint) && !record.link.is_deleted() {
             links.push(record.link);
         }
     }

@@ -1,5 +1,6 @@
 //! What can be done with links: one verb, one file.
 
+mod change;
 mod create;
 mod delete;
 mod follow;
@@ -9,6 +10,7 @@ mod shorten;
 mod show;
 mod wire;
 
+pub(crate) use change::change;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use follow::{Compiled, follow};
@@ -61,13 +63,22 @@ async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<LinkRecord
 
 /// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
 /// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
-async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Option<Link>) -> Result<Link, Problem> {
+async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Result<Link, Refused>) -> Result<Link, Problem> {
+    let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let record = find(context, key).await?;
-        let link = match change(&record.link) {
-            Some(link) => Link { updated_at: context.now, version: record.link.version.saturating_add(1), ..link },
-            None => record.link.clone(),
+        let mut link = match change(&record.link) {
+            Ok(link) => link,
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
+                continue;
+            }
         };
+        if link != record.link {
+            link.updated_at = context.now;
+            link.version = record.link.version.saturating_add(1);
+        }
         let token = base58::random_96(context.edge)?;
         match write(context.edge.records(), record.edit(&link, token)?).await {
             Ok(Written::Done) => {
@@ -81,5 +92,19 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
             }
         }
     }
-    Err(Problem::crowded())
+    Err(last)
+}
+
+/// Why a link is not changed as it was read.
+enum Refused {
+    /// It must not be.
+    For(Problem),
+    /// What was read is older than what the client says to have seen. If it stays that, this is why.
+    UntilRead(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::For(problem)
+    }
 }

@@ -5,17 +5,14 @@ use super::{edit, named};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
-use crate::link::{Link, State};
+use crate::link::Link;
 use crate::ports::Edge;
 use crate::response::Response;
 
 /// `POST /api/v1/links/{alias}/restore`
 pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context.config, alias, query)?;
-    let raise = |link: &Link| match link.state() {
-        State::Live => None,
-        State::Deleted => Some(Link { deleted_at: None, ..link.clone() }),
-    };
+    let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() });
     let link = edit(context, &key, raise).await?;
     shown(context, &link).await
 }

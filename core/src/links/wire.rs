@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
+use crate::app::Context;
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::link::Link;
+use crate::ports::Edge;
+use crate::target::Target;
+use crate::text::{ExternalId, Note, Tag, Title};
 
 #[derive(Serialize)]
 pub(super) struct LinkJson<'a> {
@@ -14,15 +18,15 @@ pub(super) struct LinkJson<'a> {
     short_url: String,
     target: &'a str,
     title: Option<&'a str>,
-    tags: [&'a str; 0],
+    tags: Vec<&'a str>,
     note: Option<&'a str>,
     external_id: Option<&'a str>,
     owner: Option<&'a str>,
     created_at: String,
     updated_at: String,
     state: &'static str,
-    starts_at: Option<&'a str>,
-    ends_at: Option<&'a str>,
+    starts_at: Option<String>,
+    ends_at: Option<String>,
     max_clicks: Option<u64>,
     confirm: bool,
     fallback: Option<&'a str>,
@@ -47,35 +51,36 @@ struct ClicksJson {
     previews: u64,
 }
 
-pub(super) fn link<'a>(config: &Config, link: &'a Link, clicks: u64) -> LinkJson<'a> {
+pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks: u64) -> LinkJson<'a> {
+    let spec = &link.spec;
     LinkJson {
         id: link.id.as_str(),
         alias: link.alias.as_str(),
         domain: link.domain.as_str(),
-        short_url: short_url(config, link),
+        short_url: short_url(context.config, link),
         target: link.target.as_str(),
-        title: None,
-        tags: [],
-        note: None,
-        external_id: None,
+        title: spec.title.as_ref().map(Title::as_str),
+        tags: spec.tags.iter().map(Tag::as_str).collect(),
+        note: spec.note.as_ref().map(Note::as_str),
+        external_id: spec.external_id.as_ref().map(ExternalId::as_str),
         owner: None,
         created_at: link.created_at.to_string(),
         updated_at: link.updated_at.to_string(),
-        state: link.state().name(),
-        starts_at: None,
-        ends_at: None,
+        state: link.state(context.now).name(),
+        starts_at: spec.starts_at.map(|moment| moment.to_string()),
+        ends_at: spec.ends_at.map(|moment| moment.to_string()),
         max_clicks: None,
         confirm: false,
-        fallback: None,
+        fallback: spec.fallback.as_ref().map(Target::as_str),
         has_password: false,
-        redirect_status: link.redirect_status.code().as_u16(),
+        redirect_status: spec.redirect_status.code().as_u16(),
         forward_query: "off",
         forward_path: false,
         rules: [],
         card: None,
         strict: false,
         crawlable: false,
-        disabled: false,
+        disabled: spec.disabled,
         blocked: None,
         clicks: ClicksJson { humans: clicks, bots: 0, previews: 0 },
         version: link.version,

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{Key, LinkRecord};
-use crate::link::{Link, LinkId, RedirectStatus, State};
+use crate::link::{Link, LinkId, RedirectStatus};
 use crate::ports::{Copies, Records, StoreError};
 use crate::target::Target;
 use crate::time::Timestamp;
@@ -31,8 +31,11 @@ struct StoredCopy<'a> {
     version: u64,
     checked_at: u64,
     id: &'a str,
-    /// Absent once the link is deleted: a copy of a tombstone leads nowhere.
+    /// Absent while the link is deleted or disabled: then it leads nowhere.
     target: Option<Cow<'a, str>>,
+    fallback: Option<Cow<'a, str>>,
+    starts_at: Option<u64>,
+    ends_at: Option<u64>,
     redirect_status: u16,
 }
 
@@ -41,8 +44,12 @@ struct StoredCopy<'a> {
 pub(crate) struct Copy {
     pub(crate) id: LinkId,
     pub(crate) version: u64,
-    /// Where the link leads, unless it has ended.
+    /// Where the link leads between start and end, unless it is deleted or disabled.
     pub(crate) target: Option<Target>,
+    /// Where it leads once it has ended, if anywhere.
+    pub(crate) fallback: Option<Target>,
+    pub(crate) starts_at: Option<Timestamp>,
+    pub(crate) ends_at: Option<Timestamp>,
     pub(crate) redirect_status: RedirectStatus,
 }
 
@@ -59,11 +66,17 @@ pub(crate) enum Trust {
 
 impl Copy {
     pub(crate) fn of(link: &Link) -> Self {
-        let target = match link.state() {
-            State::Live => Some(link.target.clone()),
-            State::Deleted => None,
-        };
-        Self { id: link.id.clone(), version: link.version, target, redirect_status: link.redirect_status }
+        let spec = &link.spec;
+        let is_off = link.is_deleted() || spec.disabled;
+        Self {
+            id: link.id.clone(),
+            version: link.version,
+            target: (!is_off).then(|| link.target.clone()),
+            fallback: spec.fallback.clone().filter(|_| !link.is_deleted()),
+            starts_at: spec.starts_at,
+            ends_at: spec.ends_at,
+            redirect_status: spec.redirect_status,
+        }
     }
 
     fn write(&self, checked_at: Timestamp) -> Result<String, StoreError> {
@@ -73,6 +86,9 @@ impl Copy {
             checked_at: checked_at.as_millis(),
             id: self.id.as_str(),
             target: self.target.as_ref().map(|target| Cow::Borrowed(target.as_str())),
+            fallback: self.fallback.as_ref().map(|fallback| Cow::Borrowed(fallback.as_str())),
+            starts_at: self.starts_at.map(Timestamp::as_millis),
+            ends_at: self.ends_at.map(Timestamp::as_millis),
             redirect_status: self.redirect_status.code().as_u16(),
         };
         serde_json::to_string(&stored).map_err(|error| StoreError::Corrupt(format!("a copy cannot be written: {error}")))
@@ -89,12 +105,21 @@ pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
     let Ok(redirect_status) = RedirectStatus::parse(stored.redirect_status.into()) else {
         return Trust::None;
     };
-    let target = stored.target.map(|target| Target::stored(target.into_owned()));
-    let leads_nowhere = target.as_ref().is_some_and(|target| target.location().is_none());
+    let target = |text: Cow<'_, str>| Target::stored(text.into_owned());
+    let (target, fallback) = (stored.target.map(target), stored.fallback.map(target));
+    let leads_nowhere = [&target, &fallback].into_iter().flatten().any(|target| target.location().is_none());
     if stored.v != SCHEMA || older_than(LIFETIME_SECONDS) || leads_nowhere {
         return Trust::None;
     }
-    let copy = Copy { id: LinkId::stored(stored.id.to_owned()), version: stored.version, target, redirect_status };
+    let copy = Copy {
+        id: LinkId::stored(stored.id.to_owned()),
+        version: stored.version,
+        target,
+        fallback,
+        starts_at: stored.starts_at.map(Timestamp::from_millis),
+        ends_at: stored.ends_at.map(Timestamp::from_millis),
+        redirect_status,
+    };
     if older_than(RECHECK_AFTER_SECONDS) { Trust::Aged(copy) } else { Trust::Fresh(copy) }
 }
 

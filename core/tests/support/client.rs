@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
 use hop_core::{After, App, Body, Head, Request};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use serde_json::Value;
 
@@ -84,8 +84,22 @@ impl Ask {
     }
 
     fn post(path: &str, json: &Value) -> Self {
+        Self::send_json(Method::POST, path, json)
+    }
+
+    fn send_json(method: Method, path: &str, json: &Value) -> Self {
         let body = Body::Whole(json.to_string().into_bytes());
-        Self { body, ..Self::signed(Method::POST, path).header(CONTENT_TYPE, "application/json") }
+        Self { body, ..Self::signed(method, path).header(CONTENT_TYPE, "application/json") }
+    }
+
+    /// Changes a link, whatever version it is at.
+    pub(crate) fn change(alias: &str, patch: &Value) -> Self {
+        Self::send_json(Method::PATCH, &format!("/api/v1/links/{alias}"), patch)
+    }
+
+    /// Changes a link if it still is at a version the client has seen.
+    pub(crate) fn change_if(alias: &str, seen: &str, patch: &Value) -> Self {
+        Self::change(alias, patch).header(IF_MATCH, seen)
     }
 
     pub(crate) fn create(json: &Value) -> Self {

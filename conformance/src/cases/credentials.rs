@@ -12,11 +12,12 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 6] = [
+const PROTECTED: [(&str, &str); 7] = [
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
     ("GET", "/api/v1/links/docs"),
+    ("PATCH", "/api/v1/links/docs"),
     ("DELETE", "/api/v1/links/docs"),
     ("POST", "/api/v1/links/docs/restore"),
 ];

@@ -1,6 +1,7 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
 mod bodies;
+mod changes;
 mod claims;
 mod clicks;
 mod credentials;
@@ -49,6 +50,7 @@ impl Case {
 pub fn all() -> Vec<Case> {
     let topics = [
         links::cases(),
+        changes::cases(),
         list::cases(),
         shorten::cases(),
         follow::cases(),

@@ -16,6 +16,7 @@ fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found");
     let call = Call::new(method, path).admin();
     match pattern {
+        _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         _ if method != "POST" => call,
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
         _ => call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/","alias":"docs"}"#),

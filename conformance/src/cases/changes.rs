@@ -1,0 +1,197 @@
+//! Changing a link, and the states it can be in.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::{TARGET, address, cases, create, eventually, field_errors, link, readable, show};
+use crate::client::{Answer, Call};
+use crate::contract::assert_shape;
+use crate::deployment::Deployment;
+use crate::world::World;
+
+const ELSEWHERE: &str = "https://example.com/elsewhere";
+
+cases!("changes":
+    a_merge_patch_sets_what_it_says_and_null_sets_back,
+    a_changed_target_moves_every_visitor,
+    a_change_is_made_only_to_what_was_seen,
+    of_two_changes_with_one_etag_one_is_made,
+    wrong_fields_are_named_and_nothing_is_stored,
+    a_body_of_another_kind_is_refused,
+    a_deleted_link_is_not_changed,
+    what_was_never_there_is_not_found,
+    only_the_admin_changes_links,
+    a_disabled_link_is_gone_or_leads_to_its_fallback,
+    a_link_leads_on_between_its_start_and_its_end,
+);
+
+fn patch(hop: &Deployment, alias: &str, body: &Value) -> Answer {
+    hop.send(&call(alias, body))
+}
+
+fn call(alias: &str, body: &Value) -> Call {
+    Call::new("PATCH", address(alias)).admin().header("Content-Type", "application/merge-patch+json").body(body.to_string())
+}
+
+fn a_merge_patch_sets_what_it_says_and_null_sets_back(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("patched"));
+    let created = link(hop, &alias, TARGET);
+    let said = json!({"title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "Long Word"], "redirect_status": 307,
+        "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2099-01-01T02:00:00+02:00", "fallback": ELSEWHERE});
+    let answer = patch(hop, &alias, &said).expect(200);
+    assert_eq!(answer.header("etag").unwrap(), "\"2\"");
+    let changed = answer.json();
+    assert_shape(&changed, "link");
+    for (field, value) in said.as_object().unwrap() {
+        let shown = match field.as_str() {
+            "tags" => json!(["b", "long-word"]),
+            "ends_at" => json!("2099-01-01T00:00:00Z"),
+            _ => value.clone(),
+        };
+        assert_eq!(changed[field], shown, "{field}");
+    }
+    readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
+    let nulls: serde_json::Map<String, Value> = said.as_object().unwrap().keys().map(|field| (field.clone(), Value::Null)).collect();
+    let mut back = patch(hop, &alias, &Value::Object(nulls)).expect(200).json();
+    assert_eq!(back["version"], 3);
+    for field in ["version", "updated_at"] {
+        back[field] = created[field].clone();
+    }
+    assert_eq!(back, created);
+}
+
+fn a_changed_target_moves_every_visitor(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("moved"));
+    link(hop, &alias, TARGET);
+    let location = || hop.send(&Call::get(format!("/{alias}"))).expect(302).header("location").unwrap();
+    assert_eq!(location(), TARGET);
+    patch(hop, &alias, &json!({"target": ELSEWHERE})).expect(200);
+    eventually("the change reaches visitors", || (location() == ELSEWHERE).then_some(()));
+}
+
+fn a_change_is_made_only_to_what_was_seen(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("seen"));
+    link(hop, &alias, TARGET);
+    let try_with = |seen: &str, title: &str| hop.send(&call(&alias, &json!({"title": title})).header("If-Match", seen));
+    try_with("\"1\"", "a").expect(200);
+    readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
+    for seen in ["\"1\"", "W/\"2\"", "2", "\"x\""] {
+        try_with(seen, "b").problem(412, "version_mismatch");
+    }
+    for (seen, version) in [("\"2\"", 3), ("\"9\", \"3\"", 4), ("*", 5)] {
+        assert_eq!(try_with(seen, seen).expect(200).json()["version"], version);
+        readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == version));
+    }
+    assert_eq!(show(hop, &alias).expect(200).json()["title"], "*");
+}
+
+fn of_two_changes_with_one_etag_one_is_made(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("raced"));
+    link(hop, &alias, TARGET);
+    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+        let tries: Vec<_> = ["a", "b"]
+            .map(|title| {
+                let call = call(&alias, &json!({"title": title})).header("If-Match", "\"1\"");
+                scope.spawn(move || hop.send(&call).status)
+            })
+            .into();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+}
+
+fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("wrong"));
+    let created = link(hop, &alias, TARGET);
+    let many: Vec<String> = (0..11).map(|number| format!("t{number}")).collect();
+    for (body, field, code) in [
+        (json!({"title": "x", "target": null}), "/target", "required"),
+        (json!({"title": "x", "target": "https://hop.example/"}), "/target", "own_domain"),
+        (json!({"title": "x".repeat(513)}), "/title", "too_long"),
+        (json!({"title": "a\u{202e}b"}), "/title", "invalid"),
+        (json!({"title": "x", "note": "x".repeat(4_097)}), "/note", "too_long"),
+        (json!({"title": "x", "external_id": "x".repeat(257)}), "/external_id", "too_long"),
+        (json!({"title": "x", "tags": ["ok", "x".repeat(10_240)]}), "/tags/1", "too_long"),
+        (json!({"title": "x", "tags": many}), "/tags", "too_many"),
+        (json!({"title": "x", "tags": "x"}), "/tags", "wrong_type"),
+        (json!({"title": "x", "ends_at": "tomorrow"}), "/ends_at", "invalid"),
+        (json!({"title": "x", "starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}), "/ends_at", "conflicts"),
+        (json!({"title": "x", "fallback": "javascript:alert(1)"}), "/fallback", "scheme_not_allowed"),
+        (json!({"title": "x", "disabled": "no"}), "/disabled", "wrong_type"),
+        (json!({"title": "x", "titel": "y"}), "/titel", "unknown"),
+        (json!([]), "", "wrong_type"),
+    ] {
+        let problem = patch(hop, &alias, &body).problem(422, "invalid_fields");
+        assert_eq!(field_errors(&problem), [(field.to_owned(), code.to_owned())], "{body}");
+    }
+    assert_eq!(show(hop, &alias).expect(200).json(), created);
+}
+
+fn a_body_of_another_kind_is_refused(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("kind"));
+    link(hop, &alias, TARGET);
+    let bare = Call::new("PATCH", address(&alias)).admin();
+    hop.send(&bare.clone().body("{}")).problem(415, "unsupported_media_type");
+    hop.send(&bare.clone().header("Content-Type", "text/plain").body("{}")).problem(415, "unsupported_media_type");
+    let json = bare.header("Content-Type", "application/json");
+    hop.send(&json.clone().body("{")).problem(400, "malformed_json");
+    hop.send(&json.clone().body(vec![b' '; 64 * 1_024 + 1])).problem(413, "too_large");
+    hop.send(&json.body("{}")).expect(200);
+}
+
+fn a_deleted_link_is_not_changed(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("buried"));
+    link(hop, &alias, TARGET);
+    hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
+    readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
+    patch(hop, &alias, &json!({"title": "x"})).problem(410, "link_ended");
+    assert_eq!(show(hop, &alias).expect(200).json()["title"], Value::Null);
+}
+
+fn what_was_never_there_is_not_found(world: &World) {
+    patch(world.hop(), &world.alias("never"), &json!({"title": "x"})).problem(404, "not_found");
+}
+
+fn only_the_admin_changes_links(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("mine"));
+    link(hop, &alias, TARGET);
+    let unsigned = Call::new("PATCH", address(&alias)).header("Content-Type", "application/json").body(r#"{"title":"x"}"#);
+    hop.send(&unsigned).problem(401, "unauthenticated");
+    hop.send(&unsigned.header("Authorization", "Bearer x")).problem(401, "unauthenticated");
+    assert_eq!(show(hop, &alias).expect(200).json()["title"], Value::Null);
+}
+
+fn a_disabled_link_is_gone_or_leads_to_its_fallback(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("disabled"));
+    link(hop, &alias, TARGET);
+    let follow = || hop.send(&Call::get(format!("/{alias}")));
+    assert_eq!(patch(hop, &alias, &json!({"disabled": true})).expect(200).json()["state"], "disabled");
+    let gone = eventually("the link is switched off", || Some(follow()).filter(|answer| answer.status != 302));
+    gone.problem(410, "link_ended");
+    patch(hop, &alias, &json!({"fallback": ELSEWHERE})).expect(200);
+    let answer = eventually("it leads to its fallback", || Some(follow()).filter(|answer| answer.status == 302));
+    assert_eq!(answer.header("location").unwrap(), ELSEWHERE);
+    assert_eq!(answer.header("cache-control").unwrap(), "private, no-store");
+}
+
+/// The moment `seconds` from now, as the API writes it.
+fn in_seconds(seconds: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    hop_core::Timestamp::from_millis(u64::try_from((now + Duration::from_secs(seconds)).as_millis()).unwrap()).to_string()
+}
+
+fn a_link_leads_on_between_its_start_and_its_end(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("timed"));
+    let body = json!({"alias": alias, "target": TARGET, "starts_at": in_seconds(4), "ends_at": in_seconds(9)});
+    assert_eq!(create(hop, &body).expect(201).json()["state"], "scheduled");
+    readable(hop, &alias, |link| link.is_some());
+    let follow = || hop.send(&Call::get(format!("/{alias}")));
+    follow().problem(404, "not_found");
+    eventually("the link starts", || Some(follow()).filter(|answer| answer.status == 302));
+    assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
+    let gone = eventually("the link ends", || Some(follow()).filter(|answer| answer.status != 302));
+    gone.problem(410, "link_ended");
+    assert_eq!(show(hop, &alias).expect(200).json()["state"], "ended");
+}

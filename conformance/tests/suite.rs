@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     // Coverage is a case of its own, which can only come last.
     let covered = !is_whole || {
         let alone = Arguments { filter: None, ..arguments };
-        let trial = Trial::test("coverage::every_documented_answer_was_seen", || coverage::complete().map_err(Into::into));
+        let trial = Trial::test("coverage::what_was_seen_is_what_is_documented", || coverage::complete().map_err(Into::into));
         !libtest_mimic::run(&alone, vec![trial]).has_failed()
     };
     // The cases hold no world any more; its deployments end here and not at exit, which would not end them.

@@ -100,7 +100,8 @@ fn every_wrong_field_is_named_at_once(world: &World) {
 
 fn a_large_body_is_refused(world: &World) {
     for path in ["/api/v1/links", "/shorten"] {
-        for bytes in [64 * 1_024 + 1, 1_024 * 1_024] {
+        // Of much larger bodies the proxy before workerd sometimes loses the connection when hop stops reading.
+        for bytes in [64 * 1_024 + 1, 128 * 1_024] {
             let problem = world.hop().send(&post(path, vec![b' '; bytes])).problem(413, "too_large");
             assert!(problem["detail"].as_str().unwrap().contains("65536"));
         }

@@ -3,6 +3,9 @@
 use crate::client::Answer;
 use crate::edges::Edge;
 
+/// Stands for a `Host` that no URL can hold.
+pub const NO_HOST: &[u8] = b"a host that is none";
+
 /// Stands for a body that ends before its length.
 pub const TORN_BODY: &[u8] = b"a body that ends early";
 
@@ -21,12 +24,13 @@ const fn only(edge: Edge, input: &'static [u8], statuses: &'static [u16]) -> Ref
     Refusal { edge, input: Some(input), statuses }
 }
 
-const REFUSALS: [Refusal; 5] = [
+const REFUSALS: [Refusal; 6] = [
     any(Edge::Memory, &[400]),
     any(Edge::Workerd, &[400, 501]),
     any(Edge::Viceroy, &[400, 501, 505]),
-    // `wrangler dev` puts a proxy of its own before the runtime. It cannot make an address of `*`, and loses a torn body.
+    // `wrangler dev` puts a proxy of its own before the runtime. It cannot make an address of `*` or of such a host, and loses a torn body.
     only(Edge::Workerd, b"*", &[500]),
+    only(Edge::Workerd, NO_HOST, &[500]),
     only(Edge::Workerd, TORN_BODY, &[500]),
 ];
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use ::time::OffsetDateTime;
+use ::time::format_description::well_known::Rfc3339;
+
 use crate::error::Refusal;
 
 /// A moment: milliseconds since 1970 in UTC. The core never asks for it, the edge passes it in.
@@ -23,9 +26,8 @@ impl Timestamp {
 
     /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        // Nothing longer is a moment, and the parser need not look at it.
-        let moment: Option<jiff::Timestamp> = (text.len() <= 64).then(|| text.parse().ok()).flatten();
-        let millis = moment.and_then(|moment| u64::try_from(moment.as_millisecond()).ok());
+        let nanos = OffsetDateTime::parse(text, &Rfc3339).map(OffsetDateTime::unix_timestamp_nanos).ok();
+        let millis = nanos.and_then(|nanos| u64::try_from(nanos / 1_000_000).ok());
         millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
@@ -39,11 +41,9 @@ impl Timestamp {
 /// RFC 3339 in UTC, whole seconds: `2026-11-21T08:00:00Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = i64::try_from(self.0 / 1000).unwrap_or(i64::MAX);
-        match jiff::Timestamp::from_second(seconds) {
-            Ok(moment) => moment.fmt(f),
-            Err(_) => jiff::Timestamp::MAX.fmt(f),
-        }
+        let moment = i64::try_from(self.0 / 1_000).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        let text = moment.and_then(|moment| moment.format(&Rfc3339).ok());
+        f.write_str(text.as_deref().unwrap_or("9999-12-31T23:59:59Z"))
     }
 }
 

@@ -33,7 +33,7 @@ const CORE: [Rule; 10] = [
         only_in: &[],
         why: "whoever calls the core decides how its futures are run",
     },
-    Rule { phrases: &["SystemTime", "Instant", "jiff::Zoned", "Timestamp::now"], only_in: &[], why: "the edge tells the time" },
+    Rule { phrases: &["SystemTime", "Instant", "OffsetDateTime::now_utc", "now_local"], only_in: &[], why: "the edge tells the time" },
     Rule { phrases: &["getrandom", "rand", "RandomState", "HashMap", "HashSet"], only_in: &[], why: "the edge draws random numbers" },
     Rule {
         phrases: &["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "std::fs", "std::env", "std::process", "File"],

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::StatusCode;
-
 use crate::alias::Alias;
+pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
@@ -13,198 +12,6 @@ pub(crate) const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
 const MOST_FIELD_ERRORS: usize = 50;
-
-/// The stable name of a problem. Programs switch on it; `/problems/{code}` explains it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each name is explained by `meaning`")]
-pub enum Code {
-    MalformedJson,
-    InvalidFields,
-    AliasTaken,
-    AliasRetired,
-    VersionMismatch,
-    Unauthenticated,
-    NotFound,
-    LinkEnded,
-    UnknownHost,
-    MethodNotAllowed,
-    TooLarge,
-    UnsupportedMediaType,
-    StoreUnavailable,
-    NotConfigured,
-    Internal,
-}
-
-/// What is fixed about a code.
-pub(crate) struct Meaning {
-    pub(crate) name: &'static str,
-    pub(crate) status: StatusCode,
-    pub(crate) title: &'static str,
-    /// What the client can do about it, for the page that explains the code.
-    pub(crate) remedy: &'static str,
-}
-
-impl Code {
-    /// Every code there is.
-    pub const ALL: [Self; 15] = [
-        Self::MalformedJson,
-        Self::InvalidFields,
-        Self::AliasTaken,
-        Self::AliasRetired,
-        Self::VersionMismatch,
-        Self::Unauthenticated,
-        Self::NotFound,
-        Self::LinkEnded,
-        Self::UnknownHost,
-        Self::MethodNotAllowed,
-        Self::TooLarge,
-        Self::UnsupportedMediaType,
-        Self::StoreUnavailable,
-        Self::NotConfigured,
-        Self::Internal,
-    ];
-
-    /// The name used in `code` and in the address of the explaining page.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.meaning().name
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.name() == name)
-    }
-
-    pub(crate) fn meaning(self) -> Meaning {
-        let (name, status, title, remedy) = match self {
-            Self::MalformedJson => (
-                "malformed_json",
-                StatusCode::BAD_REQUEST,
-                "The body is not JSON",
-                "Send one JSON object in UTF-8. Arrays and objects may be nested at most 127 deep.",
-            ),
-            Self::InvalidFields => (
-                "invalid_fields",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Some fields are wrong",
-                "Every wrong field is listed in `errors`, by JSON Pointer. Nothing was stored. Correct them and send the request again.",
-            ),
-            Self::AliasTaken => (
-                "alias_taken",
-                StatusCode::CONFLICT,
-                "The alias is taken",
-                "Choose another alias, or leave it out and hop will generate one.",
-            ),
-            Self::AliasRetired => (
-                "alias_retired",
-                StatusCode::CONFLICT,
-                "The alias belonged to a deleted link",
-                "Old copies of the deleted link may still be out there, so its alias is not handed on silently. Restore that link or choose another alias.",
-            ),
-            Self::VersionMismatch => (
-                "version_mismatch",
-                StatusCode::PRECONDITION_FAILED,
-                "Someone was first",
-                "The link has changed since you read it. Read it again, apply your change to what it says now, and send that with its new `ETag`.",
-            ),
-            Self::Unauthenticated => {
-                ("unauthenticated", StatusCode::UNAUTHORIZED, "Who is asking is not known", "Send `Authorization: Bearer` and a valid key.")
-            }
-            Self::NotFound => (
-                "not_found",
-                StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "Check the address: capitals and small letters can make a difference.",
-            ),
-            Self::LinkEnded => (
-                "link_ended",
-                StatusCode::GONE,
-                "This link has ended",
-                "The link was here once and leads nowhere any more. Ask whoever gave it to you for a new one.",
-            ),
-            Self::UnknownHost => (
-                "unknown_host",
-                StatusCode::NOT_FOUND,
-                "This host is not served here",
-                "The deployment answers only for the domains in its setting `HOP_DOMAINS`.",
-            ),
-            Self::MethodNotAllowed => (
-                "method_not_allowed",
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The method is not supported here",
-                "The header `Allow` of the answer lists the methods of this address.",
-            ),
-            Self::TooLarge => {
-                ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large", "Send at most as many bytes as `detail` says.")
-            }
-            Self::UnsupportedMediaType => (
-                "unsupported_media_type",
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "The body has the wrong media type",
-                "Send JSON and say so: `Content-Type: application/json`.",
-            ),
-            Self::StoreUnavailable => (
-                "store_unavailable",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The store did not answer",
-                "Try again after the number of seconds in `Retry-After`. A change that was not acknowledged may still have been made: look before you repeat it.",
-            ),
-            Self::NotConfigured => (
-                "not_configured",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "This deployment is not set up",
-                "A setting is missing or wrong. Its name and what is wrong with it are in the deployment's log.",
-            ),
-            Self::Internal => (
-                "internal",
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong inside hop",
-                "This is a fault of hop. Report it with the `request_id` of the answer.",
-            ),
-        };
-        Meaning { name, status, title, remedy }
-    }
-}
-
-/// Why one field was refused. Programs switch on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the API's own")]
-pub enum FieldCode {
-    Required,
-    WrongType,
-    Unknown,
-    Duplicate,
-    TooLong,
-    TooMany,
-    OutOfRange,
-    Invalid,
-    Reserved,
-    SchemeNotAllowed,
-    Credentials,
-    OwnDomain,
-    Conflicts,
-}
-
-impl FieldCode {
-    /// The name used in `errors[].code`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::WrongType => "wrong_type",
-            Self::Unknown => "unknown",
-            Self::Duplicate => "duplicate",
-            Self::TooLong => "too_long",
-            Self::TooMany => "too_many",
-            Self::OutOfRange => "out_of_range",
-            Self::Invalid => "invalid",
-            Self::Reserved => "reserved",
-            Self::SchemeNotAllowed => "scheme_not_allowed",
-            Self::Credentials => "credentials",
-            Self::OwnDomain => "own_domain",
-            Self::Conflicts => "conflicts",
-        }
-    }
-}
 
 /// Why a value is not what its type asks for; whoever reads the field adds its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -397,14 +204,6 @@ impl From<NoEntropy> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_code_is_found_by_its_name() {
-        for code in Code::ALL {
-            assert_eq!(Code::named(code.name()), Some(code));
-        }
-        assert_eq!(Code::named("nope"), None);
-    }
 
     #[test]
     fn a_hostile_body_gets_a_bounded_answer() {

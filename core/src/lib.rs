@@ -9,7 +9,7 @@
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
-//! * [`response`], [`error`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
+//! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]
@@ -21,6 +21,7 @@ mod auth;
 mod base58;
 mod body;
 mod clicks;
+mod codes;
 mod config;
 pub mod domain;
 pub mod error;

@@ -3,9 +3,6 @@
 use crate::client::Answer;
 use crate::edges::Edge;
 
-/// Stands for a `Host` that no URL can hold.
-pub const NO_HOST: &[u8] = b"a host that is none";
-
 /// Stands for a body that ends before its length.
 pub const TORN_BODY: &[u8] = b"a body that ends early";
 
@@ -24,14 +21,21 @@ const fn only(edge: Edge, input: &'static [u8], statuses: &'static [u16]) -> Ref
     Refusal { edge, input: Some(input), statuses }
 }
 
-const REFUSALS: [Refusal; 6] = [
+const REFUSALS: [Refusal; 12] = [
     any(Edge::Memory, &[400]),
     any(Edge::Workerd, &[400, 501]),
     any(Edge::Viceroy, &[400, 501, 505]),
-    // `wrangler dev` puts a proxy of its own before the runtime. It cannot make an address of `*` or of such a host, and loses a torn body.
+    // `wrangler dev`'s proxy cannot make an address of `*`, and loses a torn body.
     only(Edge::Workerd, b"*", &[500]),
-    only(Edge::Workerd, NO_HOST, &[500]),
     only(Edge::Workerd, TORN_BODY, &[500]),
+    // Nor does it of these hosts: a worker without hop gets the same answer.
+    only(Edge::Workerd, b"1.2.3.4.5", &[500]),
+    only(Edge::Workerd, b"hop.example:99999", &[500]),
+    only(Edge::Workerd, b"hop.example:x", &[500]),
+    only(Edge::Workerd, b"[::1", &[500]),
+    only(Edge::Workerd, b"a b", &[500]),
+    only(Edge::Workerd, b"@", &[500]),
+    only(Edge::Workerd, b"%", &[500]),
 ];
 
 /// Whether `answer` is one that `edge` gives to `input` without asking hop. Whatever hop answers carries a request id.

@@ -45,3 +45,33 @@ fn a_record_that_hop_did_not_write_is_its_own_fault_and_the_log_says_so() {
         }
     }
 }
+
+#[test]
+fn one_damaged_record_hides_no_other_link() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    for alias in ["before", "docs", "after"] {
+        assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": alias})))).code(), 201);
+        edge.wait_seconds(1);
+    }
+    edge.records.plant(&docs(), "{\"v\":99}");
+    edge.take_log();
+    let answer = run(isolate.ask(Ask::list("/api/v1/links")));
+    let page = answer.json();
+    let listed: Vec<&Value> = page["items"].as_array().expect("a page has items").iter().map(|link| &link["alias"]).collect();
+    assert_eq!((answer.code(), listed), (200, vec![&json!("after"), &json!("before")]));
+    let log = edge.take_log();
+    assert!(log.len() == 1 && log[0].contains("a record was left out") && log[0].contains("/docs/"), "{log:?}");
+}
+
+#[test]
+fn a_damaged_total_hides_no_link() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    let created = run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).json();
+    let id = created["id"].as_str().expect("a link has an id");
+    edge.records.plant(&Key::kept(format!("stats/{id}/total")), "damaged");
+    let answer = run(isolate.ask(Ask::show("docs")));
+    assert_eq!((answer.code(), &answer.json()["clicks"]["humans"]), (200, &json!(0)));
+    assert!(edge.take_log().iter().any(|line| line.contains("a record was left out")));
+}

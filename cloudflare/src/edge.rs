@@ -11,6 +11,7 @@ static TRAITS: Traits = Traits {
     name: "cloudflare",
     // A page reads its hints, its records and its totals in one query each.
     largest_page: 100,
+    longest_history: 50,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

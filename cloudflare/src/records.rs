@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
-use hop_core::records::{Change, Cursor, Expect, Key, Prefix};
+use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{D1Database, D1DatabaseSession, D1PreparedStatement, D1SessionConstraint, Env};
@@ -17,8 +17,8 @@ const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
 const SCAN: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 const CLAIM: &str = "INSERT INTO records (key, value, token) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING";
 const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3 WHERE key = ?1 AND token = ?4";
-/// Hints go with the record's new token: if the guarded write was refused, that token is nowhere.
-const GAIN: &str = "INSERT INTO records (key, value, token) SELECT ?1, 'null', ?3 \
+/// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
+const BESIDE: &str = "INSERT INTO records (key, value, token) SELECT ?1, ?4, ?3 \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
@@ -79,10 +79,12 @@ impl Records for D1Records {
             Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), text(guard)])?,
         };
         let mut statements = vec![guarded];
-        for (sql, hints) in [(GAIN, &change.gains), (DROP, &change.drops)] {
-            for hint in hints {
-                statements.push(statement(&session, sql, &[text(hint.as_str()), key.clone(), token.clone()])?);
-            }
+        let sides = change.sides.iter().map(|(side, value)| (side, value.as_str()));
+        for (side, value) in sides.chain(change.gains.iter().map(|hint| (hint, HINT))) {
+            statements.push(statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value)])?);
+        }
+        for old in &change.drops {
+            statements.push(statement(&session, DROP, &[text(old.as_str()), key.clone(), token.clone()])?);
         }
         let results = session.batch(statements).await.map_err(unavailable)?;
         let meta = results.first().map(worker::D1Result::meta).transpose().map_err(unavailable)?.flatten();

@@ -14,7 +14,7 @@ use crate::link::LinkId;
 use crate::links::{self, Compiled};
 use crate::memo::Memo;
 use crate::pages;
-use crate::ports::{Edge, Facts, StoreError};
+use crate::ports::{Edge, Facts, NoEntropy, StoreError};
 use crate::records::Key;
 use crate::records::copy::{Copy, Fill};
 use crate::request::{Body, Request};
@@ -35,14 +35,14 @@ pub struct App {
 pub struct After {
     request_id: String,
     pub(crate) click: Option<LinkId>,
-    pub(crate) fill: Option<Fill>,
+    pub(crate) fills: Vec<Fill>,
 }
 
 impl After {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.click.is_none() && self.fill.is_none()
+        self.click.is_none() && self.fills.is_empty()
     }
 }
 
@@ -72,8 +72,13 @@ impl<E: Edge> Context<'_, E> {
     /// Has a copy made after the response, of what is `known` or else of the truth then.
     pub(crate) fn fill(&self, key: Key, known: Option<Copy>) {
         if self.edge.copies().is_some() {
-            self.after.borrow_mut().fill = Some(Fill { key, known });
+            self.after.borrow_mut().fills.push(Fill { key, known });
         }
+    }
+
+    /// The random name of a commit.
+    pub(crate) fn token(&self) -> Result<String, NoEntropy> {
+        base58::random_96(self.edge)
     }
 
     /// Says in the log that the record `key` leads to was left out of an answer.
@@ -149,12 +154,14 @@ impl App {
         dispatch(&context, domain, route, request).await
     }
 
-    /// Does what is left to do: fills the copy, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
+    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
-        if let (Some(fill), Some(copies)) = (after.fill, edge.copies())
-            && let Err(error) = fill.run(edge.records(), copies, edge.now()).await
-        {
-            log_lost(edge, &after.request_id, "a copy was not filled", &error);
+        for fill in after.fills {
+            if let Some(copies) = edge.copies()
+                && let Err(error) = fill.run(edge.records(), copies, edge.now()).await
+            {
+                log_lost(edge, &after.request_id, "a copy was not filled", &error);
+            }
         }
         if let Some(link) = &after.click
             && let Err(error) = clicks::count(edge, link).await
@@ -192,6 +199,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Link(alias) if *head.method == Method::DELETE => links::delete(context, &proof()?, alias, query).await,
         Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
         Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
+        Route::History(alias) => links::past(context, &proof()?, alias, query).await,
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

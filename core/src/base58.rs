@@ -18,7 +18,12 @@ pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
     Ok(encode_96(bytes))
 }
 
-fn encode_96(bytes: [u8; 12]) -> String {
+/// Whether `text` may be 96 bits as [`random_96`] writes them.
+pub(crate) fn is_96(text: &str) -> bool {
+    text.len() == DIGITS_OF_96_BITS && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
+pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
     let mut rest = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
     let mut digits = [b'1'; DIGITS_OF_96_BITS];
     for digit in digits.iter_mut().rev() {

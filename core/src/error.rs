@@ -131,6 +131,16 @@ impl Problem {
         Self::new(Code::NotFound, "There is no such link.")
     }
 
+    /// Where the link of an old alias is now.
+    pub(crate) fn moved(alias: &Alias) -> Self {
+        Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))
+    }
+
+    /// One field that turned out to be wrong only when it was tried.
+    pub(crate) fn wrong_field(name: &str, refusal: Refusal) -> Self {
+        Self::invalid_fields(vec![FieldError { field: format!("/{name}"), refusal }])
+    }
+
     pub(crate) fn no_such_page() -> Self {
         Self::new(Code::NotFound, "There is nothing at this address.")
     }

@@ -23,6 +23,7 @@ mod body;
 mod clicks;
 mod codes;
 mod config;
+mod digest;
 pub mod domain;
 pub mod error;
 mod link;

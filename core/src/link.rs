@@ -38,6 +38,29 @@ impl fmt::Display for LinkId {
     }
 }
 
+/// The name of a user that never changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct UserId(String);
+
+impl UserId {
+    /// Reads an id as the API writes it.
+    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+        match text.strip_prefix("usr_") {
+            Some(rest) if base58::is_96(rest) => Ok(Self(text)),
+            _ => Err(Refusal::invalid("this is no id of a user")),
+        }
+    }
+
+    /// An id hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// How visitors are sent on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RedirectStatus {
@@ -78,12 +101,19 @@ pub(crate) struct Link {
     pub(crate) domain: Domain,
     pub(crate) target: Target,
     pub(crate) spec: Spec,
+    /// Nobody for what the bootstrap admin made.
+    pub(crate) owner: Option<UserId>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    pub(crate) updated_by: Option<UserId>,
     /// Set on a tombstone: the link is gone, its alias is not free.
     pub(crate) deleted_at: Option<Timestamp>,
     /// Counts the link's changes. It is the `ETag`, and says which of two copies is newer.
     pub(crate) version: u64,
+    /// How often it moved since it left the oldest alias that still forwards.
+    pub(crate) moves: u8,
+    /// The commit that wrote down the version before this one.
+    pub(crate) history: Option<String>,
 }
 
 /// What a link does when it is followed, derived from the record and the clock.
@@ -104,6 +134,28 @@ impl State {
             Self::Ended => "ended",
             Self::Disabled => "disabled",
             Self::Deleted => "deleted",
+        }
+    }
+}
+
+#[cfg(test)]
+impl Link {
+    /// A link with nothing said of it.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: LinkId::stored("lnk_1".into()),
+            alias: Alias::stored("docs".into()),
+            domain: Domain::stored("hop.example".into()),
+            target: Target::stored("https://example.com/".into()),
+            spec: Spec::default(),
+            owner: None,
+            created_at: Timestamp::from_millis(1_000),
+            updated_at: Timestamp::from_millis(2_000),
+            updated_by: None,
+            deleted_at: None,
+            version: 7,
+            moves: 0,
+            history: None,
         }
     }
 }

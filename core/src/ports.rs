@@ -59,6 +59,8 @@ pub struct Traits {
     pub name: &'static str,
     /// Most links on one page, from the store operations one request may make.
     pub largest_page: u16,
+    /// Most versions of a link that are looked at together.
+    pub longest_history: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.

@@ -33,6 +33,8 @@ pub enum Route<'a> {
     Link(Cow<'a, str>),
     /// `/api/v1/links/{alias}/restore`
     Restore(Cow<'a, str>),
+    /// `/api/v1/links/{alias}/history`
+    History(Cow<'a, str>),
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -56,7 +58,7 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 }
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
-pub const DOCUMENTED: [Documented; 15] = [
+pub const DOCUMENTED: [Documented; 16] = [
     row("/", "GET", &[200]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
@@ -68,9 +70,10 @@ pub const DOCUMENTED: [Documented; 15] = [
     row("/api/v1/links", "GET", &[200, 401, 422, 503]),
     row("/api/v1/links", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),
-    row("/api/v1/links/{alias}", "PATCH", &[200, 400, 401, 404, 410, 412, 413, 415, 422, 503]),
+    row("/api/v1/links/{alias}", "PATCH", &[200, 400, 401, 404, 409, 410, 412, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -90,7 +93,11 @@ impl<'a> Route<'a> {
             (["problems"], Some(code)) => Self::Problem(code),
             (["api", "v1"], Some(word)) if word == "links" => Self::Links,
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
-            (["api", "v1", "links", _], Some(verb)) if verb == "restore" => decoded.pop().map_or(Self::Unknown, Self::Restore),
+            (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
+                ("restore", Some(alias)) => Self::Restore(alias),
+                ("history", Some(alias)) => Self::History(alias),
+                _ => Self::Unknown,
+            },
             _ => Self::Unknown,
         }
     }
@@ -123,6 +130,7 @@ impl<'a> Route<'a> {
             Self::Links => "/api/v1/links",
             Self::Link(_) => "/api/v1/links/{alias}",
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
+            Self::History(_) => "/api/v1/links/{alias}/history",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -228,6 +236,7 @@ mod tests {
             ("/api/v1/links/docs", Route::Link("docs".into())),
             ("/api/v1/links/%C3%A9", Route::Link("é".into())),
             ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
+            ("/api/v1/links/docs/history", Route::History("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/docs", follow("docs")),
@@ -328,6 +337,7 @@ mod tests {
             Route::Links,
             Route::Link("x".into()),
             Route::Restore("x".into()),
+            Route::History("x".into()),
             Route::Follow("x".into()),
         ];
         for route in routes {

@@ -8,10 +8,15 @@ use subtle::ConstantTimeEq as _;
 pub(crate) struct Secret(Box<[u8]>);
 
 impl Secret {
-    /// Wraps `text`; nothing takes it out again.
+    /// Wraps `text`.
     #[must_use]
     pub(crate) fn new(text: &str) -> Self {
         Self(text.as_bytes().into())
+    }
+
+    /// The secret itself, for making something of it.
+    pub(crate) fn expose(&self) -> &[u8] {
+        &self.0
     }
 
     /// Whether `offered` is this secret, in a time that depends on the lengths alone.

@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use url::Url;
 
+use crate::digest;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
 
@@ -52,6 +53,11 @@ impl Target {
             return Err(too_long());
         }
         Ok(Self(text))
+    }
+
+    /// What hints call it: addresses are longer than keys.
+    pub(crate) fn digest(&self) -> String {
+        digest::name_of(self.0.as_bytes())
     }
 
     /// A target hop stored itself, and so checked when it was saved.

@@ -163,8 +163,11 @@ fn only_a_link_that_leads_to_its_target_counts_clicks() {
 #[test]
 fn what_is_wrong_is_named_and_nothing_is_stored() {
     let edge = world();
-    let answer =
-        change(&edge, &json!({"title": "kept out", "target": null, "tags": ["a", ""], "ends_at": "never", "alias": "x", "state": "live"}));
+    let answer = change(
+        &edge,
+        &json!({"title": "kept out", "target": null, "tags": ["a", ""], "ends_at": "never", "alias": "docs",
+        "state": "live"}),
+    );
     assert_eq!(answer.code(), 422);
     let json = answer.json();
     let errors: Vec<(&str, &str)> = json["errors"]
@@ -174,7 +177,7 @@ fn what_is_wrong_is_named_and_nothing_is_stored() {
         .map(|error| (error["field"].as_str().unwrap_or_default(), error["code"].as_str().unwrap_or_default()))
         .collect();
     let expected =
-        [("/target", "required"), ("/tags/1", "required"), ("/ends_at", "invalid"), ("/alias", "unknown"), ("/state", "unknown")];
+        [("/target", "required"), ("/alias", "conflicts"), ("/tags/1", "required"), ("/ends_at", "invalid"), ("/state", "unknown")];
     assert_eq!(errors, expected);
     assert_eq!((ask(&edge, Ask::show("docs")).json()["title"].clone(), follow(&edge)), (Value::Null, (302, HERE.into())));
 }

@@ -36,6 +36,10 @@ enum Promise {
     Deleted(&'static str),
     /// The link of this alias leads to `TARGET`.
     Target(&'static str),
+    /// The link of the first alias is at the second.
+    Moved(&'static str, &'static str),
+    /// The alias has a new link, whatever it had before.
+    Reused(&'static str),
 }
 
 #[derive(Clone, Copy)]
@@ -62,8 +66,16 @@ fn patch() -> Value {
     json!({"target": TARGET, "title": "changed"})
 }
 
+fn rename(alias: &str, to: &str) -> Ask {
+    Ask::change(alias, &json!({"alias": to, "keep_old_alias": true}))
+}
+
+fn reusing_rename(alias: &str, to: &str) -> Ask {
+    Ask::change(alias, &json!({"alias": to, "reuse": true}))
+}
+
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 23] = [
+const VERBS: [Verb; 32] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -86,16 +98,28 @@ const VERBS: [Verb; 23] = [
     verb("change if seen", || Ask::change_if("live", "\"1\"", &patch()), 200, Promise::Target("live"), &[404]),
     verb("change if seen otherwise", || Ask::change_if("back", "\"2\"", &patch()), 412, Promise::Nothing, &[200, 410]),
     verb("change a deleted link", || Ask::change("gone", &patch()), 410, Promise::Nothing, &[]),
+    verb("rename", || rename("live", "moved"), 200, Promise::Moved("live", "moved"), &[404]),
+    verb("rename without a trace", || Ask::change("live", &json!({"alias": "moved"})), 200, Promise::Moved("live", "moved"), &[404]),
+    verb("rename to a taken alias", || rename("live", "back"), 409, Promise::Nothing, &[404]),
+    verb("rename to a retired alias", || rename("live", "gone"), 409, Promise::Nothing, &[404]),
+    verb("rename back", || rename("there", "once"), 200, Promise::Moved("there", "once"), &[404, 409]),
+    verb("rename onto a retired alias", || reusing_rename("live", "gone"), 200, Promise::Moved("live", "gone"), &[404, 409]),
+    verb("reuse", || Ask::create(&json!({"target": TARGET, "alias": "gone", "reuse": true})), 201, Promise::Reused("gone"), &[409]),
+    verb("forward no more", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
+    verb("history", || Ask::list("/api/v1/links/back/history"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 
-/// A live link that was followed once, a deleted one, and one that was deleted and restored.
+/// A live link that was followed once, a deleted one, one that was deleted and restored, and one that was moved.
 fn world(steps: Steps) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     let isolate = Isolate::new(&edge);
-    for (alias, asks) in
-        [("live", vec![Ask::visit("live")]), ("gone", vec![Ask::delete("gone")]), ("back", vec![Ask::delete("back"), Ask::restore("back")])]
-    {
+    for (alias, asks) in [
+        ("live", vec![Ask::visit("live")]),
+        ("gone", vec![Ask::delete("gone")]),
+        ("back", vec![Ask::delete("back"), Ask::restore("back")]),
+        ("once", vec![rename("once", "there")]),
+    ] {
         let link = json!({"target": format!("https://example.com/{alias}"), "alias": alias});
         for ask in std::iter::once(Ask::create(&link)).chain(asks) {
             assert!(run(isolate.ask(ask)).code() < 400);
@@ -138,6 +162,10 @@ fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
 fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, after: &BTreeMap<String, Kept>) {
     let succeeded = answer.code() == verb.success;
     for (alias, was) in before {
+        if let Some((left, new)) = verb.promise.change_of_hands(alias) {
+            check_hands(was, after.get(alias), left.and_then(|to| after.get(to)), new, succeeded);
+            continue;
+        }
         let is = after.get(alias).expect("a link never vanishes");
         let changed = Kept { live: !was.live, version: was.version + 1, ..was.clone() };
         let led_on = Kept { target: TARGET.into(), version: was.version + 1, ..was.clone() };
@@ -153,6 +181,10 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
             _ => assert_eq!(is, was, "{alias} is nobody's business"),
         }
     }
+    if let Promise::Moved(_, to) = verb.promise {
+        assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "nobody asked for {after:?}");
+        return;
+    }
     let new: Vec<(&String, &Kept)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
     if verb.promise != Promise::NewLink {
         assert!(new.is_empty(), "nobody asked for {new:?}");
@@ -165,6 +197,35 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
         let alias = text(json.get("alias").unwrap_or(&json["short_id"]));
         assert_eq!(new[0].0, &alias, "an acknowledged link is lost");
         assert!(json.get("id").is_none_or(|id| text(id) == new[0].1.id), "somebody else owns the alias");
+    }
+}
+
+impl Promise {
+    /// Where the link of this alias may go, and whether a new one may come in its place; nothing if it is to stay.
+    fn change_of_hands(self, alias: &str) -> Option<(Option<&'static str>, bool)> {
+        match self {
+            Self::Moved(from, to) if from == alias => Some((Some(to), false)),
+            Self::Moved(_, to) if to == alias => Some((None, false)),
+            Self::Reused(own) if own == alias => Some((None, true)),
+            _ => None,
+        }
+    }
+}
+
+/// A link that may leave is here or there, never at both and never at neither; a deleted one may have been replaced.
+fn check_hands(was: &Kept, here: Option<&Kept>, there: Option<&Kept>, replaced_by_new: bool, succeeded: bool) {
+    let moved = Kept { version: was.version + 1, ..was.clone() };
+    let is_here = here == Some(was);
+    if was.live {
+        let is_there = there == Some(&moved);
+        assert!(is_here != is_there, "{was:?} is at {here:?} and {there:?}");
+        assert!(here.is_none() || is_here, "somebody else took its place: {here:?}");
+        assert!(!succeeded || is_there, "an acknowledged move is lost");
+    } else {
+        assert!(here.is_some(), "a deleted link vanished without a successor");
+        assert!(is_here || here.is_some_and(|kept| kept.live && kept.id != was.id));
+        assert!(!succeeded || !is_here, "an acknowledged successor is lost");
+        assert!(!replaced_by_new || is_here || here.is_some_and(|kept| kept.target == TARGET));
     }
 }
 
@@ -184,6 +245,12 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
     let second = run(Isolate::new(edge).ask((verb.ask)()));
     if verb.name == "change if seen" && after_first["live"].version > 1 {
         assert_eq!((second.code(), second.problem().as_str()), (412, "version_mismatch"));
+    } else if let Promise::Moved(from, _) = verb.promise
+        && !after_first.contains_key(from)
+    {
+        assert_eq!((second.code(), second.problem().as_str()), (404, "not_found"), "the link is there already");
+    } else if verb.name == "reuse" && after_first["gone"].live {
+        assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else if verb.name == "create" && after_first.contains_key("new") {
         assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else {
@@ -219,10 +286,11 @@ fn explore(verb: Verb, steps: Steps, chosen: &[(usize, Fault)], more: usize) -> 
 }
 
 #[test]
-fn any_three_steps_of_any_verb_may_go_wrong() {
-    let together = if slow() { 5 } else { 3 };
+fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_a_move() {
     let mut plays = 0;
     for verb in VERBS {
+        let moves = matches!(verb.promise, Promise::Moved(..)) || verb.name.starts_with("rename");
+        let together = if moves { 2 } else { 3 } + if slow() { 2 } else { 0 };
         for steps in [Steps::AtOnce, Steps::OneByOne] {
             plays += explore(verb, steps, &[], together);
         }

@@ -12,6 +12,7 @@ static TRAITS: Traits = Traits {
     name: "fastly",
     // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
     largest_page: 15,
+    longest_history: 24,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

@@ -21,8 +21,8 @@ impl KvRecords {
 }
 
 impl StepByStep for KvRecords {
-    async fn put_hint(&self, hint: &Key) -> Result<(), StoreError> {
-        self.store()?.insert(hint.as_str(), "null").map_err(unavailable)
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
+        self.store()?.insert(key.as_str(), value).map_err(unavailable)
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
@@ -38,8 +38,8 @@ impl StepByStep for KvRecords {
         }
     }
 
-    async fn drop_hint(&self, hint: &Key) -> Result<(), StoreError> {
-        match self.store()?.delete(hint.as_str()) {
+    async fn remove(&self, key: &Key) -> Result<(), StoreError> {
+        match self.store()?.delete(key.as_str()) {
             Ok(()) | Err(KVStoreError::ItemNotFound) => Ok(()),
             Err(error) => Err(unavailable(error)),
         }

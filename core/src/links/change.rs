@@ -3,10 +3,12 @@
 use http::header::IF_MATCH;
 
 use super::show::shown;
-use super::{Refused, edit, named};
+use super::{Refused, Wish, edit, named, own_domain};
+use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
+use crate::config::Config;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
@@ -37,7 +39,7 @@ pub(crate) async fn change<E: Edge>(
 }
 
 /// The link after the patch in `body`: what is not there stays, null sets back.
-fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<Link, Problem> {
+fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<Wish, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let mut link = link.clone();
     let mut target = Some(link.target.clone());
@@ -45,9 +47,33 @@ fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
+    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config);
     link.spec.set(&mut fields, context.config);
     link.target = fields.finish(target)?;
-    Ok(link)
+    Ok(Wish { link, keeps_old_alias, reuses })
+}
+
+/// Where the link shall be, if not where it is, and how it is to move: whether its old alias leads on, and whether it may take one that
+/// was another link's.
+fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, bool) {
+    let was = (link.domain.clone(), link.alias.clone());
+    let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
+    link.alias = alias.unwrap_or_else(|| was.1.clone());
+    link.domain = domain.unwrap_or_else(|| was.0.clone());
+    let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
+    if let (Some(asked), true) = (asked, stays) {
+        fields.refuse(asked, Refusal::new(FieldCode::Conflicts, "the link is there already"));
+    }
+    let mut flag = |name| {
+        let flag = fields.take(name, Tree::boolean);
+        if flag.is_some() && asked.is_none() {
+            fields.refuse(name, Refusal::new(FieldCode::Conflicts, "this goes with a new alias or domain"));
+        }
+        flag.unwrap_or_default()
+    };
+    (flag("keep_old_alias"), flag("reuse"))
 }
 
 /// The versions a client has seen, one of which the link must still be at.

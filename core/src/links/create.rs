@@ -2,18 +2,20 @@
 
 use http::StatusCode;
 
+use super::claim::Claim;
 use super::{own_domain, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
-use crate::body::Fields;
+use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{Link, LinkId};
-use crate::ports::{Edge, Records as _};
-use crate::records::{Key, LinkRecord, Written, write};
+use crate::ports::Edge;
+use crate::records::copy::Copy;
+use crate::records::{Holder, Key};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
@@ -28,6 +30,8 @@ pub(super) struct NewLink {
     pub(super) alias: Option<Alias>,
     pub(super) domain: Option<Domain>,
     pub(super) spec: Spec,
+    /// Whether an alias that belonged to another link will do.
+    pub(super) reuses: bool,
 }
 
 /// `POST /api/v1/links`
@@ -42,24 +46,23 @@ fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
     let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
     let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
     let mut spec = Spec::default();
     spec.set(&mut fields, config);
-    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec })
+    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec, reuses })
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
 pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
         let link = draft(context, &new, alias.clone())?;
-        return match offer(context, proof, &link).await? {
-            Written::Done => Ok(link),
-            Written::Conflict => Err(refusal(context, alias, &Key::link(&link.domain, alias)).await),
-        };
+        offer(context, proof, &link, new.reuses).await??;
+        return Ok(link);
     }
     for length in GENERATED_LENGTHS {
         let Some(alias) = generated(context, length)? else { continue };
         let link = draft(context, &new, alias)?;
-        if offer(context, proof, &link).await? == Written::Done {
+        if offer(context, proof, &link, false).await?.is_ok() {
             return Ok(link);
         }
     }
@@ -83,31 +86,27 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
         domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
         target: new.target.clone(),
         spec: new.spec.clone(),
+        owner: None,
         created_at: context.now,
         updated_at: context.now,
+        updated_by: None,
         deleted_at: None,
         version: 1,
+        moves: 0,
+        history: None,
     })
 }
 
-async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: &Link) -> Result<Written, Problem> {
-    let token = base58::random_96(context.edge)?;
-    let written = write(context.edge.records(), LinkRecord::creation(link, token)?).await;
-    context.memo(|memo| memo.drop(&Key::link(&link.domain, &link.alias)));
-    Ok(written?)
-}
-
-/// Why an alias is not to be had. The store has said that it is not; if the record cannot be read yet, somebody else's creation is on
-/// its way.
-async fn refusal<E: Edge>(context: &Context<'_, E>, alias: &Alias, key: &Key) -> Problem {
-    let holder_is_deleted = match context.edge.records().get(key).await {
-        Ok(Some(record)) => LinkRecord::read(&record).map(|record| record.link.is_deleted()),
-        Ok(None) => Ok(false),
-        Err(error) => Err(error),
-    };
-    match holder_is_deleted {
-        Ok(false) => Problem::alias_taken(alias),
-        Ok(true) => Problem::alias_retired(alias),
-        Err(error) => error.into(),
+async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: &Link, reuses: bool) -> Result<Result<(), Problem>, Problem> {
+    let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
+    let claim = Claim { alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token: context.token()? };
+    let made = claim.make(context).await;
+    // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
+    match &made {
+        Ok(Ok(1)) => context.memo(|memo| memo.drop(&key)),
+        Ok(Ok(commits)) => context.changed(key, Copy::of(&holder, *commits)),
+        Ok(Err(_)) => {}
+        Err(_) => context.changed(key, None),
     }
+    Ok(made?.map(drop))
 }

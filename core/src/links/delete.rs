@@ -2,18 +2,41 @@
 
 use http::StatusCode;
 
-use super::{edit, named};
+use super::{EDITS, edit, named};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::link::Link;
 use crate::ports::Edge;
+use crate::records::copy::Copy;
+use crate::records::{Holder, Key, Signpost, Written, look, write};
 use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context.config, alias, query)?;
-    let bury = |link: &Link| Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() });
-    edit(context, &key, bury).await?;
+    let bury = |link: &Link| Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into());
+    match edit(context, &key, bury).await {
+        Err(problem) if problem.code == Code::NotFound => forward_no_more(context, &key).await?,
+        edited => drop(edited?),
+    }
     Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// An alias that a link has left is deleted by forwarding to it no more.
+async fn forward_no_more<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
+    for _ in 0..EDITS {
+        let place = look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
+        let Holder::Signpost(signpost) = &place.holder else {
+            return Err(Problem::no_such_link());
+        };
+        let holder = Holder::Signpost(Signpost { forwards: false, ..signpost.clone() });
+        let written = write(context.edge.records(), place.hand_over(&holder, context.token()?)?).await;
+        let known = matches!(written, Ok(Written::Done)).then(|| Copy::of(&holder, place.commits.saturating_add(1)));
+        context.changed(key.clone(), known.flatten());
+        if written? == Written::Done {
+            return Ok(());
+        }
+    }
+    Err(Problem::crowded())
 }

@@ -2,15 +2,16 @@
 
 use http::{HeaderValue, Method};
 
+use super::rename::MOST_MOVES;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{LinkId, RedirectStatus};
 use crate::memo::Known;
-use crate::ports::{Copies as _, Edge, Records as _};
+use crate::ports::{Copies as _, Edge};
 use crate::records::copy::{self, Copy, Trust};
-use crate::records::{Key, LinkRecord};
+use crate::records::{Key, look};
 use crate::response::Response;
 use crate::target::Target;
 use crate::time::Timestamp;
@@ -31,17 +32,15 @@ pub(crate) struct Compiled {
     starts_at: Option<Timestamp>,
     ends_at: Option<Timestamp>,
     status: RedirectStatus,
+    /// Where it went, if it left, and whether visitors who come here are led there.
+    to: Option<Key>,
+    forwards: bool,
 }
 
 /// `GET /{alias}`
 pub(crate) async fn follow<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, method: &Method) -> Result<Response, Problem> {
     let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
-    let key = Key::link(domain, &alias);
-    let link = match context.memo(|memo| memo.get(&key, context.now)) {
-        Known::Hit(link) => link,
-        Known::Miss => return Err(Problem::no_such_link()),
-        Known::Nothing => look_up(context, &key).await?,
-    };
+    let link = walk(context, Key::link(domain, &alias)).await?;
     let has_ended = link.location.is_none() || link.ends_at.is_some_and(|ends_at| ends_at <= context.now);
     if has_ended {
         let fallback = link.fallback.ok_or_else(Problem::link_ended)?;
@@ -55,6 +54,23 @@ pub(crate) async fn follow<E: Edge>(context: &Context<'_, E>, domain: &Domain, a
         context.clicked(link.id);
     }
     Ok(Response::redirect(link.status.code(), location, cache_control(link.status, link.ends_at, context.now)))
+}
+
+/// The link at `key`, or where it has moved to since.
+async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Compiled, Problem> {
+    for moves in 0..=MOST_MOVES {
+        let link = match context.memo(|memo| memo.get(&key, context.now)) {
+            Known::Hit(link) => link,
+            Known::Miss => return Err(Problem::no_such_link()),
+            Known::Nothing => look_up(context, &key).await?,
+        };
+        match link.to {
+            Some(to) if link.forwards || moves > 0 => key = to,
+            Some(_) => break,
+            None => return Ok(link),
+        }
+    }
+    Err(Problem::link_ended())
 }
 
 /// Nobody may repeat a redirect beyond the link's next change of state.
@@ -101,14 +117,14 @@ async fn near_copy<E: Edge>(context: &Context<'_, E>, key: &Key) -> Option<Copy>
 }
 
 async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Option<Copy>, Problem> {
-    let Some(record) = context.edge.records().get(key).await? else {
-        return Ok(None);
-    };
-    let copy = Copy::of(&LinkRecord::read(&record)?.link);
-    if context.memo(|memo| memo.claim_fill(key, context.now)) {
+    let place = look(context.edge.records(), key).await?;
+    let copy = place.and_then(|place| Copy::of(&place.holder, place.commits));
+    if let Some(copy) = &copy
+        && context.memo(|memo| memo.claim_fill(key, context.now))
+    {
         context.fill(key.clone(), Some(copy.clone()));
     }
-    Ok(Some(copy))
+    Ok(copy)
 }
 
 fn compile(copy: Copy) -> Result<Compiled, Problem> {
@@ -122,6 +138,8 @@ fn compile(copy: Copy) -> Result<Compiled, Problem> {
         starts_at: copy.starts_at,
         ends_at: copy.ends_at,
         status: copy.redirect_status,
+        to: copy.to,
+        forwards: copy.forwards,
         id: copy.id,
     })
 }

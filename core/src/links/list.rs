@@ -15,7 +15,7 @@ use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, Records as _};
-use crate::records::{Cursor, Key, LinkRecord, Prefix, hint};
+use crate::records::{Cursor, Key, Prefix, hint, look_at_all};
 use crate::response::Response;
 
 /// How many hints a page examines where nobody asked for fewer or more.
@@ -78,20 +78,14 @@ fn cursor(tree: Tree) -> Result<Cursor, Refusal> {
 /// The links that `hints` lead to and that still yield them.
 async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints: &[Key]) -> Result<Vec<Link>, Problem> {
     let (hints, keys): (Vec<&Key>, Vec<Key>) = hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
-    let records = context.edge.records().get_many(&keys).await?;
+    let places = look_at_all(context.edge.records(), &keys).await?;
     let mut links = Vec::with_capacity(keys.len());
-    for (hint, record) in hints.into_iter().zip(records) {
-        let Some(record) = record else { continue };
-        let record = match LinkRecord::read(&record) {
-            Ok(record) => record,
+    for (hint, place) in hints.into_iter().zip(places) {
+        match place {
+            Some(Ok(place)) if place.yields(hint) => links.extend(place.link().filter(|link| !link.is_deleted()).cloned()),
             // One damaged record does not hide the others.
-            Err(error) => {
-                context.log_skipped(hint, &error);
-                continue;
-            }
-        };
-        if record.yields(hint) && !record.link.is_deleted() {
-            links.push(record.link);
+            Some(Err(error)) => context.log_skipped(hint, &error),
+            Some(Ok(_)) | None => {}
         }
     }
     Ok(links)

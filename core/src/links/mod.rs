@@ -1,10 +1,13 @@
 //! What can be done with links: one verb, one file.
 
 mod change;
+mod claim;
 mod create;
 mod delete;
 mod follow;
 mod list;
+mod past;
+mod rename;
 mod restore;
 mod shorten;
 mod show;
@@ -15,21 +18,23 @@ pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use follow::{Compiled, follow};
 pub(crate) use list::list;
+pub(crate) use past::history as past;
 pub(crate) use restore::restore;
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 
+use self::claim::strand;
+use self::rename::rename;
 use crate::alias::Alias;
 use crate::app::Context;
-use crate::base58;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::{Problem, Refusal};
 use crate::link::Link;
-use crate::ports::{Edge, Records as _};
+use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Key, LinkRecord, Written, write};
+use crate::records::{Holder, Key, Place, Written, history, look, write};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
 const EDITS: u32 = 8;
@@ -54,45 +59,94 @@ fn own_domain(config: &Config, tree: Tree) -> Result<Domain, Refusal> {
     }
 }
 
-async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<LinkRecord, Problem> {
-    match context.edge.records().get(key).await? {
-        Some(record) => Ok(LinkRecord::read(&record)?),
-        None => Err(Problem::no_such_link()),
+/// The link at `key`, deleted or not, and its place.
+async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+    let Some(place) = look(context.edge.records(), key).await? else {
+        return Err(Problem::no_such_link());
+    };
+    match place.holder.seen() {
+        Holder::Link(link) => {
+            let link = link.clone();
+            Ok((place, link))
+        }
+        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+        Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+    }
+}
+
+/// What a link shall be.
+struct Wish {
+    link: Link,
+    /// If it moves: whether its old alias leads to it.
+    keeps_old_alias: bool,
+    /// If it moves: whether it may take an alias that was another link's.
+    reuses: bool,
+}
+
+impl From<Link> for Wish {
+    fn from(link: Link) -> Self {
+        Self { link, keeps_old_alias: false, reuses: false }
     }
 }
 
 /// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
 /// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
-async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Result<Link, Refused>) -> Result<Link, Problem> {
+async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Result<Wish, Refused>) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
-        let record = find(context, key).await?;
-        let mut link = match change(&record.link) {
-            Ok(link) => link,
+        let (place, was) = find(context, key).await?;
+        let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {
+            Ok(wish) => wish,
             Err(Refused::For(problem)) => return Err(problem),
             Err(Refused::UntilRead(problem)) => {
                 last = problem;
                 continue;
             }
         };
-        if link != record.link {
-            link.updated_at = context.now;
-            link.version = record.link.version.saturating_add(1);
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            continue;
         }
-        let token = base58::random_96(context.edge)?;
-        match write(context.edge.records(), record.edit(&link, token)?).await {
-            Ok(Written::Done) => {
-                context.changed(key.clone(), Some(Copy::of(&link)));
-                return Ok(link);
-            }
-            Ok(Written::Conflict) => {}
-            Err(error) => {
-                context.changed(key.clone(), None);
-                return Err(error.into());
-            }
+        let token = context.token()?;
+        if link != was {
+            link.updated_at = context.now;
+            link.updated_by = None;
+            link.version = was.version.saturating_add(1);
+            link.history = Some(token.clone());
+        }
+        let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
+        let edited = if moves {
+            rename(context, &place, &was, Wish { link, keeps_old_alias, reuses }, token).await?
+        } else {
+            rewrite(context, &place, &was, link, token).await?
+        };
+        if let Some(link) = edited {
+            return Ok(link);
         }
     }
     Err(last)
+}
+
+/// Writes the link where it is; nothing comes back if somebody else was quicker.
+async fn rewrite<E: Edge>(context: &Context<'_, E>, place: &Place, was: &Link, link: Link, token: String) -> Result<Option<Link>, Problem> {
+    let holder = Holder::Link(link.clone());
+    let mut change = place.hand_over(&holder, token)?;
+    if link.version != was.version {
+        history::write_down(was, &mut change)?;
+        change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
+    }
+    match write(context.edge.records(), change).await {
+        Ok(Written::Done) => {
+            context.changed(place.key.clone(), Copy::of(&holder, place.commits.saturating_add(1)));
+            Ok(Some(link))
+        }
+        Ok(Written::Conflict) => Ok(None),
+        Err(error) => {
+            context.changed(place.key.clone(), None);
+            Err(error.into())
+        }
+    }
 }
 
 /// Why a link is not changed as it was read.

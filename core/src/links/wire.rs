@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::app::Context;
 use crate::config::Config;
 use crate::domain::Domain;
-use crate::link::Link;
+use crate::link::{Link, UserId};
 use crate::ports::Edge;
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
@@ -63,7 +63,7 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks
         tags: spec.tags.iter().map(Tag::as_str).collect(),
         note: spec.note.as_ref().map(Note::as_str),
         external_id: spec.external_id.as_ref().map(ExternalId::as_str),
-        owner: None,
+        owner: link.owner.as_ref().map(UserId::as_str),
         created_at: link.created_at.to_string(),
         updated_at: link.updated_at.to_string(),
         state: link.state(context.now).name(),

@@ -23,6 +23,7 @@ use crate::time::Timestamp;
 pub const TRAITS: Traits = Traits {
     name: "memory",
     largest_page: 100,
+    longest_history: 50,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

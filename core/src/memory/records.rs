@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::ports::{Commit, Guard, Page, Record, Records, StoreError};
-use crate::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
+use crate::records::{Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,8 @@ impl MemoryRecords {
         }
         put(&mut rows, &change.key, Some(&change.value));
         if self.steps == Steps::AtOnce {
-            change.gains.iter().for_each(|hint| put(&mut rows, hint, Some("null")));
+            change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
+            change.gains.iter().for_each(|hint| put(&mut rows, hint, Some(HINT)));
             change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
         }
         Commit::Done
@@ -113,9 +114,9 @@ impl MemoryRecords {
 }
 
 impl StepByStep for MemoryRecords {
-    async fn put_hint(&self, hint: &Key) -> Result<(), StoreError> {
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.step(Step::Gain).await?;
-        self.put(hint, Some("null"));
+        self.put(key, Some(value));
         Ok(())
     }
 
@@ -124,9 +125,9 @@ impl StepByStep for MemoryRecords {
         Ok(self.look_and_write(change))
     }
 
-    async fn drop_hint(&self, hint: &Key) -> Result<(), StoreError> {
+    async fn remove(&self, key: &Key) -> Result<(), StoreError> {
         self.step(Step::Drop).await?;
-        self.put(hint, None);
+        self.put(key, None);
         Ok(())
     }
 }

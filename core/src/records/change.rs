@@ -1,8 +1,9 @@
-//! A change: one guarded write of one record, with the hints it gains and loses.
+//! A change: one guarded write of one record, with the hints it gains and loses and what is written down beside it.
 
+use super::place::Holder;
 use super::{Key, hint};
-use crate::link::Link;
 use crate::ports::Guard;
+use crate::time::Timestamp;
 
 /// The state the record must be in for the change to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub enum Expect {
     Unchanged(Guard),
 }
 
-/// What `Records::commit` makes at once, or in this order: the gained hints, the guarded record, the dropped hints. After a crash
-/// in between there are only hints that no record yields, and readers skip those.
+/// What `Records::commit` makes at once, or in this order: the sides, the gained hints, the guarded record, the dropped keys. After a
+/// crash in between there are only hints that no record yields and sides that no record names, and readers skip those.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The record.
@@ -25,16 +26,38 @@ pub struct Change {
     pub value: String,
     /// The random name of this commit. A store may use it as the record's guard.
     pub token: String,
+    /// What is written beside the record and never changed: history, marks. One that is there already stays as it is.
+    pub sides: Vec<(Key, String)>,
     /// Hints the record yields from now on.
     pub gains: Vec<Key>,
-    /// Hints it yielded before.
+    /// Keys that are of no use any more: hints it yielded before, old sides.
     pub drops: Vec<Key>,
+    /// When the store may forget the record. It may take its time: the core looks at the clock anyway.
+    pub expires_at: Option<Timestamp>,
     /// Whether an earlier try of this very change may have been applied: then its hints may be in use and stay, even if this
     /// try is refused.
     pub repeated: bool,
 }
 
-/// The hints a link yields. Everything that lists links finds them through these.
-pub(crate) fn hints_of(link: &Link, hint_token: &str) -> Vec<Key> {
-    vec![hint::by_time(&link.domain, link.created_at, &link.alias, hint_token)]
+/// What leads to a record.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Hints {
+    /// The keys that lead to it, each ending in the token of the commit that wrote them.
+    pub(super) hints: Vec<Key>,
+    /// The words that hints are found by, as sides of the commit that uses them first.
+    pub(super) marks: Vec<(Key, String)>,
+}
+
+/// The hints a holder yields. Everything that lists links finds them through these. One who is still arriving has them written already.
+pub(super) fn hints_of(holder: &Holder, token: &str) -> Hints {
+    let link = match holder {
+        Holder::Link(link) => link,
+        Holder::Arriving(arriving) => &arriving.link,
+        Holder::Signpost(_) | Holder::Nobody => return Hints::default(),
+    };
+    let mut hints = vec![hint::by_time(link, token), hint::by_target(link, token)];
+    hints.extend(link.owner.as_ref().map(|owner| hint::by_owner(link, owner, token)));
+    hints.extend(link.spec.tags.iter().map(|tag| hint::by_tag(link, tag, token)));
+    let mark = |tag| (Key::tag(&link.domain, tag), "null".to_owned());
+    Hints { hints, marks: link.spec.tags.iter().map(mark).collect() }
 }

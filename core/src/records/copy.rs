@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Key, LinkRecord};
-use crate::link::{Link, LinkId, RedirectStatus};
+use super::{Holder, Key, look};
+use crate::link::{LinkId, RedirectStatus};
 use crate::ports::{Copies, Records, StoreError};
 use crate::target::Target;
 use crate::time::Timestamp;
@@ -30,6 +30,11 @@ struct StoredCopy<'a> {
     v: u8,
     version: u64,
     checked_at: u64,
+    /// The key of the place where the link went, and whether visitors of this one are led there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    forwards: bool,
     id: &'a str,
     /// Absent while the link is deleted or disabled: then it leads nowhere.
     target: Option<Cow<'a, str>>,
@@ -39,11 +44,21 @@ struct StoredCopy<'a> {
     redirect_status: u16,
 }
 
-/// What a visitor of a link needs to know.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// What a visitor of an alias needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Copy {
     pub(crate) id: LinkId,
+    /// How often the record was written.
     pub(crate) version: u64,
+    /// Where the link went, if it left.
+    pub(crate) to: Option<Key>,
+    /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
+    pub(crate) forwards: bool,
     /// Where the link leads between start and end, unless it is deleted or disabled.
     pub(crate) target: Option<Target>,
     /// Where it leads once it has ended, if anywhere.
@@ -65,17 +80,42 @@ pub(crate) enum Trust {
 }
 
 impl Copy {
-    pub(crate) fn of(link: &Link) -> Self {
-        let spec = &link.spec;
-        let is_off = link.is_deleted() || spec.disabled;
+    /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
+    pub(crate) fn of(holder: &Holder, commits: u64) -> Option<Self> {
+        let copy = match holder.seen() {
+            Holder::Link(link) => {
+                let spec = &link.spec;
+                let is_off = link.is_deleted() || spec.disabled;
+                Self {
+                    target: (!is_off).then(|| link.target.clone()),
+                    fallback: spec.fallback.clone().filter(|_| !link.is_deleted()),
+                    starts_at: spec.starts_at,
+                    ends_at: spec.ends_at,
+                    redirect_status: spec.redirect_status,
+                    ..Self::empty(link.id.clone(), commits)
+                }
+            }
+            Holder::Signpost(signpost) => {
+                let (to, forwards) = (Some(signpost.to()), signpost.forwards);
+                Self { to, forwards, ..Self::empty(signpost.link.clone(), commits) }
+            }
+            Holder::Arriving(_) | Holder::Nobody => return None,
+        };
+        Some(copy)
+    }
+
+    /// A copy of what was here once and leads nowhere.
+    fn empty(id: LinkId, version: u64) -> Self {
         Self {
-            id: link.id.clone(),
-            version: link.version,
-            target: (!is_off).then(|| link.target.clone()),
-            fallback: spec.fallback.clone().filter(|_| !link.is_deleted()),
-            starts_at: spec.starts_at,
-            ends_at: spec.ends_at,
-            redirect_status: spec.redirect_status,
+            id,
+            version,
+            to: None,
+            forwards: false,
+            target: None,
+            fallback: None,
+            starts_at: None,
+            ends_at: None,
+            redirect_status: RedirectStatus::Found,
         }
     }
 
@@ -84,6 +124,8 @@ impl Copy {
             v: SCHEMA,
             version: self.version,
             checked_at: checked_at.as_millis(),
+            to: self.to.as_ref().map(|to| Cow::Borrowed(to.as_str())),
+            forwards: self.forwards,
             id: self.id.as_str(),
             target: self.target.as_ref().map(|target| Cow::Borrowed(target.as_str())),
             fallback: self.fallback.as_ref().map(|fallback| Cow::Borrowed(fallback.as_str())),
@@ -114,6 +156,8 @@ pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
     let copy = Copy {
         id: LinkId::stored(stored.id.to_owned()),
         version: stored.version,
+        to: stored.to.map(|to| Key::kept(to.into_owned())),
+        forwards: stored.forwards,
         target,
         fallback,
         starts_at: stored.starts_at.map(Timestamp::from_millis),
@@ -148,7 +192,5 @@ impl Fill {
 }
 
 async fn truth(records: &impl Records, key: &Key) -> Result<Option<Copy>, StoreError> {
-    let record = records.get(key).await?;
-    let record = record.as_ref().map(LinkRecord::read).transpose()?;
-    Ok(record.map(|record| Copy::of(&record.link)))
+    Ok(look(records, key).await?.and_then(|place| Copy::of(&place.holder, place.commits)))
 }

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 use crate::alias::Alias;
 use crate::domain::Domain;
-use crate::link::LinkId;
-use crate::time::Timestamp;
+use crate::link::{Link, LinkId, UserId};
+use crate::target::Target;
+use crate::text::Tag;
 
 /// The name of one record or hint: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,13 @@ impl Key {
     /// How often a link was followed.
     pub(crate) fn total(link: &LinkId) -> Self {
         Self(format!("stats/{link}/total"))
+    }
+
+    /// That a tag was used on a domain.
+    pub(crate) fn tag(domain: &Domain, tag: &Tag) -> Self {
+        let Prefix(mut key) = Prefix::tags(domain);
+        escape(&mut key, tag.as_str(), is_plain);
+        Self(key)
     }
 
     /// A key no record has: asking for it shows whether the store answers.
@@ -57,10 +65,47 @@ impl Prefix {
     /// All links of a domain, newest first.
     #[must_use]
     pub fn by_time(domain: &Domain) -> Self {
-        let mut prefix = String::from("by-time/");
+        Self::of("by-time", domain)
+    }
+
+    /// Those with a tag, newest first.
+    pub(crate) fn by_tag(domain: &Domain, tag: &Tag) -> Self {
+        Self::of("by-tag", domain).part(tag.as_str())
+    }
+
+    /// Those of an owner, newest first.
+    pub(crate) fn by_owner(domain: &Domain, owner: &UserId) -> Self {
+        Self::of("by-owner", domain).part(owner.as_str())
+    }
+
+    /// Those that lead to a target, newest first.
+    pub(crate) fn by_target(domain: &Domain, target: &Target) -> Self {
+        Self::of("by-target", domain).part(&target.digest())
+    }
+
+    /// The tags that were used on a domain.
+    pub(crate) fn tags(domain: &Domain) -> Self {
+        Self::of("tag", domain)
+    }
+
+    /// What a link was, newest first.
+    pub(crate) fn history(link: &LinkId) -> Self {
+        Self(format!("history/{link}/"))
+    }
+
+    fn of(class: &str, domain: &Domain) -> Self {
+        let mut prefix = String::with_capacity(64);
+        prefix.push_str(class);
+        prefix.push('/');
         escape(&mut prefix, domain.as_str(), is_plain_in_domain);
         prefix.push('/');
         Self(prefix)
+    }
+
+    fn part(mut self, text: &str) -> Self {
+        escape(&mut self.0, text, is_plain);
+        self.0.push('/');
+        self
     }
 
     /// The prefix.
@@ -87,14 +132,30 @@ pub struct Cursor(pub String);
 pub(crate) mod hint {
     use std::fmt::Write as _;
 
-    use super::{Alias, Domain, Key, Prefix, Timestamp, escape, is_plain, unescape};
+    use super::{Alias, Key, Link, Prefix, Tag, UserId, escape, is_plain, unescape};
+
+    pub(crate) fn by_time(link: &Link, token: &str) -> Key {
+        end(Prefix::by_time(&link.domain), link, token)
+    }
+
+    pub(crate) fn by_tag(link: &Link, tag: &Tag, token: &str) -> Key {
+        end(Prefix::by_tag(&link.domain, tag), link, token)
+    }
+
+    pub(crate) fn by_owner(link: &Link, owner: &UserId, token: &str) -> Key {
+        end(Prefix::by_owner(&link.domain, owner), link, token)
+    }
+
+    pub(crate) fn by_target(link: &Link, token: &str) -> Key {
+        end(Prefix::by_target(&link.domain, &link.target), link, token)
+    }
 
     /// Newest first: the later the moment, the smaller the text.
-    pub(crate) fn by_time(domain: &Domain, created_at: Timestamp, alias: &Alias, token: &str) -> Key {
-        let Prefix(mut key) = Prefix::by_time(domain);
+    fn end(prefix: Prefix, link: &Link, token: &str) -> Key {
+        let Prefix(mut key) = prefix;
         // Writing to a string does not fail.
-        let _ = write!(key, "{:016x}/", u64::MAX.saturating_sub(created_at.as_millis()));
-        escape(&mut key, alias.as_str(), is_plain);
+        let _ = write!(key, "{:016x}/", u64::MAX.saturating_sub(link.created_at.as_millis()));
+        escape(&mut key, link.alias.as_str(), is_plain);
         key.push('/');
         key.push_str(token);
         Key(key)
@@ -146,6 +207,7 @@ fn unescape(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::alias::AliasCase;
+    use crate::time::Timestamp;
 
     fn domain(text: &str) -> Domain {
         Domain::parse(text).unwrap()
@@ -167,20 +229,37 @@ mod tests {
         }
     }
 
+    fn link(host: &str, text: &str, millis: u64) -> Link {
+        Link { domain: domain(host), alias: alias(text), created_at: Timestamp::from_millis(millis), ..Link::example() }
+    }
+
     #[test]
     fn the_longest_keys_fit_both_stores() {
-        let host = domain(&format!("{}.{}", "a".repeat(60), "b".repeat(59)));
-        let text = alias(&"é".repeat(64));
-        assert_eq!(host.as_str().len(), 120);
-        assert_eq!(Key::link(&host, &text).as_str().len(), 510);
-        assert!(hint::by_time(&host, Timestamp::from_millis(0), &text, "11111111111111111").as_str().len() <= 1_024);
+        let host = format!("{}.{}", "a".repeat(60), "b".repeat(59));
+        let text = "é".repeat(64);
+        assert_eq!(host.len(), 120);
+        assert_eq!(Key::link(&domain(&host), &alias(&text)).as_str().len(), 510);
+        let (link, tag) = (link(&host, &text, 0), Tag::stored("é".repeat(32)));
+        let token = "1".repeat(17);
+        let owner = UserId::stored(format!("usr_{token}"));
+        let hints = [
+            hint::by_time(&link, &token),
+            hint::by_tag(&link, &tag, &token),
+            hint::by_owner(&link, &owner, &token),
+            hint::by_target(&link, &token),
+        ];
+        for key in hints.iter().chain([&Key::tag(&link.domain, &tag)]) {
+            assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
+        }
     }
 
     #[test]
     fn a_hint_leads_back_to_its_alias() {
         for text in ["docs", "a.b", "日本", "..a", "🎉"] {
-            let hint = hint::by_time(&domain("hop.example"), Timestamp::from_millis(5), &alias(text), "t");
-            assert_eq!(hint::alias(&hint), Some(alias(text)), "{}", hint.as_str());
+            let link = link("hop.example", text, 5);
+            for hint in [hint::by_time(&link, "t"), hint::by_target(&link, "t"), hint::by_tag(&link, &Tag::stored("a/b".into()), "t")] {
+                assert_eq!(hint::alias(&hint), Some(alias(text)), "{}", hint.as_str());
+            }
         }
     }
 
@@ -194,7 +273,7 @@ mod tests {
 
     #[test]
     fn newer_hints_come_first_and_stay_within_their_domain() {
-        let hint = |host, millis| hint::by_time(&domain(host), Timestamp::from_millis(millis), &alias("a"), "t");
+        let hint = |host, millis| hint::by_time(&link(host, "a", millis), "t");
         let (newer, older) = (hint("hop.example", 2_000), hint("hop.example", 1_999));
         assert!(newer < older);
         let prefix = Prefix::by_time(&domain("hop.example"));
@@ -203,5 +282,13 @@ mod tests {
         }
         let other = hint("hop.example.org", 2_000);
         assert!(!other.as_str().starts_with(prefix.as_str()));
+    }
+
+    #[test]
+    fn a_tag_is_no_prefix_of_another() {
+        let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
+        assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
+        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
+        assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }
 }

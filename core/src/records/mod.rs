@@ -5,15 +5,19 @@
 
 mod change;
 pub mod copy;
+pub(crate) mod history;
 mod keys;
+mod place;
 mod steps;
 mod stored;
 mod tokens;
+mod totals;
 mod write;
 
 pub use change::{Change, Expect};
 pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
-pub use steps::{StepByStep, commit_step_by_step};
-pub(crate) use stored::{LinkRecord, Total};
+pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, settle};
+pub use steps::{HINT, StepByStep, commit_step_by_step};
+pub(crate) use totals::Total;
 pub(crate) use write::{Written, write};

@@ -1,19 +1,22 @@
-//! A change made step by step, for a store without transactions: gained hints, the guarded record, dropped hints.
+//! A change made step by step, for a store without transactions: sides, gained hints, the guarded record, dropped keys.
 //!
-//! In this order a writer may die anywhere and leave nothing but hints that no record yields.
+//! In this order a writer may die anywhere and leave nothing but hints that no record yields and sides that no record names.
 
 use super::{Change, Key};
 use crate::ports::{Commit, StoreError};
 
+/// What is written under a hint: its key says it all.
+pub const HINT: &str = "null";
+
 /// What a store without transactions can do.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait StepByStep {
-    /// Writes a hint.
-    async fn put_hint(&self, hint: &Key) -> Result<(), StoreError>;
+    /// Writes a hint or a side.
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError>;
     /// Writes the record if it is in the expected state.
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError>;
-    /// Removes a hint; one that is not there is removed already.
-    async fn drop_hint(&self, hint: &Key) -> Result<(), StoreError>;
+    /// Removes a hint or a side; one that is not there is removed already.
+    async fn remove(&self, key: &Key) -> Result<(), StoreError>;
 }
 
 /// Makes `change`. A refused one takes its own hints back, unless an earlier try of it may have been applied.
@@ -21,8 +24,11 @@ pub trait StepByStep {
 /// # Errors
 /// With the store's; what was done before stays done.
 pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Result<Commit, StoreError> {
+    for (key, value) in &change.sides {
+        store.put_beside(key, value).await?;
+    }
     for hint in &change.gains {
-        store.put_hint(hint).await?;
+        store.put_beside(hint, HINT).await?;
     }
     let commit = store.write_guarded(change).await?;
     let drops = match commit {
@@ -31,7 +37,7 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
         Commit::Conflict => &change.gains,
     };
     for hint in drops {
-        store.drop_hint(hint).await?;
+        store.remove(hint).await?;
     }
     Ok(commit)
 }

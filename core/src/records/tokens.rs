@@ -35,7 +35,7 @@ pub(crate) enum Fate {
 /// on: then it would remember the change too.
 pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError> {
     let tokens: Tokens = parse(&record.value)?;
-    if tokens.created_token == change.token || tokens.recent_tokens.contains(&change.token) {
+    if remembers(&tokens.created_token, &tokens.recent_tokens, &change.token) {
         return Ok(Fate::Made);
     }
     let refused = match &change.expect {
@@ -49,10 +49,22 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError>
     Ok(if refused { Fate::Refused } else { Fate::Unknown })
 }
 
+/// Whether a record with these tokens was made by the commit `token`, or by it among others.
+pub(super) fn remembers(created_token: &str, recent_tokens: &[String], token: &str) -> bool {
+    created_token == token || recent_tokens.iter().any(|recent| recent == token)
+}
+
 /// The tokens to remember after one more commit.
 pub(super) fn remember(recent_tokens: &[String], token: &str) -> Vec<String> {
     let forgotten = recent_tokens.len().saturating_add(1).saturating_sub(REMEMBERED_COMMITS);
     recent_tokens.iter().skip(forgotten).cloned().chain([token.to_owned()]).collect()
+}
+
+/// What a stored record says of its commits: who created it, and the latest.
+#[cfg(test)]
+pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {
+    let Tokens { created_token, recent_tokens, .. } = parse(value.as_bytes()).unwrap();
+    (created_token, recent_tokens)
 }
 
 #[cfg(test)]
@@ -70,8 +82,10 @@ mod tests {
             expect,
             value: serde_json::json!({"v": 1, "created_token": "t0", "recent_tokens": recent_tokens}).to_string(),
             token: format!("t{number}"),
+            sides: Vec::new(),
             gains: Vec::new(),
             drops: Vec::new(),
+            expires_at: None,
             repeated: true,
         }
     }

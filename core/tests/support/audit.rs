@@ -19,18 +19,32 @@ pub(crate) struct Kept {
 /// Every link record, by alias, read behind hop's back.
 pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, Kept> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
-    keys.map(|key| {
+    keys.filter_map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
-        let json: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+        let place: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+        let json = link_in(edge, &place)?;
         let kept = Kept {
             id: text(&json["id"]),
             target: text(&json["target"]),
             version: json["version"].as_u64().expect("a record has a version"),
             live: json["deleted_at"].is_null(),
         };
-        (text(&json["alias"]), kept)
+        Some((text(&json["alias"]), kept))
     })
     .collect()
+}
+
+/// The link that a place holds, if it holds one: one that is arriving is there once the alias it comes from says so.
+fn link_in(edge: &MemoryEdge, place: &Value) -> Option<Value> {
+    let arriving = &place["arriving"];
+    if arriving.is_null() {
+        return place.get("link").cloned();
+    }
+    let from = edge.records.keys().into_iter().find(|key| Some(key.as_str()) == arriving["from"].as_str())?;
+    let record = edge.records.peek(&from).expect("a key that is listed has a record");
+    let from: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+    let has_left = from["signpost"]["journey"] == arriving["journey"];
+    if has_left { Some(arriving["link"].clone()) } else { place.get("link").cloned() }
 }
 
 /// How often truth says a link was followed.

@@ -33,8 +33,11 @@ pub(crate) fn create() -> Ask {
 pub(crate) fn edit_elsewhere(edge: &MemoryEdge) {
     let record = edge.records.peek(&docs()).expect("the link is there");
     let mut json: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
-    json["target"] = json!(THERE);
-    json["version"] = json!(json["version"].as_u64().expect("a record has a version") + 1);
+    json["link"]["target"] = json!(THERE);
+    for counter in ["/commits", "/link/version"] {
+        let counter = json.pointer_mut(counter).expect("a record counts");
+        *counter = json!(counter.as_u64().expect("a counter is a number") + 1);
+    }
     edge.records.plant(&docs(), &json.to_string());
 }
 

@@ -1,0 +1,116 @@
+//! Claiming an alias: the one guarded write by which it gets its holder.
+
+use super::EDITS;
+use crate::alias::Alias;
+use crate::app::Context;
+use crate::error::Problem;
+use crate::link::{Link, LinkId};
+use crate::ports::{Edge, StoreError};
+use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, settle, write};
+
+/// A link that has not arrived after this long may have been given up by whoever moved it.
+const PATIENCE_MILLIS: u64 = 60_000;
+
+/// Somebody who wants an alias.
+pub(super) struct Claim<'a> {
+    pub(super) alias: &'a Alias,
+    pub(super) key: &'a Key,
+    pub(super) holder: &'a Holder,
+    /// The link that is to hold it in the end.
+    pub(super) link: &'a LinkId,
+    /// What that link was before, if this claim is an edit of it.
+    pub(super) was: Option<&'a Link>,
+    /// Whether an alias that belonged to another link will do.
+    pub(super) reuses: bool,
+    pub(super) token: String,
+}
+
+impl Claim<'_> {
+    /// Takes the alias and says how often its record was written then, or why it is not to be had.
+    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<u64, Problem>, Problem> {
+        let records = context.edge.records();
+        let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+        self.write_down(&mut change)?;
+        if write(records, change).await? == Written::Done {
+            return Ok(Ok(1));
+        }
+        for _ in 0..EDITS {
+            // The store has said that the record is there. If it cannot be read yet, somebody else's creation is on its way.
+            let Some(place) = look(records, self.key).await? else {
+                return Ok(Err(Problem::alias_taken(self.alias)));
+            };
+            match self.look_at(context, &place).await? {
+                Verdict::Free => {}
+                Verdict::LookAgain => continue,
+                Verdict::Refused(problem) => return Ok(Err(problem)),
+            }
+            let holder = match self.holder {
+                Holder::Arriving(arriving) => {
+                    Holder::Arriving(Box::new(Arriving { before: place.holder.seen().clone(), ..arriving.as_ref().clone() }))
+                }
+                holder => holder.clone(),
+            };
+            let mut change = place.hand_over(&holder, self.token.clone())?;
+            self.write_down(&mut change)?;
+            if write(records, change).await? == Written::Done {
+                return Ok(Ok(place.commits.saturating_add(1)));
+            }
+        }
+        Err(Problem::crowded())
+    }
+
+    fn write_down(&self, change: &mut Change) -> Result<(), StoreError> {
+        self.was.map_or(Ok(()), |was| history::write_down(was, change))
+    }
+
+    /// Whether what holds the alias now may be replaced. Nothing that somebody still relies on is.
+    async fn look_at<E: Edge>(&self, context: &Context<'_, E>, place: &Place) -> Result<Verdict, Problem> {
+        let taken = || Ok(Verdict::Refused(Problem::alias_taken(self.alias)));
+        let retired = || Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
+        match place.holder.seen() {
+            Holder::Link(link) if !link.is_deleted() => return taken(),
+            Holder::Link(_) if !self.reuses => return retired(),
+            Holder::Signpost(signpost) if signpost.link == *self.link => {}
+            Holder::Signpost(signpost) if signpost.forwards => return taken(),
+            Holder::Signpost(_) if !self.reuses => return retired(),
+            Holder::Signpost(signpost) => {
+                // Where that link went, it may still be believed for the sake of this signpost alone.
+                if settle(context.edge.records(), &signpost.to(), context.token()?).await? == Written::Conflict {
+                    return Ok(Verdict::LookAgain);
+                }
+            }
+            Holder::Link(_) | Holder::Arriving(_) | Holder::Nobody => {}
+        }
+        match &place.holder {
+            Holder::Arriving(arriving) if arriving.link.id == *self.link || is_given_up(context, arriving) => {
+                Ok(if strand(context, arriving).await? { Verdict::Free } else { Verdict::LookAgain })
+            }
+            Holder::Arriving(_) => taken(),
+            _ => Ok(Verdict::Free),
+        }
+    }
+}
+
+enum Verdict {
+    Free,
+    /// Something changed under the look.
+    LookAgain,
+    Refused(Problem),
+}
+
+fn is_given_up<E: Edge>(context: &Context<'_, E>, arriving: &Arriving) -> bool {
+    context.now.millis_since(arriving.since) > PATIENCE_MILLIS
+}
+
+/// Makes sure that a move given up half-way is never completed: whoever began it counts on the old alias being as it was. False if it was
+/// completed, or may have been.
+pub(super) async fn strand<E: Edge>(context: &Context<'_, E>, arriving: &Arriving) -> Result<bool, Problem> {
+    let records = context.edge.records();
+    let Some(from) = look(records, &arriving.from).await? else {
+        return Ok(false);
+    };
+    if from.has_seen_off(arriving) {
+        return Ok(false);
+    }
+    Ok(write(records, from.hand_over(&from.holder, context.token()?)?).await? == Written::Done)
+}

@@ -1,0 +1,84 @@
+//! Moving a link to another alias: claim the new one, let the old one say that the link has left, have the new one say that it is there.
+//!
+//! The second write is the one that counts, and it is guarded: before it, the link is at its old alias, and after it at the new one,
+//! whoever dies in between.
+
+use super::Wish;
+use super::claim::Claim;
+use crate::app::Context;
+use crate::error::{FieldCode, Problem, Refusal};
+use crate::link::Link;
+use crate::ports::Edge;
+use crate::records::copy::Copy;
+use crate::records::{Arriving, Holder, Key, Place, Signpost, Written, look, settle, write};
+
+/// From an old alias a visitor is led on so many times at most.
+pub(super) const MOST_MOVES: u8 = 16;
+
+/// Moves the link; nothing comes back if somebody changed it meanwhile.
+pub(super) async fn rename<E: Edge>(
+    context: &Context<'_, E>,
+    place: &Place,
+    was: &Link,
+    wish: Wish,
+    token: String,
+) -> Result<Option<Link>, Problem> {
+    let Wish { mut link, keeps_old_alias, reuses } = wish;
+    link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
+    if link.moves > MOST_MOVES {
+        return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, "its oldest alias would be too many moves away")));
+    }
+    let to = Key::link(&link.domain, &link.alias);
+    let arriving = Holder::Arriving(Box::new(Arriving {
+        link: link.clone(),
+        from: place.key.clone(),
+        journey: token.clone(),
+        since: context.now,
+        before: Holder::Nobody,
+    }));
+    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: token.clone() };
+    let commits = claim.make(context).await??;
+    let signpost = Holder::Signpost(Signpost {
+        link: link.id.clone(),
+        domain: link.domain.clone(),
+        alias: link.alias.clone(),
+        journey: token.clone(),
+        forwards: keeps_old_alias,
+    });
+    match leave(context, place, &signpost).await {
+        Ok(Written::Done) => {}
+        Ok(Written::Conflict) => {
+            give_up(context, &to, &token).await;
+            return Ok(None);
+        }
+        Err(problem) => {
+            context.changed(place.key.clone(), None);
+            context.changed(to, None);
+            return Err(problem);
+        }
+    }
+    // Whoever looks believes the signpost: that the link is settled saves them the look.
+    let settled = settle(context.edge.records(), &to, context.token()?).await;
+    let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
+    context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
+    context.changed(to, known.flatten());
+    Ok(Some(link))
+}
+
+async fn leave<E: Edge>(context: &Context<'_, E>, place: &Place, signpost: &Holder) -> Result<Written, Problem> {
+    let change = place.hand_over(signpost, context.token()?)?;
+    Ok(write(context.edge.records(), change).await?)
+}
+
+/// Gives a claimed alias back to whoever held it before. If that fails, it is free for others after a while.
+async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, journey: &str) {
+    if let Ok(Some(place)) = look(context.edge.records(), to).await
+        && let Holder::Arriving(arriving) = &place.holder
+        && arriving.journey == journey
+        && let Ok(token) = context.token()
+        && let Ok(change) = place.hand_over(&arriving.before, token)
+    {
+        // Whether it was given back or not, the link is where it was.
+        let _ = write(context.edge.records(), change).await;
+    }
+}

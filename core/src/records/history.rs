@@ -1,0 +1,141 @@
+//! History: what a link was before each of its edits, written beside the record by the commit that replaced it.
+//!
+//! A link names the commit that wrote down its previous version, and each version written down names the one before. Readers walk this
+//! chain, so what a refused commit wrote is never taken for history.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::stored::{Schema, parse, to_json};
+use super::{Change, Key, Prefix};
+use crate::alias::Alias;
+use crate::domain::Domain;
+use crate::link::{Link, LinkId, UserId};
+use crate::ports::{Records, StoreError};
+use crate::target::Target;
+use crate::time::Timestamp;
+
+/// How many versions of a link can be looked at.
+pub(crate) const KEPT_VERSIONS: u16 = 50;
+
+/// How many versions may lie about beyond those, until somebody clears them away.
+const SLACK: u16 = 50;
+
+/// An edit to a version that this divides clears away.
+const CLEARING: u64 = 8;
+
+/// Most that is cleared away at once: every drop costs a write.
+const MOST_CLEARED: usize = 12;
+
+/// What a link was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    pub(crate) version: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<UserId>,
+    pub(crate) domain: Domain,
+    pub(crate) alias: Alias,
+    pub(crate) target: Target,
+    pub(crate) is_disabled: bool,
+    pub(crate) is_deleted: bool,
+    /// The commit that wrote down the version before this one.
+    before: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSnapshot {
+    v: Schema,
+    version: u64,
+    at: u64,
+    by: Option<String>,
+    domain: String,
+    alias: String,
+    target: String,
+    disabled: bool,
+    deleted: bool,
+    before: Option<String>,
+}
+
+impl Snapshot {
+    /// What `link` is now.
+    pub(crate) fn of(link: &Link) -> Self {
+        Self {
+            version: link.version,
+            at: link.updated_at,
+            by: link.updated_by.clone(),
+            domain: link.domain.clone(),
+            alias: link.alias.clone(),
+            target: link.target.clone(),
+            is_disabled: link.spec.disabled,
+            is_deleted: link.is_deleted(),
+            before: link.history.clone(),
+        }
+    }
+
+    fn write(&self) -> Result<String, StoreError> {
+        to_json(&StoredSnapshot {
+            v: Schema,
+            version: self.version,
+            at: self.at.as_millis(),
+            by: self.by.as_ref().map(|by| by.as_str().to_owned()),
+            domain: self.domain.as_str().to_owned(),
+            alias: self.alias.as_str().to_owned(),
+            target: self.target.as_str().to_owned(),
+            disabled: self.is_disabled,
+            deleted: self.is_deleted,
+            before: self.before.clone(),
+        })
+    }
+
+    fn read(value: &[u8]) -> Result<Self, StoreError> {
+        let stored: StoredSnapshot = parse(value)?;
+        Ok(Self {
+            version: stored.version,
+            at: Timestamp::from_millis(stored.at),
+            by: stored.by.map(UserId::stored),
+            domain: Domain::stored(stored.domain),
+            alias: Alias::stored(stored.alias),
+            target: Target::stored(stored.target),
+            is_disabled: stored.disabled,
+            is_deleted: stored.deleted,
+            before: stored.before,
+        })
+    }
+}
+
+/// Has `change`, which replaces `was`, write down what it was.
+pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
+    change.sides.push((key(&was.id, was.version, &change.token), Snapshot::of(was).write()?));
+    Ok(())
+}
+
+/// Where the commit `token` writes down version `version` of `link`. Newest first.
+fn key(link: &LinkId, version: u64, token: &str) -> Key {
+    Key::kept(format!("{}{:016x}/{token}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
+}
+
+/// The latest versions of `link`, newest first, its present one among them. An edge that reads few records at once shows fewer.
+pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16) -> Result<Vec<Snapshot>, StoreError> {
+    let most = most.min(KEPT_VERSIONS);
+    let mut versions = vec![Snapshot::of(link)];
+    let page = records.scan(&Prefix::history(&link.id), None, most.saturating_sub(1)).await?;
+    let values = records.get_many(&page.keys).await?;
+    let written: BTreeMap<&Key, _> = page.keys.iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect();
+    while let Some(newest) = versions.last()
+        && let Some(token) = &newest.before
+        && let Some(record) = written.get(&key(&link.id, newest.version.saturating_sub(1), token))
+    {
+        versions.push(Snapshot::read(&record.value)?);
+    }
+    Ok(versions)
+}
+
+/// What to clear away beside an edit of `link`: now and then, what lies beyond the versions that can be looked at.
+pub(crate) async fn outdated(records: &impl Records, link: &Link) -> Result<Vec<Key>, StoreError> {
+    if link.version <= u64::from(KEPT_VERSIONS) || link.version.checked_rem(CLEARING) != Some(0) {
+        return Ok(Vec::new());
+    }
+    let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
+    Ok(page.keys.into_iter().skip(KEPT_VERSIONS.into()).take(MOST_CLEARED).collect())
+}

@@ -1,0 +1,420 @@
+//! The record of an alias: who holds it. A link, a signpost to where a link went, or nobody any more.
+//!
+//! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
+//! there is what moves it.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::hints_of;
+use super::stored::{Schema, StoredLink, parse, to_json};
+use super::tokens::{remember, remembers};
+use super::{Change, Expect, Key, Written};
+use crate::alias::Alias;
+use crate::domain::Domain;
+use crate::link::{Link, LinkId};
+use crate::ports::{Guard, Record, Records, StoreError};
+use crate::time::Timestamp;
+
+/// Who holds an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// A link, deleted or not.
+    Link(Link),
+    /// A link that is to come here, and is here once the alias it comes from says so.
+    Arriving(Box<Arriving>),
+    /// The link that was here is elsewhere.
+    Signpost(Signpost),
+    /// Nobody: whoever asks may have it.
+    Nobody,
+}
+
+/// A link on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arriving {
+    pub(crate) link: Link,
+    pub(crate) from: Key,
+    /// The random name of this move, which the signpost repeats.
+    pub(crate) journey: String,
+    pub(crate) since: Timestamp,
+    /// Who held the alias before, and holds it again if the link never comes.
+    pub(crate) before: Holder,
+}
+
+/// Where a link went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Signpost {
+    pub(crate) link: LinkId,
+    pub(crate) domain: Domain,
+    pub(crate) alias: Alias,
+    pub(crate) journey: String,
+    /// Whether visitors of the old alias are led there.
+    pub(crate) forwards: bool,
+}
+
+impl Signpost {
+    pub(crate) fn to(&self) -> Key {
+        Key::link(&self.domain, &self.alias)
+    }
+}
+
+/// The record of an alias.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) key: Key,
+    pub(crate) holder: Holder,
+    /// How often it was written: of two copies of it, the one with more is newer.
+    pub(crate) commits: u64,
+    created_token: String,
+    recent_tokens: Vec<String>,
+    hint_token: String,
+    guard: Guard,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPlace {
+    v: Schema,
+    commits: u64,
+    /// The commit that created the record, kept for good.
+    created_token: String,
+    /// The latest commits, newest last.
+    recent_tokens: Vec<String>,
+    /// The commit that last wrote hints; every hint ends in it.
+    hint_token: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arriving: Option<StoredArriving>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<StoredLink>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signpost: Option<StoredSignpost>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredArriving {
+    link: StoredLink,
+    from: String,
+    journey: String,
+    since: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSignpost {
+    link: String,
+    domain: String,
+    alias: String,
+    journey: String,
+    forwards: bool,
+}
+
+impl Place {
+    /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
+    pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
+        let stored: StoredPlace = parse(&record.value)?;
+        let settled = match (stored.link, stored.signpost) {
+            (Some(link), _) => Holder::Link(link.read()?),
+            (None, Some(signpost)) => Holder::Signpost(signpost.read()),
+            (None, None) => Holder::Nobody,
+        };
+        let holder = match stored.arriving {
+            Some(arriving) => Holder::Arriving(Box::new(arriving.read(settled)?)),
+            None => settled,
+        };
+        Ok(Self {
+            key: key.clone(),
+            holder,
+            commits: stored.commits,
+            created_token: stored.created_token,
+            recent_tokens: stored.recent_tokens,
+            hint_token: stored.hint_token,
+            guard: record.guard.clone(),
+        })
+    }
+
+    /// The change that makes `holder` the first to hold `key`.
+    pub(crate) fn claim(key: &Key, holder: &Holder, token: String) -> Result<Change, StoreError> {
+        let hints = hints_of(holder, &token);
+        Ok(Change {
+            key: key.clone(),
+            expect: Expect::Absent,
+            value: write(holder, 1, &token, vec![token.clone()], &token)?,
+            sides: hints.marks,
+            gains: hints.hints,
+            drops: Vec::new(),
+            expires_at: None,
+            repeated: false,
+            token,
+        })
+    }
+
+    /// The change that makes `holder` hold this place from now on. The hints stay as they are where they can.
+    pub(crate) fn hand_over(&self, holder: &Holder, token: String) -> Result<Change, StoreError> {
+        let before = hints_of(&self.holder, &self.hint_token).hints;
+        let same = hints_of(holder, &self.hint_token).hints == before;
+        let (hint_token, drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
+        let hints = hints_of(holder, hint_token);
+        Ok(Change {
+            key: self.key.clone(),
+            expect: Expect::Unchanged(self.guard.clone()),
+            value: write(holder, self.commits.saturating_add(1), &self.created_token, remember(&self.recent_tokens, &token), hint_token)?,
+            sides: if same { Vec::new() } else { hints.marks },
+            gains: if same { Vec::new() } else { hints.hints },
+            drops,
+            expires_at: None,
+            repeated: false,
+            token,
+        })
+    }
+
+    /// Whether the hint at `key` may be believed.
+    pub(crate) fn yields(&self, key: &Key) -> bool {
+        hints_of(&self.holder, &self.hint_token).hints.contains(key)
+    }
+
+    /// Whether the commit `token` is among those that made this record what it is.
+    pub(crate) fn remembers(&self, token: &str) -> bool {
+        remembers(&self.created_token, &self.recent_tokens, token)
+    }
+
+    /// The link that is here, deleted or not.
+    pub(crate) fn link(&self) -> Option<&Link> {
+        match &self.holder {
+            Holder::Link(link) => Some(link),
+            Holder::Arriving(_) | Holder::Signpost(_) | Holder::Nobody => None,
+        }
+    }
+
+    /// Whether the link has left from here to where it is arriving. The word of a signpost holds while somebody else is arriving here.
+    pub(crate) fn has_seen_off(&self, arriving: &Arriving) -> bool {
+        matches!(self.holder.seen(), Holder::Signpost(signpost) if signpost.journey == arriving.journey)
+    }
+
+    /// Takes the word of the alias that somebody arriving here comes from.
+    fn believe(&mut self, from: Option<&Self>) {
+        let Holder::Arriving(arriving) = &self.holder else { return };
+        if from.is_some_and(|from| from.has_seen_off(arriving)) {
+            self.holder = Holder::Link(arriving.link.clone());
+        }
+    }
+}
+
+impl Holder {
+    /// Who is to be seen here: while somebody is arriving, whoever was here before.
+    pub(crate) fn seen(&self) -> &Self {
+        match self {
+            Self::Arriving(arriving) => &arriving.before,
+            holder => holder,
+        }
+    }
+}
+
+/// Reads the record at `key`, and where somebody is arriving there, what is to be believed of it.
+pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Place>, StoreError> {
+    let Some(mut place) = read_at(records, key).await? else {
+        return Ok(None);
+    };
+    if let Holder::Arriving(arriving) = &place.holder {
+        let from = read_at(records, &arriving.from).await?;
+        place.believe(from.as_ref());
+    }
+    Ok(Some(place))
+}
+
+async fn read_at(records: &impl Records, key: &Key) -> Result<Option<Place>, StoreError> {
+    let record = records.get(key).await?;
+    record.map(|record| Place::read(key, &record)).transpose()
+}
+
+/// [`look`] at many places at once, each by itself readable or not.
+pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<Place, StoreError>>>, StoreError> {
+    let found = records.get_many(keys).await?;
+    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| Place::read(key, &record));
+    let mut places: Vec<_> = keys.iter().zip(found).map(read).collect();
+    let origin = |place: &Option<Result<Place, StoreError>>| match place {
+        Some(Ok(Place { holder: Holder::Arriving(arriving), .. })) => Some(arriving.from.clone()),
+        _ => None,
+    };
+    let origins: Vec<Key> = places.iter().filter_map(origin).collect();
+    if origins.is_empty() {
+        return Ok(places);
+    }
+    let found = records.get_many(&origins).await?;
+    let arriving = places.iter_mut().filter(|place| origin(place).is_some());
+    for ((place, key), record) in arriving.zip(&origins).zip(found) {
+        let from = record.map(|record| Place::read(key, &record)).transpose()?;
+        if let Some(Ok(place)) = place {
+            place.believe(from.as_ref());
+        }
+    }
+    Ok(places)
+}
+
+/// Writes what is believed of the place at `key`, so that nobody has to ask elsewhere. A refusal is for want of a fresh look.
+pub(crate) async fn settle(records: &impl Records, key: &Key, token: String) -> Result<Written, StoreError> {
+    match look(records, key).await? {
+        Some(place) => super::write(records, place.hand_over(&place.holder, token)?).await,
+        None => Ok(Written::Conflict),
+    }
+}
+
+fn write(holder: &Holder, commits: u64, created_token: &str, recent_tokens: Vec<String>, hint_token: &str) -> Result<String, StoreError> {
+    let (link, signpost) = match holder.seen() {
+        Holder::Link(link) => (Some(StoredLink::of(link)), None),
+        Holder::Signpost(signpost) => (None, Some(StoredSignpost::of(signpost))),
+        Holder::Arriving(_) | Holder::Nobody => (None, None),
+    };
+    let arriving = match holder {
+        Holder::Arriving(arriving) => Some(StoredArriving::of(arriving)),
+        _ => None,
+    };
+    to_json(&StoredPlace {
+        v: Schema,
+        commits,
+        created_token: created_token.to_owned(),
+        recent_tokens,
+        hint_token: hint_token.to_owned(),
+        arriving,
+        link,
+        signpost,
+    })
+}
+
+impl StoredArriving {
+    fn of(arriving: &Arriving) -> Self {
+        Self {
+            link: StoredLink::of(&arriving.link),
+            from: arriving.from.as_str().to_owned(),
+            journey: arriving.journey.clone(),
+            since: arriving.since.as_millis(),
+        }
+    }
+
+    fn read(self, before: Holder) -> Result<Arriving, StoreError> {
+        let (from, since) = (Key::kept(self.from), Timestamp::from_millis(self.since));
+        Ok(Arriving { link: self.link.read()?, from, journey: self.journey, since, before })
+    }
+}
+
+impl StoredSignpost {
+    fn of(signpost: &Signpost) -> Self {
+        Self {
+            link: signpost.link.as_str().to_owned(),
+            domain: signpost.domain.as_str().to_owned(),
+            alias: signpost.alias.as_str().to_owned(),
+            journey: signpost.journey.clone(),
+            forwards: signpost.forwards,
+        }
+    }
+
+    fn read(self) -> Signpost {
+        Signpost {
+            link: LinkId::stored(self.link),
+            domain: Domain::stored(self.domain),
+            alias: Alias::stored(self.alias),
+            journey: self.journey,
+            forwards: self.forwards,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::tokens::tokens_of;
+    use crate::text::Tag;
+
+    fn key() -> Key {
+        Key::link(&Link::example().domain, &Link::example().alias)
+    }
+
+    fn stored(change: &Change) -> Record {
+        Record { value: change.value.clone().into_bytes(), guard: Guard(format!("guard of {}", change.token)) }
+    }
+
+    fn place(change: &Change) -> Place {
+        Place::read(&key(), &stored(change)).unwrap()
+    }
+
+    fn claimed() -> Change {
+        Place::claim(&key(), &Holder::Link(Link::example()), "t0".into()).unwrap()
+    }
+
+    fn signpost() -> Signpost {
+        let alias = Alias::stored("new".into());
+        Signpost { link: Link::example().id, domain: Link::example().domain, alias, journey: "j".into(), forwards: true }
+    }
+
+    fn arriving(before: Holder) -> Holder {
+        let from = Key::kept("link/hop.example/old".into());
+        Holder::Arriving(Box::new(Arriving { link: Link::example(), from, journey: "j".into(), since: Timestamp::from_millis(5), before }))
+    }
+
+    #[test]
+    fn every_holder_comes_back_as_it_was_stored() {
+        let tombstone = Holder::Link(Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() });
+        for holder in [
+            tombstone.clone(),
+            Holder::Signpost(signpost()),
+            Holder::Nobody,
+            arriving(Holder::Nobody),
+            arriving(tombstone),
+            arriving(Holder::Signpost(signpost())),
+        ] {
+            let change = Place::claim(&key(), &holder, "t0".into()).unwrap();
+            assert_eq!((&change.key, &change.expect), (&key(), &Expect::Absent));
+            let place = place(&change);
+            assert_eq!((&place.holder, place.commits), (&holder, 1));
+            let again = place.hand_over(&holder, "t1".into()).unwrap();
+            assert_eq!((again.gains.len(), again.drops.len(), again.sides.len()), (0, 0, 0), "{holder:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_is_guarded_by_what_was_read_and_keeps_the_hints_that_still_hold() {
+        let place_of_claim = place(&claimed());
+        let edit = place_of_claim.hand_over(&Holder::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
+        assert_eq!(edit.expect, Expect::Unchanged(Guard("guard of t0".into())));
+        assert_eq!((edit.gains.len(), edit.drops.len()), (0, 0));
+        let edited = place(&edit);
+        assert_eq!((edited.commits, edited.link().unwrap().version), (2, 8));
+        assert!(claimed().gains.iter().all(|hint| edited.yields(hint)));
+    }
+
+    #[test]
+    fn an_edit_replaces_the_hints_it_makes_wrong_and_marks_the_words_it_uses() {
+        let mut link = Link::example();
+        link.spec.tags = vec![Tag::stored("a".into())];
+        let edit = place(&claimed()).hand_over(&Holder::Link(link), "t1".into()).unwrap();
+        assert_eq!(edit.drops, claimed().gains);
+        let edited = place(&edit);
+        assert!(edit.gains.iter().all(|hint| edited.yields(hint) && hint.as_str().ends_with("/t1")));
+        assert!(!claimed().gains.iter().any(|hint| edited.yields(hint)));
+        assert!(edit.gains.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")));
+        assert_eq!(edit.sides, [(Key::kept("tag/hop.example/a".into()), "null".into())]);
+    }
+
+    #[test]
+    fn whoever_leaves_takes_the_hints_along() {
+        let leave = place(&claimed()).hand_over(&Holder::Signpost(signpost()), "t1".into()).unwrap();
+        assert_eq!((leave.drops, leave.gains.len()), (claimed().gains, 0));
+    }
+
+    #[test]
+    fn a_record_carries_its_creation_and_its_latest_commits() {
+        let mut change = claimed();
+        assert_eq!(tokens_of(&change.value), ("t0".into(), vec!["t0".into()]));
+        for number in 1..=10 {
+            change = place(&change).hand_over(&Holder::Link(Link::example()), format!("t{number}")).unwrap();
+        }
+        assert_eq!(tokens_of(&change.value), ("t0".into(), (3..=10).map(|number| format!("t{number}")).collect()));
+        let place = place(&change);
+        assert_eq!(["t0", "t2", "t3", "t10"].map(|token| place.remembers(token)), [true, false, true, true]);
+    }
+
+    #[test]
+    fn a_form_of_another_schema_is_refused() {
+        for (from, to) in [("\"v\":1", "\"v\":2"), ("{", "")] {
+            let value = claimed().value.replacen(from, to, 1).into_bytes();
+            let record = Record { value, guard: Guard(String::new()) };
+            assert!(matches!(Place::read(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How often a link was followed, as it is stored.
+
+use serde::{Deserialize, Serialize};
+
+use super::stored::{Schema, parse, to_json};
+use super::tokens::remember;
+use super::{Change, Expect, Key};
+use crate::link::LinkId;
+use crate::ports::{Guard, Record, StoreError};
+
+#[derive(Serialize, Deserialize)]
+struct StoredTotal {
+    v: Schema,
+    clicks: u64,
+    created_token: String,
+    recent_tokens: Vec<String>,
+}
+
+/// How often a link was followed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Total {
+    pub(crate) clicks: u64,
+    created_token: Option<String>,
+    recent_tokens: Vec<String>,
+    guard: Option<Guard>,
+}
+
+impl Total {
+    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+        let stored: StoredTotal = parse(&record.value)?;
+        Ok(Self {
+            clicks: stored.clicks,
+            created_token: Some(stored.created_token),
+            recent_tokens: stored.recent_tokens,
+            guard: Some(record.guard.clone()),
+        })
+    }
+
+    /// The change that adds `clicks` to the total of `link`.
+    pub(crate) fn plus(&self, clicks: u64, link: &LinkId, token: String) -> Result<Change, StoreError> {
+        let total = StoredTotal {
+            v: Schema,
+            clicks: self.clicks.saturating_add(clicks),
+            created_token: self.created_token.clone().unwrap_or_else(|| token.clone()),
+            recent_tokens: remember(&self.recent_tokens, &token),
+        };
+        Ok(Change {
+            key: Key::total(link),
+            expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),
+            value: to_json(&total)?,
+            token,
+            sides: Vec::new(),
+            gains: Vec::new(),
+            drops: Vec::new(),
+            expires_at: None,
+            repeated: false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::tokens::tokens_of;
+
+    #[test]
+    fn a_total_adds_up_and_carries_its_creation_and_its_latest_commits() {
+        let id = LinkId::stored("lnk_1".into());
+        let mut total = Total::default();
+        let mut expected = Expect::Absent;
+        for number in 1..=9 {
+            let change = total.plus(number, &id, format!("t{number}")).unwrap();
+            assert_eq!((change.key.as_str(), &change.expect), ("stats/lnk_1/total", &expected));
+            let first = number.saturating_sub(7).max(1);
+            let tokens = (first..=number).map(|number| format!("t{number}")).collect();
+            assert_eq!(tokens_of(&change.value), ("t1".into(), tokens));
+            let record = stored(&change);
+            expected = Expect::Unchanged(record.guard.clone());
+            total = Total::read(&record).unwrap();
+        }
+        assert_eq!(total.clicks, 45);
+        let full = Total { clicks: u64::MAX, ..total };
+        let change = full.plus(1, &id, "t".into()).unwrap();
+        assert_eq!(Total::read(&stored(&change)).unwrap().clicks, u64::MAX);
+    }
+
+    fn stored(change: &Change) -> Record {
+        Record { value: change.value.clone().into_bytes(), guard: Guard(format!("guard of {}", change.token)) }
+    }
+}

@@ -13,6 +13,9 @@ pub const OTHER_DOMAIN: &str = "b.example";
 /// The admin's key.
 pub const ADMIN_KEY: &str = "the-admin-key-of-the-conformance-suite";
 
+/// The ingredient of the deployments' keyed digests.
+pub const PEPPER: &str = "the-pepper-of-the-conformance-suite";
+
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "https://hop.example https://b.example");
 
 /// One edge and its deployments.

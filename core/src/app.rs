@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::base58;
 use crate::config::Config;
+use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::LinkId;
@@ -74,6 +75,11 @@ impl<E: Edge> Context<'_, E> {
         if self.edge.copies().is_some() {
             self.after.borrow_mut().fills.push(Fill { key, known });
         }
+    }
+
+    /// The deployment's pepper. Without one hop does not do what needs it.
+    pub(crate) fn pepper(&self) -> Result<&Pepper, Problem> {
+        self.config.pepper.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))
     }
 
     /// The random name of a commit.

@@ -1,6 +1,7 @@
 //! Configuration: what whoever runs hop decides. It is data, read once through one closure.
 
 use crate::alias::AliasCase;
+use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
 use crate::secret::Secret;
 use crate::target::{NEVER, TargetRules};
@@ -8,12 +9,17 @@ use crate::target::{NEVER, TargetRules};
 /// A shorter admin key could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
 
+/// A shorter pepper could be guessed from what was made with it.
+const PEPPER_MIN_CHARS: usize = 32;
+
 /// A deployment's settings, each of them valid.
 #[derive(Debug)]
 pub(crate) struct Config {
     default_origin: Origin,
     other_origins: Vec<Origin>,
     pub(crate) admin_key: AdminKey,
+    /// Why there is none goes to the log.
+    pub(crate) pepper: Result<Pepper, &'static str>,
     pub(crate) alias_case: AliasCase,
     pub(crate) targets: TargetRules,
 }
@@ -51,6 +57,7 @@ impl Config {
             default_origin,
             other_origins,
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
+            pepper: pepper(secret("HOP_PEPPER").as_deref()),
             alias_case,
             targets: TargetRules { schemes, own_domains },
         })
@@ -124,6 +131,15 @@ fn admin_key(text: Option<&str>) -> AdminKey {
     }
 }
 
+/// Redirects need no pepper, so a missing one is no reason to answer nobody.
+fn pepper(text: Option<&str>) -> Result<Pepper, &'static str> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Err("HOP_PEPPER is not set"),
+        text if text.len() < PEPPER_MIN_CHARS => Err("HOP_PEPPER is shorter than 32 characters"),
+        text => Ok(Pepper::new(text)),
+    }
+}
+
 fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or_default().split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty())
 }
@@ -188,6 +204,20 @@ mod tests {
                 .unwrap();
         assert_eq!(config.alias_case, AliasCase::Insensitive);
         assert_eq!(config.targets.schemes, ["https", "my-app+2.0"]);
+    }
+
+    #[test]
+    fn a_missing_or_short_pepper_is_none() {
+        let pepper = |value: Option<&str>| {
+            let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", "a-setting-that-stands-in-for-no-secret")];
+            settings.extend(value.map(|value| ("secret HOP_PEPPER", value)));
+            read(&settings).unwrap().pepper
+        };
+        assert_eq!(pepper(None).unwrap_err(), "HOP_PEPPER is not set");
+        assert_eq!(pepper(Some(" \n")).unwrap_err(), "HOP_PEPPER is not set");
+        assert_eq!(pepper(Some(&"p".repeat(31))).unwrap_err(), "HOP_PEPPER is shorter than 32 characters");
+        let [bare, piped] = ["", "\n"].map(|end| pepper(Some(&format!("{}{end}", "p".repeat(32)))).unwrap().digest("x", &[]));
+        assert_eq!(bare, piped);
     }
 
     #[test]

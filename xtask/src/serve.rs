@@ -1,9 +1,9 @@
 //! Runs hop on this machine, as its platform would.
 mod cloudflare;
 mod fastly;
-mod key;
 mod port;
 mod ready;
+mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,7 +29,7 @@ Ctrl-C ends it and everything it started.
   --fresh            begin without the links of earlier runs; Cloudflare only
 
 Cloudflare runs under wrangler dev, and its links outlive it. Fastly runs under Viceroy, whose links live as long as it
-runs. The admin key is kept in .dev.vars.";
+runs. The secrets are kept in .dev.vars.";
 
 struct Options {
     edge: Edge,
@@ -43,7 +43,7 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
         return Ok(help::print(HELP));
     };
     let port = port::choose(options.edge, options.port)?;
-    let key = key::development(project)?;
+    let secrets = secrets::development(project)?;
     match options.edge {
         Edge::Cloudflare => {
             let state = match options.persist_to {
@@ -55,12 +55,12 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
                 empty(&state)?;
             }
             let wrangler = cloudflare::start(project, port, &state)?;
-            attend(wrangler, port, &key, &format!("Links are kept in {}.", state.display()))
+            attend(wrangler, port, &secrets.admin_key, &format!("Links are kept in {}.", state.display()))
         }
         Edge::Fastly => {
             setup::provide(project, fastly::NEEDS)?;
-            let viceroy = fastly::start(project, port, &key)?;
-            attend(viceroy, port, &key, "Links live as long as this runs: Viceroy keeps its KV Store in memory.")
+            let viceroy = fastly::start(project, port, &secrets)?;
+            attend(viceroy, port, &secrets.admin_key, "Links live as long as this runs: Viceroy keeps its KV Store in memory.")
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::deployment::Settings;
 use crate::server::{MemoryServer, ServerEdge};
+use crate::world::PEPPER;
 
 /// How slow a slow write is.
 const SLOW: Duration = Duration::from_secs(2);
@@ -15,6 +16,7 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> MemoryServer {
     let admin_key = settings.admin_key;
     MemoryServer::start(address, ServerEdge::new(write_delay, settings.without_store), move |name| {
         let setting = values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        setting.or_else(|| admin_key.filter(|_| name == "HOP_ADMIN_KEY").map(str::to_owned))
+        let secret = if name == "HOP_PEPPER" { Some(PEPPER) } else { admin_key.filter(|_| name == "HOP_ADMIN_KEY") };
+        setting.or_else(|| secret.map(str::to_owned))
     })
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::process::Process;
 use super::{manifest, path_of};
 use crate::deployment::Settings;
+use crate::world::PEPPER;
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     let files = tempfile::tempdir().expect("there is room for temporary files");
@@ -21,8 +22,8 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     manifest::write(&path, &config);
     let mut command = Command::new(path_of("HOP_VICEROY", ".tools/viceroy-0.22.0/bin/viceroy"));
     command.arg("-C").arg(&path).arg("--addr").arg(address.to_string()).arg(path_of("HOP_COMPUTE_WASM", "bin/main.wasm"));
-    // The manifest takes the key from this variable; while it is not set, the secret is there and empty.
-    command.env_remove("HOP_ADMIN_KEY");
+    // The manifest takes the secrets from these variables; while one is not set, its secret is there and empty.
+    command.env_remove("HOP_ADMIN_KEY").env("HOP_PEPPER", PEPPER);
     command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
     Process::start(&mut command, files)
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::process::Process;
 use super::{manifest, path_of, root};
 use crate::deployment::{Settings, free_address};
+use crate::world::PEPPER;
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     let files = tempfile::tempdir().expect("there is room for temporary files");
@@ -93,9 +94,8 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     for (name, value) in &settings.settings {
         manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
     }
-    if let Some(key) = settings.admin_key {
-        std::fs::write(folder.join(".dev.vars"), format!("HOP_ADMIN_KEY={key}\n")).expect("a temporary folder takes a file");
-    }
+    let admin_key = settings.admin_key.map(|key| format!("HOP_ADMIN_KEY={key}\n")).unwrap_or_default();
+    std::fs::write(folder.join(".dev.vars"), format!("HOP_PEPPER={PEPPER}\n{admin_key}")).expect("a temporary folder takes a file");
     let path = folder.join("wrangler.toml");
     manifest::write(&path, &config);
     path

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 pub(crate) const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 
+const PEPPER: &str = "a-pepper-that-only-these-tests-know";
+
 /// hop on one isolate: its own memo, over an edge it may share with others.
 pub(crate) struct Isolate<'a> {
     pub(crate) app: App,
@@ -19,7 +21,10 @@ pub(crate) struct Isolate<'a> {
 
 impl<'a> Isolate<'a> {
     pub(crate) fn new(edge: &'a MemoryEdge) -> Self {
-        Self::set_up(edge, &[("HOP_DOMAINS", "https://hop.example http://b.example:8080"), ("HOP_ADMIN_KEY", ADMIN_KEY)])
+        Self::set_up(
+            edge,
+            &[("HOP_DOMAINS", "https://hop.example http://b.example:8080"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER)],
+        )
     }
 
     pub(crate) fn set_up(edge: &'a MemoryEdge, settings: &[(&str, &str)]) -> Self {

@@ -1,6 +1,7 @@
 //! hop under `fastly compute serve`, with every store in Viceroy's memory.
 use std::fs;
 
+use super::secrets::Secrets;
 use crate::build;
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
@@ -15,7 +16,7 @@ pub(super) const NEEDS: &[Need] = &[Need::RustTarget(rust::COMPUTE), Need::NpmPa
 /// The origin fastly.toml gives hop on this machine.
 const USUAL_ORIGIN: &str = "http://127.0.0.1:7676";
 
-pub(super) fn start(project: &Project, port: u16, key: &str) -> Outcome<Member> {
+pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<Member> {
     build::module(project, Edge::Fastly)?;
     let directory = project.state().join("fastly");
     let manifest = manifest_for(&project.read("fastly.toml")?, port)?;
@@ -28,7 +29,7 @@ pub(super) fn start(project: &Project, port: u16, key: &str) -> Outcome<Member> 
     fastly.args(["--addr", &format!("127.0.0.1:{port}")]);
     fastly.arg("--file").arg(project.deployed_module(Edge::Fastly));
     fastly.arg("--viceroy-path").arg(Tool::Viceroy.program(project));
-    fastly.env("HOP_ADMIN_KEY", key);
+    fastly.envs(secrets.variables());
     process::start(&mut fastly)
 }
 

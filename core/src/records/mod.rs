@@ -8,6 +8,7 @@ pub mod copy;
 mod keys;
 mod steps;
 mod stored;
+mod stored_spec;
 mod tokens;
 mod write;
 

@@ -3,15 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::hints_of;
+use super::stored_spec::StoredSpec;
 use super::tokens::remember;
 use super::{Change, Expect, Key};
 use crate::alias::Alias;
 use crate::domain::Domain;
-use crate::link::{Link, LinkId, RedirectStatus};
+use crate::link::{Link, LinkId};
 use crate::ports::{Guard, Record, StoreError};
-use crate::spec::Spec;
 use crate::target::Target;
-use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
 
 /// The version of all stored forms.
@@ -24,15 +23,7 @@ struct StoredLink {
     alias: String,
     domain: String,
     target: String,
-    redirect_status: u16,
-    title: Option<String>,
-    note: Option<String>,
-    external_id: Option<String>,
-    tags: Vec<String>,
-    starts_at: Option<u64>,
-    ends_at: Option<u64>,
-    fallback: Option<String>,
-    disabled: bool,
+    spec: StoredSpec,
     created_at: u64,
     updated_at: u64,
     deleted_at: Option<u64>,
@@ -85,25 +76,13 @@ pub(crate) struct LinkRecord {
 impl LinkRecord {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
         let stored: StoredLink = parse(&record.value)?;
-        let redirect_status = RedirectStatus::parse(stored.redirect_status.into())
-            .map_err(|_| StoreError::Corrupt(format!("a stored link has status {}", stored.redirect_status)))?;
         Ok(Self {
             link: Link {
                 id: LinkId::stored(stored.id),
                 alias: Alias::stored(stored.alias),
                 domain: Domain::stored(stored.domain),
                 target: Target::stored(stored.target),
-                spec: Spec {
-                    redirect_status,
-                    title: stored.title.map(Title::stored),
-                    note: stored.note.map(Note::stored),
-                    external_id: stored.external_id.map(ExternalId::stored),
-                    tags: stored.tags.into_iter().map(Tag::stored).collect(),
-                    starts_at: stored.starts_at.map(Timestamp::from_millis),
-                    ends_at: stored.ends_at.map(Timestamp::from_millis),
-                    fallback: stored.fallback.map(Target::stored),
-                    disabled: stored.disabled,
-                },
+                spec: stored.spec.read()?,
                 created_at: Timestamp::from_millis(stored.created_at),
                 updated_at: Timestamp::from_millis(stored.updated_at),
                 deleted_at: stored.deleted_at.map(Timestamp::from_millis),
@@ -157,22 +136,13 @@ impl LinkRecord {
 }
 
 fn write_link(link: &Link, created_token: &str, recent_tokens: Vec<String>, hint_token: &str) -> Result<String, StoreError> {
-    let spec = &link.spec;
     to_json(&StoredLink {
         v: Schema,
         id: link.id.as_str().to_owned(),
         alias: link.alias.as_str().to_owned(),
         domain: link.domain.as_str().to_owned(),
         target: link.target.as_str().to_owned(),
-        redirect_status: spec.redirect_status.code().as_u16(),
-        title: spec.title.as_ref().map(|title| title.as_str().to_owned()),
-        note: spec.note.as_ref().map(|note| note.as_str().to_owned()),
-        external_id: spec.external_id.as_ref().map(|id| id.as_str().to_owned()),
-        tags: spec.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
-        starts_at: spec.starts_at.map(Timestamp::as_millis),
-        ends_at: spec.ends_at.map(Timestamp::as_millis),
-        fallback: spec.fallback.as_ref().map(|fallback| fallback.as_str().to_owned()),
-        disabled: spec.disabled,
+        spec: StoredSpec::of(&link.spec),
         created_at: link.created_at.as_millis(),
         updated_at: link.updated_at.as_millis(),
         deleted_at: link.deleted_at.map(Timestamp::as_millis),
@@ -235,6 +205,9 @@ impl Total {
 mod tests {
     use super::*;
     use crate::alias::AliasCase;
+    use crate::link::RedirectStatus;
+    use crate::spec::Spec;
+    use crate::spec::tests::everything;
 
     fn link() -> Link {
         Link {
@@ -242,17 +215,7 @@ mod tests {
             alias: Alias::parse("docs", AliasCase::Sensitive).unwrap(),
             domain: Domain::parse("hop.example").unwrap(),
             target: Target::stored("https://example.com/".into()),
-            spec: Spec {
-                redirect_status: RedirectStatus::Permanent,
-                title: Some(Title::stored("T".into())),
-                note: Some(Note::stored("N".into())),
-                external_id: Some(ExternalId::stored("E".into())),
-                tags: vec![Tag::stored("a".into()), Tag::stored("b".into())],
-                starts_at: Some(Timestamp::from_millis(10)),
-                ends_at: Some(Timestamp::from_millis(20)),
-                fallback: Some(Target::stored("https://example.com/f".into())),
-                disabled: true,
-            },
+            spec: Spec { redirect_status: RedirectStatus::Permanent, ..everything() },
             created_at: Timestamp::from_millis(1_000),
             updated_at: Timestamp::from_millis(2_000),
             deleted_at: Some(Timestamp::from_millis(3_000)),

@@ -114,6 +114,7 @@ pub(crate) mod tests {
     use crate::memory::TRAITS;
     use crate::ports::PasswordCost;
     use crate::request::Body;
+    use crate::text::{CardDescription, CardTitle};
 
     fn config() -> Config {
         Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
@@ -235,8 +236,8 @@ pub(crate) mod tests {
     fn a_card_is_patched_part_by_part() {
         let spec = said(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
         let card = spec.card.clone().unwrap();
-        assert_eq!(card.title.as_ref().map(|title| title.as_str()), Some("new"));
-        assert_eq!(card.description.as_ref().map(|description| description.as_str()), Some("CD"));
+        assert_eq!(card.title.as_ref().map(CardTitle::as_str), Some("new"));
+        assert_eq!(card.description.as_ref().map(CardDescription::as_str), Some("CD"));
         assert_eq!(card.image, None);
         let nothing_left = said(spec, r#"{"card":{"title":null,"description":null}}"#);
         assert_eq!(nothing_left, Err(vec![("/card".to_owned(), FieldCode::Required)]));

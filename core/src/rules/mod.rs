@@ -156,8 +156,8 @@ mod tests {
             let expected = expected.into_iter().map(|(field, code)| (field.to_owned(), code)).collect();
             assert_eq!(read(&json), Err(expected), "{json}");
         }
-        assert_eq!(errors(&format!("[{}]", vec![r#"{"type":"split","percent":1}"#; 11].join(","))), [("/0/when".to_owned(), TooMany)]);
-        assert_eq!(errors(&format!("[{}]", vec![r#"{"type":"split","percent":1}"#; 10].join(","))), []);
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 11].join(","))), [("/0/when".to_owned(), TooMany)]);
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 10].join(","))), []);
     }
 
     #[test]

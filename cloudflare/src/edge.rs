@@ -1,7 +1,7 @@
 //! The Workers runtime as an edge of the core.
 
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoEntropy, Traits};
+use hop_core::ports::{Edge, NoEntropy, PasswordCost, Traits};
 use worker::{Date, Env, console_error};
 
 use crate::copies::KvCopies;
@@ -12,6 +12,8 @@ static TRAITS: Traits = Traits {
     // A page reads its hints, its records and its totals in one query each.
     largest_page: 100,
     longest_history: 50,
+    max_clicks: None,
+    password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

@@ -103,7 +103,7 @@ impl fmt::Display for Alias {
 }
 
 /// NFC.
-fn compose(text: &str) -> String {
+pub(crate) fn compose(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars()).collect()
 }
 

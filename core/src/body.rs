@@ -1,68 +1,10 @@
 //! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error collected.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use url::form_urlencoded;
 
-use crate::error::{FieldCode, FieldError, Problem, Refusal};
+use crate::error::{FieldCode, FieldError, Problem, Refusal, Wrong};
 use crate::request::Body;
-
-/// A JSON value as it was sent.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Tree {
-    Null,
-    Bool(bool),
-    /// A whole number that is not negative.
-    Natural(u64),
-    OtherNumber,
-    Text(String),
-    Array(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
-}
-
-impl Tree {
-    pub(crate) fn text(self) -> Result<String, Refusal> {
-        match self {
-            Self::Text(text) => Ok(text),
-            other => Err(other.is_not("a string")),
-        }
-    }
-
-    pub(crate) fn natural(self) -> Result<u64, Refusal> {
-        match self {
-            Self::Natural(number) => Ok(number),
-            other => Err(other.is_not("a whole number")),
-        }
-    }
-
-    pub(crate) fn boolean(self) -> Result<bool, Refusal> {
-        match self {
-            Self::Bool(value) => Ok(value),
-            other => Err(other.is_not("true or false")),
-        }
-    }
-
-    pub(crate) fn list(self) -> Result<Vec<Self>, Refusal> {
-        match self {
-            Self::Array(items) => Ok(items),
-            other => Err(other.is_not("an array")),
-        }
-    }
-
-    fn is_not(&self, wanted: &str) -> Refusal {
-        let found = match self {
-            Self::Null => "null",
-            Self::Bool(_) => "true or false",
-            Self::Natural(_) => "a number",
-            Self::OtherNumber => "a number below zero or with a fraction",
-            Self::Text(_) => "a string",
-            Self::Array(_) => "an array",
-            Self::Object(_) => "an object",
-        };
-        Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
-    }
-}
+pub(crate) use crate::tree::Tree;
 
 /// The fields of a body that is one object.
 pub(crate) struct Fields {
@@ -79,10 +21,12 @@ impl Fields {
             Body::Broken => return Err(Problem::malformed_json("The body ended too early.")),
         };
         let tree = serde_json::from_slice(bytes).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
-        let Tree::Object(entries) = tree else {
-            return Err(Problem::invalid_fields(vec![FieldError { field: String::new(), refusal: tree.is_not("an object") }]));
-        };
-        Ok(Self { entries, errors: Vec::new() })
+        Self::of(tree).map_err(|refusal| Problem::invalid_fields(vec![FieldError { field: String::new(), refusal }]))
+    }
+
+    /// The fields of an object, in a body or in another object.
+    pub(crate) fn of(tree: Tree) -> Result<Self, Refusal> {
+        Ok(Self { entries: tree.object()?, errors: Vec::new() })
     }
 
     /// Reads what stands after the `?` of an address, each value a string.
@@ -93,11 +37,27 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, Refusal>) -> Option<T> {
-        self.take_or_null(name, |tree| if tree == Tree::Null { Ok(None) } else { parse(tree).map(Some) }).flatten()
+    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+        match self.pull(name)? {
+            Tree::Null => None,
+            tree => self.accept(name, parse(tree)),
+        }
     }
 
-    fn take_or_null<T>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, Refusal>) -> Option<T> {
+    /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
+    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
+        let value = match self.pull(name) {
+            None => return,
+            Some(Tree::Null) => Some(T::default()),
+            Some(tree) => self.accept(name, parse(tree)),
+        };
+        if let Some(value) = value {
+            *place = value;
+        }
+    }
+
+    /// The value of the field `name`, null or not, if it stands there once.
+    fn pull(&mut self, name: &str) -> Option<Tree> {
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
         let mut found = found.into_iter().map(|(_, value)| value);
@@ -106,18 +66,15 @@ impl Fields {
             self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
             return None;
         }
-        parse(value).map_err(|refusal| self.refuse(name, refusal)).ok()
+        Some(value)
     }
 
-    /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, Refusal>) {
-        if let Some(value) = self.take_or_null(name, |tree| if tree == Tree::Null { Ok(T::default()) } else { parse(tree) }) {
-            *place = value;
-        }
+    fn accept<T, W: Into<Wrong>>(&mut self, name: &str, parsed: Result<T, W>) -> Option<T> {
+        parsed.map_err(|wrong| wrong.into().into_iter().for_each(|refusal| self.refuse(name, refusal))).ok()
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, Refusal>) -> Option<T> {
+    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
@@ -128,15 +85,33 @@ impl Fields {
 
     /// Ends the reading: what is left is unknown, and if anything was wrong all of it is told.
     pub(crate) fn finish<T>(mut self, needed: Option<T>) -> Result<T, Problem> {
+        self.refuse_the_rest();
+        match needed {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Problem::invalid_fields(self.errors)),
+        }
+    }
+
+    /// Ends the reading of an object within another.
+    pub(crate) fn close<T>(mut self, needed: Option<T>) -> Result<T, Wrong> {
+        self.refuse_the_rest();
+        match needed {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.stop()),
+        }
+    }
+
+    /// Ends the reading of an object that cannot be understood further: what is left is not judged.
+    pub(crate) fn stop(self) -> Wrong {
+        self.errors.into_iter().map(|error| Refusal { at: error.field, ..error.refusal }).collect()
+    }
+
+    fn refuse_the_rest(&mut self) {
         let mut unknown: Vec<String> = self.entries.drain(..).map(|(name, _)| name).collect();
         unknown.sort_unstable();
         unknown.dedup();
         for name in unknown {
             self.refuse(&name, Refusal::new(FieldCode::Unknown, "hop does not know this field"));
-        }
-        match needed {
-            Some(value) if self.errors.is_empty() => Ok(value),
-            _ => Err(Problem::invalid_fields(self.errors)),
         }
     }
 
@@ -161,66 +136,6 @@ pub(crate) fn pointer(name: &str) -> String {
         pointer.push('…');
     }
     pointer
-}
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
-    }
-}
-
-struct TreeVisitor;
-
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree::Bool(value))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
-        Ok(Tree::Natural(number))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
-        Ok(Tree::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Tree::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = fields.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Tree::Object(entries))
-    }
 }
 
 #[cfg(test)]

@@ -35,8 +35,55 @@ impl Refusal {
         self
     }
 
+    /// The same about the field `name` of an object.
+    pub(crate) fn within(mut self, name: &str) -> Self {
+        self.at = format!("/{name}{}", self.at);
+        self
+    }
+
     pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FieldCode::Invalid, detail)
+    }
+}
+
+/// Everything that is wrong in one value.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wrong(Vec<Refusal>);
+
+impl Wrong {
+    pub(crate) fn add(&mut self, more: impl Into<Self>) {
+        self.0.append(&mut more.into().0);
+    }
+
+    /// The same about item `index` of a list.
+    pub(crate) fn at(self, index: usize) -> Self {
+        self.into_iter().map(|refusal| refusal.at(index)).collect()
+    }
+
+    /// `value`, if nothing is wrong.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl From<Refusal> for Wrong {
+    fn from(refusal: Refusal) -> Self {
+        Self(vec![refusal])
+    }
+}
+
+impl FromIterator<Refusal> for Wrong {
+    fn from_iter<I: IntoIterator<Item = Refusal>>(refusals: I) -> Self {
+        Self(refusals.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Wrong {
+    type Item = Refusal;
+    type IntoIter = std::vec::IntoIter<Refusal>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -4,9 +4,10 @@
 //!
 //! * [`request`] what an adapter hands over; [`route`] what its path asks for
 //! * [`app`] the life of a request, and what is left to do after it
-//! * [`auth`] who may; [`body`] what was sent, every wrong field named
+//! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, show, list, follow, delete, restore
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
+//! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
@@ -20,6 +21,7 @@ mod app;
 mod auth;
 mod base58;
 mod body;
+mod card;
 mod clicks;
 mod codes;
 mod config;
@@ -33,17 +35,20 @@ mod memo;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
 mod pages;
+mod password;
 pub mod ports;
 pub mod records;
 mod request;
 mod response;
 pub mod route;
+mod rules;
 mod run_ready;
 mod secret;
 mod spec;
 pub mod target;
 mod text;
 mod time;
+mod tree;
 
 pub use app::{After, App};
 pub use request::{BODY_LIMIT, Body, Head, Request};

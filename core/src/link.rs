@@ -93,6 +93,34 @@ impl RedirectStatus {
     }
 }
 
+/// What becomes of the query a visitor brought along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ForwardQuery {
+    /// It stays behind.
+    #[default]
+    Off,
+    /// It goes along, but for parameters the target has itself.
+    TargetWins,
+    /// It goes along and replaces the target's parameters of the same name.
+    VisitorWins,
+}
+
+impl ForwardQuery {
+    pub(crate) fn parse(name: &str) -> Result<Self, Refusal> {
+        let all = [Self::Off, Self::TargetWins, Self::VisitorWins];
+        let found = all.into_iter().find(|one| one.name() == name);
+        found.ok_or_else(|| Refusal::invalid("this is one of off, target_wins, visitor_wins"))
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::TargetWins => "target_wins",
+            Self::VisitorWins => "visitor_wins",
+        }
+    }
+}
+
 /// One link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Link {

@@ -49,6 +49,7 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
                 "target_bytes": target::MAX_BYTES,
                 "body_bytes": BODY_LIMIT,
                 "page": edge.largest_page,
+                "max_clicks": edge.max_clicks,
             },
         }),
     )

@@ -61,12 +61,25 @@ pub struct Traits {
     pub largest_page: u16,
     /// Most versions of a link that are looked at together.
     pub longest_history: u16,
+    /// The most clicks a link can be limited to; any number if there is none.
+    pub max_clicks: Option<u64>,
+    /// What hashing a password may cost.
+    pub password_cost: PasswordCost,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.
     pub read_your_writes: &'static str,
     /// How soon an edit or a deletion reaches every visitor.
     pub edits_reach_visitors: &'static str,
+}
+
+/// The cost of Argon2id with one lane, from the time and the memory one request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// How much memory is filled, in KiB.
+    pub memory_kib: u32,
+    /// How often it is gone through.
+    pub passes: u32,
 }
 
 /// The edge has no random bytes; the text is for the log.

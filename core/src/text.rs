@@ -6,6 +6,9 @@ use crate::error::{FieldCode, Refusal};
 /// In bytes: a title fills a line, a note a screen.
 const TITLE_BYTES: usize = 512;
 const NOTE_BYTES: usize = 4_096;
+/// In bytes: what previews have room for.
+const CARD_TITLE_BYTES: usize = 200;
+const CARD_DESCRIPTION_BYTES: usize = 500;
 /// In bytes: what other systems use for their own keys.
 const EXTERNAL_ID_BYTES: usize = 256;
 /// In bytes, after NFC.
@@ -18,6 +21,14 @@ pub(crate) struct Title(String);
 /// What there is to say about it, in several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Note(String);
+
+/// What a preview is headed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CardTitle(String);
+
+/// What a preview says below.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CardDescription(String);
 
 /// What another system calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +47,18 @@ impl Title {
 impl Note {
     pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
         bounded(text, NOTE_BYTES, |c| matches!(c, '\n' | '\t')).map(Self)
+    }
+}
+
+impl CardTitle {
+    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+        bounded(text, CARD_TITLE_BYTES, |_| false).map(Self)
+    }
+}
+
+impl CardDescription {
+    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+        bounded(text, CARD_DESCRIPTION_BYTES, |_| false).map(Self)
     }
 }
 
@@ -60,7 +83,8 @@ impl Tag {
     }
 }
 
-fn bounded(text: String, most: usize, also_allowed: impl Fn(char) -> bool) -> Result<String, Refusal> {
+/// `text`, if it has 1 to `most` bytes and shows all of them.
+pub(crate) fn bounded(text: String, most: usize, also_allowed: impl Fn(char) -> bool) -> Result<String, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new(FieldCode::Required, "write at least one character, or null for none"));
     }
@@ -96,7 +120,7 @@ macro_rules! stored_text {
         })*
     };
 }
-stored_text!(Title, Note, ExternalId, Tag);
+stored_text!(Title, Note, CardTitle, CardDescription, ExternalId, Tag);
 
 #[cfg(test)]
 mod tests {

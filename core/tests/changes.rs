@@ -11,6 +11,7 @@
 mod support;
 
 use hop_core::memory::MemoryEdge;
+use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::client::Answer;
 use support::{Ask, Isolate, run};
@@ -41,7 +42,9 @@ fn change(edge: &MemoryEdge, patch: &Value) -> Answer {
 fn what_is_said_is_set_and_null_sets_it_back() {
     let edge = world();
     let patch = json!({"target": ELSEWHERE, "redirect_status": 308, "title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "A"],
-        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T01:00:00+01:00", "fallback": HERE, "disabled": true});
+        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T01:00:00+01:00", "fallback": HERE, "disabled": true,
+        "max_clicks": 5, "confirm": true, "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true,
+        "card": {"title": "CT", "description": null, "image": HERE}, "rules": [{"id": "de", "when": conditions(), "target": ELSEWHERE}]});
     let changed = change(&edge, &patch);
     assert_eq!((changed.code(), changed.header("etag")), (200, "\"2\""));
     let link = changed.json();
@@ -55,13 +58,130 @@ fn what_is_said_is_set_and_null_sets_it_back() {
     }
     assert_eq!(link["state"], "disabled");
     let nulls = json!({"redirect_status": null, "title": null, "note": null, "external_id": null, "tags": null, "starts_at": null,
-        "ends_at": null, "fallback": null, "disabled": null, "target": HERE});
+        "ends_at": null, "fallback": null, "disabled": null, "target": HERE, "max_clicks": null, "confirm": null, "forward_query": null,
+        "forward_path": null, "strict": null, "crawlable": null, "card": null, "rules": null});
     let mut back = change(&edge, &nulls).json();
     let fresh = ask(&edge, Ask::create(&json!({"alias": "fresh", "target": HERE}))).json();
     for field in ["id", "alias", "short_url", "created_at", "updated_at", "version"] {
         back[field] = fresh[field].clone();
     }
     assert_eq!(back, fresh);
+}
+
+/// One condition of each kind, as they are shown.
+fn conditions() -> Value {
+    json!([
+        {"type": "country", "any": ["AT", "DE"]},
+        {"type": "device", "any": ["mobile", "desktop"]},
+        {"type": "os", "any": ["ios"]},
+        {"type": "browser", "any": ["firefox"]},
+        {"type": "language", "any": ["de", "pt-BR"]},
+        {"type": "query", "name": "x", "equals": "y"},
+        {"type": "time", "from": "08:00", "to": "18:00", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
+        {"type": "weekday", "any": ["mon", "sun"], "tz": "+01:00"},
+        {"type": "address", "any": ["192.0.2.0/24", "2001:db8::/32"]},
+        {"type": "split", "percent": 30},
+    ])
+}
+
+#[test]
+fn rules_are_shown_in_their_normal_form_and_can_be_sent_back() {
+    let edge = world();
+    let said = json!([
+        {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
+        {"id": "1", "when": [{"type": "weekday", "any": ["sun", "mon"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"when": [{"type": "address", "any": ["2001:DB8::1", "192.0.2.7"]}, {"type": "query", "name": "x", "present": false}], "target": HERE},
+    ]);
+    let shown = json!([
+        {"id": "2", "when": [{"type": "country", "any": ["AT", "DE"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
+        {"id": "1", "when": [{"type": "weekday", "any": ["mon", "sun"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"id": "3", "when": [{"type": "address", "any": ["192.0.2.7/32", "2001:db8::1/128"]}, {"type": "query", "name": "x", "present": false}],
+            "target": HERE},
+    ]);
+    assert_eq!(change(&edge, &json!({ "rules": said })).json()["rules"], shown);
+    let again = change(&edge, &json!({ "rules": shown })).json();
+    assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(2)), "the normal form is the same rules");
+}
+
+#[test]
+fn a_link_that_holds_back_leads_nowhere_until_it_no_longer_does() {
+    for (hold, release) in [
+        (json!({"password": "correct horse"}), json!({"password": null})),
+        (json!({"max_clicks": 5}), json!({"max_clicks": null})),
+        (json!({"confirm": true}), json!({"confirm": false})),
+    ] {
+        let edge = world();
+        let isolate = Isolate::new(&edge);
+        let visit = || run(isolate.ask(Ask::visit("docs")));
+        assert_eq!(visit().code(), 302);
+        assert_eq!(run(isolate.ask(Ask::change("docs", &hold))).code(), 200);
+        for (state, patch) in [("live", json!({"fallback": ELSEWHERE})), ("disabled", json!({"disabled": true}))] {
+            assert_eq!(run(isolate.ask(Ask::change("docs", &patch))).json()["state"], state);
+            let shut = visit();
+            assert_eq!((shut.code(), shut.header("location")), (410, ""), "{hold}");
+            assert!(!String::from_utf8_lossy(&shut.body).contains("example.com"), "{hold}");
+            assert_eq!(follow(&edge), (410, String::new()), "{hold}: by the copy");
+            assert_eq!(ask(&edge, Ask::show("docs")).json()["clicks"]["humans"], 1, "{hold}");
+        }
+        change(&edge, &json!({"disabled": false}));
+        change(&edge, &release);
+        assert_eq!(follow(&edge), (302, HERE.into()), "{release}");
+    }
+}
+
+#[test]
+fn a_created_link_that_holds_back_leads_nowhere() {
+    let edge = world();
+    for (alias, mut body) in [("a", json!({"password": "correct horse"})), ("b", json!({"max_clicks": 1})), ("c", json!({"confirm": true}))]
+    {
+        body["alias"] = json!(alias);
+        body["target"] = json!(HERE);
+        assert_eq!(ask(&edge, Ask::create(&body)).code(), 201);
+        let answer = ask(&edge, Ask::visit(alias));
+        assert_eq!((answer.code(), answer.header("location")), (410, ""), "{body}");
+    }
+}
+
+/// The key of the one link there is.
+fn key(edge: &MemoryEdge) -> Key {
+    let keys = edge.records.keys();
+    keys.into_iter().find(|key| key.as_str().starts_with("link/")).expect("a link is stored")
+}
+
+/// Its record, as the store has it.
+fn stored(edge: &MemoryEdge) -> String {
+    let record = edge.records.peek(&key(edge)).expect("a link is stored");
+    String::from_utf8(record.value).expect("a record is JSON")
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+#[test]
+fn a_password_is_kept_as_a_hash_that_nobody_sees() {
+    let edge = world();
+    let isolate = Isolate::new(&edge);
+    let set = |password: &str| run(isolate.ask(Ask::change("docs", &json!({ "password": password }))));
+    let first = set("correct horse");
+    assert_eq!((first.json()["has_password"].clone(), first.json()["version"].clone()), (json!(true), json!(2)));
+    let stored = self::stored(&edge);
+    assert!(stored.contains("\"password\":{\"memory_kib\":4096,\"passes\":3,\"salt\":"), "{stored}");
+    let record: Value = serde_json::from_str(&stored).expect("a record is JSON");
+    let secrets = ["salt", "hash"].map(|part| record["spec"]["password"][part].as_str().expect("a password is stored").to_owned());
+    run(isolate.ask(Ask::visit("docs")));
+    let copy = edge.copies.peek(&key(&edge)).expect("a change leaves a copy");
+    assert!(copy.contains("\"version\":2"), "{copy}");
+    let list = ask(&edge, Ask::list("/api/v1/links"));
+    let seen = [copy, edge.take_log().join("\n"), text(&first), text(&ask(&edge, Ask::show("docs"))), text(&list)].concat();
+    for secret in secrets.iter().map(String::as_str).chain(["correct horse"]) {
+        assert!(!seen.contains(secret) && (secret != "correct horse" || !stored.contains(secret)), "{secret} in {seen}");
+    }
+    assert_eq!(set("correct horse").json()["version"], 3, "the same password is a new one");
+    assert!(!self::stored(&edge).contains(&secrets[0]) && !self::stored(&edge).contains(&secrets[1]), "with a salt of its own");
+    assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"title": "T"})))).json()["has_password"], true);
+    assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"password": null})))).json()["has_password"], false);
+    assert!(!self::stored(&edge).contains("password"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoCopies, NoEntropy, Traits};
+use hop_core::ports::{Edge, NoCopies, NoEntropy, PasswordCost, Traits};
 
 use crate::records::KvRecords;
 
@@ -13,6 +13,10 @@ static TRAITS: Traits = Traits {
     // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
     largest_page: 15,
     longest_history: 24,
+    // Every click is a key of its own, and they are listed.
+    max_clicks: Some(1_000),
+    // 15 ms of the 50 a request has.
+    password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

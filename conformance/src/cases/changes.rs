@@ -8,6 +8,7 @@ use super::{TARGET, address, cases, create, eventually, field_errors, link, read
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
+use crate::edges::Edge;
 use crate::world::World;
 
 const ELSEWHERE: &str = "https://example.com/elsewhere";
@@ -24,6 +25,10 @@ cases!("changes":
     only_the_admin_changes_links,
     a_disabled_link_is_gone_or_leads_to_its_fallback,
     a_link_leads_on_between_its_start_and_its_end,
+    rules_are_shown_in_their_normal_form,
+    a_link_that_holds_back_leads_nowhere_until_it_no_longer_does,
+    a_link_is_limited_to_as_many_clicks_as_the_edge_counts,
+    a_password_is_never_shown,
 );
 
 fn patch(hop: &Deployment, alias: &str, body: &Value) -> Answer {
@@ -38,7 +43,10 @@ fn a_merge_patch_sets_what_it_says_and_null_sets_back(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("patched"));
     let created = link(hop, &alias, TARGET);
     let said = json!({"title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "Long Word"], "redirect_status": 307,
-        "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2099-01-01T02:00:00+02:00", "fallback": ELSEWHERE});
+        "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2099-01-01T02:00:00+02:00", "fallback": ELSEWHERE,
+        "max_clicks": 5, "confirm": true, "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true,
+        "disabled": true, "card": {"title": "CT", "description": "CD", "image": null},
+        "rules": [{"id": "de", "when": conditions(), "target": ELSEWHERE}]});
     let answer = patch(hop, &alias, &said).expect(200);
     assert_eq!(answer.header("etag").unwrap(), "\"2\"");
     let changed = answer.json();
@@ -121,12 +129,122 @@ fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
         (json!({"title": "x", "fallback": "javascript:alert(1)"}), "/fallback", "scheme_not_allowed"),
         (json!({"title": "x", "disabled": "no"}), "/disabled", "wrong_type"),
         (json!({"title": "x", "titel": "y"}), "/titel", "unknown"),
+        (json!({"title": "x", "max_clicks": 0}), "/max_clicks", "out_of_range"),
+        (json!({"title": "x", "confirm": "yes"}), "/confirm", "wrong_type"),
+        (json!({"title": "x", "forward_query": "on"}), "/forward_query", "invalid"),
+        (json!({"title": "x", "forward_path": 1}), "/forward_path", "wrong_type"),
+        (json!({"title": "x", "strict": 1}), "/strict", "wrong_type"),
+        (json!({"title": "x", "crawlable": 1}), "/crawlable", "wrong_type"),
+        (json!({"title": "x", "password": "eleven char"}), "/password", "out_of_range"),
+        (json!({"title": "x", "password": "x".repeat(1_025)}), "/password", "too_long"),
+        (json!({"title": "x", "has_password": true}), "/has_password", "unknown"),
+        (json!({"title": "x", "card": {}}), "/card", "required"),
+        (json!({"title": "x", "card": {"title": "x".repeat(201)}}), "/card/title", "too_long"),
+        (json!({"title": "x", "card": {"description": "x".repeat(501)}}), "/card/description", "too_long"),
+        (json!({"title": "x", "card": {"image": "https://hop.example/i.png"}}), "/card/image", "own_domain"),
+        (json!({"title": "x", "rules": vec![rule(&json!([split(1)])); 21]}), "/rules", "too_many"),
+        (json!({"title": "x", "rules": [rule(&json!(vec![split(1); 11]))]}), "/rules/0/when", "too_many"),
+        (json!({"title": "x", "rules": [rule(&json!([]))]}), "/rules/0/when", "required"),
+        (json!({"title": "x", "rules": [{"when": [split(1)], "target": "javascript:alert(1)"}]}), "/rules/0/target", "scheme_not_allowed"),
+        (json!({"title": "x", "rules": [rule(&json!([split(1), {"type": "country", "any": []}]))]}), "/rules/0/when/1/any", "conflicts"),
+        (json!({"title": "x", "rules": [rule(&json!([split(100)]))]}), "/rules/0/when/0/percent", "out_of_range"),
+        (json!({"title": "x", "rules": [rule(&json!([{"type": "moon"}]))]}), "/rules/0/when/0/type", "invalid"),
         (json!([]), "", "wrong_type"),
     ] {
         let problem = patch(hop, &alias, &body).problem(422, "invalid_fields");
         assert_eq!(field_errors(&problem), [(field.to_owned(), code.to_owned())], "{body}");
     }
     assert_eq!(show(hop, &alias).expect(200).json(), created);
+}
+
+/// One condition of each kind, as they are shown.
+fn conditions() -> Value {
+    json!([
+        {"type": "country", "any": ["AT", "DE"]},
+        {"type": "device", "any": ["mobile", "desktop"]},
+        {"type": "os", "any": ["ios"]},
+        {"type": "browser", "any": ["firefox"]},
+        {"type": "language", "any": ["de", "pt-BR"]},
+        {"type": "query", "name": "x", "equals": "y"},
+        {"type": "time", "from": "08:00", "to": "18:00", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
+        {"type": "weekday", "any": ["mon", "sun"], "tz": "+01:00"},
+        {"type": "address", "any": ["192.0.2.0/24", "2001:db8::/32"]},
+        {"type": "split", "percent": 30},
+    ])
+}
+
+fn split(percent: u8) -> Value {
+    json!({"type": "split", "percent": percent})
+}
+
+fn rule(when: &Value) -> Value {
+    json!({"when": when, "target": TARGET})
+}
+
+fn rules_are_shown_in_their_normal_form(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("rules"));
+    let said = json!([
+        {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": TARGET},
+        {"id": "1", "when": [{"type": "weekday", "any": ["sun", "mon"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"when": [{"type": "address", "any": ["2001:DB8::1"]}, {"type": "query", "name": "x", "present": false}], "target": TARGET},
+    ]);
+    let shown = json!([
+        {"id": "2", "when": [{"type": "country", "any": ["AT", "DE"]}, {"type": "query", "name": "x", "present": true}], "target": TARGET},
+        {"id": "1", "when": [{"type": "weekday", "any": ["mon", "sun"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"id": "3", "when": [{"type": "address", "any": ["2001:db8::1/128"]}, {"type": "query", "name": "x", "present": false}], "target": TARGET},
+    ]);
+    assert_eq!(create(hop, &json!({"alias": alias, "target": TARGET, "rules": said})).expect(201).json()["rules"], shown);
+    let stored = readable(hop, &alias, |link| link.is_some()).unwrap();
+    assert_eq!(stored["rules"], shown);
+    let again = patch(hop, &alias, &json!({ "rules": shown })).expect(200).json();
+    assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(1)), "the normal form is the same rules");
+}
+
+fn a_link_that_holds_back_leads_nowhere_until_it_no_longer_does(world: &World) {
+    let hop = world.hop();
+    for (name, hold) in [("password", json!("correct horse")), ("max_clicks", json!(5)), ("confirm", json!(true))] {
+        let alias = world.alias(name);
+        let held = json!({"alias": alias, "target": TARGET, "fallback": ELSEWHERE, name: hold});
+        create(hop, &held).expect(201);
+        readable(hop, &alias, |link| link.is_some());
+        let follow = || hop.send(&Call::get(format!("/{alias}")));
+        let shut = follow();
+        assert_eq!(shut.header("location"), None, "{name}");
+        assert!(!shut.text().contains("example.com"), "{name}");
+        shut.problem(410, "link_ended");
+        patch(hop, &alias, &json!({ name: null })).expect(200);
+        let open = eventually("the link leads on", || Some(follow()).filter(|answer| answer.status == 302));
+        assert_eq!(open.header("location").unwrap(), TARGET, "{name}");
+    }
+}
+
+fn a_link_is_limited_to_as_many_clicks_as_the_edge_counts(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("limited"));
+    link(hop, &alias, TARGET);
+    assert_eq!(patch(hop, &alias, &json!({"max_clicks": 1_000})).expect(200).json()["max_clicks"], 1_000);
+    let most = hop.send(&Call::get("/capabilities")).expect(200).json()["limits"]["max_clicks"].clone();
+    let more = patch(hop, &alias, &json!({"max_clicks": 1_001}));
+    if world.edge == Edge::Viceroy {
+        let problem = more.problem(422, "invalid_fields");
+        assert_eq!((most, field_errors(&problem)), (json!(1_000), vec![("/max_clicks".to_owned(), "out_of_range".to_owned())]));
+    } else {
+        assert_eq!((most, more.expect(200).json()["max_clicks"].clone()), (Value::Null, json!(1_001)));
+    }
+}
+
+fn a_password_is_never_shown(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("secret"));
+    let (old, new) = ("correct horse battery", "staple correct horse");
+    let created = create(hop, &json!({"alias": alias, "target": TARGET, "password": old})).expect(201);
+    readable(hop, &alias, |link| link.is_some_and(|link| link["has_password"] == true));
+    let changed = patch(hop, &alias, &json!({"password": new})).expect(200);
+    assert_eq!(changed.json()["version"], 2);
+    let read = readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2)).unwrap();
+    for text in [created.text(), changed.text(), read.to_string()] {
+        assert!(text.contains("has_password") && !text.contains("\"password") && !text.contains(old) && !text.contains(new), "{text}");
+        assert!(!text.contains("argon2") && !text.contains("salt"), "{text}");
+    }
+    assert_eq!(patch(hop, &alias, &json!({"password": null})).expect(200).json()["has_password"], false);
 }
 
 fn a_body_of_another_kind_is_refused(world: &World) {

@@ -1,5 +1,7 @@
 //! Changing a link: a merge patch, made only if the link still is what the client has seen.
 
+use std::cell::OnceCell;
+
 use http::header::IF_MATCH;
 
 use super::show::shown;
@@ -11,6 +13,7 @@ use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
+use crate::password::PasswordHash;
 use crate::ports::{Edge, Facts};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
@@ -27,19 +30,20 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     let key = named(context.config, alias, query)?;
     let seen = Seen::read(facts)?;
+    let hashed = OnceCell::new();
     let patch = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        Ok(apply(context, link, body)?)
+        Ok(apply(context, link, body, &hashed)?)
     };
     let link = edit(context, &key, patch).await?;
     shown(context, &link).await
 }
 
-/// The link after the patch in `body`: what is not there stays, null sets back.
-fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<Wish, Problem> {
+/// The link after the patch in `body`: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
+fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body, hashed: &OnceCell<PasswordHash>) -> Result<Wish, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let mut link = link.clone();
     let mut target = Some(link.target.clone());
@@ -48,8 +52,12 @@ fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
     let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config);
-    link.spec.set(&mut fields, context.config);
+    let password = link.spec.set(&mut fields, context.config, context.edge.traits());
     link.target = fields.finish(target)?;
+    if let Some(password) = password {
+        let hash = hashed.get().cloned().map_or_else(|| password.hash(context.edge), Ok)?;
+        link.spec.password = Some(hashed.get_or_init(|| hash).clone());
+    }
     Ok(Wish { link, keeps_old_alias, reuses })
 }
 

@@ -9,7 +9,6 @@ use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
 use crate::body::{Fields, Tree};
-use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{Link, LinkId};
@@ -36,20 +35,25 @@ pub(super) struct NewLink {
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let new = read(context.config, body)?;
+    let new = read(context, body)?;
     let link = claim(context, proof, new).await?;
     Response::json(StatusCode::CREATED, &wire::link(context, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
 }
 
-fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
+fn read<E: Edge>(context: &Context<'_, E>, body: &Body) -> Result<NewLink, Problem> {
+    let config = context.config;
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
     let domain = fields.take("domain", |tree| own_domain(config, tree));
     let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
     let mut spec = Spec::default();
-    spec.set(&mut fields, config);
-    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec, reuses })
+    let password = spec.set(&mut fields, config, context.edge.traits());
+    let target = fields.finish(target)?;
+    if let Some(password) = password {
+        spec.password = Some(password.hash(context.edge)?);
+    }
+    Ok(NewLink { target, alias, domain, spec, reuses })
 }
 
 /// Makes the link, under the alias asked for or under a generated one.

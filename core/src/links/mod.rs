@@ -12,6 +12,7 @@ mod restore;
 mod shorten;
 mod show;
 mod wire;
+mod wire_rules;
 
 pub(crate) use change::change;
 pub(crate) use create::create;

@@ -1,7 +1,10 @@
 //! Links on the wire: the JSON of CONTRACT's Link, every field always there.
 
+use std::num::NonZeroU64;
+
 use serde::Serialize;
 
+use super::wire_rules::{self, CardJson, RuleJson};
 use crate::app::Context;
 use crate::config::Config;
 use crate::domain::Domain;
@@ -34,8 +37,8 @@ pub(super) struct LinkJson<'a> {
     redirect_status: u16,
     forward_query: &'static str,
     forward_path: bool,
-    rules: [&'a str; 0],
-    card: Option<&'a str>,
+    rules: Vec<RuleJson<'a>>,
+    card: Option<CardJson<'a>>,
     strict: bool,
     crawlable: bool,
     disabled: bool,
@@ -69,17 +72,17 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks
         state: link.state(context.now).name(),
         starts_at: spec.starts_at.map(|moment| moment.to_string()),
         ends_at: spec.ends_at.map(|moment| moment.to_string()),
-        max_clicks: None,
-        confirm: false,
+        max_clicks: spec.max_clicks.map(NonZeroU64::get),
+        confirm: spec.confirm,
         fallback: spec.fallback.as_ref().map(Target::as_str),
-        has_password: false,
+        has_password: spec.password.is_some(),
         redirect_status: spec.redirect_status.code().as_u16(),
-        forward_query: "off",
-        forward_path: false,
-        rules: [],
-        card: None,
-        strict: false,
-        crawlable: false,
+        forward_query: spec.forward_query.name(),
+        forward_path: spec.forward_path,
+        rules: spec.rules.iter().map(wire_rules::rule).collect(),
+        card: spec.card.as_ref().map(wire_rules::card),
+        strict: spec.strict,
+        crawlable: spec.crawlable,
         disabled: spec.disabled,
         blocked: None,
         clicks: ClicksJson { humans: clicks, bots: 0, previews: 0 },

@@ -16,7 +16,7 @@ pub use faults::{Fault, Faults, NoFaults, Step};
 pub use random::Random;
 pub use records::{MemoryRecords, Steps};
 
-use crate::ports::{Edge, NoEntropy, Traits};
+use crate::ports::{Edge, NoEntropy, PasswordCost, Traits};
 use crate::time::Timestamp;
 
 /// What holds on the memory edge.
@@ -24,6 +24,8 @@ pub const TRAITS: Traits = Traits {
     name: "memory",
     largest_page: 100,
     longest_history: 50,
+    max_clicks: None,
+    password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

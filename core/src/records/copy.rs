@@ -36,7 +36,7 @@ struct StoredCopy<'a> {
     #[serde(default, skip_serializing_if = "is_false")]
     forwards: bool,
     id: &'a str,
-    /// Absent while the link is deleted or disabled: then it leads nowhere.
+    /// Absent while the link leads nowhere: deleted, disabled, or held back.
     target: Option<Cow<'a, str>>,
     fallback: Option<Cow<'a, str>>,
     starts_at: Option<u64>,
@@ -59,7 +59,7 @@ pub(crate) struct Copy {
     pub(crate) to: Option<Key>,
     /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
     pub(crate) forwards: bool,
-    /// Where the link leads between start and end, unless it is deleted or disabled.
+    /// Where the link leads between start and end, unless it is deleted, disabled or held back.
     pub(crate) target: Option<Target>,
     /// Where it leads once it has ended, if anywhere.
     pub(crate) fallback: Option<Target>,
@@ -85,10 +85,11 @@ impl Copy {
         let copy = match holder.seen() {
             Holder::Link(link) => {
                 let spec = &link.spec;
-                let is_off = link.is_deleted() || spec.disabled;
+                // What a visitor has to do first is not asked yet: such a link leads nowhere rather than everybody to its target.
+                let is_shut = link.is_deleted() || spec.holds_back();
                 Self {
-                    target: (!is_off).then(|| link.target.clone()),
-                    fallback: spec.fallback.clone().filter(|_| !link.is_deleted()),
+                    target: (!is_shut && !spec.disabled).then(|| link.target.clone()),
+                    fallback: spec.fallback.clone().filter(|_| !is_shut),
                     starts_at: spec.starts_at,
                     ends_at: spec.ends_at,
                     redirect_status: spec.redirect_status,

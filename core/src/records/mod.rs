@@ -10,6 +10,7 @@ mod keys;
 mod place;
 mod steps;
 mod stored;
+mod stored_spec;
 mod tokens;
 mod totals;
 mod write;

@@ -1,0 +1,81 @@
+//! Where in the net a visitor is.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::error::Refusal;
+
+/// The addresses that begin alike. What follows the common part is zero; IPv4 is never written as IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Block {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Block {
+    /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        Self::of(text)
+            .ok_or_else(|| Refusal::invalid("this is no block of addresses, such as 192.0.2.0/24 or 2001:db8::/32, with zeros at its end"))
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let written: IpAddr = address.parse().ok()?;
+        let all: u8 = if written.is_ipv4() { 32 } else { 128 };
+        let bits = match bits {
+            None => all,
+            Some(bits) if bits.bytes().all(|byte| byte.is_ascii_digit()) => bits.parse().ok().filter(|bits| *bits <= all)?,
+            Some(_) => return None,
+        };
+        let rest = match written {
+            IpAddr::V4(address) => address.to_bits().checked_shl(bits.into()).unwrap_or(0) == 0,
+            IpAddr::V6(address) => address.to_bits().checked_shl(bits.into()).unwrap_or(0) == 0,
+        };
+        let address = written.to_canonical();
+        let bits = if address == written { bits } else { bits.checked_sub(96)? };
+        rest.then_some(Self { address, bits })
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_has_one_spelling() {
+        for (text, block) in [
+            ("192.0.2.0/24", Some("192.0.2.0/24")),
+            ("192.0.2.7", Some("192.0.2.7/32")),
+            ("0.0.0.0/0", Some("0.0.0.0/0")),
+            ("2001:DB8:0::/32", Some("2001:db8::/32")),
+            ("2001:db8::1", Some("2001:db8::1/128")),
+            ("::/0", Some("::/0")),
+            ("::ffff:192.0.2.0/120", Some("192.0.2.0/24")),
+            ("::ffff:0:0/96", Some("0.0.0.0/0")),
+            ("", None),
+            ("192.0.2.0/33", None),
+            ("192.0.2.1/24", None),
+            ("192.0.2/24", None),
+            ("192.0.2.0/", None),
+            ("192.0.2.0/+24", None),
+            ("192.0.2.0/24/24", None),
+            ("2001:db8::1/32", None),
+            ("2001:db8::/129", None),
+            ("2001:db8::/999", None),
+            ("fe80::1%eth0", None),
+            ("example.com", None),
+        ] {
+            assert_eq!(Block::parse(text).ok().map(|block| block.to_string()).as_deref(), block, "{text}");
+        }
+    }
+}

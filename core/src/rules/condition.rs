@@ -1,0 +1,128 @@
+//! What a rule asks of a visitor.
+
+use super::{Block, Browser, Choice, Country, Device, Language, MOST_CONDITIONS, Os, Query, Weekday, Window, Zone};
+use crate::body::{Fields, Tree};
+use crate::error::{FieldCode, Refusal, Wrong};
+
+/// As many as there are countries.
+const MOST_OF_ANY: usize = 250;
+
+/// One condition. A list is sorted, holds each value once and is never empty: the condition holds if any of them does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Country(Vec<Country>),
+    Device(Choice<Device>),
+    Os(Choice<Os>),
+    Browser(Choice<Browser>),
+    Language(Vec<Language>),
+    Query(Query),
+    Time(Window),
+    Weekday(Choice<Weekday>, Zone),
+    Address(Vec<Block>),
+    /// So many of a hundred visitors, 1 to 99.
+    Split(u8),
+}
+
+/// Reads the conditions of one rule.
+pub(super) fn all(tree: Tree) -> Result<Vec<Condition>, Wrong> {
+    let when = tree.items(MOST_CONDITIONS, Condition::parse)?;
+    if when.is_empty() {
+        return Err(Refusal::new(FieldCode::Required, "a rule has a condition; the link's own target is for everybody else").into());
+    }
+    let mut wrong = Wrong::default();
+    for (at, condition) in when.iter().enumerate() {
+        if !condition.can_hold_with(when.get(..at).unwrap_or_default()) {
+            let never = Refusal::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
+            wrong.add(never.within("any").at(at));
+        }
+    }
+    wrong.or(when)
+}
+
+impl Condition {
+    fn parse(tree: Tree) -> Result<Self, Wrong> {
+        let mut fields = Fields::of(tree)?;
+        let Some(kind) = fields.need("type", Tree::text) else {
+            return Err(fields.stop());
+        };
+        let condition = match kind.as_str() {
+            "country" => any(&mut fields, &Country::parse).map(Self::Country),
+            "device" => choice(&mut fields).map(Self::Device),
+            "os" => choice(&mut fields).map(Self::Os),
+            "browser" => choice(&mut fields).map(Self::Browser),
+            "language" => any(&mut fields, &Language::parse).map(Self::Language),
+            "query" => Query::read(&mut fields).map(Self::Query),
+            "time" => Window::read(&mut fields).map(Self::Time),
+            "weekday" => {
+                let (any, zone) = (choice(&mut fields), Zone::read(&mut fields));
+                any.zip(zone).map(|(any, zone)| Self::Weekday(any, zone))
+            }
+            "address" => any(&mut fields, &Block::parse).map(Self::Address),
+            "split" => fields.need("percent", percent).map(Self::Split),
+            _ => {
+                let kinds = "country, device, os, browser, language, query, time, weekday, address or split";
+                fields.refuse("type", Refusal::invalid(format!("a condition is one of {kinds}")));
+                return Err(fields.stop());
+            }
+        };
+        fields.close(condition)
+    }
+
+    /// The word its kind goes by.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Country(_) => "country",
+            Self::Device(_) => "device",
+            Self::Os(_) => "os",
+            Self::Browser(_) => "browser",
+            Self::Language(_) => "language",
+            Self::Query(_) => "query",
+            Self::Time(_) => "time",
+            Self::Weekday(..) => "weekday",
+            Self::Address(_) => "address",
+            Self::Split(_) => "split",
+        }
+    }
+
+    /// Whether some visitor meets this condition and those of its kind in `before`.
+    fn can_hold_with(&self, before: &[Self]) -> bool {
+        match self {
+            Self::Country(any) => any.iter().any(|country| {
+                let shuts_out = |other: &Self| matches!(other, Self::Country(any) if !any.contains(country));
+                !before.iter().any(shuts_out)
+            }),
+            Self::Device(any) => any.meets(before.iter().filter_map(|other| if let Self::Device(any) = other { Some(any) } else { None })),
+            Self::Os(any) => any.meets(before.iter().filter_map(|other| if let Self::Os(any) = other { Some(any) } else { None })),
+            Self::Browser(any) => {
+                any.meets(before.iter().filter_map(|other| if let Self::Browser(any) = other { Some(any) } else { None }))
+            }
+            // In two zones it may be two days at once.
+            Self::Weekday(any, zone) => any.meets(before.iter().filter_map(|other| match other {
+                Self::Weekday(any, other) if other == zone => Some(any),
+                _ => None,
+            })),
+            _ => true,
+        }
+    }
+}
+
+fn any<T: Ord>(fields: &mut Fields, parse: &dyn Fn(&str) -> Result<T, Refusal>) -> Option<Vec<T>> {
+    fields.need("any", |tree| {
+        let mut any = tree.items(MOST_OF_ANY, |item| Ok(parse(&item.text()?)?))?;
+        if any.is_empty() {
+            return Err(Wrong::from(Refusal::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")));
+        }
+        any.sort_unstable();
+        any.dedup();
+        Ok(any)
+    })
+}
+
+fn choice<W: super::choice::Words>(fields: &mut Fields) -> Option<Choice<W>> {
+    any(fields, &|text| super::choice::place(text, W::NAMES)).map(|places| Choice::of(&places))
+}
+
+fn percent(tree: Tree) -> Result<u8, Refusal> {
+    let percent = u8::try_from(tree.natural()?).ok().filter(|percent| (1..=99).contains(percent));
+    percent.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred"))
+}

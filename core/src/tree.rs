@@ -1,0 +1,147 @@
+//! A JSON value as it was sent: it keeps doubled keys, and says what it is not.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::error::{FieldCode, Refusal, Wrong};
+
+/// A JSON value as it was sent.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Tree {
+    Null,
+    Bool(bool),
+    /// A whole number that is not negative.
+    Natural(u64),
+    OtherNumber,
+    Text(String),
+    Array(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    pub(crate) fn text(self) -> Result<String, Refusal> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => Err(other.is_not("a string")),
+        }
+    }
+
+    pub(crate) fn natural(self) -> Result<u64, Refusal> {
+        match self {
+            Self::Natural(number) => Ok(number),
+            other => Err(other.is_not("a whole number")),
+        }
+    }
+
+    pub(crate) fn boolean(self) -> Result<bool, Refusal> {
+        match self {
+            Self::Bool(value) => Ok(value),
+            other => Err(other.is_not("true or false")),
+        }
+    }
+
+    fn list(self) -> Result<Vec<Self>, Refusal> {
+        match self {
+            Self::Array(items) => Ok(items),
+            other => Err(other.is_not("an array")),
+        }
+    }
+
+    /// What stands in an object, in its order.
+    pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
+        match self {
+            Self::Object(entries) => Ok(entries),
+            other => Err(other.is_not("an object")),
+        }
+    }
+
+    /// Reads every item of a list that holds `most` at most, and tells all that is wrong in it.
+    pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+        let items = self.list()?;
+        if items.len() > most {
+            return Err(Refusal::new(FieldCode::TooMany, format!("there may be {most} of these at most")).into());
+        }
+        let (mut values, mut wrong) = (Vec::with_capacity(items.len()), Wrong::default());
+        for (at, item) in items.into_iter().enumerate() {
+            match read(item) {
+                Ok(value) => values.push(value),
+                Err(more) => wrong.add(more.at(at)),
+            }
+        }
+        wrong.or(values)
+    }
+
+    fn is_not(&self, wanted: &str) -> Refusal {
+        let found = match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Natural(_) => "a number",
+            Self::OtherNumber => "a number below zero or with a fraction",
+            Self::Text(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        };
+        Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
+        Ok(Tree::Natural(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
+        Ok(Tree::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = fields.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Tree::Object(entries))
+    }
+}

@@ -21,7 +21,11 @@ fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows
         let must = needed && items(&schema["required"]).any(|required| required == name);
         let kind = kind(document, field);
         let kind = if must { format!("{kind}, needed") } else { kind };
-        rows.push(format!("| `{full_name}` | {kind} | {} |\n", cell(meaning(document, field))));
+        let meaning = meaning(document, field);
+        // An object of which nothing is said is seen by its fields.
+        if kind != "object" || !meaning.is_empty() {
+            rows.push(format!("| `{full_name}` | {kind} | {} |\n", cell(meaning)));
+        }
         if field.get("properties").is_some() {
             collect(document, field, &format!("{full_name}."), needed, rows);
         }
@@ -45,20 +49,26 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     {
         return format!("[{name}](#{})", name.to_lowercase());
     }
-    let values: Vec<String> = items(&resolved["enum"]).filter(|value| !value.is_null()).map(|value| code(value)).collect();
+    let values: Vec<String> = items(&resolved["enum"]).filter(|value| !value.is_null()).map(code).collect();
     let types: Vec<&str> = match &resolved["type"] {
         Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
         one => one.as_str().into_iter().collect(),
     };
+    let is_nullable = types.contains(&"null");
     let range = |word: &str| match (&resolved["minimum"], &resolved["maximum"]) {
         (Value::Number(least), Value::Number(most)) => format!("{word}, {least} to {most}"),
         _ => word.to_owned(),
     };
-    let mut words: Vec<String> = match values.is_empty() {
-        false => values,
-        true => types.iter().filter(|name| **name != "null").map(|name| range(&word(document, resolved, name))).collect(),
-    };
-    if types.contains(&"null") {
+    let mut words = values;
+    for name in types {
+        match name {
+            "null" => {}
+            "boolean" => words.extend(["`true`".to_owned(), "`false`".to_owned()]),
+            _ if words.is_empty() => words.push(range(&word(document, resolved, name))),
+            _ => {}
+        }
+    }
+    if is_nullable {
         words.push("`null`".to_owned());
     }
     listed(&words)
@@ -67,7 +77,6 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
 fn word(document: &Document, schema: &Value, name: &str) -> String {
     match name {
         "integer" => "number".to_owned(),
-        "boolean" => "`true` or `false`".to_owned(),
         "string" if schema["format"] == "date-time" => "moment".to_owned(),
         "array" => format!("list of {}", plural(&kind(document, &schema["items"]))),
         other => other.to_owned(),
@@ -114,7 +123,7 @@ mod tests {
         for (schema, words) in [
             (json!({"type": "string"}), "string"),
             (json!({"type": ["string", "null"], "format": "date-time"}), "moment or `null`"),
-            (json!({"type": ["boolean", "null"]}), "`true` or `false` or `null`"),
+            (json!({"type": ["boolean", "null"]}), "`true`, `false` or `null`"),
             (json!({"type": "integer", "minimum": 1, "maximum": 100}), "number, 1 to 100"),
             (json!({"type": ["integer", "null"], "enum": [301, 302, null]}), "`301`, `302` or `null`"),
             (json!({"type": "array", "items": {"type": "string"}}), "list of strings"),
@@ -130,9 +139,9 @@ mod tests {
         let document = Document::of(json!({"components": {"schemas": {
             "Spec": {"properties": {"title": {"type": "string", "description": "a|b"}}},
         }}}));
-        let part = json!({"properties": {"target": {"type": "object", "properties": {"url": {"type": "string"}}}}, "required": ["target"]});
+        let part = json!({"properties": {"target": {"type": ["object", "null"], "properties": {"url": {"type": "string"}}}}, "required": ["target"]});
         let schema = json!({"allOf": [part, {"$ref": "#/components/schemas/Spec"}]});
-        let rows = "| `target` | object, needed |  |\n| `target.url` | string |  |\n| `title` | string | a\\|b |\n";
+        let rows = "| `target` | object or `null`, needed |  |\n| `target.url` | string |  |\n| `title` | string | a\\|b |\n";
         assert_eq!(table(&document, &schema, true), format!("| field | | |\n|---|---|---|\n{rows}"));
         assert!(!table(&document, &schema, false).contains("needed"));
     }

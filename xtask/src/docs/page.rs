@@ -117,13 +117,13 @@ fn answers(document: &Document, operation: &Operation<'_>) -> String {
     for (alike, response) in well {
         let response = document.resolve(response);
         let shape = entries(&response["content"]).find_map(|(_, body)| schema_name(&body["schema"]));
-        let shape = shape.map(|name| format!(", a [{name}](#{})", name.to_lowercase())).unwrap_or_default();
+        let shape = shape.map(|name| format!(": [{name}](#{})", name.to_lowercase())).unwrap_or_default();
         let headers = entries(&response["headers"]).filter(|(name, _)| *name != "X-Request-Id").map(|(name, header)| {
             let said = meaning(document, header);
             if said.is_empty() { format!("`{name}`") } else { format!("`{name}` ({said})") }
         });
         let headers: Vec<String> = headers.collect();
-        let headers = if headers.is_empty() { String::new() } else { format!(", with {}", headers.join(" and ")) };
+        let headers = if headers.is_empty() { String::new() } else { format!("; with {}", headers.join(" and ")) };
         section.push_str(&format!("* **{}**: {}{shape}{headers}\n", alike.join(", "), text(response, "description")));
     }
     if !problems.is_empty() {
@@ -185,7 +185,7 @@ mod tests {
         let expected = "# Head\n\n## Routes\n\n| | route | key | answers |\n|---|---|---|---|\n\
             | [Show it](#show-it) | `GET /links/{alias}` | yes | 301, 302; 404 |\n\n## Links\n\nAll of them.\n\n### Show it\n\n\
             `GET /links/{alias}`, `HEAD` too; needs a key\n\n| parameter | | |\n|---|---|---|\n| `alias` | string | Which |\n\n\
-            * **301, 302**: On, with `Location` (where)\n* Problems: 404 `not_found`\n\n## Objects\n\n\
+            * **301, 302**: On; with `Location` (where)\n* Problems: 404 `not_found`\n\n## Objects\n\n\
             What is in answers. Later versions may add fields; read those you know.\n\n### Lost\n\n\
             | field | | |\n|---|---|---|\n| `why` | string | Why |\n";
         assert_eq!(page, format!("{NOTICE}{expected}"));

@@ -145,7 +145,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8], is_head: bool) -> Option<Self> {
+    /// Reads HTTP; nothing if it is none.
+    pub(crate) fn parse(bytes: &[u8], is_head: bool) -> Option<Self> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut response = httparse::Response::new(&mut headers);
         let httparse::Status::Complete(body_at) = response.parse(bytes).ok()? else { return None };

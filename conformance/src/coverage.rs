@@ -1,4 +1,4 @@
-//! Which of the answers that hop documents were seen on this edge.
+//! Which of the answers that hop documents were seen on this edge, and whether each was as documented.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use hop_core::route::{DOCUMENTED, Route};
 
 use crate::client::Answer;
+use crate::openapi;
 
 /// A route, a method, a status, and whether the answer is one that any route gives: an unknown host, a deployment that is not set up.
 type Row = (&'static str, String, u16, bool);
@@ -13,14 +14,21 @@ type Row = (&'static str, String, u16, bool);
 static SEEN: Mutex<BTreeSet<Row>> = Mutex::new(BTreeSet::new());
 
 /// Notes an answer, if it is hop's: whatever hop answers carries a request id.
+///
+/// # Panics
+/// When the answer is not as `docs/openapi.json` describes it.
 pub fn seen(target: &str, method: &str, answer: &Answer) {
     if answer.header("x-request-id").is_none() {
         return;
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
+    let pattern = Route::of(path).pattern();
+    if let Err(wrong) = openapi::check(pattern, method, answer) {
+        panic!("{wrong}");
+    }
     let text = answer.text();
     let of_any_route = ["\"code\":\"unknown_host\"", "\"code\":\"not_configured\""].iter().any(|code| text.contains(code));
-    let row = (Route::of(path).pattern(), method.to_owned(), answer.status, of_any_route);
+    let row = (pattern, method.to_owned(), answer.status, of_any_route);
     SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(row);
 }
 

@@ -23,6 +23,7 @@ pub mod contract;
 pub mod coverage;
 pub mod deployment;
 pub mod edges;
+pub mod openapi;
 pub mod refusals;
 pub mod server;
 pub mod world;

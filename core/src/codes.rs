@@ -58,6 +58,12 @@ impl Code {
         self.meaning().name
     }
 
+    /// The status of its answers.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        self.meaning().status
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.name() == name)
     }

@@ -1,4 +1,4 @@
-//! What hop tells machines: that it lives, that it is ready, what it promises, and that robots stay out.
+//! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and that robots stay out.
 
 use http::StatusCode;
 use serde_json::json;
@@ -53,6 +53,11 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
             },
         }),
     )
+}
+
+/// The API as OpenAPI has it: `docs/openapi.json` without its blanks.
+pub(crate) fn openapi() -> Response {
+    Response::json_text(include_str!(concat!(env!("OUT_DIR"), "/openapi.json")))
 }
 
 /// Short links are no content of their own: robots stay out.

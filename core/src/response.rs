@@ -51,6 +51,11 @@ impl Response {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into())
     }
 
+    /// JSON written beforehand.
+    pub(crate) fn json_text(body: &'static str) -> Self {
+        Self::content(StatusCode::OK, "application/json", body.into())
+    }
+
     /// A page; `policy` names the one style sheet it holds.
     pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue) -> Self {
         let mut response = Self::content(status, "text/html; charset=utf-8", body.into_bytes());

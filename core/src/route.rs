@@ -19,6 +19,8 @@ pub enum Route<'a> {
     Ready,
     /// `/capabilities`
     Capabilities,
+    /// `/openapi.json`
+    OpenApi,
     /// `/robots.txt`
     Robots,
     /// `/favicon.ico`
@@ -63,6 +65,7 @@ pub const DOCUMENTED: [Documented; 16] = [
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
     row("/capabilities", "GET", &[200]),
+    row("/openapi.json", "GET", &[200]),
     row("/robots.txt", "GET", &[200]),
     row("/favicon.ico", "GET", &[204]),
     row("/problems/{code}", "GET", &[200, 404]),
@@ -108,6 +111,7 @@ impl<'a> Route<'a> {
             "health" => Self::Health,
             "ready" => Self::Ready,
             "capabilities" => Self::Capabilities,
+            "openapi.json" => Self::OpenApi,
             "robots.txt" => Self::Robots,
             "favicon.ico" => Self::Favicon,
             "shorten" => Self::Shorten,
@@ -123,6 +127,7 @@ impl<'a> Route<'a> {
             Self::Health => "/health",
             Self::Ready => "/ready",
             Self::Capabilities => "/capabilities",
+            Self::OpenApi => "/openapi.json",
             Self::Robots => "/robots.txt",
             Self::Favicon => "/favicon.ico",
             Self::Problem(_) => "/problems/{code}",
@@ -228,6 +233,7 @@ mod tests {
             ("/health", Route::Health),
             ("/ready", Route::Ready),
             ("/capabilities", Route::Capabilities),
+            ("/openapi.json", Route::OpenApi),
             ("/robots.txt", Route::Robots),
             ("/favicon.ico", Route::Favicon),
             ("/problems/not_found", Route::Problem("not_found".into())),
@@ -330,6 +336,7 @@ mod tests {
             Route::Health,
             Route::Ready,
             Route::Capabilities,
+            Route::OpenApi,
             Route::Robots,
             Route::Favicon,
             Route::Problem("x".into()),

@@ -12,6 +12,7 @@ cargo xtask <command>
   test [what …]               set up, then check everything, or only what is named
   build [cloudflare|fastly]   build the modules that are deployed
   size                        weigh both modules against size-budget.toml
+  docs                        write docs/API.md from docs/openapi.json and docs/contract
   setup                       install what the other commands need, for all of them
 
 Each command installs what it needs itself. `cargo xtask <command> --help` says more.";

@@ -1,5 +1,6 @@
 //! hop's chores. `cargo xtask help` lists them.
 mod build;
+mod docs;
 mod edge;
 mod failure;
 mod group;
@@ -43,6 +44,7 @@ fn run() -> Outcome<ExitCode> {
         "build" => build::command(&project, arguments),
         "serve" => serve::command(&project, arguments),
         "test" => test::command(&project, arguments),
+        "docs" => docs::command(&project, arguments),
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),
         unknown => {

@@ -3,11 +3,13 @@
 use super::cases;
 use crate::client::Call;
 use crate::edges::Edge;
+use crate::openapi;
 use crate::world::World;
 
 cases!("machines":
     health_and_readiness_say_so,
     capabilities_say_what_holds_here,
+    the_api_describes_itself,
     robots_stay_out,
     there_is_no_icon,
 );
@@ -38,6 +40,12 @@ fn capabilities_say_what_holds_here(world: &World) {
         assert_eq!(told["promises"]["copies"]["recheck_after_seconds"], 600);
         assert_eq!(told["promises"]["copies"]["expire_after_seconds"], 86_400);
     }
+}
+
+fn the_api_describes_itself(world: &World) {
+    let served = world.hop().send(&Call::get("/openapi.json")).expect(200);
+    assert_eq!(served.header("content-type").as_deref(), Some("application/json"));
+    assert_eq!(served.json(), openapi::document());
 }
 
 fn robots_stay_out(world: &World) {

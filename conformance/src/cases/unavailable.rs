@@ -35,7 +35,7 @@ fn without_its_store_hop_says_when_to_come_back(world: &World) {
 }
 
 fn what_needs_no_store_answers_without_it(world: &World) {
-    for path in ["/health", "/", "/capabilities", "/robots.txt", "/problems/not_found"] {
+    for path in ["/health", "/", "/capabilities", "/openapi.json", "/robots.txt", "/problems/not_found"] {
         world.without_store().send(&Call::get(path)).expect(200);
     }
 }

@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::setup::tools::Tool;
 use crate::setup::{self, Need, rust};
 use crate::test::tally::Tally;
-use crate::{build, process, size};
+use crate::{build, docs, process, size};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -16,6 +16,8 @@ pub(super) enum Step {
     LintCloudflare,
     LintFastly,
     Docs,
+    ApiDocs,
+    OpenApi,
     UnitCore,
     UnitXtask,
     UnitConformance,
@@ -50,6 +52,8 @@ pub(super) const EVERYTHING: &[Step] = &[
     Step::UnitConformance,
     MEMORY,
     Step::Docs,
+    Step::ApiDocs,
+    Step::OpenApi,
     Step::LintCloudflare,
     Step::LintFastly,
     Step::Wasm,
@@ -62,7 +66,7 @@ pub(super) const EVERYTHING: &[Step] = &[
 
 pub(super) fn named(name: &str) -> Option<&'static [Step]> {
     Some(match name {
-        "lint" => &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs],
+        "lint" => &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs, Step::ApiDocs, Step::OpenApi],
         "unit" => &[Step::UnitCore, Step::UnitXtask, Step::UnitConformance],
         "wasm" => &[Step::Wasm],
         "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
@@ -89,6 +93,8 @@ impl Step {
             Self::LintCloudflare => "clippy on Workers",
             Self::LintFastly => "clippy on Compute",
             Self::Docs => "documentation",
+            Self::ApiDocs => "docs/API.md",
+            Self::OpenApi => "OpenAPI",
             Self::UnitCore => "core",
             Self::UnitXtask => "xtask",
             Self::UnitConformance => "the suite itself",
@@ -113,7 +119,7 @@ impl Step {
             Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
-            Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[Need::NpmPackages],
+            Self::OpenApi | Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
             _ => &[],
         }
@@ -140,6 +146,8 @@ impl Step {
                 cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items")
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ),
+            Self::ApiDocs => docs::are_current(project).map(Tally::check),
+            Self::OpenApi => check(project.command("validate-api").arg(docs::OPENAPI)),
             Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
             Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),
             Self::UnitConformance => tests(&mut cargo(project, "test --package hop-conformance --lib")),

@@ -1,0 +1,233 @@
+//! Whether an answer is one that `docs/openapi.json` describes: its status, its headers, its media type, and its body by an
+//! independent validator of JSON Schema.
+//!
+//! The document lets objects have further fields, so that programs written today still read tomorrow's answers. Here they are closed:
+//! a field that is not described is a lie of omission.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::client::Answer;
+
+/// The document.
+///
+/// # Panics
+/// When it cannot be read.
+pub fn document() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Whether `answer` to `method` on the route `pattern` is as described.
+///
+/// # Errors
+/// With what is not.
+pub fn check(pattern: &str, method: &str, answer: &Answer) -> Result<(), String> {
+    static CLOSED: OnceLock<Described> = OnceLock::new();
+    let described = CLOSED.get_or_init(|| Described::closed(document()));
+    let checked = described.check(pattern, method, answer);
+    checked.map_err(|wrong| format!("{method} {pattern} {}: not as in docs/openapi.json: {wrong}", answer.status))
+}
+
+struct Described {
+    document: Value,
+    /// By the schema's text.
+    validators: Mutex<BTreeMap<String, Validator>>,
+}
+
+impl Described {
+    fn closed(mut document: Value) -> Self {
+        let mut parts = BTreeSet::new();
+        note_parts(&document, &mut parts);
+        let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).expect("schemas");
+        for (name, schema) in schemas {
+            if !parts.contains(&format!("#/components/schemas/{name}")) {
+                close(schema);
+            }
+        }
+        Self { document, validators: Mutex::default() }
+    }
+
+    /// `value`, or what it refers to.
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
+            Some(pointer) => self.document.pointer(pointer).unwrap_or(&Value::Null),
+            None => value,
+        }
+    }
+
+    fn check(&self, pattern: &str, method: &str, answer: &Answer) -> Result<(), String> {
+        let operation = &self.document["paths"][pattern][method.to_ascii_lowercase()];
+        let responses = &operation["responses"];
+        let own = responses.get(answer.status.to_string());
+        // What no route of its own describes (a method it lacks, a path hop does not know) is answered like anything of any route.
+        let any = json!({"$ref": "#/components/responses/AnyPage"});
+        let response = self.resolve(own.or(responses.get("default")).unwrap_or(&any));
+        if own.is_some() {
+            self.check_headers(&response["headers"], answer)?;
+        }
+        match response.get("content") {
+            Some(content) if answer.status != 204 => self.check_content(content, answer),
+            _ if answer.body.is_empty() => Ok(()),
+            _ => Err("it has a body and none is described".into()),
+        }
+    }
+
+    fn check_headers(&self, headers: &Value, answer: &Answer) -> Result<(), String> {
+        for (name, header) in headers.as_object().expect("headers") {
+            let header = self.resolve(header);
+            let found = answer.header(&name.to_ascii_lowercase());
+            match found {
+                None if header["required"] == true => return Err(format!("there is no header {name}")),
+                Some(text) if header["schema"]["type"] == "integer" && text.parse::<u64>().is_err() => {
+                    return Err(format!("{name} is {text}, which is no number"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_content(&self, content: &Value, answer: &Answer) -> Result<(), String> {
+        let media_type = answer.header("content-type").unwrap_or_default();
+        let essence = media_type.split(';').next().unwrap_or_default();
+        let described = content.get(essence).ok_or_else(|| format!("`{essence}` is not described"))?;
+        if !essence.ends_with("json") {
+            return Ok(());
+        }
+        let body: Value = serde_json::from_slice(&answer.body).map_err(|error| format!("the body is no JSON: {error}"))?;
+        self.check_value(&body, &described["schema"])?;
+        if essence == "application/problem+json" { self.check_status(&body, answer.status) } else { Ok(()) }
+    }
+
+    /// A problem's code belongs to its status.
+    fn check_status(&self, problem: &Value, status: u16) -> Result<(), String> {
+        let codes = self.document["components"]["schemas"]["ProblemCode"]["oneOf"].as_array().expect("codes");
+        let described = codes.iter().find(|code| code["const"] == problem["code"]).map(|code| &code["x-status"]);
+        match described {
+            Some(described) if *described == status && problem["status"] == status => Ok(()),
+            _ => Err(format!("{} comes with {described:?}", problem["code"])),
+        }
+    }
+
+    fn check_value(&self, value: &Value, schema: &Value) -> Result<(), String> {
+        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let validator = validators.entry(schema.to_string()).or_insert_with(|| self.validator(schema));
+        let wrong: Vec<String> = validator.iter_errors(value).map(|wrong| format!("{}: {wrong}", wrong.instance_path())).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(format!("{}\n{value:#}", wrong.join("; "))) }
+    }
+
+    /// The validator of one schema of the document.
+    fn validator(&self, schema: &Value) -> Validator {
+        let mut root = schema.as_object().cloned().expect("a schema is an object");
+        root.insert("components".into(), self.document["components"].clone());
+        jsonschema::draft202012::options().should_validate_formats(true).build(&root.into()).expect("a valid schema")
+    }
+}
+
+/// The schemas that are parts of others: they stay open, or the whole could add nothing.
+fn note_parts(value: &Value, parts: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            let all_of = fields.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            parts.extend(all_of.filter_map(|part| part["$ref"].as_str().map(str::to_owned)));
+            fields.values().for_each(|field| note_parts(field, parts));
+        }
+        Value::Array(items) => items.iter().for_each(|item| note_parts(item, parts)),
+        _ => {}
+    }
+}
+
+/// Lets no object of `schema` have a field it does not describe.
+fn close(schema: &mut Value) {
+    if let Value::Array(items) = schema {
+        items.iter_mut().for_each(close);
+    }
+    let Value::Object(keywords) = schema else { return };
+    for (keyword, value) in &mut *keywords {
+        if keyword != "allOf" {
+            close(value);
+        }
+    }
+    if keywords.get("properties").is_some_and(Value::is_object) || keywords.contains_key("allOf") {
+        keywords.entry("unevaluatedProperties").or_insert(Value::Bool(false));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+
+    fn answer(status: u16, media_type: &str, header: &str, body: &Value) -> Answer {
+        let http = format!("HTTP/1.1 {status} x\r\nX-Request-Id: req_x\r\nContent-Type: {media_type}\r\n{header}\r\n{body}");
+        Answer::parse(http.as_bytes(), false).unwrap()
+    }
+
+    fn checked(answer: &Answer) -> Result<(), String> {
+        check("/api/v1/links/{alias}", "GET", answer)
+    }
+
+    #[test]
+    fn an_answer_is_held_against_its_schema() {
+        let link = contract::example("link");
+        let shown = |body: &Value| checked(&answer(200, "application/json", "ETag: \"1\"\r\n", body));
+        assert_eq!(shown(&link), Ok(()));
+        for (field, value) in [("version", json!("1")), ("state", json!("gone")), ("created_at", json!("yesterday")), ("further", json!(1))]
+        {
+            let mut link = link.clone();
+            link[field] = value;
+            assert!(shown(&link).is_err(), "{field}");
+        }
+        let mut further = link.clone();
+        further["clicks"]["further"] = json!(1);
+        assert!(shown(&further).is_err());
+        let mut less = link.clone();
+        less.as_object_mut().unwrap().remove("note");
+        assert!(shown(&less).is_err());
+        assert!(checked(&answer(200, "application/json", "", &link)).unwrap_err().contains("ETag"));
+        assert!(check("/health", "GET", &answer(200, "application/json", "", &link)).is_err());
+    }
+
+    #[test]
+    fn a_problem_has_its_media_type_and_its_status() {
+        let problem = contract::example("problem");
+        let told = |status: u16, media_type: &str| checked(&answer(status, media_type, "", &problem));
+        assert_eq!(told(422, "application/problem+json"), Ok(()));
+        assert!(told(422, "application/json").is_err());
+        assert!(told(404, "application/problem+json").unwrap_err().contains("422"));
+    }
+
+    /// Also of requests, which no answer shows.
+    #[test]
+    fn every_example_is_valid_where_it_stands() {
+        let described = Described::closed(document());
+        let mut seen = BTreeSet::new();
+        let mut look = |media: &Value| {
+            for example in media["examples"].as_object().into_iter().flat_map(serde_json::Map::values) {
+                let value = &described.resolve(example)["value"];
+                assert_eq!(described.check_value(value, &media["schema"]), Ok(()), "{example}");
+                seen.insert(example.to_string());
+            }
+        };
+        each_media_type(&described.document, &mut look);
+        let examples = described.document["components"]["examples"].as_object().unwrap();
+        assert_eq!(seen.len(), examples.len(), "only {seen:?} stand anywhere");
+    }
+
+    fn each_media_type(value: &Value, look: &mut impl FnMut(&Value)) {
+        match value {
+            Value::Object(fields) => {
+                fields.get("content").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::values).for_each(&mut *look);
+                fields.values().for_each(|field| each_media_type(field, look));
+            }
+            Value::Array(items) => items.iter().for_each(|item| each_media_type(item, look)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The fields of a schema as rows of a table: what each is called, what kind of value it has, and what it means.
+use serde_json::Value;
+
+use crate::docs::document::{Document, entries, items, schema_name, text};
+
+/// A table of all fields, those of objects in it after a dot. Where `needed` is set, it tells which a client must send.
+pub(super) fn table(document: &Document, schema: &Value, needed: bool) -> String {
+    let mut rows = Vec::new();
+    collect(document, schema, "", needed, &mut rows);
+    let mut table = "| field | | |\n|---|---|---|\n".to_owned();
+    rows.iter().for_each(|row| table.push_str(row));
+    table
+}
+
+fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows: &mut Vec<String>) {
+    for part in items(&schema["allOf"]) {
+        collect(document, document.resolve(part), prefix, needed, rows);
+    }
+    for (name, field) in entries(&schema["properties"]) {
+        let full_name = format!("{prefix}{name}");
+        let must = needed && items(&schema["required"]).any(|required| required == name);
+        let kind = kind(document, field);
+        let kind = if must { format!("{kind}, needed") } else { kind };
+        let meaning = meaning(document, field);
+        // An object of which nothing is said is seen by its fields.
+        if kind != "object" || !meaning.is_empty() {
+            rows.push(format!("| `{full_name}` | {kind} | {} |\n", cell(meaning)));
+        }
+        if field.get("properties").is_some() {
+            collect(document, field, &format!("{full_name}."), needed, rows);
+        }
+    }
+}
+
+/// What is said of a field where it stands, or else of all fields of its kind.
+pub(super) fn meaning<'a>(document: &'a Document, field: &'a Value) -> &'a str {
+    match text(field, "description") {
+        "" if is_object(document.resolve(field)) => "",
+        "" => text(document.resolve(field), "description"),
+        said => said,
+    }
+}
+
+/// The kind of a value in a few words.
+pub(super) fn kind(document: &Document, schema: &Value) -> String {
+    let resolved = document.resolve(schema);
+    if let Some(name) = schema_name(schema)
+        && (is_object(resolved) || resolved.get("oneOf").is_some())
+    {
+        return format!("[{name}](#{})", name.to_lowercase());
+    }
+    let values: Vec<String> = items(&resolved["enum"]).filter(|value| !value.is_null()).map(code).collect();
+    let types: Vec<&str> = match &resolved["type"] {
+        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    let is_nullable = types.contains(&"null");
+    let range = |word: &str| match (&resolved["minimum"], &resolved["maximum"]) {
+        (Value::Number(least), Value::Number(most)) => format!("{word}, {least} to {most}"),
+        _ => word.to_owned(),
+    };
+    let mut words = values;
+    for name in types {
+        match name {
+            "null" => {}
+            "boolean" => words.extend(["`true`".to_owned(), "`false`".to_owned()]),
+            _ if words.is_empty() => words.push(range(&word(document, resolved, name))),
+            _ => {}
+        }
+    }
+    if is_nullable {
+        words.push("`null`".to_owned());
+    }
+    listed(&words)
+}
+
+fn word(document: &Document, schema: &Value, name: &str) -> String {
+    match name {
+        "integer" => "number".to_owned(),
+        "string" if schema["format"] == "date-time" => "moment".to_owned(),
+        "array" => format!("list of {}", plural(&kind(document, &schema["items"]))),
+        other => other.to_owned(),
+    }
+}
+
+fn plural(kind: &str) -> String {
+    if kind.ends_with(')') { kind.to_owned() } else { format!("{kind}s") }
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema.get("properties").is_some() || schema.get("allOf").is_some()
+}
+
+fn code(value: &Value) -> String {
+    format!("`{}`", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// `a, b or c`
+pub(super) fn listed(words: &[String]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        words => words.concat(),
+    }
+}
+
+/// Text that may stand in a cell of a table.
+pub(super) fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_is_told_in_words() {
+        let document = Document::of(json!({"components": {"schemas": {
+            "Link": {"properties": {}},
+            "Alias": {"type": "string"},
+        }}}));
+        for (schema, words) in [
+            (json!({"type": "string"}), "string"),
+            (json!({"type": ["string", "null"], "format": "date-time"}), "moment or `null`"),
+            (json!({"type": ["boolean", "null"]}), "`true`, `false` or `null`"),
+            (json!({"type": "integer", "minimum": 1, "maximum": 100}), "number, 1 to 100"),
+            (json!({"type": ["integer", "null"], "enum": [301, 302, null]}), "`301`, `302` or `null`"),
+            (json!({"type": "array", "items": {"type": "string"}}), "list of strings"),
+            (json!({"type": "array", "items": {"$ref": "#/components/schemas/Link"}}), "list of [Link](#link)"),
+            (json!({"$ref": "#/components/schemas/Alias"}), "string"),
+        ] {
+            assert_eq!(kind(&document, &schema), words, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_table_has_the_fields_of_every_part() {
+        let document = Document::of(json!({"components": {"schemas": {
+            "Spec": {"properties": {"title": {"type": "string", "description": "a|b"}}},
+        }}}));
+        let part = json!({"properties": {"target": {"type": ["object", "null"], "properties": {"url": {"type": "string"}}}}, "required": ["target"]});
+        let schema = json!({"allOf": [part, {"$ref": "#/components/schemas/Spec"}]});
+        let rows = "| `target` | object or `null`, needed |  |\n| `target.url` | string |  |\n| `title` | string | a\\|b |\n";
+        assert_eq!(table(&document, &schema, true), format!("| field | | |\n|---|---|---|\n{rows}"));
+        assert!(!table(&document, &schema, false).contains("needed"));
+    }
+}

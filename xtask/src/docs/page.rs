@@ -1,0 +1,198 @@
+//! docs/API.md: the head as it was written, the routes at a glance, each of them, what they answer, and what can go wrong.
+use serde_json::Value;
+
+use crate::docs::document::{Document, Operation, entries, items, schema_name, text};
+use crate::docs::fields::{cell, kind, meaning, table};
+
+const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, openapi.json and contract/. Change those. -->\n\n";
+
+pub(super) fn markdown(head: &str, document: &Document) -> String {
+    let operations = document.operations();
+    let mut page = format!("{NOTICE}{head}\n## Routes\n\n{}", routes(document, &operations));
+    for tag in document.tags() {
+        page.push_str(&format!("\n## {}\n\n{}\n", text(tag, "name"), text(tag, "description")));
+        for operation in operations.iter().filter(|operation| items(&operation.value["tags"]).any(|name| *name == tag["name"])) {
+            page.push_str(&one(document, operation));
+        }
+    }
+    page.push_str("\n## Objects\n\nWhat is in answers. Later versions may add fields; read those you know.\n");
+    for (name, schema) in document.answered_schemas() {
+        page.push_str(&object(document, name, schema));
+    }
+    page
+}
+
+fn routes(document: &Document, operations: &[Operation<'_>]) -> String {
+    let mut table = "| | route | key | answers |\n|---|---|---|---|\n".to_owned();
+    for operation in operations {
+        let summary = text(operation.value, "summary");
+        let key = if document.needs_key(operation) { "yes" } else { "" };
+        let statuses: Vec<&str> = statuses(operation).map(|(status, _)| status).collect();
+        let (well, badly): (Vec<&str>, Vec<&str>) = statuses.into_iter().partition(|status| *status < "400");
+        let badly = if badly.is_empty() { String::new() } else { format!("; {}", badly.join(", ")) };
+        let answers = format!("{}{badly}", well.join(", "));
+        let route = format!("`{} {}`", operation.method, operation.path);
+        table.push_str(&format!("| [{summary}](#{}) | {route} | {key} | {answers} |\n", anchor(summary)));
+    }
+    table
+}
+
+fn one(document: &Document, operation: &Operation<'_>) -> String {
+    let value = operation.value;
+    let head = if operation.has_head { ", `HEAD` too" } else { "" };
+    let key = if document.needs_key(operation) { "; needs a key" } else { "" };
+    let mut section = format!("\n### {}\n\n`{} {}`{head}{key}\n", text(value, "summary"), operation.method, operation.path);
+    paragraph(&mut section, text(value, "description"));
+    section.push_str(&parameters(document, &operation.parameters));
+    section.push_str(&body(document, operation));
+    section.push_str(&answers(document, operation));
+    section
+}
+
+fn paragraph(section: &mut String, text: &str) {
+    if !text.is_empty() {
+        section.push_str(&format!("\n{text}\n"));
+    }
+}
+
+fn parameters(document: &Document, parameters: &[&Value]) -> String {
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let mut table = "\n| parameter | | |\n|---|---|---|\n".to_owned();
+    for parameter in parameters {
+        let place = match text(parameter, "in") {
+            "header" => ", a header",
+            "query" => ", after `?`",
+            _ => "",
+        };
+        let default = match &parameter["schema"]["default"] {
+            Value::Null => String::new(),
+            usual => format!(". {usual} unless said"),
+        };
+        let meaning = cell(text(parameter, "description"));
+        let kind = kind(document, &parameter["schema"]);
+        table.push_str(&format!("| `{}` | {kind}{place} | {meaning}{default} |\n", text(parameter, "name")));
+    }
+    table
+}
+
+fn body(document: &Document, operation: &Operation<'_>) -> String {
+    let content = &operation.value["requestBody"]["content"];
+    let types: Vec<String> = entries(content).map(|(name, _)| format!("`{name}`")).collect();
+    let Some((media_type, first)) = entries(content).next() else {
+        return String::new();
+    };
+    let fields = table(document, document.resolve(&first["schema"]), true);
+    let mut section = format!("\nThe body, as {}:\n\n{fields}", types.join(" or "));
+    if let Some(example) = document.example_in(first) {
+        let path = operation.path.replace("{alias}", "docs");
+        let key = if document.needs_key(operation) { "Authorization: Bearer KEY\n" } else { "" };
+        let lines = format!("{} {path}\n{key}Content-Type: {media_type}\n\n{example:#}", operation.method);
+        section.push_str(&format!("\n```http\n{lines}\n```\n"));
+    }
+    section
+}
+
+/// The statuses of its own; what any route answers stands in the head.
+fn statuses<'a>(operation: &Operation<'a>) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    entries(&operation.value["responses"]).filter(|(status, _)| *status != "default")
+}
+
+/// What goes well line by line, what goes wrong in one.
+fn answers(document: &Document, operation: &Operation<'_>) -> String {
+    let mut section = "\n".to_owned();
+    let mut well: Vec<(Vec<&str>, &Value)> = Vec::new();
+    let mut problems = Vec::new();
+    for (status, response) in statuses(operation) {
+        if status >= "400" {
+            problems.push(format!("{status} {}", text(document.resolve(response), "description")));
+            continue;
+        }
+        match well.last_mut() {
+            Some((alike, last)) if *last == response => alike.push(status),
+            _ => well.push((vec![status], response)),
+        }
+    }
+    for (alike, response) in well {
+        let response = document.resolve(response);
+        let shape = entries(&response["content"]).find_map(|(_, body)| schema_name(&body["schema"]));
+        let shape = shape.map(|name| format!(": [{name}](#{})", name.to_lowercase())).unwrap_or_default();
+        let headers = entries(&response["headers"]).filter(|(name, _)| *name != "X-Request-Id").map(|(name, header)| {
+            let said = meaning(document, header);
+            if said.is_empty() { format!("`{name}`") } else { format!("`{name}` ({said})") }
+        });
+        let headers: Vec<String> = headers.collect();
+        let headers = if headers.is_empty() { String::new() } else { format!("; with {}", headers.join(" and ")) };
+        section.push_str(&format!("* **{}**: {}{shape}{headers}\n", alike.join(", "), text(response, "description")));
+    }
+    if !problems.is_empty() {
+        section.push_str(&format!("* Problems: {}\n", problems.join("; ")));
+    }
+    section
+}
+
+fn object(document: &Document, name: &str, schema: &Value) -> String {
+    let mut section = format!("\n### {name}\n");
+    paragraph(&mut section, text(schema, "description"));
+    if schema.get("oneOf").is_some() {
+        section.push_str("\n| code | status | |\n|---|---|---|\n");
+        for code in items(&schema["oneOf"]) {
+            section.push_str(&format!("| `{}` | {} | {} |\n", text(code, "const"), code["x-status"], cell(text(code, "description"))));
+        }
+        return section;
+    }
+    if schema.get("properties").is_none() {
+        return String::new();
+    }
+    section.push_str(&format!("\n{}", table(document, schema, false)));
+    if let Some(example) = document.example_of(name) {
+        section.push_str(&format!("\n```json\n{example:#}\n```\n"));
+    }
+    section
+}
+
+/// The address of a heading within the page.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|character| character.is_alphanumeric() || [' ', '-', '_'].contains(character));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_operation_says_what_it_takes_and_what_it_answers() {
+        let document = Document::of(json!({
+            "security": [{"bearer": []}],
+            "tags": [{"name": "Links", "description": "All of them."}],
+            "paths": {"/links/{alias}": {
+                "parameters": [{"name": "alias", "in": "path", "description": "Which", "schema": {"type": "string"}}],
+                "get": {"tags": ["Links"], "summary": "Show it", "responses": {
+                    "301": {"$ref": "#/components/responses/On"}, "302": {"$ref": "#/components/responses/On"},
+                    "404": {"$ref": "#/components/responses/None"}, "default": {"description": "Any"}}},
+                "head": {},
+            }},
+            "components": {"responses": {
+                "On": {"description": "On", "headers": {"Location": {"description": "where"}, "X-Request-Id": {}}},
+                "None": {"description": "`not_found`", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lost"}}}},
+            }, "schemas": {"Lost": {"properties": {"why": {"type": "string", "description": "Why"}}}, "Unused": {"properties": {}}}},
+        }));
+        let page = markdown("# Head\n", &document);
+        let expected = "# Head\n\n## Routes\n\n| | route | key | answers |\n|---|---|---|---|\n\
+            | [Show it](#show-it) | `GET /links/{alias}` | yes | 301, 302; 404 |\n\n## Links\n\nAll of them.\n\n### Show it\n\n\
+            `GET /links/{alias}`, `HEAD` too; needs a key\n\n| parameter | | |\n|---|---|---|\n| `alias` | string | Which |\n\n\
+            * **301, 302**: On; with `Location` (where)\n* Problems: 404 `not_found`\n\n## Objects\n\n\
+            What is in answers. Later versions may add fields; read those you know.\n\n### Lost\n\n\
+            | field | | |\n|---|---|---|\n| `why` | string | Why |\n";
+        assert_eq!(page, format!("{NOTICE}{expected}"));
+    }
+
+    #[test]
+    fn a_heading_is_found_by_its_address() {
+        assert_eq!(anchor("Settings, and store_x are good!"), "settings-and-store_x-are-good");
+    }
+}

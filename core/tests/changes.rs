@@ -168,7 +168,7 @@ fn a_password_is_kept_as_a_hash_that_nobody_sees() {
     let stored = self::stored(&edge);
     assert!(stored.contains("\"password\":{\"memory_kib\":4096,\"passes\":3,\"salt\":"), "{stored}");
     let record: Value = serde_json::from_str(&stored).expect("a record is JSON");
-    let secrets = ["salt", "hash"].map(|part| record["spec"]["password"][part].as_str().expect("a password is stored").to_owned());
+    let secrets = ["salt", "hash"].map(|part| record["link"]["spec"]["password"][part].as_str().expect("a password is stored").to_owned());
     run(isolate.ask(Ask::visit("docs")));
     let copy = edge.copies.peek(&key(&edge)).expect("a change leaves a copy");
     assert!(copy.contains("\"version\":2"), "{copy}");

@@ -120,7 +120,7 @@ impl Fields {
     }
 
     pub(super) fn into_rest(self) -> impl Iterator<Item = (String, Value)> {
-        self.entries.into_iter().map(|entry| (entry.name, entry.value))
+        self.entries.into_iter().filter(|entry| says_something(&entry.value)).map(|entry| (entry.name, entry.value))
     }
 }
 

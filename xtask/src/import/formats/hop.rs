@@ -41,7 +41,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     fields.lose(&["confirm"], lost, "marks to `confirm`", "set them again");
     fields.lose(&["strict"], lost, "`strict` marks", "set them again");
     fields.lose(&["forward_path"], lost, "`forward_path` marks", "set them again");
-    for (name, value) in std::mem::take(fields).into_rest().filter(|(_, value)| !value.is_null()) {
+    for (name, value) in std::mem::take(fields).into_rest() {
         draft.set(&name, value);
     }
     Ok(draft)

@@ -35,11 +35,11 @@ impl Draft {
     pub(super) fn title(&mut self, text: Option<String>, lost: &mut Lost) {
         // Titles taken from pages have their line ends.
         let text = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.cut("title", text, LONGEST_TITLE, lost, "ends of titles");
+        self.cut("title", text, LONGEST_TITLE, lost, "title ends");
     }
 
     pub(super) fn note(&mut self, text: Option<String>, lost: &mut Lost) {
-        self.cut("note", text, LONGEST_NOTE, lost, "ends of notes");
+        self.cut("note", text, LONGEST_NOTE, lost, "note ends");
     }
 
     fn cut(&mut self, name: &str, text: Option<String>, longest: usize, lost: &mut Lost, what: &str) {
@@ -73,7 +73,7 @@ impl Draft {
         let Some(text) = text else { return };
         match moment::read(text) {
             Some(moment) => self.set("created_at", moment),
-            None => lost.count("creation dates", "they are no dates after 1970"),
+            None => lost.count("creation dates", "hop reads dates from 1970 on"),
         }
     }
 

@@ -29,7 +29,8 @@ impl Fields {
     }
 
     pub(super) fn of_row(header: &[String], cells: Vec<String>) -> Self {
-        let entries = header.iter().zip(cells).map(|(name, cell)| Entry { plain: plain(name), name: name.clone(), value: Value::String(cell) });
+        let entries =
+            header.iter().zip(cells).map(|(name, cell)| Entry { plain: plain(name), name: name.clone(), value: Value::String(cell) });
         Self { entries: entries.collect() }
     }
 
@@ -91,7 +92,8 @@ impl Fields {
             None => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(text.split(separator).map(|tag| tag.trim().to_owned()).collect()),
             Some(Value::Array(tags)) => {
-                let texts = tags.into_iter().map(|tag| if let Value::String(tag) = tag { Ok(tag) } else { Err(is_no(names, "list of texts")) });
+                let texts =
+                    tags.into_iter().map(|tag| if let Value::String(tag) = tag { Ok(tag) } else { Err(is_no(names, "list of texts")) });
                 texts.collect()
             }
             Some(_) => Err(is_no(names, "list of texts")),
@@ -114,7 +116,7 @@ impl Fields {
     pub(super) fn count_rest(self, lost: &mut Lost) {
         for entry in self.entries {
             if says_something(&entry.value) && entry.value != Value::Bool(false) {
-                lost.count(&format!("`{}` fields", entry.name), "hop does not know them");
+                lost.count(&format!("`{}` fields", entry.name), "hop does not know it");
             }
         }
     }

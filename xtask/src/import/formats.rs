@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::fields::{Fields, Lost};
 
 /// Why a link that had a password comes in disabled.
-const WITHOUT_PASSWORD: &str = "nobody can read them; these links are disabled until you enable them";
+const WITHOUT_PASSWORD: &str = "nobody can read it; the link is disabled until you enable it";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -60,7 +60,7 @@ pub(super) const KINDS: [Kind; 10] = [
     Kind { format: Format::Sink, layout: Layout::Json("links"), marks: &[&["slug"], &["url"]], convert: sink::convert },
     Kind { format: Format::Kutt, layout: Layout::Json("data"), marks: &[&["address"], &["target"]], convert: kutt::convert },
     Kind { format: Format::Yourls, layout: Layout::Csv, marks: &[&["keyword", "source"], &["url", "target"]], convert: yourls::convert },
-    Kind { format: Format::Dub, layout: Layout::Csv, marks: &[&["Short link", "link"], &["Destination URL", "url"]], convert: dub::convert },
+    Kind { format: Format::Dub, layout: Layout::Csv, marks: &[&["Short link"], &["Destination URL"]], convert: dub::convert },
     Kind { format: Format::Bitly, layout: Layout::Csv, marks: &[bitly::LINK, bitly::TARGET], convert: bitly::convert },
     Kind { format: Format::Hop, layout: Layout::JsonLines, marks: &[&["target"]], convert: hop::convert },
     Kind { format: Format::Hop, layout: Layout::Csv, marks: &[&["target"]], convert: hop::convert },

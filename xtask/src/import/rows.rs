@@ -48,7 +48,9 @@ impl<R: BufRead> Rows<R> {
             let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|delimiter| text.matches(*delimiter).count()).unwrap_or(',');
             return match split(&text, delimiter) {
                 Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter }),
-                Shape::Open | Shape::Stray => Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number))),
+                Shape::Open | Shape::Stray => {
+                    Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number)))
+                }
             };
         }
         Err(Failure::new("there is no line that names the columns"))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 use ureq::{Agent, Proxy};
 
 use super::answer::{self, Answer};
@@ -29,11 +30,13 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn read(text: &str) -> Outcome<Self> {
-        let refused = |why: &str| Failure::new(format!("`{text}` is no address of a deployment: {why}")).advise("Say for example `--to https://hop.example`.");
+        let refused = |why: &str| {
+            Failure::new(format!("`{text}` is no address of a deployment: {why}")).advise("Say for example `--to https://hop.example`.")
+        };
         let uri: Uri = text.parse().map_err(|_| refused("it is no URL"))?;
         let host = uri.host().ok_or_else(|| refused("it has no host"))?;
         let local = matches!(host, "127.0.0.1" | "[::1]" | "localhost");
-        let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
         match uri.scheme_str() {
             _ if authority.contains('@') => Err(refused("a user name does not belong in it")),
             _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(refused("it goes on after the host")),
@@ -100,7 +103,10 @@ pub(super) enum Reply {
 enum Attempt {
     Answered(Reply),
     /// Worth another try, after a pause if the server named one.
-    Again { why: String, pause: Option<Duration> },
+    Again {
+        why: String,
+        pause: Option<Duration>,
+    },
 }
 
 impl Sender {
@@ -154,7 +160,8 @@ impl Sender {
             Err(error) => return Ok(Attempt::Again { why: format!("{} cannot be reached ({error})", self.origin), pause: None }),
         };
         let status = response.status().as_u16();
-        let pause = response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+        let pause =
+            response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         let text = match response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string() {
             Ok(text) => text,
             Err(error) => return Ok(Attempt::Again { why: format!("the answer of {} broke off ({error})", self.origin), pause }),
@@ -193,7 +200,9 @@ fn idempotency_key(place: &str, query: &[(&str, String)], body: &str) -> String 
     }
     hash.update([1]);
     hash.update(body);
-    format!("import-{}", hex(&hash.finalize()))
+    let mut key = hex(&hash.finalize());
+    key.truncate(32);
+    format!("import-{key}")
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -1,4 +1,6 @@
 //! The short address of a link, where an export names no alias: `https://go.example/docs` is `docs` on `go.example`.
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 #[derive(Debug, PartialEq)]
@@ -21,7 +23,7 @@ pub(super) fn read(text: &str) -> Result<Short, String> {
 
 /// An alias as a browser would write it in an address, or as it is when that is no text.
 pub(super) fn decoded(alias: &str) -> String {
-    percent_decode_str(alias).decode_utf8().map_or_else(|_| alias.to_owned(), |text| text.into_owned())
+    percent_decode_str(alias).decode_utf8().map_or_else(|_| alias.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]

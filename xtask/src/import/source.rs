@@ -125,7 +125,8 @@ impl Reader {
                 if line.text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
                     continue;
                 }
-                let object = line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is no JSON object: {error}")));
+                let object =
+                    line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is no JSON object: {error}")));
                 return Ok(Some(Entry { line: line.number, end: line.end, fields: object.map(Fields::of_object) }));
             },
         }

@@ -16,7 +16,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     if let (Some(chosen), Some(generated)) = (&chosen, &generated)
         && chosen != generated
     {
-        lost.count("generated back-halves", "their links keep the chosen one");
+        lost.count("generated short links", "the link keeps the chosen one");
     }
     let address = short::read(&chosen.or(generated).ok_or("it has no short address")?)?;
     draft.set("alias", address.alias);

@@ -20,8 +20,8 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     if fields.flag(&["Archived"])? {
         lost.count("archive marks", "hop has no archive");
     }
-    fields.lose(&["Description"], lost, "descriptions", "hop keeps them only as part of a card");
+    fields.lose(&["Description"], lost, "descriptions", "hop keeps one only in a card");
     fields.lose(&["Link ID", "id"], lost, "ids", "hop makes its own");
-    fields.lose(&["Updated at"], lost, "dates of the last change", "the import is the last change");
+    fields.lose(&["Updated at"], lost, "last-change dates", "the import is the last change");
     Ok(draft)
 }

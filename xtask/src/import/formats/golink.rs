@@ -18,7 +18,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.created(fields.text(&["Created"])?.as_deref().filter(|moment| *moment != NEVER), lost);
     draft.note(fields.text(&["Owner"])?.map(|owner| format!("Owner: {owner}")), lost);
     if fields.text(&["LastEdit"])?.is_some_and(|moment| moment != NEVER) {
-        lost.count("dates of the last change", "the import is the last change");
+        lost.count("last-change dates", "the import is the last change");
     }
     Ok(draft)
 }

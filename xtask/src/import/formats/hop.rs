@@ -9,11 +9,9 @@ use super::super::fields::{Fields, Lost, plain};
 use super::WITHOUT_PASSWORD;
 
 /// The fields of an import whose values are no text.
-const STRUCTURED: &[&str] =
-    &["tags", "max_clicks", "redirect_status", "crawlable", "disabled", "clicks", "rules", "card"];
-const TEXTS: &[&str] = &[
-    "alias", "domain", "title", "note", "external_id", "starts_at", "ends_at", "forward_query", "created_at", "owner", "fallback",
-];
+const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "crawlable", "disabled", "clicks", "rules", "card"];
+const TEXTS: &[&str] =
+    &["alias", "domain", "title", "note", "external_id", "starts_at", "ends_at", "forward_query", "created_at", "owner", "fallback"];
 
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
     let mut draft = Draft::to(fields.text(&["target"])?)?;
@@ -36,11 +34,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     }
     if fields.take(&["blocked"]).is_some_and(|blocked| blocked != Value::Bool(false)) {
         draft.disable();
-        lost.count("blocks", "these links are disabled instead");
+        lost.count("blocks", "the link is disabled instead");
     }
-    fields.lose(&["confirm"], lost, "marks to `confirm`", "set them again");
-    fields.lose(&["strict"], lost, "`strict` marks", "set them again");
-    fields.lose(&["forward_path"], lost, "`forward_path` marks", "set them again");
+    fields.lose(&["confirm"], lost, "`confirm` marks", "set it again");
+    fields.lose(&["strict"], lost, "`strict` marks", "set it again");
+    fields.lose(&["forward_path"], lost, "`forward_path` marks", "set it again");
     for (name, value) in std::mem::take(fields).into_rest() {
         draft.set(&name, value);
     }

@@ -21,10 +21,10 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     }
     if fields.flag(&["banned"])? {
         draft.disable();
-        lost.count("bans", "these links are disabled instead");
+        lost.count("bans", "the link is disabled instead");
     }
     fields.lose(&["id", "uuid"], lost, "ids", "hop makes its own");
-    fields.lose(&["updated_at"], lost, "dates of the last change", "the import is the last change");
+    fields.lose(&["updated_at"], lost, "last-change dates", "the import is the last change");
     fields.lose(&["email", "user_id"], lost, "owners", "hop's users are others");
     fields.drop(&["domain_id", "banned_by_id"]);
     Ok(draft)

@@ -30,14 +30,14 @@ pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, St
             if visits >= most {
                 draft.disable();
             } else if visits > 0 {
-                lost.count("used parts of limits", "`max_clicks` counts from the import on");
+                lost.count("used limits", "`max_clicks` counts from the import on");
             }
         }
         meta.count_rest(lost);
     }
-    fields.lose(&["hasRedirectRules"], lost, "sets of redirect rules", "the list says only that there are some; make them again");
-    fields.lose(&["deviceLongUrls"], lost, "targets for devices", "make them again as rules");
-    fields.lose(&["hasPassword"], lost, "passwords", "set them again");
+    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export says only that there is one; make it again");
+    fields.lose(&["deviceLongUrls"], lost, "device targets", "make a rule of it");
+    fields.lose(&["hasPassword"], lost, "passwords", "set it again");
     Ok(draft)
 }
 

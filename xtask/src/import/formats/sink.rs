@@ -16,7 +16,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.tags(fields.tags(&["tags"], ',')?, lost);
     match unix(fields, "createdAt")? {
         Some(Some(moment)) => draft.set("created_at", moment),
-        Some(None) => lost.count("creation dates", "they are no dates after 1970"),
+        Some(None) => lost.count("creation dates", "hop reads dates from 1970 on"),
         None => {}
     }
     if let Some(moment) = unix(fields, "expiration")? {
@@ -31,11 +31,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         draft.disable();
         lost.count("passwords", WITHOUT_PASSWORD);
     }
-    fields.lose(&["apple", "google"], lost, "targets for devices", "make them again as rules");
+    fields.lose(&["apple", "google"], lost, "device targets", "make a rule of it");
     fields.lose(&["cloaking"], lost, "cloaks", "hop always redirects");
     fields.lose(&["unsafe"], lost, "warning pages", "hop has none");
     fields.lose(&["id"], lost, "ids", "hop makes its own");
-    fields.lose(&["updatedAt"], lost, "dates of the last change", "the import is the last change");
+    fields.lose(&["updatedAt"], lost, "last-change dates", "the import is the last change");
     Ok(draft)
 }
 
@@ -50,7 +50,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     let image = fields.text(&["image"])?;
     let is_address = image.as_deref().is_some_and(|image| image.starts_with("https://") || image.starts_with("http://"));
     if image.is_some() && !is_address {
-        lost.count("preview images", "they are files of the old server");
+        lost.count("preview images", "such a file stays on the old server");
     }
     let image = image.filter(|_| is_address);
     draft.title(title.clone(), lost);
@@ -67,7 +67,8 @@ fn countries(fields: &mut Fields, draft: &mut Draft) -> Result<(), String> {
     let Some(countries) = fields.object(&["geo"])? else { return Ok(()) };
     let mut rules = Vec::new();
     for (country, target) in countries.into_rest() {
-        let condition = Map::from_iter([("type".to_owned(), "country".into()), ("any".to_owned(), vec![country.to_ascii_uppercase()].into())]);
+        let condition =
+            Map::from_iter([("type".to_owned(), "country".into()), ("any".to_owned(), vec![country.to_ascii_uppercase()].into())]);
         let rule = [("id", country.to_ascii_lowercase().into()), ("when", vec![Value::Object(condition)].into()), ("target", target)];
         rules.push(Value::Object(rule.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()));
     }

@@ -58,12 +58,10 @@ impl Look {
         self.names.contains(&plain(name))
     }
 
+    /// An export without links is one too, unless it is clearly another's.
     fn is(&self, kind: &Kind) -> bool {
-        let layout = self.is_json == (kind.layout != Layout::Csv);
-        let marks = kind.marks.iter().all(|names| names.iter().any(|name| self.has(name)));
-        // An export without links is one too.
-        let empty = matches!(kind.layout, Layout::Json(array) if self.has(array) && self.names.len() <= 12 && !self.has("url") && !self.has("target"));
-        layout && (marks || empty)
+        let empty = matches!(kind.layout, Layout::Json(array) if self.is_json && self.has(array));
+        self.marked(kind) || (empty && !KINDS.iter().any(|kind| self.marked(kind)))
     }
 
     fn refused(&self, path: &Path, format: Format) -> Failure {

@@ -1,4 +1,5 @@
 //! hop's side of the import contract, small and on demand unreliable.
+#![allow(dead_code, reason = "two test programs share this file, and each uses a part of it")]
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

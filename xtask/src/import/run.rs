@@ -42,6 +42,7 @@ impl<'a> Run<'a> {
     pub(super) fn go(mut self) -> Outcome<Done> {
         self.progress.save(self.file)?;
         while self.step()? {}
+        self.bar.at(u64::MAX, &self.progress.counts());
         self.bar.end();
         Progress::remove(self.file)?;
         Ok(Done { progress: self.progress, report: self.report, source: self.source })

@@ -72,8 +72,8 @@ impl Fields {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
             Some(Value::String(text)) if matches!(plain(&text).as_str(), "true" | "yes" | "1") => Ok(true),
-            Some(Value::String(text)) if matches!(plain(&text).as_str(), "false" | "no" | "0") => Ok(false),
-            Some(Value::Number(number)) if matches!(number.as_u64(), Some(0 | 1)) => Ok(number.as_u64() == Some(1)),
+            Some(Value::Number(number)) if number.as_u64() == Some(1) => Ok(true),
+            Some(value) if says_no(&value) => Ok(false),
             Some(_) => Err(is_no(names, "yes or no")),
         }
     }
@@ -107,15 +107,17 @@ impl Fields {
 
     /// Takes out what hop has no place for and counts it, unless it says nothing or no.
     pub(super) fn lose(&mut self, names: &[&str], lost: &mut Lost, what: &'static str, why: &'static str) {
-        if self.take(names).is_some_and(|value| !matches!(value, Value::Bool(false))) {
-            lost.count(what, why);
+        for name in names {
+            if self.take(&[name]).is_some_and(|value| !says_no(&value)) {
+                lost.count(what, why);
+            }
         }
     }
 
     /// What no converter asked for.
     pub(super) fn count_rest(self, lost: &mut Lost) {
         for entry in self.entries {
-            if says_something(&entry.value) && entry.value != Value::Bool(false) {
+            if says_something(&entry.value) && !says_no(&entry.value) {
                 lost.count(&format!("`{}` fields", entry.name), "hop does not know it");
             }
         }
@@ -133,6 +135,16 @@ fn says_something(value: &Value) -> bool {
         Value::Array(values) => !values.is_empty(),
         Value::Object(object) => !object.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// What a mark that is not set looks like, in JSON and as text.
+fn says_no(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_u64() == Some(0),
+        Value::String(text) => matches!(plain(text).as_str(), "false" | "no" | "0"),
+        _ => false,
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Report {
 
 pub(super) struct Refusal<'a> {
     pub(super) line: u64,
+    /// Which link of the file it is, counted from 1: some files are one long line.
+    pub(super) nth: u64,
     pub(super) alias: Option<&'a str>,
     pub(super) code: &'a str,
     pub(super) reason: &'a str,
@@ -45,8 +47,9 @@ impl Report {
 
     pub(super) fn add(&mut self, refusal: &Refusal<'_>) -> Outcome<()> {
         let link = refusal.link.and_then(|link| serde_json::from_str(link).ok()).unwrap_or(Value::Null);
-        let fields: [(&str, Value); 5] = [
+        let fields: [(&str, Value); 6] = [
             ("line", refusal.line.into()),
+            ("nth", refusal.nth.into()),
             ("alias", refusal.alias.into()),
             ("code", refusal.code.into()),
             ("reason", refusal.reason.into()),

@@ -131,13 +131,14 @@ impl<'a> Run<'a> {
     fn refuse(&mut self, item: &Item, code: &str, reason: &str, link: Option<&str>) -> Outcome<()> {
         self.progress.refused += 1;
         self.shown += 1;
+        let nth = if self.source.is_document() { format!(", link {}", item.index + 1) } else { String::new() };
         let named = item.alias.as_deref().map(|alias| format!(" ({alias})")).unwrap_or_default();
         match self.shown {
-            ..=SHOWN => self.bar.say(&format!("line {}{named}: {reason}", item.line)),
+            ..=SHOWN => self.bar.say(&format!("line {}{nth}{named}: {reason}", item.line)),
             more if more == SHOWN + 1 => self.bar.say(&format!("… more in {}", self.report.path().display())),
             _ => {}
         }
-        self.report.add(&Refusal { line: item.line, alias: item.alias.as_deref(), code, reason, link })
+        self.report.add(&Refusal { line: item.line, nth: item.index + 1, alias: item.alias.as_deref(), code, reason, link })
     }
 
     fn keeping(&self, failure: Failure) -> Failure {

@@ -73,6 +73,11 @@ impl Source {
         Ok(Some(Item { index, line, end, alias, link }))
     }
 
+    /// Whether the file is one JSON document, in which lines may say little.
+    pub(super) fn is_document(&self) -> bool {
+        matches!(self.kind.layout, Layout::Json(_))
+    }
+
     /// What was in the file and has no place in hop.
     pub(super) fn lost(&self) -> &Lost {
         &self.lost

@@ -23,9 +23,9 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         draft.disable();
         lost.count("bans", "the link is disabled instead");
     }
-    fields.lose(&["id", "uuid"], lost, "ids", "hop makes its own");
+    fields.lose(&["id"], lost, "ids", "hop makes its own");
     fields.lose(&["updated_at"], lost, "last-change dates", "the import is the last change");
-    fields.lose(&["email", "user_id"], lost, "owners", "hop's users are others");
-    fields.drop(&["domain_id", "banned_by_id"]);
+    fields.lose(&["email"], lost, "owners", "hop's users are others");
+    fields.drop(&["uuid", "user_id", "domain_id", "banned_by_id"]);
     Ok(draft)
 }

@@ -47,10 +47,10 @@ fn sink() {
         &[
             r#"{"alias":"launch","card":{"description":"Come and see","image":"https://example.com/launch.png","title":"Launch"},"created_at":"2024-05-01T18:34:16Z","ends_at":"2100-01-01T00:00:00Z","forward_query":"visitor_wins","note":"for the newsletter","rules":[{"id":"de","target":"https://example.de/launch","when":[{"any":["DE"],"type":"country"}]}],"tags":["news"],"target":"https://example.com/launch","title":"Launch"}"#,
             r#"{"alias":"secret","created_at":"2024-05-01T18:34:17Z","disabled":true,"target":"https://example.com/secret"}"#,
-            "line 34: its `expiration` lies beyond the year 9999",
+            "line 35: its `expiration` lies beyond the year 9999",
         ],
         "1 cloak was not taken: hop always redirects\n\
-         1 device target was not taken: make a rule of it\n\
+         2 device targets were not taken: make a rule of it\n\
          2 ids were not taken: hop makes its own\n\
          2 last-change dates were not taken: the import is the last change\n\
          1 password was not taken: nobody can read it; the link is disabled until you enable it\n\
@@ -111,7 +111,8 @@ fn bitly() {
             r#"{"alias":"spring","clicks":{"bots":0,"humans":230,"previews":0},"created_at":"2024-02-03T04:05:06Z","domain":"go.example","tags":["sale","2024"],"target":"https://example.com/spring","title":"Spring"}"#,
             r#"{"alias":"3XyZ","clicks":{"bots":0,"humans":0,"previews":0},"created_at":"2024-02-03T00:00:00Z","domain":"bit.ly","target":"https://example.com/plain"}"#,
         ],
-        "1 generated short link was not taken: the link keeps the chosen one\n",
+        "1 archive mark was not taken: hop has no archive\n\
+         1 generated short link was not taken: the link keeps the chosen one\n",
     );
 }
 

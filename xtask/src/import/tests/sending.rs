@@ -1,9 +1,11 @@
 //! What arrives at a deployment that stops early, is busy, refuses, or dies.
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::super::formats::Format;
+use super::super::send::{AdminKey, Origin, Patience, Sender};
 use super::server::{Mood, Server};
 use super::{Folder, KEY, Options, PLAIN, import};
 
@@ -80,6 +82,20 @@ fn waits_and_sends_the_same_again() {
         assert_eq!(sent(1), sent(2));
         assert_eq!(sent(1), sent(3));
     }
+}
+
+#[test]
+fn pauses_as_long_as_the_server_says_or_longer_each_time() {
+    let busy = |wait| Mood::Says(503, "store_unavailable", wait);
+    let moods = [busy(None), busy(None), busy(None), busy(Some(0)), busy(Some(9)), ALL];
+    let server = Server::start(&moods);
+    let patience = Patience { tries: 6, first_pause: Duration::from_millis(100), longest_pause: Duration::from_millis(300) };
+    let origin = Origin::read(&server.address).unwrap();
+    let sender = Sender::to(&origin, None, false, AdminKey::read(KEY).unwrap(), patience);
+    let mut said = Vec::new();
+    sender.send(&["{\"target\":\"https://example.com/\"}"], "a/0", &mut |text| said.push(text.to_owned())).unwrap();
+    let pauses: Vec<_> = said.iter().filter_map(|text| text.rsplit_once("again in ")).map(|(_, pause)| pause).collect();
+    assert_eq!(pauses, ["0.1 s", "0.2 s", "0.3 s", "0.0 s", "0.3 s"], "the longest pause bounds the server's wish too");
 }
 
 #[test]
@@ -162,6 +178,15 @@ fn refused_lines_are_reported_and_not_doubled_by_going_on() {
     assert_eq!(entries[0]["link"]["target"], "https://a.example/");
     assert_eq!((&entries[1]["link"], &entries[2]["reason"]), (&Value::Null, &Value::from("it has no target")));
     assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.rejected.jsonl", "taken.jsonl"]);
+}
+
+#[test]
+fn in_a_file_of_one_line_a_link_is_named_by_its_number() {
+    let (folder, server) = (Folder::new(), Server::start(&[ALL]));
+    let content = r#"{"data":[{"address":"a","target":"https://a.example"},{"address":"b"},{"address":"c","target":"https://c.example"}]}"#;
+    import(&folder.file("k.json", content), Format::Kutt, &server.address, &PLAIN).unwrap();
+    let report: Value = serde_json::from_str(&folder.read("k.json.rejected.jsonl")).unwrap();
+    assert_eq!((&report["line"], &report["nth"]), (&Value::from(1), &Value::from(2)));
 }
 
 #[test]

@@ -24,6 +24,17 @@ impl Failure {
         self.advice = Some(advice.into());
         self
     }
+
+    /// Advises besides what was advised already.
+    pub(crate) fn add_advice(self, more: &str) -> Self {
+        match &self.advice {
+            Some(advice) => {
+                let both = format!("{advice}\n{more}");
+                self.advise(both)
+            }
+            None => self.advise(more),
+        }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -11,6 +11,7 @@ cargo xtask <command>
   serve [cloudflare|fastly]   set up, build and run hop on this machine
   test [what …]               set up, then check everything, or only what is named
   build [cloudflare|fastly]   build the modules that are deployed
+  import FILE --from … --to … move links from another shortener to a deployment
   size                        weigh both modules against size-budget.toml
   docs                        write docs/API.md from docs/openapi.json and docs/contract
   setup                       install what the other commands need, for all of them

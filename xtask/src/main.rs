@@ -5,6 +5,7 @@ mod edge;
 mod failure;
 mod group;
 mod help;
+mod import;
 mod process;
 mod project;
 mod serve;
@@ -37,6 +38,10 @@ fn run() -> Outcome<ExitCode> {
         Some(Arg::Short('h') | Arg::Long("help")) | None => "help".to_owned(),
         Some(other) => return Err(help::unexpected(&other, help::COMMANDS)),
     };
+    if command == "import" {
+        // It starts no other program and watches for Ctrl-C itself.
+        return import::command(arguments);
+    }
     let project = Project::find()?;
     let _group = Group::open()?;
     match command.as_str() {

@@ -1,0 +1,75 @@
+//! hop's own export, as JSON Lines or CSV: the fields of a Link by their own names.
+//!
+//! What a deployment makes anew for every link stays behind. A field this does not know goes along as it is, and the deployment
+//! says whether it does.
+use serde_json::{Map, Value};
+
+use super::super::draft::Draft;
+use super::super::fields::{Fields, Lost, plain};
+use super::WITHOUT_PASSWORD;
+
+/// The fields of an import whose values are no text.
+const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "crawlable", "disabled", "clicks", "rules", "card"];
+const TEXTS: &[&str] =
+    &["alias", "domain", "title", "note", "external_id", "starts_at", "ends_at", "forward_query", "created_at", "owner", "fallback"];
+
+pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
+    let mut draft = Draft::to(fields.text(&["target"])?)?;
+    if fields.text(&["state"])?.as_deref() == Some("deleted") {
+        return Err("it is deleted".to_owned());
+    }
+    for name in TEXTS {
+        draft.set_if(name, fields.text(&[name])?);
+    }
+    for name in STRUCTURED {
+        if let Some(value) = fields.take(&[name]) {
+            draft.set(name, structured(name, value)?);
+        }
+    }
+    counts(fields, &mut draft)?;
+    fields.drop(&["id", "short_url", "updated_at", "version"]);
+    if fields.flag(&["has_password"])? {
+        draft.disable();
+        lost.count("passwords", WITHOUT_PASSWORD);
+    }
+    if fields.take(&["blocked"]).is_some_and(|blocked| blocked != Value::Bool(false)) {
+        draft.disable();
+        lost.count("blocks", "the link is disabled instead");
+    }
+    fields.lose(&["confirm"], lost, "`confirm` marks", "set it again");
+    fields.lose(&["strict"], lost, "`strict` marks", "set it again");
+    fields.lose(&["forward_path"], lost, "`forward_path` marks", "set it again");
+    for (name, value) in std::mem::take(fields).into_rest() {
+        draft.set(&name, value);
+    }
+    Ok(draft)
+}
+
+/// A cell of CSV is text; this reads it as what the field holds.
+fn structured(name: &str, value: Value) -> Result<Value, String> {
+    let Value::String(text) = value else { return Ok(value) };
+    let text = text.trim();
+    match (name, plain(text).as_str()) {
+        ("crawlable" | "disabled", "true" | "yes" | "1") => return Ok(true.into()),
+        ("crawlable" | "disabled", "false" | "no" | "0") => return Ok(false.into()),
+        ("tags", _) if !text.starts_with('[') => {
+            return Ok(text.split([',', '|', ' ']).filter(|tag| !tag.is_empty()).collect::<Vec<_>>().into());
+        }
+        _ => {}
+    }
+    serde_json::from_str(text).map_err(|_| format!("its `{name}` cannot be read"))
+}
+
+/// Counts in columns of their own.
+fn counts(fields: &mut Fields, draft: &mut Draft) -> Result<(), String> {
+    let mut counts = Map::new();
+    for name in ["humans", "bots", "previews"] {
+        if let Some(count) = fields.number(&[&format!("clicks_{name}"), name])? {
+            counts.insert(name.to_owned(), count.into());
+        }
+    }
+    if !counts.is_empty() {
+        draft.set("clicks", counts);
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Shlink, in two forms: pages of its REST API (`GET /rest/v3/short-urls`), and the CSV its web client saves.
+//!
+//! Names: `docs/swagger/definitions/ShortUrl.json`, `ShortUrlMeta.json` and `VisitsSummary.json` in shlinkio/shlink;
+//! `src/short-urls/data/index.ts` and `helpers/ExportShortUrlsBtn.tsx` in shlinkio/shlink-web-component. A visitor's parameter
+//! wins there: `ShortUrlRedirectionBuilder.php`.
+use super::super::draft::Draft;
+use super::super::fields::{Fields, Lost};
+use super::super::short;
+
+pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
+    let mut draft = Draft::to(fields.text(&["longUrl"])?)?;
+    draft.set_if("alias", fields.text(&["shortCode"])?);
+    fields.drop(&["shortUrl"]);
+    draft.set_if("domain", fields.text(&["domain"])?);
+    draft.title(fields.text(&["title"])?, lost);
+    draft.tags(fields.tags(&["tags"], ',')?, lost);
+    draft.created(fields.text(&["dateCreated"])?.as_deref(), lost);
+    if fields.flag(&["crawlable"])? {
+        draft.set("crawlable", true);
+    }
+    if fields.flag(&["forwardQuery"])? {
+        draft.set("forward_query", "visitor_wins");
+    }
+    let visits = visits(fields, &mut draft)?;
+    if let Some(mut meta) = fields.object(&["meta"])? {
+        draft.moment("starts_at", meta.text(&["validSince"])?.as_deref())?;
+        draft.moment("ends_at", meta.text(&["validUntil"])?.as_deref())?;
+        if let Some(most) = meta.number(&["maxVisits"])? {
+            draft.set("max_clicks", most);
+            if visits >= most {
+                draft.disable();
+            } else if visits > 0 {
+                lost.count("used limits", "`max_clicks` counts from the import on");
+            }
+        }
+        meta.count_rest(lost);
+    }
+    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export says only that there is one; make it again");
+    fields.lose(&["deviceLongUrls"], lost, "device targets", "make a rule of it");
+    fields.lose(&["hasPassword"], lost, "passwords", "set it again");
+    Ok(draft)
+}
+
+/// Counts visits, by humans and bots where the version tells them apart.
+fn visits(fields: &mut Fields, draft: &mut Draft) -> Result<u64, String> {
+    let older = fields.number(&["visitsCount"])?;
+    let Some(mut summary) = fields.object(&["visitsSummary"])? else {
+        draft.clicks(older, None);
+        return Ok(older.unwrap_or(0));
+    };
+    let (total, humans, bots) = (summary.number(&["total"])?, summary.number(&["nonBots"])?, summary.number(&["bots"])?);
+    draft.clicks(humans.or(total), bots);
+    Ok(total.unwrap_or(0))
+}
+
+pub(super) fn from_csv(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
+    let mut draft = Draft::to(fields.text(&["longUrl"])?)?;
+    draft.set_if("alias", fields.text(&["shortCode"])?.map(|code| short::decoded(&code)));
+    fields.drop(&["shortUrl"]);
+    draft.set_if("domain", fields.text(&["domain"])?);
+    draft.title(fields.text(&["title"])?, lost);
+    draft.tags(fields.tags(&["tags"], '|')?, lost);
+    draft.created(fields.text(&["createdAt"])?.as_deref(), lost);
+    draft.clicks(fields.number(&["visits"])?, None);
+    Ok(draft)
+}

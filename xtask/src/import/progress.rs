@@ -1,0 +1,152 @@
+//! How far an import has come, in a file next to the export, so that the same command goes on where the last one ended.
+//!
+//! It is written after every chunk that was answered for, whole or not at all, and removed when the export is through.
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::send::{MOST_LINES, hex};
+use crate::failure::{Failure, Outcome, While};
+
+/// What is imported where. Going on is safe only when all of it is the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Job {
+    pub(super) file_sha256: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) domain: Option<String>,
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Progress {
+    pub(super) job: Job,
+    /// Entries of the file that are dealt with.
+    pub(super) position: u64,
+    /// Most lines of the next chunk: what the deployment took of the last one, or twice that.
+    pub(super) chunk: usize,
+    pub(super) made: u64,
+    pub(super) already_there: u64,
+    pub(super) refused: u64,
+    /// Bytes of the report of refused lines that belong to `position`.
+    pub(super) report_bytes: u64,
+}
+
+/// `FILE` with something appended to its name.
+pub(super) fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(suffix);
+    name.into()
+}
+
+pub(super) fn digest(path: &Path) -> Outcome<String> {
+    let mut file = File::open(path).doing(format_args!("opening {}", path.display()))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer).doing(format_args!("reading {}", path.display()))?;
+        match buffer.get(..read) {
+            Some(bytes) if read > 0 => hash.update(bytes),
+            _ => return Ok(hex(&hash.finalize())),
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn begin(job: Job) -> Self {
+        Self { job, position: 0, chunk: MOST_LINES, made: 0, already_there: 0, refused: 0, report_bytes: 0 }
+    }
+
+    fn path(file: &Path) -> PathBuf {
+        beside(file, ".hop-import.json")
+    }
+
+    /// The progress of an earlier run of this job, or the beginning. An unfinished run of another job stops here.
+    pub(super) fn load(file: &Path, job: Job) -> Outcome<Self> {
+        let path = Self::path(file);
+        let shown = path.display();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::begin(job)),
+            Err(error) => return Err(error).doing(format_args!("reading {shown}")),
+        };
+        let afresh = format!("Finish that one with the options it was begun with, or remove {shown} to begin afresh.");
+        let found = serde_json::from_str(&text).ok().and_then(|value| Self::read(&value));
+        let found = found.ok_or_else(|| Failure::new(format!("{shown} is no progress record")).advise("Remove it to begin afresh."))?;
+        if found.job == job {
+            return Ok(found);
+        }
+        let what = if found.job.file_sha256 == job.file_sha256 {
+            let Job { from, to, domain, dry_run, .. } = &found.job;
+            let domain = domain.as_deref().map(|domain| format!(" --domain {domain}")).unwrap_or_default();
+            let dry_run = if *dry_run { " --dry-run" } else { "" };
+            format!("an import of this file with `--from {from} --to {to}{domain}{dry_run}` is unfinished")
+        } else {
+            format!("{} has changed since an import of it was begun", file.display())
+        };
+        Err(Failure::new(what).advise(afresh))
+    }
+
+    pub(super) fn save(&self, file: &Path) -> Outcome<()> {
+        let path = Self::path(file);
+        let draft = beside(&path, ".new");
+        let write = || {
+            let mut to = File::create(&draft)?;
+            writeln!(to, "{}", self.written())?;
+            to.sync_all()?;
+            fs::rename(&draft, &path)
+        };
+        write().doing(format_args!("writing {}", path.display()))
+    }
+
+    pub(super) fn remove(file: &Path) -> Outcome<()> {
+        let path = Self::path(file);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error).doing(format_args!("removing {}", path.display())),
+            _ => Ok(()),
+        }
+    }
+
+    fn written(&self) -> Value {
+        let Job { file_sha256, from, to, domain, dry_run } = &self.job;
+        let fields: [(&str, Value); 11] = [
+            ("file_sha256", file_sha256.as_str().into()),
+            ("from", from.as_str().into()),
+            ("to", to.as_str().into()),
+            ("domain", domain.as_deref().into()),
+            ("dry_run", (*dry_run).into()),
+            ("position", self.position.into()),
+            ("chunk", self.chunk.into()),
+            ("made", self.made.into()),
+            ("already_there", self.already_there.into()),
+            ("refused", self.refused.into()),
+            ("report_bytes", self.report_bytes.into()),
+        ];
+        Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let number = |name: &str| value.get(name)?.as_u64();
+        let job = Job {
+            file_sha256: text("file_sha256")?,
+            from: text("from")?,
+            to: text("to")?,
+            domain: text("domain"),
+            dry_run: value.get("dry_run")?.as_bool()?,
+        };
+        Some(Self {
+            job,
+            position: number("position")?,
+            chunk: usize::try_from(number("chunk")?).ok()?.clamp(1, MOST_LINES),
+            made: number("made")?,
+            already_there: number("already_there")?,
+            refused: number("refused")?,
+            report_bytes: number("report_bytes")?,
+        })
+    }
+}

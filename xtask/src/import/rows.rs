@@ -1,0 +1,190 @@
+//! A CSV file as rows, in bounded memory, so that one bad row costs one row.
+//!
+//! A forgotten quote makes everything up to the next one look like a single cell. Readers that forgive it lose the rows in
+//! between; this one names the line where the quote was opened and goes on with the line after it.
+use std::collections::VecDeque;
+use std::io::BufRead;
+
+use super::lines::{Line, Lines};
+use crate::failure::{Failure, Outcome};
+
+/// A cell of more lines than this is a forgotten quote.
+const MOST_LINES: usize = 100;
+
+pub(super) struct Rows<R> {
+    lines: Lines<R>,
+    /// Lines that were read ahead for a cell that turned out to be none.
+    returned: VecDeque<Line>,
+    header: Vec<String>,
+    delimiter: char,
+}
+
+pub(super) struct Row {
+    /// Where it begins, counted from 1.
+    pub(super) line: u64,
+    pub(super) end: u64,
+    pub(super) cells: Result<Vec<String>, String>,
+}
+
+/// What a text that should be a row is.
+#[derive(Debug, PartialEq)]
+enum Shape {
+    Whole(Vec<String>),
+    /// A quote is still open at the end.
+    Open,
+    /// Something follows a closing quote.
+    Stray,
+}
+
+impl<R: BufRead> Rows<R> {
+    /// Reads the header. The delimiter is the one that parts the header most often.
+    pub(super) fn of(input: R) -> Outcome<Self> {
+        let mut lines = Lines::of(input);
+        while let Some(line) = lines.next()? {
+            let text = line.text.map_err(|reason| Failure::new(format!("line {} cannot be read: {reason}", line.number)))?;
+            if text.trim().is_empty() {
+                continue;
+            }
+            let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|delimiter| text.matches(*delimiter).count()).unwrap_or(',');
+            return match split(&text, delimiter) {
+                Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter }),
+                Shape::Open | Shape::Stray => {
+                    Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number)))
+                }
+            };
+        }
+        Err(Failure::new("there is no line that names the columns"))
+    }
+
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    pub(super) fn next(&mut self) -> Outcome<Option<Row>> {
+        loop {
+            let Some(first) = self.line()? else { return Ok(None) };
+            let (line, end) = (first.number, first.end);
+            match first.text {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => return self.row(line, end, text).map(Some),
+                Err(reason) => return Ok(Some(Row { line, end, cells: Err(reason) })),
+            }
+        }
+    }
+
+    fn row(&mut self, line: u64, end: u64, first: String) -> Outcome<Row> {
+        let mut text = first;
+        let mut more: Vec<Line> = Vec::new();
+        let reason = loop {
+            match split(&text, self.delimiter) {
+                Shape::Whole(cells) if cells.len() == self.header.len() => {
+                    let end = more.last().map_or(end, |last| last.end);
+                    return Ok(Row { line, end, cells: Ok(cells) });
+                }
+                Shape::Whole(cells) => break format!("it has {} cells and the header {}", cells.len(), self.header.len()),
+                Shape::Stray => break "its quotes do not match".to_owned(),
+                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is never closed".to_owned(),
+                Shape::Open => match self.line()? {
+                    Some(next) => {
+                        if let Ok(continued) = &next.text {
+                            text.push('\n');
+                            text.push_str(continued);
+                        }
+                        let readable = next.text.is_ok();
+                        more.push(next);
+                        if !readable {
+                            break "a quote in it is never closed".to_owned();
+                        }
+                    }
+                    None => break "a quote in it is never closed".to_owned(),
+                },
+            }
+        };
+        for read in more.into_iter().rev() {
+            self.returned.push_front(read);
+        }
+        Ok(Row { line, end, cells: Err(reason) })
+    }
+
+    fn line(&mut self) -> Outcome<Option<Line>> {
+        match self.returned.pop_front() {
+            Some(line) => Ok(Some(line)),
+            None => self.lines.next(),
+        }
+    }
+}
+
+/// Parts a row into its cells. A quote counts only where a cell begins, as spreadsheets have it.
+fn split(text: &str, delimiter: char) -> Shape {
+    let mut cells = Vec::new();
+    let mut rest = text.chars().peekable();
+    loop {
+        let mut cell = String::new();
+        if rest.next_if_eq(&'"').is_some() {
+            loop {
+                match rest.next() {
+                    Some('"') if rest.next_if_eq(&'"').is_some() => cell.push('"'),
+                    Some('"') => break,
+                    Some(other) => cell.push(other),
+                    None => return Shape::Open,
+                }
+            }
+            if rest.peek().is_some_and(|next| *next != delimiter) {
+                return Shape::Stray;
+            }
+        } else {
+            while let Some(other) = rest.next_if(|next| *next != delimiter) {
+                cell.push(other);
+            }
+        }
+        cells.push(cell);
+        if rest.next().is_none() {
+            return Shape::Whole(cells);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(u64, Result<String, String>)> {
+        let mut rows = Rows::of(text.as_bytes()).unwrap();
+        std::iter::from_fn(|| rows.next().unwrap()).map(|row| (row.line, row.cells.map(|cells| cells.join("|")))).collect()
+    }
+
+    #[test]
+    fn reads_quotes_line_ends_in_them_and_doubled_quotes() {
+        let rows = read("a,b\r\n1,\"x\r\ny, \"\"z\"\"\"\r\n\r\n2,\r\n");
+        assert_eq!(rows, [(2, Ok("1|x\ny, \"z\"".to_owned())), (5, Ok("2|".to_owned()))]);
+    }
+
+    #[test]
+    fn finds_other_delimiters() {
+        assert_eq!(read("a;b\n1;2,5\n"), [(2, Ok("1|2,5".to_owned()))]);
+        assert_eq!(read("a\tb\n1\t2,5\n"), [(2, Ok("1|2,5".to_owned()))]);
+    }
+
+    #[test]
+    fn a_forgotten_quote_in_line_40000_costs_one_row() {
+        let mut text = "a,b\n".to_owned();
+        for number in 2..=50_000 {
+            text.push_str(&if number == 40_000 { "\"40000,x\n".to_owned() } else { format!("{number},x\n") });
+        }
+        let rows = read(&text);
+        assert_eq!(rows.len(), 49_999);
+        let bad: Vec<_> = rows.iter().filter(|(_, cells)| cells.is_err()).collect();
+        assert_eq!(bad, [&(40_000, Err("a quote in it is never closed".to_owned()))]);
+    }
+
+    #[test]
+    fn a_forgotten_quote_closed_by_the_next_row_costs_one_row_too() {
+        let rows = read("a,b\n\"1,x\n\"2\",\"y\"\n3,z\n");
+        assert_eq!(rows, [(2, Err("its quotes do not match".to_owned())), (3, Ok("2|y".to_owned())), (4, Ok("3|z".to_owned()))]);
+    }
+
+    #[test]
+    fn rows_of_another_width_are_named() {
+        assert_eq!(read("a,b\n1\n1,2\n")[0], (2, Err("it has 1 cells and the header 2".to_owned())));
+    }
+}

@@ -1,0 +1,257 @@
+//! One chunk to one deployment: the request, and what to do when the answer is late, lost, or a request to wait.
+//!
+//! A chunk is sent again with the same body and the same `Idempotency-Key`, so that a lost answer costs nothing.
+use std::fmt;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use ureq::http::Uri;
+use ureq::http::uri::Authority;
+use ureq::{Agent, Proxy};
+
+use super::answer::{self, Answer};
+use crate::failure::{Failure, Outcome};
+
+/// hop takes four times as much; smaller chunks are told of sooner.
+pub(super) const LARGEST_BODY: usize = 256 * 1024;
+pub(super) const MOST_LINES: usize = 500;
+const PATH: &str = "/api/v1/import";
+const LONGEST_REQUEST: Duration = Duration::from_secs(120);
+const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
+
+/// The deployment's origin: `https://hop.example`. The key never travels in the clear beyond this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Origin {
+    text: String,
+    local: bool,
+}
+
+impl Origin {
+    pub(super) fn read(text: &str) -> Outcome<Self> {
+        let refused = |why: &str| {
+            Failure::new(format!("`{text}` is no address of a deployment: {why}")).advise("Say for example `--to https://hop.example`.")
+        };
+        let uri: Uri = text.parse().map_err(|_| refused("it is no URL"))?;
+        let host = uri.host().ok_or_else(|| refused("it has no host"))?;
+        let local = matches!(host, "127.0.0.1" | "[::1]" | "localhost");
+        let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
+        match uri.scheme_str() {
+            _ if authority.contains('@') => Err(refused("a user name does not belong in it")),
+            _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(refused("it goes on after the host")),
+            Some("https") => Ok(Self { text: format!("https://{authority}"), local }),
+            Some("http") if local => Ok(Self { text: format!("http://{authority}"), local }),
+            Some("http") => Err(refused("without https:// others could read the admin key")),
+            _ => Err(refused("it does not begin with https://")),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The admin's key, which no message shows.
+pub(super) struct AdminKey(String);
+
+impl AdminKey {
+    pub(super) fn read(text: &str) -> Outcome<Self> {
+        let text = text.trim();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Failure::new("the admin key is empty or has characters that no key has"));
+        }
+        Ok(Self(format!("Bearer {text}")))
+    }
+}
+
+impl fmt::Debug for AdminKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// How often a chunk is sent, and how long the first pause is where the server names none. Each pause is twice the one before.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) tries: u32,
+    pub(super) first_pause: Duration,
+    pub(super) longest_pause: Duration,
+}
+
+impl Patience {
+    pub(super) const USUAL: Self = Self { tries: 8, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(120) };
+}
+
+pub(super) struct Sender {
+    agent: Agent,
+    origin: Origin,
+    query: Vec<(&'static str, String)>,
+    key: AdminKey,
+    patience: Patience,
+}
+
+/// What became of a chunk.
+pub(super) enum Reply {
+    Taken(Answer),
+    /// Too much at once for this deployment.
+    TooMuch,
+}
+
+enum Attempt {
+    Answered(Reply),
+    /// Worth another try, after a pause if the server named one.
+    Again {
+        why: String,
+        pause: Option<Duration>,
+    },
+}
+
+impl Sender {
+    pub(super) fn to(origin: &Origin, domain: Option<&str>, dry_run: bool, key: AdminKey, patience: Patience) -> Self {
+        let proxy = if origin.local { None } else { Proxy::try_from_env() };
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(LONGEST_REQUEST))
+            .proxy(proxy)
+            .build()
+            .new_agent();
+        let domain = domain.map(|domain| ("domain", domain.to_owned()));
+        let dry_run = dry_run.then(|| ("dry_run", "true".to_owned()));
+        Self { agent, origin: origin.clone(), query: domain.into_iter().chain(dry_run).collect(), key, patience }
+    }
+
+    /// Sends lines until the deployment has answered for them. `say` hears why it takes longer.
+    pub(super) fn send(&self, lines: &[&str], place: &str, say: &mut dyn FnMut(&str)) -> Outcome<Reply> {
+        let body: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
+        let key = idempotency_key(place, &self.query, &body);
+        let mut pause = self.patience.first_pause;
+        for left in (0..self.patience.tries).rev() {
+            let (why, named) = match self.attempt(&body, &key, lines.len())? {
+                Attempt::Answered(reply) => return Ok(reply),
+                Attempt::Again { why, pause } => (why, pause),
+            };
+            if left == 0 {
+                return Err(Failure::new(format!("{} did not take the links after {} tries: {why}", self.origin, self.patience.tries)));
+            }
+            let wait = named.unwrap_or(pause).min(self.patience.longest_pause);
+            say(&format!("{why}; trying again in {:.1} s", wait.as_secs_f64()));
+            thread::sleep(wait);
+            pause = pause.saturating_mul(2);
+        }
+        Err(Failure::new("no try was allowed"))
+    }
+
+    fn attempt(&self, body: &str, key: &str, lines: usize) -> Outcome<Attempt> {
+        let request = self
+            .agent
+            .post(format!("{}{PATH}", self.origin))
+            .query_pairs(self.query.iter().map(|(name, value)| (*name, value.as_str())))
+            .header("Authorization", &self.key.0)
+            .header("Content-Type", "application/x-ndjson")
+            .header("Accept", "application/json")
+            .header("Idempotency-Key", key);
+        let mut response = match request.send(body) {
+            Ok(response) => response,
+            Err(error) => return Ok(Attempt::Again { why: format!("{} cannot be reached ({error})", self.origin), pause: None }),
+        };
+        let status = response.status().as_u16();
+        let pause =
+            response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+        let text = match response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string() {
+            Ok(text) => text,
+            Err(error) => return Ok(Attempt::Again { why: format!("the answer of {} broke off ({error})", self.origin), pause }),
+        };
+        if status == 200 {
+            return Ok(match Answer::read(&text, lines) {
+                Some(answer) if answer.verdicts.is_empty() => Attempt::Answered(Reply::TooMuch),
+                Some(answer) => Attempt::Answered(Reply::Taken(answer)),
+                None => Attempt::Again { why: format!("the answer of {} is not one to an import", self.origin), pause },
+            });
+        }
+        let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+        let code = problem.get("code").and_then(Value::as_str).unwrap_or_default();
+        let why = format!("{} answered {status} {code}", self.origin);
+        let advice = match (status, code) {
+            (413, _) => return Ok(Attempt::Answered(Reply::TooMuch)),
+            (429 | 500..=599, _) | (409, "idempotency_in_flight") => return Ok(Attempt::Again { why: why.trim_end().to_owned(), pause }),
+            (401, _) => "It does not know the key. Check HOP_ADMIN_KEY or the file that --key-file names: it must hold the deployment's HOP_ADMIN_KEY.".to_owned(),
+            (403, _) => "The key is known and may not import.".to_owned(),
+            (404 | 405, _) => "There is no hop with an import at this address, or --domain names a host it does not serve.".to_owned(),
+            (300..=399, _) => "The address leads elsewhere. Name the address it leads to.".to_owned(),
+            _ => answer::reason(&problem),
+        };
+        Err(Failure::new(why.trim_end()).advise(advice))
+    }
+}
+
+/// The same lines from the same place of the same file have the same key, in every run.
+fn idempotency_key(place: &str, query: &[(&str, String)], body: &str) -> String {
+    let mut hash = Sha256::new().chain_update(place);
+    for (name, value) in query {
+        hash.update([0]);
+        hash.update(name);
+        hash.update([0]);
+        hash.update(value);
+    }
+    hash.update([1]);
+    hash.update(body);
+    let mut key = hex(&hash.finalize());
+    key.truncate(32);
+    format!("import-{key}")
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_origins_and_nothing_else() {
+        for (text, origin) in [
+            ("https://hop.example", Some("https://hop.example")),
+            ("https://hop.example:8443/", Some("https://hop.example:8443")),
+            ("http://127.0.0.1:8787", Some("http://127.0.0.1:8787")),
+            ("http://localhost:8787/", Some("http://localhost:8787")),
+            ("http://hop.example", None),
+            ("https://hop.example/api", None),
+            ("https://hop.example/?a=b", None),
+            ("https://me:secret@hop.example", None),
+            ("ftp://hop.example", None),
+            ("hop.example", None),
+            ("", None),
+        ] {
+            assert_eq!(Origin::read(text).ok().map(|origin| origin.to_string()).as_deref(), origin, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_differ_by_place_options_and_body() {
+        let dry = [("dry_run", "true".to_owned())];
+        let keys = [
+            idempotency_key("a/0", &[], "x"),
+            idempotency_key("a/1", &[], "x"),
+            idempotency_key("a/0", &dry, "x"),
+            idempotency_key("a/0", &[], "y"),
+        ];
+        for (at, key) in keys.iter().enumerate() {
+            assert!(keys.iter().skip(at + 1).all(|other| other != key), "{keys:?}");
+        }
+        assert_eq!(idempotency_key("a/0", &[], "x"), keys[0]);
+    }
+
+    #[test]
+    fn a_key_is_graphic_text_and_never_shown() {
+        assert_eq!(format!("{:?}", AdminKey::read(" secret\n").unwrap()), "[redacted]");
+        for text in ["", "  ", "a b", "é"] {
+            assert!(AdminKey::read(text).is_err(), "{text}");
+        }
+    }
+}

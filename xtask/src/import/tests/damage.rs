@@ -1,0 +1,136 @@
+//! Files that are not what they should be.
+use super::super::formats::Format;
+use super::super::recognise;
+use super::super::send::LARGEST_BODY;
+use super::{Folder, convert};
+
+const YOURLS: &str = "keyword,url,title,timestamp,ip,clicks\n";
+
+fn yourls(rows: impl AsRef<[u8]>) -> (Vec<String>, String) {
+    let folder = Folder::new();
+    let mut content = YOURLS.as_bytes().to_vec();
+    content.extend(rows.as_ref());
+    convert(&folder.file("y.csv", content), Format::Yourls, true)
+}
+
+fn refusal(name: &str, content: impl AsRef<[u8]>, format: Format) -> String {
+    let folder = Folder::new();
+    let path = folder.file(name, content);
+    let failure = recognise::reading(&path, format).err().expect("the file should be refused");
+    failure.to_string().replace(&path.display().to_string(), "FILE")
+}
+
+#[test]
+fn an_empty_file_says_so() {
+    for content in ["", " \n\n"] {
+        assert_eq!(refusal("a.json", content, Format::Shlink), "error: FILE is empty");
+    }
+}
+
+#[test]
+fn a_file_of_another_format_says_what_it_looks_like() {
+    for (content, format, guess) in [
+        (YOURLS, Format::Bitly, "yourls"),
+        ("Short link,Destination URL,Clicks\n", Format::Shlink, "dub"),
+        ("Link,Custom Link,Destination URL\n", Format::Yourls, "bitly"),
+        ("createdAt,domain,shortCode,shortUrl,longUrl\n", Format::Dub, "shlink"),
+        (r#"{"data":[{"shortCode":"a","longUrl":"https://a.example"}]}"#, Format::Kutt, "shlink"),
+        (r#"{"data":[{"address":"a","target":"https://a.example"}]}"#, Format::Sink, "kutt"),
+        (r#"{"links":[{"slug":"a","url":"https://a.example"}]}"#, Format::Shlink, "sink"),
+        (r#"{"Short":"a","Long":"https://a.example"}"#, Format::Hop, "golink"),
+        (r#"{"alias":"a","target":"https://a.example"}"#, Format::Golink, "hop"),
+    ] {
+        let expected = format!("error: FILE is no export of {}\n\nIt looks like {guess}: try `--from {guess}`.", format.name());
+        assert_eq!(refusal("a.txt", content, format), expected, "{content}");
+    }
+}
+
+#[test]
+fn a_file_of_no_format_says_what_is_in_it() {
+    let said = refusal("a.csv", "Name,Street\n", Format::Bitly);
+    assert_eq!(said, "error: FILE is no export of bitly\n\nIt looks like CSV with name, street.");
+    assert!(refusal("a.json", "\u{FEFF}[1,2]", Format::Sink).contains("neither JSON nor CSV"));
+    assert!(refusal("a.csv", b"\xFF\xFEk\0e\0y\0", Format::Yourls).contains("UTF-16"));
+}
+
+#[test]
+fn an_export_without_links_is_one() {
+    for (content, format) in [
+        (r#"{"shortUrls":{"data":[],"pagination":{"currentPage":1}}}"#, Format::Shlink),
+        (r#"{"version":"1.0","exportedAt":"x","count":0,"links":[]}"#, Format::Sink),
+        (r#"{"total":0,"limit":10,"skip":0,"data":[]}"#, Format::Kutt),
+    ] {
+        let folder = Folder::new();
+        assert_eq!(convert(&folder.file("a.json", content), format, true).0, Vec::<String>::new(), "{content}");
+    }
+}
+
+#[test]
+fn arrays_of_links_and_of_pages_are_taken_too() {
+    let link = r#"{"shortCode":"a","longUrl":"https://a.example"}"#;
+    for content in [format!("[{link}]"), format!(r#"[{{"shortUrls":{{"data":[{link}]}}}}]"#)] {
+        let folder = Folder::new();
+        let (lines, _) = convert(&folder.file("a.json", &content), Format::Shlink, true);
+        assert_eq!(lines, [r#"{"alias":"a","target":"https://a.example"}"#], "{content}");
+    }
+}
+
+#[test]
+fn bom_crlf_and_line_ends_in_quotes() {
+    let folder = Folder::new();
+    let content = "\u{FEFF}keyword,url,title\r\na,https://a.example,\"one\r\ntwo\"\r\nb,https://b.example,\r\n";
+    let (lines, lost) = convert(&folder.file("y.csv", content), Format::Yourls, true);
+    let expected = [r#"{"alias":"a","target":"https://a.example","title":"one two"}"#, r#"{"alias":"b","target":"https://b.example"}"#];
+    assert_eq!((lines.as_slice(), lost.as_str()), (expected.map(str::to_owned).as_slice(), ""));
+}
+
+#[test]
+fn what_is_not_utf_8_is_named_by_its_line() {
+    let (lines, _) = yourls(b"a,https://a.example,\xFF,2021-01-01,,1\nb,https://b.example,,,,\n");
+    assert_eq!(lines, ["line 2: it is not UTF-8", r#"{"alias":"b","target":"https://b.example"}"#]);
+}
+
+#[test]
+fn unknown_columns_are_counted_by_name() {
+    let folder = Folder::new();
+    let file =
+        folder.file("y.csv", "keyword,url,Favourite Colour\na,https://a.example,red\nb,https://b.example,\nc,https://c.example,blue\n");
+    assert_eq!(convert(&file, Format::Yourls, true).1, "2 `Favourite Colour` fields were not taken: hop does not know it\n");
+}
+
+#[test]
+fn a_second_link_of_an_alias_is_refused() {
+    let (lines, _) = yourls("a,https://a.example,,,,\nA,https://b.example,,,,\na,https://c.example,,,,\na,https://d.example,,,,\n");
+    assert_eq!(lines[1], r#"{"alias":"A","target":"https://b.example"}"#);
+    assert_eq!(lines[2..], ["line 4: line 2 has this alias already", "line 5: line 2 has this alias already"]);
+}
+
+#[test]
+fn a_link_no_chunk_can_hold_is_refused() {
+    let (lines, _) = yourls(format!("a,https://a.example/{},,,,\nb,https://b.example,,,,\n", "x".repeat(LARGEST_BODY)));
+    assert_eq!(
+        lines,
+        [format!("line 2: it is longer than {LARGEST_BODY} bytes"), r#"{"alias":"b","target":"https://b.example"}"#.to_owned()]
+    );
+}
+
+#[test]
+fn long_titles_are_cut_and_tags_beyond_ten_left_out() {
+    let folder = Folder::new();
+    let tags: Vec<String> = (0..12).map(|number| format!("t{number}")).collect();
+    let content = format!("Link,Destination URL,Title,Tags\nbit.ly/a,https://a.example,{},\"{}\"\n", "ü".repeat(300), tags.join(","));
+    let (lines, lost) = convert(&folder.file("b.csv", content), Format::Bitly, true);
+    assert!(lines[0].contains(&format!("\"title\":\"{}\"", "ü".repeat(256))) && lines[0].contains("\"t9\"]"), "{lines:?}");
+    assert_eq!(
+        lost,
+        "2 tags were not taken: a link has at most ten\n1 title end was not taken: hop keeps 512 bytes of a title and 4,096 of a note\n"
+    );
+}
+
+#[test]
+fn an_end_that_cannot_be_read_is_a_refusal() {
+    let folder = Folder::new();
+    let content = r#"{"data":[{"address":"a","target":"https://a.example","expire_in":"soon"}]}"#;
+    let (lines, lost) = convert(&folder.file("k.json", content), Format::Kutt, true);
+    assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is no date hop can read".to_owned()], ""));
+}

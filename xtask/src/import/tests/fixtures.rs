@@ -1,0 +1,181 @@
+//! What each format's fixture becomes, to the letter.
+use std::path::Path;
+
+use super::super::formats::Format;
+use super::convert;
+
+fn check(file: &str, format: Format, lines: &[&str], lost: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/fixtures").join(file);
+    let (found, found_lost) = convert(&path, format, true);
+    assert_eq!(found, lines, "{file}");
+    assert_eq!(found_lost, lost, "{file}");
+}
+
+#[test]
+fn shlink_api() {
+    check(
+        "shlink.json",
+        Format::Shlink,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":3,"humans":9,"previews":0},"crawlable":true,"created_at":"2024-05-01T18:34:16Z","ends_at":"2099-12-31T23:59:59Z","forward_query":"visitor_wins","max_clicks":100,"starts_at":"2024-05-31T22:00:00Z","tags":["help","web"],"target":"https://example.com/docs?a=b","title":"The docs"}"#,
+            r#"{"alias":"spent","clicks":{"bots":0,"humans":5,"previews":0},"created_at":"2023-01-02T03:04:05Z","disabled":true,"domain":"go.example","max_clicks":5,"target":"https://example.com/spent"}"#,
+            r#"{"alias":"older","clicks":{"bots":0,"humans":7,"previews":0},"created_at":"2019-01-02T03:04:05Z","target":"https://example.com/older"}"#,
+        ],
+        "1 redirect rule set was not taken: the export says only that there is one; make it again\n\
+         1 used limit was not taken: `max_clicks` counts from the import on\n",
+    );
+}
+
+#[test]
+fn shlink_csv() {
+    check(
+        "shlink.csv",
+        Format::Shlink,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":0,"humans":12,"previews":0},"created_at":"2024-05-01T18:34:16Z","domain":"s.example","tags":["help","web"],"target":"https://example.com/docs","title":"The \"docs\", all of them"}"#,
+            r#"{"alias":"grüße","clicks":{"bots":0,"humans":0,"previews":0},"created_at":"2024-05-02T00:00:00Z","domain":"s.example","target":"https://example.com/"}"#,
+        ],
+        "",
+    );
+}
+
+#[test]
+fn sink() {
+    check(
+        "sink.json",
+        Format::Sink,
+        &[
+            r#"{"alias":"launch","card":{"description":"Come and see","image":"https://example.com/launch.png","title":"Launch"},"created_at":"2024-05-01T18:34:16Z","ends_at":"2100-01-01T00:00:00Z","forward_query":"visitor_wins","note":"for the newsletter","rules":[{"id":"de","target":"https://example.de/launch","when":[{"any":["DE"],"type":"country"}]}],"tags":["news"],"target":"https://example.com/launch","title":"Launch"}"#,
+            r#"{"alias":"secret","created_at":"2024-05-01T18:34:17Z","disabled":true,"target":"https://example.com/secret"}"#,
+            "line 35: its `expiration` lies beyond the year 9999",
+        ],
+        "1 cloak was not taken: hop always redirects\n\
+         2 device targets were not taken: make a rule of it\n\
+         2 ids were not taken: hop makes its own\n\
+         2 last-change dates were not taken: the import is the last change\n\
+         1 password was not taken: nobody can read it; the link is disabled until you enable it\n\
+         1 preview image was not taken: such a file stays on the old server\n",
+    );
+}
+
+#[test]
+fn kutt() {
+    check(
+        "kutt.json",
+        Format::Kutt,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":0,"humans":41,"previews":0},"created_at":"2024-05-01T18:34:16Z","ends_at":"2099-01-01T00:00:00Z","note":"the docs","target":"https://example.com/docs"}"#,
+            r#"{"alias":"vip","clicks":{"bots":0,"humans":0,"previews":0},"created_at":"2024-05-02T18:34:16Z","disabled":true,"domain":"go.example","target":"https://example.com/vip"}"#,
+            r#"{"alias":"bad","clicks":{"bots":0,"humans":2,"previews":0},"created_at":"2024-05-02T18:34:16Z","disabled":true,"ends_at":"2099-01-01T00:00:00Z","target":"https://example.com/bad"}"#,
+        ],
+        "1 ban was not taken: the link is disabled instead\n\
+         3 ids were not taken: hop makes its own\n\
+         3 last-change dates were not taken: the import is the last change\n\
+         1 password was not taken: nobody can read it; the link is disabled until you enable it\n",
+    );
+}
+
+#[test]
+fn yourls_table() {
+    check(
+        "yourls.csv",
+        Format::Yourls,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":0,"humans":19,"previews":0},"created_at":"2021-03-04T05:06:07Z","target":"https://example.com/docs","title":"The docs, all"}"#,
+            r#"{"alias":"old","clicks":{"bots":0,"humans":0,"previews":0},"target":"https://example.com/old"}"#,
+        ],
+        "1 creation date was not taken: hop reads dates from 1970 on\n\
+         2 maker IPs were not taken: hop stores no addresses\n",
+    );
+}
+
+#[test]
+fn yourls_plugin() {
+    check(
+        "yourls-plugin.csv",
+        Format::Yourls,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":0,"humans":19,"previews":0},"target":"https://example.com/docs"}"#,
+            "line 3: it has no target",
+        ],
+        "",
+    );
+}
+
+#[test]
+fn bitly() {
+    check(
+        "bitly.csv",
+        Format::Bitly,
+        &[
+            r#"{"alias":"spring","clicks":{"bots":0,"humans":230,"previews":0},"created_at":"2024-02-03T04:05:06Z","domain":"go.example","tags":["sale","2024"],"target":"https://example.com/spring","title":"Spring"}"#,
+            r#"{"alias":"3XyZ","clicks":{"bots":0,"humans":0,"previews":0},"created_at":"2024-02-03T00:00:00Z","domain":"bit.ly","target":"https://example.com/plain"}"#,
+        ],
+        "1 archive mark was not taken: hop has no archive\n\
+         1 generated short link was not taken: the link keeps the chosen one\n",
+    );
+}
+
+#[test]
+fn dub() {
+    check(
+        "dub.csv",
+        Format::Dub,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":0,"humans":7,"previews":0},"created_at":"2025-01-02T03:04:05Z","domain":"go.example","tags":["help","web"],"target":"https://example.com/docs"}"#,
+            "line 3: `https://go.example` is no short address: it has no alias",
+        ],
+        "1 id was not taken: hop makes its own\n\
+         1 last-change date was not taken: the import is the last change\n",
+    );
+}
+
+#[test]
+fn golink() {
+    check(
+        "golink.jsonl",
+        Format::Golink,
+        &[
+            r#"{"alias":"meet","created_at":"2022-06-02T20:00:00Z","note":"Owner: amelie@example.com","target":"https://example.com/meet"}"#,
+            "line 2: its target is a template, and hop has none",
+            r#"{"alias":"zero","target":"https://example.com/zero"}"#,
+        ],
+        "1 last-change date was not taken: the import is the last change\n",
+    );
+}
+
+#[test]
+fn hop_json_lines() {
+    check(
+        "hop.jsonl",
+        Format::Hop,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"crawlable":false,"created_at":"2026-11-21T08:00:00Z","disabled":true,"domain":"hop.example","external_id":"7","forward_query":"off","max_clicks":9,"redirect_status":307,"rules":[{"id":"de","target":"https://example.de/","when":[{"any":["DE"],"type":"country"}]}],"tags":["x"],"target":"https://example.com/a","title":"Docs"}"#,
+            "line 2: it is deleted",
+            r#"{"alias":"later","disabled":true,"something_new":5,"target":"https://example.com/later"}"#,
+        ],
+        "1 `strict` mark was not taken: set it again\n\
+         1 block was not taken: the link is disabled instead\n\
+         1 password was not taken: nobody can read it; the link is disabled until you enable it\n",
+    );
+}
+
+#[test]
+fn hop_csv() {
+    check(
+        "hop.csv",
+        Format::Hop,
+        &[
+            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"disabled":true,"domain":"hop.example","max_clicks":9,"redirect_status":307,"tags":["x","y"],"target":"https://example.com/a","title":"Docs, all"}"#,
+            r#"{"alias":"plain","disabled":false,"redirect_status":302,"rules":[],"target":"https://example.com/b"}"#,
+        ],
+        "",
+    );
+}
+
+#[test]
+fn with_a_domain_given_every_link_goes_there() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/fixtures/bitly.csv");
+    let (lines, _) = convert(&path, Format::Bitly, false);
+    assert!(lines.iter().all(|line| !line.contains("domain")), "{lines:?}");
+}

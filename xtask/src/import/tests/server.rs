@@ -1,0 +1,181 @@
+//! hop's side of the import contract, small and on demand unreliable.
+#![allow(dead_code, reason = "two test programs share this file, and each uses a part of it")]
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+/// What the server does with a request, besides its work.
+#[derive(Clone, Copy)]
+pub(super) enum Mood {
+    /// Takes at most so many lines.
+    Takes(usize),
+    /// Answers with a status, a code and how long to wait, and does nothing.
+    Says(u16, &'static str, Option<u32>),
+    /// Does its work and closes the connection without an answer.
+    DiesAfterWork,
+    /// Closes the connection at once.
+    DiesBeforeWork,
+    /// Does its work and answers nothing until the client is gone.
+    HangsAfterWork,
+    /// Does its work and breaks off in the middle of the answer.
+    BreaksOff,
+}
+
+#[derive(Clone)]
+pub(super) struct Request {
+    pub(super) target: String,
+    pub(super) headers: HashMap<String, String>,
+    pub(super) body: String,
+}
+
+#[derive(Default)]
+struct State {
+    requests: Vec<Request>,
+    /// Each link and how often it was made.
+    links: Vec<Value>,
+    answers: HashMap<String, (String, String)>,
+    moods: Vec<Mood>,
+    worked: usize,
+}
+
+pub(super) struct Server {
+    state: Arc<(Mutex<State>, Condvar)>,
+    pub(super) address: String,
+}
+
+impl Server {
+    /// Acts the moods out one request after the other; the last one stays.
+    pub(super) fn start(moods: &[Mood]) -> Self {
+        let state = Arc::new((Mutex::new(State { moods: moods.to_vec(), ..State::default() }), Condvar::new()));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                serve(stream, &shared);
+            }
+        });
+        Self { state, address }
+    }
+
+    pub(super) fn become_moody(&self, moods: &[Mood]) {
+        self.state.0.lock().unwrap().moods = moods.to_vec();
+    }
+
+    pub(super) fn requests(&self) -> Vec<Request> {
+        self.state.0.lock().unwrap().requests.clone()
+    }
+
+    /// Waits until so many requests have been worked on.
+    pub(super) fn wait_for(&self, count: usize) {
+        drop(self.state.1.wait_while(self.state.0.lock().unwrap(), |state| state.worked < count).unwrap());
+    }
+
+    /// The targets of all links made, in order.
+    pub(super) fn made(&self) -> Vec<String> {
+        self.state.0.lock().unwrap().links.iter().map(|link| link["target"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// One request on one connection.
+fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
+    let Some(request) = read(&stream) else { return };
+    let mut state = state.lock().unwrap();
+    state.requests.push(request.clone());
+    let mood = if state.moods.len() > 1 { state.moods.remove(0) } else { state.moods[0] };
+    match mood {
+        Mood::DiesBeforeWork => {}
+        Mood::Says(status, code, wait) => {
+            let wait = wait.map(|seconds| format!("Retry-After: {seconds}\r\n")).unwrap_or_default();
+            answer(&mut stream, status, &wait, &json!({"code": code, "detail": "as the test has it", "errors": []}).to_string());
+        }
+        Mood::Takes(most) => {
+            let text = state.work(&request, most);
+            answer(&mut stream, 200, "", &text);
+        }
+        Mood::HangsAfterWork => {
+            state.work(&request, usize::MAX);
+            drop(state);
+            changed.notify_all();
+            // Ends when the client does.
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+        Mood::DiesAfterWork => drop(state.work(&request, usize::MAX)),
+        Mood::BreaksOff => {
+            let text = state.work(&request, usize::MAX);
+            let half = &text[..text.len() / 2];
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{half}", text.len());
+        }
+    }
+}
+
+impl State {
+    /// Makes the links of a request, unless its key says that this was done.
+    fn work(&mut self, request: &Request, most: usize) -> String {
+        let key = request.headers["idempotency-key"].clone();
+        self.worked += 1;
+        if let Some((body, text)) = self.answers.get(&key) {
+            assert_eq!(*body, request.body, "a key came again with another body");
+            return text.clone();
+        }
+        let (mut results, mut next, mut offset) = (Vec::new(), Value::Null, 0);
+        for (at, line) in request.body.lines().enumerate() {
+            if at == most {
+                next = json!({"line": at + 1, "offset": offset});
+                break;
+            }
+            offset += line.len() + 1;
+            results.push(self.make(at + 1, line, request.target.contains("dry_run=true")));
+        }
+        let count = |status: u64| results.iter().filter(|result| result["status"] == status).count();
+        let (imported, existing) = (count(201), count(200));
+        let failed = results.len() - imported - existing;
+        let text =
+            json!({"results": results, "imported": imported, "existing": existing, "failed": failed, "next": next, "dry_run": false});
+        self.answers.insert(key, (request.body.clone(), text.to_string()));
+        text.to_string()
+    }
+
+    fn make(&mut self, line: usize, text: &str, dry_run: bool) -> Value {
+        let link: Value = serde_json::from_str(text).unwrap();
+        let alias = link["alias"].clone();
+        let same = self.links.iter().find(|other| !alias.is_null() && other["alias"] == alias && other["domain"] == link["domain"]);
+        let problem = json!({"code": "alias_taken", "detail": "The alias belongs to another link.", "errors": []});
+        match same {
+            Some(other) if *other == link => json!({"line": line, "status": 200, "alias": alias, "problem": null}),
+            Some(_) => json!({"line": line, "status": 409, "alias": alias, "problem": problem}),
+            None => {
+                if !dry_run {
+                    self.links.push(link);
+                }
+                json!({"line": line, "status": 201, "alias": alias, "problem": null})
+            }
+        }
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Request> {
+    let mut input = BufReader::new(stream);
+    let mut first = String::new();
+    input.read_line(&mut first).ok()?;
+    let target = first.split(' ').nth(1)?.to_owned();
+    let mut headers = HashMap::new();
+    loop {
+        let mut line = String::new();
+        input.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim().split_once(':') else { break };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    input.read_exact(&mut body).ok()?;
+    Some(Request { target, headers, body: String::from_utf8(body).ok()? })
+}
+
+fn answer(stream: &mut TcpStream, status: u16, headers: &str, text: &str) {
+    let length = text.len();
+    let _ = write!(stream, "HTTP/1.1 {status} Said\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{text}");
+}

@@ -11,6 +11,8 @@ static TRAITS: Traits = Traits {
     name: "cloudflare",
     // A page reads its hints, its records and its totals in one query each.
     largest_page: 100,
+    // Each takes up to three of the 1,000 queries that a request may make.
+    largest_batch: 100,
     longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },

@@ -10,10 +10,12 @@ use crate::base58;
 use crate::config::Config;
 use crate::digest::Pepper;
 use crate::domain::Domain;
+use crate::draw::Source;
 use crate::error::Problem;
 use crate::link::LinkId;
-use crate::links::{self, Compiled};
+use crate::links::{self, Compiled, Form};
 use crate::memo::Memo;
+use crate::once::{Asked, once};
 use crate::pages;
 use crate::ports::{Edge, Facts, NoEntropy, StoreError};
 use crate::records::Key;
@@ -53,6 +55,9 @@ pub(crate) struct Context<'a, E> {
     pub(crate) config: &'a Config,
     pub(crate) memo: &'a Mutex<Memo<Compiled>>,
     pub(crate) now: Timestamp,
+    pub(crate) request_id: &'a str,
+    /// Where ids, aliases and the names of commits come from.
+    pub(crate) source: Source,
     /// Kept apart from the response, so that a change whose answer failed is still followed up.
     after: &'a RefCell<After>,
 }
@@ -82,9 +87,32 @@ impl<E: Edge> Context<'_, E> {
         self.config.pepper.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))
     }
 
-    /// The random name of a commit.
+    /// The name of a commit nobody will look for, or of anything else that is new every time.
     pub(crate) fn token(&self) -> Result<String, NoEntropy> {
         base58::random_96(self.edge)
+    }
+
+    /// A name that a repetition of this request draws again.
+    pub(crate) fn name(&self, purpose: &str) -> Result<String, NoEntropy> {
+        self.source.name(self.edge, purpose)
+    }
+
+    /// The same request with other draws.
+    pub(crate) fn drawing(&self, source: Source) -> Self {
+        Self {
+            request_id: self.request_id,
+            edge: self.edge,
+            config: self.config,
+            memo: self.memo,
+            now: self.now,
+            source,
+            after: self.after,
+        }
+    }
+
+    /// Tells the log what an answer that holds this problem does not say.
+    pub(crate) fn log_cause(&self, problem: &Problem) {
+        log_cause(self.edge, problem, self.request_id);
     }
 
     /// Says in the log that the record `key` leads to was left out of an answer.
@@ -112,7 +140,7 @@ impl App {
         let route = Route::of(request.head.path);
         let request_id = base58::random_96(edge).map(|id| format!("req_{id}")).unwrap_or_default();
         let after = RefCell::default();
-        let answer = self.answer(edge, &route, &request, &after).await;
+        let answer = self.answer(edge, &route, &request, &request_id, &after).await;
         let mut response = answer.unwrap_or_else(|problem| {
             log_cause(edge, &problem, &request_id);
             tell(&problem, &route, &request, &request_id)
@@ -129,6 +157,7 @@ impl App {
         edge: &E,
         route: &Route<'_>,
         request: &Request<'_, F>,
+        request_id: &str,
         after: &RefCell<After>,
     ) -> Result<Response, Problem> {
         let head = &request.head;
@@ -156,7 +185,7 @@ impl App {
         if !route.allows(head.method) {
             return Err(Problem::method_not_allowed(allow));
         }
-        let context = Context { edge, config, memo: &self.memo, now: edge.now(), after };
+        let context = Context { edge, config, memo: &self.memo, now: edge.now(), request_id, source: Source::Random, after };
         dispatch(&context, domain, route, request).await
     }
 
@@ -196,8 +225,21 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Robots => Ok(machines::robots()),
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
         Route::Problem(code) => pages::problem(code),
-        Route::Shorten => links::shorten(context, &proof()?, json_of(*facts, body)?).await,
-        Route::Links if *head.method == Method::POST => links::create(context, &proof()?, json_of(*facts, body)?).await,
+        Route::Shorten => {
+            let (proof, body) = (proof()?, json_of(*facts, body)?);
+            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
+            once(context, *facts, asked, async |context| links::shorten(context, &proof, body).await).await
+        }
+        Route::Links if *head.method == Method::POST => {
+            let (proof, body) = (proof()?, json_of(*facts, body)?);
+            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
+            once(context, *facts, asked, async |context| links::create(context, &proof, body).await).await
+        }
+        Route::Batch => {
+            let (proof, body) = (proof()?, json_of(*facts, body)?);
+            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
+            once(context, *facts, asked, async |context| links::batch(context, &proof, body).await).await
+        }
         Route::Links => links::list(context, &proof()?, query).await,
         Route::Link(alias) if *head.method == Method::PATCH => {
             let (proof, body) = (proof()?, json_of(*facts, body)?);
@@ -207,6 +249,11 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
         Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
         Route::History(alias) => links::past(context, &proof()?, alias, query).await,
+        Route::Import => {
+            let (proof, form) = (proof()?, Form::said(*facts)?);
+            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
+            once(context, *facts, asked, async |context| links::import(context, &proof, form, query, body).await).await
+        }
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

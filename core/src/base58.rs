@@ -33,14 +33,19 @@ pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
     digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
-/// `length` characters of `alphabet`, each equally likely: bytes of the last, incomplete round of the alphabet are drawn again.
-pub(crate) fn random_text(edge: &impl Edge, alphabet: &[u8], length: usize) -> Result<String, NoEntropy> {
+/// `length` characters of `alphabet`, each equally likely if the bytes are: those of the last, incomplete round of the alphabet are
+/// drawn again.
+pub(crate) fn text(
+    alphabet: &[u8],
+    length: usize,
+    mut draw: impl FnMut(&mut [u8; 16]) -> Result<(), NoEntropy>,
+) -> Result<String, NoEntropy> {
     let rounds = 256_usize.checked_div(alphabet.len()).unwrap_or(0);
     let fair_bytes = alphabet.len().saturating_mul(rounds);
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let mut bytes = [0; 16];
-        edge.random(&mut bytes)?;
+        draw(&mut bytes)?;
         let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair_bytes);
         let digits = fair.filter_map(|byte| alphabet.get(byte.checked_rem(alphabet.len())?));
         text.extend(digits.take(length.saturating_sub(text.len())).copied().map(char::from));
@@ -67,10 +72,10 @@ mod tests {
     }
 
     #[test]
-    fn random_text_has_the_length_asked_for_and_all_of_the_alphabet() {
+    fn a_text_has_the_length_asked_for_and_all_of_the_alphabet() {
         let edge = MemoryEdge::new(7);
         for (alphabet, length) in [(ALPHABET.as_slice(), 5_800), (SMALL_ALPHABET, 3_100)] {
-            let text = random_text(&edge, alphabet, length).unwrap();
+            let text = text(alphabet, length, |bytes| edge.random(bytes)).unwrap();
             assert_eq!(text.len(), length);
             for character in alphabet {
                 let count = text.bytes().filter(|byte| byte == character).count();

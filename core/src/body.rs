@@ -7,6 +7,7 @@ use crate::request::Body;
 pub(crate) use crate::tree::Tree;
 
 /// The fields of a body that is one object.
+#[derive(Clone)]
 pub(crate) struct Fields {
     entries: Vec<(String, Tree)>,
     errors: Vec<FieldError>,
@@ -15,13 +16,19 @@ pub(crate) struct Fields {
 impl Fields {
     /// Reads a body.
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
-        let bytes = match body {
-            Body::Whole(bytes) if bytes.len() <= limit => bytes,
-            Body::Whole(_) | Body::TooLarge => return Err(Problem::too_large(limit)),
-            Body::Broken => return Err(Problem::malformed_json("The body ended too early.")),
-        };
-        let tree = serde_json::from_slice(bytes).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
-        Self::of(tree).map_err(|refusal| Problem::invalid_fields(vec![FieldError { field: String::new(), refusal }]))
+        let tree = serde_json::from_slice(body.bytes(limit)?)
+            .map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
+        Self::of(tree).map_err(Problem::wrong_body)
+    }
+
+    /// The fields of a row of a table.
+    pub(crate) fn of_entries(entries: Vec<(String, Tree)>) -> Self {
+        Self { entries, errors: Vec::new() }
+    }
+
+    /// Takes the field `name` out and does not look at it.
+    pub(crate) fn skip(&mut self, name: &str) {
+        self.entries.retain(|(key, _)| key != name);
     }
 
     /// The fields of an object, in a body or in another object.

@@ -6,6 +6,14 @@ use crate::link::LinkId;
 use crate::ports::{Edge, Records as _, StoreError};
 use crate::records::{Key, Total, Written, write};
 
+/// How often a link was followed, and by whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Clicks {
+    pub(crate) humans: u64,
+    pub(crate) bots: u64,
+    pub(crate) previews: u64,
+}
+
 /// How often a count is tried again because somebody else counted at the same moment.
 const TRIES: u32 = 8;
 
@@ -18,24 +26,30 @@ pub(crate) async fn count<E: Edge>(edge: &E, link: &LinkId) -> Result<(), StoreE
             None => Total::default(),
         };
         let token = base58::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
-        if write(records, total.plus(1, link, token)?).await? == Written::Done {
+        if write(records, total.plus(Clicks { humans: 1, ..Clicks::default() }, link, token)?).await? == Written::Done {
             return Ok(());
         }
     }
     Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
 }
 
+/// Gives a link the clicks it had elsewhere, unless it has been counted here already.
+pub(crate) async fn bring<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
+    let token = base58::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
+    write(edge.records(), Total::default().plus(clicks, link, token)?).await.map(drop)
+}
+
 /// The totals of `links`, in their order. A total that cannot be read hides no link: it is logged and shown as none.
-pub(crate) async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<u64>, StoreError> {
+pub(crate) async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
     let records = context.edge.records().get_many(&keys).await?;
     let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::read) {
         Some(Ok(total)) => total.clicks,
         Some(Err(error)) => {
             context.log_skipped(key, &error);
-            0
+            Clicks::default()
         }
-        None => 0,
+        None => Clicks::default(),
     });
     Ok(totals.collect())
 }

@@ -11,6 +11,8 @@ pub enum Code {
     AliasTaken,
     AliasRetired,
     VersionMismatch,
+    IdempotencyReused,
+    IdempotencyInFlight,
     Unauthenticated,
     NotFound,
     LinkEnded,
@@ -34,12 +36,14 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
         Self::AliasRetired,
         Self::VersionMismatch,
+        Self::IdempotencyReused,
+        Self::IdempotencyInFlight,
         Self::Unauthenticated,
         Self::NotFound,
         Self::LinkEnded,
@@ -99,6 +103,18 @@ impl Code {
                 StatusCode::PRECONDITION_FAILED,
                 "Someone was first",
                 "The link has changed since you read it. Read it again, apply your change to what it says now, and send that with its new `ETag`.",
+            ),
+            Self::IdempotencyReused => (
+                "idempotency_reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The idempotency key belongs to another request",
+                "A key stands for one request for 24 hours. Send the request it came with first, or a new one under a new key.",
+            ),
+            Self::IdempotencyInFlight => (
+                "idempotency_in_flight",
+                StatusCode::CONFLICT,
+                "The request is still being answered",
+                "Send it again, with the same key, after the number of seconds in `Retry-After`. It is not done twice.",
             ),
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "Who is asking is not known", "Send `Authorization: Bearer` and a valid key.")

@@ -16,7 +16,7 @@ pub(crate) fn name_of(bytes: &[u8]) -> String {
 pub(crate) struct Pepper(Secret);
 
 /// What only somebody who knows the pepper can make of the same parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keyed([u8; 32]);
 
 impl Pepper {

@@ -152,6 +152,20 @@ impl Problem {
         Self::new(Code::LinkEnded, "This link is deleted. Restore it before you change it.")
     }
 
+    pub(crate) fn idempotency_reused() -> Self {
+        Self::new(Code::IdempotencyReused, "This key came with another request before.")
+    }
+
+    pub(crate) fn idempotency_in_flight() -> Self {
+        let detail = "The request with this key is still being answered.";
+        Self { advice: Advice::RetryAfter, ..Self::new(Code::IdempotencyInFlight, detail) }
+    }
+
+    /// Whether the same request may succeed later as it is.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self.code, Code::StoreUnavailable | Code::NotConfigured | Code::Internal)
+    }
+
     pub(crate) fn no_free_alias(tries: usize) -> Self {
         Self {
             cause: Some(format!("{tries} generated aliases were all taken")),
@@ -181,6 +195,31 @@ impl Problem {
     /// Where the link of an old alias is now.
     pub(crate) fn moved(alias: &Alias) -> Self {
         Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))
+    }
+
+    /// A list of links that cannot be taken apart.
+    pub(crate) fn malformed_list(what: impl fmt::Display) -> Self {
+        Self::new(Code::MalformedJson, format!("The list cannot be read: {what}."))
+    }
+
+    pub(crate) fn no_list_of_links() -> Self {
+        Self::new(Code::UnsupportedMediaType, "Send JSON Lines as `Content-Type: application/x-ndjson`, or CSV as `text/csv`.")
+    }
+
+    /// A body, or an item of one, that is not even an object.
+    pub(crate) fn wrong_body(refusal: Refusal) -> Self {
+        Self::invalid_fields(vec![FieldError { field: String::new(), refusal }])
+    }
+
+    /// What is wrong with an object, told as a problem of its own.
+    pub(crate) fn invalid(wrong: Wrong) -> Self {
+        Self::invalid_fields(wrong.into_iter().map(|refusal| FieldError { field: refusal.at.clone(), refusal }).collect())
+    }
+
+    /// The same of an object within another.
+    pub(crate) fn within(mut self, name: &str) -> Self {
+        self.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("/{name}")));
+        self
     }
 
     /// One field that turned out to be wrong only when it was tried.

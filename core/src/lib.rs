@@ -25,8 +25,10 @@ mod card;
 mod clicks;
 mod codes;
 mod config;
+pub mod csv;
 mod digest;
 pub mod domain;
+mod draw;
 pub mod error;
 mod link;
 mod links;
@@ -34,6 +36,7 @@ mod machines;
 mod memo;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
+mod once;
 mod pages;
 mod password;
 pub mod ports;
@@ -51,7 +54,7 @@ mod time;
 mod tree;
 
 pub use app::{After, App};
-pub use request::{BODY_LIMIT, Body, Head, Request};
+pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};
 pub use time::Timestamp;

@@ -8,7 +8,6 @@ use crate::alias::Alias;
 use crate::base58;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
-use crate::ports::{Edge, NoEntropy};
 use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
@@ -18,8 +17,9 @@ use crate::time::Timestamp;
 pub(crate) struct LinkId(String);
 
 impl LinkId {
-    pub(crate) fn random(edge: &impl Edge) -> Result<Self, NoEntropy> {
-        Ok(Self(format!("lnk_{}", base58::random_96(edge)?)))
+    /// The id that ends in this random name.
+    pub(crate) fn of(name: &str) -> Self {
+        Self(format!("lnk_{name}"))
     }
 
     /// An id hop stored itself.

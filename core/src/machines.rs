@@ -7,7 +7,7 @@ use crate::app::Context;
 use crate::error::Problem;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Key, copy};
-use crate::request::BODY_LIMIT;
+use crate::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::response::Response;
 use crate::{alias, memo, target};
 
@@ -48,7 +48,9 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
                 "alias_bytes": alias::MAX_BYTES,
                 "target_bytes": target::MAX_BYTES,
                 "body_bytes": BODY_LIMIT,
+                "bulk_body_bytes": BULK_LIMIT,
                 "page": edge.largest_page,
+                "batch": edge.largest_batch,
                 "max_clicks": edge.max_clicks,
             },
         }),
@@ -57,7 +59,7 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
 
 /// The API as OpenAPI has it: `docs/openapi.json` without its blanks.
 pub(crate) fn openapi() -> Response {
-    Response::json_text(include_str!(concat!(env!("OUT_DIR"), "/openapi.json")))
+    Response::json_bytes(StatusCode::OK, include_str!(concat!(env!("OUT_DIR"), "/openapi.json")).into())
 }
 
 /// Short links are no content of their own: robots stay out.

@@ -59,6 +59,8 @@ pub struct Traits {
     pub name: &'static str,
     /// Most links on one page, from the store operations one request may make.
     pub largest_page: u16,
+    /// Most links that are made or changed in one request.
+    pub largest_batch: u16,
     /// Most versions of a link that are looked at together.
     pub longest_history: u16,
     /// The most clicks a link can be limited to; any number if there is none.

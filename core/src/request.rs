@@ -4,10 +4,14 @@ use std::io::Read;
 
 use http::Method;
 
+use crate::error::Problem;
 use crate::route::Route;
 
 /// In bytes: no request of the API needs more, and every edge takes as much.
 pub const BODY_LIMIT: usize = 64 * 1_024;
+
+/// In bytes: for many links at once. Every edge holds as much in memory several times over.
+pub const BULK_LIMIT: usize = 1_024 * 1_024;
 
 /// What is known of a request before its body is read.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +42,7 @@ impl<'a> Head<'a> {
     #[must_use]
     pub fn body_limit(&self) -> Option<usize> {
         let may_bring_one = self.method == Method::POST || self.method == Method::PATCH;
-        (may_bring_one && Route::of(self.path).takes_json(self.method)).then_some(BODY_LIMIT)
+        if may_bring_one { Route::of(self.path).body_limit(self.method) } else { None }
     }
 }
 
@@ -64,6 +68,15 @@ pub enum Body {
 }
 
 impl Body {
+    /// The bytes of a body that came whole and within `limit`.
+    pub(crate) fn bytes(&self, limit: usize) -> Result<&[u8], Problem> {
+        match self {
+            Self::Whole(bytes) if bytes.len() <= limit => Ok(bytes),
+            Self::Whole(_) | Self::TooLarge => Err(Problem::too_large(limit)),
+            Self::Broken => Err(Problem::malformed_json("The body ended too early.")),
+        }
+    }
+
     /// Reads a body where reading waits, and never more than one byte over `limit`.
     pub fn read_from(reader: impl Read, limit: usize) -> Self {
         let mut bytes = Vec::new();
@@ -130,6 +143,8 @@ mod tests {
         assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
         assert_eq!(limit(Method::PATCH, "http://h/api/v1/links/docs"), Some(65_536));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/batch"), Some(1_048_576));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/import?x"), Some(1_048_576));
         assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
         assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
         assert_eq!(limit(Method::GET, "http://h/shorten"), None);

@@ -9,7 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::error::{Advice, Problem, RETRY_AFTER_SECONDS};
+use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -52,8 +52,8 @@ impl Response {
     }
 
     /// JSON written beforehand.
-    pub(crate) fn json_text(body: &'static str) -> Self {
-        Self::content(StatusCode::OK, "application/json", body.into())
+    pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> Self {
+        Self::content(status, "application/json", body)
     }
 
     /// A page; `policy` names the one style sheet it holds.
@@ -115,23 +115,9 @@ impl Response {
 
     /// The problem as RFC 9457 JSON.
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
-        let meaning = problem.code.meaning();
-        let json = ProblemJson {
-            r#type: format!("/problems/{}", meaning.name),
-            title: meaning.title,
-            status: meaning.status.as_u16(),
-            code: meaning.name,
-            detail: &problem.detail,
-            request_id,
-            errors: problem
-                .errors
-                .iter()
-                .map(|error| FieldErrorJson { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail })
-                .collect(),
-        };
         // Plain strings and numbers: this cannot fail, and if it did, the status still tells.
-        let body = serde_json::to_vec(&json).unwrap_or_default();
-        Self::content(meaning.status, "application/problem+json", body).advise(problem.advice)
+        let body = serde_json::to_vec(&ProblemJson::of(problem, request_id)).unwrap_or_default();
+        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
     }
 
     /// Adds the header a problem brings along.
@@ -147,15 +133,33 @@ impl Response {
     }
 }
 
+/// A problem on the wire, as an answer or within one.
 #[derive(Serialize)]
-struct ProblemJson<'a> {
+pub(crate) struct ProblemJson<'a> {
     r#type: String,
     title: &'a str,
-    status: u16,
+    pub(crate) status: u16,
     code: &'a str,
     detail: &'a str,
     request_id: &'a str,
     errors: Vec<FieldErrorJson<'a>>,
+}
+
+impl<'a> ProblemJson<'a> {
+    pub(crate) fn of(problem: &'a Problem, request_id: &'a str) -> Self {
+        let meaning = problem.code.meaning();
+        let error =
+            |error: &'a FieldError| FieldErrorJson { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail };
+        Self {
+            r#type: format!("/problems/{}", meaning.name),
+            title: meaning.title,
+            status: meaning.status.as_u16(),
+            code: meaning.name,
+            detail: &problem.detail,
+            request_id,
+            errors: problem.errors.iter().map(error).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

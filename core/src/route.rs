@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::request::{BODY_LIMIT, BULK_LIMIT};
+
 /// What a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
@@ -37,6 +39,10 @@ pub enum Route<'a> {
     Restore(Cow<'a, str>),
     /// `/api/v1/links/{alias}/history`
     History(Cow<'a, str>),
+    /// `/api/v1/batch`
+    Batch,
+    /// `/api/v1/import`
+    Import,
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -77,6 +83,8 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -94,7 +102,12 @@ impl<'a> Route<'a> {
         match (before.as_slice(), last) {
             ([], Some(word)) => Self::single(word),
             (["problems"], Some(code)) => Self::Problem(code),
-            (["api", "v1"], Some(word)) if word == "links" => Self::Links,
+            (["api", "v1"], Some(word)) => match word.as_ref() {
+                "links" => Self::Links,
+                "batch" => Self::Batch,
+                "import" => Self::Import,
+                _ => Self::Unknown,
+            },
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
@@ -136,6 +149,8 @@ impl<'a> Route<'a> {
             Self::Link(_) => "/api/v1/links/{alias}",
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
+            Self::Batch => "/api/v1/batch",
+            Self::Import => "/api/v1/import",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -144,7 +159,7 @@ impl<'a> Route<'a> {
     /// The header `Allow` of this route; nothing where there is nothing.
     pub(crate) fn allow(&self) -> Option<&'static str> {
         match self {
-            Self::Shorten | Self::Restore(_) => Some("POST, OPTIONS"),
+            Self::Shorten | Self::Restore(_) | Self::Batch | Self::Import => Some("POST, OPTIONS"),
             Self::Links => Some("GET, HEAD, POST, OPTIONS"),
             Self::Link(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
@@ -157,12 +172,13 @@ impl<'a> Route<'a> {
         self.allow().is_some_and(|allow| allow.split(", ").any(|allowed| allowed == method.as_str()))
     }
 
-    /// Whether `method` brings a JSON body here.
-    pub(crate) fn takes_json(&self, method: &Method) -> bool {
+    /// How many bytes of body `method` may bring here, if any.
+    pub(crate) fn body_limit(&self, method: &Method) -> Option<usize> {
         match self {
-            Self::Shorten | Self::Links => method == Method::POST,
-            Self::Link(_) => method == Method::PATCH,
-            _ => false,
+            Self::Shorten | Self::Links if method == Method::POST => Some(BODY_LIMIT),
+            Self::Batch | Self::Import if method == Method::POST => Some(BULK_LIMIT),
+            Self::Link(_) if method == Method::PATCH => Some(BODY_LIMIT),
+            _ => None,
         }
     }
 
@@ -239,6 +255,8 @@ mod tests {
             ("/problems/not_found", Route::Problem("not_found".into())),
             ("/shorten", Route::Shorten),
             ("/api/v1/links", Route::Links),
+            ("/api/v1/batch", Route::Batch),
+            ("/api/v1/import", Route::Import),
             ("/api/v1/links/docs", Route::Link("docs".into())),
             ("/api/v1/links/%C3%A9", Route::Link("é".into())),
             ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
@@ -295,7 +313,8 @@ mod tests {
             "/api/v2/links",
             "/api/v1/",
             "/api/v1/link",
-            "/api/v1/batch",
+            "/api/v1/batch/",
+            "/api/v1/imports",
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",
@@ -345,6 +364,8 @@ mod tests {
             Route::Link("x".into()),
             Route::Restore("x".into()),
             Route::History("x".into()),
+            Route::Batch,
+            Route::Import,
             Route::Follow("x".into()),
         ];
         for route in routes {

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::error::{FieldCode, Refusal, Wrong};
 
 /// A JSON value as it was sent.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Tree {
     Null,
     Bool(bool),
@@ -41,7 +41,7 @@ impl Tree {
         }
     }
 
-    fn list(self) -> Result<Vec<Self>, Refusal> {
+    pub(crate) fn list(self) -> Result<Vec<Self>, Refusal> {
         match self {
             Self::Array(items) => Ok(items),
             other => Err(other.is_not("an array")),

@@ -12,6 +12,8 @@ static TRAITS: Traits = Traits {
     name: "fastly",
     // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
     largest_page: 15,
+    // A link takes three to six of a request's 32 store operations, and one more for each of its tags.
+    largest_batch: 5,
     longest_history: 24,
     // Every click is a key of its own, and they are listed.
     max_clicks: Some(1_000),

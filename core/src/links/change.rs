@@ -15,6 +15,7 @@ use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::password::PasswordHash;
 use crate::ports::{Edge, Facts};
+use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::target::Target;
@@ -22,29 +23,39 @@ use crate::target::Target;
 /// `PATCH /api/v1/links/{alias}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    _proof: &Proof,
+    proof: &Proof,
     alias: &str,
     query: &str,
     facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context.config, alias, query)?;
-    let seen = Seen::read(facts)?;
+    let fields = Fields::read(body, BODY_LIMIT)?;
+    let link = patch(context, proof, &key, &Seen::read(facts)?, &fields).await?;
+    shown(context, &link).await
+}
+
+/// Applies a merge patch to the link at `key`, which comes back as it is then.
+pub(super) async fn patch<E: Edge>(
+    context: &Context<'_, E>,
+    _proof: &Proof,
+    key: &Key,
+    seen: &Seen,
+    fields: &Fields,
+) -> Result<Link, Problem> {
     let hashed = OnceCell::new();
-    let patch = |link: &Link| {
+    let change = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        Ok(apply(context, link, body, &hashed)?)
+        Ok(apply(context, link, fields.clone(), &hashed)?)
     };
-    let link = edit(context, &key, patch).await?;
-    shown(context, &link).await
+    edit(context, key, change).await
 }
 
-/// The link after the patch in `body`: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
-fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body, hashed: &OnceCell<PasswordHash>) -> Result<Wish, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
+/// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
+fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, mut fields: Fields, hashed: &OnceCell<PasswordHash>) -> Result<Wish, Problem> {
     let mut link = link.clone();
     let mut target = Some(link.target.clone());
     fields.set("target", &mut target, |tree: Tree| Target::parse(&tree.text()?, &context.config.targets).map(Some));
@@ -85,7 +96,7 @@ fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, boo
 }
 
 /// The versions a client has seen, one of which the link must still be at.
-enum Seen {
+pub(super) enum Seen {
     Anything,
     One(Vec<u64>),
 }
@@ -104,8 +115,13 @@ impl Seen {
         Ok(Self::One(header.split(',').filter_map(version).collect()))
     }
 
+    /// Reads a version in a body.
+    pub(super) fn version(tree: Tree) -> Result<Self, Refusal> {
+        Ok(Self::One(vec![tree.natural()?]))
+    }
+
     /// A version the client knows and the store does not show yet is no reason to refuse: the read was late.
-    fn check(&self, version: u64) -> Result<(), Refused> {
+    pub(super) fn check(&self, version: u64) -> Result<(), Refused> {
         match self {
             Self::Anything => Ok(()),
             Self::One(versions) if versions.contains(&version) => Ok(()),

@@ -30,6 +30,8 @@ impl Claim<'_> {
     pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<u64, Problem>, Problem> {
         let records = context.edge.records();
         let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+        // Then a refusal may be the doing of an earlier try of this very claim.
+        change.repeated = context.source.is_repeatable();
         self.write_down(&mut change)?;
         if write(records, change).await? == Written::Done {
             return Ok(Ok(1));
@@ -39,6 +41,9 @@ impl Claim<'_> {
             let Some(place) = look(records, self.key).await? else {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
+            if place.link().is_some_and(|link| link.id == *self.link) && place.remembers(&self.token) {
+                return Ok(Ok(place.commits));
+            }
             match self.look_at(context, &place).await? {
                 Verdict::Free => {}
                 Verdict::LookAgain => continue,

@@ -3,15 +3,16 @@
 use http::StatusCode;
 
 use super::claim::Claim;
-use super::{own_domain, wire};
+use super::{find, own_domain, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
 use crate::body::{Fields, Tree};
+use crate::clicks::Clicks;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::link::{Link, LinkId};
+use crate::link::{Link, LinkId, UserId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key};
@@ -19,6 +20,7 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
 use crate::target::Target;
+use crate::time::Timestamp;
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
@@ -29,44 +31,47 @@ pub(super) struct NewLink {
     pub(super) alias: Option<Alias>,
     pub(super) domain: Option<Domain>,
     pub(super) spec: Spec,
+    /// Whose it is, and since when, if it was made elsewhere.
+    pub(super) owner: Option<UserId>,
+    pub(super) created_at: Option<Timestamp>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let new = read(context, body)?;
+    let new = NewLink::read(context, Fields::read(body, BODY_LIMIT)?)?;
     let link = claim(context, proof, new).await?;
-    Response::json(StatusCode::CREATED, &wire::link(context, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
+    Response::json(StatusCode::CREATED, &wire::link(context, &link, Clicks::default()))?.location(&wire::address(&link))?.etag(link.version)
 }
 
-fn read<E: Edge>(context: &Context<'_, E>, body: &Body) -> Result<NewLink, Problem> {
-    let config = context.config;
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
-    let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
-    let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
-    let mut spec = Spec::default();
-    let password = spec.set(&mut fields, config, context.edge.traits());
-    let target = fields.finish(target)?;
-    if let Some(password) = password {
-        spec.password = Some(password.hash(context.edge)?);
+impl NewLink {
+    /// Reads what a client asks for.
+    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+        let config = context.config;
+        let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
+        let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+        let domain = fields.take("domain", |tree| own_domain(config, tree));
+        let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
+        let mut spec = Spec::default();
+        let password = spec.set(&mut fields, config, context.edge.traits());
+        let target = fields.finish(target)?;
+        if let Some(password) = password {
+            spec.password = Some(password.hash(context.edge)?);
+        }
+        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses })
     }
-    Ok(NewLink { target, alias, domain, spec, reuses })
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
 pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
         let link = draft(context, &new, alias.clone())?;
-        offer(context, proof, &link, new.reuses).await??;
-        return Ok(link);
+        return offer(context, proof, link, new.reuses).await?;
     }
-    for length in GENERATED_LENGTHS {
-        let Some(alias) = generated(context, length)? else { continue };
-        let link = draft(context, &new, alias)?;
-        if offer(context, proof, &link, false).await?.is_ok() {
+    for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
+        let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
+        if let Ok(link) = offer(context, proof, draft(context, &new, alias)?, false).await? {
             return Ok(link);
         }
     }
@@ -74,24 +79,24 @@ pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new:
 }
 
 /// An alias nobody chose; now and then it spells a reserved word, and then there is none.
-fn generated<E: Edge>(context: &Context<'_, E>, length: usize) -> Result<Option<Alias>, Problem> {
+fn generated<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) -> Result<Option<Alias>, Problem> {
     let alphabet = match context.config.alias_case {
         AliasCase::Sensitive => base58::ALPHABET.as_slice(),
         AliasCase::Insensitive => base58::SMALL_ALPHABET,
     };
-    let text = base58::random_text(context.edge, alphabet, length)?;
+    let text = context.source.text(context.edge, purpose, alphabet, length)?;
     Ok(Alias::parse(&text, context.config.alias_case).ok())
 }
 
 fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
     Ok(Link {
-        id: LinkId::random(context.edge)?,
+        id: LinkId::of(&context.name("link")?),
         alias,
         domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
         target: new.target.clone(),
         spec: new.spec.clone(),
-        owner: None,
-        created_at: context.now,
+        owner: new.owner.clone(),
+        created_at: new.created_at.unwrap_or(context.now),
         updated_at: context.now,
         updated_by: None,
         deleted_at: None,
@@ -101,16 +106,27 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
     })
 }
 
-async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: &Link, reuses: bool) -> Result<Result<(), Problem>, Problem> {
+/// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
+async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
     let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
-    let claim = Claim { alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token: context.token()? };
+    let token = context.name("commit")?;
+    let claim = Claim { alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
     let made = claim.make(context).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
         Ok(Ok(1)) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(commits)) => context.changed(key, Copy::of(&holder, *commits)),
+        Ok(Ok(commits)) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
-        Err(_) => context.changed(key, None),
+        Err(_) => context.changed(key.clone(), None),
     }
-    Ok(made?.map(drop))
+    if let Err(problem) = made? {
+        return Ok(Err(problem));
+    }
+    if context.source.is_repeatable() {
+        // It may have been made by an earlier try, and be older than this one thinks.
+        let (_, link) = find(context, &key).await?;
+        context.changed(key, None);
+        return Ok(Ok(link));
+    }
+    Ok(Ok(link))
 }

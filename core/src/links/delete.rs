@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::change::Seen;
 use super::{EDITS, edit, named};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -13,14 +14,24 @@ use crate::records::{Holder, Key, Signpost, Written, look, write};
 use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
-pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context.config, alias, query)?;
-    let bury = |link: &Link| Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into());
-    match edit(context, &key, bury).await {
-        Err(problem) if problem.code == Code::NotFound => forward_no_more(context, &key).await?,
-        edited => drop(edited?),
-    }
+    bury(context, proof, &key, &Seen::Anything).await?;
     Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// Makes the link at `key` a tombstone, if it still is what the client has seen.
+pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, _proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
+    let bury = |link: &Link| {
+        if !link.is_deleted() {
+            seen.check(link.version)?;
+        }
+        Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
+    };
+    match edit(context, key, bury).await {
+        Err(problem) if problem.code == Code::NotFound => forward_no_more(context, key).await,
+        edited => edited.map(drop),
+    }
 }
 
 /// An alias that a link has left is deleted by forwarding to it no more.

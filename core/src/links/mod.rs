@@ -1,10 +1,12 @@
 //! What can be done with links: one verb, one file.
 
+mod batch;
 mod change;
 mod claim;
 mod create;
 mod delete;
 mod follow;
+mod import;
 mod list;
 mod past;
 mod rename;
@@ -14,10 +16,12 @@ mod show;
 mod wire;
 mod wire_rules;
 
+pub(crate) use batch::batch;
 pub(crate) use change::change;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use follow::{Compiled, follow};
+pub(crate) use import::{Form, import};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use restore::restore;
@@ -35,10 +39,10 @@ use crate::error::{Problem, Refusal};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key, Place, Written, history, look, write};
+use crate::records::{Holder, Key, Place, Signpost, Written, history, look, write};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
-const EDITS: u32 = 8;
+const EDITS: usize = 8;
 
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
@@ -62,15 +66,25 @@ fn own_domain(config: &Config, tree: Tree) -> Result<Domain, Refusal> {
 
 /// The link at `key`, deleted or not, and its place.
 async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+    match look_for(context, key).await? {
+        Looked::Link(place, link) => Ok((place, link)),
+        Looked::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+    }
+}
+
+/// What is found where a link should be.
+enum Looked {
+    Link(Place, Link),
+    Signpost(Signpost),
+}
+
+async fn look_for<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Looked, Problem> {
     let Some(place) = look(context.edge.records(), key).await? else {
         return Err(Problem::no_such_link());
     };
-    match place.holder.seen() {
-        Holder::Link(link) => {
-            let link = link.clone();
-            Ok((place, link))
-        }
-        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+    match place.holder.seen().clone() {
+        Holder::Link(link) => Ok(Looked::Link(place, link)),
+        Holder::Signpost(signpost) => Ok(Looked::Signpost(signpost)),
         Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
     }
 }
@@ -94,8 +108,19 @@ impl From<Link> for Wish {
 /// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
 async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Result<Wish, Refused>) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
-    for _ in 0..EDITS {
-        let (place, was) = find(context, key).await?;
+    let mine = repeatable_tokens(context)?;
+    for number in 0..EDITS {
+        let (place, was) = match look_for(context, key).await? {
+            Looked::Link(place, link) => (place, link),
+            // An earlier try of this very request has done it.
+            Looked::Signpost(signpost) if mine.contains(&signpost.journey) => {
+                return find(context, &signpost.to()).await.map(|(_, link)| link);
+            }
+            Looked::Signpost(signpost) => return Err(Problem::moved(&signpost.alias)),
+        };
+        if mine.iter().any(|token| place.remembers(token)) {
+            return Ok(was);
+        }
         let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {
             Ok(wish) => wish,
             Err(Refused::For(problem)) => return Err(problem),
@@ -109,7 +134,7 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
         {
             continue;
         }
-        let token = context.token()?;
+        let token = mine.get(number).cloned().map_or_else(|| context.token(), Ok)?;
         if link != was {
             link.updated_at = context.now;
             link.updated_by = None;
@@ -127,6 +152,12 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
         }
     }
     Err(last)
+}
+
+/// The names of the commits that the tries of a repeatable request make, each its own: a name is also what a store may know a state by.
+fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, Problem> {
+    let tries = if context.source.is_repeatable() { EDITS } else { 0 };
+    (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
 }
 
 /// Writes the link where it is; nothing comes back if somebody else was quicker.

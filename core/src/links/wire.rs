@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::wire_rules::{self, CardJson, RuleJson};
 use crate::app::Context;
+use crate::clicks::Clicks;
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::link::{Link, UserId};
@@ -54,7 +55,7 @@ struct ClicksJson {
     previews: u64,
 }
 
-pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks: u64) -> LinkJson<'a> {
+pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks: Clicks) -> LinkJson<'a> {
     let spec = &link.spec;
     LinkJson {
         id: link.id.as_str(),
@@ -85,7 +86,7 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks
         crawlable: spec.crawlable,
         disabled: spec.disabled,
         blocked: None,
-        clicks: ClicksJson { humans: clicks, bots: 0, previews: 0 },
+        clicks: ClicksJson { humans: clicks.humans, bots: clicks.bots, previews: clicks.previews },
         version: link.version,
     }
 }

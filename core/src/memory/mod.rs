@@ -23,6 +23,7 @@ use crate::time::Timestamp;
 pub const TRAITS: Traits = Traits {
     name: "memory",
     largest_page: 100,
+    largest_batch: 100,
     longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },

@@ -39,6 +39,11 @@ impl Key {
         Self(key)
     }
 
+    /// What became of a request that may be repeated.
+    pub(crate) fn once(name: &str) -> Self {
+        Self(format!("once/{name}"))
+    }
+
     /// A key no record has: asking for it shows whether the store answers.
     pub(crate) fn probe() -> Self {
         Self("probe".into())

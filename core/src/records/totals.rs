@@ -5,13 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::stored::{Schema, parse, to_json};
 use super::tokens::remember;
 use super::{Change, Expect, Key};
+use crate::clicks::Clicks;
 use crate::link::LinkId;
 use crate::ports::{Guard, Record, StoreError};
 
 #[derive(Serialize, Deserialize)]
 struct StoredTotal {
     v: Schema,
-    clicks: u64,
+    humans: u64,
+    bots: u64,
+    previews: u64,
     created_token: String,
     recent_tokens: Vec<String>,
 }
@@ -19,7 +22,7 @@ struct StoredTotal {
 /// How often a link was followed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Total {
-    pub(crate) clicks: u64,
+    pub(crate) clicks: Clicks,
     created_token: Option<String>,
     recent_tokens: Vec<String>,
     guard: Option<Guard>,
@@ -29,7 +32,7 @@ impl Total {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
         let stored: StoredTotal = parse(&record.value)?;
         Ok(Self {
-            clicks: stored.clicks,
+            clicks: Clicks { humans: stored.humans, bots: stored.bots, previews: stored.previews },
             created_token: Some(stored.created_token),
             recent_tokens: stored.recent_tokens,
             guard: Some(record.guard.clone()),
@@ -37,10 +40,12 @@ impl Total {
     }
 
     /// The change that adds `clicks` to the total of `link`.
-    pub(crate) fn plus(&self, clicks: u64, link: &LinkId, token: String) -> Result<Change, StoreError> {
+    pub(crate) fn plus(&self, clicks: Clicks, link: &LinkId, token: String) -> Result<Change, StoreError> {
         let total = StoredTotal {
             v: Schema,
-            clicks: self.clicks.saturating_add(clicks),
+            humans: self.clicks.humans.saturating_add(clicks.humans),
+            bots: self.clicks.bots.saturating_add(clicks.bots),
+            previews: self.clicks.previews.saturating_add(clicks.previews),
             created_token: self.created_token.clone().unwrap_or_else(|| token.clone()),
             recent_tokens: remember(&self.recent_tokens, &token),
         };
@@ -69,7 +74,7 @@ mod tests {
         let mut total = Total::default();
         let mut expected = Expect::Absent;
         for number in 1..=9 {
-            let change = total.plus(number, &id, format!("t{number}")).unwrap();
+            let change = total.plus(Clicks { humans: number, bots: 1, previews: 2 }, &id, format!("t{number}")).unwrap();
             assert_eq!((change.key.as_str(), &change.expect), ("stats/lnk_1/total", &expected));
             let first = number.saturating_sub(7).max(1);
             let tokens = (first..=number).map(|number| format!("t{number}")).collect();
@@ -78,10 +83,11 @@ mod tests {
             expected = Expect::Unchanged(record.guard.clone());
             total = Total::read(&record).unwrap();
         }
-        assert_eq!(total.clicks, 45);
-        let full = Total { clicks: u64::MAX, ..total };
-        let change = full.plus(1, &id, "t".into()).unwrap();
-        assert_eq!(Total::read(&stored(&change)).unwrap().clicks, u64::MAX);
+        assert_eq!(total.clicks, Clicks { humans: 45, bots: 9, previews: 18 });
+        let most = Clicks { humans: u64::MAX, bots: u64::MAX, previews: u64::MAX };
+        let full = Total { clicks: most, ..total };
+        let change = full.plus(Clicks { humans: 1, bots: 1, previews: 1 }, &id, "t".into()).unwrap();
+        assert_eq!(Total::read(&stored(&change)).unwrap().clicks, most);
     }
 
     fn stored(change: &Change) -> Record {

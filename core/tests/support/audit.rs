@@ -53,7 +53,7 @@ pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
     let record = total.and_then(|key| edge.records.peek(&key));
     record.map_or(0, |record| {
         let json: Value = serde_json::from_slice(&record.value).expect("a total is JSON");
-        json["clicks"].as_u64().expect("a total counts clicks")
+        json["humans"].as_u64().expect("a total counts clicks")
     })
 }
 

@@ -1,0 +1,144 @@
+//! Many links in one request, one after the other: each has its own result, and a bad one spoils no other.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::change::{Seen, patch};
+use super::create::{NewLink, claim};
+use super::delete::bury;
+use super::own_domain;
+use super::wire::{self, LinkJson};
+use crate::alias::Alias;
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::{Fields, Tree};
+use crate::clicks;
+use crate::config::Config;
+use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::link::Link;
+use crate::ports::Edge;
+use crate::records::Key;
+use crate::request::{BULK_LIMIT, Body};
+use crate::response::{ProblemJson, Response};
+
+#[derive(Serialize)]
+struct BatchJson<'a> {
+    results: Vec<ResultJson<'a>>,
+    succeeded: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct ResultJson<'a> {
+    index: usize,
+    status: u16,
+    link: Option<LinkJson<'a>>,
+    problem: Option<ProblemJson<'a>>,
+}
+
+/// What one item asks for.
+enum Deed {
+    Create(Fields),
+    Update { key: Key, seen: Seen, patch: Fields },
+    Delete { key: Key, seen: Seen },
+}
+
+/// What became of it.
+struct Done {
+    status: StatusCode,
+    link: Option<Link>,
+}
+
+/// `POST /api/v1/batch`
+pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let mut fields = Fields::read(body, BULK_LIMIT)?;
+    let items = fields.need("items", |tree| items(tree, context.edge.traits().largest_batch));
+    let items = fields.finish(items)?;
+    let mut outcomes = Vec::with_capacity(items.len());
+    for (number, item) in items.into_iter().enumerate() {
+        let context = context.drawing(context.source.part(number));
+        outcomes.push(act(&context, proof, item).await);
+    }
+    let links: Vec<_> = outcomes.iter().flatten().filter_map(|done| Some(&done.link.as_ref()?.id)).collect();
+    let mut totals = clicks::totals(context, &links).await?.into_iter();
+    let result = |(index, outcome)| match outcome {
+        &Ok(Done { status, ref link }) => {
+            let link = link.as_ref().map(|link| wire::link(context, link, totals.next().unwrap_or_default()));
+            ResultJson { index, status: status.as_u16(), link, problem: None }
+        }
+        Err(problem) => {
+            context.log_cause(problem);
+            let problem = ProblemJson::of(problem, context.request_id);
+            ResultJson { index, status: problem.status, link: None, problem: Some(problem) }
+        }
+    };
+    let results: Vec<_> = outcomes.iter().enumerate().map(result).collect();
+    let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+    Response::json(StatusCode::OK, &BatchJson { succeeded: results.len().saturating_sub(failed), results, failed })
+}
+
+fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Refusal> {
+    let items = tree.list()?;
+    match items.len() {
+        0 => Err(Refusal::new(FieldCode::Required, "a batch has at least one item")),
+        many if many > usize::from(most) => Err(Refusal::new(FieldCode::TooMany, format!("a batch has at most {most} items here"))),
+        _ => Ok(items),
+    }
+}
+
+async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
+    match read(context.config, item)? {
+        Deed::Create(fields) => {
+            let new = NewLink::read(context, fields).map_err(|problem| problem.within("link"))?;
+            let link = claim(context, proof, new).await?;
+            Ok(Done { status: StatusCode::CREATED, link: Some(link) })
+        }
+        Deed::Update { key, seen, patch: fields } => {
+            let link = patch(context, proof, &key, &seen, &fields).await.map_err(|problem| problem.within("patch"))?;
+            Ok(Done { status: StatusCode::OK, link: Some(link) })
+        }
+        Deed::Delete { key, seen } => {
+            bury(context, proof, &key, &seen).await?;
+            Ok(Done { status: StatusCode::NO_CONTENT, link: None })
+        }
+    }
+}
+
+/// Reads an item: first what it is, then what goes with that.
+fn read(config: &Config, item: Tree) -> Result<Deed, Problem> {
+    let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
+    let op = fields.need("op", Tree::text);
+    match op.as_deref() {
+        Some("create") => {
+            let link = fields.need("link", object);
+            Ok(Deed::Create(fields.finish(link)?))
+        }
+        Some("update") => {
+            let (key, seen) = (named(&mut fields, config), seen(&mut fields));
+            let patch = fields.need("patch", object);
+            let (key, patch) = fields.finish(key.zip(patch))?;
+            Ok(Deed::Update { key, seen, patch })
+        }
+        Some("delete") => {
+            let (key, seen) = (named(&mut fields, config), seen(&mut fields));
+            Ok(Deed::Delete { key: fields.finish(key)?, seen })
+        }
+        Some(_) => Err(Problem::wrong_field("op", Refusal::invalid("an item creates, updates or deletes"))),
+        None => Err(Problem::invalid(fields.stop())),
+    }
+}
+
+fn object(tree: Tree) -> Result<Fields, Wrong> {
+    Ok(Fields::of(tree)?)
+}
+
+fn seen(fields: &mut Fields) -> Seen {
+    fields.take("if_match", Seen::version).unwrap_or(Seen::Anything)
+}
+
+/// The key of the link an item is about.
+fn named(fields: &mut Fields, config: &Config) -> Option<Key> {
+    let alias = fields.need("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    Some(Key::link(domain.as_ref().unwrap_or(config.default_domain()), &alias?))
+}

@@ -1,0 +1,184 @@
+//! Taking in links that were made elsewhere, line by line: JSON Lines or CSV, each line a Link as hop exports it.
+//!
+//! Every line has its own result. Where an edge's limits end the work before the text does, the answer says where to go on.
+
+mod line;
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use serde::Serialize;
+
+use self::line::{Line, Lines};
+use super::create::{NewLink, claim};
+use super::own_domain;
+use crate::alias::Alias;
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::{Fields, Tree};
+use crate::clicks::{self, Clicks};
+use crate::domain::Domain;
+use crate::error::{Problem, Refusal};
+use crate::link::Link;
+use crate::ports::{Edge, Facts};
+use crate::records::{Holder, Key, look};
+use crate::request::{BULK_LIMIT, Body};
+use crate::response::{ProblemJson, Response};
+
+/// How the links are written down.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// A JSON object on each line.
+    Lines,
+    /// A row for each link, below the names of the columns.
+    Rows,
+}
+
+impl Form {
+    /// What the sender says it is.
+    pub(crate) fn said(facts: &impl Facts) -> Result<Self, Problem> {
+        let media_type = facts.header(&CONTENT_TYPE);
+        let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let is = |names: &[&str]| names.iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes()));
+        if is(&["application/x-ndjson", "application/jsonl"]) {
+            Ok(Self::Lines)
+        } else if is(&["text/csv"]) {
+            Ok(Self::Rows)
+        } else {
+            Err(Problem::no_list_of_links())
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ImportJson<'a> {
+    results: Vec<LineJson<'a>>,
+    imported: usize,
+    existing: usize,
+    failed: usize,
+    next: Option<NextJson>,
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    line: usize,
+    status: u16,
+    alias: Option<&'a str>,
+    problem: Option<ProblemJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct NextJson {
+    line: usize,
+    offset: usize,
+}
+
+/// What became of a line.
+struct Taken {
+    status: StatusCode,
+    /// Nothing for a link that would get a generated one.
+    alias: Option<Alias>,
+}
+
+/// `POST /api/v1/import`
+pub(crate) async fn import<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    form: Form,
+    query: &str,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = fields.take("domain", |tree| own_domain(context.config, tree));
+    let dry_run = fields.take("dry_run", flag).unwrap_or_default();
+    fields.finish(Some(()))?;
+    let bytes = body.bytes(BULK_LIMIT)?;
+    let mut lines = Lines::new(form, bytes)?;
+    let mut outcomes = Vec::new();
+    for (number, line) in lines.by_ref().take(context.edge.traits().largest_batch.into()).enumerate() {
+        let context = context.drawing(context.source.part(number));
+        let taken = take(&context, proof, line.fields, domain.as_ref(), dry_run).await;
+        outcomes.push((line.number, taken));
+    }
+    let next = lines.rest().map(|(line, offset)| NextJson { line, offset });
+    let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();
+    let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
+    let failed = outcomes.len().saturating_sub(imported).saturating_sub(existing);
+    let results = outcomes.iter().map(|(line, taken)| line_json(context, *line, taken)).collect();
+    Response::json(StatusCode::OK, &ImportJson { results, imported, existing, failed, next, dry_run })
+}
+
+fn flag(tree: Tree) -> Result<bool, Refusal> {
+    match tree.text()?.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Refusal::invalid("this is true or false")),
+    }
+}
+
+fn line_json<'a, E: Edge>(context: &Context<'a, E>, line: usize, taken: &'a Result<Taken, Problem>) -> LineJson<'a> {
+    match taken {
+        Ok(taken) => LineJson { line, status: taken.status.as_u16(), alias: taken.alias.as_ref().map(Alias::as_str), problem: None },
+        Err(problem) => {
+            context.log_cause(problem);
+            let problem = ProblemJson::of(problem, context.request_id);
+            LineJson { line, status: problem.status, alias: None, problem: Some(problem) }
+        }
+    }
+}
+
+/// Makes the link of a line, unless it is there already.
+async fn take<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    fields: Result<Fields, Problem>,
+    domain: Option<&Domain>,
+    dry_run: bool,
+) -> Result<Taken, Problem> {
+    let Line { mut new, clicks } = Line::read(context, fields?)?;
+    new.domain = new.domain.or_else(|| domain.cloned());
+    if let Some(alias) = &new.alias
+        && let Some(holder) = holder(context, &new, alias).await?
+    {
+        let Holder::Link(link) = &holder else {
+            return Err(Problem::alias_taken(alias));
+        };
+        if !is_same(link, &new) {
+            return Err(if link.is_deleted() { Problem::alias_retired(alias) } else { Problem::alias_taken(alias) });
+        }
+        if !dry_run {
+            bring(context, link, clicks).await?;
+        }
+        return Ok(Taken { status: StatusCode::OK, alias: new.alias });
+    }
+    if dry_run {
+        return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
+    }
+    let link = claim(context, proof, new).await?;
+    bring(context, &link, clicks).await?;
+    Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
+}
+
+/// Whoever holds the alias that a line asks for. A repeated request has perhaps put its own link there, and makes it once more.
+async fn holder<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) -> Result<Option<Holder>, Problem> {
+    let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
+    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
+    let mine = context.name("commit")?;
+    let holder = place.filter(|place| !place.remembers(&mine)).map(|place| place.holder.seen().clone());
+    Ok(holder.filter(|holder| *holder != Holder::Nobody))
+}
+
+/// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
+fn is_same(link: &Link, new: &NewLink) -> bool {
+    let mut spec = new.spec.clone();
+    spec.password.clone_from(&link.spec.password);
+    let both_or_none = link.spec.password.is_some() == new.spec.password.is_some();
+    !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
+}
+
+async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {
+    if clicks == Clicks::default() {
+        return Ok(());
+    }
+    Ok(clicks::bring(context.edge, &link.id, clicks).await?)
+}

@@ -1,0 +1,158 @@
+//! One line of an import: where it stands, and the link it describes.
+
+use serde_json::from_slice;
+
+use super::Form;
+use crate::app::Context;
+use crate::body::{Fields, Tree};
+use crate::clicks::Clicks;
+use crate::csv::{Record, Records};
+use crate::error::{Problem, Wrong};
+use crate::link::UserId;
+use crate::links::create::NewLink;
+use crate::ports::Edge;
+use crate::time::Timestamp;
+
+/// What an export says of a link and hop finds out for itself.
+const DERIVED: [&str; 7] = ["id", "short_url", "updated_at", "state", "has_password", "blocked", "version"];
+
+/// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
+/// field is a list or an object.
+const NUMBERS: [&str; 3] = ["redirect_status", "max_clicks", "version"];
+const FLAGS: [&str; 6] = ["confirm", "forward_path", "strict", "crawlable", "disabled", "has_password"];
+const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "clicks", "blocked"];
+
+/// A link that was made elsewhere.
+pub(super) struct Line {
+    pub(super) new: NewLink,
+    pub(super) clicks: Clicks,
+}
+
+impl Line {
+    /// Reads what a line says of a link.
+    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+        for name in DERIVED {
+            fields.skip(name);
+        }
+        let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+        let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
+        let clicks = fields.take("clicks", clicks).unwrap_or_default();
+        let mut new = NewLink::read(context, fields)?;
+        new.owner = owner;
+        new.created_at = created_at;
+        Ok(Self { new, clicks })
+    }
+}
+
+fn clicks(tree: Tree) -> Result<Clicks, Wrong> {
+    let mut fields = Fields::of(tree)?;
+    let [humans, bots, previews] = ["humans", "bots", "previews"].map(|name| fields.take(name, Tree::natural).unwrap_or_default());
+    fields.close(Some(Clicks { humans, bots, previews }))
+}
+
+/// A line as it came.
+pub(super) struct RawLine {
+    pub(super) number: usize,
+    pub(super) fields: Result<Fields, Problem>,
+}
+
+/// The lines of a body, one after the other.
+pub(super) enum Lines<'a> {
+    Json { rest: &'a [u8], offset: usize, number: usize },
+    Csv { records: Records<'a>, columns: Vec<String> },
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(form: Form, bytes: &'a [u8]) -> Result<Self, Problem> {
+        match form {
+            Form::Lines => {
+                let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+                Ok(Self::Json { rest, offset: bytes.len().saturating_sub(rest.len()), number: 1 })
+            }
+            Form::Rows => {
+                let mut records = Records::new(bytes);
+                let columns = match records.next() {
+                    None => Vec::new(),
+                    Some(Ok(names)) => names.cells,
+                    Some(Err(error)) => return Err(Problem::malformed_list(error)),
+                };
+                Ok(Self::Csv { records, columns })
+            }
+        }
+    }
+
+    /// Where the first line begins that was not taken: its number, and its offset in the body.
+    pub(super) fn rest(self) -> Option<(usize, usize)> {
+        match self {
+            Self::Json { rest, mut offset, mut number } => {
+                for line in rest.split_inclusive(|byte| *byte == b'\n') {
+                    if !line.trim_ascii().is_empty() {
+                        return Some((number, offset));
+                    }
+                    offset = offset.saturating_add(line.len());
+                    number = number.saturating_add(1);
+                }
+                None
+            }
+            Self::Csv { mut records, .. } => match records.next()? {
+                Ok(Record { line, start, .. }) => Some((line, start)),
+                Err(error) => Some((error.line, error.start)),
+            },
+        }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = RawLine;
+
+    fn next(&mut self) -> Option<RawLine> {
+        match self {
+            Self::Json { rest, offset, number } => loop {
+                let line = rest.split_inclusive(|byte| *byte == b'\n').next()?;
+                let this = *number;
+                *rest = rest.get(line.len()..).unwrap_or_default();
+                *offset = offset.saturating_add(line.len());
+                *number = number.saturating_add(1);
+                let line = line.trim_ascii();
+                if !line.is_empty() {
+                    return Some(RawLine { number: this, fields: from_json(line) });
+                }
+            },
+            Self::Csv { records, columns } => Some(match records.next()? {
+                Ok(record) => RawLine { number: record.line, fields: from_row(columns, record.cells) },
+                Err(error) => RawLine { number: error.line, fields: Err(Problem::malformed_list(error)) },
+            }),
+        }
+    }
+}
+
+fn from_json(line: &[u8]) -> Result<Fields, Problem> {
+    let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    Fields::of(tree).map_err(Problem::wrong_body)
+}
+
+fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
+    if cells.len() != columns.len() {
+        let found = cells.len();
+        return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
+    }
+    let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));
+    Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))
+}
+
+/// An empty cell says nothing. One that is not what its column should hold stays text, and is refused as that.
+fn from_cell(name: &str, cell: String) -> Tree {
+    if cell.is_empty() {
+        return Tree::Null;
+    }
+    let read = if NUMBERS.contains(&name) {
+        cell.parse().ok().map(Tree::Natural)
+    } else if FLAGS.contains(&name) {
+        cell.parse().ok().map(Tree::Bool)
+    } else if STRUCTURES.contains(&name) {
+        from_slice(cell.as_bytes()).ok()
+    } else {
+        None
+    };
+    read.unwrap_or(Tree::Text(cell))
+}

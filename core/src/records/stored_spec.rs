@@ -41,7 +41,7 @@ pub(super) struct StoredSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<StoredPassword>,
+    password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_query: Option<String>,
     #[serde(skip_serializing_if = "Not::not")]
@@ -49,7 +49,7 @@ pub(super) struct StoredSpec {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<StoredRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    card: Option<StoredCard>,
+    card: Option<[Option<String>; 3]>,
     #[serde(skip_serializing_if = "Not::not")]
     strict: bool,
     #[serde(skip_serializing_if = "Not::not")]
@@ -58,45 +58,12 @@ pub(super) struct StoredSpec {
     disabled: bool,
 }
 
-/// Argon2id, version 19, one lane; salt and hash in base64url.
-#[derive(Serialize, Deserialize)]
-struct StoredPassword {
-    memory_kib: u32,
-    passes: u32,
-    salt: String,
-    hash: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredCard {
-    title: Option<String>,
-    description: Option<String>,
-    image: Option<String>,
-}
-
 #[derive(Serialize, Deserialize)]
 struct StoredRule {
     id: String,
-    when: Vec<StoredCondition>,
+    /// Each condition is its words: `["country", "DE", "FR"]`.
+    when: Vec<Vec<String>>,
     target: String,
-}
-
-/// Choices are bits, times of day are minutes.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoredCondition {
-    Country(Vec<String>),
-    Device(u8),
-    Os(u8),
-    Browser(u8),
-    Language(Vec<String>),
-    Present(String),
-    Absent(String),
-    Equals(String, String),
-    Time(u16, u16, String),
-    Weekday(u8, String),
-    Address(Vec<String>),
-    Split(u8),
 }
 
 impl StoredSpec {
@@ -114,11 +81,11 @@ impl StoredSpec {
             max_clicks: spec.max_clicks,
             confirm: spec.confirm,
             fallback: spec.fallback.as_ref().map(|fallback| fallback.as_str().to_owned()),
-            password: spec.password.as_ref().map(StoredPassword::of),
+            password: spec.password.as_ref().map(write_password),
             forward_query: (forward_query != ForwardQuery::default()).then(|| forward_query.name().to_owned()),
             forward_path: spec.forward_path,
             rules: spec.rules.iter().map(StoredRule::of).collect(),
-            card: spec.card.as_ref().map(StoredCard::of),
+            card: spec.card.as_ref().map(write_card),
             strict: spec.strict,
             crawlable: spec.crawlable,
             disabled: spec.disabled,
@@ -139,11 +106,11 @@ impl StoredSpec {
             max_clicks: self.max_clicks,
             confirm: self.confirm,
             fallback: self.fallback.map(Target::stored),
-            password: self.password.map(|password| password.read().ok_or_else(|| corrupt("password"))).transpose()?,
+            password: self.password.map(|text| read_password(&text).ok_or_else(|| corrupt("password"))).transpose()?,
             forward_query: forward_query.transpose()?.unwrap_or_default(),
             forward_path: self.forward_path,
             rules: self.rules.into_iter().map(StoredRule::read).collect::<Option<_>>().ok_or_else(|| corrupt("rules"))?,
-            card: self.card.map(StoredCard::read),
+            card: self.card.map(read_card),
             strict: self.strict,
             crawlable: self.crawlable,
             disabled: self.disabled,
@@ -156,95 +123,101 @@ fn corrupt(field: &str) -> StoreError {
     StoreError::Corrupt(format!("a stored link has a {field} that hop never wrote"))
 }
 
-impl StoredPassword {
-    fn of(password: &PasswordHash) -> Self {
-        Self {
-            memory_kib: password.cost.memory_kib,
-            passes: password.cost.passes,
-            salt: BASE64.encode(password.salt),
-            hash: BASE64.encode(password.hash),
-        }
-    }
-
-    fn read(self) -> Option<PasswordHash> {
-        let bytes = |text| BASE64.decode(text).ok();
-        Some(PasswordHash {
-            cost: PasswordCost { memory_kib: self.memory_kib, passes: self.passes },
-            salt: bytes(self.salt)?.try_into().ok()?,
-            hash: bytes(self.hash)?.try_into().ok()?,
-        })
-    }
+/// Memory in KiB, passes, salt and hash, as in `4096.3.c2FsdA.aGFzaA`: Argon2id, version 19, one lane.
+fn write_password(password: &PasswordHash) -> String {
+    let PasswordHash { cost, salt, hash } = password;
+    format!("{}.{}.{}.{}", cost.memory_kib, cost.passes, BASE64.encode(salt), BASE64.encode(hash))
 }
 
-impl StoredCard {
-    fn of(card: &Card) -> Self {
-        Self {
-            title: card.title.as_ref().map(|title| title.as_str().to_owned()),
-            description: card.description.as_ref().map(|description| description.as_str().to_owned()),
-            image: card.image.as_ref().map(|image| image.as_str().to_owned()),
-        }
-    }
+fn read_password(text: &str) -> Option<PasswordHash> {
+    let mut parts = text.splitn(4, '.');
+    let cost = PasswordCost { memory_kib: parts.next()?.parse().ok()?, passes: parts.next()?.parse().ok()? };
+    let mut bytes = || BASE64.decode(parts.next()?).ok();
+    Some(PasswordHash { cost, salt: bytes()?.try_into().ok()?, hash: bytes()?.try_into().ok()? })
+}
 
-    fn read(self) -> Card {
-        Card {
-            title: self.title.map(CardTitle::stored),
-            description: self.description.map(CardDescription::stored),
-            image: self.image.map(Target::stored),
-        }
-    }
+/// Title, description and image.
+fn write_card(card: &Card) -> [Option<String>; 3] {
+    let Card { title, description, image } = card;
+    let texts =
+        [title.as_ref().map(CardTitle::as_str), description.as_ref().map(CardDescription::as_str), image.as_ref().map(Target::as_str)];
+    texts.map(|text| text.map(str::to_owned))
+}
+
+fn read_card([title, description, image]: [Option<String>; 3]) -> Card {
+    Card { title: title.map(CardTitle::stored), description: description.map(CardDescription::stored), image: image.map(Target::stored) }
 }
 
 impl StoredRule {
     fn of(rule: &Rule) -> Self {
-        let when = rule.when.iter().map(StoredCondition::of).collect();
-        Self { id: rule.id.as_str().to_owned(), when, target: rule.target.as_str().to_owned() }
+        Self {
+            id: rule.id.as_str().to_owned(),
+            when: rule.when.iter().map(write_condition).collect(),
+            target: rule.target.as_str().to_owned(),
+        }
     }
 
     fn read(self) -> Option<Rule> {
-        let when = self.when.into_iter().map(StoredCondition::read).collect::<Option<_>>()?;
+        let when = self.when.iter().map(|words| read_condition(words)).collect::<Option<_>>()?;
         Some(Rule { id: RuleId::stored(self.id), when, target: Target::stored(self.target) })
     }
 }
 
-impl StoredCondition {
-    fn of(condition: &Condition) -> Self {
-        match condition {
-            Condition::Country(any) => Self::Country(any.iter().map(|country| country.as_str().to_owned()).collect()),
-            Condition::Device(any) => Self::Device(any.bits()),
-            Condition::Os(any) => Self::Os(any.bits()),
-            Condition::Browser(any) => Self::Browser(any.bits()),
-            Condition::Language(any) => Self::Language(any.iter().map(|language| language.as_str().to_owned()).collect()),
-            Condition::Query(Query { name, wanted }) => match wanted {
-                Wanted::Present => Self::Present(name.clone()),
-                Wanted::Absent => Self::Absent(name.clone()),
-                Wanted::Equals(value) => Self::Equals(name.clone(), value.clone()),
-            },
-            Condition::Time(Window { from, to, zone }) => Self::Time(from.minutes(), to.minutes(), zone.as_str().to_owned()),
-            Condition::Weekday(any, zone) => Self::Weekday(any.bits(), zone.as_str().to_owned()),
-            Condition::Address(any) => Self::Address(any.iter().map(Block::to_string).collect()),
-            Condition::Split(percent) => Self::Split(*percent),
-        }
-    }
-
-    fn read(self) -> Option<Condition> {
-        let query = |name, wanted| Condition::Query(Query { name, wanted });
-        Some(match self {
-            Self::Country(any) => Condition::Country(any.iter().map(|code| Country::parse(code).ok()).collect::<Option<_>>()?),
-            Self::Device(bits) => Condition::Device(Choice::stored(bits)),
-            Self::Os(bits) => Condition::Os(Choice::stored(bits)),
-            Self::Browser(bits) => Condition::Browser(Choice::stored(bits)),
-            Self::Language(any) => Condition::Language(any.into_iter().map(Language::stored).collect()),
-            Self::Present(name) => query(name, Wanted::Present),
-            Self::Absent(name) => query(name, Wanted::Absent),
-            Self::Equals(name, value) => query(name, Wanted::Equals(value)),
-            Self::Time(from, to, zone) => {
-                Condition::Time(Window { from: Clock::stored(from)?, to: Clock::stored(to)?, zone: Zone::parse(zone).ok()? })
+fn write_condition(condition: &Condition) -> Vec<String> {
+    let mut words = vec![condition.kind().to_owned()];
+    match condition {
+        Condition::Country(any) => words.extend(any.iter().map(|country| country.as_str().to_owned())),
+        Condition::Device(any) => words.push(any.bits().to_string()),
+        Condition::Os(any) => words.push(any.bits().to_string()),
+        Condition::Browser(any) => words.push(any.bits().to_string()),
+        Condition::Language(any) => words.extend(any.iter().map(|language| language.as_str().to_owned())),
+        Condition::Query(Query { name, wanted }) => {
+            words.push(name.clone());
+            match wanted {
+                Wanted::Present => {}
+                Wanted::Absent => words.push("absent".to_owned()),
+                Wanted::Equals(value) => words.extend(["equals".to_owned(), value.clone()]),
             }
-            Self::Weekday(bits, zone) => Condition::Weekday(Choice::stored(bits), Zone::parse(zone).ok()?),
-            Self::Address(any) => Condition::Address(any.iter().map(|block| Block::parse(block).ok()).collect::<Option<_>>()?),
-            Self::Split(percent) => Condition::Split(percent),
-        })
+        }
+        Condition::Time(Window { from, to, zone }) => {
+            words.extend([from.minutes().to_string(), to.minutes().to_string(), zone.as_str().to_owned()]);
+        }
+        Condition::Weekday(any, zone) => words.extend([any.bits().to_string(), zone.as_str().to_owned()]),
+        Condition::Address(any) => words.extend(any.iter().map(Block::to_string)),
+        Condition::Split(percent) => words.push(percent.to_string()),
     }
+    words
+}
+
+fn read_condition(words: &[String]) -> Option<Condition> {
+    let (kind, words) = words.split_first()?;
+    let query = |name: &String, wanted| Some(Condition::Query(Query { name: name.clone(), wanted }));
+    match (kind.as_str(), words) {
+        ("country", any) => Some(Condition::Country(any.iter().map(|code| Country::parse(code).ok()).collect::<Option<_>>()?)),
+        ("device", [bits]) => Some(Condition::Device(Choice::stored(number(bits)?))),
+        ("os", [bits]) => Some(Condition::Os(Choice::stored(number(bits)?))),
+        ("browser", [bits]) => Some(Condition::Browser(Choice::stored(number(bits)?))),
+        ("language", any) => Some(Condition::Language(any.iter().cloned().map(Language::stored).collect())),
+        ("query", [name]) => query(name, Wanted::Present),
+        ("query", [name, how]) if how == "absent" => query(name, Wanted::Absent),
+        ("query", [name, how, value]) if how == "equals" => query(name, Wanted::Equals(value.clone())),
+        ("time", [from, to, zone]) => {
+            let clock = |minutes: &String| Clock::stored(minutes.parse().ok()?);
+            Some(Condition::Time(Window { from: clock(from)?, to: clock(to)?, zone: read_zone(zone)? }))
+        }
+        ("weekday", [bits, zone]) => Some(Condition::Weekday(Choice::stored(number(bits)?), read_zone(zone)?)),
+        ("address", any) => Some(Condition::Address(any.iter().map(|block| Block::parse(block).ok()).collect::<Option<_>>()?)),
+        ("split", [percent]) => number(percent).map(Condition::Split),
+        _ => None,
+    }
+}
+
+fn number(text: &str) -> Option<u8> {
+    text.parse().ok()
+}
+
+fn read_zone(text: &str) -> Option<Zone> {
+    Zone::parse(text.to_owned()).ok()
 }
 
 #[cfg(test)]
@@ -275,10 +248,10 @@ mod tests {
     fn rules_are_stored_in_their_normal_form() {
         let rules: Vec<StoredRule> = everything().rules.iter().map(StoredRule::of).collect();
         let expected = concat!(
-            r#"[{"id":"all","when":[{"country":["DE","FR"]},{"device":5},{"os":17},{"browser":16},{"language":["de","pt-BR","zh-Hant-TW"]},"#,
-            r#"{"equals":["x",""]},{"time":[1320,390,"CET-1CEST,M3.5.0,M10.5.0/3"]},{"weekday":[65,"+01:00"]},"#,
-            r#"{"address":["192.0.2.0/24","192.0.2.7/32","2001:db8::/32"]},{"split":99}],"target":"https://example.com/1"},"#,
-            r#"{"id":"2","when":[{"present":"x"},{"absent":"y"}],"target":"https://example.com/2"}]"#
+            r#"[{"id":"all","when":[["country","DE","FR"],["device","5"],["os","17"],["browser","16"],["language","de","pt-BR","zh-Hant-TW"],"#,
+            r#"["query","x","equals",""],["time","1320","390","CET-1CEST,M3.5.0,M10.5.0/3"],["weekday","65","+01:00"],"#,
+            r#"["address","192.0.2.0/24","192.0.2.7/32","2001:db8::/32"],["split","99"]],"target":"https://example.com/1"},"#,
+            r#"{"id":"2","when":[["query","x"],["query","y","absent"]],"target":"https://example.com/2"}]"#
         );
         assert_eq!(serde_json::to_string(&rules).unwrap(), expected);
     }
@@ -289,12 +262,12 @@ mod tests {
             r#"{"redirect_status":200}"#,
             r#"{"forward_query":"on"}"#,
             r#"{"max_clicks":0}"#,
-            r#"{"password":{"memory_kib":1,"passes":1,"salt":"AAAA","hash":"AAAA"}}"#,
-            r#"{"rules":[{"id":"1","when":[{"country":["ZZ"]}],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[{"moon":["full"]}],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[{"time":[0,1440,"+00:00"]}],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[{"weekday":[1,"Europe/Berlin"]}],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[{"address":["192.0.2.1/24"]}],"target":"https://example.com/"}]}"#,
+            r#"{"password":"8.1.AAAA.AAAA"}"#,
+            r#"{"rules":[{"id":"1","when":[["country","ZZ"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["moon","full"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["time","0","1440","+00:00"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["weekday","1","Europe/Berlin"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["address","192.0.2.1/24"]],"target":"https://example.com/"}]}"#,
         ] {
             assert!(matches!(read(json), Err(StoreError::Corrupt(_))), "{json}");
         }

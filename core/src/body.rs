@@ -64,6 +64,12 @@ impl Fields {
         self.set(name, place, Tree::boolean);
     }
 
+    /// Takes the field `name` out, which is text, and lets it change `place`.
+    #[inline(never)]
+    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: fn(String) -> Result<T, Refusal>) {
+        self.set(name, place, |tree| parse(tree.text()?).map(Some));
+    }
+
     /// The value of the field `name`, null or not, if it stands there once.
     #[inline(never)]
     fn pull(&mut self, name: &str) -> Option<Tree> {

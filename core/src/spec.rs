@@ -55,9 +55,9 @@ impl Spec {
     #[must_use]
     pub(crate) fn set(&mut self, fields: &mut Fields, config: &Config, traits: &Traits) -> Option<NewPassword> {
         fields.set("redirect_status", &mut self.redirect_status, |tree| RedirectStatus::parse(tree.natural()?));
-        fields.set("title", &mut self.title, |tree| Title::parse(tree.text()?).map(Some));
-        fields.set("note", &mut self.note, |tree| Note::parse(tree.text()?).map(Some));
-        fields.set("external_id", &mut self.external_id, |tree| ExternalId::parse(tree.text()?).map(Some));
+        fields.set_text("title", &mut self.title, Title::parse);
+        fields.set_text("note", &mut self.note, Note::parse);
+        fields.set_text("external_id", &mut self.external_id, ExternalId::parse);
         fields.set("tags", &mut self.tags, tags);
         fields.set("starts_at", &mut self.starts_at, |tree| Timestamp::parse(&tree.text()?).map(Some));
         fields.set("ends_at", &mut self.ends_at, |tree| Timestamp::parse(&tree.text()?).map(Some));

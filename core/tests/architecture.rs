@@ -58,6 +58,7 @@ const CORE: [Rule; 10] = [
             "links/wire_rules.rs",
             "machines.rs",
             "records/copy.rs",
+            "records/object.rs",
             "records/stored.rs",
             "records/stored_spec.rs",
             "records/tokens.rs",

@@ -6,6 +6,7 @@
 mod change;
 pub mod copy;
 mod keys;
+mod object;
 mod steps;
 mod stored;
 mod stored_spec;

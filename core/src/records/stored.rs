@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::hints_of;
+use super::object::object;
 use super::stored_spec::StoredSpec;
 use super::tokens::remember;
 use super::{Change, Expect, Key};
@@ -23,6 +24,7 @@ struct StoredLink {
     alias: String,
     domain: String,
     target: String,
+    #[serde(deserialize_with = "object")]
     spec: StoredSpec,
     created_at: u64,
     updated_at: u64,
@@ -37,7 +39,9 @@ struct StoredLink {
 }
 
 pub(super) fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, StoreError> {
-    serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
+    let mut json = serde_json::Deserializer::from_slice(value);
+    let read = object(&mut json).and_then(|stored| json.end().map(|()| stored));
+    read.map_err(|error: serde_json::Error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
 }
 
 fn to_json(stored: &impl Serialize) -> Result<String, StoreError> {

@@ -1,7 +1,7 @@
 //! What an owner says of a link, as it is stored. What was not said is not written.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
-use std::ops::Not;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -36,26 +36,19 @@ pub(super) struct StoredSpec {
     ends_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_clicks: Option<NonZeroU64>,
-    #[serde(skip_serializing_if = "Not::not")]
-    confirm: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_query: Option<String>,
-    #[serde(skip_serializing_if = "Not::not")]
-    forward_path: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<StoredRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<[Option<String>; 3]>,
-    #[serde(skip_serializing_if = "Not::not")]
-    strict: bool,
-    #[serde(skip_serializing_if = "Not::not")]
-    crawlable: bool,
-    #[serde(skip_serializing_if = "Not::not")]
-    disabled: bool,
+    /// The names of the flags that are set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +57,13 @@ struct StoredRule {
     /// Each condition is its words: `["country", "DE", "FR"]`.
     when: Vec<Vec<String>>,
     target: String,
+}
+
+const FLAGS: [&str; 5] = ["confirm", "forward_path", "strict", "crawlable", "disabled"];
+
+/// In the order of their names.
+fn flags(spec: &Spec) -> [bool; 5] {
+    [spec.confirm, spec.forward_path, spec.strict, spec.crawlable, spec.disabled]
 }
 
 impl StoredSpec {
@@ -79,22 +79,19 @@ impl StoredSpec {
             starts_at: spec.starts_at.map(Timestamp::as_millis),
             ends_at: spec.ends_at.map(Timestamp::as_millis),
             max_clicks: spec.max_clicks,
-            confirm: spec.confirm,
             fallback: spec.fallback.as_ref().map(|fallback| fallback.as_str().to_owned()),
             password: spec.password.as_ref().map(write_password),
             forward_query: (forward_query != ForwardQuery::default()).then(|| forward_query.name().to_owned()),
-            forward_path: spec.forward_path,
             rules: spec.rules.iter().map(StoredRule::of).collect(),
             card: spec.card.as_ref().map(write_card),
-            strict: spec.strict,
-            crawlable: spec.crawlable,
-            disabled: spec.disabled,
+            flags: FLAGS.into_iter().zip(flags(spec)).filter(|(_, is_set)| *is_set).map(|(name, _)| name.to_owned()).collect(),
         }
     }
 
     pub(super) fn read(self) -> Result<Spec, StoreError> {
         let status = self.redirect_status.map(|status| RedirectStatus::parse(status.into()).map_err(|_| corrupt("redirect_status")));
         let forward_query = self.forward_query.map(|name| ForwardQuery::parse(&name).map_err(|_| corrupt("forward_query")));
+        let [confirm, forward_path, strict, crawlable, disabled] = FLAGS.map(|name| self.flags.iter().any(|flag| flag == name));
         Ok(Spec {
             redirect_status: status.transpose()?.unwrap_or_default(),
             title: self.title.map(Title::stored),
@@ -104,16 +101,16 @@ impl StoredSpec {
             starts_at: self.starts_at.map(Timestamp::from_millis),
             ends_at: self.ends_at.map(Timestamp::from_millis),
             max_clicks: self.max_clicks,
-            confirm: self.confirm,
+            confirm,
             fallback: self.fallback.map(Target::stored),
             password: self.password.map(|text| read_password(&text).ok_or_else(|| corrupt("password"))).transpose()?,
             forward_query: forward_query.transpose()?.unwrap_or_default(),
-            forward_path: self.forward_path,
+            forward_path,
             rules: self.rules.into_iter().map(StoredRule::read).collect::<Option<_>>().ok_or_else(|| corrupt("rules"))?,
             card: self.card.map(read_card),
-            strict: self.strict,
-            crawlable: self.crawlable,
-            disabled: self.disabled,
+            strict,
+            crawlable,
+            disabled,
         })
     }
 }
@@ -158,7 +155,10 @@ impl StoredRule {
     }
 
     fn read(self) -> Option<Rule> {
-        let when = self.when.iter().map(|words| read_condition(words)).collect::<Option<_>>()?;
+        let mut when = Vec::with_capacity(self.when.len());
+        for words in &self.when {
+            when.push(read_condition(words)?);
+        }
         Some(Rule { id: RuleId::stored(self.id), when, target: Target::stored(self.target) })
     }
 }
@@ -166,11 +166,6 @@ impl StoredRule {
 fn write_condition(condition: &Condition) -> Vec<String> {
     let mut words = vec![condition.kind().to_owned()];
     match condition {
-        Condition::Country(any) => words.extend(any.iter().map(|country| country.as_str().to_owned())),
-        Condition::Device(any) => words.push(any.bits().to_string()),
-        Condition::Os(any) => words.push(any.bits().to_string()),
-        Condition::Browser(any) => words.push(any.bits().to_string()),
-        Condition::Language(any) => words.extend(any.iter().map(|language| language.as_str().to_owned())),
         Condition::Query(Query { name, wanted }) => {
             words.push(name.clone());
             match wanted {
@@ -182,10 +177,11 @@ fn write_condition(condition: &Condition) -> Vec<String> {
         Condition::Time(Window { from, to, zone }) => {
             words.extend([from.minutes().to_string(), to.minutes().to_string(), zone.as_str().to_owned()]);
         }
-        Condition::Weekday(any, zone) => words.extend([any.bits().to_string(), zone.as_str().to_owned()]),
-        Condition::Address(any) => words.extend(any.iter().map(Block::to_string)),
+        Condition::Weekday(_, zone) => words.push(zone.as_str().to_owned()),
         Condition::Split(percent) => words.push(percent.to_string()),
+        _ => {}
     }
+    words.extend(condition.any().into_iter().map(Cow::into_owned));
     words
 }
 
@@ -193,11 +189,11 @@ fn read_condition(words: &[String]) -> Option<Condition> {
     let (kind, words) = words.split_first()?;
     let query = |name: &String, wanted| Some(Condition::Query(Query { name: name.clone(), wanted }));
     match (kind.as_str(), words) {
-        ("country", any) => Some(Condition::Country(any.iter().map(|code| Country::parse(code).ok()).collect::<Option<_>>()?)),
-        ("device", [bits]) => Some(Condition::Device(Choice::stored(number(bits)?))),
-        ("os", [bits]) => Some(Condition::Os(Choice::stored(number(bits)?))),
-        ("browser", [bits]) => Some(Condition::Browser(Choice::stored(number(bits)?))),
-        ("language", any) => Some(Condition::Language(any.iter().cloned().map(Language::stored).collect())),
+        ("country", any) => each(any, &|code| Country::parse(code).ok()).map(Condition::Country),
+        ("device", any) => Choice::stored(any).map(Condition::Device),
+        ("os", any) => Choice::stored(any).map(Condition::Os),
+        ("browser", any) => Choice::stored(any).map(Condition::Browser),
+        ("language", any) => each(any, &|tag| Some(Language::stored(tag.to_owned()))).map(Condition::Language),
         ("query", [name]) => query(name, Wanted::Present),
         ("query", [name, how]) if how == "absent" => query(name, Wanted::Absent),
         ("query", [name, how, value]) if how == "equals" => query(name, Wanted::Equals(value.clone())),
@@ -205,15 +201,19 @@ fn read_condition(words: &[String]) -> Option<Condition> {
             let clock = |minutes: &String| Clock::stored(minutes.parse().ok()?);
             Some(Condition::Time(Window { from: clock(from)?, to: clock(to)?, zone: read_zone(zone)? }))
         }
-        ("weekday", [bits, zone]) => Some(Condition::Weekday(Choice::stored(number(bits)?), read_zone(zone)?)),
-        ("address", any) => Some(Condition::Address(any.iter().map(|block| Block::parse(block).ok()).collect::<Option<_>>()?)),
-        ("split", [percent]) => number(percent).map(Condition::Split),
+        ("weekday", [zone, any @ ..]) => Some(Condition::Weekday(Choice::stored(any)?, read_zone(zone)?)),
+        ("address", any) => each(any, &|block| Block::parse(block).ok()).map(Condition::Address),
+        ("split", [percent]) => percent.parse().ok().map(Condition::Split),
         _ => None,
     }
 }
 
-fn number(text: &str) -> Option<u8> {
-    text.parse().ok()
+fn each<T>(words: &[String], read: &dyn Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let mut values = Vec::with_capacity(words.len());
+    for word in words {
+        values.push(read(word)?);
+    }
+    Some(values)
 }
 
 fn read_zone(text: &str) -> Option<Zone> {
@@ -248,8 +248,8 @@ mod tests {
     fn rules_are_stored_in_their_normal_form() {
         let rules: Vec<StoredRule> = everything().rules.iter().map(StoredRule::of).collect();
         let expected = concat!(
-            r#"[{"id":"all","when":[["country","DE","FR"],["device","5"],["os","17"],["browser","16"],["language","de","pt-BR","zh-Hant-TW"],"#,
-            r#"["query","x","equals",""],["time","1320","390","CET-1CEST,M3.5.0,M10.5.0/3"],["weekday","65","+01:00"],"#,
+            r#"[{"id":"all","when":[["country","DE","FR"],["device","mobile","desktop"],["os","ios","linux"],["browser","opera"],["language","de","pt-BR","zh-Hant-TW"],"#,
+            r#"["query","x","equals",""],["time","1320","390","CET-1CEST,M3.5.0,M10.5.0/3"],["weekday","+01:00","mon","sun"],"#,
             r#"["address","192.0.2.0/24","192.0.2.7/32","2001:db8::/32"],["split","99"]],"target":"https://example.com/1"},"#,
             r#"{"id":"2","when":[["query","x"],["query","y","absent"]],"target":"https://example.com/2"}]"#
         );
@@ -265,8 +265,10 @@ mod tests {
             r#"{"password":"8.1.AAAA.AAAA"}"#,
             r#"{"rules":[{"id":"1","when":[["country","ZZ"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["moon","full"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["device","phone"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["query","x","is","y"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["time","0","1440","+00:00"]],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[["weekday","1","Europe/Berlin"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["weekday","Europe/Berlin","mon"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["address","192.0.2.1/24"]],"target":"https://example.com/"}]}"#,
         ] {
             assert!(matches!(read(json), Err(StoreError::Corrupt(_))), "{json}");

@@ -1,5 +1,7 @@
 //! What a rule asks of a visitor.
 
+use std::borrow::Cow;
+
 use super::choice::{Words, place};
 use super::{Block, Browser, Choice, Country, Device, Language, MOST_CONDITIONS, Os, Query, Weekday, Window, Zone};
 use crate::body::{Fields, Tree};
@@ -82,6 +84,20 @@ impl Condition {
             Self::Weekday(..) => "weekday",
             Self::Address(_) => "address",
             Self::Split(_) => "split",
+        }
+    }
+
+    /// What stands in its `any`; nothing if its kind has none.
+    pub(crate) fn any(&self) -> Vec<Cow<'_, str>> {
+        match self {
+            Self::Country(any) => any.iter().map(|country| Cow::from(country.as_str())).collect(),
+            Self::Device(any) => any.names(),
+            Self::Os(any) => any.names(),
+            Self::Browser(any) => any.names(),
+            Self::Language(any) => any.iter().map(|language| Cow::from(language.as_str())).collect(),
+            Self::Weekday(any, _) => any.names(),
+            Self::Address(any) => any.iter().map(|block| Cow::from(block.to_string())).collect(),
+            Self::Query(_) | Self::Time(_) | Self::Split(_) => Vec::new(),
         }
     }
 

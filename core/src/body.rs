@@ -39,23 +39,23 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
-        match self.pull(name)? {
-            Tree::Null => None,
-            tree => self.accept(name, parse(tree)),
-        }
+    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
+        let mut value = None;
+        self.read_field(name, &mut |tree| {
+            if tree != Tree::Null {
+                value = Some(parse(tree).map_err(Into::into)?);
+            }
+            Ok(())
+        });
+        value
     }
 
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
-        let value = match self.pull(name) {
-            None => return,
-            Some(Tree::Null) => Some(T::default()),
-            Some(tree) => self.accept(name, parse(tree)),
-        };
-        if let Some(value) = value {
-            *place = value;
-        }
+    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl Fn(Tree) -> Result<T, W>) {
+        self.read_field(name, &mut |tree| {
+            *place = if tree == Tree::Null { T::default() } else { parse(tree).map_err(Into::into)? };
+            Ok(())
+        });
     }
 
     /// Takes the field `name` out, which is true or false, and lets it change `place`.
@@ -70,33 +70,24 @@ impl Fields {
         self.set(name, place, |tree| parse(tree.text()?).map(Some));
     }
 
-    /// The value of the field `name`, null or not, if it stands there once.
+    /// Hands the value of the field `name` to `read`, if it stands there once, and notes what is wrong with it.
     #[inline(never)]
-    fn pull(&mut self, name: &str) -> Option<Tree> {
+    fn read_field(&mut self, name: &str, read: &mut dyn FnMut(Tree) -> Result<(), Wrong>) {
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
         let mut found = found.into_iter().map(|(_, value)| value);
-        let value = found.next()?;
+        let Some(value) = found.next() else { return };
         if found.next().is_some() {
             self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
-            return None;
-        }
-        Some(value)
-    }
-
-    fn accept<T, W: Into<Wrong>>(&mut self, name: &str, parsed: Result<T, W>) -> Option<T> {
-        parsed.map_err(|wrong| self.refuse_all(name, wrong.into())).ok()
-    }
-
-    #[inline(never)]
-    fn refuse_all(&mut self, name: &str, wrong: Wrong) {
-        for refusal in wrong {
-            self.refuse(name, refusal);
+        } else if let Err(wrong) = read(value) {
+            for refusal in wrong {
+                self.refuse(name, refusal);
+            }
         }
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {

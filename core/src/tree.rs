@@ -67,7 +67,7 @@ impl Tree {
         let (mut values, mut wrong) = (Vec::new(), Wrong::default());
         for (at, item) in self.list_of(most)?.into_iter().enumerate() {
             match read(item) {
-                // Lists are short, and the sorts of the standard library weigh more than all of this file.
+                // These lists are short, and the sorts of the standard library weigh more than this file.
                 Ok(value) => {
                     if let Err(place) = values.binary_search(&value) {
                         values.insert(place, value);

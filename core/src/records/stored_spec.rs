@@ -17,8 +17,7 @@ use crate::target::Target;
 use crate::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct StoredSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_status: Option<u16>,
@@ -28,7 +27,7 @@ pub(super) struct StoredSpec {
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     starts_at: Option<u64>,
@@ -42,12 +41,12 @@ pub(super) struct StoredSpec {
     password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_query: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rules: Vec<StoredRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<[Option<String>; 3]>,
     /// The names of the flags that are set.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     flags: Vec<String>,
 }
 

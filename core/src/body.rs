@@ -73,6 +73,9 @@ impl Fields {
     /// Hands the value of the field `name` to `read`, if it stands there once, and notes what is wrong with it.
     #[inline(never)]
     fn read_field(&mut self, name: &str, read: &mut dyn FnMut(Tree) -> Result<(), Wrong>) {
+        if !self.entries.iter().any(|(key, _)| key == name) {
+            return;
+        }
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
         let mut found = found.into_iter().map(|(_, value)| value);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::hints_of;
 use super::object::object;
-use super::stored_spec::StoredSpec;
+use super::stored_spec::{self, StoredSpec};
 use super::tokens::remember;
 use super::{Change, Expect, Key};
 use crate::alias::Alias;
@@ -13,19 +13,20 @@ use crate::link::{Link, LinkId};
 use crate::ports::{Guard, Record, StoreError};
 use crate::target::Target;
 use crate::time::Timestamp;
+use crate::tree::Tree;
 
 /// The version of all stored forms.
 const SCHEMA: u8 = 1;
 
+/// Written with a `StoredSpec`, read with a `Tree` in its place.
 #[derive(Serialize, Deserialize)]
-struct StoredLink {
+struct StoredLink<S> {
     v: Schema,
     id: String,
     alias: String,
     domain: String,
     target: String,
-    #[serde(deserialize_with = "object")]
-    spec: StoredSpec,
+    spec: S,
     created_at: u64,
     updated_at: u64,
     deleted_at: Option<u64>,
@@ -79,14 +80,14 @@ pub(crate) struct LinkRecord {
 
 impl LinkRecord {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
-        let stored: StoredLink = parse(&record.value)?;
+        let stored: StoredLink<Tree> = parse(&record.value)?;
         Ok(Self {
             link: Link {
                 id: LinkId::stored(stored.id),
                 alias: Alias::stored(stored.alias),
                 domain: Domain::stored(stored.domain),
                 target: Target::stored(stored.target),
-                spec: stored.spec.read()?,
+                spec: stored_spec::read(stored.spec)?,
                 created_at: Timestamp::from_millis(stored.created_at),
                 updated_at: Timestamp::from_millis(stored.updated_at),
                 deleted_at: stored.deleted_at.map(Timestamp::from_millis),

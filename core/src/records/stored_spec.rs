@@ -5,9 +5,11 @@ use std::num::NonZeroU64;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::body::{Fields, Tree};
 use crate::card::Card;
+use crate::error::{Refusal, Wrong};
 use crate::link::{ForwardQuery, RedirectStatus};
 use crate::password::PasswordHash;
 use crate::ports::{PasswordCost, StoreError};
@@ -17,7 +19,7 @@ use crate::target::Target;
 use crate::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(super) struct StoredSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_status: Option<u16>,
@@ -27,7 +29,7 @@ pub(super) struct StoredSpec {
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     starts_at: Option<u64>,
@@ -41,16 +43,23 @@ pub(super) struct StoredSpec {
     password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_query: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<StoredRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    card: Option<[Option<String>; 3]>,
+    card: Option<StoredCard>,
     /// The names of the flags that are set.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     flags: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
+struct StoredCard {
+    title: Option<String>,
+    description: Option<String>,
+    image: Option<String>,
+}
+
+#[derive(Serialize)]
 struct StoredRule {
     id: String,
     /// Each condition is its words: `["country", "DE", "FR"]`.
@@ -81,42 +90,51 @@ impl StoredSpec {
             fallback: spec.fallback.as_ref().map(|fallback| fallback.as_str().to_owned()),
             password: spec.password.as_ref().map(write_password),
             forward_query: (forward_query != ForwardQuery::default()).then(|| forward_query.name().to_owned()),
-            rules: spec.rules.iter().map(StoredRule::of).collect(),
+            rules: spec.rules.iter().map(write_rule).collect(),
             card: spec.card.as_ref().map(write_card),
             flags: FLAGS.into_iter().zip(flags(spec)).filter(|(_, is_set)| *is_set).map(|(name, _)| name.to_owned()).collect(),
         }
     }
+}
 
-    pub(super) fn read(self) -> Result<Spec, StoreError> {
-        let status = self.redirect_status.map(|status| RedirectStatus::parse(status.into()).map_err(|_| corrupt("redirect_status")));
-        let forward_query = self.forward_query.map(|name| ForwardQuery::parse(&name).map_err(|_| corrupt("forward_query")));
-        let [confirm, forward_path, strict, crawlable, disabled] = FLAGS.map(|name| self.flags.iter().any(|flag| flag == name));
-        Ok(Spec {
-            redirect_status: status.transpose()?.unwrap_or_default(),
-            title: self.title.map(Title::stored),
-            note: self.note.map(Note::stored),
-            external_id: self.external_id.map(ExternalId::stored),
-            tags: self.tags.into_iter().map(Tag::stored).collect(),
-            starts_at: self.starts_at.map(Timestamp::from_millis),
-            ends_at: self.ends_at.map(Timestamp::from_millis),
-            max_clicks: self.max_clicks,
-            confirm,
-            fallback: self.fallback.map(Target::stored),
-            password: self.password.map(|text| read_password(&text).ok_or_else(|| corrupt("password"))).transpose()?,
-            forward_query: forward_query.transpose()?.unwrap_or_default(),
-            forward_path,
-            rules: self.rules.into_iter().map(StoredRule::read).collect::<Option<_>>().ok_or_else(|| corrupt("rules"))?,
-            card: self.card.map(read_card),
-            strict,
-            crawlable,
-            disabled,
-        })
-    }
+/// Reads what was stored. It goes through the same reader as a body, which is there anyway; serde's own would weigh 10 KB more.
+pub(super) fn read(stored: Tree) -> Result<Spec, StoreError> {
+    let mut spec = Spec::default();
+    let mut fields = Fields::of(stored).map_err(|_| corrupt("spec"))?;
+    fields.set("redirect_status", &mut spec.redirect_status, |tree| RedirectStatus::parse(tree.natural()?));
+    fields.set_text("title", &mut spec.title, |text| Ok(Title::stored(text)));
+    fields.set_text("note", &mut spec.note, |text| Ok(Note::stored(text)));
+    fields.set_text("external_id", &mut spec.external_id, |text| Ok(ExternalId::stored(text)));
+    fields.set("tags", &mut spec.tags, |tree| Ok::<_, Wrong>(texts(tree)?.into_iter().map(Tag::stored).collect()));
+    fields.set("starts_at", &mut spec.starts_at, moment);
+    fields.set("ends_at", &mut spec.ends_at, moment);
+    fields.set("max_clicks", &mut spec.max_clicks, |tree| NonZeroU64::new(tree.natural()?).map(Some).ok_or_else(never_written));
+    fields.set_text("fallback", &mut spec.fallback, |text| Ok(Target::stored(text)));
+    fields.set_text("password", &mut spec.password, |text| read_password(&text).ok_or_else(never_written));
+    fields.set("forward_query", &mut spec.forward_query, |tree| ForwardQuery::parse(&tree.text()?));
+    fields.set("rules", &mut spec.rules, |tree| tree.items(usize::MAX, read_rule));
+    fields.set("card", &mut spec.card, |tree| read_card(tree).map(Some));
+    let mut set = Vec::new();
+    fields.set("flags", &mut set, texts);
+    [spec.confirm, spec.forward_path, spec.strict, spec.crawlable, spec.disabled] = FLAGS.map(|name| set.iter().any(|flag| flag == name));
+    fields.finish(Some(spec)).map_err(|problem| corrupt(problem.errors.first().map_or("", |error| error.field.as_str())))
 }
 
 /// The value itself stays out of the log.
 fn corrupt(field: &str) -> StoreError {
-    StoreError::Corrupt(format!("a stored link has a {field} that hop never wrote"))
+    StoreError::Corrupt(format!("a stored link has something at {field} that hop never wrote"))
+}
+
+fn never_written() -> Refusal {
+    Refusal::invalid("hop never wrote this")
+}
+
+fn texts(tree: Tree) -> Result<Vec<String>, Wrong> {
+    tree.items(usize::MAX, |item| Ok(item.text()?))
+}
+
+fn moment(tree: Tree) -> Result<Option<Timestamp>, Refusal> {
+    tree.natural().map(|millis| Some(Timestamp::from_millis(millis)))
 }
 
 /// Memory in KiB, passes, salt and hash, as in `4096.3.c2FsdA.aGFzaA`: Argon2id, version 19, one lane.
@@ -132,34 +150,39 @@ fn read_password(text: &str) -> Option<PasswordHash> {
     Some(PasswordHash { cost, salt: bytes()?.try_into().ok()?, hash: bytes()?.try_into().ok()? })
 }
 
-/// Title, description and image.
-fn write_card(card: &Card) -> [Option<String>; 3] {
-    let Card { title, description, image } = card;
-    let texts =
-        [title.as_ref().map(CardTitle::as_str), description.as_ref().map(CardDescription::as_str), image.as_ref().map(Target::as_str)];
-    texts.map(|text| text.map(str::to_owned))
+fn write_card(card: &Card) -> StoredCard {
+    StoredCard {
+        title: card.title.as_ref().map(|title| title.as_str().to_owned()),
+        description: card.description.as_ref().map(|description| description.as_str().to_owned()),
+        image: card.image.as_ref().map(|image| image.as_str().to_owned()),
+    }
 }
 
-fn read_card([title, description, image]: [Option<String>; 3]) -> Card {
-    Card { title: title.map(CardTitle::stored), description: description.map(CardDescription::stored), image: image.map(Target::stored) }
+fn read_card(tree: Tree) -> Result<Card, Wrong> {
+    let mut card = Card::default();
+    let mut fields = Fields::of(tree)?;
+    fields.set_text("title", &mut card.title, |text| Ok(CardTitle::stored(text)));
+    fields.set_text("description", &mut card.description, |text| Ok(CardDescription::stored(text)));
+    fields.set_text("image", &mut card.image, |text| Ok(Target::stored(text)));
+    fields.close(Some(card))
 }
 
-impl StoredRule {
-    fn of(rule: &Rule) -> Self {
-        Self {
-            id: rule.id.as_str().to_owned(),
-            when: rule.when.iter().map(write_condition).collect(),
-            target: rule.target.as_str().to_owned(),
-        }
+fn write_rule(rule: &Rule) -> StoredRule {
+    StoredRule {
+        id: rule.id.as_str().to_owned(),
+        when: rule.when.iter().map(write_condition).collect(),
+        target: rule.target.as_str().to_owned(),
     }
+}
 
-    fn read(self) -> Option<Rule> {
-        let mut when = Vec::with_capacity(self.when.len());
-        for words in &self.when {
-            when.push(read_condition(words)?);
-        }
-        Some(Rule { id: RuleId::stored(self.id), when, target: Target::stored(self.target) })
-    }
+fn read_rule(tree: Tree) -> Result<Rule, Wrong> {
+    let mut fields = Fields::of(tree)?;
+    let id = fields.need("id", Tree::text).map(RuleId::stored);
+    let condition = |item| read_condition(&texts(item)?).ok_or_else(|| never_written().into());
+    let when = fields.need("when", |tree| tree.items(usize::MAX, condition));
+    let target = fields.need("target", Tree::text).map(Target::stored);
+    let rule = id.zip(when).zip(target).map(|((id, when), target)| Rule { id, when, target });
+    fields.close(rule)
 }
 
 fn write_condition(condition: &Condition) -> Vec<String> {
@@ -229,7 +252,7 @@ mod tests {
     }
 
     fn read(json: &str) -> Result<Spec, StoreError> {
-        serde_json::from_str::<StoredSpec>(json).map_err(|error| StoreError::Corrupt(error.to_string()))?.read()
+        super::read(serde_json::from_str(json).unwrap())
     }
 
     #[test]
@@ -245,7 +268,7 @@ mod tests {
 
     #[test]
     fn rules_are_stored_in_their_normal_form() {
-        let rules: Vec<StoredRule> = everything().rules.iter().map(StoredRule::of).collect();
+        let rules: Vec<StoredRule> = everything().rules.iter().map(write_rule).collect();
         let expected = concat!(
             r#"[{"id":"all","when":[["country","DE","FR"],["device","mobile","desktop"],["os","ios","linux"],["browser","opera"],["language","de","pt-BR","zh-Hant-TW"],"#,
             r#"["query","x","equals",""],["time","1320","390","CET-1CEST,M3.5.0,M10.5.0/3"],["weekday","+01:00","mon","sun"],"#,

@@ -20,17 +20,17 @@ use crate::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
 
 #[derive(Serialize)]
-pub(super) struct StoredSpec {
+pub(super) struct StoredSpec<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
+    title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
+    note: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    external_id: Option<String>,
+    external_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
+    tags: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     starts_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,33 +38,33 @@ pub(super) struct StoredSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_clicks: Option<NonZeroU64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fallback: Option<String>,
+    fallback: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    forward_query: Option<String>,
+    forward_query: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    rules: Vec<StoredRule>,
+    rules: Vec<StoredRule<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    card: Option<StoredCard>,
+    card: Option<StoredCard<'a>>,
     /// The names of the flags that are set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    flags: Vec<String>,
+    flags: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-struct StoredCard {
-    title: Option<String>,
-    description: Option<String>,
-    image: Option<String>,
+struct StoredCard<'a> {
+    title: Option<&'a str>,
+    description: Option<&'a str>,
+    image: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct StoredRule {
-    id: String,
+struct StoredRule<'a> {
+    id: &'a str,
     /// Each condition is its words: `["country", "DE", "FR"]`.
-    when: Vec<Vec<String>>,
-    target: String,
+    when: Vec<Vec<Cow<'a, str>>>,
+    target: &'a str,
 }
 
 const FLAGS: [&str; 5] = ["confirm", "forward_path", "strict", "crawlable", "disabled"];
@@ -74,25 +74,25 @@ fn flags(spec: &Spec) -> [bool; 5] {
     [spec.confirm, spec.forward_path, spec.strict, spec.crawlable, spec.disabled]
 }
 
-impl StoredSpec {
-    pub(super) fn of(spec: &Spec) -> Self {
+impl<'a> StoredSpec<'a> {
+    pub(super) fn of(spec: &'a Spec) -> Self {
         let status = spec.redirect_status;
         let forward_query = spec.forward_query;
         Self {
             redirect_status: (status != RedirectStatus::default()).then(|| status.code().as_u16()),
-            title: spec.title.as_ref().map(|title| title.as_str().to_owned()),
-            note: spec.note.as_ref().map(|note| note.as_str().to_owned()),
-            external_id: spec.external_id.as_ref().map(|id| id.as_str().to_owned()),
-            tags: spec.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+            title: spec.title.as_ref().map(Title::as_str),
+            note: spec.note.as_ref().map(Note::as_str),
+            external_id: spec.external_id.as_ref().map(ExternalId::as_str),
+            tags: spec.tags.iter().map(Tag::as_str).collect(),
             starts_at: spec.starts_at.map(Timestamp::as_millis),
             ends_at: spec.ends_at.map(Timestamp::as_millis),
             max_clicks: spec.max_clicks,
-            fallback: spec.fallback.as_ref().map(|fallback| fallback.as_str().to_owned()),
+            fallback: spec.fallback.as_ref().map(Target::as_str),
             password: spec.password.as_ref().map(write_password),
-            forward_query: (forward_query != ForwardQuery::default()).then(|| forward_query.name().to_owned()),
+            forward_query: (forward_query != ForwardQuery::default()).then(|| forward_query.name()),
             rules: spec.rules.iter().map(write_rule).collect(),
             card: spec.card.as_ref().map(write_card),
-            flags: FLAGS.into_iter().zip(flags(spec)).filter(|(_, is_set)| *is_set).map(|(name, _)| name.to_owned()).collect(),
+            flags: FLAGS.into_iter().zip(flags(spec)).filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect(),
         }
     }
 }
@@ -150,11 +150,11 @@ fn read_password(text: &str) -> Option<PasswordHash> {
     Some(PasswordHash { cost, salt: bytes()?.try_into().ok()?, hash: bytes()?.try_into().ok()? })
 }
 
-fn write_card(card: &Card) -> StoredCard {
+fn write_card(card: &Card) -> StoredCard<'_> {
     StoredCard {
-        title: card.title.as_ref().map(|title| title.as_str().to_owned()),
-        description: card.description.as_ref().map(|description| description.as_str().to_owned()),
-        image: card.image.as_ref().map(|image| image.as_str().to_owned()),
+        title: card.title.as_ref().map(CardTitle::as_str),
+        description: card.description.as_ref().map(CardDescription::as_str),
+        image: card.image.as_ref().map(Target::as_str),
     }
 }
 
@@ -167,12 +167,8 @@ fn read_card(tree: Tree) -> Result<Card, Wrong> {
     fields.close(Some(card))
 }
 
-fn write_rule(rule: &Rule) -> StoredRule {
-    StoredRule {
-        id: rule.id.as_str().to_owned(),
-        when: rule.when.iter().map(write_condition).collect(),
-        target: rule.target.as_str().to_owned(),
-    }
+fn write_rule(rule: &Rule) -> StoredRule<'_> {
+    StoredRule { id: rule.id.as_str(), when: rule.when.iter().map(write_condition).collect(), target: rule.target.as_str() }
 }
 
 fn read_rule(tree: Tree) -> Result<Rule, Wrong> {
@@ -185,25 +181,25 @@ fn read_rule(tree: Tree) -> Result<Rule, Wrong> {
     fields.close(rule)
 }
 
-fn write_condition(condition: &Condition) -> Vec<String> {
-    let mut words = vec![condition.kind().to_owned()];
+fn write_condition(condition: &Condition) -> Vec<Cow<'_, str>> {
+    let mut words = vec![condition.kind().into()];
     match condition {
         Condition::Query(Query { name, wanted }) => {
-            words.push(name.clone());
+            words.push(name.into());
             match wanted {
                 Wanted::Present => {}
-                Wanted::Absent => words.push("absent".to_owned()),
-                Wanted::Equals(value) => words.extend(["equals".to_owned(), value.clone()]),
+                Wanted::Absent => words.push("absent".into()),
+                Wanted::Equals(value) => words.extend(["equals".into(), value.into()]),
             }
         }
         Condition::Time(Window { from, to, zone }) => {
-            words.extend([from.minutes().to_string(), to.minutes().to_string(), zone.as_str().to_owned()]);
+            words.extend([from.minutes().to_string().into(), to.minutes().to_string().into(), zone.as_str().into()]);
         }
-        Condition::Weekday(_, zone) => words.push(zone.as_str().to_owned()),
-        Condition::Split(percent) => words.push(percent.to_string()),
+        Condition::Weekday(_, zone) => words.push(zone.as_str().into()),
+        Condition::Split(percent) => words.push(percent.to_string().into()),
         _ => {}
     }
-    words.extend(condition.any().into_iter().map(Cow::into_owned));
+    words.extend(condition.any());
     words
 }
 
@@ -268,7 +264,8 @@ mod tests {
 
     #[test]
     fn rules_are_stored_in_their_normal_form() {
-        let rules: Vec<StoredRule> = everything().rules.iter().map(write_rule).collect();
+        let spec = everything();
+        let rules: Vec<StoredRule<'_>> = spec.rules.iter().map(write_rule).collect();
         let expected = concat!(
             r#"[{"id":"all","when":[["country","DE","FR"],["device","mobile","desktop"],["os","ios","linux"],["browser","opera"],["language","de","pt-BR","zh-Hant-TW"],"#,
             r#"["query","x","equals",""],["time","1320","390","CET-1CEST,M3.5.0,M10.5.0/3"],["weekday","+01:00","mon","sun"],"#,

@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_comes_back_alone() {
+        for flag in FLAGS {
+            let json = format!(r#"{{"flags":["{flag}"]}}"#);
+            assert_eq!(written(&read(&json).unwrap()), json);
+        }
+        assert!(read(r#"{"flags":["disabled"]}"#).unwrap().disabled && read(r#"{"flags":["confirm"]}"#).unwrap().confirm);
+    }
+
+    #[test]
     fn rules_are_stored_in_their_normal_form() {
         let spec = everything();
         let rules: Vec<StoredRule<'_>> = spec.rules.iter().map(write_rule).collect();

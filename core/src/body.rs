@@ -1,4 +1,6 @@
 //! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error collected.
+//!
+//! What every field needs is kept out of line (`inline(never)`): written once for each of thirty fields it would weigh 10 KB.
 
 use url::form_urlencoded;
 
@@ -44,44 +46,58 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
-        match self.pull(name)? {
-            Tree::Null => None,
-            tree => self.accept(name, parse(tree)),
-        }
+    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
+        let mut value = None;
+        self.read_field(name, &mut |tree| {
+            if tree != Tree::Null {
+                value = Some(parse(tree).map_err(Into::into)?);
+            }
+            Ok(())
+        });
+        value
     }
 
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
-        let value = match self.pull(name) {
-            None => return,
-            Some(Tree::Null) => Some(T::default()),
-            Some(tree) => self.accept(name, parse(tree)),
-        };
-        if let Some(value) = value {
-            *place = value;
-        }
+    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl Fn(Tree) -> Result<T, W>) {
+        self.read_field(name, &mut |tree| {
+            *place = if tree == Tree::Null { T::default() } else { parse(tree).map_err(Into::into)? };
+            Ok(())
+        });
     }
 
-    /// The value of the field `name`, null or not, if it stands there once.
-    fn pull(&mut self, name: &str) -> Option<Tree> {
+    /// Takes the field `name` out, which is true or false, and lets it change `place`.
+    #[inline(never)]
+    pub(crate) fn set_flag(&mut self, name: &str, place: &mut bool) {
+        self.set(name, place, Tree::boolean);
+    }
+
+    /// Takes the field `name` out, which is text, and lets it change `place`.
+    #[inline(never)]
+    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: fn(String) -> Result<T, Refusal>) {
+        self.set(name, place, |tree| parse(tree.text()?).map(Some));
+    }
+
+    /// Hands the value of the field `name` to `read`, if it stands there once, and notes what is wrong with it.
+    #[inline(never)]
+    fn read_field(&mut self, name: &str, read: &mut dyn FnMut(Tree) -> Result<(), Wrong>) {
+        if !self.entries.iter().any(|(key, _)| key == name) {
+            return;
+        }
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
         let mut found = found.into_iter().map(|(_, value)| value);
-        let value = found.next()?;
+        let Some(value) = found.next() else { return };
         if found.next().is_some() {
             self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
-            return None;
+        } else if let Err(wrong) = read(value) {
+            for refusal in wrong {
+                self.refuse(name, refusal);
+            }
         }
-        Some(value)
-    }
-
-    fn accept<T, W: Into<Wrong>>(&mut self, name: &str, parsed: Result<T, W>) -> Option<T> {
-        parsed.map_err(|wrong| wrong.into().into_iter().for_each(|refusal| self.refuse(name, refusal))).ok()
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
@@ -123,6 +139,7 @@ impl Fields {
     }
 
     /// Notes that a field is wrong.
+    #[inline(never)]
     pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
         self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
     }

@@ -18,8 +18,8 @@ impl Card {
     pub(crate) fn patched(before: Option<&Self>, tree: Tree, targets: &TargetRules) -> Result<Self, Wrong> {
         let mut card = before.cloned().unwrap_or_default();
         let mut fields = Fields::of(tree)?;
-        fields.set("title", &mut card.title, |tree| CardTitle::parse(tree.text()?).map(Some));
-        fields.set("description", &mut card.description, |tree| CardDescription::parse(tree.text()?).map(Some));
+        fields.set_text("title", &mut card.title, CardTitle::parse);
+        fields.set_text("description", &mut card.description, CardDescription::parse);
         fields.set("image", &mut card.image, |tree| Target::parse(&tree.text()?, targets).map(Some));
         let card = fields.close(Some(card))?;
         if card == Self::default() {

@@ -253,7 +253,7 @@ mod tests {
             assert_eq!(wrong(csv), (line, what));
             assert!(Records::new(csv).skip_while(Result::is_ok).nth(1).is_none());
         }
-        assert_eq!(CsvError { line: 7, what: Wrong::UnclosedQuote }.to_string(), "line 7: a quote is opened and never closed");
+        assert_eq!(CsvError { line: 7, start: 0, what: Wrong::UnclosedQuote }.to_string(), "line 7: a quote is opened and never closed");
     }
 
     #[test]

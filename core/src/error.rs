@@ -67,6 +67,7 @@ impl Wrong {
 }
 
 impl From<Refusal> for Wrong {
+    #[inline(never)]
     fn from(refusal: Refusal) -> Self {
         Self(vec![refusal])
     }

@@ -55,23 +55,23 @@ impl Spec {
     #[must_use]
     pub(crate) fn set(&mut self, fields: &mut Fields, config: &Config, traits: &Traits) -> Option<NewPassword> {
         fields.set("redirect_status", &mut self.redirect_status, |tree| RedirectStatus::parse(tree.natural()?));
-        fields.set("title", &mut self.title, |tree| Title::parse(tree.text()?).map(Some));
-        fields.set("note", &mut self.note, |tree| Note::parse(tree.text()?).map(Some));
-        fields.set("external_id", &mut self.external_id, |tree| ExternalId::parse(tree.text()?).map(Some));
+        fields.set_text("title", &mut self.title, Title::parse);
+        fields.set_text("note", &mut self.note, Note::parse);
+        fields.set_text("external_id", &mut self.external_id, ExternalId::parse);
         fields.set("tags", &mut self.tags, tags);
         fields.set("starts_at", &mut self.starts_at, |tree| Timestamp::parse(&tree.text()?).map(Some));
         fields.set("ends_at", &mut self.ends_at, |tree| Timestamp::parse(&tree.text()?).map(Some));
         fields.set("fallback", &mut self.fallback, |tree| Target::parse(&tree.text()?, &config.targets).map(Some));
-        fields.set("disabled", &mut self.disabled, Tree::boolean);
+        fields.set_flag("disabled", &mut self.disabled);
         fields.set("max_clicks", &mut self.max_clicks, |tree| max_clicks(tree, traits.max_clicks).map(Some));
-        fields.set("confirm", &mut self.confirm, Tree::boolean);
+        fields.set_flag("confirm", &mut self.confirm);
         fields.set("forward_query", &mut self.forward_query, |tree| ForwardQuery::parse(&tree.text()?));
-        fields.set("forward_path", &mut self.forward_path, Tree::boolean);
+        fields.set_flag("forward_path", &mut self.forward_path);
         fields.set("rules", &mut self.rules, |tree| rules::parse(tree, &config.targets));
         let card = self.card.clone();
         fields.set("card", &mut self.card, |tree| Card::patched(card.as_ref(), tree, &config.targets).map(Some));
-        fields.set("strict", &mut self.strict, Tree::boolean);
-        fields.set("crawlable", &mut self.crawlable, Tree::boolean);
+        fields.set_flag("strict", &mut self.strict);
+        fields.set_flag("crawlable", &mut self.crawlable);
         if let (Some(starts_at), Some(ends_at)) = (self.starts_at, self.ends_at)
             && ends_at <= starts_at
         {
@@ -102,10 +102,7 @@ fn max_clicks(tree: Tree, most: Option<u64>) -> Result<NonZeroU64, Refusal> {
 }
 
 fn tags(tree: Tree) -> Result<Vec<Tag>, Wrong> {
-    let mut tags = tree.items(MOST_TAGS, |item| Ok(Tag::parse(&item.text()?)?))?;
-    tags.sort_unstable();
-    tags.dedup();
-    Ok(tags)
+    tree.set_of(MOST_TAGS, &|item| Tag::parse(&item.text()?))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
+    #[inline(never)]
     pub(crate) fn text(self) -> Result<String, Refusal> {
         match self {
             Self::Text(text) => Ok(text),
@@ -41,13 +42,6 @@ impl Tree {
         }
     }
 
-    pub(crate) fn list(self) -> Result<Vec<Self>, Refusal> {
-        match self {
-            Self::Array(items) => Ok(items),
-            other => Err(other.is_not("an array")),
-        }
-    }
-
     /// What stands in an object, in its order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
         match self {
@@ -58,12 +52,8 @@ impl Tree {
 
     /// Reads every item of a list that holds `most` at most, and tells all that is wrong in it.
     pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
-        let items = self.list()?;
-        if items.len() > most {
-            return Err(Refusal::new(FieldCode::TooMany, format!("there may be {most} of these at most")).into());
-        }
-        let (mut values, mut wrong) = (Vec::with_capacity(items.len()), Wrong::default());
-        for (at, item) in items.into_iter().enumerate() {
+        let (mut values, mut wrong) = (Vec::new(), Wrong::default());
+        for (at, item) in self.list_of(most)?.into_iter().enumerate() {
             match read(item) {
                 Ok(value) => values.push(value),
                 Err(more) => wrong.add(more.at(at)),
@@ -72,6 +62,36 @@ impl Tree {
         wrong.or(values)
     }
 
+    /// The same, sorted and each value once.
+    pub(crate) fn set_of<T: Ord>(self, most: usize, read: &dyn Fn(Self) -> Result<T, Refusal>) -> Result<Vec<T>, Wrong> {
+        let (mut values, mut wrong) = (Vec::new(), Wrong::default());
+        for (at, item) in self.list_of(most)?.into_iter().enumerate() {
+            match read(item) {
+                // These lists are short, and the sorts of the standard library weigh more than this file.
+                Ok(value) => {
+                    if let Err(place) = values.binary_search(&value) {
+                        values.insert(place, value);
+                    }
+                }
+                Err(refusal) => wrong.add(refusal.at(at)),
+            }
+        }
+        wrong.or(values)
+    }
+
+    #[inline(never)]
+    fn list_of(self, most: usize) -> Result<Vec<Self>, Refusal> {
+        let items = match self {
+            Self::Array(items) => items,
+            other => return Err(other.is_not("an array")),
+        };
+        if items.len() > most {
+            return Err(Refusal::new(FieldCode::TooMany, format!("there may be {most} of these at most")));
+        }
+        Ok(items)
+    }
+
+    #[inline(never)]
     fn is_not(&self, wanted: &str) -> Refusal {
         let found = match self {
             Self::Null => "null",

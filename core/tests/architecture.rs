@@ -52,6 +52,9 @@ const CORE: [Rule; 10] = [
         only_in: &[
             "app.rs",
             "body.rs",
+            "links/batch.rs",
+            "links/import.rs",
+            "links/import/line.rs",
             "links/list.rs",
             "links/past.rs",
             "links/shorten.rs",
@@ -60,6 +63,8 @@ const CORE: [Rule; 10] = [
             "machines.rs",
             "records/copy.rs",
             "records/history.rs",
+            "records/object.rs",
+            "records/once.rs",
             "records/place.rs",
             "records/stored.rs",
             "records/stored_spec.rs",

@@ -77,13 +77,12 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     Response::json(StatusCode::OK, &BatchJson { succeeded: results.len().saturating_sub(failed), results, failed })
 }
 
-fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Refusal> {
-    let items = tree.list()?;
-    match items.len() {
-        0 => Err(Refusal::new(FieldCode::Required, "a batch has at least one item")),
-        many if many > usize::from(most) => Err(Refusal::new(FieldCode::TooMany, format!("a batch has at most {most} items here"))),
-        _ => Ok(items),
+fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Wrong> {
+    let items = tree.items(most.into(), Ok)?;
+    if items.is_empty() {
+        return Err(Refusal::new(FieldCode::Required, "a batch has at least one item").into());
     }
+    Ok(items)
 }
 
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {

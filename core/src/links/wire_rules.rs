@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::card::Card;
-use crate::rules::{Block, Condition, Country, Language, Query, Rule, Wanted};
+use crate::rules::{Condition, Query, Rule, Wanted};
 use crate::target::Target;
 use crate::text::{CardDescription, CardTitle};
 
@@ -58,13 +58,8 @@ pub(super) fn rule(rule: &Rule) -> RuleJson<'_> {
 }
 
 fn condition(condition: &Condition) -> ConditionJson<'_> {
-    let mut json = ConditionJson { r#type: condition.kind(), ..ConditionJson::default() };
+    let mut json = ConditionJson { r#type: condition.kind(), any: condition.any(), ..ConditionJson::default() };
     match condition {
-        Condition::Country(any) => json.any = any.iter().copied().map(Country::as_str).map(Cow::from).collect(),
-        Condition::Device(any) => json.any = any.names().map(Cow::from).collect(),
-        Condition::Os(any) => json.any = any.names().map(Cow::from).collect(),
-        Condition::Browser(any) => json.any = any.names().map(Cow::from).collect(),
-        Condition::Language(any) => json.any = any.iter().map(Language::as_str).map(Cow::from).collect(),
         Condition::Query(Query { name, wanted }) => {
             json.name = Some(name);
             match wanted {
@@ -78,12 +73,9 @@ fn condition(condition: &Condition) -> ConditionJson<'_> {
             json.to = Some(window.to.to_string());
             json.tz = Some(window.zone.as_str());
         }
-        Condition::Weekday(any, zone) => {
-            json.any = any.names().map(Cow::from).collect();
-            json.tz = Some(zone.as_str());
-        }
-        Condition::Address(any) => json.any = any.iter().map(Block::to_string).map(Cow::from).collect(),
+        Condition::Weekday(_, zone) => json.tz = Some(zone.as_str()),
         Condition::Split(percent) => json.percent = Some(*percent),
+        _ => {}
     }
     json
 }

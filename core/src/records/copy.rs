@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::stored::parse;
 use super::{Holder, Key, look};
 use crate::link::{LinkId, RedirectStatus};
 use crate::ports::{Copies, Records, StoreError};
@@ -140,7 +141,7 @@ impl Copy {
 
 /// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
 pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
-    let Ok(stored) = serde_json::from_slice::<StoredCopy<'_>>(bytes) else {
+    let Ok(stored) = parse::<StoredCopy<'_>>(bytes) else {
         return Trust::None;
     };
     let age = now.millis_since(Timestamp::from_millis(stored.checked_at));

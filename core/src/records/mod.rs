@@ -7,6 +7,7 @@ mod change;
 pub mod copy;
 pub(crate) mod history;
 mod keys;
+mod object;
 pub(crate) mod once;
 mod place;
 mod steps;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::hints_of;
 use super::stored::{Schema, StoredLink, parse, to_json};
+use super::stored_spec::StoredSpec;
 use super::tokens::{remember, remembers};
 use super::{Change, Expect, Key, Written};
 use crate::alias::Alias;
@@ -14,6 +15,7 @@ use crate::domain::Domain;
 use crate::link::{Link, LinkId};
 use crate::ports::{Guard, Record, Records, StoreError};
 use crate::time::Timestamp;
+use crate::tree::Tree;
 
 /// Who holds an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +72,9 @@ pub(crate) struct Place {
     guard: Guard,
 }
 
+/// Written with a `StoredSpec` in its links, read with a `Tree`.
 #[derive(Serialize, Deserialize)]
-struct StoredPlace {
+struct StoredPlace<S> {
     v: Schema,
     commits: u64,
     /// The commit that created the record, kept for good.
@@ -80,17 +83,17 @@ struct StoredPlace {
     recent_tokens: Vec<String>,
     /// The commit that last wrote hints; every hint ends in it.
     hint_token: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    arriving: Option<StoredArriving>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    link: Option<StoredLink>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    arriving: Option<StoredArriving<S>>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    link: Option<StoredLink<S>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signpost: Option<StoredSignpost>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredArriving {
-    link: StoredLink,
+struct StoredArriving<S> {
+    link: StoredLink<S>,
     from: String,
     journey: String,
     since: u64,
@@ -108,7 +111,7 @@ struct StoredSignpost {
 impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
-        let stored: StoredPlace = parse(&record.value)?;
+        let stored: StoredPlace<Tree> = parse(&record.value)?;
         let settled = match (stored.link, stored.signpost) {
             (Some(link), _) => Holder::Link(link.read()?),
             (None, Some(signpost)) => Holder::Signpost(signpost.read()),
@@ -277,8 +280,8 @@ fn write(holder: &Holder, commits: u64, created_token: &str, recent_tokens: Vec<
     })
 }
 
-impl StoredArriving {
-    fn of(arriving: &Arriving) -> Self {
+impl<'a> StoredArriving<StoredSpec<'a>> {
+    fn of(arriving: &'a Arriving) -> Self {
         Self {
             link: StoredLink::of(&arriving.link),
             from: arriving.from.as_str().to_owned(),
@@ -286,7 +289,9 @@ impl StoredArriving {
             since: arriving.since.as_millis(),
         }
     }
+}
 
+impl StoredArriving<Tree> {
     fn read(self, before: Holder) -> Result<Arriving, StoreError> {
         let (from, since) = (Key::kept(self.from), Timestamp::from_millis(self.since));
         Ok(Arriving { link: self.link.read()?, from, journey: self.journey, since, before })

@@ -2,25 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stored_spec::StoredSpec;
+use super::object::object;
+use super::stored_spec::{self, StoredSpec};
 use crate::alias::Alias;
 use crate::domain::Domain;
 use crate::link::{Link, LinkId, UserId};
 use crate::ports::StoreError;
 use crate::target::Target;
 use crate::time::Timestamp;
+use crate::tree::Tree;
 
 /// The version of all stored forms.
 const SCHEMA: u8 = 1;
 
-/// A link, as part of the record of its alias.
+/// A link, as part of the record of its alias. Written with a `StoredSpec`, read with a `Tree` in its place.
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredLink {
+pub(super) struct StoredLink<S> {
     id: String,
     alias: String,
     domain: String,
     target: String,
-    spec: StoredSpec,
+    spec: S,
     owner: Option<String>,
     created_at: u64,
     updated_at: u64,
@@ -32,7 +34,9 @@ pub(super) struct StoredLink {
 }
 
 pub(super) fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, StoreError> {
-    serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
+    let mut json = serde_json::Deserializer::from_slice(value);
+    let read = object(&mut json).and_then(|stored| json.end().map(|()| stored));
+    read.map_err(|error: serde_json::Error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
 }
 
 pub(super) fn to_json(stored: &impl Serialize) -> Result<String, StoreError> {
@@ -58,8 +62,8 @@ impl From<Schema> for u8 {
     }
 }
 
-impl StoredLink {
-    pub(super) fn of(link: &Link) -> Self {
+impl<'a> StoredLink<StoredSpec<'a>> {
+    pub(super) fn of(link: &'a Link) -> Self {
         Self {
             id: link.id.as_str().to_owned(),
             alias: link.alias.as_str().to_owned(),
@@ -76,14 +80,16 @@ impl StoredLink {
             history: link.history.clone(),
         }
     }
+}
 
+impl StoredLink<Tree> {
     pub(super) fn read(self) -> Result<Link, StoreError> {
         Ok(Link {
             id: LinkId::stored(self.id),
             alias: Alias::stored(self.alias),
             domain: Domain::stored(self.domain),
             target: Target::stored(self.target),
-            spec: self.spec.read()?,
+            spec: stored_spec::read(self.spec)?,
             owner: self.owner.map(UserId::stored),
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
@@ -114,7 +120,7 @@ mod tests {
         };
         for link in [full, Link::example()] {
             let json = to_json(&StoredLink::of(&link)).unwrap();
-            assert_eq!(parse::<StoredLink>(json.as_bytes()).unwrap().read().unwrap(), link);
+            assert_eq!(parse::<StoredLink<Tree>>(json.as_bytes()).unwrap().read().unwrap(), link);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Where in the net a visitor is.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+
+use url::Host;
 
 use crate::error::Refusal;
 
@@ -24,7 +26,7 @@ impl Block {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
-        let written: IpAddr = address.parse().ok()?;
+        let written = read(address)?;
         let all: u8 = if written.is_ipv4() { 32 } else { 128 };
         let bits = match bits {
             None => all,
@@ -39,6 +41,20 @@ impl Block {
         let bits = if address == written { bits } else { bits.checked_sub(96)? };
         rest.then_some(Self { address, bits })
     }
+}
+
+/// An address. IPv6 goes through the parser of URLs, which is there anyway.
+fn read(text: &str) -> Option<IpAddr> {
+    if text.contains(':') {
+        return match Host::parse(&format!("[{text}]")) {
+            Ok(Host::Ipv6(address)) => Some(address.into()),
+            _ => None,
+        };
+    }
+    let mut parts = text.split('.').map(|part| part.parse::<u8>().ok());
+    let mut part = || parts.next()?;
+    let address = Ipv4Addr::new(part()?, part()?, part()?, part()?);
+    (address.to_string() == text).then_some(address.into())
 }
 
 impl fmt::Display for Block {
@@ -66,6 +82,11 @@ mod tests {
             ("192.0.2.0/33", None),
             ("192.0.2.1/24", None),
             ("192.0.2/24", None),
+            ("192.0.2.0.0/24", None),
+            ("192.0.02.0/24", None),
+            ("192.0.2.256", None),
+            ("[2001:db8::]/32", None),
+            ("2001:db8::]:1", None),
             ("192.0.2.0/", None),
             ("192.0.2.0/+24", None),
             ("192.0.2.0/24/24", None),

@@ -1,10 +1,11 @@
 //! Some of a few words, such as devices or weekdays.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use crate::error::Refusal;
 
-/// A kind of words, eight at most. Their places are stored: a new word goes to the end.
+/// A kind of words, eight at most.
 pub(crate) trait Words {
     const NAMES: &'static [&'static str];
 }
@@ -44,21 +45,16 @@ pub(crate) struct Choice<W> {
 impl<W: Words> Choice<W> {
     /// The words at `places`.
     pub(super) fn of(places: &[u8]) -> Self {
-        Self::stored(places.iter().fold(0, |bits, place| bits | bit(*place)))
+        Self { bits: bits(places), of: PhantomData }
     }
 
-    /// A choice hop stored itself.
-    pub(crate) fn stored(bits: u8) -> Self {
-        Self { bits, of: PhantomData }
+    /// Words hop stored itself.
+    pub(crate) fn stored(words: &[String]) -> Option<Self> {
+        bits_of(words, W::NAMES).map(|bits| Self { bits, of: PhantomData })
     }
 
-    /// One bit for each word, the first word's the lowest.
-    pub(crate) fn bits(self) -> u8 {
-        self.bits
-    }
-
-    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
-        W::NAMES.iter().zip(0_u8..).filter(move |(_, place)| self.bits & bit(*place) != 0).map(|(name, _)| *name)
+    pub(crate) fn names(self) -> Vec<Cow<'static, str>> {
+        names(self.bits, W::NAMES)
     }
 
     /// Whether some word is in this choice and in all the others.
@@ -68,6 +64,22 @@ impl<W: Words> Choice<W> {
     {
         others.fold(self.bits, |bits, other| bits & other.bits) != 0
     }
+}
+
+fn bits(places: &[u8]) -> u8 {
+    places.iter().fold(0, |bits, place| bits | bit(*place))
+}
+
+fn bits_of(words: &[String], names: &[&str]) -> Option<u8> {
+    let mut bits = 0;
+    for word in words {
+        bits |= bit(place(word, names).ok()?);
+    }
+    Some(bits)
+}
+
+fn names(bits: u8, names: &'static [&'static str]) -> Vec<Cow<'static, str>> {
+    names.iter().zip(0_u8..).filter(|(_, place)| bits & bit(*place) != 0).map(|(name, _)| Cow::Borrowed(*name)).collect()
 }
 
 fn bit(place: u8) -> u8 {

@@ -1,5 +1,8 @@
 //! What a rule asks of a visitor.
 
+use std::borrow::Cow;
+
+use super::choice::{Words, place};
 use super::{Block, Browser, Choice, Country, Device, Language, MOST_CONDITIONS, Os, Query, Weekday, Window, Zone};
 use crate::body::{Fields, Tree};
 use crate::error::{FieldCode, Refusal, Wrong};
@@ -84,6 +87,20 @@ impl Condition {
         }
     }
 
+    /// What stands in its `any`; nothing if its kind has none.
+    pub(crate) fn any(&self) -> Vec<Cow<'_, str>> {
+        match self {
+            Self::Country(any) => any.iter().map(|country| Cow::from(country.as_str())).collect(),
+            Self::Device(any) => any.names(),
+            Self::Os(any) => any.names(),
+            Self::Browser(any) => any.names(),
+            Self::Language(any) => any.iter().map(|language| Cow::from(language.as_str())).collect(),
+            Self::Weekday(any, _) => any.names(),
+            Self::Address(any) => any.iter().map(|block| Cow::from(block.to_string())).collect(),
+            Self::Query(_) | Self::Time(_) | Self::Split(_) => Vec::new(),
+        }
+    }
+
     /// Whether some visitor meets this condition and those of its kind in `before`.
     fn can_hold_with(&self, before: &[Self]) -> bool {
         match self {
@@ -108,18 +125,21 @@ impl Condition {
 
 fn any<T: Ord>(fields: &mut Fields, parse: &dyn Fn(&str) -> Result<T, Refusal>) -> Option<Vec<T>> {
     fields.need("any", |tree| {
-        let mut any = tree.items(MOST_OF_ANY, |item| Ok(parse(&item.text()?)?))?;
+        let any = tree.set_of(MOST_OF_ANY, &|item| parse(&item.text()?))?;
         if any.is_empty() {
             return Err(Wrong::from(Refusal::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")));
         }
-        any.sort_unstable();
-        any.dedup();
         Ok(any)
     })
 }
 
-fn choice<W: super::choice::Words>(fields: &mut Fields) -> Option<Choice<W>> {
-    any(fields, &|text| super::choice::place(text, W::NAMES)).map(|places| Choice::of(&places))
+fn choice<W: Words>(fields: &mut Fields) -> Option<Choice<W>> {
+    places(fields, W::NAMES).map(|places| Choice::of(&places))
+}
+
+#[inline(never)]
+fn places(fields: &mut Fields, names: &[&str]) -> Option<Vec<u8>> {
+    any(fields, &|text| place(text, names))
 }
 
 fn percent(tree: Tree) -> Result<u8, Refusal> {

@@ -27,7 +27,7 @@ pub(crate) enum Wanted {
 impl Query {
     /// Takes a parameter and what is wanted of it out of `fields`.
     pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.need("name", |tree| bounded(tree.text()?, NAME_BYTES, |_| false));
+        let name = fields.need("name", |tree| bounded(tree.text()?, NAME_BYTES, &[]));
         let wanted = match fields.take("equals", |tree| Ok::<_, Refusal>(value(tree))) {
             None => fields.need("present", Tree::boolean).map(|present| if present { Wanted::Present } else { Wanted::Absent }),
             Some(value) => {
@@ -43,5 +43,5 @@ impl Query {
 
 fn value(tree: Tree) -> Result<String, Refusal> {
     let text = tree.text()?;
-    if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, |_| false) }
+    if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) }
 }

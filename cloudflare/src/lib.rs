@@ -8,13 +8,23 @@ mod records;
 use std::sync::OnceLock;
 
 use hop_core::{App, Head};
-use worker::{Context, Env, Request, Response, Result, event};
+use hop_core::ports::Edge as _;
+use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 use crate::convert::Visitor;
 use crate::edge::WorkersEdge;
 
 /// One for each isolate: its settings, and what it remembers from request to request.
 static APP: OnceLock<App> = OnceLock::new();
+
+/// What wrangler.toml's cron calls: expired records make room.
+#[event(scheduled)]
+async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    let edge = WorkersEdge::new(&env);
+    if let Err(error) = edge.records().sweep(edge.now()).await {
+        edge.log(&format!("{{\"level\":\"error\",\"event\":\"expired records were not swept\",\"cause\":{:?}}}", format!("{error:?}")));
+    }
+}
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
 use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
 use js_sys::Array;
@@ -15,12 +16,15 @@ const MOST_PARAMETERS: usize = 100;
 
 const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
 const SCAN: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
-const CLAIM: &str = "INSERT INTO records (key, value, token) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING";
-const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3 WHERE key = ?1 AND token = ?4";
+const CLAIM: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
+const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
 /// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
 const BESIDE: &str = "INSERT INTO records (key, value, token) SELECT ?1, ?4, ?3 \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
+
+/// A sweep takes no more rows than a request has time for; the next one goes on.
+const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
 
 /// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
 pub(crate) struct D1Records(Result<D1Database, StoreError>);
@@ -33,6 +37,11 @@ impl D1Records {
     fn session(&self) -> Result<D1DatabaseSession, StoreError> {
         let database = self.0.as_ref().map_err(Clone::clone)?;
         database.with_session_constraint(D1SessionConstraint::FirstPrimary).map_err(unavailable)
+    }
+
+    /// Forgets what expired before `now`. The core looks at the clock itself: this only makes room.
+    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+        statement(&self.session()?, SWEEP, &[moment(now)])?.run().await.map(drop).map_err(unavailable)
     }
 
     /// The rows of a query, each an array of its columns.
@@ -74,9 +83,10 @@ impl Records for D1Records {
         let session = self.session()?;
         let (key, token) = (text(change.key.as_str()), text(&change.token));
         let value = text(&change.value);
+        let expires_at = change.expires_at.map_or(JsValue::NULL, moment);
         let guarded = match &change.expect {
-            Expect::Absent => statement(&session, CLAIM, &[key.clone(), value, token.clone()])?,
-            Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), text(guard)])?,
+            Expect::Absent => statement(&session, CLAIM, &[key.clone(), value, token.clone(), expires_at])?,
+            Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), expires_at, text(guard)])?,
         };
         let mut statements = vec![guarded];
         let sides = change.sides.iter().map(|(side, value)| (side, value.as_str()));
@@ -98,6 +108,12 @@ impl Records for D1Records {
 
 fn statement(session: &D1DatabaseSession, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
     session.prepare(sql).bind(parameters).map_err(unavailable)
+}
+
+/// Exact for as long as anybody will live: a double holds whole numbers up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
+fn moment(moment: Timestamp) -> JsValue {
+    JsValue::from_f64(moment.as_millis() as f64)
 }
 
 fn text(text: &str) -> JsValue {

@@ -1,6 +1,9 @@
 //! Records in Fastly's KV Store: a change step by step, hints before the record they lead to. The guard is the generation.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use fastly::kv_store::{InsertMode, KVStore, KVStoreError, LookupResponse};
+use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
 use hop_core::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
@@ -30,6 +33,10 @@ impl StepByStep for KvRecords {
         let insert = match &change.expect {
             Expect::Absent => insert.mode(InsertMode::Add),
             Expect::Unchanged(guard) => insert.if_generation_match(generation(guard)?),
+        };
+        let insert = match change.expires_at.and_then(from_now) {
+            Some(rest) => insert.time_to_live(rest),
+            None => insert,
         };
         match insert.execute(change.key.as_str(), change.value.as_str()) {
             Ok(()) => Ok(Commit::Done),
@@ -83,6 +90,12 @@ fn record(found: Result<LookupResponse, KVStoreError>) -> Result<Option<Record>,
         Err(KVStoreError::ItemNotFound) => Ok(None),
         Err(error) => Err(unavailable(error)),
     }
+}
+
+/// How long it is until `moment`, never less than the store can count.
+fn from_now(moment: Timestamp) -> Option<Duration> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Some(Duration::from_millis(moment.as_millis()).saturating_sub(now).max(Duration::from_secs(1)))
 }
 
 fn generation(guard: &Guard) -> Result<u64, StoreError> {

@@ -13,8 +13,8 @@ mod support;
 
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use serde_json::json;
-use support::audit::{check_list, clicks, truth};
-use support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, version_of_copy};
+use support::audit::{check_list, clicks, count, told_history, truth};
+use support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
 use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};
 
@@ -39,9 +39,47 @@ fn die_at(edge: &MemoryEdge, step: Step, ask: Ask) {
     assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
 }
 
+/// The same at the step with this number among those of its kind.
+fn die_at_nth(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+    let trace = plan(edge, Plan::FromNth(step, nth));
+    let (answer, _lost) = run(Isolate::new(edge).handle(ask));
+    calm(edge);
+    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+    assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
+}
+
 /// How many hints there are.
 fn hints(edge: &MemoryEdge) -> usize {
-    edge.records.keys().iter().filter(|key| key.as_str().starts_with("by-time/")).count()
+    count(edge, "by-time/")
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> u16 {
+    run(Isolate::new(edge).ask(ask)).code()
+}
+
+/// Follows an alias as somebody would whose isolate has only just been started.
+fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
+    told(&run(Isolate::new(edge).ask(Ask::visit(alias))))
+}
+
+fn edit(target: &str) -> Ask {
+    Ask::change("docs", &json!({"target": target}))
+}
+
+fn rename(keep: bool) -> Ask {
+    Ask::change("docs", &json!({"alias": "new", "keep_old_alias": keep}))
+}
+
+/// Somebody else who wants the alias that the link is moving to.
+fn rival_of_the_move() -> Ask {
+    Ask::create(&json!({"target": THERE, "alias": "new"}))
+}
+
+/// Whether the record of `new` still says that somebody is arriving.
+fn is_arriving(edge: &MemoryEdge) -> bool {
+    let key = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/new").expect("the alias has a record");
+    let record = edge.records.peek(&key).expect("a key that is listed has a record");
+    String::from_utf8_lossy(&record.value).contains("\"arriving\"")
 }
 
 fn rival() -> Ask {
@@ -158,4 +196,164 @@ fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
     edge.wait_seconds(601);
     follow_afresh(&edge);
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+}
+
+#[test]
+fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() {
+    let edge = nothing();
+    let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
+    die_at(&edge, Step::Write, tagged());
+    assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), truth(&edge).len()), (1, 1, 0));
+    check_list(&edge);
+    assert_eq!(ask(&edge, tagged()), 201, "the alias is still free");
+    assert_eq!((count(&edge, "tag/hop.example/x"), truth(&edge).len()), (1, 1), "a mark is written once");
+    check_list(&edge);
+}
+
+#[test]
+fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
+    let edge = one_link();
+    die_at(&edge, Step::Write, edit("https://example.com/lost"));
+    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
+    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    assert_eq!(ask(&edge, edit(THERE)), 200);
+    assert_eq!((count(&edge, "history/"), follow_afresh(&edge)), (2, to(THERE)));
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+}
+
+#[test]
+fn an_edit_that_dies_before_its_answer_is_made_and_told() {
+    let edge = one_link();
+    die_at(&edge, Step::Answer, edit(THERE));
+    assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+}
+
+#[test]
+fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clearing() {
+    let edge = one_link();
+    let target = |version: usize| format!("https://example.com/{version}");
+    let edit_up_to =
+        |versions: std::ops::RangeInclusive<usize>| versions.for_each(|version| assert_eq!(ask(&edge, edit(&target(version))), 200));
+    edit_up_to(2..=55);
+    die_at(&edge, Step::Drop, edit(&target(56)));
+    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
+    let shown: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
+    assert_eq!(told_history(&edge, "docs"), shown);
+    edit_up_to(57..=64);
+    assert_eq!(count(&edge, "history/"), 51, "the fifty that are told, and the one just written");
+}
+
+#[test]
+fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 1, rename(true));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    check_list(&edge);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201, "the new alias is still free");
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!(ask(&edge, Ask::show("new")), 404, "whoever is arriving is not there yet");
+    check_list(&edge);
+    assert_eq!(ask(&edge, edit(THERE)), 200);
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+    assert_eq!(ask(&edge, rename(true)), 200, "the link itself need not wait");
+    assert_eq!((visit(&edge, "new"), told_history(&edge, "new").len()), (to(THERE), 3));
+    check_list(&edge);
+}
+
+#[test]
+fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    edge.wait_seconds(60);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the link may still come");
+    edge.wait_seconds(1);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(THERE), 2));
+    check_list(&edge);
+}
+
+#[test]
+fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    edge.wait_seconds(61);
+    // The first write is refused, the second makes sure that the link never arrives, the third would be the claim.
+    die_at_nth(&edge, Step::Write, 3, rival_of_the_move());
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), missing(), 1));
+    check_list(&edge);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new")), (to(HERE), to(THERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Drop, 1, rename(true));
+    assert_eq!((hints(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
+    assert_eq!(truth(&edge).keys().collect::<Vec<_>>(), ["new"]);
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_one_says_so() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 3, rename(true));
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!(told_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken");
+    edge.wait_seconds(61);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "however long it takes");
+    assert_eq!(ask(&edge, Ask::change("new", &json!({"title": "T"}))), 200);
+    assert!(!is_arriving(&edge), "the next edit settles it");
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+    let edge = one_link();
+    follow_afresh(&edge);
+    die_at(&edge, Step::GetMany, rename(false));
+    assert!(!is_arriving(&edge));
+    assert_eq!((follow_afresh(&edge), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!(ask(&edge, rename(false)), 404, "whoever asks again learns that it is there");
+    check_list(&edge);
+    edge.wait_seconds(601);
+    follow_afresh(&edge);
+    assert_eq!((follow_afresh(&edge), visit(&edge, "new")), (ended(), to(HERE)));
+}
+
+#[test]
+fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_dead_one_does() {
+    let edge = one_link();
+    let isolate = Isolate::new(&edge);
+    // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
+    let trace = plan(&edge, Plan::LateAt(Step::Write, 2));
+    let mut moving = std::pin::pin!(isolate.handle(rename(true)));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == Step::Write) == 2);
+    calm(&edge);
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "T"}))), 200);
+    plan(&edge, Plan::From(0, None));
+    let (answer, _lost) = run(moving);
+    calm(&edge);
+    assert_eq!(answer.code(), 503);
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 2));
+    check_list(&edge);
+    edge.wait_seconds(61);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    check_list(&edge);
 }

@@ -7,6 +7,7 @@ mod clicks;
 mod credentials;
 mod durability;
 mod follow;
+mod history;
 mod hosts;
 mod links;
 mod list;
@@ -14,6 +15,7 @@ mod machines;
 mod methods;
 mod pages;
 mod paths;
+mod renames;
 mod shorten;
 mod slow_writes;
 mod unavailable;
@@ -51,6 +53,8 @@ pub fn all() -> Vec<Case> {
     let topics = [
         links::cases(),
         changes::cases(),
+        renames::cases(),
+        history::cases(),
         list::cases(),
         shorten::cases(),
         follow::cases(),

@@ -136,7 +136,8 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
         }
         let token = mine.get(number).cloned().map_or_else(|| context.token(), Ok)?;
         if link != was {
-            link.updated_at = context.now;
+            // Whoever began later may have been quicker: the times of versions never go back.
+            link.updated_at = context.now.max(was.updated_at);
             link.updated_by = None;
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());

@@ -47,6 +47,19 @@ fn link_in(edge: &MemoryEdge, place: &Value) -> Option<Value> {
     if has_left { Some(arriving["link"].clone()) } else { place.get("link").cloned() }
 }
 
+/// How many keys begin like this.
+pub(crate) fn count(edge: &MemoryEdge, prefix: &str) -> usize {
+    edge.records.keys().iter().filter(|key| key.as_str().starts_with(prefix)).count()
+}
+
+/// The versions that hop tells of a link, newest first, each with where it led.
+pub(crate) fn told_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String)> {
+    let answer = run(Isolate::new(edge).ask(Ask::list(&format!("/api/v1/links/{alias}/history"))));
+    assert_eq!(answer.code(), 200, "{alias}");
+    let items = answer.json()["items"].as_array().expect("a history has items").clone();
+    items.iter().map(|item| (item["version"].as_u64().expect("a version is counted"), text(&item["target"]))).collect()
+}
+
 /// How often truth says a link was followed.
 pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
     let total = edge.records.keys().into_iter().find(|key| key.as_str() == format!("stats/{id}/total"));

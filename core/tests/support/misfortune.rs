@@ -31,16 +31,26 @@ pub(crate) enum Plan {
     From(usize, Option<Step>),
     /// Every one from the first of this kind on: the writer dies there.
     FromFirst(Step),
+    /// The same, from the one with this number among those of its kind, counted from 1.
+    FromNth(Step, usize),
+    /// That one is late by a turn, nothing else goes wrong.
+    LateAt(Step, usize),
 }
 
 impl Plan {
     /// What goes wrong at the latest of the steps the store has come to.
     fn fault(&self, steps: &[Step]) -> Fault {
         let number = steps.len() - 1;
+        let come_to = |kind: &Step| steps.iter().filter(|step| *step == kind).count();
         let fails = match self {
             Self::At(faults) => return faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
             Self::From(first, only) => number >= *first && only.is_none_or(|only| only == steps[number]),
             Self::FromFirst(fatal) => steps.contains(fatal),
+            Self::FromNth(fatal, nth) => come_to(fatal) >= *nth,
+            Self::LateAt(late, nth) => {
+                let is_it = steps.last() == Some(late) && come_to(late) == *nth;
+                return if is_it { Fault::Late(1) } else { Fault::None };
+            }
         };
         if fails { Fault::Fail } else { Fault::None }
     }

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::docs::document::{Document, entries, items, schema_name, text};
 
-/// A table of all fields, those of objects in it after a dot. Where `needed` is set, it tells which a client must send.
+/// A table of all fields, those of objects in it after a dot, those of objects in its lists after `[].`. Where `needed` is set, it tells which a client must send.
 pub(super) fn table(document: &Document, schema: &Value, needed: bool) -> String {
     let mut rows = Vec::new();
     collect(document, schema, "", needed, &mut rows);
@@ -26,8 +26,10 @@ fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows
         if kind != "object" || !meaning.is_empty() {
             rows.push(format!("| `{full_name}` | {kind} | {} |\n", cell(meaning)));
         }
-        if field.get("properties").is_some() {
-            collect(document, field, &format!("{full_name}."), needed, rows);
+        for (object, its_name) in [(field, full_name.as_str()), (&field["items"], &format!("{full_name}[]"))] {
+            if object.get("properties").is_some() {
+                collect(document, object, &format!("{its_name}."), needed, rows);
+            }
         }
     }
 }
@@ -139,9 +141,12 @@ mod tests {
         let document = Document::of(json!({"components": {"schemas": {
             "Spec": {"properties": {"title": {"type": "string", "description": "a|b"}}},
         }}}));
-        let part = json!({"properties": {"target": {"type": ["object", "null"], "properties": {"url": {"type": "string"}}}}, "required": ["target"]});
+        let target = json!({"type": ["object", "null"], "properties": {"url": {"type": "string"}}});
+        let rules = json!({"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}});
+        let part = json!({"properties": {"target": target, "rules": rules}, "required": ["target"]});
         let schema = json!({"allOf": [part, {"$ref": "#/components/schemas/Spec"}]});
-        let rows = "| `target` | object or `null`, needed |  |\n| `target.url` | string |  |\n| `title` | string | a\\|b |\n";
+        let rows = "| `target` | object or `null`, needed |  |\n| `target.url` | string |  |\n| `rules` | list of objects |  |\n\
+            | `rules[].id` | string, needed |  |\n| `title` | string | a\\|b |\n";
         assert_eq!(table(&document, &schema, true), format!("| field | | |\n|---|---|---|\n{rows}"));
         assert!(!table(&document, &schema, false).contains("needed"));
     }

@@ -135,6 +135,9 @@ fn answers(document: &Document, operation: &Operation<'_>) -> String {
 fn object(document: &Document, name: &str, schema: &Value) -> String {
     let mut section = format!("\n### {name}\n");
     paragraph(&mut section, text(schema, "description"));
+    if let Some(kinds) = kinds(document, schema) {
+        return section + &kinds;
+    }
     if schema.get("oneOf").is_some() {
         section.push_str("\n| code | status | |\n|---|---|---|\n");
         for code in items(&schema["oneOf"]) {
@@ -150,6 +153,24 @@ fn object(document: &Document, name: &str, schema: &Value) -> String {
         section.push_str(&format!("\n```json\n{example:#}\n```\n"));
     }
     section
+}
+
+/// A table of the kinds of an object, if there are several: what each is called, which fields it has, and what it means.
+fn kinds(document: &Document, schema: &Value) -> Option<String> {
+    items(&schema["oneOf"]).find(|kind| kind.get("properties").is_some())?;
+    let mut rows = "\n| `type` | fields | |\n|---|---|---|\n".to_owned();
+    for one in items(&schema["oneOf"]) {
+        let fields = entries(&one["properties"]).filter(|(name, _)| *name != "type");
+        let fields: Vec<String> = fields.map(|(name, field)| format!("`{name}`: {}", brief(document, field))).collect();
+        let name = text(&one["properties"]["type"], "const");
+        rows.push_str(&format!("| `{name}` | {} | {} |\n", fields.join("; "), cell(text(one, "description"))));
+    }
+    Some(rows)
+}
+
+/// The kind of a field whose possible values are told beside it.
+fn brief(document: &Document, field: &Value) -> String {
+    if field["items"].get("enum").is_some() { "list of strings".to_owned() } else { kind(document, field) }
 }
 
 /// The address of a heading within the page.
@@ -189,6 +210,18 @@ mod tests {
             What is in answers. Later versions may add fields; read those you know.\n\n### Lost\n\n\
             | field | | |\n|---|---|---|\n| `why` | string | Why |\n";
         assert_eq!(page, format!("{NOTICE}{expected}"));
+    }
+
+    #[test]
+    fn an_object_of_several_kinds_is_told_kind_by_kind() {
+        let any = json!({"type": "array", "items": {"type": "string", "enum": ["a"]}});
+        let schema = json!({"oneOf": [
+            {"description": "Some of them", "properties": {"type": {"const": "some"}, "any": any}},
+            {"description": "So many", "properties": {"type": {"const": "split"}, "percent": {"type": "integer", "minimum": 1, "maximum": 99}}},
+        ]});
+        let rows = "| `some` | `any`: list of strings | Some of them |\n| `split` | `percent`: number, 1 to 99 | So many |\n";
+        let document = Document::of(json!({}));
+        assert_eq!(object(&document, "Condition", &schema), format!("\n### Condition\n\n| `type` | fields | |\n|---|---|---|\n{rows}"));
     }
 
     #[test]

@@ -1,0 +1,175 @@
+//! What a link was: its versions, newest first.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::{TARGET, address, cases, create, link, readable};
+use crate::client::{Answer, Call};
+use crate::contract::assert_shape;
+use crate::deployment::Deployment;
+use crate::edges::Edge;
+use crate::world::{OTHER_DOMAIN, World};
+
+cases!("history":
+    every_edit_leaves_what_was_before,
+    a_refused_or_idle_edit_leaves_nothing,
+    it_goes_on_through_a_move_a_deletion_and_a_restoration,
+    an_alias_that_is_handed_on_has_the_history_of_its_link,
+    a_long_history_shows_its_latest_part,
+    there_is_none_of_what_was_never_there,
+    it_needs_the_key,
+);
+
+/// How many versions the edge looks at together.
+fn longest(edge: Edge) -> u64 {
+    match edge {
+        Edge::Memory | Edge::Workerd => 50,
+        Edge::Viceroy => 24,
+    }
+}
+
+fn ask(hop: &Deployment, alias: &str) -> Answer {
+    let (alias, query) = alias.split_once('?').unwrap_or((alias, ""));
+    hop.send(&Call::get(format!("{}/history?{query}", address(alias))).admin())
+}
+
+/// The versions of a link.
+#[track_caller]
+fn history(hop: &Deployment, alias: &str) -> Vec<Value> {
+    let answer = ask(hop, alias).expect(200).json();
+    assert_shape(&answer, "history");
+    answer["items"].as_array().unwrap().clone()
+}
+
+/// Edits a link and waits until the edit can be read.
+#[track_caller]
+fn edit(hop: &Deployment, alias: &str, body: &Value) -> Value {
+    let call = Call::new("PATCH", address(alias)).admin().header("Content-Type", "application/json").body(body.to_string());
+    let edited = hop.send(&call).expect(200).json();
+    let text = |field: &str| edited[field].as_str().expect("a string");
+    let at = format!("{}?domain={}", text("alias"), text("domain"));
+    readable(hop, &at, |link| link.is_some_and(|link| link["version"] == edited["version"]));
+    edited
+}
+
+/// The version that `link` is.
+fn version(link: &Value) -> Value {
+    json!({
+        "version": link["version"],
+        "at": link["updated_at"],
+        "by": null,
+        "alias": link["alias"],
+        "domain": link["domain"],
+        "target": link["target"],
+        "disabled": link["disabled"],
+        "deleted": link["state"] == "deleted",
+    })
+}
+
+fn every_edit_leaves_what_was_before(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("told"));
+    let before = now();
+    let mut expected = vec![version(&link(hop, &alias, TARGET))];
+    assert_eq!(history(hop, &alias), expected);
+    for body in [
+        json!({"target": "https://example.com/2"}),
+        json!({"title": "T"}),
+        json!({"disabled": true}),
+        json!({"target": "https://example.com/5", "disabled": null}),
+    ] {
+        expected.insert(0, version(&edit(hop, &alias, &body)));
+        assert_eq!(history(hop, &alias), expected);
+    }
+    let field = |name: &str| expected.iter().map(|version| version[name].clone()).collect::<Vec<_>>();
+    assert_eq!(field("version"), [5, 4, 3, 2, 1]);
+    assert_eq!(field("disabled"), [false, true, false, false, false]);
+    let [two, five] = ["https://example.com/2", "https://example.com/5"];
+    assert_eq!(field("target"), [five, two, two, two, TARGET]);
+    let times: Vec<String> = field("at").iter().rev().map(|at| at.as_str().unwrap().to_owned()).collect();
+    assert!(times.is_sorted() && before <= times[0] && times[4] <= now(), "{before} {times:?}");
+}
+
+/// The second it is, as the API writes it.
+fn now() -> String {
+    let since_1970: Duration = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    hop_core::Timestamp::from_millis(since_1970.as_secs() * 1_000).to_string()
+}
+
+fn a_refused_or_idle_edit_leaves_nothing(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("idle"));
+    let first = link(hop, &alias, TARGET);
+    let second = edit(hop, &alias, &json!({"title": "T"}));
+    edit(hop, &alias, &json!({"title": "T"}));
+    let call = |body: Value| Call::new("PATCH", address(&alias)).admin().header("Content-Type", "application/json").body(body.to_string());
+    hop.send(&call(json!({"target": "x"}))).problem(422, "invalid_fields");
+    hop.send(&call(json!({"target": "https://example.com/x"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&call(json!({"alias": "health"}))).problem(422, "invalid_fields");
+    assert_eq!(hop.send(&Call::get(format!("/{alias}"))).status, 302, "nor does a click");
+    assert_eq!(history(hop, &alias), [version(&second), version(&first)]);
+}
+
+fn it_goes_on_through_a_move_a_deletion_and_a_restoration(world: &World) {
+    let (hop, old, new) = (world.hop(), world.alias("before"), world.alias("after"));
+    let first = link(hop, &old, TARGET);
+    let second = edit(hop, &old, &json!({"alias": new, "keep_old_alias": true, "target": "https://example.com/2"}));
+    readable(hop, &old, |link| link.is_none());
+    assert_eq!(history(hop, &new), [version(&second), version(&first)]);
+    ask(hop, &old).problem(404, "not_found");
+    hop.send(&Call::new("DELETE", address(&new)).admin()).expect(204);
+    let third = readable(hop, &new, |link| link.is_some_and(|link| link["state"] == "deleted")).unwrap();
+    assert_eq!(history(hop, &new), [version(&third), version(&second), version(&first)]);
+    assert_eq!((&version(&third)["deleted"], &third["version"]), (&json!(true), &json!(3)));
+    let fourth = hop.send(&Call::new("POST", format!("{}/restore", address(&new))).admin()).expect(200).json();
+    readable(hop, &new, |link| link.is_some_and(|link| link["version"] == 4));
+    let fifth = edit(hop, &new, &json!({"domain": OTHER_DOMAIN}));
+    let there = format!("{new}?domain={OTHER_DOMAIN}");
+    readable(hop, &there, |link| link.is_some());
+    let expected = [&fifth, &fourth, &third, &second, &first].map(version);
+    assert_eq!(history(hop, &there), expected);
+    let domains: Vec<&Value> = expected.iter().map(|version| &version["domain"]).collect();
+    assert_eq!(domains, ["b.example", "hop.example", "hop.example", "hop.example", "hop.example"]);
+}
+
+fn an_alias_that_is_handed_on_has_the_history_of_its_link(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("handed-on"));
+    link(hop, &alias, TARGET);
+    edit(hop, &alias, &json!({"title": "T"}));
+    hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
+    readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
+    let heir = create(hop, &json!({"alias": alias, "target": "https://example.com/heir", "reuse": true})).expect(201).json();
+    readable(hop, &alias, |link| link.is_some_and(|link| link["id"] == heir["id"]));
+    assert_eq!(history(hop, &alias), [version(&heir)]);
+}
+
+fn a_long_history_shows_its_latest_part(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("long"));
+    link(hop, &alias, TARGET);
+    let last = 60;
+    for number in 2..=last {
+        edit(hop, &alias, &json!({"target": format!("{TARGET}{number}")}));
+    }
+    let shown: Vec<(u64, String)> =
+        history(hop, &alias).iter().map(|one| (one["version"].as_u64().unwrap(), one["target"].as_str().unwrap().to_owned())).collect();
+    let expected: Vec<(u64, String)> =
+        (last + 1 - longest(world.edge)..=last).rev().map(|number| (number, format!("{TARGET}{number}"))).collect();
+    assert_eq!(shown, expected);
+}
+
+fn there_is_none_of_what_was_never_there(world: &World) {
+    let hop = world.hop();
+    ask(hop, &world.alias("never")).problem(404, "not_found");
+    ask(hop, "a%2Fb").problem(404, "not_found");
+    ask(hop, "x?domain=other.example").problem(422, "invalid_fields");
+    ask(hop, "x?limit=5").problem(422, "invalid_fields");
+}
+
+fn it_needs_the_key(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("private"));
+    link(hop, &alias, TARGET);
+    let path = format!("{}/history", address(&alias));
+    hop.send(&Call::get(path.clone())).problem(401, "unauthenticated");
+    hop.send(&Call::get(path.clone()).header("Authorization", "Bearer x")).problem(401, "unauthenticated");
+    let head = hop.send(&Call::new("HEAD", path).admin()).expect(200);
+    assert!(head.body.is_empty());
+}

@@ -56,6 +56,7 @@ const CORE: [Rule; 10] = [
             "links/past.rs",
             "links/shorten.rs",
             "links/wire.rs",
+            "links/wire/row.rs",
             "machines.rs",
             "records/copy.rs",
             "records/history.rs",

@@ -3,6 +3,8 @@
 use http::StatusCode;
 
 use super::claim::Claim;
+use super::find::find_same;
+use super::show::shown;
 use super::{own_domain, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
@@ -32,11 +34,18 @@ pub(super) struct NewLink {
     pub(super) spec: Spec,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
+    /// Whether a link that is there already and just like this one will do.
+    pub(super) may_be_found: bool,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let new = read(context.config, body)?;
+    if new.may_be_found
+        && let Some(link) = find_same(context, proof, &new).await?
+    {
+        return shown(context, &link).await?.location(&wire::address(&link));
+    }
     let link = claim(context, proof, new).await?;
     Response::json(StatusCode::CREATED, &wire::link(context, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
 }
@@ -47,9 +56,10 @@ fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
     let domain = fields.take("domain", |tree| own_domain(config, tree));
     let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
+    let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
     let mut spec = Spec::default();
     spec.set(&mut fields, config);
-    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec, reuses })
+    Ok(NewLink { target: fields.finish(target)?, alias, domain, spec, reuses, may_be_found })
 }
 
 /// Makes the link, under the alias asked for or under a generated one.

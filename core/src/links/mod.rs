@@ -3,7 +3,11 @@
 mod change;
 mod claim;
 mod create;
+mod cursor;
 mod delete;
+mod export;
+mod filter;
+mod find;
 mod follow;
 mod list;
 mod past;
@@ -11,11 +15,13 @@ mod rename;
 mod restore;
 mod shorten;
 mod show;
+mod walk;
 mod wire;
 
 pub(crate) use change::change;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use export::export;
 pub(crate) use follow::{Compiled, follow};
 pub(crate) use list::list;
 pub(crate) use past::history as past;

@@ -26,7 +26,8 @@ struct Shortened<'a> {
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let url = fields.need("url", |tree| Target::parse(&tree.text()?, &context.config.targets));
-    let new = NewLink { target: fields.finish(url)?, alias: None, domain: None, spec: Spec::default(), reuses: false };
+    let target = fields.finish(url)?;
+    let new = NewLink { target, alias: None, domain: None, spec: Spec::default(), reuses: false, may_be_found: false };
     let link = claim(context, proof, new).await?;
     let shortened =
         Shortened { short_id: link.alias.as_str(), short_url: wire::short_url(context.config, &link), original_url: link.target.as_str() };

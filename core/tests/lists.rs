@@ -302,6 +302,28 @@ fn whatever_comes_and_goes_a_link_that_stays_is_seen_once() {
 }
 
 #[test]
+fn a_link_that_is_edited_where_a_page_ends_is_not_seen_again() {
+    for query in ["limit=1", "limit=2&tag=t", "limit=3"] {
+        let edge = MemoryEdge::new(1);
+        let mut made: Vec<String> = (0..24).map(|number| format!("edited-{number}")).collect();
+        for alias in &made {
+            create(&edge, alias, &json!({"tags": ["t"]}));
+        }
+        let (mut seen, mut next) = (Vec::new(), Some(format!("{LIST}?{query}")));
+        while let Some(address) = next {
+            let page = page(&edge, &address);
+            next = page["next"].as_str().map(str::to_owned);
+            for alias in aliases(&page) {
+                assert_eq!(ask(&edge, Ask::change(&alias, &json!({"tags": ["t", "seen"]}))).code(), 200);
+                seen.push(alias);
+            }
+        }
+        made.reverse();
+        assert_eq!(seen, made, "{query}");
+    }
+}
+
+#[test]
 fn a_link_that_is_just_so_is_found_instead_of_made() {
     let edge = world();
     let wanted = json!({"target": "https://example.com/x", "title": "T", "tags": ["b", "A"]});

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use subtle::ConstantTimeEq as _;
 
+use super::walk::Position;
+use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Tree;
@@ -13,6 +15,9 @@ use crate::records::Cursor;
 
 /// 128 bits of a digest: more than anybody can guess.
 const SEAL_BYTES: usize = 16;
+
+/// Between the alias a page ended with and the store's own words: no alias holds it.
+const LIMIT: &str = "\n";
 
 /// What a cursor is good for: one list of one principal.
 pub(super) struct Purpose<'a> {
@@ -41,17 +46,22 @@ impl<'a> Purpose<'a> {
         Self { principal: proof.principal(), list, query }
     }
 
-    /// The store's own cursor, if hop has sealed it for this purpose.
-    pub(super) fn open<E: Edge>(&self, context: &Context<'_, E>, offered: Offered) -> Result<Cursor, Problem> {
+    /// Where the page begins, if hop has sealed the cursor for this purpose.
+    pub(super) fn open<E: Edge>(&self, context: &Context<'_, E>, offered: Offered) -> Result<Position, Problem> {
         let is_ours: bool = self.seal(context, &offered.text)?.ct_eq(&offered.seal).into();
         let text = String::from_utf8(offered.text).ok().filter(|_| is_ours);
-        text.map(Cursor).ok_or_else(|| Problem::wrong_field("cursor", unknown()))
+        let position = text.as_deref().and_then(|text| text.split_once(LIMIT)).map(|(seen, cursor)| Position {
+            seen: Some(seen).filter(|seen| !seen.is_empty()).map(|seen| Alias::stored(seen.to_owned())),
+            cursor: Cursor(cursor.to_owned()),
+        });
+        position.ok_or_else(|| Problem::wrong_field("cursor", unknown()))
     }
 
-    /// The cursor as it stands in an address.
-    pub(super) fn close<E: Edge>(&self, context: &Context<'_, E>, cursor: Cursor) -> Result<String, Problem> {
-        let seal = self.seal(context, cursor.0.as_bytes())?;
-        let mut bytes = cursor.0.into_bytes();
+    /// The position as it stands in an address.
+    pub(super) fn close<E: Edge>(&self, context: &Context<'_, E>, position: Position) -> Result<String, Problem> {
+        let Position { seen, cursor: Cursor(cursor) } = position;
+        let mut bytes = [seen.as_ref().map_or("", Alias::as_str), LIMIT, &cursor].concat().into_bytes();
+        let seal = self.seal(context, &bytes)?;
         bytes.extend_from_slice(&seal);
         Ok(BASE64.encode(bytes))
     }

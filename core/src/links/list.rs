@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::cursor::{Offered, Purpose};
 use super::filter::Filter;
+use super::walk::Position;
 use super::wire::{self, LinkJson};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -13,7 +14,6 @@ use crate::clicks;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::Edge;
-use crate::records::Cursor;
 use crate::response::Response;
 
 /// How many keys a page examines where nobody asked for fewer or more.
@@ -70,12 +70,12 @@ impl Wanted {
         let query = filter.query();
         let purpose = Purpose::new(proof, list, &query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?;
-        let mut page = filter.walk().page(context, &filter.domain, after.as_ref(), self.limit).await?;
+        let mut page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
         page.links.retain(|link| filter.shows(link, context.now));
         let ids: Vec<&LinkId> = page.links.iter().map(|link| &link.id).collect();
         let clicks = clicks::totals(context, &ids).await?;
         let first = format!("{list}limit={}&{query}", self.limit);
-        let address = |cursor: Cursor| purpose.close(context, cursor).map(|cursor| format!("{first}&cursor={cursor}"));
+        let address = |position: Position| purpose.close(context, position).map(|cursor| format!("{first}&cursor={cursor}"));
         let next = page.next.map(address).transpose()?;
         Ok(Found { links: page.links, clicks, first, next })
     }

@@ -1,5 +1,6 @@
 //! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
 
+use crate::alias::Alias;
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -16,10 +17,18 @@ pub(super) enum Walk {
     Records(Prefix),
 }
 
+/// Where a page begins.
+pub(super) struct Position {
+    /// The alias that the page before ended with, if its link was seen there: an edit since then may have written its hint anew, right
+    /// behind the old one.
+    pub(super) seen: Option<Alias>,
+    pub(super) cursor: Cursor,
+}
+
 /// A few links, and where the next few begin if there may be more.
 pub(super) struct Page {
     pub(super) links: Vec<Link>,
-    pub(super) next: Option<Cursor>,
+    pub(super) next: Option<Position>,
 }
 
 impl Walk {
@@ -28,15 +37,30 @@ impl Walk {
         &self,
         context: &Context<'_, E>,
         domain: &Domain,
-        after: Option<&Cursor>,
+        after: Option<Position>,
         limit: u16,
     ) -> Result<Page, Problem> {
         let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
         let limit = limit.min(context.edge.traits().largest_page);
-        let page = context.edge.records().scan(prefix, after, limit).await?;
-        let is_over = page.keys.last().is_some_and(|last| self.ends_before(last));
-        let links = self.follow(context, domain, page.keys).await?;
-        Ok(Page { links, next: page.next.filter(|_| !is_over) })
+        let page = context.edge.records().scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
+        let seen = after.and_then(|after| after.seen);
+        let last = page.keys.last().cloned();
+        let mut links = self.follow(context, domain, page.keys).await?;
+        let next = page.next.filter(|_| !last.as_ref().is_some_and(|last| self.ends_before(last))).map(|cursor| {
+            let ends_with = last.as_ref().and_then(|last| self.alias_in(last));
+            let was_seen = |alias: &Alias| seen.as_ref() == Some(alias) || links.iter().any(|link| link.alias == *alias);
+            Position { seen: ends_with.filter(was_seen), cursor }
+        });
+        links.retain(|link| seen.as_ref() != Some(&link.alias));
+        Ok(Page { links, next })
+    }
+
+    /// The alias in a hint; records have one key each and are not met again.
+    fn alias_in(&self, key: &Key) -> Option<Alias> {
+        match self {
+            Self::Hints { .. } => hint::alias(key),
+            Self::Records(_) => None,
+        }
     }
 
     /// Whether nothing of interest comes after `key`.

@@ -6,6 +6,7 @@ mod claims;
 mod clicks;
 mod credentials;
 mod durability;
+mod export;
 mod follow;
 mod hosts;
 mod links;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Case> {
         links::cases(),
         changes::cases(),
         list::cases(),
+        export::cases(),
         shorten::cases(),
         follow::cases(),
         clicks::cases(),

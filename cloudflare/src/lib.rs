@@ -7,8 +7,8 @@ mod records;
 
 use std::sync::OnceLock;
 
-use hop_core::{App, Head};
 use hop_core::ports::Edge as _;
+use hop_core::{App, Head};
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 use crate::convert::Visitor;

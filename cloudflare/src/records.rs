@@ -15,7 +15,9 @@ const BINDING: &str = "DB";
 const MOST_PARAMETERS: usize = 100;
 
 const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
-const SCAN: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
+/// A key may be all of its prefix, and then it comes first.
+const SCAN: &str = "SELECT key FROM records WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
+const SCAN_AFTER: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 const CLAIM: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
 const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
 /// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
@@ -71,10 +73,10 @@ impl Records for D1Records {
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
-        let from = after.map_or_else(String::new, |Cursor(rest)| rest.clone());
-        let from = format!("{}{from}", prefix.as_str());
+        let (sql, rest) = after.map_or((SCAN, ""), |Cursor(rest)| (SCAN_AFTER, rest));
+        let from = format!("{}{rest}", prefix.as_str());
         let one_more = f64::from(limit) + 1.0;
-        let rows = self.rows(SCAN, &[text(&from), text(&prefix.end()), one_more.into()]).await?;
+        let rows = self.rows(sql, &[text(&from), text(&prefix.end()), one_more.into()]).await?;
         let keys = rows.iter().map(|row| column(row, 0).map(Key::kept)).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(keys, prefix, limit))
     }

@@ -60,23 +60,7 @@ impl Alias {
     /// # Errors
     /// With the rule it breaks.
     pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
-        if text.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "an alias has at least one character"));
-        }
-        // No alias becomes this much shorter by composing: nothing is gained by looking further.
-        if text.len() > MAX_BYTES.saturating_mul(4) {
-            return Err(too_long());
-        }
-        let alias = if text.is_ascii() { text.to_owned() } else { compose(text) };
-        check(&alias)?;
-        match case {
-            AliasCase::Sensitive => Ok(Self(alias)),
-            AliasCase::Insensitive => {
-                let folded = fold(&alias);
-                check(&folded)?;
-                Ok(Self(folded))
-            }
-        }
+        spell(text, case, check).map(Self)
     }
 
     /// An alias hop stored itself, and so checked when it was made.
@@ -102,6 +86,52 @@ impl fmt::Display for Alias {
     }
 }
 
+/// The beginning of aliases, read as they are: folded where they are folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasPrefix(String);
+
+impl AliasPrefix {
+    /// Reads what aliases shall begin with. Dots alone and the words hop keeps for itself may begin one.
+    ///
+    /// # Errors
+    /// With the rule that no alias of this beginning could keep.
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        spell(text, case, check_characters).map(Self)
+    }
+
+    /// The beginning as its alias has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `alias` begins so.
+    pub(crate) fn begins(&self, alias: &Alias) -> bool {
+        alias.0.starts_with(&self.0)
+    }
+}
+
+/// The one spelling of `text`, if it keeps the rules before it is folded and afterwards.
+fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) -> Result<String, Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::new(FieldCode::Required, "an alias has at least one character"));
+    }
+    // No alias becomes this much shorter by composing: nothing is gained by looking further.
+    if text.len() > MAX_BYTES.saturating_mul(4) {
+        return Err(too_long());
+    }
+    let alias = if text.is_ascii() { text.to_owned() } else { compose(text) };
+    check(&alias)?;
+    match case {
+        AliasCase::Sensitive => Ok(alias),
+        AliasCase::Insensitive => {
+            let folded = fold(&alias);
+            check(&folded)?;
+            Ok(folded)
+        }
+    }
+}
+
 /// NFC.
 pub(crate) fn compose(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars()).collect()
@@ -117,6 +147,18 @@ pub(crate) fn fold(alias: &str) -> String {
 }
 
 fn check(alias: &str) -> Result<(), Refusal> {
+    check_characters(alias)?;
+    if alias.bytes().all(|byte| byte == b'.') {
+        return Err(Refusal::invalid("an alias is not made of dots alone"));
+    }
+    if is_reserved(alias) {
+        return Err(Refusal::new(FieldCode::Reserved, "hop uses this word itself"));
+    }
+    Ok(())
+}
+
+/// The rules that the beginning of an alias keeps too.
+fn check_characters(alias: &str) -> Result<(), Refusal> {
     if alias.len() > MAX_BYTES {
         return Err(too_long());
     }
@@ -126,17 +168,11 @@ fn check(alias: &str) -> Result<(), Refusal> {
             u32::from(wrong)
         )));
     }
-    if alias.bytes().all(|byte| byte == b'.') {
-        return Err(Refusal::invalid("an alias is not made of dots alone"));
-    }
     if alias.chars().next().is_some_and(is_mark) {
         return Err(Refusal::invalid("an alias does not begin with a combining mark"));
     }
     if mixes_look_alikes(alias) {
         return Err(Refusal::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
-    }
-    if is_reserved(alias) {
-        return Err(Refusal::new(FieldCode::Reserved, "hop uses this word itself"));
     }
     Ok(())
 }
@@ -261,6 +297,21 @@ mod tests {
         ] {
             assert_eq!(parse(text), Err(code), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_beginning_keeps_the_rules_that_every_alias_keeps() {
+        use FieldCode::{Invalid, Required, TooLong};
+        let begin = |text: &str, case| AliasPrefix::parse(text, case).map_err(|refusal| refusal.code);
+        for text in ["a", "..", "api", ".well-known", "é", &"x".repeat(128)] {
+            assert_eq!(begin(text, AliasCase::Sensitive).unwrap().as_str(), text);
+        }
+        for (text, code) in [("", Required), ("a/", Invalid), ("\u{301}", Invalid), ("pа", Invalid), (&"x".repeat(129), TooLong)] {
+            assert_eq!(begin(text, AliasCase::Sensitive), Err(code), "{text:?}");
+        }
+        let prefix = begin("DO", AliasCase::Insensitive).unwrap();
+        let begins = |text: &str| prefix.begins(&Alias::stored(text.into()));
+        assert_eq!(["do", "docs", "d", "DOCS"].map(begins), [true, true, false, false]);
     }
 
     #[test]

@@ -254,6 +254,7 @@ async fn dispatch<E: Edge, F: Facts>(
             let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
             once(context, *facts, asked, async |context| links::import(context, &proof, form, query, body).await).await
         }
+        Route::Export => links::export(context, &proof()?, query).await,
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

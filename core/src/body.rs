@@ -57,6 +57,14 @@ impl Fields {
         value
     }
 
+    /// Takes every field `name` out; what is wrong with one is said of all.
+    pub(crate) fn take_all<T>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, Refusal>) -> Vec<T> {
+        let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
+        self.entries = left;
+        let parsed: Result<Vec<T>, Refusal> = found.into_iter().map(|(_, value)| parse(value)).collect();
+        parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
+    }
+
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
     pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl Fn(Tree) -> Result<T, W>) {
         self.read_field(name, &mut |tree| {
@@ -277,6 +285,16 @@ mod tests {
         let problem = fields.finish(Some(())).unwrap_err();
         use FieldCode::{Duplicate, Unknown};
         assert_eq!(errors(&problem), [("/b", Duplicate), ("/c", Unknown), ("/é", Unknown)]);
+    }
+
+    #[test]
+    fn a_name_that_may_stand_several_times_is_taken_with_all_its_values() {
+        let mut fields = Fields::query("a=1&b=x&a=2&c=3");
+        assert_eq!(fields.take_all("a", Tree::text), ["1", "2"]);
+        assert!(fields.take_all("a", Tree::text).is_empty());
+        assert!(fields.take_all("b", |_| Err::<(), _>(Refusal::invalid("no"))).is_empty());
+        use FieldCode::{Invalid, Unknown};
+        assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/b", Invalid), ("/c", Unknown)]);
     }
 
     #[test]

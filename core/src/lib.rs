@@ -11,6 +11,7 @@
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
+//! * [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]

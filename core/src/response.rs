@@ -56,6 +56,11 @@ impl Response {
         Self::content(status, "application/json", body)
     }
 
+    /// A list of links as a file.
+    pub(crate) fn file(media_type: &'static str, body: Vec<u8>) -> Self {
+        Self::content(StatusCode::OK, media_type, body)
+    }
+
     /// A page; `policy` names the one style sheet it holds.
     pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue) -> Self {
         let mut response = Self::content(status, "text/html; charset=utf-8", body.into_bytes());

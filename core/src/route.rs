@@ -43,6 +43,8 @@ pub enum Route<'a> {
     Batch,
     /// `/api/v1/import`
     Import,
+    /// `/api/v1/export`
+    Export,
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -77,7 +79,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/problems/{code}", "GET", &[200, 404]),
     row("/shorten", "POST", &[201, 400, 401, 413, 415, 422, 503]),
     row("/api/v1/links", "GET", &[200, 401, 422, 503]),
-    row("/api/v1/links", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/links", "POST", &[200, 201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}", "PATCH", &[200, 400, 401, 404, 409, 410, 412, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
@@ -85,6 +87,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/export", "GET", &[200, 401, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -106,6 +109,7 @@ impl<'a> Route<'a> {
                 "links" => Self::Links,
                 "batch" => Self::Batch,
                 "import" => Self::Import,
+                "export" => Self::Export,
                 _ => Self::Unknown,
             },
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
@@ -151,6 +155,7 @@ impl<'a> Route<'a> {
             Self::History(_) => "/api/v1/links/{alias}/history",
             Self::Batch => "/api/v1/batch",
             Self::Import => "/api/v1/import",
+            Self::Export => "/api/v1/export",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -263,6 +268,7 @@ mod tests {
             ("/api/v1/links/docs/history", Route::History("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
+            ("/api/v1/export", Route::Export),
             ("/docs", follow("docs")),
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
@@ -315,6 +321,7 @@ mod tests {
             "/api/v1/link",
             "/api/v1/batch/",
             "/api/v1/imports",
+            "/api/v1/export/",
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",
@@ -366,6 +373,7 @@ mod tests {
             Route::History("x".into()),
             Route::Batch,
             Route::Import,
+            Route::Export,
             Route::Follow("x".into()),
         ];
         for route in routes {

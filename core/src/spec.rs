@@ -15,7 +15,7 @@ use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
 
 /// More tags than this are a title.
-const MOST_TAGS: usize = 10;
+pub(crate) const MOST_TAGS: usize = 10;
 
 /// What an owner says of a link. A value of the type is a valid one; nothing said is the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Moments, as the edge reports them and as the API writes them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
@@ -29,6 +29,17 @@ impl Timestamp {
         let nanos = OffsetDateTime::parse(text, &Rfc3339).map(OffsetDateTime::unix_timestamp_nanos).ok();
         let millis = nanos.and_then(|nanos| u64::try_from(nanos / 1_000_000).ok());
         millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
+    }
+
+    /// RFC 3339 to the millisecond, where `Display` shows whole seconds.
+    pub(crate) fn exact(self) -> String {
+        let mut text = self.to_string();
+        let millis = self.0 % 1_000;
+        if millis > 0 && text.pop().is_some() {
+            // Writing to a string does not fail.
+            let _ = write!(text, ".{millis:03}Z");
+        }
+        text
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
@@ -82,6 +93,16 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Timestamp::parse(text).ok().map(Timestamp::as_millis), millis, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_exact_moment_is_read_as_it_was() {
+        for (millis, text) in
+            [(0, "1970-01-01T00:00:00Z"), (7, "1970-01-01T00:00:00.007Z"), (1_795_248_000_250, "2026-11-21T08:00:00.250Z")]
+        {
+            let moment = Timestamp::from_millis(millis);
+            assert_eq!((moment.exact().as_str(), Timestamp::parse(text).unwrap()), (text, moment));
         }
     }
 

@@ -60,6 +60,7 @@ const CORE: [Rule; 10] = [
             "links/shorten.rs",
             "links/wire.rs",
             "links/wire_rules.rs",
+            "links/wire/row.rs",
             "machines.rs",
             "records/copy.rs",
             "records/history.rs",

@@ -21,6 +21,7 @@ const PROTECTED: [(&str, &str); 8] = [
     ("DELETE", "/api/v1/links/docs"),
     ("POST", "/api/v1/links/docs/restore"),
     ("GET", "/api/v1/links/docs/history"),
+    ("GET", "/api/v1/export"),
 ];
 
 fn call(method: &str, path: &str) -> Call {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, field_errors, readable};
+use super::{TARGET, address, cases, create, field_errors, readable, show};
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
@@ -15,6 +15,14 @@ cases!("list":
     a_list_is_of_one_domain,
     a_bad_page_is_refused_by_name,
     a_cursor_of_nothing_is_refused,
+    a_cursor_of_another_list_or_with_an_edit_is_refused,
+    filters_choose_alone_and_together,
+    filters_go_on_with_the_next_page,
+    a_wrong_filter_is_refused_by_name,
+    a_list_by_prefix_alone_is_in_the_order_of_aliases,
+    a_prefix_is_folded_where_aliases_are,
+    whatever_comes_and_goes_a_link_that_stays_is_seen_once,
+    a_link_that_is_just_so_is_found_instead_of_made,
 );
 
 fn list(hop: &Deployment, query: &str) -> Answer {
@@ -99,6 +107,7 @@ fn a_bad_page_is_refused_by_name(world: &World) {
         ("?offset=5", "/offset", "unknown"),
         ("?cursor=%00", "/cursor", "invalid"),
         ("?cursor=***", "/cursor", "invalid"),
+        ("?cursor=AAAA", "/cursor", "invalid"),
         ("?domain=evil.example", "/domain", "invalid"),
     ] {
         let problem = list(world.hop(), query).problem(422, "invalid_fields");
@@ -106,14 +115,239 @@ fn a_bad_page_is_refused_by_name(world: &World) {
     }
 }
 
-/// A cursor that is well written and comes from nowhere never shows another domain's links, and is never a failure of hop.
+/// A cursor that is well written and comes from nowhere shows nothing, and is never a failure of hop.
 fn a_cursor_of_nothing_is_refused(world: &World) {
-    let hop = world.hop();
-    let alias = world.alias("hidden");
-    create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
-    for cursor in ["AAAA", "Li4vLi4v", "bGluay8", "YnktdGltZS9iLmV4YW1wbGUv"] {
-        let answer = list(hop, &format!("?cursor={cursor}"));
-        assert!(matches!(answer.status, 200 | 422), "{cursor}: {} {}", answer.status, answer.text());
-        assert!(!answer.text().contains(&alias));
+    let unsealed = "YnktdGltZS9iLmV4YW1wbGUvYnktdGltZS9iLmV4YW1wbGUv";
+    for cursor in ["AAAA", "Li4vLi4v", "bGluay8", "YnktdGltZS9iLmV4YW1wbGUv", unsealed] {
+        refuse_cursor(&list(world.hop(), &format!("?cursor={cursor}")));
     }
+}
+
+#[track_caller]
+fn refuse_cursor(answer: &Answer) {
+    let problem = answer.problem(422, "invalid_fields");
+    assert_eq!(field_errors(&problem), [("/cursor".into(), "invalid".into())]);
+}
+
+/// Two links with a tag nobody else uses, and the address of the second page of their list up to its cursor, and that cursor.
+fn two_pages(world: &World) -> (String, String, String) {
+    let (hop, tag) = (world.hop(), world.alias("sealed"));
+    for number in 0..2 {
+        tagged(hop, &format!("{tag}-{number}"), &[&tag]);
+    }
+    let next = list(hop, &format!("?limit=1&tag={tag}")).expect(200).json()["next"].as_str().unwrap().to_owned();
+    let (address, cursor) = next.rsplit_once("&cursor=").unwrap();
+    (tag, address.to_owned(), cursor.to_owned())
+}
+
+fn a_cursor_of_another_list_or_with_an_edit_is_refused(world: &World) {
+    let hop = world.hop();
+    let (tag, address, cursor) = two_pages(world);
+    let ask = |address: &str| hop.send(&Call::get(address).admin());
+    ask(&format!("{address}&cursor={cursor}")).expect(200);
+    for foreign in [
+        "/api/v1/links?limit=1".to_owned(),
+        format!("/api/v1/links?limit=1&tag={tag}x"),
+        format!("/api/v1/links?limit=1&tag={tag}&state=live"),
+        format!("/api/v1/links?limit=1&tag={tag}&domain={OTHER_DOMAIN}"),
+        "/api/v1/export?limit=1".into(),
+    ] {
+        refuse_cursor(&ask(&format!("{foreign}&cursor={cursor}")));
+    }
+    for at in (0..cursor.len()).step_by(5) {
+        let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
+        refuse_cursor(&ask(&format!("{address}&cursor={}{other}{}", &cursor[..at], &cursor[at + 1..])));
+        refuse_cursor(&ask(&format!("{address}&cursor={}", &cursor[..at])));
+    }
+}
+
+fn tagged(hop: &Deployment, alias: &str, tags: &[&str]) {
+    create(hop, &json!({"alias": alias, "target": TARGET, "tags": tags})).expect(201);
+    readable(hop, alias, |link| link.is_some());
+}
+
+fn sorted(mut aliases: Vec<String>) -> Vec<String> {
+    aliases.sort();
+    aliases
+}
+
+fn filters_choose_alone_and_together(world: &World) {
+    let (hop, stem) = (world.hop(), world.alias("filter"));
+    let (red, blue) = (format!("{stem}-red"), format!("{stem}-blue"));
+    for (name, said) in [
+        ("a", json!({"tags": [red]})),
+        ("b", json!({"tags": [red, blue]})),
+        ("c", json!({"tags": [blue], "disabled": true})),
+        ("d", json!({"starts_at": "2099-01-01T00:00:00Z"})),
+        ("e", json!({"ends_at": "2020-01-01T00:00:00Z"})),
+        ("f", json!({"tags": [red]})),
+        ("g", json!({})),
+    ] {
+        let (alias, mut link) = (format!("{stem}-{name}"), said);
+        link["alias"] = json!(alias);
+        link["target"] = json!(TARGET);
+        create(hop, &link).expect(201);
+        readable(hop, &alias, |link| link.is_some());
+    }
+    let gone = format!("{stem}-f");
+    hop.send(&Call::new("DELETE", address(&gone)).admin()).expect(204);
+    readable(hop, &gone, |link| link.is_some_and(|link| link["state"] == "deleted"));
+    let last = show(hop, &format!("{stem}-g")).expect(200).json()["created_at"].as_str().unwrap().to_owned();
+    for (query, expected) in [
+        (format!("tag={red}"), "a b"),
+        (format!("tag={}", red.to_uppercase()), "a b"),
+        (format!("tag={red}&tag={blue}"), "a b c"),
+        (format!("tag={red}&tag={blue}&tags=any"), "a b c"),
+        (format!("tag={red}&tag={blue}&tags=all"), "b"),
+        (format!("tag={red}&domain={OTHER_DOMAIN}"), ""),
+        (format!("tag={red}&state=deleted"), "f"),
+        (format!("tag={blue}&state=live"), "b"),
+        (format!("tag={red}&owner=none&prefix={stem}-a"), "a"),
+        (format!("tag={red}&owner=usr_11111111111111111"), ""),
+        (format!("prefix={stem}-"), "a b c d e g"),
+        (format!("prefix={stem}-b"), "b"),
+        (format!("prefix={stem}-&state=live"), "a b g"),
+        (format!("prefix={stem}-&state=disabled"), "c"),
+        (format!("prefix={stem}-&state=scheduled"), "d"),
+        (format!("prefix={stem}-&state=ended"), "e"),
+        (format!("prefix={stem}-&state=deleted"), "f"),
+        (format!("prefix={stem}-&state=used_up"), ""),
+        (format!("prefix={stem}-&state=blocked"), ""),
+        (format!("prefix={stem}-&owner=none&state=scheduled"), "d"),
+        (format!("prefix={stem}-&created_to={last}"), "until g"),
+        (format!("prefix={stem}-&created_from={last}"), "from g"),
+        (format!("prefix={stem}-&created_from=2020-01-01T00:00:00Z&created_to=2020-01-02T00:00:00Z"), ""),
+        (format!("tag={red}&created_from=2020-01-01T00:00:00Z&created_to=2098-01-01T00:00:00Z"), "a b"),
+        (format!("tag={red}&created_to=2020-01-01T00:00:00Z"), ""),
+        (format!("tag={red}&created_from=2098-01-01T00:00:00Z"), ""),
+    ] {
+        let found = all(hop, &format!("?limit=100&{query}"));
+        let names: Vec<String> = sorted(aliases(&found, &stem)).iter().map(|alias| alias[stem.len() + 1..].to_owned()).collect();
+        let times = || found.iter().map(|link| link["created_at"].as_str().unwrap());
+        match expected {
+            // Those of one second are on one side or on both.
+            "until g" => assert!(times().all(|time| time < last.as_str()), "{query}: {names:?}"),
+            "from g" => assert!(times().all(|time| time >= last.as_str()) && names.contains(&"g".to_owned()), "{query}: {names:?}"),
+            _ => assert_eq!(names.join(" "), expected, "{query}"),
+        }
+        assert_eq!(names.len(), found.len(), "{query} shows nothing else");
+    }
+    for query in ["state=live", "owner=none", "state=deleted"] {
+        let wanted = if query == "state=deleted" { format!("{stem}-f") } else { format!("{stem}-a") };
+        assert!(aliases(&all(hop, &format!("?limit=100&{query}")), &stem).contains(&wanted), "{query} alone");
+    }
+}
+
+fn filters_go_on_with_the_next_page(world: &World) {
+    let (hop, stem) = (world.hop(), world.alias("narrow"));
+    for number in 0..4 {
+        let other = if number % 2 == 0 { "even" } else { "odd" };
+        tagged(hop, &format!("{stem}-{number}"), &[&stem, &format!("{stem}-{other}")]);
+    }
+    let query =
+        format!("?limit=1&tag={stem}&tag={stem}-even&tags=all&state=live&created_from=2020-01-01T00:00:00.5Z&owner=none&prefix={stem}");
+    let answer = list(hop, &query).expect(200);
+    let next = answer.json()["next"].as_str().unwrap().to_owned();
+    for part in ["limit=1", "tags=all", "state=live", "created_from=2020-01-01T00%3A00%3A00.500Z", "owner=none", "prefix=", "domain="] {
+        assert!(next.contains(part), "{next} goes on with {part}");
+        assert!(answer.header_values("link").iter().all(|link| link.contains(part)), "{part}");
+    }
+    assert_eq!(sorted(aliases(&all(hop, &query), &stem)), [format!("{stem}-0"), format!("{stem}-2")]);
+}
+
+fn a_wrong_filter_is_refused_by_name(world: &World) {
+    for (query, field, code) in [
+        ("?tag=", "/tag", "required"),
+        ("?tag=a&tags=none", "/tags", "invalid"),
+        ("?owner=me", "/owner", "invalid"),
+        ("?state=alive", "/state", "invalid"),
+        ("?state=live&state=ended", "/state", "duplicate"),
+        ("?created_from=yesterday", "/created_from", "invalid"),
+        ("?created_from=2026-01-01T00:00:00Z&created_to=2026-01-01T00:00:00Z", "/created_to", "conflicts"),
+        ("?prefix=a/b", "/prefix", "invalid"),
+        ("?prefix=", "/prefix", "required"),
+    ] {
+        let problem = list(world.hop(), query).problem(422, "invalid_fields");
+        assert_eq!(field_errors(&problem), [(field.into(), code.into())], "{query}");
+    }
+}
+
+fn a_list_by_prefix_alone_is_in_the_order_of_aliases(world: &World) {
+    let (hop, stem) = (world.hop(), world.alias("order"));
+    let made: Vec<String> = ["", "-c", "-a", "-b", ".d"].iter().map(|end| format!("{stem}{end}")).collect();
+    for alias in &made {
+        super::link(hop, alias, TARGET);
+    }
+    for limit in [1, 2, 100] {
+        let found: Vec<String> = aliases(&all(hop, &format!("?limit={limit}&prefix={stem}")), &stem);
+        assert_eq!(sorted(found.clone()), sorted(made.clone()), "the alias that is all of the prefix is one of them");
+        let parts: Vec<&String> = found.iter().filter(|alias| alias[stem.len()..].starts_with('-')).collect();
+        assert!(parts.is_sorted(), "{found:?}");
+    }
+}
+
+fn a_prefix_is_folded_where_aliases_are(world: &World) {
+    let (hop, stem) = (world.case_insensitive(), world.alias("fold"));
+    super::link(hop, &format!("{stem}-É"), TARGET);
+    let find = |hop: &Deployment, prefix: &str| aliases(&all(hop, &format!("?prefix={prefix}")), &stem);
+    assert_eq!(find(hop, &format!("{}-%C3%89", stem.to_uppercase())), [format!("{stem}-é")]);
+    super::link(world.hop(), &stem, TARGET);
+    assert_eq!(find(world.hop(), &stem.to_uppercase()).len(), 0);
+}
+
+fn whatever_comes_and_goes_a_link_that_stays_is_seen_once(world: &World) {
+    let hop = world.hop();
+    for filter in ["tag", "prefix"] {
+        let stem = world.alias("moving");
+        let stays: Vec<String> = (0..4).map(|number| format!("{stem}-{number}-stays")).collect();
+        for (number, alias) in stays.iter().enumerate() {
+            tagged(hop, alias, &[&stem]);
+            tagged(hop, &format!("{stem}-{number}-goes"), &[&stem]);
+        }
+        let (mut seen, mut next, mut turn) = (Vec::new(), Some(format!("/api/v1/links?limit=2&{filter}={stem}")), 0);
+        while let Some(address_of_page) = next {
+            let page = hop.send(&Call::get(address_of_page).admin()).expect(200).json();
+            let shown = aliases(page["items"].as_array().unwrap(), &stem);
+            next = page["next"].as_str().map(str::to_owned);
+            if turn < 4 {
+                hop.send(&Call::new("DELETE", address(&format!("{stem}-{turn}-goes"))).admin()).expect(204);
+                tagged(hop, &format!("{stem}-{turn}-comes"), &[&stem]);
+            }
+            if let Some(last) = shown.last().filter(|last| last.ends_with("stays")) {
+                let patch = json!({"tags": [stem, "edited"]}).to_string();
+                let patch = Call::new("PATCH", address(last)).admin().header("Content-Type", "application/json").body(patch);
+                hop.send(&patch).expect(200);
+            }
+            seen.extend(shown.into_iter().filter(|alias| stays.contains(alias)));
+            turn += 1;
+        }
+        assert_eq!(sorted(seen), stays, "by {filter}");
+    }
+}
+
+fn a_link_that_is_just_so_is_found_instead_of_made(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("found"));
+    let target = format!("https://example.com/{alias}");
+    let made = create(hop, &json!({"alias": alias, "target": target, "title": "T"})).expect(201).json();
+    readable(hop, &alias, |link| link.is_some());
+    let find = |said: Value| {
+        let mut body = json!({"target": target, "title": "T", "find_if_exists": true});
+        for (name, value) in said.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        create(hop, &body)
+    };
+    for said in [json!({}), json!({"alias": alias})] {
+        let answer = find(said).expect(200);
+        assert_eq!(answer.header("location").unwrap(), format!("{}?domain=hop.example", address(&alias)));
+        assert_eq!(answer.header("etag").unwrap(), "\"1\"");
+        let found = answer.json();
+        assert_shape(&found, "link");
+        assert_eq!(found["id"], made["id"]);
+    }
+    for said in [json!({"title": "other"}), json!({"domain": OTHER_DOMAIN}), json!({"tags": ["x"]})] {
+        let other = find(said).expect(201).json();
+        assert_ne!(other["id"], made["id"]);
+    }
+    find(json!({"alias": alias, "title": "other"})).problem(409, "alias_taken");
 }

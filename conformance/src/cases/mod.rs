@@ -6,6 +6,7 @@ mod claims;
 mod clicks;
 mod credentials;
 mod durability;
+mod export;
 mod follow;
 mod history;
 mod hosts;
@@ -56,6 +57,7 @@ pub fn all() -> Vec<Case> {
         renames::cases(),
         history::cases(),
         list::cases(),
+        export::cases(),
         shorten::cases(),
         follow::cases(),
         clicks::cases(),

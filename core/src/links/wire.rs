@@ -1,5 +1,7 @@
 //! Links on the wire: the JSON of CONTRACT's Link, every field always there.
 
+mod row;
+
 use std::num::NonZeroU64;
 
 use serde::Serialize;
@@ -9,10 +11,13 @@ use crate::app::Context;
 use crate::clicks::Clicks;
 use crate::config::Config;
 use crate::domain::Domain;
+use crate::error::Problem;
 use crate::link::{Link, UserId};
 use crate::ports::Edge;
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
+
+pub(super) use row::{COLUMNS, cells};
 
 #[derive(Serialize)]
 pub(super) struct LinkJson<'a> {
@@ -89,6 +94,13 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks
         clicks: ClicksJson { humans: clicks.humans, bots: clicks.bots, previews: clicks.previews },
         version: link.version,
     }
+}
+
+/// The link as one line of JSON.
+pub(super) fn line(link: &LinkJson<'_>) -> Result<Vec<u8>, Problem> {
+    let mut line = serde_json::to_vec(link).map_err(Problem::internal)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.

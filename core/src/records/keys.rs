@@ -5,11 +5,12 @@
 
 use std::fmt::Write as _;
 
-use crate::alias::Alias;
+use crate::alias::{Alias, AliasPrefix};
 use crate::domain::Domain;
 use crate::link::{Link, LinkId, UserId};
 use crate::target::Target;
 use crate::text::Tag;
+use crate::time::Timestamp;
 
 /// The name of one record or hint: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +63,7 @@ impl Key {
     }
 }
 
-/// The beginning shared by the keys of one list; it ends in `/`.
+/// The beginning shared by the keys of one list; it may end in the middle of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(String);
 
@@ -86,6 +87,21 @@ impl Prefix {
     /// Those that lead to a target, newest first.
     pub(crate) fn by_target(domain: &Domain, target: &Target) -> Self {
         Self::of("by-target", domain).part(&target.digest())
+    }
+
+    /// The records themselves whose alias begins so, in the order of their aliases.
+    pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
+        let Self(mut prefix) = Self::of("link", domain);
+        escape(&mut prefix, alias.as_str(), is_plain);
+        Self(prefix)
+    }
+
+    /// Of a list by time, as little more than what lies between two moments as one prefix can say.
+    pub(crate) fn between(mut self, earliest: Timestamp, latest: Timestamp) -> Self {
+        let (newest, oldest) = (hint::inverted(latest), hint::inverted(earliest));
+        let same = newest.chars().zip(oldest.chars()).take_while(|(newest, oldest)| newest == oldest);
+        self.0.extend(same.map(|(digit, _)| digit));
+        self
     }
 
     /// The tags that were used on a domain.
@@ -122,9 +138,10 @@ impl Prefix {
     /// The first text after every key of this prefix.
     #[must_use]
     pub fn end(&self) -> String {
-        // '0' follows '/'.
-        let mut end = self.0.trim_end_matches('/').to_owned();
-        end.push('0');
+        let mut end = self.0.clone();
+        // Keys are ASCII: the next character is a byte too.
+        let next = end.pop().and_then(|last| char::from_u32(u32::from(last).saturating_add(1)));
+        end.extend(next);
         end
     }
 }
@@ -137,7 +154,7 @@ pub struct Cursor(pub String);
 pub(crate) mod hint {
     use std::fmt::Write as _;
 
-    use super::{Alias, Key, Link, Prefix, Tag, UserId, escape, is_plain, unescape};
+    use super::{Alias, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
 
     pub(crate) fn by_time(link: &Link, token: &str) -> Key {
         end(Prefix::by_time(&link.domain), link, token)
@@ -155,15 +172,28 @@ pub(crate) mod hint {
         end(Prefix::by_target(&link.domain, &link.target), link, token)
     }
 
-    /// Newest first: the later the moment, the smaller the text.
+    /// The later the moment, the smaller the text.
+    pub(super) fn inverted(moment: Timestamp) -> String {
+        let mut text = String::with_capacity(16);
+        // Writing to a string does not fail.
+        let _ = write!(text, "{:016x}", u64::MAX.saturating_sub(moment.as_millis()));
+        text
+    }
+
+    /// Newest first.
     fn end(prefix: Prefix, link: &Link, token: &str) -> Key {
         let Prefix(mut key) = prefix;
-        // Writing to a string does not fail.
-        let _ = write!(key, "{:016x}/", u64::MAX.saturating_sub(link.created_at.as_millis()));
+        key.push_str(&inverted(link.created_at));
+        key.push('/');
         escape(&mut key, link.alias.as_str(), is_plain);
         key.push('/');
         key.push_str(token);
         Key(key)
+    }
+
+    /// Whether a hint is of a link that was created before `moment`, and with it every hint that follows.
+    pub(crate) fn is_before(hint: &Key, moment: Timestamp) -> bool {
+        hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
     }
 
     /// The alias of the record a hint leads to; nothing for a key that is no hint.
@@ -212,7 +242,6 @@ fn unescape(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::alias::AliasCase;
-    use crate::time::Timestamp;
 
     fn domain(text: &str) -> Domain {
         Domain::parse(text).unwrap()
@@ -287,6 +316,50 @@ mod tests {
         }
         let other = hint("hop.example.org", 2_000);
         assert!(!other.as_str().starts_with(prefix.as_str()));
+    }
+
+    #[test]
+    fn a_prefix_may_end_within_an_alias() {
+        let host = domain("hop.example");
+        let prefix = |text: &str| Prefix::links(&host, &AliasPrefix::parse(text, AliasCase::Sensitive).unwrap());
+        for (text, inside, outside) in [
+            ("do", vec!["do", "docs", "do~", "do.x", "doé", "do🎉"], vec!["d", "dn~", "dp", "dO"]),
+            ("a~", vec!["a~", "a~z"], vec!["a", "ab", "b"]),
+            ("é", vec!["é", "éa"], vec!["e", "è", "ê"]),
+            ("v1.", vec!["v1.2"], vec!["v1", "v1-", "v1_"]),
+        ] {
+            let prefix = prefix(text);
+            let is_in = |alias_: &str| {
+                let key = Key::link(&host, &alias(alias_));
+                let (from, to) = (prefix.as_str(), prefix.end());
+                assert_eq!(key.as_str().starts_with(from), (from..to.as_str()).contains(&key.as_str()), "{alias_} and {text}");
+                key.as_str().starts_with(from)
+            };
+            assert!(inside.iter().all(|alias| is_in(alias)) && !outside.iter().any(|alias| is_in(alias)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_between_two_moments_holds_all_that_lies_between() {
+        let host = domain("hop.example");
+        let at = Timestamp::from_millis;
+        for (earliest, latest) in [(0, 0), (0, 1), (1_795_248_000_000, 1_795_248_003_600), (5, u64::MAX), (0xFFFF, 0x1_0000)] {
+            let prefix = Prefix::by_time(&host).between(at(earliest), at(latest));
+            for millis in [earliest, earliest + (latest - earliest) / 2, latest] {
+                let hint = hint::by_time(&link("hop.example", "x", millis), "t");
+                assert!(hint.as_str().starts_with(prefix.as_str()), "{millis} between {earliest} and {latest}");
+                assert!((prefix.as_str()..prefix.end().as_str()).contains(&hint.as_str()));
+            }
+        }
+        let narrow = Prefix::by_time(&host).between(at(1_795_248_000_000), at(1_795_248_000_255));
+        assert_eq!(narrow.as_str(), "by-time/hop.example/fffffe5e02e173", "as narrow as hexadecimal digits allow");
+    }
+
+    #[test]
+    fn a_hint_tells_what_is_too_old() {
+        let hint = hint::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
+        assert_eq!([4, 5, 6].map(|millis| hint::is_before(&hint, Timestamp::from_millis(millis))), [false, false, true]);
+        assert!(!hint::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
     }
 
     #[test]

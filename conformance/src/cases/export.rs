@@ -1,0 +1,114 @@
+//! Exporting links as lines of JSON and as rows of a table.
+
+use hop_core::csv;
+use serde_json::{Value, json};
+
+use super::{TARGET, address, cases, create, field_errors, readable};
+use crate::client::{Answer, Call};
+use crate::contract::assert_shape;
+use crate::deployment::Deployment;
+use crate::world::{OTHER_DOMAIN, World};
+
+cases!("export":
+    lines_hold_every_link_that_is_not_deleted,
+    rows_hold_what_a_spreadsheet_may_open,
+    an_export_is_of_one_domain,
+    a_bad_export_is_refused_by_name,
+);
+
+fn export(hop: &Deployment, query: &str) -> Answer {
+    hop.send(&Call::get(format!("/api/v1/export{query}")).admin())
+}
+
+/// Every page of an export.
+fn pages(hop: &Deployment, query: &str, media_type: &str) -> Vec<Vec<u8>> {
+    let (mut pages, mut next) = (Vec::new(), Some(format!("/api/v1/export{query}")));
+    while let Some(address) = next {
+        let answer = hop.send(&Call::get(address).admin()).expect(200);
+        assert_eq!(answer.header("content-type").unwrap(), media_type);
+        let links = answer.header_values("link");
+        let relation = |link: &String| link.strip_suffix(">; rel=\"next\"").map(|link| link.trim_start_matches('<').to_owned());
+        next = links.iter().find_map(relation);
+        assert_eq!(links.len(), usize::from(next.is_some()), "{links:?}");
+        pages.push(answer.body);
+    }
+    pages
+}
+
+fn lines(hop: &Deployment, query: &str) -> Vec<Value> {
+    let text = String::from_utf8(pages(hop, query, "application/x-ndjson").concat()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn lines_hold_every_link_that_is_not_deleted(world: &World) {
+    let (hop, stem) = (world.hop(), world.alias("lines"));
+    for name in ["a", "b", "gone"] {
+        super::link(hop, &format!("{stem}-{name}"), TARGET);
+    }
+    let gone = format!("{stem}-gone");
+    hop.send(&Call::new("DELETE", address(&gone)).admin()).expect(204);
+    readable(hop, &gone, |link| link.is_some_and(|link| link["state"] == "deleted"));
+    for query in ["", "?limit=100", "?format=jsonl&limit=7"] {
+        let mut found = lines(hop, query);
+        assert!(found.iter().map(|link| link["created_at"].as_str().unwrap()).is_sorted_by(|a, b| a >= b), "newest first");
+        found.retain(|link| link["alias"].as_str().unwrap().starts_with(&stem));
+        found.iter().for_each(|link| assert_shape(link, "link"));
+        let mut aliases: Vec<&str> = found.iter().map(|link| link["alias"].as_str().unwrap()).collect();
+        aliases.sort_unstable();
+        assert_eq!(aliases, [format!("{stem}-a"), format!("{stem}-b")], "{query}");
+    }
+}
+
+fn rows_hold_what_a_spreadsheet_may_open(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("rows"));
+    let said = json!({"alias": alias, "target": TARGET, "title": "=HYPERLINK(\"https://evil.example\")", "note": "one, \"two\"\nthree",
+        "external_id": "@x", "tags": ["b", "a"]});
+    create(hop, &said).expect(201);
+    readable(hop, &alias, |link| link.is_some());
+    let mut found = Vec::new();
+    for page in pages(hop, "?format=csv&limit=30", "text/csv; charset=utf-8") {
+        let text = String::from_utf8(page.clone()).unwrap();
+        assert!(text.starts_with("id,alias,domain,target,") && !text.contains(",=") && !text.contains("\"="), "{text}");
+        let mut records = csv::Records::new(&page).map(|record| record.unwrap().cells);
+        let names = records.next().unwrap();
+        found.extend(records.filter(|cells| cells[1] == alias).map(|cells| names.iter().cloned().zip(cells).collect::<Vec<_>>()));
+    }
+    assert_eq!(found.len(), 1);
+    let cell = |name: &str| found[0].iter().find(|(known, _)| known == name).unwrap().1.clone();
+    for name in ["alias", "target", "title", "note", "external_id"] {
+        assert_eq!(cell(name), said[name].as_str().unwrap());
+    }
+    for (name, value) in [
+        ("tags", "[\"a\",\"b\"]"),
+        ("ends_at", ""),
+        ("disabled", "false"),
+        ("redirect_status", "302"),
+        ("rules", "[]"),
+        ("card", ""),
+        ("version", "1"),
+    ] {
+        assert_eq!(cell(name), value, "{name}");
+    }
+    assert!(!found[0].iter().any(|(name, _)| name == "state" || name == "short_url"), "what follows from other fields is left out");
+}
+
+fn an_export_is_of_one_domain(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("elsewhere"));
+    create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
+    let count = |query: &str| lines(hop, query).iter().filter(|link| link["alias"] == alias).count();
+    assert_eq!((count("?domain=b.example&limit=100"), count("?limit=100")), (1, 0));
+}
+
+fn a_bad_export_is_refused_by_name(world: &World) {
+    for (query, field, code) in [
+        ("?format=xlsx", "/format", "invalid"),
+        ("?format=csv&format=jsonl", "/format", "duplicate"),
+        ("?limit=101", "/limit", "out_of_range"),
+        ("?domain=evil.example", "/domain", "invalid"),
+        ("?cursor=AAAA", "/cursor", "invalid"),
+        ("?state=live", "/state", "unknown"),
+    ] {
+        let problem = export(world.hop(), query).problem(422, "invalid_fields");
+        assert_eq!(field_errors(&problem), [(field.into(), code.into())], "{query}");
+    }
+}

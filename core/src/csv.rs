@@ -84,14 +84,14 @@ impl fmt::Display for CsvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.what {
             Wrong::UnclosedQuote => "a quote is opened and never closed",
-            Wrong::TextAfterQuote => "a closing quote is followed by text",
+            Wrong::TextAfterQuote => "a closing quote is followed by text, and nothing after it is read",
             Wrong::NoText => "a cell is not UTF-8",
         };
         write!(f, "line {}: {what}", self.line)
     }
 }
 
-/// The records of a text, one after the other, until its end or until something is wrong. Lines end in LF or CRLF; blank ones
+/// The records of a text, one after the other, until its end or until a quote is wrong. Lines end in LF or CRLF; blank ones
 /// are no records.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
@@ -109,7 +109,7 @@ impl<'a> Records<'a> {
     }
 
     fn read(&mut self) -> Result<Vec<String>, CsvError> {
-        let mut cells = Vec::new();
+        let (mut cells, mut no_text) = (Vec::new(), None);
         loop {
             let line = self.line;
             let bytes = match self.rest.strip_prefix(b"\"") {
@@ -120,14 +120,17 @@ impl<'a> Records<'a> {
                 Some(cell) if is_guarded(cell) => cell.to_vec(),
                 _ => bytes,
             };
-            cells.push(String::from_utf8(bytes).map_err(|_| CsvError { line, start: 0, what: Wrong::NoText })?);
+            match String::from_utf8(bytes) {
+                Ok(cell) => cells.push(cell),
+                Err(_) => no_text = no_text.or(Some(line)),
+            }
             match self.rest.strip_prefix(b",") {
                 Some(rest) => self.rest = rest,
                 None => break,
             }
         }
         self.end_line();
-        Ok(cells)
+        no_text.map_or(Ok(cells), |line| Err(CsvError { line, start: 0, what: Wrong::NoText }))
     }
 
     /// A cell without quotes: up to a comma or the end of the line.
@@ -190,7 +193,8 @@ impl Iterator for Records<'_> {
         }
         let (line, start) = (self.line, self.length.saturating_sub(self.rest.len()));
         let read = self.read();
-        if read.is_err() {
+        // Without its quotes nobody knows where a record ends. One that is no UTF-8 ends where it does.
+        if read.as_ref().is_err_and(|error| error.what != Wrong::NoText) {
             self.rest = &[];
         }
         let end = self.length.saturating_sub(self.rest.len());
@@ -241,18 +245,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line_and_ends_the_reading() {
+    fn what_is_wrong_is_told_with_its_line_and_a_wrong_quote_ends_the_reading() {
         for (csv, line, what) in [
             (&b"a\n\"b\nc"[..], 2, Wrong::UnclosedQuote),
             (b"\"", 1, Wrong::UnclosedQuote),
             (b"a\r\n\"b\nc\"d\ne", 3, Wrong::TextAfterQuote),
             (b"\"a\" ,b", 1, Wrong::TextAfterQuote),
             (b"\"a\"\rb", 1, Wrong::TextAfterQuote),
-            (b"a\nb,\xff\nc", 2, Wrong::NoText),
         ] {
             assert_eq!(wrong(csv), (line, what));
             assert!(Records::new(csv).skip_while(Result::is_ok).nth(1).is_none());
         }
+        let csv = b"a\nb,\"\n\",\xff,\xff\nc";
+        assert_eq!(wrong(csv), (3, Wrong::NoText));
+        assert_eq!(Records::new(csv).nth(2).unwrap().unwrap().cells, ["c"]);
         assert_eq!(CsvError { line: 7, start: 0, what: Wrong::UnclosedQuote }.to_string(), "line 7: a quote is opened and never closed");
     }
 

@@ -4,7 +4,7 @@
 //! answer after it. All that the work draws, ids, aliases, names of commits, is made of the record's nonce: if the worker dies half-way, the
 //! next one draws the same and finds what is already done.
 
-use http::header::{ETAG, LOCATION};
+use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::app::Context;
@@ -12,7 +12,7 @@ use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::draw::Source;
 use crate::error::{Problem, Refusal};
-use crate::ports::{Edge, Facts, Records as _};
+use crate::ports::{Edge, Facts, Records as _, StoreError};
 use crate::records::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::records::{Key, Written, write};
 use crate::request::Body;
@@ -56,19 +56,21 @@ pub(crate) async fn once<E: Edge>(
     let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
     let seed = context.pepper()?.digest("once", &scope);
     let key = Key::once(&seed.name());
-    let fingerprint = seed.derive("body", &[asked.query.as_bytes(), body]).name();
+    let media_type = facts.header(&CONTENT_TYPE).unwrap_or_default();
+    let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
     let claimed = match claim(context, &key, &fingerprint).await? {
         Claim::Mine(claimed) => claimed,
         Claim::Done(answer) => return replay(answer),
     };
     let answer = work(&context.drawing(Source::Repeatable(seed.derive(&claimed.nonce, &[])))).await;
+    let done = Once { running_since: None, ..claimed.clone() };
     let outcome = match &answer {
-        Ok(response) => Once { running_since: None, answer: Some(keep(response)), ..claimed },
-        // What a store did not answer may be sent again as it is; what was refused may be sent again otherwise.
-        Err(problem) if problem.is_passing() => Once { running_since: None, ..claimed },
-        Err(_) => Once { running_since: None, body: None, ..claimed },
+        Ok(response) if !response.is_unfinished => Once { answer: Some(keep(response)), ..done },
+        // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
+        Err(problem) if !problem.is_passing() => Once { body: None, ..done },
+        _ => done,
     };
-    if let Err(error) = settle(context, &key, &outcome).await {
+    if let Err(error) = settle(context, &key, &claimed, &outcome).await {
         context.log_skipped(&key, &error);
     }
     answer
@@ -83,14 +85,14 @@ enum Claim {
 async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<Claim, Problem> {
     for _ in 0..LOOKS {
         let record = OnceRecord::read(context.edge.records().get(key).await?.as_ref())?;
-        let remembered = record.once.as_ref().filter(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS);
-        let mine = match remembered {
-            Some(once) if once.body.as_ref().is_some_and(|body| body != fingerprint) => return Err(Problem::idempotency_reused()),
+        let remembers = |once: &&Once| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
+        let mine = match record.once.as_ref().filter(remembers) {
+            Some(once) if once.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
             Some(Once { answer: Some(answer), .. }) => return Ok(Claim::Done(answer.clone())),
             Some(once) if once.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
                 return Err(Problem::idempotency_in_flight());
             }
-            Some(once) => Once { body: Some(fingerprint.to_owned()), running_since: Some(context.now), ..once.clone() },
+            Some(once) => Once { running_since: Some(context.now), ..once.clone() },
             None => Once {
                 body: Some(fingerprint.to_owned()),
                 nonce: context.token()?,
@@ -107,15 +109,24 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
     Err(Problem::crowded())
 }
 
-/// Writes down what became of the request. If that fails, whoever repeats it finds what was done.
-async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, outcome: &Once) -> Result<(), crate::ports::StoreError> {
+/// Writes down what became of the request, unless somebody has taken it over. If that fails, whoever repeats it finds what was done. A read
+/// that does not show the claim yet is late, and done again.
+async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, claimed: &Once, outcome: &Once) -> Result<(), StoreError> {
     let records = context.edge.records();
-    let record = OnceRecord::read(records.get(key).await?.as_ref())?;
-    if record.once.as_ref().is_none_or(|once| once.nonce != outcome.nonce) {
-        return Ok(());
+    for _ in 0..LOOKS {
+        let record = OnceRecord::read(records.get(key).await?.as_ref())?;
+        let Some(now) = record.once.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
+        if now.running_since > claimed.running_since || now.answer.is_some() {
+            return Ok(());
+        }
+        if now.running_since == claimed.running_since {
+            let token = context.token().map_err(|error| StoreError::Unavailable(error.0))?;
+            if write(records, record.say(key, outcome, token)?).await? == Written::Done {
+                return Ok(());
+            }
+        }
     }
-    let token = context.token().map_err(|error| crate::ports::StoreError::Unavailable(error.0))?;
-    write(records, record.say(key, outcome, token)?).await.map(drop)
+    Err(StoreError::Unavailable("the record does not show that the request was begun".into()))
 }
 
 fn keep(response: &Response) -> Answer {

@@ -25,11 +25,13 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body, empty for HEAD.
     pub body: Vec<u8>,
+    /// Whether a part of what was asked for may still be done by asking again.
+    pub(crate) is_unfinished: bool,
 }
 
 impl Response {
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new() }
+        Self { status, headers: HeaderMap::new(), body: Vec::new(), is_unfinished: false }
     }
 
     /// Sends a visitor on. It carries no header that a redirect does not need.
@@ -49,6 +51,11 @@ impl Response {
 
     pub(crate) fn text(body: &'static str) -> Self {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into())
+    }
+
+    /// The same, if nothing `failed` for a reason that passes.
+    pub(crate) fn unless_unfinished<'a>(self, mut failed: impl Iterator<Item = &'a Problem>) -> Self {
+        Self { is_unfinished: failed.any(Problem::is_passing), ..self }
     }
 
     /// JSON written beforehand.

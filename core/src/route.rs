@@ -77,7 +77,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/robots.txt", "GET", &[200]),
     row("/favicon.ico", "GET", &[204]),
     row("/problems/{code}", "GET", &[200, 404]),
-    row("/shorten", "POST", &[201, 400, 401, 413, 415, 422, 503]),
+    row("/shorten", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links", "GET", &[200, 401, 422, 503]),
     row("/api/v1/links", "POST", &[200, 201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),

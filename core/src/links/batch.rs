@@ -74,7 +74,8 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     };
     let results: Vec<_> = outcomes.iter().enumerate().map(result).collect();
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
-    Response::json(StatusCode::OK, &BatchJson { succeeded: results.len().saturating_sub(failed), results, failed })
+    let response = Response::json(StatusCode::OK, &BatchJson { succeeded: results.len().saturating_sub(failed), results, failed })?;
+    Ok(response.unless_unfinished(outcomes.iter().filter_map(|outcome| outcome.as_ref().err())))
 }
 
 fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Wrong> {

@@ -30,8 +30,9 @@ impl Claim<'_> {
     pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<u64, Problem>, Problem> {
         let records = context.edge.records();
         let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+        let is_repeated = self.is_creation() && context.source.is_repeatable();
         // Then a refusal may be the doing of an earlier try of this very claim.
-        change.repeated = context.source.is_repeatable();
+        change.repeated = is_repeated;
         self.write_down(&mut change)?;
         if write(records, change).await? == Written::Done {
             return Ok(Ok(1));
@@ -41,7 +42,7 @@ impl Claim<'_> {
             let Some(place) = look(records, self.key).await? else {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
-            if place.link().is_some_and(|link| link.id == *self.link) && place.remembers(&self.token) {
+            if self.has_been_made(&place) {
                 return Ok(Ok(place.commits));
             }
             match self.look_at(context, &place).await? {
@@ -56,12 +57,26 @@ impl Claim<'_> {
                 holder => holder.clone(),
             };
             let mut change = place.hand_over(&holder, self.token.clone())?;
+            change.repeated = is_repeated;
             self.write_down(&mut change)?;
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(place.commits.saturating_add(1)));
             }
         }
         Err(Problem::crowded())
+    }
+
+    fn is_creation(&self) -> bool {
+        self.was.is_none()
+    }
+
+    /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now.
+    fn has_been_made(&self, place: &Place) -> bool {
+        match &place.holder {
+            Holder::Link(link) => link.id == *self.link && (self.is_creation() || place.remembers(&self.token)),
+            Holder::Signpost(signpost) => signpost.link == *self.link && self.is_creation(),
+            Holder::Arriving(_) | Holder::Nobody => false,
+        }
     }
 
     fn write_down(&self, change: &mut Change) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::claim::Claim;
 use super::find::find_same;
 use super::show::shown;
-use super::{find, own_domain, wire};
+use super::{find, own_domain, trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -132,11 +132,11 @@ async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: Link, re
     if let Err(problem) = made? {
         return Ok(Err(problem));
     }
-    if context.source.is_repeatable() {
-        // It may have been made by an earlier try, and be older than this one thinks.
-        let (_, link) = find(context, &key).await?;
-        context.changed(key, None);
+    if !context.source.is_repeatable() {
         return Ok(Ok(link));
     }
-    Ok(Ok(link))
+    // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
+    context.changed(key.clone(), None);
+    let found = trace(context, key, &link.id).await?;
+    Ok(Ok(found.unwrap_or(link)))
 }

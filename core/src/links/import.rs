@@ -105,7 +105,8 @@ pub(crate) async fn import<E: Edge>(
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
     let failed = outcomes.len().saturating_sub(imported).saturating_sub(existing);
     let results = outcomes.iter().map(|(line, taken)| line_json(context, *line, taken)).collect();
-    Response::json(StatusCode::OK, &ImportJson { results, imported, existing, failed, next, dry_run })
+    let response = Response::json(StatusCode::OK, &ImportJson { results, imported, existing, failed, next, dry_run })?;
+    Ok(response.unless_unfinished(outcomes.iter().filter_map(|(_, taken)| taken.as_ref().err())))
 }
 
 fn flag(tree: Tree) -> Result<bool, Refusal> {
@@ -140,16 +141,18 @@ async fn take<E: Edge>(
     if let Some(alias) = &new.alias
         && let Some(holder) = holder(context, &new, alias).await?
     {
-        let Holder::Link(link) = &holder else {
-            return Err(Problem::alias_taken(alias));
-        };
-        if !is_same(link, &new) {
-            return Err(if link.is_deleted() { Problem::alias_retired(alias) } else { Problem::alias_taken(alias) });
+        match &holder {
+            Holder::Link(link) if is_same(link, &new) => {
+                if !dry_run {
+                    bring(context, link, clicks).await?;
+                }
+                return Ok(Taken { status: StatusCode::OK, alias: new.alias });
+            }
+            Holder::Link(link) if !link.is_deleted() => return Err(Problem::alias_taken(alias)),
+            Holder::Signpost(signpost) if signpost.forwards => return Err(Problem::alias_taken(alias)),
+            _ if !new.reuses => return Err(Problem::alias_retired(alias)),
+            _ => {}
         }
-        if !dry_run {
-            bring(context, link, clicks).await?;
-        }
-        return Ok(Taken { status: StatusCode::OK, alias: new.alias });
     }
     if dry_run {
         return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });

@@ -35,14 +35,14 @@ pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 
 use self::claim::strand;
-use self::rename::rename;
+use self::rename::{MOST_MOVES, rename};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::{Problem, Refusal};
-use crate::link::Link;
+use crate::link::{Link, LinkId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Signpost, Written, history, look, write};
@@ -95,6 +95,19 @@ async fn look_for<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Looked
     }
 }
 
+/// The link `id`, at `key` or where it went from there, if it is to be seen.
+async fn trace<E: Edge>(context: &Context<'_, E>, mut key: Key, id: &LinkId) -> Result<Option<Link>, Problem> {
+    for _ in 0..=MOST_MOVES {
+        let place = look(context.edge.records(), &key).await?;
+        match place.as_ref().map(|place| place.holder.seen()) {
+            Some(Holder::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
+            Some(Holder::Signpost(signpost)) if signpost.link == *id => key = signpost.to(),
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
 /// What a link shall be.
 struct Wish {
     link: Link,
@@ -120,7 +133,7 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
             Looked::Link(place, link) => (place, link),
             // An earlier try of this very request has done it.
             Looked::Signpost(signpost) if mine.contains(&signpost.journey) => {
-                return find(context, &signpost.to()).await.map(|(_, link)| link);
+                return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
             }
             Looked::Signpost(signpost) => return Err(Problem::moved(&signpost.alias)),
         };
@@ -171,6 +184,8 @@ fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, P
 async fn rewrite<E: Edge>(context: &Context<'_, E>, place: &Place, was: &Link, link: Link, token: String) -> Result<Option<Link>, Problem> {
     let holder = Holder::Link(link.clone());
     let mut change = place.hand_over(&holder, token)?;
+    // Then a refusal may be the doing of an earlier try, whose hints stay.
+    change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
         change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());

@@ -21,34 +21,37 @@ pub(super) async fn rename<E: Edge>(
     place: &Place,
     was: &Link,
     wish: Wish,
-    token: String,
+    journey: String,
 ) -> Result<Option<Link>, Problem> {
     let Wish { mut link, keeps_old_alias, reuses } = wish;
     link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
     if link.moves > MOST_MOVES {
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, "its oldest alias would be too many moves away")));
     }
+    // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
+    let commit = context.token()?;
+    link.history = Some(commit.clone());
     let to = Key::link(&link.domain, &link.alias);
     let arriving = Holder::Arriving(Box::new(Arriving {
         link: link.clone(),
         from: place.key.clone(),
-        journey: token.clone(),
+        journey: journey.clone(),
         since: context.now,
         before: Holder::Nobody,
     }));
-    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: token.clone() };
+    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: commit };
     let commits = claim.make(context).await??;
     let signpost = Holder::Signpost(Signpost {
         link: link.id.clone(),
         domain: link.domain.clone(),
         alias: link.alias.clone(),
-        journey: token.clone(),
+        journey: journey.clone(),
         forwards: keeps_old_alias,
     });
     match leave(context, place, &signpost).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
-            give_up(context, &to, &token).await;
+            give_up(context, &to, &journey).await;
             return Ok(None);
         }
         Err(problem) => {

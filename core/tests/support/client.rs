@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 
-const PEPPER: &str = "a-pepper-that-only-these-tests-know";
+pub(crate) const PEPPER: &str = "a-pepper-that-only-these-tests-know";
 
 /// hop on one isolate: its own memo, over an edge it may share with others.
 pub(crate) struct Isolate<'a> {
@@ -111,6 +111,21 @@ impl Ask {
         Self::post("/api/v1/links", json)
     }
 
+    pub(crate) fn batch(items: &[Value]) -> Self {
+        Self::post("/api/v1/batch", &serde_json::json!({ "items": items }))
+    }
+
+    /// Brings links along: JSON Lines, or CSV.
+    pub(crate) fn import(query: &str, media_type: &str, text: impl Into<Vec<u8>>) -> Self {
+        let body = Body::Whole(text.into());
+        Self { body, ..Self::signed(Method::POST, &format!("/api/v1/import{query}")).header(CONTENT_TYPE, media_type) }
+    }
+
+    /// The same request, which may be sent again under this key.
+    pub(crate) fn once(self, key: &str) -> Self {
+        self.header(HeaderName::from_static("idempotency-key"), key)
+    }
+
     pub(crate) fn shorten(url: &str) -> Self {
         Self::post("/shorten", &serde_json::json!({ "url": url }))
     }
@@ -131,7 +146,7 @@ impl Ask {
         Self::signed(Method::POST, &format!("/api/v1/links/{alias}/restore"))
     }
 
-    fn header(self, name: HeaderName, value: &str) -> Self {
+    pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {
         Self { headers: self.headers.with(name, value.into()), ..self }
     }
 

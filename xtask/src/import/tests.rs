@@ -61,11 +61,18 @@ fn convert(path: &Path, format: Format, keep_domains: bool) -> (Vec<String>, Str
     let mut source = Source::open(path, format, keep_domains).unwrap();
     let items = std::iter::from_fn(|| source.next().unwrap());
     let lines = items.map(|item| match item.link {
-        Ok(link) => link,
+        Ok(link) => sorted(&link),
         Err(reason) => format!("line {}: {reason}", item.line),
     });
     let lines = lines.collect();
     (lines, source.lost().to_string())
+}
+
+/// One line of JSON with its names in the order of the alphabet.
+fn sorted(line: &str) -> String {
+    let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+    value.sort_all_objects();
+    value.to_string()
 }
 
 struct Options {

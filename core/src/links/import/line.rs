@@ -18,9 +18,9 @@ const DERIVED: [&str; 7] = ["id", "short_url", "updated_at", "state", "has_passw
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
-const NUMBERS: [&str; 3] = ["redirect_status", "max_clicks", "version"];
-const FLAGS: [&str; 6] = ["confirm", "forward_path", "strict", "crawlable", "disabled", "has_password"];
-const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "clicks", "blocked"];
+const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
+const FLAGS: [&str; 6] = ["confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
+const STRUCTURES: [&str; 4] = ["tags", "rules", "card", "clicks"];
 
 /// A link that was made elsewhere.
 pub(super) struct Line {

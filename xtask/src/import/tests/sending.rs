@@ -31,7 +31,7 @@ fn sends_what_the_contract_says() {
     assert_eq!(requests[0].target, "/api/v1/import?domain=go.example&dry_run=true");
     assert_eq!(requests[0].headers["authorization"], format!("Bearer {KEY}"));
     assert_eq!(requests[0].headers["content-type"], "application/x-ndjson");
-    assert_eq!(requests[0].body, "{\"alias\":\"a\",\"target\":\"https://example.com/\"}\n");
+    assert_eq!(requests[0].body, "{\"target\":\"https://example.com/\",\"alias\":\"a\"}\n");
     assert_eq!(done.summary(), "1 would be made, 0 already there, 0 not taken\n");
     assert_eq!(folder.names(), ["l.jsonl"]);
 }

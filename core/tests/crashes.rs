@@ -11,6 +11,9 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use serde_json::json;
 use support::audit::{check_list, clicks, count, told_history, truth};
@@ -341,8 +344,8 @@ fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_
     let isolate = Isolate::new(&edge);
     // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
     let trace = plan(&edge, Plan::LateAt(Step::Write, 2));
-    let mut moving = std::pin::pin!(isolate.handle(rename(true)));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut moving = pin!(isolate.handle(rename(true)));
+    let mut context = Context::from_waker(Waker::noop());
     assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == Step::Write) == 2);
     calm(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "T"}))), 200);

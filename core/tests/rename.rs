@@ -10,7 +10,10 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Random, Steps};
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use hop_core::memory::{MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{check_list, clicks, truth};
 use support::client::Answer;
@@ -211,6 +214,28 @@ fn a_move_that_was_not_made_is_made_by_asking_again() {
             assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(HERE), 1));
             check_list(&edge);
         }
+    }
+}
+
+/// A link is on its way to an alias whose deleted link is restored just then: whoever was first there stays, and the other stays where it was.
+#[test]
+fn a_deleted_link_that_is_restored_stops_whoever_is_arriving_in_its_place() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(steps);
+        assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "other"}))).code(), 201);
+        assert_eq!(ask(&edge, Ask::delete("other")).code(), 204);
+        let isolate = Isolate::new(&edge);
+        // The alias is not new, so the first write is refused. The second is the claim, the third would be the signpost.
+        let trace = plan(&edge, Plan::LateAt(Step::Write, 3));
+        let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "other", "reuse": true}))));
+        assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(trace.count(|step| step == Step::Write), 3);
+        calm(&edge);
+        assert_eq!(ask(&edge, Ask::restore("other")).code(), 200);
+        let (answer, _) = run(moving);
+        assert_eq!(answer.problem(), "alias_taken");
+        assert_eq!((visit(&edge, "docs"), visit(&edge, "other"), truth(&edge).len()), (to(HERE), to(THERE), 2));
+        check_list(&edge);
     }
 }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::claim::Claim;
 use super::find::find_same;
 use super::show::shown;
-use super::{find, own_domain, trace, wire};
+use super::{own_domain, trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;

@@ -5,7 +5,7 @@
 //! * [`request`] what an adapter hands over; [`route`] what its path asks for
 //! * [`app`] the life of a request, and what is left to do after it
 //! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
-//! * [`links`] one verb, one file: create, shorten, show, list, follow, delete, restore
+//! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies

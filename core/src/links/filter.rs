@@ -210,8 +210,8 @@ mod tests {
             ("tag=B&tag=a+b&tag=b&tags=all", "&tag=a-b&tag=b&tags=all"),
             ("tags=any", ""),
             (
-                "prefix=%C3%A9&owner=none&state=used_up&created_to=2026-11-21T09:00:00.5%2B01:00&created_from=1970-01-01T00:00:00Z",
-                "&owner=none&state=used_up&created_from=1970-01-01T00%3A00%3A00Z&created_to=2026-11-21T08%3A00%3A00.500Z&prefix=%C3%A9",
+                "prefix=%C3%A9&owner=none&state=used_up&created_to=2026-11-21T09:00:00.5%2B01:00&created_from=1970-01-01T00:00:00.007Z",
+                "&owner=none&state=used_up&created_from=1970-01-01T00%3A00%3A00.007Z&created_to=2026-11-21T08%3A00%3A00.500Z&prefix=%C3%A9",
             ),
         ] {
             let written = filter(query).query();

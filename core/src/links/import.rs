@@ -17,7 +17,7 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::domain::Domain;
-use crate::error::{Problem, Refusal};
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
 use crate::records::{Holder, Key, look};
@@ -136,13 +136,13 @@ async fn take<E: Edge>(
     domain: Option<&Domain>,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks } = Line::read(context, fields?)?;
+    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?)?;
     new.domain = new.domain.or_else(|| domain.cloned());
     if let Some(alias) = &new.alias
         && let Some(holder) = holder(context, &new, alias).await?
     {
         match &holder {
-            Holder::Link(link) if is_same(link, &new) => {
+            Holder::Link(link) if is_same(link, &new, lacks_password) => {
                 if !dry_run {
                     bring(context, link, clicks).await?;
                 }
@@ -153,6 +153,10 @@ async fn take<E: Edge>(
             _ if !new.reuses => return Err(Problem::alias_retired(alias)),
             _ => {}
         }
+    }
+    if lacks_password {
+        let detail = "this link had a password: tell it, or a new one";
+        return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
     }
     if dry_run {
         return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
@@ -172,10 +176,10 @@ async fn holder<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias)
 }
 
 /// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink) -> bool {
+fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
     let mut spec = new.spec.clone();
     spec.password.clone_from(&link.spec.password);
-    let both_or_none = link.spec.password.is_some() == new.spec.password.is_some();
+    let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
     !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
 }
 

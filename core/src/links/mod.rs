@@ -131,13 +131,16 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
     for number in 0..EDITS {
         let (place, was) = match look_for(context, key).await? {
             Looked::Link(place, link) => (place, link),
-            // An earlier try of this very request has done it.
+            // An earlier try of this very request has done it. Its copies may have died with it.
             Looked::Signpost(signpost) if mine.contains(&signpost.journey) => {
+                context.changed(key.clone(), None);
+                context.changed(signpost.to(), None);
                 return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
             }
             Looked::Signpost(signpost) => return Err(Problem::moved(&signpost.alias)),
         };
         if mine.iter().any(|token| place.remembers(token)) {
+            context.changed(key.clone(), None);
             return Ok(was);
         }
         let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {

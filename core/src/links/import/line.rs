@@ -14,18 +14,20 @@ use crate::ports::Edge;
 use crate::time::Timestamp;
 
 /// What an export says of a link and hop finds out for itself.
-const DERIVED: [&str; 7] = ["id", "short_url", "updated_at", "state", "has_password", "blocked", "version"];
+const DERIVED: [&str; 6] = ["id", "short_url", "updated_at", "state", "blocked", "version"];
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
 const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
-const FLAGS: [&str; 6] = ["confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
+const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
 const STRUCTURES: [&str; 4] = ["tags", "rules", "card", "clicks"];
 
 /// A link that was made elsewhere.
 pub(super) struct Line {
     pub(super) new: NewLink,
     pub(super) clicks: Clicks,
+    /// Whether visitors had to know a password that the line does not tell.
+    pub(super) lacks_password: bool,
 }
 
 impl Line {
@@ -37,10 +39,12 @@ impl Line {
         let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
+        let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let mut new = NewLink::read(context, fields)?;
         new.owner = owner;
         new.created_at = created_at;
-        Ok(Self { new, clicks })
+        let lacks_password = had_password && new.spec.password.is_none();
+        Ok(Self { new, clicks, lacks_password })
     }
 }
 

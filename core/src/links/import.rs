@@ -17,7 +17,7 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
 use crate::records::{Holder, Key, look};
@@ -136,34 +136,42 @@ async fn take<E: Edge>(
     domain: Option<&Domain>,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?)?;
-    new.domain = new.domain.or_else(|| domain.cloned());
-    if let Some(alias) = &new.alias
-        && let Some(holder) = holder(context, &new, alias).await?
-    {
-        match &holder {
-            Holder::Link(link) if is_same(link, &new, lacks_password) => {
-                if !dry_run {
-                    bring(context, link, clicks).await?;
-                }
-                return Ok(Taken { status: StatusCode::OK, alias: new.alias });
-            }
-            Holder::Link(link) if !link.is_deleted() => return Err(Problem::alias_taken(alias)),
-            Holder::Signpost(signpost) if signpost.forwards => return Err(Problem::alias_taken(alias)),
-            _ if !new.reuses => return Err(Problem::alias_retired(alias)),
-            _ => {}
-        }
+    let mut line = Line::read(context, fields?)?;
+    line.new.domain = line.new.domain.or_else(|| domain.cloned());
+    if let Some(taken) = find(context, &line, dry_run).await? {
+        return Ok(taken);
     }
-    if lacks_password {
+    if line.lacks_password {
         let detail = "this link had a password: tell it, or a new one";
         return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
     }
     if dry_run {
-        return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
+        return Ok(Taken { status: StatusCode::CREATED, alias: line.new.alias });
     }
-    let link = claim(context, proof, new).await?;
-    bring(context, &link, clicks).await?;
+    let link = match claim(context, proof, &line.new).await {
+        // It came after the look: perhaps it is the same.
+        Err(problem) if problem.code == Code::AliasTaken => return find(context, &line, dry_run).await?.ok_or(problem),
+        made => made?,
+    };
+    bring(context, &link, line.clicks).await?;
     Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
+}
+
+/// The link of a line, if it is there already; nothing if its alias is to be had.
+async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, dry_run: bool) -> Result<Option<Taken>, Problem> {
+    let Some(alias) = &line.new.alias else { return Ok(None) };
+    match holder(context, &line.new, alias).await? {
+        Some(Holder::Link(link)) if is_same(&link, line) => {
+            if !dry_run {
+                bring(context, &link, line.clicks).await?;
+            }
+            Ok(Some(Taken { status: StatusCode::OK, alias: Some(link.alias) }))
+        }
+        Some(Holder::Link(link)) if !link.is_deleted() => Err(Problem::alias_taken(alias)),
+        Some(Holder::Signpost(signpost)) if signpost.forwards => Err(Problem::alias_taken(alias)),
+        Some(_) if !line.new.reuses => Err(Problem::alias_retired(alias)),
+        _ => Ok(None),
+    }
 }
 
 /// Whoever holds the alias that a line asks for. A repeated request has perhaps put its own link there, and makes it once more.
@@ -176,11 +184,11 @@ async fn holder<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias)
 }
 
 /// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
-    let mut spec = new.spec.clone();
+fn is_same(link: &Link, line: &Line) -> bool {
+    let mut spec = line.new.spec.clone();
+    let has_password = spec.password.is_some() || line.lacks_password;
     spec.password.clone_from(&link.spec.password);
-    let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
-    !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
+    !link.is_deleted() && link.target == line.new.target && link.spec == spec && link.spec.password.is_some() == has_password
 }
 
 async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {

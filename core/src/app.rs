@@ -206,6 +206,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
         Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
         Route::History(alias) => links::past(context, &proof()?, alias, query).await,
+        Route::Alias(alias) => links::availability(context, &proof()?, alias, query).await,
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

@@ -35,6 +35,8 @@ pub enum Route<'a> {
     Restore(Cow<'a, str>),
     /// `/api/v1/links/{alias}/history`
     History(Cow<'a, str>),
+    /// `/api/v1/aliases/{alias}`
+    Alias(Cow<'a, str>),
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -58,7 +60,7 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 }
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
-pub const DOCUMENTED: [Documented; 16] = [
+pub const DOCUMENTED: [Documented; 17] = [
     row("/", "GET", &[200]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
@@ -74,6 +76,7 @@ pub const DOCUMENTED: [Documented; 16] = [
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/aliases/{alias}", "GET", &[200, 401, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -93,6 +96,7 @@ impl<'a> Route<'a> {
             (["problems"], Some(code)) => Self::Problem(code),
             (["api", "v1"], Some(word)) if word == "links" => Self::Links,
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
+            (["api", "v1", "aliases"], Some(alias)) if !alias.is_empty() => Self::Alias(alias),
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
@@ -131,6 +135,7 @@ impl<'a> Route<'a> {
             Self::Link(_) => "/api/v1/links/{alias}",
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
+            Self::Alias(_) => "/api/v1/aliases/{alias}",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -239,6 +244,7 @@ mod tests {
             ("/api/v1/links/docs/history", Route::History("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
+            ("/api/v1/aliases/docs", Route::Alias("docs".into())),
             ("/docs", follow("docs")),
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
@@ -290,6 +296,9 @@ mod tests {
             "/api/v1/",
             "/api/v1/link",
             "/api/v1/batch",
+            "/api/v1/aliases",
+            "/api/v1/aliases/",
+            "/api/v1/aliases/docs/x",
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",
@@ -338,6 +347,7 @@ mod tests {
             Route::Link("x".into()),
             Route::Restore("x".into()),
             Route::History("x".into()),
+            Route::Alias("x".into()),
             Route::Follow("x".into()),
         ];
         for route in routes {

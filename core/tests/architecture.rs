@@ -52,6 +52,7 @@ const CORE: [Rule; 10] = [
         only_in: &[
             "app.rs",
             "body.rs",
+            "links/availability.rs",
             "links/list.rs",
             "links/past.rs",
             "links/shorten.rs",

@@ -75,7 +75,7 @@ fn reusing_rename(alias: &str, to: &str) -> Ask {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 32] = [
+const VERBS: [Verb; 33] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -107,6 +107,7 @@ const VERBS: [Verb; 32] = [
     verb("reuse", || Ask::create(&json!({"target": TARGET, "alias": "gone", "reuse": true})), 201, Promise::Reused("gone"), &[409]),
     verb("forward no more", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
     verb("history", || Ask::list("/api/v1/links/back/history"), 200, Promise::Nothing, &[404]),
+    verb("ask for an alias", || Ask::list("/api/v1/aliases/nothing"), 200, Promise::Nothing, &[]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 

@@ -12,7 +12,7 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 7] = [
+const PROTECTED: [(&str, &str); 8] = [
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
@@ -20,6 +20,7 @@ const PROTECTED: [(&str, &str); 7] = [
     ("PATCH", "/api/v1/links/docs"),
     ("DELETE", "/api/v1/links/docs"),
     ("POST", "/api/v1/links/docs/restore"),
+    ("GET", "/api/v1/aliases/docs"),
 ];
 
 fn call(method: &str, path: &str) -> Call {

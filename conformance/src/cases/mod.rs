@@ -1,5 +1,6 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
+mod aliases;
 mod bodies;
 mod changes;
 mod claims;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Case> {
         links::cases(),
         changes::cases(),
         list::cases(),
+        aliases::cases(),
         shorten::cases(),
         follow::cases(),
         clicks::cases(),

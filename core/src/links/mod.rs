@@ -1,5 +1,6 @@
 //! What can be done with links: one verb, one file.
 
+mod availability;
 mod change;
 mod claim;
 mod create;
@@ -13,6 +14,7 @@ mod shorten;
 mod show;
 mod wire;
 
+pub(crate) use availability::availability;
 pub(crate) use change::change;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
@@ -42,12 +44,17 @@ const EDITS: u32 = 8;
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
 fn named(config: &Config, alias: &str, query: &str) -> Result<Key, Problem> {
+    let domain = domain_of(config, query)?;
+    let alias = Alias::parse(alias, config.alias_case).map_err(|_| Problem::no_such_link())?;
+    Ok(Key::link(&domain, &alias))
+}
+
+/// The domain of a query that names nothing else, or the default domain.
+fn domain_of(config: &Config, query: &str) -> Result<Domain, Problem> {
     let mut fields = Fields::query(query);
     let domain = fields.take("domain", |tree| own_domain(config, tree));
     fields.finish(Some(()))?;
-    let domain = domain.as_ref().unwrap_or(config.default_domain());
-    let alias = Alias::parse(alias, config.alias_case).map_err(|_| Problem::no_such_link())?;
-    Ok(Key::link(domain, &alias))
+    Ok(domain.unwrap_or_else(|| config.default_domain().clone()))
 }
 
 /// A domain of this deployment.

@@ -12,6 +12,9 @@ static TRAITS: Traits = Traits {
     // A page reads its hints, its records and its totals in one query each.
     largest_page: 100,
     longest_history: 50,
+    // The smallest plan has 50 queries for a request. An edit takes two and its copy two more.
+    most_counts: 45,
+    most_edits: 10,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

@@ -207,6 +207,9 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
         Route::History(alias) => links::past(context, &proof()?, alias, query).await,
         Route::Alias(alias) => links::availability(context, &proof()?, alias, query).await,
+        Route::Tags => links::tags(context, &proof()?, query).await,
+        Route::Tag(tag) if *head.method == Method::DELETE => links::remove_tag(context, &proof()?, tag, query).await,
+        Route::Tag(tag) => links::rename_tag(context, &proof()?, tag, query, json_of(*facts, body)?).await,
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

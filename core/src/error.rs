@@ -131,6 +131,10 @@ impl Problem {
         Self::new(Code::NotFound, "There is no such link.")
     }
 
+    pub(crate) fn no_such_tag() -> Self {
+        Self::new(Code::NotFound, "No link has this tag.")
+    }
+
     /// Where the link of an old alias is now.
     pub(crate) fn moved(alias: &Alias) -> Self {
         Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))

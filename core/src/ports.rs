@@ -61,6 +61,10 @@ pub struct Traits {
     pub largest_page: u16,
     /// Most versions of a link that are looked at together.
     pub longest_history: u16,
+    /// Most lists that are counted for one page, each by a scan.
+    pub most_counts: u16,
+    /// Most links that one request edits.
+    pub most_edits: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.

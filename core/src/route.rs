@@ -37,6 +37,10 @@ pub enum Route<'a> {
     History(Cow<'a, str>),
     /// `/api/v1/aliases/{alias}`
     Alias(Cow<'a, str>),
+    /// `/api/v1/tags`
+    Tags,
+    /// `/api/v1/tags/{tag}`
+    Tag(Cow<'a, str>),
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -60,7 +64,7 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 }
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
-pub const DOCUMENTED: [Documented; 17] = [
+pub const DOCUMENTED: [Documented; 20] = [
     row("/", "GET", &[200]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
@@ -77,6 +81,9 @@ pub const DOCUMENTED: [Documented; 17] = [
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/aliases/{alias}", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/tags", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/tags/{tag}", "PATCH", &[200, 400, 401, 404, 413, 415, 422, 503]),
+    row("/api/v1/tags/{tag}", "DELETE", &[200, 401, 404, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -97,6 +104,8 @@ impl<'a> Route<'a> {
             (["api", "v1"], Some(word)) if word == "links" => Self::Links,
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
             (["api", "v1", "aliases"], Some(alias)) if !alias.is_empty() => Self::Alias(alias),
+            (["api", "v1"], Some(word)) if word == "tags" => Self::Tags,
+            (["api", "v1", "tags"], Some(tag)) if !tag.is_empty() => Self::Tag(tag),
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
@@ -136,6 +145,8 @@ impl<'a> Route<'a> {
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
             Self::Alias(_) => "/api/v1/aliases/{alias}",
+            Self::Tags => "/api/v1/tags",
+            Self::Tag(_) => "/api/v1/tags/{tag}",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -147,6 +158,7 @@ impl<'a> Route<'a> {
             Self::Shorten | Self::Restore(_) => Some("POST, OPTIONS"),
             Self::Links => Some("GET, HEAD, POST, OPTIONS"),
             Self::Link(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
+            Self::Tag(_) => Some("PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
             _ => Some("GET, HEAD, OPTIONS"),
         }
@@ -161,7 +173,7 @@ impl<'a> Route<'a> {
     pub(crate) fn takes_json(&self, method: &Method) -> bool {
         match self {
             Self::Shorten | Self::Links => method == Method::POST,
-            Self::Link(_) => method == Method::PATCH,
+            Self::Link(_) | Self::Tag(_) => method == Method::PATCH,
             _ => false,
         }
     }
@@ -245,6 +257,8 @@ mod tests {
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/api/v1/aliases/docs", Route::Alias("docs".into())),
+            ("/api/v1/tags", Route::Tags),
+            ("/api/v1/tags/a%2Fb", Route::Tag("a/b".into())),
             ("/docs", follow("docs")),
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
@@ -297,6 +311,8 @@ mod tests {
             "/api/v1/link",
             "/api/v1/batch",
             "/api/v1/aliases",
+            "/api/v1/tags/",
+            "/api/v1/tags/a/b",
             "/api/v1/aliases/",
             "/api/v1/aliases/docs/x",
             "/api/v1/linksx/docs",
@@ -348,6 +364,8 @@ mod tests {
             Route::Restore("x".into()),
             Route::History("x".into()),
             Route::Alias("x".into()),
+            Route::Tags,
+            Route::Tag("x".into()),
             Route::Follow("x".into()),
         ];
         for route in routes {

@@ -38,6 +38,8 @@ enum Promise {
     Target(&'static str),
     /// The link of the first alias is at the second.
     Moved(&'static str, &'static str),
+    /// The links of these aliases are edited, as many as the answer says.
+    Edited(&'static [&'static str]),
     /// The alias has a new link, whatever it had before.
     Reused(&'static str),
 }
@@ -75,7 +77,7 @@ fn reusing_rename(alias: &str, to: &str) -> Ask {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 33] = [
+const VERBS: [Verb; 36] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -108,10 +110,13 @@ const VERBS: [Verb; 33] = [
     verb("forward no more", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
     verb("history", || Ask::list("/api/v1/links/back/history"), 200, Promise::Nothing, &[404]),
     verb("ask for an alias", || Ask::list("/api/v1/aliases/nothing"), 200, Promise::Nothing, &[]),
+    verb("list tags", || Ask::list("/api/v1/tags"), 200, Promise::Nothing, &[]),
+    verb("retag", || Ask::patch("/api/v1/tags/x", &json!({"tag": "y"})), 200, Promise::Edited(&["gone", "back"]), &[404]),
+    verb("take off a tag", || Ask::remove("/api/v1/tags/x"), 200, Promise::Edited(&["gone", "back"]), &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 
-/// A live link that was followed once, a deleted one, one that was deleted and restored, and one that was moved.
+/// A live link that was followed once, a deleted one and one that was deleted and restored, both with a tag, and one that was moved.
 fn world(steps: Steps) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     let isolate = Isolate::new(&edge);
@@ -121,7 +126,8 @@ fn world(steps: Steps) -> MemoryEdge {
         ("back", vec![Ask::delete("back"), Ask::restore("back")]),
         ("once", vec![rename("once", "there")]),
     ] {
-        let link = json!({"target": format!("https://example.com/{alias}"), "alias": alias});
+        let tags = if ["gone", "back"].contains(&alias) { json!(["x"]) } else { json!([]) };
+        let link = json!({"target": format!("https://example.com/{alias}"), "alias": alias, "tags": tags});
         for ask in std::iter::once(Ask::create(&link)).chain(asks) {
             assert!(run(isolate.ask(ask)).code() < 400);
         }
@@ -179,8 +185,15 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
                 assert!(is == was || *is == changed, "{alias} was {was:?} and is {is:?}");
                 assert!(!succeeded || is.live == (verb.promise == Promise::Live(own)), "{alias} is not what was acknowledged: {is:?}");
             }
+            Promise::Edited(own) if own.contains(&alias.as_str()) => {
+                assert!(is == was || *is == Kept { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
+            }
             _ => assert_eq!(is, was, "{alias} is nobody's business"),
         }
+    }
+    if let (Promise::Edited(_), true) = (verb.promise, succeeded) {
+        let edited = before.iter().filter(|(alias, was)| after[*alias].version > was.version).count();
+        assert_eq!(answer.json()["changed"], edited, "so many were acknowledged");
     }
     if let Promise::Moved(_, to) = verb.promise {
         assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "nobody asked for {after:?}");
@@ -250,6 +263,9 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
         && !after_first.contains_key(from)
     {
         assert_eq!((second.code(), second.problem().as_str()), (404, "not_found"), "the link is there already");
+    } else if matches!(verb.promise, Promise::Edited(_)) && second.code() == 404 {
+        let tags = ["gone", "back"].map(|alias| run(Isolate::new(edge).ask(Ask::show(alias))).json()["tags"].to_string());
+        assert!(tags.iter().all(|tags| !tags.contains('x')), "links still have the tag: {tags:?}");
     } else if verb.name == "reuse" && after_first["gone"].live {
         assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else if verb.name == "create" && after_first.contains_key("new") {
@@ -287,10 +303,10 @@ fn explore(verb: Verb, steps: Steps, chosen: &[(usize, Fault)], more: usize) -> 
 }
 
 #[test]
-fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_a_move() {
+fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_several_records() {
     let mut plays = 0;
     for verb in VERBS {
-        let moves = matches!(verb.promise, Promise::Moved(..)) || verb.name.starts_with("rename");
+        let moves = matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_)) || verb.name.starts_with("rename");
         let together = if moves { 2 } else { 3 } + if slow() { 2 } else { 0 };
         for steps in [Steps::AtOnce, Steps::OneByOne] {
             plays += explore(verb, steps, &[], together);

@@ -13,6 +13,9 @@ static TRAITS: Traits = Traits {
     // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
     largest_page: 15,
     longest_history: 24,
+    most_counts: 30,
+    // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
+    most_edits: 1,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

@@ -12,7 +12,7 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 8] = [
+const PROTECTED: [(&str, &str); 11] = [
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
@@ -21,6 +21,9 @@ const PROTECTED: [(&str, &str); 8] = [
     ("DELETE", "/api/v1/links/docs"),
     ("POST", "/api/v1/links/docs/restore"),
     ("GET", "/api/v1/aliases/docs"),
+    ("GET", "/api/v1/tags"),
+    ("PATCH", "/api/v1/tags/x"),
+    ("DELETE", "/api/v1/tags/x"),
 ];
 
 fn call(method: &str, path: &str) -> Call {

@@ -17,6 +17,7 @@ mod pages;
 mod paths;
 mod shorten;
 mod slow_writes;
+mod tags;
 mod unavailable;
 
 use std::time::{Duration, Instant};
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Case> {
         changes::cases(),
         list::cases(),
         aliases::cases(),
+        tags::cases(),
         shorten::cases(),
         follow::cases(),
         clicks::cases(),

@@ -13,9 +13,10 @@ cases!("unavailable":
 );
 
 fn call(method: &str, pattern: &str) -> Call {
-    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found");
+    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x");
     let call = Call::new(method, path).admin();
     match pattern {
+        "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         _ if method != "POST" => call,
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),

@@ -10,8 +10,10 @@ mod list;
 mod past;
 mod rename;
 mod restore;
+mod retag;
 mod shorten;
 mod show;
+mod tags;
 mod wire;
 
 pub(crate) use availability::availability;
@@ -22,8 +24,10 @@ pub(crate) use follow::{Compiled, follow};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use restore::restore;
+pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
+pub(crate) use tags::tags;
 
 use self::claim::strand;
 use self::rename::rename;

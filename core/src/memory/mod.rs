@@ -24,6 +24,8 @@ pub const TRAITS: Traits = Traits {
     name: "memory",
     largest_page: 100,
     longest_history: 50,
+    most_counts: 100,
+    most_edits: 25,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

@@ -169,6 +169,14 @@ pub(crate) mod hint {
     }
 }
 
+impl Tag {
+    /// The tag a mark is of; nothing for a key that is no mark.
+    pub(crate) fn marked_by(mark: &Key) -> Option<Self> {
+        let (_, tag) = mark.0.rsplit_once('/')?;
+        unescape(tag).map(Self::stored)
+    }
+}
+
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'-')
 }
@@ -288,6 +296,7 @@ mod tests {
     fn a_tag_is_no_prefix_of_another() {
         let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
         assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
+        assert_eq!(Tag::marked_by(&Key::tag(&host, &tag("a/é"))), Some(tag("a/é")));
         let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
         assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }

@@ -123,6 +123,16 @@ impl Ask {
         Self::signed(Method::GET, path)
     }
 
+    /// Deletes what is at an address of the API.
+    pub(crate) fn remove(path: &str) -> Self {
+        Self::signed(Method::DELETE, path)
+    }
+
+    /// Changes what is at an address of the API.
+    pub(crate) fn patch(path: &str, patch: &Value) -> Self {
+        Self::send_json(Method::PATCH, path, patch)
+    }
+
     pub(crate) fn delete(alias: &str) -> Self {
         Self::signed(Method::DELETE, &format!("/api/v1/links/{alias}"))
     }

@@ -177,6 +177,12 @@ impl Problem {
         }
     }
 
+    /// A link with a long history goes piece by piece.
+    pub(crate) fn half_erased() -> Self {
+        let detail = "The link is gone, but not everything of it. Repeat the request.";
+        Self { advice: Advice::RetryAfter, ..Self::new(Code::StoreUnavailable, detail) }
+    }
+
     /// Many writers kept coming between the read and the write of one record.
     pub(crate) fn crowded() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())

@@ -40,6 +40,8 @@ enum Promise {
     Moved(&'static str, &'static str),
     /// The links of these aliases are edited, as many as the answer says.
     Edited(&'static [&'static str]),
+    /// Nothing is left of the link of this alias.
+    Erased(&'static str),
     /// The alias has a new link, whatever it had before.
     Reused(&'static str),
 }
@@ -77,7 +79,7 @@ fn reusing_rename(alias: &str, to: &str) -> Ask {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 36] = [
+const VERBS: [Verb; 38] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -113,6 +115,8 @@ const VERBS: [Verb; 36] = [
     verb("list tags", || Ask::list("/api/v1/tags"), 200, Promise::Nothing, &[]),
     verb("retag", || Ask::patch("/api/v1/tags/x", &json!({"tag": "y"})), 200, Promise::Edited(&["gone", "back"]), &[404]),
     verb("take off a tag", || Ask::remove("/api/v1/tags/x"), 200, Promise::Edited(&["gone", "back"]), &[404]),
+    verb("erase", || Ask::remove("/api/v1/links/back?erase=true"), 204, Promise::Erased("back"), &[404]),
+    verb("erase a deleted link", || Ask::remove("/api/v1/links/gone?erase=true"), 204, Promise::Erased("gone"), &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 
@@ -153,6 +157,7 @@ fn play(verb: Verb, steps: Steps, misfortunes: &Plan) -> Vec<Step> {
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
     check_list(&edge);
     check_second_try(verb, &answer, &edge, &after);
+    check_erased(verb, &edge, &before);
     trace.steps()
 }
 
@@ -171,6 +176,10 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
     for (alias, was) in before {
         if let Some((left, new)) = verb.promise.change_of_hands(alias) {
             check_hands(was, after.get(alias), left.and_then(|to| after.get(to)), new, succeeded);
+            continue;
+        }
+        if matches!(verb.promise, Promise::Erased(own) if own == alias) {
+            assert!(after.get(alias).is_none_or(|is| is == was && !succeeded), "an acknowledged erasure is lost");
             continue;
         }
         let is = after.get(alias).expect("a link never vanishes");
@@ -266,6 +275,8 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
     } else if matches!(verb.promise, Promise::Edited(_)) && second.code() == 404 {
         let tags = ["gone", "back"].map(|alias| run(Isolate::new(edge).ask(Ask::show(alias))).json()["tags"].to_string());
         assert!(tags.iter().all(|tags| !tags.contains('x')), "links still have the tag: {tags:?}");
+    } else if matches!(verb.promise, Promise::Erased(own) if !after_first.contains_key(own)) {
+        assert!([204, 404].contains(&second.code()), "the second try got {}", second.code());
     } else if verb.name == "reuse" && after_first["gone"].live {
         assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else if verb.name == "create" && after_first.contains_key("new") {
@@ -275,6 +286,14 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
         assert!(second.code() == verb.success || near_copy, "the second try got {}", second.code());
     }
     check_list(edge);
+}
+
+/// An erasure that was asked for until it was done leaves no key that leads to the link or names it.
+fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) {
+    let Promise::Erased(alias) = verb.promise else { return };
+    let of_it = |key: &str| key.contains(&before[alias].id) || (key.starts_with("by-") && key.contains(&format!("/{alias}/")));
+    let left: Vec<String> = edge.records.keys().into_iter().map(|key| key.as_str().to_owned()).filter(|key| of_it(key)).collect();
+    assert!(left.is_empty(), "{left:?} is left of {alias}");
 }
 
 /// What can go wrong at a step. Being late matters to one client no more the second time.
@@ -306,7 +325,7 @@ fn explore(verb: Verb, steps: Steps, chosen: &[(usize, Fault)], more: usize) -> 
 fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_several_records() {
     let mut plays = 0;
     for verb in VERBS {
-        let moves = matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_)) || verb.name.starts_with("rename");
+        let moves = matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_)) || verb.name.starts_with("rename");
         let together = if moves { 2 } else { 3 } + if slow() { 2 } else { 0 };
         for steps in [Steps::AtOnce, Steps::OneByOne] {
             plays += explore(verb, steps, &[], together);

@@ -7,6 +7,7 @@ mod claims;
 mod clicks;
 mod credentials;
 mod durability;
+mod erase;
 mod follow;
 mod hosts;
 mod links;
@@ -55,6 +56,7 @@ pub fn all() -> Vec<Case> {
         changes::cases(),
         list::cases(),
         aliases::cases(),
+        erase::cases(),
         tags::cases(),
         shorten::cases(),
         follow::cases(),

@@ -111,6 +111,7 @@ pub(super) fn standing(holder: &Holder, claimant: Option<&LinkId>, reuses: bool,
         Holder::Link(link) if !link.is_deleted() => Standing::Taken,
         Holder::Signpost(signpost) if Some(&signpost.link) == claimant => Standing::Free,
         Holder::Signpost(signpost) if signpost.forwards => Standing::Taken,
+        Holder::Erasing(_) => Standing::Retired,
         Holder::Link(_) | Holder::Signpost(_) if !reuses => Standing::Retired,
         Holder::Link(_) | Holder::Signpost(_) | Holder::Arriving(_) | Holder::Nobody => Standing::Free,
     };

@@ -2,10 +2,12 @@
 
 use http::StatusCode;
 
-use super::{EDITS, edit, named};
+use super::erase::erase;
+use super::{EDITS, edit, named_and};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::error::{Code, Problem};
+use crate::body::Tree;
+use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
@@ -14,13 +16,26 @@ use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
+    let (key, erases) = named_and(context.config, alias, query, |fields| fields.take("erase", flag))?;
+    if erases == Some(true) {
+        erase(context, &key).await?;
+        return Ok(Response::empty(StatusCode::NO_CONTENT));
+    }
     let bury = |link: &Link| Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into());
     match edit(context, &key, bury).await {
         Err(problem) if problem.code == Code::NotFound => forward_no_more(context, &key).await?,
         edited => drop(edited?),
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// A flag in a query, where everything is text.
+fn flag(tree: Tree) -> Result<bool, Refusal> {
+    match tree.text()?.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Refusal::new(FieldCode::WrongType, "this is true or false")),
+    }
 }
 
 /// An alias that a link has left is deleted by forwarding to it no more.

@@ -5,6 +5,7 @@ mod change;
 mod claim;
 mod create;
 mod delete;
+mod erase;
 mod follow;
 mod list;
 mod past;
@@ -48,17 +49,27 @@ const EDITS: u32 = 8;
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
 fn named(config: &Config, alias: &str, query: &str) -> Result<Key, Problem> {
-    let domain = domain_of(config, query)?;
+    named_and(config, alias, query, |_| ()).map(|(key, ())| key)
+}
+
+/// The same, with what else the query says.
+fn named_and<T>(config: &Config, alias: &str, query: &str, more: impl FnOnce(&mut Fields) -> T) -> Result<(Key, T), Problem> {
+    let (domain, more) = domain_and(config, query, more)?;
     let alias = Alias::parse(alias, config.alias_case).map_err(|_| Problem::no_such_link())?;
-    Ok(Key::link(&domain, &alias))
+    Ok((Key::link(&domain, &alias), more))
 }
 
 /// The domain of a query that names nothing else, or the default domain.
 fn domain_of(config: &Config, query: &str) -> Result<Domain, Problem> {
+    domain_and(config, query, |_| ()).map(|(domain, ())| domain)
+}
+
+fn domain_and<T>(config: &Config, query: &str, more: impl FnOnce(&mut Fields) -> T) -> Result<(Domain, T), Problem> {
     let mut fields = Fields::query(query);
     let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let more = more(&mut fields);
     fields.finish(Some(()))?;
-    Ok(domain.unwrap_or_else(|| config.default_domain().clone()))
+    Ok((domain.unwrap_or_else(|| config.default_domain().clone()), more))
 }
 
 /// A domain of this deployment.
@@ -81,7 +92,7 @@ async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Li
             Ok((place, link))
         }
         Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
-        Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+        Holder::Erasing(_) | Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
     }
 }
 

@@ -97,7 +97,7 @@ impl Problem {
     }
 
     pub(crate) fn version_mismatch(now: u64) -> Self {
-        Self::new(Code::VersionMismatch, format!("The link is at version {now} now."))
+        Self::new(Code::VersionMismatch, format!("It is at version {now} now."))
     }
 
     /// A deleted link is not changed behind its tombstone.
@@ -129,6 +129,18 @@ impl Problem {
 
     pub(crate) fn no_such_link() -> Self {
         Self::new(Code::NotFound, "There is no such link.")
+    }
+
+    pub(crate) fn no_such_domain() -> Self {
+        Self::new(Code::NotFound, "This deployment has no such domain.")
+    }
+
+    pub(crate) fn domain_taken() -> Self {
+        Self::new(Code::DomainTaken, "This deployment has this domain already. Change it instead.")
+    }
+
+    pub(crate) fn domain_in_use(why: &'static str) -> Self {
+        Self::new(Code::DomainInUse, why)
     }
 
     pub(crate) fn no_such_tag() -> Self {

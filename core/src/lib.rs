@@ -6,6 +6,7 @@
 //! * [`app`] the life of a request, and what is left to do after it
 //! * [`auth`] who may; [`body`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, show, list, follow, delete, restore
+//! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
@@ -25,6 +26,7 @@ mod codes;
 mod config;
 mod digest;
 pub mod domain;
+mod domains;
 pub mod error;
 mod link;
 mod links;

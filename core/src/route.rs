@@ -41,6 +41,10 @@ pub enum Route<'a> {
     Tags,
     /// `/api/v1/tags/{tag}`
     Tag(Cow<'a, str>),
+    /// `/api/v1/domains`
+    Domains,
+    /// `/api/v1/domains/{domain}`
+    Domain(Cow<'a, str>),
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -64,8 +68,8 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 }
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
-pub const DOCUMENTED: [Documented; 20] = [
-    row("/", "GET", &[200]),
+pub const DOCUMENTED: [Documented; 25] = [
+    row("/", "GET", &[200, 302]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
     row("/capabilities", "GET", &[200]),
@@ -84,6 +88,11 @@ pub const DOCUMENTED: [Documented; 20] = [
     row("/api/v1/tags", "GET", &[200, 401, 422, 503]),
     row("/api/v1/tags/{tag}", "PATCH", &[200, 400, 401, 404, 413, 415, 422, 503]),
     row("/api/v1/tags/{tag}", "DELETE", &[200, 401, 404, 422, 503]),
+    row("/api/v1/domains", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/domains", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/domains/{domain}", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/domains/{domain}", "PATCH", &[200, 400, 401, 404, 412, 413, 415, 422, 503]),
+    row("/api/v1/domains/{domain}", "DELETE", &[204, 401, 404, 409, 412, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -106,6 +115,8 @@ impl<'a> Route<'a> {
             (["api", "v1", "aliases"], Some(alias)) if !alias.is_empty() => Self::Alias(alias),
             (["api", "v1"], Some(word)) if word == "tags" => Self::Tags,
             (["api", "v1", "tags"], Some(tag)) if !tag.is_empty() => Self::Tag(tag),
+            (["api", "v1"], Some(word)) if word == "domains" => Self::Domains,
+            (["api", "v1", "domains"], Some(domain)) if !domain.is_empty() => Self::Domain(domain),
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
@@ -147,6 +158,8 @@ impl<'a> Route<'a> {
             Self::Alias(_) => "/api/v1/aliases/{alias}",
             Self::Tags => "/api/v1/tags",
             Self::Tag(_) => "/api/v1/tags/{tag}",
+            Self::Domains => "/api/v1/domains",
+            Self::Domain(_) => "/api/v1/domains/{domain}",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -156,8 +169,8 @@ impl<'a> Route<'a> {
     pub(crate) fn allow(&self) -> Option<&'static str> {
         match self {
             Self::Shorten | Self::Restore(_) => Some("POST, OPTIONS"),
-            Self::Links => Some("GET, HEAD, POST, OPTIONS"),
-            Self::Link(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
+            Self::Links | Self::Domains => Some("GET, HEAD, POST, OPTIONS"),
+            Self::Link(_) | Self::Domain(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
             Self::Tag(_) => Some("PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
             _ => Some("GET, HEAD, OPTIONS"),
@@ -172,8 +185,8 @@ impl<'a> Route<'a> {
     /// Whether `method` brings a JSON body here.
     pub(crate) fn takes_json(&self, method: &Method) -> bool {
         match self {
-            Self::Shorten | Self::Links => method == Method::POST,
-            Self::Link(_) | Self::Tag(_) => method == Method::PATCH,
+            Self::Shorten | Self::Links | Self::Domains => method == Method::POST,
+            Self::Link(_) | Self::Tag(_) | Self::Domain(_) => method == Method::PATCH,
             _ => false,
         }
     }
@@ -259,6 +272,8 @@ mod tests {
             ("/api/v1/aliases/docs", Route::Alias("docs".into())),
             ("/api/v1/tags", Route::Tags),
             ("/api/v1/tags/a%2Fb", Route::Tag("a/b".into())),
+            ("/api/v1/domains", Route::Domains),
+            ("/api/v1/domains/%5B::1%5D", Route::Domain("[::1]".into())),
             ("/docs", follow("docs")),
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
@@ -311,6 +326,8 @@ mod tests {
             "/api/v1/link",
             "/api/v1/batch",
             "/api/v1/aliases",
+            "/api/v1/domains/",
+            "/api/v1/domains/a/b",
             "/api/v1/tags/",
             "/api/v1/tags/a/b",
             "/api/v1/aliases/",
@@ -366,6 +383,8 @@ mod tests {
             Route::Alias("x".into()),
             Route::Tags,
             Route::Tag("x".into()),
+            Route::Domains,
+            Route::Domain("x".into()),
             Route::Follow("x".into()),
         ];
         for route in routes {

@@ -23,7 +23,7 @@ struct AvailabilityJson<'a> {
 
 /// `GET /api/v1/aliases/{alias}`
 pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
-    let domain = domain_of(context.config, query)?;
+    let domain = domain_of(context, query).await?;
     let alias = match Alias::parse(text, context.config.alias_case) {
         Ok(alias) => alias,
         Err(refusal) => return tell(text, Some(refusal.code.name())),

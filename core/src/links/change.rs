@@ -3,12 +3,13 @@
 use http::header::IF_MATCH;
 
 use super::show::shown;
-use super::{Refused, Wish, edit, named, own_domain};
+use super::{Refused, Wish, added_domain, edit, named, own_domain};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
+use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
@@ -25,21 +26,22 @@ pub(crate) async fn change<E: Edge>(
     facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
-    let seen = Seen::read(facts)?;
+    let key = named(context, alias, query).await?;
+    let seen = Seen::read(facts);
+    let added = added_domain(context, body).await?;
     let patch = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        Ok(apply(context, link, body)?)
+        Ok(apply(context, link, body, added.as_ref())?)
     };
     let link = edit(context, &key, patch).await?;
     shown(context, &link).await
 }
 
 /// The link after the patch in `body`: what is not there stays, null sets back.
-fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<Wish, Problem> {
+fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body, added: Option<&Domain>) -> Result<Wish, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let mut link = link.clone();
     let mut target = Some(link.target.clone());
@@ -47,7 +49,7 @@ fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
-    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config);
+    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, added);
     link.spec.set(&mut fields, context.config);
     link.target = fields.finish(target)?;
     Ok(Wish { link, keeps_old_alias, reuses })
@@ -55,10 +57,10 @@ fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, body: &Body) -> Result<
 
 /// Where the link shall be, if not where it is, and how it is to move: whether its old alias leads on, and whether it may take one that
 /// was another link's.
-fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, bool) {
+fn relocate(fields: &mut Fields, link: &mut Link, config: &Config, added: Option<&Domain>) -> (bool, bool) {
     let was = (link.domain.clone(), link.alias.clone());
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let domain = fields.take("domain", |tree| own_domain(config, added, tree));
     let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = alias.unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
@@ -76,35 +78,43 @@ fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, boo
     (flag("keep_old_alias"), flag("reuse"))
 }
 
-/// The versions a client has seen, one of which the link must still be at.
-enum Seen {
+/// The versions a client has seen, one of which a link or a domain must still be at.
+pub(crate) enum Seen {
     Anything,
     One(Vec<u64>),
 }
 
 impl Seen {
     /// Reads `If-Match`. A weak or foreign tag is the version of no link.
-    fn read(facts: &impl Facts) -> Result<Self, Problem> {
+    pub(crate) fn read(facts: &impl Facts) -> Self {
         let Some(header) = facts.header(&IF_MATCH) else {
-            return Ok(Self::Anything);
+            return Self::Anything;
         };
         let header = String::from_utf8_lossy(&header);
         if header.trim() == "*" {
-            return Ok(Self::Anything);
+            return Self::Anything;
         }
         let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-        Ok(Self::One(header.split(',').filter_map(version).collect()))
+        Self::One(header.split(',').filter_map(version).collect())
     }
 
-    /// A version the client knows and the store does not show yet is no reason to refuse: the read was late.
-    fn check(&self, version: u64) -> Result<(), Refused> {
+    pub(crate) fn covers(&self, version: u64) -> bool {
         match self {
-            Self::Anything => Ok(()),
-            Self::One(versions) if versions.contains(&version) => Ok(()),
-            Self::One(versions) if versions.iter().any(|seen| *seen > version) => {
-                Err(Refused::UntilRead(Problem::version_mismatch(version)))
-            }
-            Self::One(_) => Err(Problem::version_mismatch(version).into()),
+            Self::Anything => true,
+            Self::One(versions) => versions.contains(&version),
         }
+    }
+
+    /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
+    pub(crate) fn is_ahead_of(&self, version: u64) -> bool {
+        matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
+    }
+
+    fn check(&self, version: u64) -> Result<(), Refused> {
+        if self.covers(version) {
+            return Ok(());
+        }
+        let problem = Problem::version_mismatch(version);
+        Err(if self.is_ahead_of(version) { Refused::UntilRead(problem) } else { problem.into() })
     }
 }

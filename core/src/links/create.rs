@@ -3,13 +3,12 @@
 use http::StatusCode;
 
 use super::claim::Claim;
-use super::{own_domain, wire};
+use super::{take_domain, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
 use crate::body::{Fields, Tree};
-use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{Link, LinkId};
@@ -36,16 +35,17 @@ pub(super) struct NewLink {
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let new = read(context.config, body)?;
+    let new = read(context, body).await?;
     let link = claim(context, proof, new).await?;
     Response::json(StatusCode::CREATED, &wire::link(context, &link, 0))?.location(&wire::address(&link))?.etag(link.version)
 }
 
-fn read(config: &Config, body: &Body) -> Result<NewLink, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, body: &Body) -> Result<NewLink, Problem> {
+    let config = context.config;
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let domain = take_domain(context, &mut fields).await?;
     let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
     let mut spec = Spec::default();
     spec.set(&mut fields, config);

@@ -16,7 +16,7 @@ use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let (key, erases) = named_and(context.config, alias, query, |fields| fields.take("erase", flag))?;
+    let (key, erases) = named_and(context, alias, query, |fields| fields.take("erase", flag)).await?;
     if erases == Some(true) {
         erase(context, &key).await?;
         return Ok(Response::empty(StatusCode::NO_CONTENT));

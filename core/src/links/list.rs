@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::own_domain;
+use super::take_domain;
 use super::wire::{self, LinkJson};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -36,7 +36,7 @@ struct ListJson<'a> {
 
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, _proof: &Proof, query: &str) -> Result<Response, Problem> {
-    let wanted = read(context, query)?;
+    let wanted = read(context, query).await?;
     let records = context.edge.records();
     let prefix = Prefix::by_time(&wanted.domain);
     let examined = wanted.limit.min(context.edge.traits().largest_page);
@@ -54,9 +54,9 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, _proof: &Proof, quer
     Ok(response)
 }
 
-fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
     let mut fields = Fields::query(query);
-    let domain = fields.take("domain", |tree| own_domain(context.config, tree));
+    let domain = take_domain(context, &mut fields).await?;
     let limit = fields.take("limit", limit).unwrap_or(USUAL_PAGE);
     let cursor = fields.take("cursor", cursor);
     fields.finish(Some(()))?;
@@ -76,7 +76,7 @@ fn cursor(tree: Tree) -> Result<Cursor, Refusal> {
 }
 
 /// The links that `hints` lead to and that still yield them.
-async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints: &[Key]) -> Result<Vec<Link>, Problem> {
+pub(super) async fn follow_hints<E: Edge>(context: &Context<'_, E>, domain: &Domain, hints: &[Key]) -> Result<Vec<Link>, Problem> {
     let (hints, keys): (Vec<&Key>, Vec<Key>) = hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
     let places = look_at_all(context.edge.records(), &keys).await?;
     let mut links = Vec::with_capacity(keys.len());

@@ -18,7 +18,7 @@ mod tags;
 mod wire;
 
 pub(crate) use availability::availability;
-pub(crate) use change::change;
+pub(crate) use change::{Seen, change};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use follow::{Compiled, follow};
@@ -34,51 +34,92 @@ use self::claim::strand;
 use self::rename::rename;
 use crate::alias::Alias;
 use crate::app::Context;
+use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
+use crate::domains;
 use crate::error::{Problem, Refusal};
 use crate::link::Link;
-use crate::ports::Edge;
+use crate::ports::{Edge, Records as _};
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key, Place, Written, history, look, write};
+use crate::records::{Holder, Key, Place, Prefix, Written, history, look, write};
+use crate::request::{BODY_LIMIT, Body};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
 const EDITS: u32 = 8;
 
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
-fn named(config: &Config, alias: &str, query: &str) -> Result<Key, Problem> {
-    named_and(config, alias, query, |_| ()).map(|(key, ())| key)
+async fn named<E: Edge>(context: &Context<'_, E>, alias: &str, query: &str) -> Result<Key, Problem> {
+    named_and(context, alias, query, |_| ()).await.map(|(key, ())| key)
 }
 
 /// The same, with what else the query says.
-fn named_and<T>(config: &Config, alias: &str, query: &str, more: impl FnOnce(&mut Fields) -> T) -> Result<(Key, T), Problem> {
-    let (domain, more) = domain_and(config, query, more)?;
-    let alias = Alias::parse(alias, config.alias_case).map_err(|_| Problem::no_such_link())?;
+async fn named_and<E: Edge, T>(
+    context: &Context<'_, E>,
+    alias: &str,
+    query: &str,
+    more: impl FnOnce(&mut Fields) -> T,
+) -> Result<(Key, T), Problem> {
+    let (domain, more) = domain_and(context, query, more).await?;
+    let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     Ok((Key::link(&domain, &alias), more))
 }
 
 /// The domain of a query that names nothing else, or the default domain.
-fn domain_of(config: &Config, query: &str) -> Result<Domain, Problem> {
-    domain_and(config, query, |_| ()).map(|(domain, ())| domain)
+async fn domain_of<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Domain, Problem> {
+    domain_and(context, query, |_| ()).await.map(|(domain, ())| domain)
 }
 
-fn domain_and<T>(config: &Config, query: &str, more: impl FnOnce(&mut Fields) -> T) -> Result<(Domain, T), Problem> {
+async fn domain_and<E: Edge, T>(
+    context: &Context<'_, E>,
+    query: &str,
+    more: impl FnOnce(&mut Fields) -> T,
+) -> Result<(Domain, T), Problem> {
     let mut fields = Fields::query(query);
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
+    let domain = take_domain(context, &mut fields).await?;
     let more = more(&mut fields);
     fields.finish(Some(()))?;
-    Ok((domain.unwrap_or_else(|| config.default_domain().clone()), more))
+    Ok((domain.unwrap_or_else(|| context.config.default_domain().clone()), more))
 }
 
-/// A domain of this deployment.
-fn own_domain(config: &Config, tree: Tree) -> Result<Domain, Refusal> {
-    let domain = Domain::parse(&tree.text()?)?;
-    match config.origin_of(domain.as_str()) {
-        Some(_) => Ok(domain),
-        None => Err(Refusal::invalid("this is no domain of this deployment")),
+/// Takes the domain out of `fields`, which must be one of this deployment.
+async fn take_domain<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Domain>, Problem> {
+    let Some(domain) = fields.take("domain", |tree| Domain::parse(&tree.text()?)) else {
+        return Ok(None);
+    };
+    if domains::is_served(context, &domain).await? {
+        return Ok(Some(domain));
     }
+    fields.refuse("domain", foreign());
+    Ok(None)
+}
+
+/// The domain that `body` names, if it was added to those of the settings: whether it was, only the store knows.
+async fn added_domain<E: Edge>(context: &Context<'_, E>, body: &Body) -> Result<Option<Domain>, Problem> {
+    match Fields::read(body, BODY_LIMIT) {
+        Ok(mut fields) => take_domain(context, &mut fields).await,
+        // Whoever reads the body for its own sake says what is wrong with it.
+        Err(_) => Ok(None),
+    }
+}
+
+/// A domain of this deployment: of its settings, or the one that was `added`.
+fn own_domain(config: &Config, added: Option<&Domain>, tree: Tree) -> Result<Domain, Refusal> {
+    let domain = Domain::parse(&tree.text()?)?;
+    let is_own = added == Some(&domain) || config.origin_of(domain.as_str()).is_some();
+    if is_own { Ok(domain) } else { Err(foreign()) }
+}
+
+fn foreign() -> Refusal {
+    Refusal::invalid("this is no domain of this deployment")
+}
+
+/// Whether a domain has links, as far as one page of hints shows. If there are more hints than that, it may have.
+pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
+    let page = context.edge.records().scan(&Prefix::by_time(domain), None, context.edge.traits().largest_page).await?;
+    Ok(page.next.is_some() || !list::follow_hints(context, domain, &page.keys).await?.is_empty())
 }
 
 /// The link at `key`, deleted or not, and its place.

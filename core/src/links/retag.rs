@@ -33,7 +33,7 @@ pub(crate) async fn rename_tag<E: Edge>(
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context.config, query)?;
+    let domain = domain_of(context, query).await?;
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let new = fields.need("tag", |tree| Tag::parse(&tree.text()?));
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
@@ -46,7 +46,7 @@ pub(crate) async fn rename_tag<E: Edge>(
 
 /// `DELETE /api/v1/tags/{tag}`
 pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, _proof: &Proof, old: &str, query: &str) -> Result<Response, Problem> {
-    let domain = domain_of(context.config, query)?;
+    let domain = domain_of(context, query).await?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     retag(context, &domain, &old, None).await
 }

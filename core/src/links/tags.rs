@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{own_domain, wire};
+use super::{take_domain, wire};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
@@ -44,7 +44,7 @@ struct TagJson {
 
 /// `GET /api/v1/tags`
 pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, _proof: &Proof, query: &str) -> Result<Response, Problem> {
-    let wanted = read(context, query)?;
+    let wanted = read(context, query).await?;
     let limit = wanted.limit.min(context.edge.traits().most_counts);
     let page = context.edge.records().scan(&Prefix::tags(&wanted.domain), wanted.cursor.as_ref(), limit).await?;
     let mut items = Vec::new();
@@ -62,9 +62,9 @@ async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) ->
     Ok((links > 0).then(|| TagJson { tag: tag.as_str().to_owned(), links, exact }))
 }
 
-fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
     let mut fields = Fields::query(query);
-    let domain = fields.take("domain", |tree| own_domain(context.config, tree));
+    let domain = take_domain(context, &mut fields).await?;
     let limit = fields.take("limit", limit).unwrap_or(USUAL_PAGE);
     let cursor = fields.take("cursor", cursor);
     fields.finish(Some(()))?;

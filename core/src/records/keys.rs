@@ -39,6 +39,13 @@ impl Key {
         Self(key)
     }
 
+    /// What is kept of a domain.
+    pub(crate) fn domain(domain: &Domain) -> Self {
+        let Prefix(mut key) = Prefix::domains();
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
     /// A key no record has: asking for it shows whether the store answers.
     pub(crate) fn probe() -> Self {
         Self("probe".into())
@@ -86,6 +93,11 @@ impl Prefix {
     /// The tags that were used on a domain.
     pub(crate) fn tags(domain: &Domain) -> Self {
         Self::of("tag", domain)
+    }
+
+    /// The domains of which something is kept.
+    pub(crate) fn domains() -> Self {
+        Self("domain/".into())
     }
 
     /// What a link was, newest first.

@@ -88,7 +88,8 @@ impl Ask {
         Self::to(method, format!("http://hop.example{path}")).header(AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"))
     }
 
-    fn post(path: &str, json: &Value) -> Self {
+    /// Creates something at an address of the API.
+    pub(crate) fn post(path: &str, json: &Value) -> Self {
         Self::send_json(Method::POST, path, json)
     }
 
@@ -141,7 +142,12 @@ impl Ask {
         Self::signed(Method::POST, &format!("/api/v1/links/{alias}/restore"))
     }
 
-    fn header(self, name: HeaderName, value: &str) -> Self {
+    /// The same of another host.
+    pub(crate) fn at(self, host: &str) -> Self {
+        Self { url: self.url.replacen("hop.example", host, 1), ..self }
+    }
+
+    pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {
         Self { headers: self.headers.with(name, value.into()), ..self }
     }
 

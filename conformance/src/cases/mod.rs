@@ -6,6 +6,7 @@ mod changes;
 mod claims;
 mod clicks;
 mod credentials;
+mod domains;
 mod durability;
 mod erase;
 mod follow;
@@ -57,6 +58,7 @@ pub fn all() -> Vec<Case> {
         list::cases(),
         aliases::cases(),
         erase::cases(),
+        domains::cases(),
         tags::cases(),
         shorten::cases(),
         follow::cases(),

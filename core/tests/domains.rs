@@ -253,9 +253,9 @@ fn a_link_that_leads_somewhere_asks_for_nothing_more() {
     ] {
         let isolate = Isolate::new(&edge);
         let trace = watch(&edge);
-        run(isolate.handle(Ask::visit(path).at(host)));
+        let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
         assert_eq!(trace.steps(), vec![Step::Get; reads], "{host}/{path}");
-        run(isolate.handle(Ask::visit(path).at(host)));
+        let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
         assert_eq!(trace.steps().len(), reads, "{host}/{path} again");
         calm(&edge);
         edge.copies.empty();

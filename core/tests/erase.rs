@@ -10,7 +10,7 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Steps};
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{check_list, text, truth};
 use support::misfortune::{self, Plan, calm, plan};
@@ -124,6 +124,22 @@ fn a_long_history_takes_several_requests() {
         assert_eq!((refused.0, &refused.1["code"]), (409, &json!("alias_retired")));
     }
     assert_eq!(ask(&edge, erase("docs")).0, 204);
+    check_nothing_is_left(&edge);
+}
+
+#[test]
+fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
+    let edge = world(MemoryEdge::new(1));
+    let trace = misfortune::watch(&edge);
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    let scan = trace.steps().iter().position(|step| *step == Step::Scan).expect("an erasure lists old versions");
+    let edge = MemoryEdge::new(1);
+    for asked in [Ask::create(&json!({"alias": "docs", "target": HERE})), Ask::change("docs", &json!({"title": "a"}))] {
+        assert!(ask(&edge, asked).0 < 400);
+    }
+    plan(&edge, Plan::At(vec![(scan, Fault::Stale)]));
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    calm(&edge);
     check_nothing_is_left(&edge);
 }
 

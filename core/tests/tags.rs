@@ -12,6 +12,7 @@ mod support;
 
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::Edge as _;
+use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::audit::check_list;
 use support::misfortune::{self, Plan, calm, plan};
@@ -167,6 +168,30 @@ fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
             }
             check_list(&edge);
         }
+    }
+}
+
+/// Leaves hints behind that stand before all others and lead to no link.
+fn leave_behind(edge: &MemoryEdge, hints: usize, alias: impl Fn(usize) -> String) {
+    for number in 0..hints {
+        let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
+        edge.records.plant(&Key::kept(key), "null");
+    }
+}
+
+#[test]
+fn many_hints_of_one_link_hide_no_other() {
+    let edge = tagged(MemoryEdge::new(1), 1);
+    leave_behind(&edge, 150, |_| "ghost".into());
+    assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 1, "done": true})));
+}
+
+#[test]
+fn it_is_not_done_while_there_is_more_than_was_looked_at() {
+    for (hints, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
+        let edge = MemoryEdge::new(1);
+        leave_behind(&edge, hints, alias);
+        assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{hints}");
     }
 }
 

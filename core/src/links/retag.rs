@@ -17,6 +17,9 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Tag;
 
+/// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
+const MOST_LISTED: u16 = 1_000;
+
 #[derive(Serialize)]
 struct RetaggedJson<'a> {
     tag: &'a str,
@@ -54,13 +57,14 @@ pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, _proof: &Proof
 /// Puts `new` in place of `old`, or nothing. Deleted links are changed like others: they may be restored.
 async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, new: Option<&Tag>) -> Result<Response, Problem> {
     let traits = context.edge.traits();
-    let page = context.edge.records().scan(&Prefix::by_tag(domain, old), None, traits.largest_page).await?;
-    // Hints that were left behind by an edit of the same link stand next to each other.
+    let page = context.edge.records().scan(&Prefix::by_tag(domain, old), None, MOST_LISTED).await?;
+    // Hints that edits of one link left behind stand next to each other.
     let mut aliases: Vec<_> = page.keys.iter().filter_map(hint::alias).collect();
     aliases.dedup();
+    let looked_at = usize::from(traits.largest_page);
     let mut changed = 0;
-    let mut done = page.next.is_none();
-    for alias in &aliases {
+    let mut done = page.next.is_none() && aliases.len() <= looked_at;
+    for alias in aliases.iter().take(looked_at) {
         if changed == traits.most_edits {
             done = false;
             break;

@@ -30,14 +30,14 @@ pub(super) struct Line {
 
 impl Line {
     /// Reads what a line says of a link.
-    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         for name in DERIVED {
             fields.skip(name);
         }
         let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
-        let mut new = NewLink::read(context, fields)?;
+        let mut new = NewLink::read(context, fields).await?;
         new.owner = owner;
         new.created_at = created_at;
         Ok(Self { new, clicks })

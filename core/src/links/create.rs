@@ -39,16 +39,14 @@ pub(super) struct NewLink {
     pub(super) created_at: Option<Timestamp>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
-    /// Whether a link that is there already and just like this one will do.
-    pub(super) may_be_found: bool,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let new = NewLink::read(context, Fields::read(body, BODY_LIMIT)?).await?;
-    if new.may_be_found
-        && let Some(link) = find_same(context, proof, &new).await?
-    {
+    let mut fields = Fields::read(body, BODY_LIMIT)?;
+    let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
+    let new = NewLink::read(context, fields).await?;
+    if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
     let link = claim(context, proof, new).await?;
@@ -63,14 +61,13 @@ impl NewLink {
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
         let domain = take_said_domain(context, &mut fields).await?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
-        let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
         let target = fields.finish(target)?;
         if let Some(password) = password {
             spec.password = Some(password.hash(context.edge)?);
         }
-        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses, may_be_found })
+        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::domain::Domain;
-use crate::error::Problem;
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
 use crate::records::{Holder, Key, Place, look};
@@ -129,13 +129,13 @@ async fn take<E: Edge>(
     domain: &Domain,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks } = Line::read(context, fields?).await?;
+    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?).await?;
     new.domain.get_or_insert_with(|| domain.clone());
     if let Some(alias) = &new.alias
         && let Some(place) = place(context, &new, alias).await?
     {
         if let Holder::Link(link) = place.holder.seen()
-            && is_same(link, &new)
+            && is_same(link, &new, lacks_password)
         {
             if !dry_run {
                 bring(context, link, clicks).await?;
@@ -147,6 +147,10 @@ async fn take<E: Edge>(
             Standing::Retired => return Err(Problem::alias_retired(alias)),
             Standing::Free => {}
         }
+    }
+    if lacks_password {
+        let detail = "this link had a password: tell it, or a new one";
+        return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
     }
     if dry_run {
         return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
@@ -166,10 +170,10 @@ async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) 
 }
 
 /// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink) -> bool {
+fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
     let mut spec = new.spec.clone();
     spec.password.clone_from(&link.spec.password);
-    let both_or_none = link.spec.password.is_some() == new.spec.password.is_some();
+    let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
     !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
 }
 

@@ -121,11 +121,14 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
         if let Holder::Signpost(signpost) = place.holder.seen()
             && mine.contains(&signpost.journey)
         {
-            // An earlier try of this very request has done it.
+            // An earlier try of this very request has done it. Its copies may have died with it.
+            context.changed(key.clone(), None);
+            context.changed(signpost.to(), None);
             return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
         }
         let was = link_at(&place)?.clone();
         if mine.iter().any(|token| place.remembers(token)) {
+            context.changed(key.clone(), None);
             return Ok(was);
         }
         let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {

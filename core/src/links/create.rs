@@ -4,8 +4,9 @@ use http::StatusCode;
 
 use super::claim::Claim;
 use super::find::find_same;
+use super::named::take_said_domain;
 use super::show::shown;
-use super::{own_domain, trace, wire};
+use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -44,7 +45,7 @@ pub(super) struct NewLink {
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
-    let new = NewLink::read(context, fields)?;
+    let new = NewLink::read(context, fields).await?;
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
@@ -54,11 +55,11 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 
 impl NewLink {
     /// Reads what a client asks for.
-    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-        let domain = fields.take("domain", |tree| own_domain(config, tree));
+        let domain = take_said_domain(context, &mut fields).await?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());

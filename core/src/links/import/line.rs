@@ -32,7 +32,7 @@ pub(super) struct Line {
 
 impl Line {
     /// Reads what a line says of a link.
-    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         for name in DERIVED {
             fields.skip(name);
         }
@@ -40,7 +40,7 @@ impl Line {
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
-        let mut new = NewLink::read(context, fields)?;
+        let mut new = NewLink::read(context, fields).await?;
         new.owner = owner;
         new.created_at = created_at;
         let lacks_password = had_password && new.spec.password.is_none();

@@ -1,7 +1,13 @@
 //! `docs/openapi.json` describes every parameter, header and field that hop reads, and none that it does not: hop is asked with every
 //! word of its sources for a name, and says which of them it does not know.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support;
 

@@ -129,13 +129,13 @@ async fn take<E: Edge>(
     domain: &Domain,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?).await?;
+    let Line { mut new, clicks, lacks_password, brings_hash } = Line::read(context, fields?).await?;
     new.domain.get_or_insert_with(|| domain.clone());
     if let Some(alias) = &new.alias
         && let Some(place) = place(context, &new, alias).await?
     {
         if let Holder::Link(link) = place.holder.seen()
-            && is_same(link, &new, lacks_password)
+            && is_same(link, &new, lacks_password, brings_hash)
         {
             if !dry_run {
                 bring(context, link, clicks).await?;
@@ -169,10 +169,12 @@ async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) 
     Ok(place.filter(|place| !place.remembers(&mine)))
 }
 
-/// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
+/// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.
+fn is_same(link: &Link, new: &NewLink, lacks_password: bool, brings_hash: bool) -> bool {
     let mut spec = new.spec.clone();
-    spec.password.clone_from(&link.spec.password);
+    if !brings_hash {
+        spec.password.clone_from(&link.spec.password);
+    }
     let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
     !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
 }

@@ -85,7 +85,7 @@ async fn make<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain,
     let alias = promise.body.clone().map(Alias::stored);
     let is_ours = alias == new.alias;
     let promised = context.drawing(Source::Repeatable(seed.derive(&promise.nonce, &[])));
-    let link = match claim(&promised, proof, NewLink { alias, ..new.clone() }).await {
+    let link = match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
         Ok(link) if is_called(&link, id) && !is_gone(&promised, &link).await? => link,
         // It was made, and is that no more.
         Ok(_) => return promise_anew(context, &key, &record, new).await,

@@ -22,6 +22,8 @@ pub(crate) enum Holder {
     Link(Link),
     /// A link that is to come here, and is here once the alias it comes from says so.
     Arriving(Box<Arriving>),
+    /// A link of which nothing is to stay. It is kept only to know what else is to go.
+    Erasing(Link),
     /// The link that was here is elsewhere.
     Signpost(Signpost),
     /// Nobody: whoever asks may have it.
@@ -74,10 +76,11 @@ impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
         let mut stored = Object::record(&record.value)?;
-        let settled = match (stored.object_if_any("link"), stored.object_if_any("signpost")) {
-            (Some(link), _) => Holder::Link(read_link(link)?),
-            (None, Some(signpost)) => Holder::Signpost(Signpost::read(signpost)?),
-            (None, None) => Holder::Nobody,
+        let settled = match (stored.object_if_any("link"), stored.object_if_any("erasing"), stored.object_if_any("signpost")) {
+            (Some(link), ..) => Holder::Link(read_link(link)?),
+            (None, Some(link), _) => Holder::Erasing(read_link(link)?),
+            (None, None, Some(signpost)) => Holder::Signpost(Signpost::read(signpost)?),
+            (None, None, None) => Holder::Nobody,
         };
         let holder = match stored.object_if_any("arriving") {
             Some(arriving) => Holder::Arriving(Box::new(Arriving::read(arriving, settled)?)),
@@ -129,6 +132,20 @@ impl Place {
         })
     }
 
+    /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names them: the writer may
+    /// die half-way.
+    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, token: String) -> Result<Change, StoreError> {
+        let hints = match &self.holder {
+            Holder::Erasing(link) => hints_of(&Holder::Link(link.clone()), &self.hint_token),
+            holder => hints_of(holder, &self.hint_token),
+        };
+        drops.extend(hints.hints);
+        let holder = Holder::Erasing(link.clone());
+        let change = self.hand_over(&holder, token)?;
+        let value = write(&holder, self.commits.saturating_add(1), &self.tokens.and(&change.token), &self.hint_token);
+        Ok(Change { value, drops, ..change })
+    }
+
     /// Whether the hint at `key` may be believed.
     pub(crate) fn yields(&self, key: &Key) -> bool {
         hints_of(&self.holder, &self.hint_token).hints.contains(key)
@@ -143,7 +160,7 @@ impl Place {
     pub(crate) fn link(&self) -> Option<&Link> {
         match &self.holder {
             Holder::Link(link) => Some(link),
-            Holder::Arriving(_) | Holder::Signpost(_) | Holder::Nobody => None,
+            Holder::Arriving(_) | Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => None,
         }
     }
 
@@ -230,6 +247,7 @@ fn write(holder: &Holder, commits: u64, tokens: &Tokens, hint_token: &str) -> St
         }
         match holder.seen() {
             Holder::Link(link) => place.object("link", |stored| write_link(link, stored)),
+            Holder::Erasing(link) => place.object("erasing", |stored| write_link(link, stored)),
             Holder::Signpost(signpost) => place.object("signpost", |stored| signpost.write(stored)),
             Holder::Arriving(_) | Holder::Nobody => {}
         }
@@ -315,6 +333,7 @@ mod tests {
         for holder in [
             tombstone.clone(),
             Holder::Signpost(signpost()),
+            Holder::Erasing(Link::example()),
             Holder::Nobody,
             arriving(Holder::Nobody),
             arriving(tombstone),
@@ -357,6 +376,18 @@ mod tests {
     fn whoever_leaves_takes_the_hints_along() {
         let leave = place(&claimed()).hand_over(&Holder::Signpost(signpost()), "t1".into()).unwrap();
         assert_eq!((leave.drops, leave.gains.len()), (claimed().gains, 0));
+    }
+
+    #[test]
+    fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
+        let place_of_claim = place(&claimed());
+        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], "t1".into()).unwrap();
+        assert_eq!((&first.drops[0], &first.drops[1..], first.gains.len()), (&Key::kept("x".into()), &claimed().gains[..], 0));
+        let again = place(&first).erase(&Link::example(), Vec::new(), "t2".into()).unwrap();
+        assert_eq!(again.drops, claimed().gains);
+        assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
+        let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
+        assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
-//! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
+//! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
@@ -58,6 +58,7 @@ pub mod target;
 mod text;
 mod time;
 mod tree;
+mod utm;
 
 pub use app::{After, App};
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};

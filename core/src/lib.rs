@@ -12,7 +12,7 @@
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
-//! * [`csv`] links as a spreadsheet holds them
+//! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]
@@ -22,6 +22,7 @@ pub mod alias;
 mod app;
 mod auth;
 mod base58;
+mod base64;
 mod body;
 mod card;
 mod clicks;
@@ -34,6 +35,7 @@ pub mod domain;
 mod domains;
 mod draw;
 pub mod error;
+mod json;
 mod link;
 mod links;
 mod machines;

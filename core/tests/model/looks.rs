@@ -26,18 +26,21 @@ impl Walk<'_> {
         run(self.isolates[0].ask(ask))
     }
 
-    fn keep(&mut self, what: &str, answer: &Answer, fits: impl FnMut(&Known, &mut World) -> bool) {
-        let doubt = self.known.worlds.len();
-        let likely = self.known.likely().clone();
+    /// Keeps the worlds that fit what was answered to somebody who looked `at` it.
+    fn keep(&mut self, what: &str, at: &Address, answer: &Answer, fits: impl FnMut(&Known, &mut World) -> bool) {
+        let was = self.known.worlds.clone();
         self.known.keep(fits);
-        let shown = String::from_utf8_lossy(&answer.body);
-        assert!(!self.known.worlds.is_empty(), "{what}: none of {doubt} worlds shows {} {shown}; one was {likely:#?}", answer.code());
+        if self.known.worlds.is_empty() {
+            let shown = (answer.code(), answer.header("location"), String::from_utf8_lossy(&answer.body));
+            let possible: Vec<_> = was.iter().map(|world| world.way_from(at)).collect();
+            panic!("{what} at {at:?} shows {shown:?}, but this is possible: {possible:#?}");
+        }
     }
 
     fn look_at(&mut self, at: &Address) {
         let answer = self.look(on(at.0, Ask::show(&at.1)));
         let json = answer.json();
-        self.keep(&format!("{at:?}"), &answer, |known, world| match answer.code() {
+        self.keep("the link", at, &answer, |known, world| match answer.code() {
             200 => known.shows(world, at, &json),
             404 => world.link(at).is_none(),
             _ => false,
@@ -50,7 +53,7 @@ impl Walk<'_> {
     fn look_at_history_of(&mut self, at: &Address) {
         let answer = self.look(on(at.0, Ask::list(&format!("/api/v1/links/{}/history", at.1))));
         let items = answer.json()["items"].as_array().cloned().unwrap_or_default();
-        self.keep(&format!("the history of {at:?}"), &answer, |_, world| match world.link(at) {
+        self.keep("the history", at, &answer, |_, world| match world.link(at) {
             Some(link) => answer.code() == 200 && is_history(&items, &link.history(at)),
             None => answer.code() == 404,
         });
@@ -63,7 +66,7 @@ impl Walk<'_> {
         let result = answer.json()["results"][0].clone();
         let code = result["problem"]["code"].as_str().unwrap_or_default().to_owned();
         let clock = self.clock;
-        self.keep(&format!("whether {at:?} is free"), &answer, |known, world| {
+        self.keep("whether an alias is free", at, &answer, |known, world| {
             let expected = world.check_free(at, None, false).err().unwrap_or_default();
             code == expected || (expected.is_empty() && known.is_held_at(at, clock))
         });
@@ -122,7 +125,7 @@ impl Walk<'_> {
     fn visit_as_told(&mut self, isolate: &Isolate<'_>, at: &Address) {
         let answer = run(isolate.ask(visit(at)));
         let led = if answer.code() == 302 { Ok(answer.header("location")) } else { Err(answer.code()) };
-        self.keep(&format!("a visit to {at:?} led to {led:?}"), &answer, |_, world| world.lead(at) == led);
+        self.keep("a visit", at, &answer, |_, world| world.lead(at) == led);
     }
 
     /// Every page of a list while nothing else happens and nothing goes wrong.

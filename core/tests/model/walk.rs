@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
             .collect();
         let mood = self.dice.mood();
         let ask = if is_import { ask::import(&deeds, self.dice.one_in(2)) } else { ask::batch(&deeds) };
-        let (answers, when) = self.ask_for(&mood, true, ask, |answer| ask::told_each(answer, count));
+        let (answers, when) = self.ask_for(&mood, are_apart(&deeds), ask, |answer| ask::told_each(answer, count));
         self.judge(&mood, &deeds, &answers, when);
     }
 
@@ -201,6 +201,14 @@ impl<'a> Walk<'a> {
             when.push(now(self.edge));
             answer = run(self.isolates[isolate].ask(ask.again()));
             told = tell(&answer);
+        }
+        if key.is_some() && answer.code() < 300 && when.len() == 1 && !matches!(mood, Mood::Calm) {
+            // Whether the answer was written down is not known. If it was not, what was done is found and nothing more is done.
+            self.wait(61);
+            answer = run(self.isolates[isolate].ask(ask.again()));
+            let again = tell(&answer);
+            let is_same = |(one, other): (&Told, &Told)| one.status.max(201) == other.status.max(201);
+            assert!(told.iter().zip(&again).all(is_same), "{told:?} became {again:?}");
         }
         if key.is_some() && answer.code() < 300 {
             self.answered.push_back((ask, answer.code(), answer.body));
@@ -292,6 +300,15 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether no two of `deeds` are about one address. Then what was refused the first time is refused again.
+fn are_apart(deeds: &[Deed]) -> bool {
+    let mut addresses: Vec<_> = deeds.iter().flat_map(Deed::addresses).collect();
+    let count = addresses.len();
+    addresses.sort();
+    addresses.dedup();
+    addresses.len() == count
 }
 
 pub(crate) fn now(edge: &MemoryEdge) -> String {

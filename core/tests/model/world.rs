@@ -108,6 +108,17 @@ pub(crate) enum Deed {
 /// What a deed answers when it is done: the status, and where its link is then.
 pub(crate) type Done = (u16, Option<Address>);
 
+impl Deed {
+    /// The addresses it names.
+    pub(crate) fn addresses(&self) -> Vec<Address> {
+        match self {
+            Self::Create(new) => new.alias.iter().map(|alias| (new.domain, alias.clone())).collect(),
+            Self::Patch { at, going, .. } => std::iter::once(at.clone()).chain(going.iter().map(|going| going.to.clone())).collect(),
+            Self::Delete { at, .. } | Self::Restore { at } => vec![at.clone()],
+        }
+    }
+}
+
 impl Link {
     fn as_version(&self, address: &Address) -> Version {
         Version {
@@ -183,6 +194,17 @@ impl World {
             }
         }
         Err(410)
+    }
+
+    /// Who holds `address`, and whoever they point at.
+    pub(crate) fn way_from(&self, address: &Address) -> Vec<&Place> {
+        let mut way = Vec::new();
+        let mut next = self.0.get(address);
+        while let Some(place) = next.filter(|_| way.len() <= usize::from(MOST_MOVES)) {
+            way.push(place);
+            next = if let Place::Signpost { to, .. } = place { self.0.get(to) } else { None };
+        }
+        way
     }
 
     /// Does what is asked for, or says why not. `drawn` is the alias hop drew, if it drew one.

@@ -100,7 +100,12 @@ impl Described {
         if !essence.ends_with("json") {
             return Ok(());
         }
-        let body: Value = serde_json::from_slice(&answer.body).map_err(|error| format!("the body is no JSON: {error}"))?;
+        let read = |text: &[u8]| serde_json::from_slice::<Value>(text).map_err(|error| format!("the body is no JSON: {error}"));
+        if essence == "application/x-ndjson" {
+            let mut lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            return lines.try_for_each(|line| self.check_value(&read(line)?, &described["schema"]));
+        }
+        let body = read(&answer.body)?;
         self.check_value(&body, &described["schema"])?;
         if essence == "application/problem+json" { self.check_status(&body, answer.status) } else { Ok(()) }
     }
@@ -192,6 +197,19 @@ mod tests {
         assert!(shown(&less).is_err());
         assert!(checked(&answer(200, "application/json", "", &link)).unwrap_err().contains("ETag"));
         assert!(check("/health", "GET", &answer(200, "application/json", "", &link)).is_err());
+    }
+
+    #[test]
+    fn every_line_is_held_against_its_schema() {
+        let link = contract::example("link");
+        let exported = |lines: &str| {
+            let http = format!("HTTP/1.1 200 x\r\nX-Request-Id: req_x\r\nContent-Type: application/x-ndjson\r\n\r\n{lines}");
+            check("/api/v1/export", "GET", &Answer::parse(http.as_bytes(), false).unwrap())
+        };
+        assert_eq!(exported(""), Ok(()));
+        assert_eq!(exported(&format!("{link}\n{link}\n")), Ok(()));
+        assert!(exported(&format!("{link}\n{{}}\n")).is_err());
+        assert!(exported(&format!("{link}\n{link}{{}}\n")).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The life of a request: host, route, method, right, body, handler; then what is left to do once the visitor has gone.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use crate::base58;
 use crate::config::Config;
 use crate::digest::Pepper;
 use crate::domain::Domain;
+use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
 use crate::link::LinkId;
@@ -29,7 +31,14 @@ use crate::{auth, clicks, machines};
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
     config: Result<Config, String>,
-    memo: Mutex<Memo<Compiled>>,
+    memo: Mutex<Memo<Remembered>>,
+}
+
+/// What an isolate remembers under a key.
+#[derive(Clone, Debug)]
+pub(crate) enum Remembered {
+    Link(Compiled),
+    Domain(Elsewhere),
 }
 
 /// What is left to do once the visitor has gone.
@@ -53,7 +62,7 @@ impl After {
 pub(crate) struct Context<'a, E> {
     pub(crate) edge: &'a E,
     pub(crate) config: &'a Config,
-    pub(crate) memo: &'a Mutex<Memo<Compiled>>,
+    pub(crate) memo: &'a Mutex<Memo<Remembered>>,
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'a str,
     /// Where ids, aliases and the names of commits come from.
@@ -64,7 +73,7 @@ pub(crate) struct Context<'a, E> {
 
 impl<E: Edge> Context<'_, E> {
     /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
-    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Compiled>) -> T) -> T {
+    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Remembered>) -> T) -> T {
         look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -170,11 +179,11 @@ impl App {
             Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
         };
         let host = head.host.to_ascii_lowercase();
-        let origin = config.origin_of(&host);
-        let domain = match origin {
-            Some(origin) => origin.domain(),
-            None if route.is_on_every_host() => config.default_domain(),
-            None => return Err(Problem::unknown_host()),
+        let context = Context { edge, config, memo: &self.memo, now: edge.now(), request_id, source: Source::Random, after };
+        let domain = match config.origin_of(&host) {
+            Some(origin) => Cow::Borrowed(origin.domain()),
+            None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),
+            None => Cow::Owned(domains::at(&context, &host, is_get && matches!(route, Route::Follow(_))).await?),
         };
         let Some(allow) = route.allow() else {
             return Err(Problem::no_such_page());
@@ -185,8 +194,7 @@ impl App {
         if !route.allows(head.method) {
             return Err(Problem::method_not_allowed(allow));
         }
-        let context = Context { edge, config, memo: &self.memo, now: edge.now(), request_id, source: Source::Random, after };
-        dispatch(&context, domain, route, request).await
+        dispatch(&context, &domain, route, request).await
     }
 
     /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
@@ -217,7 +225,7 @@ async fn dispatch<E: Edge, F: Facts>(
     let proof = || auth::authorise(config, *facts);
     match route {
         Route::Follow(alias) => links::follow(context, domain, alias, head.method).await,
-        Route::Home => Ok(pages::home()),
+        Route::Home => domains::front(context, domain).await,
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,
         Route::Capabilities => machines::capabilities(context),
@@ -255,6 +263,18 @@ async fn dispatch<E: Edge, F: Facts>(
             once(context, *facts, asked, async |context| links::import(context, &proof, form, query, body).await).await
         }
         Route::Export => links::export(context, &proof()?, query).await,
+        Route::Alias(alias) => links::availability(context, &proof()?, alias, query).await,
+        Route::Tags => links::tags(context, &proof()?, query).await,
+        Route::Tag(tag) if *head.method == Method::DELETE => links::remove_tag(context, &proof()?, tag, query).await,
+        Route::Tag(tag) => links::rename_tag(context, &proof()?, tag, query, json_of(*facts, body)?).await,
+        Route::Domains if *head.method == Method::POST => domains::create(context, &proof()?, json_of(*facts, body)?).await,
+        Route::Domains => domains::list(context, &proof()?, query).await,
+        Route::Domain(name) if *head.method == Method::PATCH => {
+            let (proof, body) = (proof()?, json_of(*facts, body)?);
+            domains::change(context, &proof, name, query, *facts, body).await
+        }
+        Route::Domain(name) if *head.method == Method::DELETE => domains::delete(context, &proof()?, name, query, *facts).await,
+        Route::Domain(name) => domains::show(context, &proof()?, name, query).await,
         Route::Unknown => Err(Problem::no_such_page()),
     }
 }

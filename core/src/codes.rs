@@ -10,6 +10,8 @@ pub enum Code {
     InvalidFields,
     AliasTaken,
     AliasRetired,
+    DomainTaken,
+    DomainInUse,
     VersionMismatch,
     IdempotencyReused,
     IdempotencyInFlight,
@@ -36,11 +38,13 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
         Self::AliasRetired,
+        Self::DomainTaken,
+        Self::DomainInUse,
         Self::VersionMismatch,
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
@@ -98,11 +102,23 @@ impl Code {
                 "The alias belonged to a deleted link",
                 "Old copies of the deleted link may still be out there, so its alias is not handed on silently. Restore that link or choose another alias.",
             ),
+            Self::DomainTaken => (
+                "domain_taken",
+                StatusCode::CONFLICT,
+                "The domain is there already",
+                "The deployment serves this domain. Change it with `PATCH` instead of adding it.",
+            ),
+            Self::DomainInUse => (
+                "domain_in_use",
+                StatusCode::CONFLICT,
+                "The domain is in use",
+                "A domain of the setting `HOP_DOMAINS` is not deleted, nor one that has links. Delete or move them first.",
+            ),
             Self::VersionMismatch => (
                 "version_mismatch",
                 StatusCode::PRECONDITION_FAILED,
                 "Someone was first",
-                "The link has changed since you read it. Read it again, apply your change to what it says now, and send that with its new `ETag`.",
+                "It has changed since you read it. Read it again, apply your change to what it says now, and send that with its new `ETag`.",
             ),
             Self::IdempotencyReused => (
                 "idempotency_reused",
@@ -135,7 +151,7 @@ impl Code {
                 "unknown_host",
                 StatusCode::NOT_FOUND,
                 "This host is not served here",
-                "The deployment answers only for the domains in its setting `HOP_DOMAINS`.",
+                "The deployment answers only for the domains in its setting `HOP_DOMAINS` and for those that were added to it.",
             ),
             Self::MethodNotAllowed => (
                 "method_not_allowed",

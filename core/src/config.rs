@@ -68,6 +68,11 @@ impl Config {
         std::iter::once(&self.default_origin).chain(&self.other_origins).find(|origin| origin.domain().as_str() == domain)
     }
 
+    /// Every domain of the settings, the default first.
+    pub(crate) fn domains(&self) -> impl Iterator<Item = &Domain> {
+        std::iter::once(&self.default_origin).chain(&self.other_origins).map(Origin::domain)
+    }
+
     /// The domain a request means that names none.
     pub(crate) fn default_domain(&self) -> &Domain {
         self.default_origin.domain()

@@ -63,7 +63,9 @@ pub struct Record {
 pub struct CsvError {
     /// The line it is on; the first is 1.
     pub line: usize,
-    /// The offset of the first byte of the record it is in.
+    /// The line that the record it is in begins on.
+    pub begins: usize,
+    /// The offset of the first byte of that record.
     pub start: usize,
     /// What is wrong there.
     pub what: Wrong,
@@ -130,7 +132,7 @@ impl<'a> Records<'a> {
             }
         }
         self.end_line();
-        no_text.map_or(Ok(cells), |line| Err(CsvError { line, start: 0, what: Wrong::NoText }))
+        no_text.map_or(Ok(cells), |line| Err(wrong(line, Wrong::NoText)))
     }
 
     /// A cell without quotes: up to a comma or the end of the line.
@@ -150,7 +152,7 @@ impl<'a> Records<'a> {
         let (mut cell, opened_on) = (Vec::new(), self.line);
         loop {
             let Some(length) = rest.iter().position(|byte| *byte == b'"') else {
-                return Err(CsvError { line: opened_on, start: 0, what: Wrong::UnclosedQuote });
+                return Err(wrong(opened_on, Wrong::UnclosedQuote));
             };
             let (part, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
             cell.extend_from_slice(part);
@@ -170,7 +172,7 @@ impl<'a> Records<'a> {
         }
         match self.rest {
             [] | [b',' | b'\n', ..] | [b'\r', b'\n', ..] => Ok(cell),
-            _ => Err(CsvError { line: self.line, start: 0, what: Wrong::TextAfterQuote }),
+            _ => Err(wrong(self.line, Wrong::TextAfterQuote)),
         }
     }
 
@@ -181,6 +183,11 @@ impl<'a> Records<'a> {
         self.line = self.line.saturating_add(1);
         true
     }
+}
+
+/// What is wrong on a line; whoever began the record adds where.
+fn wrong(line: usize, what: Wrong) -> CsvError {
+    CsvError { line, begins: line, start: 0, what }
 }
 
 impl Iterator for Records<'_> {
@@ -198,7 +205,7 @@ impl Iterator for Records<'_> {
             self.rest = &[];
         }
         let end = self.length.saturating_sub(self.rest.len());
-        Some(read.map(|cells| Record { line, start, end, cells }).map_err(|error| CsvError { start, ..error }))
+        Some(read.map(|cells| Record { line, start, end, cells }).map_err(|error| CsvError { begins: line, start, ..error }))
     }
 }
 
@@ -259,7 +266,10 @@ mod tests {
         let csv = b"a\nb,\"\n\",\xff,\xff\nc";
         assert_eq!(wrong(csv), (3, Wrong::NoText));
         assert_eq!(Records::new(csv).nth(2).unwrap().unwrap().cells, ["c"]);
-        assert_eq!(CsvError { line: 7, start: 0, what: Wrong::UnclosedQuote }.to_string(), "line 7: a quote is opened and never closed");
+        assert_eq!(
+            CsvError { line: 7, begins: 7, start: 0, what: Wrong::UnclosedQuote }.to_string(),
+            "line 7: a quote is opened and never closed"
+        );
     }
 
     #[test]

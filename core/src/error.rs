@@ -145,7 +145,7 @@ impl Problem {
     }
 
     pub(crate) fn version_mismatch(now: u64) -> Self {
-        Self::new(Code::VersionMismatch, format!("The link is at version {now} now."))
+        Self::new(Code::VersionMismatch, format!("It is at version {now} now."))
     }
 
     /// A deleted link is not changed behind its tombstone.
@@ -191,6 +191,22 @@ impl Problem {
 
     pub(crate) fn no_such_link() -> Self {
         Self::new(Code::NotFound, "There is no such link.")
+    }
+
+    pub(crate) fn no_such_domain() -> Self {
+        Self::new(Code::NotFound, "This deployment has no such domain.")
+    }
+
+    pub(crate) fn domain_taken() -> Self {
+        Self::new(Code::DomainTaken, "This deployment has this domain already. Change it instead.")
+    }
+
+    pub(crate) fn domain_in_use(why: &'static str) -> Self {
+        Self::new(Code::DomainInUse, why)
+    }
+
+    pub(crate) fn no_such_tag() -> Self {
+        Self::new(Code::NotFound, "No link has this tag.")
     }
 
     /// Where the link of an old alias is now.
@@ -258,6 +274,12 @@ impl Problem {
             advice: Advice::RetryAfter,
             ..Self::new(Code::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
         }
+    }
+
+    /// A link with a long history goes piece by piece.
+    pub(crate) fn half_erased() -> Self {
+        let detail = "The link is gone, but not everything of it. Repeat the request.";
+        Self { advice: Advice::RetryAfter, ..Self::new(Code::StoreUnavailable, detail) }
     }
 
     /// Many writers kept coming between the read and the write of one record.

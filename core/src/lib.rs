@@ -6,6 +6,7 @@
 //! * [`app`] the life of a request, and what is left to do after it
 //! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
+//! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
@@ -27,8 +28,10 @@ mod clicks;
 mod codes;
 mod config;
 pub mod csv;
+mod cursor;
 mod digest;
 pub mod domain;
+mod domains;
 mod draw;
 pub mod error;
 mod link;

@@ -67,6 +67,10 @@ pub struct Traits {
     pub max_clicks: Option<u64>,
     /// What hashing a password may cost.
     pub password_cost: PasswordCost,
+    /// Most lists that are counted for one page, each by a scan.
+    pub most_counts: u16,
+    /// Most links that one request edits.
+    pub most_edits: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.

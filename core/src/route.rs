@@ -45,6 +45,16 @@ pub enum Route<'a> {
     Import,
     /// `/api/v1/export`
     Export,
+    /// `/api/v1/aliases/{alias}`
+    Alias(Cow<'a, str>),
+    /// `/api/v1/tags`
+    Tags,
+    /// `/api/v1/tags/{tag}`
+    Tag(Cow<'a, str>),
+    /// `/api/v1/domains`
+    Domains,
+    /// `/api/v1/domains/{domain}`
+    Domain(Cow<'a, str>),
     /// `/{alias}`
     Follow(Cow<'a, str>),
     /// Nothing hop knows.
@@ -69,7 +79,7 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
 pub const DOCUMENTED: &[Documented] = &[
-    row("/", "GET", &[200]),
+    row("/", "GET", &[200, 302]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
     row("/capabilities", "GET", &[200]),
@@ -88,6 +98,15 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/export", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/aliases/{alias}", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/tags", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/tags/{tag}", "PATCH", &[200, 400, 401, 404, 413, 415, 422, 503]),
+    row("/api/v1/tags/{tag}", "DELETE", &[200, 401, 404, 422, 503]),
+    row("/api/v1/domains", "GET", &[200, 401, 422, 503]),
+    row("/api/v1/domains", "POST", &[201, 400, 401, 409, 413, 415, 422, 503]),
+    row("/api/v1/domains/{domain}", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/domains/{domain}", "PATCH", &[200, 400, 401, 404, 412, 413, 415, 422, 503]),
+    row("/api/v1/domains/{domain}", "DELETE", &[204, 401, 404, 409, 412, 422, 503]),
     row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
 ];
 
@@ -110,9 +129,14 @@ impl<'a> Route<'a> {
                 "batch" => Self::Batch,
                 "import" => Self::Import,
                 "export" => Self::Export,
+                "tags" => Self::Tags,
+                "domains" => Self::Domains,
                 _ => Self::Unknown,
             },
             (["api", "v1", "links"], Some(alias)) if !alias.is_empty() => Self::Link(alias),
+            (["api", "v1", "aliases"], Some(alias)) if !alias.is_empty() => Self::Alias(alias),
+            (["api", "v1", "tags"], Some(tag)) if !tag.is_empty() => Self::Tag(tag),
+            (["api", "v1", "domains"], Some(domain)) if !domain.is_empty() => Self::Domain(domain),
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
@@ -156,6 +180,11 @@ impl<'a> Route<'a> {
             Self::Batch => "/api/v1/batch",
             Self::Import => "/api/v1/import",
             Self::Export => "/api/v1/export",
+            Self::Alias(_) => "/api/v1/aliases/{alias}",
+            Self::Tags => "/api/v1/tags",
+            Self::Tag(_) => "/api/v1/tags/{tag}",
+            Self::Domains => "/api/v1/domains",
+            Self::Domain(_) => "/api/v1/domains/{domain}",
             Self::Follow(_) => "/{alias}",
             Self::Unknown => "unknown",
         }
@@ -165,8 +194,9 @@ impl<'a> Route<'a> {
     pub(crate) fn allow(&self) -> Option<&'static str> {
         match self {
             Self::Shorten | Self::Restore(_) | Self::Batch | Self::Import => Some("POST, OPTIONS"),
-            Self::Links => Some("GET, HEAD, POST, OPTIONS"),
-            Self::Link(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
+            Self::Links | Self::Domains => Some("GET, HEAD, POST, OPTIONS"),
+            Self::Link(_) | Self::Domain(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
+            Self::Tag(_) => Some("PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
             _ => Some("GET, HEAD, OPTIONS"),
         }
@@ -180,9 +210,9 @@ impl<'a> Route<'a> {
     /// How many bytes of body `method` may bring here, if any.
     pub(crate) fn body_limit(&self, method: &Method) -> Option<usize> {
         match self {
-            Self::Shorten | Self::Links if method == Method::POST => Some(BODY_LIMIT),
+            Self::Shorten | Self::Links | Self::Domains if method == Method::POST => Some(BODY_LIMIT),
             Self::Batch | Self::Import if method == Method::POST => Some(BULK_LIMIT),
-            Self::Link(_) if method == Method::PATCH => Some(BODY_LIMIT),
+            Self::Link(_) | Self::Tag(_) | Self::Domain(_) if method == Method::PATCH => Some(BODY_LIMIT),
             _ => None,
         }
     }
@@ -269,6 +299,11 @@ mod tests {
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/api/v1/export", Route::Export),
+            ("/api/v1/aliases/docs", Route::Alias("docs".into())),
+            ("/api/v1/tags", Route::Tags),
+            ("/api/v1/tags/a%2Fb", Route::Tag("a/b".into())),
+            ("/api/v1/domains", Route::Domains),
+            ("/api/v1/domains/%5B::1%5D", Route::Domain("[::1]".into())),
             ("/docs", follow("docs")),
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
@@ -322,6 +357,13 @@ mod tests {
             "/api/v1/batch/",
             "/api/v1/imports",
             "/api/v1/export/",
+            "/api/v1/aliases",
+            "/api/v1/domains/",
+            "/api/v1/domains/a/b",
+            "/api/v1/tags/",
+            "/api/v1/tags/a/b",
+            "/api/v1/aliases/",
+            "/api/v1/aliases/docs/x",
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",
@@ -374,6 +416,11 @@ mod tests {
             Route::Batch,
             Route::Import,
             Route::Export,
+            Route::Alias("x".into()),
+            Route::Tags,
+            Route::Tag("x".into()),
+            Route::Domains,
+            Route::Domain("x".into()),
             Route::Follow("x".into()),
         ];
         for route in routes {

@@ -90,6 +90,19 @@ impl Spec {
     pub(crate) fn holds_back(&self) -> bool {
         self.password.is_some() || self.max_clicks.is_some() || self.confirm
     }
+
+    /// Puts the tag `new` in place of `old`, or nothing; false if `old` was not there.
+    pub(crate) fn retag(&mut self, old: &Tag, new: Option<&Tag>) -> bool {
+        let before = self.tags.len();
+        self.tags.retain(|tag| tag != old);
+        let was_there = self.tags.len() < before;
+        if was_there {
+            self.tags.extend(new.cloned());
+            self.tags.sort_unstable();
+            self.tags.dedup();
+        }
+        was_there
+    }
 }
 
 fn max_clicks(tree: Tree, most: Option<u64>) -> Result<NonZeroU64, Refusal> {
@@ -261,6 +274,20 @@ pub(crate) mod tests {
         let wrong = said(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
         assert_eq!(wrong, Err(vec![("/ends_at".to_owned(), FieldCode::Conflicts)]));
         assert!(said(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
+    }
+
+    #[test]
+    fn a_tag_is_replaced_merged_or_taken_off() {
+        let tag = |text: &str| Tag::stored(text.into());
+        let retagged = |old: &str, new: Option<&str>| {
+            let mut spec = said(Spec::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
+            let was_there = spec.retag(&tag(old), new.map(tag).as_ref());
+            (was_there, spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(retagged("a", Some("c")), (true, "b c d".into()));
+        assert_eq!(retagged("a", Some("d")), (true, "b d".into()));
+        assert_eq!(retagged("b", None), (true, "a d".into()));
+        assert_eq!(retagged("x", Some("y")), (false, "a b d".into()));
     }
 
     #[test]

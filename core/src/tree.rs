@@ -42,6 +42,15 @@ impl Tree {
         }
     }
 
+    /// True or false in a query, where everything is text.
+    pub(crate) fn flag(self) -> Result<bool, Refusal> {
+        match self.text()?.as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Refusal::new(FieldCode::WrongType, "this is true or false")),
+        }
+    }
+
     /// What stands in an object, in its order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
         match self {

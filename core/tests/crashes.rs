@@ -18,7 +18,7 @@ use hop_core::memory::{MemoryEdge, Step, Steps};
 use serde_json::json;
 use support::audit::{check_list, clicks, count, told_history, truth};
 use support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
-use support::misfortune::{self, Plan, calm, plan};
+use support::misfortune::{self, Plan, calm, plan, watch};
 use support::{Ask, Isolate, run};
 
 /// An edge without links, its changes made step by step.
@@ -359,4 +359,54 @@ fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_
     edge.wait_seconds(61);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
     check_list(&edge);
+}
+
+fn erase() -> Ask {
+    Ask::remove("/api/v1/links/docs?erase=true")
+}
+
+/// How many keys there are beside the record of the alias.
+fn beside(edge: &MemoryEdge) -> usize {
+    edge.records.keys().iter().filter(|key| !key.as_str().starts_with("link/")).count()
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
+    let edge = one_link();
+    die_at(&edge, Step::Write, erase());
+    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
+    let edge = one_link();
+    die_at(&edge, Step::Drop, erase());
+    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge)), (204, 0));
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_completed_by_the_next() {
+    let edge = one_link();
+    die_at(&edge, Step::Answer, erase());
+    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
+    assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_answer_is_made() {
+    let edge = one_link();
+    let steps = watch(&edge);
+    assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 204);
+    let answer = steps.steps().len() - 1;
+    let edge = one_link();
+    plan(&edge, Plan::From(answer, None));
+    assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 503);
+    calm(&edge);
+    assert_eq!((beside(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }

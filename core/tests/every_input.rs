@@ -70,7 +70,7 @@ const PIECES: [&str; 44] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 18] = [
     "/health",
     "/ready",
     "/docs",
@@ -83,8 +83,14 @@ const PATHS: [&str; 12] = [
     "/shorten",
     "/problems/internal",
     "/capabilities",
+    "/api/v1/aliases/docs",
+    "/api/v1/tags",
+    "/api/v1/tags/x",
+    "/api/v1/domains",
+    "/api/v1/domains/c.example",
+    "/api/v1/links/docs?erase=true",
 ];
-const BODIES: [&str; 16] = [
+const BODIES: [&str; 19] = [
     r#"{"url":"https://example.com/"}"#,
     r#"{"target":"https://example.com/"}"#,
     r#"{"target":"https://example.com/","alias":"new"}"#,
@@ -97,6 +103,9 @@ const BODIES: [&str; 16] = [
     r#"{"target":1e400,"target":-1}"#,
     r#"{"":"","~/":null,"target":null}"#,
     r#"{"url":"https://example.com/","url":"https://example.com/"}"#,
+    r#"{"tag":"x"}"#,
+    r#"{"domain":"evil.example","root":"https://example.com/"}"#,
+    r#"{"not_found":"https://example.com/?","ended":null}"#,
     "[]",
     "\"\\ud800\"",
     "",
@@ -229,7 +238,7 @@ fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
     for settings in [&[][..], &[("HOP_DOMAINS", "nonsense"), ("HOP_ADMIN_KEY", ADMIN_KEY)]] {
         let isolate = Isolate::set_up(&edge, settings);
         let mut times_alive = 0;
-        for _ in 0..500 {
+        for _ in 0..1_000 {
             let ask = ask(&mut random);
             let answer = run(isolate.ask(ask.again()));
             let is_health = Route::of(Head::new(&ask.method, &ask.url).path) == Route::Health;

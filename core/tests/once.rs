@@ -480,3 +480,46 @@ fn many_at_once_do_it_once() {
         assert!(told.iter().all(|told| *told == json!(name(&last))), "{told:?}");
     });
 }
+
+/// Whoever is slow is taken over by the next, and both go on. Nothing is done twice all the same.
+#[test]
+fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
+    for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
+        let mut random = Random::new(seed);
+        let edge = world(if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let before = truth(&edge);
+        let deed = &DEEDS[random.below(DEEDS.len())];
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        unleash(&edge, WINDY, seed);
+        let clients: Vec<_> = (0..2 + random.below(2))
+            .map(|client| {
+                let isolate = &isolates[client % 2];
+                Box::pin(async move {
+                    let mut answers = Vec::new();
+                    for _ in 0..3 {
+                        answers.push(isolate.ask((deed.ask)().once(KEY)).await);
+                    }
+                    answers
+                }) as Client<'_, Vec<Answer>>
+            })
+            .collect();
+        let mut leaps = Random::new(seed + 1);
+        let answers = Turns::default().interleave(&mut random, clients, || {
+            if leaps.below(8) == 0 {
+                edge.wait_seconds(61);
+            }
+        });
+        calm(&edge);
+        edge.wait_seconds(61);
+        let last = ask(&edge, (deed.ask)().once(KEY));
+        assert_eq!(last.code(), deed.success, "{} {}", deed.name, last.json());
+        check_done(deed, &edge, &before);
+        for answer in answers.into_iter().flatten().filter(|answer| answer.problem() != "idempotency_in_flight") {
+            assert_eq!(answer.code(), deed.success, "{} {}", deed.name, answer.json());
+            let named = |answer: &Answer| [&answer.json()["id"], &answer.json()["short_id"]].map(Value::clone);
+            assert_eq!(named(&answer), named(&last));
+            let failed = answer.json()["failed"].as_u64().unwrap_or_default();
+            assert_eq!(failed, 0, "{}", answer.json());
+        }
+    });
+}

@@ -107,7 +107,8 @@ proptest! {
         let places: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
         prop_assert!(places.iter().all(|(start, end)| start < end && *end <= bytes.len()));
         prop_assert!(places.windows(2).all(|two| two[0].1 <= two[1].0));
-        prop_assert!(records.iter().rev().skip(1).all(Result::is_ok));
+        let goes_on = |record: &Result<_, csv::CsvError>| record.as_ref().err().is_none_or(|error| error.what == csv::Wrong::NoText);
+        prop_assert!(records.iter().rev().skip(1).all(goes_on));
     }
 
     #[test]
@@ -183,9 +184,10 @@ fn a_cursor_opens_its_page_and_every_edit_of_it_is_refused() {
     let mut edited: Vec<String> = Vec::new();
     for at in 0..cursor.len() {
         let (before, after) = cursor.split_at(at);
+        let rest: String = after.chars().skip(1).collect();
         let others = "AaZz09-_.%é=+".chars().filter(|other| !after.starts_with(*other));
-        edited.extend(others.map(|other| url_encoded(&format!("{before}{other}{}", &after[1..]))));
-        edited.push(format!("{before}{}", &after[1..]));
+        edited.extend(others.map(|other| url_encoded(&format!("{before}{other}{rest}"))));
+        edited.push(format!("{before}{rest}"));
         edited.push(before.to_owned());
         edited.push(format!("{before}A{after}"));
     }

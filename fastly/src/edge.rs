@@ -19,6 +19,9 @@ static TRAITS: Traits = Traits {
     max_clicks: Some(1_000),
     // 15 ms of the 50 a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    most_counts: 30,
+    // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
+    most_edits: 1,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

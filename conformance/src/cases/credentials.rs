@@ -12,7 +12,7 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 8] = [
+const PROTECTED: [(&str, &str); 18] = [
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
@@ -22,6 +22,15 @@ const PROTECTED: [(&str, &str); 8] = [
     ("POST", "/api/v1/links/docs/restore"),
     ("GET", "/api/v1/links/docs/history"),
     ("GET", "/api/v1/export"),
+    ("GET", "/api/v1/aliases/docs"),
+    ("GET", "/api/v1/tags"),
+    ("PATCH", "/api/v1/tags/x"),
+    ("DELETE", "/api/v1/tags/x"),
+    ("GET", "/api/v1/domains"),
+    ("POST", "/api/v1/domains"),
+    ("GET", "/api/v1/domains/hop.example"),
+    ("PATCH", "/api/v1/domains/hop.example"),
+    ("DELETE", "/api/v1/domains/hop.example"),
 ];
 
 fn call(method: &str, path: &str) -> Call {

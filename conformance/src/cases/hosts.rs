@@ -27,7 +27,8 @@ fn a_host_that_is_none_is_no_failure(world: &World) {
 
 fn an_unknown_host_is_refused_on_every_route(world: &World) {
     for row in DOCUMENTED.iter().filter(|row| !matches!(row.pattern, "/health" | "/ready")) {
-        let path = row.pattern.replace("{alias}", "x").replace("{code}", "not_found");
+        let path =
+            row.pattern.replace("{alias}", "x").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
         for host in ["unknown.example", "hop.example.evil.example", "xhop.example", "127.0.0.1"] {
             world.hop().send(&Call::new(row.method, path.clone()).admin().host(host)).problem(404, "unknown_host");
         }

@@ -15,7 +15,7 @@ cases!("methods":
 
 /// The path of a route with something in place of what varies.
 fn path(pattern: &str) -> String {
-    pattern.replace("{alias}", "no-such-link").replace("{code}", "not_found")
+    pattern.replace("{alias}", "no-such-link").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example")
 }
 
 /// What a route takes, as `Allow` says it.

@@ -1,11 +1,14 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
+mod aliases;
 mod bodies;
 mod changes;
 mod claims;
 mod clicks;
 mod credentials;
+mod domains;
 mod durability;
+mod erase;
 mod export;
 mod follow;
 mod history;
@@ -19,6 +22,7 @@ mod paths;
 mod renames;
 mod shorten;
 mod slow_writes;
+mod tags;
 mod unavailable;
 
 use std::time::{Duration, Instant};
@@ -58,6 +62,10 @@ pub fn all() -> Vec<Case> {
         history::cases(),
         list::cases(),
         export::cases(),
+        aliases::cases(),
+        erase::cases(),
+        domains::cases(),
+        tags::cases(),
         shorten::cases(),
         follow::cases(),
         clicks::cases(),

@@ -13,11 +13,13 @@ cases!("unavailable":
 );
 
 fn call(method: &str, pattern: &str) -> Call {
-    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found");
+    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
     let call = Call::new(method, path).admin();
     match pattern {
+        "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         _ if method != "POST" => call,
+        "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
         _ => call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/","alias":"docs"}"#),
     }

@@ -6,14 +6,13 @@ use serde::Serialize;
 use super::change::{Seen, patch};
 use super::create::{NewLink, claim};
 use super::delete::bury;
-use super::own_domain;
+use super::named::take_domain;
 use super::wire::{self, LinkJson};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks;
-use crate::config::Config;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::Edge;
@@ -87,14 +86,14 @@ fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Wrong> {
 }
 
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
-    match read(context.config, item)? {
+    match read(context, item).await? {
         Deed::Create(fields) => {
-            let new = NewLink::read(context, fields).map_err(|problem| problem.within("link"))?;
+            let new = NewLink::read(context, fields).await.map_err(|problem| problem.within("link"))?;
             let link = claim(context, proof, new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }
         Deed::Update { key, seen, patch: fields } => {
-            let link = patch(context, proof, &key, &seen, &fields).await.map_err(|problem| problem.within("patch"))?;
+            let link = patch(context, proof, &key, &seen, fields).await.map_err(|problem| problem.within("patch"))?;
             Ok(Done { status: StatusCode::OK, link: Some(link) })
         }
         Deed::Delete { key, seen } => {
@@ -105,7 +104,7 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
 }
 
 /// Reads an item: first what it is, then what goes with that.
-fn read(config: &Config, item: Tree) -> Result<Deed, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, item: Tree) -> Result<Deed, Problem> {
     let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
     let op = fields.need("op", Tree::text);
     match op.as_deref() {
@@ -114,13 +113,13 @@ fn read(config: &Config, item: Tree) -> Result<Deed, Problem> {
             Ok(Deed::Create(fields.finish(link)?))
         }
         Some("update") => {
-            let (key, seen) = (named(&mut fields, config), seen(&mut fields));
+            let (key, seen) = (named(context, &mut fields).await?, seen(&mut fields));
             let patch = fields.need("patch", object);
             let (key, patch) = fields.finish(key.zip(patch))?;
             Ok(Deed::Update { key, seen, patch })
         }
         Some("delete") => {
-            let (key, seen) = (named(&mut fields, config), seen(&mut fields));
+            let (key, seen) = (named(context, &mut fields).await?, seen(&mut fields));
             Ok(Deed::Delete { key: fields.finish(key)?, seen })
         }
         Some(_) => Err(Problem::wrong_field("op", Refusal::invalid("an item creates, updates or deletes"))),
@@ -137,8 +136,8 @@ fn seen(fields: &mut Fields) -> Seen {
 }
 
 /// The key of the link an item is about.
-fn named(fields: &mut Fields, config: &Config) -> Option<Key> {
-    let alias = fields.need("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
-    Some(Key::link(domain.as_ref().unwrap_or(config.default_domain()), &alias?))
+async fn named<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Key>, Problem> {
+    let alias = fields.need("alias", |tree| Alias::parse(&tree.text()?, context.config.alias_case));
+    let domain = take_domain(context, fields).await?;
+    Ok(alias.map(|alias| Key::link(&domain, &alias)))
 }

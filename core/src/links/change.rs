@@ -4,13 +4,15 @@ use std::cell::OnceCell;
 
 use http::header::IF_MATCH;
 
+use super::named::{named, take_said_domain};
 use super::show::shown;
-use super::{Refused, Wish, edit, named, own_domain};
+use super::{Refused, Wish, edit};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
+use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::password::PasswordHash;
@@ -29,9 +31,8 @@ pub(crate) async fn change<E: Edge>(
     facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
-    let fields = Fields::read(body, BODY_LIMIT)?;
-    let link = patch(context, proof, &key, &Seen::read(facts)?, &fields).await?;
+    let key = named(context, alias, query).await?;
+    let link = patch(context, proof, &key, &Seen::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
     shown(context, &link).await
 }
 
@@ -41,28 +42,35 @@ pub(super) async fn patch<E: Edge>(
     _proof: &Proof,
     key: &Key,
     seen: &Seen,
-    fields: &Fields,
+    mut fields: Fields,
 ) -> Result<Link, Problem> {
+    let domain = take_said_domain(context, &mut fields).await?;
     let hashed = OnceCell::new();
     let change = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        Ok(apply(context, link, fields.clone(), &hashed)?)
+        Ok(apply(context, link, fields.clone(), domain.clone(), &hashed)?)
     };
     edit(context, key, change).await
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
-fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, mut fields: Fields, hashed: &OnceCell<PasswordHash>) -> Result<Wish, Problem> {
+fn apply<E: Edge>(
+    context: &Context<'_, E>,
+    link: &Link,
+    mut fields: Fields,
+    domain: Option<Domain>,
+    hashed: &OnceCell<PasswordHash>,
+) -> Result<Wish, Problem> {
     let mut link = link.clone();
     let mut target = Some(link.target.clone());
     fields.set("target", &mut target, |tree: Tree| Target::parse(&tree.text()?, &context.config.targets).map(Some));
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
-    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config);
+    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, domain);
     let password = link.spec.set(&mut fields, context.config, context.edge.traits());
     link.target = fields.finish(target)?;
     if let Some(password) = password {
@@ -74,10 +82,9 @@ fn apply<E: Edge>(context: &Context<'_, E>, link: &Link, mut fields: Fields, has
 
 /// Where the link shall be, if not where it is, and how it is to move: whether its old alias leads on, and whether it may take one that
 /// was another link's.
-fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, bool) {
+fn relocate(fields: &mut Fields, link: &mut Link, config: &Config, domain: Option<Domain>) -> (bool, bool) {
     let was = (link.domain.clone(), link.alias.clone());
     let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
     let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = alias.unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
@@ -95,40 +102,48 @@ fn relocate(fields: &mut Fields, link: &mut Link, config: &Config) -> (bool, boo
     (flag("keep_old_alias"), flag("reuse"))
 }
 
-/// The versions a client has seen, one of which the link must still be at.
-pub(super) enum Seen {
+/// The versions a client has seen, one of which a link or a domain must still be at.
+pub(crate) enum Seen {
     Anything,
     One(Vec<u64>),
 }
 
 impl Seen {
     /// Reads `If-Match`. A weak or foreign tag is the version of no link.
-    fn read(facts: &impl Facts) -> Result<Self, Problem> {
+    pub(crate) fn read(facts: &impl Facts) -> Self {
         let Some(header) = facts.header(&IF_MATCH) else {
-            return Ok(Self::Anything);
+            return Self::Anything;
         };
         let header = String::from_utf8_lossy(&header);
         if header.trim() == "*" {
-            return Ok(Self::Anything);
+            return Self::Anything;
         }
         let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-        Ok(Self::One(header.split(',').filter_map(version).collect()))
+        Self::One(header.split(',').filter_map(version).collect())
     }
 
     /// Reads a version in a body.
-    pub(super) fn version(tree: Tree) -> Result<Self, Refusal> {
+    pub(crate) fn version(tree: Tree) -> Result<Self, Refusal> {
         Ok(Self::One(vec![tree.natural()?]))
     }
 
-    /// A version the client knows and the store does not show yet is no reason to refuse: the read was late.
-    pub(super) fn check(&self, version: u64) -> Result<(), Refused> {
+    pub(crate) fn covers(&self, version: u64) -> bool {
         match self {
-            Self::Anything => Ok(()),
-            Self::One(versions) if versions.contains(&version) => Ok(()),
-            Self::One(versions) if versions.iter().any(|seen| *seen > version) => {
-                Err(Refused::UntilRead(Problem::version_mismatch(version)))
-            }
-            Self::One(_) => Err(Problem::version_mismatch(version).into()),
+            Self::Anything => true,
+            Self::One(versions) => versions.contains(&version),
         }
+    }
+
+    /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
+    pub(crate) fn is_ahead_of(&self, version: u64) -> bool {
+        matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
+    }
+
+    pub(super) fn check(&self, version: u64) -> Result<(), Refused> {
+        if self.covers(version) {
+            return Ok(());
+        }
+        let problem = Problem::version_mismatch(version);
+        Err(if self.is_ahead_of(version) { Refused::UntilRead(problem) } else { problem.into() })
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Problem;
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, StoreError};
 use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, settle, write};
+use crate::time::Timestamp;
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
@@ -73,7 +74,7 @@ impl Claim<'_> {
     /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now.
     fn has_been_made(&self, place: &Place) -> bool {
         match &place.holder {
-            Holder::Link(link) => link.id == *self.link && (self.is_creation() || place.remembers(&self.token)),
+            Holder::Link(link) | Holder::Erasing(link) => link.id == *self.link && (self.is_creation() || place.remembers(&self.token)),
             Holder::Signpost(signpost) => signpost.link == *self.link && self.is_creation(),
             Holder::Arriving(_) | Holder::Nobody => false,
         }
@@ -83,31 +84,27 @@ impl Claim<'_> {
         self.was.map_or(Ok(()), |was| history::write_down(was, change))
     }
 
-    /// Whether what holds the alias now may be replaced. Nothing that somebody still relies on is.
+    /// Whether what holds the alias now may be replaced.
     async fn look_at<E: Edge>(&self, context: &Context<'_, E>, place: &Place) -> Result<Verdict, Problem> {
-        let taken = || Ok(Verdict::Refused(Problem::alias_taken(self.alias)));
-        let retired = || Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
-        match place.holder.seen() {
-            Holder::Link(link) if !link.is_deleted() => return taken(),
-            Holder::Link(_) if !self.reuses => return retired(),
-            Holder::Signpost(signpost) if signpost.link == *self.link => {}
-            Holder::Signpost(signpost) if signpost.forwards => return taken(),
-            Holder::Signpost(_) if !self.reuses => return retired(),
-            Holder::Signpost(signpost) => {
-                // Where that link went, it may still be believed for the sake of this signpost alone.
-                if settle(context.edge.records(), &signpost.to(), context.token()?).await? == Written::Conflict {
-                    return Ok(Verdict::LookAgain);
-                }
-            }
-            Holder::Link(_) | Holder::Arriving(_) | Holder::Nobody => {}
+        match standing(&place.holder, Some(self.link), self.reuses, context.now) {
+            Standing::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
+            Standing::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
+            Standing::Free => {}
         }
-        match &place.holder {
-            Holder::Arriving(arriving) if arriving.link.id == *self.link || is_given_up(context, arriving) => {
-                Ok(if strand(context, arriving).await? { Verdict::Free } else { Verdict::LookAgain })
+        if let Holder::Signpost(signpost) = place.holder.seen()
+            && signpost.link != *self.link
+        {
+            // Where that link went, it may still be believed for the sake of this signpost alone.
+            if settle(context.edge.records(), &signpost.to(), context.token()?).await? == Written::Conflict {
+                return Ok(Verdict::LookAgain);
             }
-            Holder::Arriving(_) => taken(),
-            _ => Ok(Verdict::Free),
         }
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            return Ok(Verdict::LookAgain);
+        }
+        Ok(Verdict::Free)
     }
 }
 
@@ -118,8 +115,35 @@ enum Verdict {
     Refused(Problem),
 }
 
-fn is_given_up<E: Edge>(context: &Context<'_, E>, arriving: &Arriving) -> bool {
-    context.now.millis_since(arriving.since) > PATIENCE_MILLIS
+/// How an alias stands with somebody who wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Free,
+    /// Somebody relies on it.
+    Taken,
+    /// Nobody does any more, but it is not silently handed on.
+    Retired,
+}
+
+/// How an alias with this holder stands with the link `claimant`, or with one that is new.
+pub(super) fn standing(holder: &Holder, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> Standing {
+    let seen = match holder.seen() {
+        Holder::Link(link) if !link.is_deleted() => Standing::Taken,
+        Holder::Signpost(signpost) if Some(&signpost.link) == claimant => Standing::Free,
+        Holder::Signpost(signpost) if signpost.forwards => Standing::Taken,
+        Holder::Erasing(_) => Standing::Retired,
+        Holder::Link(_) | Holder::Signpost(_) if !reuses => Standing::Retired,
+        Holder::Link(_) | Holder::Signpost(_) | Holder::Arriving(_) | Holder::Nobody => Standing::Free,
+    };
+    match holder {
+        Holder::Arriving(arriving) if seen == Standing::Free && !gives_way(arriving, claimant, now) => Standing::Taken,
+        _ => seen,
+    }
+}
+
+/// Whether whoever is arriving is the claimant, or was given up.
+fn gives_way(arriving: &Arriving, claimant: Option<&LinkId>, now: Timestamp) -> bool {
+    Some(&arriving.link.id) == claimant || now.millis_since(arriving.since) > PATIENCE_MILLIS
 }
 
 /// Makes sure that a move given up half-way is never completed: whoever began it counts on the old alias being as it was. False if it was

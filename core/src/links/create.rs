@@ -4,8 +4,9 @@ use http::StatusCode;
 
 use super::claim::Claim;
 use super::find::find_same;
+use super::named::take_said_domain;
 use super::show::shown;
-use super::{own_domain, trace, wire};
+use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -38,16 +39,14 @@ pub(super) struct NewLink {
     pub(super) created_at: Option<Timestamp>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
-    /// Whether a link that is there already and just like this one will do.
-    pub(super) may_be_found: bool,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let new = NewLink::read(context, Fields::read(body, BODY_LIMIT)?)?;
-    if new.may_be_found
-        && let Some(link) = find_same(context, proof, &new).await?
-    {
+    let mut fields = Fields::read(body, BODY_LIMIT)?;
+    let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
+    let new = NewLink::read(context, fields).await?;
+    if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
     let link = claim(context, proof, new).await?;
@@ -56,20 +55,19 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 
 impl NewLink {
     /// Reads what a client asks for.
-    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-        let domain = fields.take("domain", |tree| own_domain(config, tree));
+        let domain = take_said_domain(context, &mut fields).await?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
-        let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
         let target = fields.finish(target)?;
         if let Some(password) = password {
             spec.password = Some(password.hash(context.edge)?);
         }
-        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses, may_be_found })
+        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses })
     }
 }
 

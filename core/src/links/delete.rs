@@ -3,9 +3,12 @@
 use http::StatusCode;
 
 use super::change::Seen;
-use super::{EDITS, edit, named};
+use super::erase::erase;
+use super::named::{key, take_domain};
+use super::{EDITS, edit};
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::body::{Fields, Tree};
 use crate::error::{Code, Problem};
 use crate::link::Link;
 use crate::ports::Edge;
@@ -15,8 +18,16 @@ use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
-    bury(context, proof, &key, &Seen::Anything).await?;
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, &mut fields).await?;
+    let erases = fields.take("erase", Tree::flag).unwrap_or_default();
+    fields.finish(Some(()))?;
+    let key = key(context, &domain, alias)?;
+    if erases {
+        erase(context, &key).await?;
+    } else {
+        bury(context, proof, &key, &Seen::Anything).await?;
+    }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 

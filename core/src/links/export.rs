@@ -2,7 +2,8 @@
 
 use super::filter::Filter;
 use super::list::Wanted;
-use super::{own_domain, wire};
+use super::named::take_domain;
+use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -24,10 +25,10 @@ enum Format {
 pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let format = fields.take("format", |tree| Format::parse(&tree.text()?)).unwrap_or(Format::Lines);
-    let domain = fields.take("domain", |tree| own_domain(context.config, tree));
+    let domain = take_domain(context, &mut fields).await?;
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
-    let filter = Filter::all(domain.unwrap_or_else(|| context.config.default_domain().clone()));
+    let filter = Filter::all(domain);
     let found = wanted.find(context, proof, format.address(), &filter).await?;
     let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| wire::link(context, link, *clicks));
     let file = match format {

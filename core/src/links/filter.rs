@@ -2,7 +2,6 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::own_domain;
 use super::walk::Walk;
 use crate::alias::AliasPrefix;
 use crate::body::Fields;
@@ -55,9 +54,8 @@ impl Filter {
         }
     }
 
-    /// Takes a filter out of a query.
-    pub(super) fn take(fields: &mut Fields, config: &Config) -> Self {
-        let domain = fields.take("domain", |tree| own_domain(config, tree));
+    /// Takes a filter of the links of `domain` out of a query.
+    pub(super) fn take(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
         let mut tags = fields.take_all("tag", |tree| Tag::parse(&tree.text()?));
         tags.sort_unstable();
         tags.dedup();
@@ -75,7 +73,6 @@ impl Filter {
             fields.refuse("created_to", Refusal::new(FieldCode::Conflicts, "nothing is created from then to then"));
         }
         let prefix = fields.take("prefix", |tree| AliasPrefix::parse(&tree.text()?, config.alias_case));
-        let domain = domain.unwrap_or_else(|| config.default_domain().clone());
         Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
     }
 
@@ -168,7 +165,8 @@ mod tests {
         let read = |name: &str| (name == "HOP_DOMAINS").then(|| "https://hop.example http://b.example".to_owned());
         let config = Config::read(read, |_| None).unwrap();
         let mut fields = Fields::query(query);
-        let filter = Filter::take(&mut fields, &config);
+        let domain = fields.take("domain", |tree| Domain::parse(&tree.text()?)).unwrap_or_else(|| config.default_domain().clone());
+        let filter = Filter::take(&mut fields, &config, domain);
         fields.finish(Some(filter)).unwrap_or_else(|problem| panic!("{query}: {:?}", problem.errors))
     }
 

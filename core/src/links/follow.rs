@@ -4,8 +4,9 @@ use http::{HeaderValue, Method};
 
 use super::rename::MOST_MOVES;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::app::{Context, Remembered};
 use crate::domain::Domain;
+use crate::domains;
 use crate::error::Problem;
 use crate::link::{LinkId, RedirectStatus};
 use crate::memo::Known;
@@ -39,6 +40,13 @@ pub(crate) struct Compiled {
 
 /// `GET /{alias}`
 pub(crate) async fn follow<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, method: &Method) -> Result<Response, Problem> {
+    match lead(context, domain, alias, method).await {
+        Err(problem) => domains::instead(context, domain, problem).await,
+        response => response,
+    }
+}
+
+async fn lead<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, method: &Method) -> Result<Response, Problem> {
     let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     let link = walk(context, Key::link(domain, &alias)).await?;
     let has_ended = link.location.is_none() || link.ends_at.is_some_and(|ends_at| ends_at <= context.now);
@@ -62,9 +70,9 @@ async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Compile
     let mut wanted = None;
     for _ in 0..=MOST_MOVES {
         let link = match context.memo(|memo| memo.get(&key, context.now)) {
-            Known::Hit(link) => link,
+            Known::Hit(Remembered::Link(link)) => link,
             Known::Miss => return Err(Problem::no_such_link()),
-            Known::Nothing => look_up(context, &key).await?,
+            Known::Hit(Remembered::Domain(_)) | Known::Nothing => look_up(context, &key).await?,
         };
         if wanted.as_ref().is_some_and(|wanted| *wanted != link.id) {
             break;
@@ -103,7 +111,7 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Compile
     };
     let bytes = [&copy.target, &copy.fallback].into_iter().flatten().map(|target| target.as_str().len()).sum();
     let compiled = compile(copy)?;
-    context.memo(|memo| memo.remember_hit(key, compiled.clone(), bytes, read_in, context.now));
+    context.memo(|memo| memo.remember_hit(key, Remembered::Link(compiled.clone()), bytes, read_in, context.now));
     Ok(compiled)
 }
 

@@ -9,18 +9,19 @@ use http::header::CONTENT_TYPE;
 use serde::Serialize;
 
 use self::line::{Line, Lines};
+use super::claim::{Standing, standing};
 use super::create::{NewLink, claim};
-use super::own_domain;
+use super::named::take_domain;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::domain::Domain;
-use crate::error::{Problem, Refusal};
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
-use crate::records::{Holder, Key, look};
+use crate::records::{Holder, Key, Place, look};
 use crate::request::{BULK_LIMIT, Body};
 use crate::response::{ProblemJson, Response};
 
@@ -89,15 +90,15 @@ pub(crate) async fn import<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = fields.take("domain", |tree| own_domain(context.config, tree));
-    let dry_run = fields.take("dry_run", flag).unwrap_or_default();
+    let domain = take_domain(context, &mut fields).await?;
+    let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
     let mut lines = Lines::new(form, bytes)?;
     let mut outcomes = Vec::new();
     for (number, line) in lines.by_ref().take(context.edge.traits().largest_batch.into()).enumerate() {
         let context = context.drawing(context.source.part(number));
-        let taken = take(&context, proof, line.fields, domain.as_ref(), dry_run).await;
+        let taken = take(&context, proof, line.fields, &domain, dry_run).await;
         outcomes.push((line.number, taken));
     }
     let next = lines.rest().map(|(line, offset)| NextJson { line, offset });
@@ -107,14 +108,6 @@ pub(crate) async fn import<E: Edge>(
     let results = outcomes.iter().map(|(line, taken)| line_json(context, *line, taken)).collect();
     let response = Response::json(StatusCode::OK, &ImportJson { results, imported, existing, failed, next, dry_run })?;
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|(_, taken)| taken.as_ref().err())))
-}
-
-fn flag(tree: Tree) -> Result<bool, Refusal> {
-    match tree.text()?.as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(Refusal::invalid("this is true or false")),
-    }
 }
 
 fn line_json<'a, E: Edge>(context: &Context<'a, E>, line: usize, taken: &'a Result<Taken, Problem>) -> LineJson<'a> {
@@ -133,26 +126,31 @@ async fn take<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
     fields: Result<Fields, Problem>,
-    domain: Option<&Domain>,
+    domain: &Domain,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks } = Line::read(context, fields?)?;
-    new.domain = new.domain.or_else(|| domain.cloned());
+    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?).await?;
+    new.domain.get_or_insert_with(|| domain.clone());
     if let Some(alias) = &new.alias
-        && let Some(holder) = holder(context, &new, alias).await?
+        && let Some(place) = place(context, &new, alias).await?
     {
-        match &holder {
-            Holder::Link(link) if is_same(link, &new) => {
-                if !dry_run {
-                    bring(context, link, clicks).await?;
-                }
-                return Ok(Taken { status: StatusCode::OK, alias: new.alias });
+        if let Holder::Link(link) = place.holder.seen()
+            && is_same(link, &new, lacks_password)
+        {
+            if !dry_run {
+                bring(context, link, clicks).await?;
             }
-            Holder::Link(link) if !link.is_deleted() => return Err(Problem::alias_taken(alias)),
-            Holder::Signpost(signpost) if signpost.forwards => return Err(Problem::alias_taken(alias)),
-            _ if !new.reuses => return Err(Problem::alias_retired(alias)),
-            _ => {}
+            return Ok(Taken { status: StatusCode::OK, alias: new.alias });
         }
+        match standing(&place.holder, None, new.reuses, context.now) {
+            Standing::Taken => return Err(Problem::alias_taken(alias)),
+            Standing::Retired => return Err(Problem::alias_retired(alias)),
+            Standing::Free => {}
+        }
+    }
+    if lacks_password {
+        let detail = "this link had a password: tell it, or a new one";
+        return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
     }
     if dry_run {
         return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
@@ -162,20 +160,20 @@ async fn take<E: Edge>(
     Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
 }
 
-/// Whoever holds the alias that a line asks for. A repeated request has perhaps put its own link there, and makes it once more.
-async fn holder<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) -> Result<Option<Holder>, Problem> {
+/// Where the alias is that a line asks for, if there is a record of it. A repeated request has perhaps put its own link there, and makes it
+/// once more.
+async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) -> Result<Option<Place>, Problem> {
     let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
     let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
     let mine = context.name("commit")?;
-    let holder = place.filter(|place| !place.remembers(&mine)).map(|place| place.holder.seen().clone());
-    Ok(holder.filter(|holder| *holder != Holder::Nobody))
+    Ok(place.filter(|place| !place.remembers(&mine)))
 }
 
 /// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink) -> bool {
+fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
     let mut spec = new.spec.clone();
     spec.password.clone_from(&link.spec.password);
-    let both_or_none = link.spec.password.is_some() == new.spec.password.is_some();
+    let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
     !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
 }
 

@@ -3,14 +3,15 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::cursor::{Offered, Purpose};
 use super::filter::Filter;
+use super::named::take_domain;
 use super::walk::Position;
 use super::wire::{self, LinkJson};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
+use crate::cursor::{Offered, Purpose};
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::Edge;
@@ -29,7 +30,8 @@ struct ListJson<'a> {
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let filter = Filter::take(&mut fields, context.config);
+    let domain = take_domain(context, &mut fields).await?;
+    let filter = Filter::take(&mut fields, context.config, domain);
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
@@ -69,13 +71,13 @@ impl Wanted {
     ) -> Result<Found, Problem> {
         let query = filter.query();
         let purpose = Purpose::new(proof, list, &query);
-        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?;
+        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
         let mut page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
         page.links.retain(|link| filter.shows(link, context.now));
         let ids: Vec<&LinkId> = page.links.iter().map(|link| &link.id).collect();
         let clicks = clicks::totals(context, &ids).await?;
         let first = format!("{list}limit={}&{query}", self.limit);
-        let address = |position: Position| purpose.close(context, position).map(|cursor| format!("{first}&cursor={cursor}"));
+        let address = |position: Position| purpose.close(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
         let next = page.next.map(address).transpose()?;
         Ok(Found { links: page.links, clicks, first, next })
     }

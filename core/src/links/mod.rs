@@ -1,28 +1,33 @@
 //! What can be done with links: one verb, one file.
 
+mod availability;
 mod batch;
 mod change;
 mod claim;
 mod create;
-mod cursor;
 mod delete;
+mod erase;
 mod export;
 mod filter;
 mod find;
 mod follow;
 mod import;
 mod list;
+mod named;
 mod past;
 mod rename;
 mod restore;
+mod retag;
 mod shorten;
 mod show;
+mod tags;
 mod walk;
 mod wire;
 mod wire_rules;
 
+pub(crate) use availability::availability;
 pub(crate) use batch::batch;
-pub(crate) use change::change;
+pub(crate) use change::{Seen, change};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use export::export;
@@ -31,67 +36,50 @@ pub(crate) use import::{Form, import};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use restore::restore;
+pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
+pub(crate) use tags::tags;
 
 use self::claim::strand;
+use self::filter::Filter;
 use self::rename::{MOST_MOVES, rename};
-use crate::alias::Alias;
 use crate::app::Context;
-use crate::body::{Fields, Tree};
-use crate::config::Config;
+use crate::auth::Proof;
 use crate::domain::Domain;
-use crate::error::{Problem, Refusal};
+use crate::error::Problem;
 use crate::link::{Link, LinkId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key, Place, Signpost, Written, history, look, write};
+use crate::records::{Holder, Key, Place, Written, history, look, write};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
 const EDITS: usize = 8;
 
-/// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
-/// the alias of no link.
-fn named(config: &Config, alias: &str, query: &str) -> Result<Key, Problem> {
-    let mut fields = Fields::query(query);
-    let domain = fields.take("domain", |tree| own_domain(config, tree));
-    fields.finish(Some(()))?;
-    let domain = domain.as_ref().unwrap_or(config.default_domain());
-    let alias = Alias::parse(alias, config.alias_case).map_err(|_| Problem::no_such_link())?;
-    Ok(Key::link(domain, &alias))
+/// Whether a domain has links, as far as one page shows. If there are more, it may have.
+pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
+    let page = Filter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
+    Ok(page.next.is_some() || page.links.iter().any(|link| !link.is_deleted()))
 }
 
-/// A domain of this deployment.
-fn own_domain(config: &Config, tree: Tree) -> Result<Domain, Refusal> {
-    let domain = Domain::parse(&tree.text()?)?;
-    match config.origin_of(domain.as_str()) {
-        Some(_) => Ok(domain),
-        None => Err(Refusal::invalid("this is no domain of this deployment")),
-    }
+/// The record at `key`, whoever holds the alias.
+async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Place, Problem> {
+    look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
 }
 
 /// The link at `key`, deleted or not, and its place.
 async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
-    match look_for(context, key).await? {
-        Looked::Link(place, link) => Ok((place, link)),
-        Looked::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
-    }
+    let place = place_at(context, key).await?;
+    let link = link_at(&place)?.clone();
+    Ok((place, link))
 }
 
-/// What is found where a link should be.
-enum Looked {
-    Link(Place, Link),
-    Signpost(Signpost),
-}
-
-async fn look_for<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Looked, Problem> {
-    let Some(place) = look(context.edge.records(), key).await? else {
-        return Err(Problem::no_such_link());
-    };
-    match place.holder.seen().clone() {
-        Holder::Link(link) => Ok(Looked::Link(place, link)),
-        Holder::Signpost(signpost) => Ok(Looked::Signpost(signpost)),
-        Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+/// The link that is seen at a place.
+fn link_at(place: &Place) -> Result<&Link, Problem> {
+    match place.holder.seen() {
+        Holder::Link(link) => Ok(link),
+        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+        Holder::Erasing(_) | Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
     }
 }
 
@@ -129,15 +117,18 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Lin
     let mut last = Problem::crowded();
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
-        let (place, was) = match look_for(context, key).await? {
-            Looked::Link(place, link) => (place, link),
-            // An earlier try of this very request has done it.
-            Looked::Signpost(signpost) if mine.contains(&signpost.journey) => {
-                return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
-            }
-            Looked::Signpost(signpost) => return Err(Problem::moved(&signpost.alias)),
-        };
+        let place = place_at(context, key).await?;
+        if let Holder::Signpost(signpost) = place.holder.seen()
+            && mine.contains(&signpost.journey)
+        {
+            // An earlier try of this very request has done it. Its copies may have died with it.
+            context.changed(key.clone(), None);
+            context.changed(signpost.to(), None);
+            return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
+        }
+        let was = link_at(&place)?.clone();
         if mine.iter().any(|token| place.remembers(token)) {
+            context.changed(key.clone(), None);
             return Ok(was);
         }
         let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {

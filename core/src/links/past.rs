@@ -3,7 +3,8 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{find, named};
+use super::find;
+use super::named::named;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -31,7 +32,7 @@ struct VersionJson<'a> {
 
 /// `GET /api/v1/links/{alias}/history`
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
+    let key = named(context, alias, query).await?;
     let (_, link) = find(context, &key).await?;
     let versions = history::latest(context.edge.records(), &link, context.edge.traits().longest_history).await?;
     let items = versions.iter().map(version_json).collect();

@@ -7,7 +7,7 @@ use super::Wish;
 use super::claim::Claim;
 use crate::app::Context;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::link::Link;
+use crate::link::{Link, LinkId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Arriving, Holder, Key, Place, Signpost, Written, look, settle, write};
@@ -40,7 +40,12 @@ pub(super) async fn rename<E: Edge>(
         before: Holder::Nobody,
     }));
     let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: commit };
-    let commits = claim.make(context).await??;
+    let commits = match claim.make(context).await? {
+        Ok(commits) => commits,
+        // Somebody has moved it there meanwhile, perhaps another try of this very request.
+        Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
     let signpost = Holder::Signpost(Signpost {
         link: link.id.clone(),
         domain: link.domain.clone(),
@@ -66,6 +71,11 @@ pub(super) async fn rename<E: Edge>(
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known.flatten());
     Ok(Some(link))
+}
+
+async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Result<bool, Problem> {
+    let place = look(context.edge.records(), key).await?;
+    Ok(place.is_some_and(|place| matches!(place.holder.seen(), Holder::Link(link) if link.id == *id)))
 }
 
 async fn leave<E: Edge>(context: &Context<'_, E>, place: &Place, signpost: &Holder) -> Result<Written, Problem> {

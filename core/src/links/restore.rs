@@ -1,7 +1,8 @@
 //! Restoring a deleted link as it was.
 
+use super::edit;
+use super::named::named;
 use super::show::shown;
-use super::{edit, named};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -11,7 +12,7 @@ use crate::response::Response;
 
 /// `POST /api/v1/links/{alias}/restore`
 pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
+    let key = named(context, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
     let link = edit(context, &key, raise).await?;
     shown(context, &link).await

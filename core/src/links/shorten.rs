@@ -34,7 +34,6 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         owner: None,
         created_at: None,
         reuses: false,
-        may_be_found: false,
     };
     let link = claim(context, proof, new).await?;
     let shortened =

@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{find, named, wire};
+use super::named::named;
+use super::{find, wire};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::clicks;
@@ -13,7 +14,7 @@ use crate::response::Response;
 
 /// `GET /api/v1/links/{alias}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context.config, alias, query)?;
+    let key = named(context, alias, query).await?;
     let (_, link) = find(context, &key).await?;
     shown(context, &link).await
 }

@@ -25,6 +25,23 @@ pub(super) struct Position {
     pub(super) cursor: Cursor,
 }
 
+/// Between the alias and the store's own words in a cursor: no alias holds it.
+const LIMIT: &str = "\n";
+
+impl Position {
+    /// Reads what a cursor said.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (seen, cursor) = text.split_once(LIMIT)?;
+        let seen = Some(seen).filter(|seen| !seen.is_empty()).map(|seen| Alias::stored(seen.to_owned()));
+        Some(Self { seen, cursor: Cursor(cursor.to_owned()) })
+    }
+
+    /// What a cursor says.
+    pub(super) fn text(&self) -> String {
+        [self.seen.as_ref().map_or("", Alias::as_str), LIMIT, &self.cursor.0].concat()
+    }
+}
+
 /// A few links, and where the next few begin if there may be more.
 pub(super) struct Page {
     pub(super) links: Vec<Link>,

@@ -27,6 +27,8 @@ pub const TRAITS: Traits = Traits {
     longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    most_counts: 100,
+    most_edits: 25,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

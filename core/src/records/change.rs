@@ -53,7 +53,7 @@ pub(super) fn hints_of(holder: &Holder, token: &str) -> Hints {
     let link = match holder {
         Holder::Link(link) => link,
         Holder::Arriving(arriving) => &arriving.link,
-        Holder::Signpost(_) | Holder::Nobody => return Hints::default(),
+        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => return Hints::default(),
     };
     let mut hints = vec![hint::by_time(link, token), hint::by_target(link, token)];
     hints.extend(link.owner.as_ref().map(|owner| hint::by_owner(link, owner, token)));

@@ -101,6 +101,7 @@ impl Copy {
                 let (to, forwards) = (Some(signpost.to()), signpost.forwards);
                 Self { to, forwards, ..Self::empty(signpost.link.clone(), commits) }
             }
+            Holder::Erasing(link) => Self::empty(link.id.clone(), commits),
             Holder::Arriving(_) | Holder::Nobody => return None,
         };
         Some(copy)

@@ -115,6 +115,12 @@ fn key(link: &LinkId, version: u64, token: &str) -> Key {
     Key::kept(format!("{}{:016x}/{token}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
 }
 
+/// Where the version before the present one of `link` is written down.
+pub(crate) fn newest(link: &Link) -> Option<Key> {
+    let token = link.history.as_ref()?;
+    Some(key(&link.id, link.version.saturating_sub(1), token))
+}
+
 /// The latest versions of `link`, newest first, its present one among them. An edge that reads few records at once shows fewer.
 pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16) -> Result<Vec<Snapshot>, StoreError> {
     let most = most.min(KEPT_VERSIONS);

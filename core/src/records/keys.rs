@@ -45,6 +45,13 @@ impl Key {
         Self(format!("once/{name}"))
     }
 
+    /// What is kept of a domain.
+    pub(crate) fn domain(domain: &Domain) -> Self {
+        let Prefix(mut key) = Prefix::domains();
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
     /// A key no record has: asking for it shows whether the store answers.
     pub(crate) fn probe() -> Self {
         Self("probe".into())
@@ -107,6 +114,11 @@ impl Prefix {
     /// The tags that were used on a domain.
     pub(crate) fn tags(domain: &Domain) -> Self {
         Self::of("tag", domain)
+    }
+
+    /// The domains of which something is kept.
+    pub(crate) fn domains() -> Self {
+        Self("domain/".into())
     }
 
     /// What a link was, newest first.
@@ -201,6 +213,14 @@ pub(crate) mod hint {
         let (rest, _token) = hint.0.rsplit_once('/')?;
         let (_, alias) = rest.rsplit_once('/')?;
         unescape(alias).map(Alias::stored)
+    }
+}
+
+impl Tag {
+    /// The tag a mark is of; nothing for a key that is no mark.
+    pub(crate) fn marked_by(mark: &Key) -> Option<Self> {
+        let (_, tag) = mark.0.rsplit_once('/')?;
+        unescape(tag).map(Self::stored)
     }
 }
 
@@ -366,6 +386,7 @@ mod tests {
     fn a_tag_is_no_prefix_of_another() {
         let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
         assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
+        assert_eq!(Tag::marked_by(&Key::tag(&host, &tag("a/é"))), Some(tag("a/é")));
         let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
         assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }

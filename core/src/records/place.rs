@@ -24,6 +24,8 @@ pub(crate) enum Holder {
     Link(Link),
     /// A link that is to come here, and is here once the alias it comes from says so.
     Arriving(Box<Arriving>),
+    /// A link of which nothing is to stay. It is kept only to know what else is to go.
+    Erasing(Link),
     /// The link that was here is elsewhere.
     Signpost(Signpost),
     /// Nobody: whoever asks may have it.
@@ -87,6 +89,8 @@ struct StoredPlace<S> {
     arriving: Option<StoredArriving<S>>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     link: Option<StoredLink<S>>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    erasing: Option<StoredLink<S>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signpost: Option<StoredSignpost>,
 }
@@ -112,10 +116,11 @@ impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
         let stored: StoredPlace<Tree> = parse(&record.value)?;
-        let settled = match (stored.link, stored.signpost) {
-            (Some(link), _) => Holder::Link(link.read()?),
-            (None, Some(signpost)) => Holder::Signpost(signpost.read()),
-            (None, None) => Holder::Nobody,
+        let settled = match (stored.link, stored.erasing, stored.signpost) {
+            (Some(link), ..) => Holder::Link(link.read()?),
+            (None, Some(link), _) => Holder::Erasing(link.read()?),
+            (None, None, Some(signpost)) => Holder::Signpost(signpost.read()),
+            (None, None, None) => Holder::Nobody,
         };
         let holder = match stored.arriving {
             Some(arriving) => Holder::Arriving(Box::new(arriving.read(settled)?)),
@@ -167,6 +172,20 @@ impl Place {
         })
     }
 
+    /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names them: the writer may
+    /// die half-way.
+    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, token: String) -> Result<Change, StoreError> {
+        let hints = match &self.holder {
+            Holder::Erasing(link) => hints_of(&Holder::Link(link.clone()), &self.hint_token),
+            holder => hints_of(holder, &self.hint_token),
+        };
+        drops.extend(hints.hints);
+        let holder = Holder::Erasing(link.clone());
+        let change = self.hand_over(&holder, token)?;
+        let (commits, recent) = (self.commits.saturating_add(1), remember(&self.recent_tokens, &change.token));
+        Ok(Change { value: write(&holder, commits, &self.created_token, recent, &self.hint_token)?, drops, ..change })
+    }
+
     /// Whether the hint at `key` may be believed.
     pub(crate) fn yields(&self, key: &Key) -> bool {
         hints_of(&self.holder, &self.hint_token).hints.contains(key)
@@ -181,7 +200,7 @@ impl Place {
     pub(crate) fn link(&self) -> Option<&Link> {
         match &self.holder {
             Holder::Link(link) => Some(link),
-            Holder::Arriving(_) | Holder::Signpost(_) | Holder::Nobody => None,
+            Holder::Arriving(_) | Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => None,
         }
     }
 
@@ -259,11 +278,13 @@ pub(crate) async fn settle(records: &impl Records, key: &Key, token: String) -> 
 }
 
 fn write(holder: &Holder, commits: u64, created_token: &str, recent_tokens: Vec<String>, hint_token: &str) -> Result<String, StoreError> {
-    let (link, signpost) = match holder.seen() {
-        Holder::Link(link) => (Some(StoredLink::of(link)), None),
-        Holder::Signpost(signpost) => (None, Some(StoredSignpost::of(signpost))),
-        Holder::Arriving(_) | Holder::Nobody => (None, None),
-    };
+    let (mut link, mut erasing, mut signpost) = (None, None, None);
+    match holder.seen() {
+        Holder::Link(held) => link = Some(StoredLink::of(held)),
+        Holder::Erasing(held) => erasing = Some(StoredLink::of(held)),
+        Holder::Signpost(held) => signpost = Some(StoredSignpost::of(held)),
+        Holder::Arriving(_) | Holder::Nobody => {}
+    }
     let arriving = match holder {
         Holder::Arriving(arriving) => Some(StoredArriving::of(arriving)),
         _ => None,
@@ -276,6 +297,7 @@ fn write(holder: &Holder, commits: u64, created_token: &str, recent_tokens: Vec<
         hint_token: hint_token.to_owned(),
         arriving,
         link,
+        erasing,
         signpost,
     })
 }
@@ -358,6 +380,7 @@ mod tests {
         for holder in [
             tombstone.clone(),
             Holder::Signpost(signpost()),
+            Holder::Erasing(Link::example()),
             Holder::Nobody,
             arriving(Holder::Nobody),
             arriving(tombstone),
@@ -400,6 +423,18 @@ mod tests {
     fn whoever_leaves_takes_the_hints_along() {
         let leave = place(&claimed()).hand_over(&Holder::Signpost(signpost()), "t1".into()).unwrap();
         assert_eq!((leave.drops, leave.gains.len()), (claimed().gains, 0));
+    }
+
+    #[test]
+    fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
+        let place_of_claim = place(&claimed());
+        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], "t1".into()).unwrap();
+        assert_eq!((&first.drops[0], &first.drops[1..], first.gains.len()), (&Key::kept("x".into()), &claimed().gains[..], 0));
+        let again = place(&first).erase(&Link::example(), Vec::new(), "t2".into()).unwrap();
+        assert_eq!(again.drops, claimed().gains);
+        assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
+        let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
+        assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
     }
 
     #[test]

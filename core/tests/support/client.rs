@@ -88,7 +88,8 @@ impl Ask {
         Self::to(method, format!("http://hop.example{path}")).header(AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"))
     }
 
-    fn post(path: &str, json: &Value) -> Self {
+    /// Creates something at an address of the API.
+    pub(crate) fn post(path: &str, json: &Value) -> Self {
         Self::send_json(Method::POST, path, json)
     }
 
@@ -138,12 +139,27 @@ impl Ask {
         Self::signed(Method::GET, path)
     }
 
+    /// Deletes what is at an address of the API.
+    pub(crate) fn remove(path: &str) -> Self {
+        Self::signed(Method::DELETE, path)
+    }
+
+    /// Changes what is at an address of the API.
+    pub(crate) fn patch(path: &str, patch: &Value) -> Self {
+        Self::send_json(Method::PATCH, path, patch)
+    }
+
     pub(crate) fn delete(alias: &str) -> Self {
         Self::signed(Method::DELETE, &format!("/api/v1/links/{alias}"))
     }
 
     pub(crate) fn restore(alias: &str) -> Self {
         Self::signed(Method::POST, &format!("/api/v1/links/{alias}/restore"))
+    }
+
+    /// The same of another host.
+    pub(crate) fn at(self, host: &str) -> Self {
+        Self { url: self.url.replacen("hop.example", host, 1), ..self }
     }
 
     pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {

@@ -81,6 +81,15 @@ impl Document {
         entries(&self.root["components"]["schemas"]).filter(|(name, _)| names.contains(name)).collect()
     }
 
+    /// The address, within the page, of where the fields of the schema `name` are told: the request whose body it is, or else its own section.
+    pub(super) fn heading_of(&self, name: &str) -> String {
+        let takes = |operation: &Operation<'_>| {
+            entries(&operation.value["requestBody"]["content"]).any(|(_, body)| schema_name(&body["schema"]) == Some(name))
+        };
+        let taker = self.operations().into_iter().find(takes);
+        anchor(taker.map_or(name, |operation| text(operation.value, "summary")))
+    }
+
     fn note_schemas<'a>(&'a self, value: &'a Value, names: &mut BTreeSet<&'a str>) {
         if let Some(name) = schema_name(value)
             && names.insert(name)
@@ -122,6 +131,12 @@ pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
 /// The text under `name`, or nothing.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
+}
+
+/// The address of a heading within the page.
+pub(super) fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|character| character.is_alphanumeric() || [' ', '-', '_'].contains(character));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
 fn examples(project: &Project) -> Outcome<Map<String, Value>> {

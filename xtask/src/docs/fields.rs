@@ -49,7 +49,11 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     if let Some(name) = schema_name(schema)
         && (is_object(resolved) || resolved.get("oneOf").is_some())
     {
-        return format!("[{name}](#{})", name.to_lowercase());
+        return format!("[{name}](#{})", document.heading_of(name));
+    }
+    let kinds: Vec<String> = items(&resolved["anyOf"]).map(|one| kind(document, one)).collect();
+    if !kinds.is_empty() {
+        return listed(&kinds);
     }
     let values: Vec<String> = items(&resolved["enum"]).filter(|value| !value.is_null()).map(code).collect();
     let types: Vec<&str> = match &resolved["type"] {
@@ -120,8 +124,11 @@ mod tests {
     fn a_kind_is_told_in_words() {
         let document = Document::of(json!({"components": {"schemas": {
             "Link": {"properties": {}},
+            "New": {"properties": {}},
             "Alias": {"type": "string"},
-        }}}));
+        }}, "paths": {"/": {"post": {"summary": "Make one", "requestBody": {"content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/New"},
+        }}}}}}}));
         for (schema, words) in [
             (json!({"type": "string"}), "string"),
             (json!({"type": ["string", "null"], "format": "date-time"}), "moment or `null`"),
@@ -131,6 +138,8 @@ mod tests {
             (json!({"type": "array", "items": {"type": "string"}}), "list of strings"),
             (json!({"type": "array", "items": {"$ref": "#/components/schemas/Link"}}), "list of [Link](#link)"),
             (json!({"$ref": "#/components/schemas/Alias"}), "string"),
+            (json!({"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}]}), "[Link](#link) or `null`"),
+            (json!({"$ref": "#/components/schemas/New"}), "[New](#make-one)"),
         ] {
             assert_eq!(kind(&document, &schema), words, "{schema}");
         }

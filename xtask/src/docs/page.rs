@@ -1,7 +1,7 @@
 //! docs/API.md: the head as it was written, the routes at a glance, each of them, what they answer, and what can go wrong.
 use serde_json::Value;
 
-use crate::docs::document::{Document, Operation, entries, items, schema_name, text};
+use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};
 use crate::docs::fields::{cell, kind, meaning, table};
 
 const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, openapi.json and contract/. Change those. -->\n\n";
@@ -86,9 +86,11 @@ fn body(document: &Document, operation: &Operation<'_>) -> String {
     let fields = table(document, document.resolve(&first["schema"]), true);
     let mut section = format!("\nThe body, as {}:\n\n{fields}", types.join(" or "));
     if let Some(example) = document.example_in(first) {
-        let path = operation.path.replace("{alias}", "docs");
+        let path = operation.path.replace("{alias}", "docs").replace("{tag}", "x").replace("{domain}", "c.example");
         let key = if document.needs_key(operation) { "Authorization: Bearer KEY\n" } else { "" };
-        let lines = format!("{} {path}\n{key}Content-Type: {media_type}\n\n{example:#}", operation.method);
+        let is_one_line = media_type.ends_with("ndjson");
+        let example = if is_one_line { example.to_string() } else { format!("{example:#}") };
+        let lines = format!("{} {path}\n{key}Content-Type: {media_type}\n\n{example}", operation.method);
         section.push_str(&format!("\n```http\n{lines}\n```\n"));
     }
     section
@@ -117,7 +119,7 @@ fn answers(document: &Document, operation: &Operation<'_>) -> String {
     for (alike, response) in well {
         let response = document.resolve(response);
         let shape = entries(&response["content"]).find_map(|(_, body)| schema_name(&body["schema"]));
-        let shape = shape.map(|name| format!(": [{name}](#{})", name.to_lowercase())).unwrap_or_default();
+        let shape = shape.map(|name| format!(": [{name}](#{})", document.heading_of(name))).unwrap_or_default();
         let headers = entries(&response["headers"]).filter(|(name, _)| *name != "X-Request-Id").map(|(name, header)| {
             let said = meaning(document, header);
             if said.is_empty() { format!("`{name}`") } else { format!("`{name}` ({said})") }
@@ -171,12 +173,6 @@ fn kinds(document: &Document, schema: &Value) -> Option<String> {
 /// The kind of a field whose possible values are told beside it.
 fn brief(document: &Document, field: &Value) -> String {
     if field["items"].get("enum").is_some() { "list of strings".to_owned() } else { kind(document, field) }
-}
-
-/// The address of a heading within the page.
-fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|character| character.is_alphanumeric() || [' ', '-', '_'].contains(character));
-    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
 #[cfg(test)]

@@ -14,33 +14,37 @@ use crate::ports::Edge;
 use crate::time::Timestamp;
 
 /// What an export says of a link and hop finds out for itself.
-const DERIVED: [&str; 7] = ["id", "short_url", "updated_at", "state", "has_password", "blocked", "version"];
+const DERIVED: [&str; 6] = ["id", "short_url", "updated_at", "state", "blocked", "version"];
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
 const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
-const FLAGS: [&str; 6] = ["confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
+const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
 const STRUCTURES: [&str; 4] = ["tags", "rules", "card", "clicks"];
 
 /// A link that was made elsewhere.
 pub(super) struct Line {
     pub(super) new: NewLink,
     pub(super) clicks: Clicks,
+    /// Whether visitors had to know a password that the line does not tell.
+    pub(super) lacks_password: bool,
 }
 
 impl Line {
     /// Reads what a line says of a link.
-    pub(super) fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         for name in DERIVED {
             fields.skip(name);
         }
         let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
-        let mut new = NewLink::read(context, fields)?;
+        let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
+        let mut new = NewLink::read(context, fields).await?;
         new.owner = owner;
         new.created_at = created_at;
-        Ok(Self { new, clicks })
+        let lacks_password = had_password && new.spec.password.is_none();
+        Ok(Self { new, clicks, lacks_password })
     }
 }
 
@@ -96,7 +100,7 @@ impl<'a> Lines<'a> {
             }
             Self::Csv { mut records, .. } => match records.next()? {
                 Ok(Record { line, start, .. }) => Some((line, start)),
-                Err(error) => Some((error.line, error.start)),
+                Err(error) => Some((error.begins, error.start)),
             },
         }
     }
@@ -120,7 +124,7 @@ impl Iterator for Lines<'_> {
             },
             Self::Csv { records, columns } => Some(match records.next()? {
                 Ok(record) => RawLine { number: record.line, fields: from_row(columns, record.cells) },
-                Err(error) => RawLine { number: error.line, fields: Err(Problem::malformed_list(error)) },
+                Err(error) => RawLine { number: error.begins, fields: Err(Problem::malformed_list(error)) },
             }),
         }
     }
@@ -155,4 +159,46 @@ fn from_cell(name: &str, cell: String) -> Tree {
         None
     };
     read.unwrap_or(Tree::Text(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Random;
+
+    /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
+    fn taken(form: Form, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
+        let (mut begins, mut before, mut taken) = (0, 0, Vec::new());
+        loop {
+            let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
+            let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
+            for line in lines.by_ref().take(limit()) {
+                let what = match line.fields {
+                    Ok(mut fields) => format!("{:?}", fields.take("a", |tree| Ok::<_, Wrong>(tree))),
+                    Err(problem) => problem.code.name().to_owned(),
+                };
+                taken.push((before + line.number, what));
+            }
+            let Some((number, offset)) = lines.rest() else { return taken };
+            let head = if begins == 0 { "" } else { head };
+            (begins, before) = (begins + offset - head.len(), before + number - 1);
+            before -= usize::from(matches!(form, Form::Rows));
+        }
+    }
+
+    #[test]
+    fn a_text_taken_in_parts_is_the_text_taken_at_once() {
+        let random = std::cell::RefCell::new(Random::new(1));
+        let below = |bound| random.borrow_mut().below(bound);
+        let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
+        let mut several = 0;
+        for round in 0..4_000 {
+            let (form, head) = if round % 2 == 0 { (Form::Lines, "") } else { (Form::Rows, "\u{feff}a,b\n") };
+            let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
+            let whole = taken(form, &text, head, || usize::MAX);
+            assert_eq!(taken(form, &text, head, || 1 + below(4)), whole, "{text:?}");
+            several += usize::from(whole.len() > 4);
+        }
+        assert!(several > 1_000, "only {several} texts took more than one part");
+    }
 }

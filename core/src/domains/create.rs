@@ -1,0 +1,40 @@
+//! Adding a domain that the settings do not name.
+
+use http::StatusCode;
+
+use super::show::shown;
+use super::{EDITS, save, set, wire};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::Fields;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::records::{Site, SiteRecord, Written};
+use crate::request::{BODY_LIMIT, Body};
+use crate::response::Response;
+
+/// `POST /api/v1/domains`
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, _proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let mut fields = Fields::read(body, BODY_LIMIT)?;
+    let domain = fields.need("domain", |tree| Domain::parse(&tree.text()?));
+    let mut site = Site::bare(domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
+    set(&mut site, &mut fields, context.config);
+    let domain = fields.finish(domain)?;
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Err(Problem::domain_taken());
+    }
+    for _ in 0..EDITS {
+        let was = SiteRecord::look(context.edge.records(), &domain).await?;
+        // An `ETag` of a domain that was deleted is not given out again.
+        site.version = match &was {
+            Some(record) if !record.is_deleted => return Err(Problem::domain_taken()),
+            Some(deleted) => deleted.site.version.saturating_add(1),
+            None => 1,
+        };
+        if save(context, was.as_ref(), &site, false).await? == Written::Done {
+            return shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain));
+        }
+    }
+    Err(Problem::crowded())
+}

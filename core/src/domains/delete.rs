@@ -1,0 +1,52 @@
+//! Deleting a domain that has no links. Its record stays and says so.
+
+use http::StatusCode;
+
+use super::{EDITS, find, named, save};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::links::{self, Seen};
+use crate::ports::{Edge, Facts};
+use crate::records::{Site, Written};
+use crate::response::Response;
+
+/// `DELETE /api/v1/domains/{domain}`
+pub(crate) async fn delete<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    text: &str,
+    query: &str,
+    facts: &impl Facts,
+) -> Result<Response, Problem> {
+    let domain = named(text, query)?;
+    let seen = Seen::read(facts);
+    let mut last = Problem::crowded();
+    for _ in 0..EDITS {
+        let (record, was) = find(context, &domain).await?;
+        check_unused(context, proof, &domain).await?;
+        if !seen.covers(was.version) {
+            last = Problem::version_mismatch(was.version);
+            if seen.is_ahead_of(was.version) {
+                continue;
+            }
+            return Err(last);
+        }
+        let gone = Site { created_at: was.created_at, ..Site::bare(&domain, was.version.saturating_add(1), context.now) };
+        if save(context, record.as_ref(), &gone, true).await? == Written::Done {
+            return Ok(Response::empty(StatusCode::NO_CONTENT));
+        }
+    }
+    Err(last)
+}
+
+async fn check_unused<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain) -> Result<(), Problem> {
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Err(Problem::domain_in_use("The settings of this deployment name this domain."));
+    }
+    if links::has_links(context, proof, domain).await? {
+        return Err(Problem::domain_in_use("This domain has links. Delete or move them first."));
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! Showing a domain.
+
+use http::StatusCode;
+
+use super::{find, named, wire};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::records::Site;
+use crate::response::Response;
+
+/// `GET /api/v1/domains/{domain}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let (_, site) = find(context, &named(text, query)?).await?;
+    shown(context, StatusCode::OK, &site)
+}
+
+pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &Site) -> Result<Response, Problem> {
+    Response::json(status, &wire::domain(context.config, site))?.etag(site.version)
+}

@@ -1,0 +1,40 @@
+//! Domains on the wire: every field always there.
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::domain::Domain;
+use crate::records::Site;
+use crate::target::Target;
+
+#[derive(Serialize)]
+pub(super) struct DomainJson<'a> {
+    domain: &'a str,
+    origin: String,
+    default: bool,
+    configured: bool,
+    root: Option<&'a str>,
+    not_found: Option<&'a str>,
+    ended: Option<&'a str>,
+    version: u64,
+}
+
+pub(super) fn domain<'a>(config: &Config, site: &'a Site) -> DomainJson<'a> {
+    let configured = config.origin_of(site.domain.as_str());
+    DomainJson {
+        domain: site.domain.as_str(),
+        origin: configured.map_or_else(|| format!("https://{}", site.domain), ToString::to_string),
+        default: site.domain == *config.default_domain(),
+        configured: configured.is_some(),
+        root: site.root.as_ref().map(Target::as_str),
+        not_found: site.not_found.as_ref().map(Target::as_str),
+        ended: site.ended.as_ref().map(Target::as_str),
+        version: site.version,
+    }
+}
+
+/// A domain's own address in the API. Only an IPv6 address holds anything to encode.
+pub(super) fn address(domain: &Domain) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(domain.as_str().as_bytes()).collect();
+    format!("/api/v1/domains/{encoded}")
+}

@@ -1,0 +1,65 @@
+//! Erasing a link: nothing of it stays, and its alias is free for anybody.
+//!
+//! First the record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
+//! old versions and the total of clicks go with that commit. Then nobody holds the alias. Whoever asks again goes on where a request died.
+
+use super::claim::strand;
+use super::{EDITS, Problem};
+use crate::app::Context;
+use crate::link::Link;
+use crate::ports::{Commit, Edge, Records as _};
+use crate::records::copy::Copy;
+use crate::records::{Holder, Key, Place, Prefix, Written, history, look, write};
+
+pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
+    for _ in 0..EDITS {
+        let (place, link) = erasable(context, key).await?;
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            continue;
+        }
+        // Every drop may cost a write: a link of many versions takes several requests.
+        let most = context.edge.traits().largest_page / 2;
+        let page = context.edge.records().scan(&Prefix::history(&link.id), None, most).await?;
+        let mut drops = page.keys;
+        drops.push(Key::total(&link.id));
+        // The newest version may be too new for a scan.
+        drops.extend(history::newest(&link));
+        let committed = context.edge.records().commit(&place.erase(&link, drops, context.token()?)?).await;
+        if committed == Ok(Commit::Conflict) {
+            continue;
+        }
+        let ended = Copy::of(&Holder::Erasing(link), place.commits.saturating_add(1));
+        context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
+        committed?;
+        return if page.next.is_some() { Err(Problem::half_erased()) } else { release(context, key).await };
+    }
+    Err(Problem::crowded())
+}
+
+async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+    let place = look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
+    match place.holder.seen() {
+        Holder::Link(link) | Holder::Erasing(link) => {
+            let link = link.clone();
+            Ok((place, link))
+        }
+        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+        Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+    }
+}
+
+/// Has nobody hold the alias any more. If somebody else has seen to that, so much the better.
+async fn release<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
+    for _ in 0..EDITS {
+        let place = look(context.edge.records(), key).await?;
+        let Some(place) = place.filter(|place| matches!(place.holder, Holder::Erasing(_))) else {
+            return Ok(());
+        };
+        if write(context.edge.records(), place.hand_over(&Holder::Nobody, context.token()?)?).await? == Written::Done {
+            return Ok(());
+        }
+    }
+    Err(Problem::crowded())
+}

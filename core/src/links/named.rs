@@ -1,0 +1,50 @@
+//! Which link, and which domain, a request names.
+
+use crate::alias::Alias;
+use crate::app::Context;
+use crate::body::Fields;
+use crate::domain::Domain;
+use crate::domains;
+use crate::error::{Problem, Refusal};
+use crate::ports::Edge;
+use crate::records::Key;
+
+/// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
+/// the alias of no link.
+pub(super) async fn named<E: Edge>(context: &Context<'_, E>, alias: &str, query: &str) -> Result<Key, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, &mut fields).await?;
+    fields.finish(Some(()))?;
+    key(context, &domain, alias)
+}
+
+/// The key of `alias`, as it stands in an address.
+pub(super) fn key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
+    let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
+    Ok(Key::link(domain, &alias))
+}
+
+/// The domain of a query that names nothing else, or the default domain.
+pub(super) async fn domain_of<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Domain, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, &mut fields).await?;
+    fields.finish(Some(domain))
+}
+
+/// Takes the domain out of `fields`, which must be one of this deployment; the default domain if they name none.
+pub(super) async fn take_domain<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Domain, Problem> {
+    let said = take_said_domain(context, fields).await?;
+    Ok(said.unwrap_or_else(|| context.config.default_domain().clone()))
+}
+
+/// The same; nothing if they name none.
+pub(super) async fn take_said_domain<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Domain>, Problem> {
+    let Some(domain) = fields.take("domain", |tree| Domain::parse(&tree.text()?)) else {
+        return Ok(None);
+    };
+    if domains::is_served(context, &domain).await? {
+        return Ok(Some(domain));
+    }
+    fields.refuse("domain", Refusal::invalid("this is no domain of this deployment"));
+    Ok(None)
+}

@@ -1,0 +1,135 @@
+//! What is kept of a domain beside its links. A deleted one stays as a record that says so.
+
+use serde::{Deserialize, Serialize};
+
+use super::stored::{Schema, parse, to_json};
+use super::tokens::remember;
+use super::{Change, Expect, Key};
+use crate::domain::Domain;
+use crate::ports::{Guard, Record, Records, StoreError};
+use crate::target::Target;
+use crate::time::Timestamp;
+
+/// Where a domain sends visitors who find nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) domain: Domain,
+    /// Instead of the front page.
+    pub(crate) root: Option<Target>,
+    /// From an alias without a link.
+    pub(crate) not_found: Option<Target>,
+    /// From a link that leads nowhere any more.
+    pub(crate) ended: Option<Target>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) version: u64,
+}
+
+impl Site {
+    /// A domain of which nothing was said.
+    pub(crate) fn bare(domain: &Domain, version: u64, now: Timestamp) -> Self {
+        Self { domain: domain.clone(), root: None, not_found: None, ended: None, created_at: now, updated_at: now, version }
+    }
+}
+
+/// The record of a domain.
+#[derive(Clone, Debug)]
+pub(crate) struct SiteRecord {
+    pub(crate) site: Site,
+    pub(crate) is_deleted: bool,
+    created_token: String,
+    recent_tokens: Vec<String>,
+    guard: Guard,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSite {
+    v: Schema,
+    created_token: String,
+    recent_tokens: Vec<String>,
+    host: String,
+    root: Option<String>,
+    not_found: Option<String>,
+    ended: Option<String>,
+    created_at: u64,
+    updated_at: u64,
+    version: u64,
+    deleted: bool,
+}
+
+impl SiteRecord {
+    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+        let stored: StoredSite = parse(&record.value)?;
+        let site = Site {
+            domain: Domain::stored(stored.host),
+            root: stored.root.map(Target::stored),
+            not_found: stored.not_found.map(Target::stored),
+            ended: stored.ended.map(Target::stored),
+            created_at: Timestamp::from_millis(stored.created_at),
+            updated_at: Timestamp::from_millis(stored.updated_at),
+            version: stored.version,
+        };
+        let (created_token, recent_tokens) = (stored.created_token, stored.recent_tokens);
+        Ok(Self { site, is_deleted: stored.deleted, created_token, recent_tokens, guard: record.guard.clone() })
+    }
+
+    /// The record of `domain`, that of a deleted one too.
+    pub(crate) async fn look(records: &impl Records, domain: &Domain) -> Result<Option<Self>, StoreError> {
+        let record = records.get(&Key::domain(domain)).await?;
+        record.as_ref().map(Self::read).transpose()
+    }
+
+    /// The change that puts `site` in place of what was kept, or is the first to keep anything.
+    pub(crate) fn put(was: Option<&Self>, site: &Site, is_deleted: bool, token: String) -> Result<Change, StoreError> {
+        let text = |target: &Option<Target>| target.as_ref().map(|target| target.as_str().to_owned());
+        let stored = StoredSite {
+            v: Schema,
+            created_token: was.map_or_else(|| token.clone(), |was| was.created_token.clone()),
+            recent_tokens: remember(was.map(|was| was.recent_tokens.as_slice()).unwrap_or_default(), &token),
+            host: site.domain.as_str().to_owned(),
+            root: text(&site.root),
+            not_found: text(&site.not_found),
+            ended: text(&site.ended),
+            created_at: site.created_at.as_millis(),
+            updated_at: site.updated_at.as_millis(),
+            version: site.version,
+            deleted: is_deleted,
+        };
+        Ok(Change {
+            key: Key::domain(&site.domain),
+            expect: was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone())),
+            value: to_json(&stored)?,
+            token,
+            sides: Vec::new(),
+            gains: Vec::new(),
+            drops: Vec::new(),
+            expires_at: None,
+            repeated: false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::tokens::tokens_of;
+
+    #[test]
+    fn a_domain_comes_back_as_it_was_kept_with_its_creation_and_its_latest_commits() {
+        let domain = Domain::stored("c.example".into());
+        let bare = Site::bare(&domain, 1, Timestamp::from_millis(5));
+        let target = |path: &str| Some(Target::stored(format!("https://example.com/{path}")));
+        let full = Site { root: target("r"), not_found: target("n"), ended: target("e"), version: 2, ..bare.clone() };
+        let first = SiteRecord::put(None, &bare, false, "t0".into()).unwrap();
+        assert_eq!((first.key.as_str(), &first.expect), ("domain/c.example", &Expect::Absent));
+        let read = |change: &Change| {
+            let guard = Guard(change.token.clone());
+            SiteRecord::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
+        };
+        let second = SiteRecord::put(Some(&read(&first)), &full, true, "t1".into()).unwrap();
+        assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));
+        assert_eq!(tokens_of(&second.value), ("t0".into(), vec!["t0".into(), "t1".into()]));
+        assert_eq!((read(&first).site, read(&first).is_deleted), (bare, false));
+        assert_eq!((read(&second).site, read(&second).is_deleted), (full, true));
+    }
+}

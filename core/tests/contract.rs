@@ -1,0 +1,73 @@
+//! The contract's examples are what hop says: each request in `docs/contract` is taken, and answered as the example beside it says.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::fs;
+
+use hop_core::memory::MemoryEdge;
+use serde_json::{Value, json};
+use support::{Ask, Isolate, run};
+
+/// What differs from one deployment, and from one moment, to the next.
+const DRAWN: [&str; 6] = ["id", "request_id", "created_at", "updated_at", "short_id", "short_url"];
+
+fn example(name: &str) -> Value {
+    let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+}
+
+/// `value` without what is drawn.
+fn plain(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                *field = if DRAWN.contains(&name.as_str()) { json!("drawn") } else { plain(field.take()) };
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
+        _ => {}
+    }
+    value
+}
+
+#[track_caller]
+fn answers(edge: &MemoryEdge, ask: Ask, status: u16, name: &str) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    assert_eq!((answer.code(), plain(answer.json())), (status, plain(example(name))), "{name}");
+}
+
+#[test]
+fn a_batch_is_answered_as_its_example() {
+    let items: Vec<Value> = example("batch")["items"].as_array().expect("items").clone();
+    answers(&MemoryEdge::new(1), Ask::batch(&items), 200, "batch-results");
+}
+
+/// The link of the examples goes in as an export writes it.
+#[test]
+fn an_import_is_answered_as_its_example() {
+    let text = format!("{}\n{}\n", example("link"), json!({"target": "javascript:alert(1)"}));
+    let edge = MemoryEdge::new(1);
+    answers(&edge, Ask::import("", "application/x-ndjson", text), 200, "import-results");
+    answers(&edge, Ask::show("docs"), 200, "link");
+}
+
+#[test]
+fn a_link_is_made_and_moved_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::change("docs", &example("link-patch")))).code(), 200);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::show("manual"))).code(), 200);
+}
+
+#[test]
+fn a_url_is_shortened_as_in_the_examples() {
+    let url = example("shorten")["url"].as_str().expect("a URL").to_owned();
+    answers(&MemoryEdge::new(1), Ask::shorten(&url), 201, "shortened");
+}
+
+#[test]
+fn a_wrong_field_is_told_as_in_the_example() {
+    answers(&MemoryEdge::new(1), Ask::create(&json!({"target": "javascript:alert(1)"})), 422, "problem");
+}

@@ -1,0 +1,187 @@
+//! `docs/openapi.json` describes every parameter, header and field that hop reads, and none that it does not: hop is asked with every
+//! word of its sources for a name, and says which of them it does not know.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs;
+
+use hop_core::memory::MemoryEdge;
+use hop_core::ports::Facts;
+use hop_core::{Body, Head, Request};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, Method};
+use serde_json::{Value, json};
+use support::client::{ADMIN_KEY, Answer};
+use support::source::sources;
+use support::{Ask, Isolate, run};
+
+/// A method of a path, with everything it says of what it takes.
+struct Operation {
+    path: String,
+    method: Method,
+    parameters: Vec<Value>,
+    body: Value,
+}
+
+fn document() -> Value {
+    let path = format!("{}/../docs/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+}
+
+/// `value`, or what it refers to.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let target = value["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+    target.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (name, operation) in
+            item.as_object().expect("methods").iter().filter(|(name, _)| !["parameters", "head"].contains(&name.as_str()))
+        {
+            let parameters = items(&item["parameters"]).chain(items(&operation["parameters"]));
+            found.push(Operation {
+                path: path.replace("{alias}", "docs").replace("{code}", "internal").replace("{tag}", "x").replace("{domain}", "c.example"),
+                method: name.to_uppercase().parse().expect("a method"),
+                parameters: parameters.map(|parameter| resolve(document, parameter).clone()).collect(),
+                body: operation["requestBody"]["content"].clone(),
+            });
+        }
+    }
+    found
+}
+
+/// Every text in hop's sources that could be a name.
+fn words() -> BTreeSet<String> {
+    let is_name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let texts = sources("core/src").into_iter().flat_map(|source| source.words);
+    let names = texts.filter_map(|word| word.strip_prefix('"')?.strip_suffix('"').map(str::to_owned));
+    names.filter(|text| is_name(text)).collect()
+}
+
+/// An edge with the link, the tag and the domain that the operations name.
+fn edge() -> MemoryEdge {
+    let edge = MemoryEdge::new(1);
+    let link = Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "tags": ["x"]}));
+    assert_eq!(run(Isolate::new(&edge).ask(link)).code(), 201);
+    edge
+}
+
+/// Who asks, noting which headers hop looks at.
+struct Noting {
+    media_type: String,
+    seen: RefCell<BTreeSet<String>>,
+}
+
+impl Facts for Noting {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        self.seen.borrow_mut().insert(name.as_str().to_owned());
+        match *name {
+            AUTHORIZATION => Some(format!("Bearer {ADMIN_KEY}").into_bytes().into()),
+            CONTENT_TYPE => Some(self.media_type.as_bytes().into()),
+            _ => None,
+        }
+    }
+}
+
+impl Operation {
+    fn media_type(&self) -> &str {
+        self.body.as_object().and_then(|types| types.keys().next()).map_or("application/json", String::as_str)
+    }
+
+    fn described(&self, place: &str) -> BTreeSet<String> {
+        let there = self.parameters.iter().filter(|parameter| parameter["in"] == place);
+        there.map(|parameter| parameter["name"].as_str().expect("a name").to_owned()).collect()
+    }
+
+    /// Asks, and says which headers were looked at.
+    fn ask(&self, edge: &MemoryEdge, query: &str, body: &str) -> (Answer, BTreeSet<String>) {
+        let facts = Noting { media_type: self.media_type().to_owned(), seen: RefCell::default() };
+        let url = format!("http://hop.example{}?{query}", self.path);
+        let request = Request { head: Head::new(&self.method, &url), facts: &facts, body: Body::Whole(body.into()) };
+        let isolate = Isolate::new(edge);
+        let (response, _) = run(isolate.app.handle(edge, request));
+        let answer = Answer { status: response.status, headers: response.headers, body: response.body };
+        (answer, facts.seen.into_inner())
+    }
+
+    /// Whether hop knows `name` in the query.
+    fn knows(&self, edge: &MemoryEdge, name: &str) -> bool {
+        !is_unknown(&self.ask(edge, &format!("{name}="), "{}").0.json(), &format!("/{name}"))
+    }
+}
+
+fn is_unknown(problem: &Value, field: &str) -> bool {
+    items(&problem["errors"]).any(|error| error["field"] == field && error["code"] == "unknown")
+}
+
+#[test]
+fn every_parameter_that_is_read_is_described_and_no_other() {
+    let (document, edge, words) = (document(), edge(), words());
+    for operation in operations(&document) {
+        // Where no query is read, none is refused.
+        let reads_none = operation.knows(&edge, "no_such_name");
+        let read = words.iter().filter(|word| !reads_none && operation.knows(&edge, word)).cloned();
+        assert_eq!(operation.described("query"), read.collect(), "{} {}", operation.method, operation.path);
+    }
+}
+
+#[test]
+fn every_header_that_is_read_is_described_and_no_other() {
+    for operation in operations(&document()) {
+        let (_, seen) = operation.ask(&edge(), "", "{}");
+        let of_any_route = [AUTHORIZATION, CONTENT_TYPE, ACCEPT];
+        let read = seen.into_iter().filter(|name| of_any_route.iter().all(|known| known.as_str() != name));
+        let described = operation.described("header").into_iter().map(|name| name.to_lowercase());
+        assert_eq!(described.collect::<BTreeSet<_>>(), read.collect(), "{} {}", operation.method, operation.path);
+    }
+}
+
+/// The fields that a schema describes, those of its parts too.
+fn fields(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let schema = resolve(document, schema);
+    let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned());
+    own.chain(items(&schema["allOf"]).flat_map(|part| fields(document, part))).collect()
+}
+
+#[test]
+fn every_field_that_is_read_is_described_and_no_other() {
+    let (document, edge, words) = (document(), edge(), words());
+    let operations = operations(&document);
+    for operation in operations.iter().filter(|operation| !operation.body.is_null()) {
+        let knows = |word: &&String| {
+            let answer = operation.ask(&edge, "", &format!("{{\"{word}\": null}}")).0.json();
+            // Of an import each line has a problem of its own.
+            !is_unknown(&answer, &format!("/{word}")) && !is_unknown(&answer["results"][0]["problem"], &format!("/{word}"))
+        };
+        let described = fields(&document, &operation.body[operation.media_type()]["schema"]);
+        assert_eq!(described, words.iter().filter(knows).cloned().collect(), "{} {}", operation.method, operation.path);
+    }
+}
+
+#[test]
+fn every_field_of_an_item_of_a_batch_is_described_and_no_other() {
+    let (document, edge, words) = (document(), edge(), words());
+    let batch = &document["components"]["schemas"]["Batch"]["properties"]["items"]["items"];
+    for op in ["create", "update", "delete"] {
+        let knows = |word: &&String| {
+            let item = json!({"op": op, word.as_str(): null});
+            let answer = run(Isolate::new(&edge).ask(Ask::batch(&[item])));
+            *word == "op" || !is_unknown(&answer.json()["results"][0]["problem"], &format!("/{word}"))
+        };
+        let rules = items(&batch["allOf"]).find(|rule| rule["if"]["properties"]["op"]["const"] == op).expect("a rule");
+        let allowed = |name: &String| rules["then"]["properties"][name] != false;
+        let described = fields(&document, batch).into_iter().filter(allowed).collect::<BTreeSet<_>>();
+        assert_eq!(described, words.iter().filter(knows).cloned().collect(), "{op}");
+    }
+}

@@ -22,7 +22,7 @@ const MOST_WORLDS: usize = 24;
 const BETWEEN_AUDITS: u64 = 500;
 
 /// How many of the latest calls a failure tells.
-const TOLD_CALLS: usize = 4000;
+const TOLD_CALLS: usize = 400;
 
 /// How many requests may be sent again.
 const REPEATABLE: usize = 8;
@@ -286,7 +286,12 @@ impl<'a> Walk<'a> {
             assert!(!matches!(mood, Mood::Calm), "nothing failed");
             return;
         }
-        assert_eq!((answer.code(), answer.body), (code, body), "a repeated request is answered otherwise");
+        // An older truth is that it is being answered still.
+        if mood.is_foggy() && answer.problem() == "idempotency_in_flight" {
+            return;
+        }
+        let texts = (String::from_utf8_lossy(&answer.body), String::from_utf8_lossy(&body));
+        assert!(answer.code() == code && texts.0 == texts.1, "a repeated request is answered otherwise: {} {texts:?}", answer.code());
     }
 
     /// Copies are held back for a while, then let through in any order, or lost.

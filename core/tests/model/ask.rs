@@ -25,6 +25,9 @@ pub(crate) fn one(deed: &Deed) -> Ask {
         }
         Deed::Delete { at, .. } => on(at.0, Ask::delete(&at.1)),
         Deed::Restore { at } => on(at.0, Ask::restore(&at.1)),
+        Deed::Erase { at } => Ask::remove(&format!("/api/v1/links/{}?erase=true&domain={}", at.1, at.0)),
+        Deed::Retag { domain, old, new: Some(new) } => Ask::patch(&format!("/api/v1/tags/{old}?domain={domain}"), &json!({"tag": new})),
+        Deed::Retag { domain, old, new: None } => Ask::remove(&format!("/api/v1/tags/{old}?domain={domain}")),
     }
 }
 
@@ -38,7 +41,7 @@ fn item(deed: &Deed) -> Value {
         Deed::Create(new) => json!({"op": "create", "link": link(new)}),
         Deed::Patch { at, seen, .. } => json!({"op": "update", "alias": at.1, "domain": at.0, "if_match": seen, "patch": patch(deed)}),
         Deed::Delete { at, seen } => json!({"op": "delete", "alias": at.1, "domain": at.0, "if_match": seen}),
-        Deed::Restore { .. } => unreachable!("a batch restores nothing"),
+        Deed::Restore { .. } | Deed::Erase { .. } | Deed::Retag { .. } => unreachable!("a batch does not do this"),
     }
 }
 
@@ -107,7 +110,9 @@ pub(crate) fn told(answer: &Answer) -> Told {
     if is_link {
         assert_eq!(answer.header("etag"), format!("\"{}\"", json["version"]), "{json}");
     }
-    Told { status: answer.code(), problem: answer.problem(), alias: json["alias"].as_str().map(str::to_owned), link: is_link.then_some(json) }
+    let changed = json["changed"].as_u64().and_then(|count| Some((usize::try_from(count).ok()?, json["done"].as_bool()?)));
+    let alias = json["alias"].as_str().map(str::to_owned);
+    Told { status: answer.code(), problem: answer.problem(), alias, changed, link: is_link.then_some(json) }
 }
 
 /// What an answer tells of each of so many deeds.
@@ -125,6 +130,7 @@ pub(crate) fn told_each(answer: &Answer, count: usize) -> Vec<Told> {
             problem: result["problem"]["code"].as_str().unwrap_or_default().to_owned(),
             alias: link["alias"].as_str().or(result["alias"].as_str()).map(str::to_owned),
             link: link.is_object().then(|| link.clone()),
+            changed: None,
         }
     };
     results.iter().map(one).collect()

@@ -175,9 +175,16 @@ impl Dice {
             0..=3 => Deed::Create(self.create(world, number, Way::Create)),
             4..=5 => Deed::Create(self.create(world, number, Way::Find)),
             6..=13 => self.patch(world, number),
-            14..=16 => self.delete(world),
+            14..=15 => self.delete(world),
+            16 => Deed::Erase { at: self.known(world) },
             _ => Deed::Restore { at: self.known(world) },
         }
+    }
+
+    pub(crate) fn retag(&mut self) -> Deed {
+        let old = self.of(&TAGS).to_owned();
+        let new = (!self.one_in(4)).then(|| self.of(&TAGS).to_owned()).filter(|new| *new != old);
+        Deed::Retag { domain: self.domain(), old, new }
     }
 
     /// One of the deeds of a batch.

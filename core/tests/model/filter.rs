@@ -33,7 +33,18 @@ pub(crate) struct Filter {
 
 impl Filter {
     fn of(domain: &'static str) -> Self {
-        Self { form: Form::List, domain, tags: Vec::new(), all: false, owner: None, state: None, prefix: None, from: None, to: None, limit: 100 }
+        Self {
+            form: Form::List,
+            domain,
+            tags: Vec::new(),
+            all: false,
+            owner: None,
+            state: None,
+            prefix: None,
+            from: None,
+            to: None,
+            limit: 100,
+        }
     }
 
     pub(crate) fn draw(dice: &mut Dice, now: &str) -> Self {
@@ -86,7 +97,13 @@ impl Filter {
         if self.all && !self.tags.is_empty() {
             path += "&tags=all";
         }
-        let texts = [("owner", self.owner), ("state", self.state), ("prefix", self.prefix), ("created_from", self.from.as_deref()), ("created_to", self.to.as_deref())];
+        let texts = [
+            ("owner", self.owner),
+            ("state", self.state),
+            ("prefix", self.prefix),
+            ("created_from", self.from.as_deref()),
+            ("created_to", self.to.as_deref()),
+        ];
         for (name, value) in texts {
             path += &value.map(|value| format!("&{name}={value}")).unwrap_or_default();
         }
@@ -126,7 +143,12 @@ impl Filter {
                 assert_eq!(json["next"].as_str(), next.as_deref());
                 json["items"].as_array().expect("a page has items").clone()
             }
-            Form::Lines => page.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).expect("a line is JSON")).collect(),
+            Form::Lines => page
+                .body
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(|line| serde_json::from_slice(line).expect("a line is JSON"))
+                .collect(),
             Form::Rows => rows(&page.body),
         };
         assert!(items.len() <= self.limit, "a page of {} has {}", self.limit, items.len());
@@ -137,7 +159,10 @@ impl Filter {
     pub(crate) fn fits(&self, known: &Known, json: &Value, at: &Address, link: &Link) -> bool {
         let is_it = known.ids.get(&link.maker).is_none_or(|id| json["id"] == **id);
         let fits = if self.form == Form::Rows {
-            json["alias"] == *at.1 && json["version"] == link.version && json["target"] == *link.said.target && json["tags"] == json!(link.said.tags)
+            json["alias"] == *at.1
+                && json["version"] == link.version
+                && json["target"] == *link.said.target
+                && json["tags"] == json!(link.said.tags)
         } else {
             link.is_shown_by(json, at)
         };

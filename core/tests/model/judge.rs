@@ -21,6 +21,8 @@ pub(crate) struct Told {
     pub(crate) link: Option<Value>,
     /// The alias, if one is named.
     pub(crate) alias: Option<String>,
+    /// How many links a tag was changed on, and whether there are no more.
+    pub(crate) changed: Option<(usize, bool)>,
 }
 
 /// How a deed was asked for.
@@ -73,6 +75,12 @@ impl Known {
         let drawn = told.alias.as_deref().or(circumstance.found.as_deref());
         let mut after = Vec::new();
         for world in worlds {
+            if told.is_lost() || told.changed.is_some() {
+                after.extend(halves(world, deed, told, &circumstance.when));
+            }
+            if told.changed.is_some() {
+                continue;
+            }
             let mut next = world.clone();
             let mut obeyed = next.obey(deed, &circumstance.when, drawn);
             if told.is_lost() {
@@ -99,7 +107,11 @@ impl Known {
                 obeyed = next.obey(&deed, &circumstance.when, drawn);
             }
             // Sent again, a request may find what its first try made.
-            let is_own = |status| circumstance.when.len() > 1 && (status, told.status) == (201, 200) && matches!(deed, Deed::Create(New { way: Way::Find, .. }));
+            let is_own = |status| {
+                circumstance.when.len() > 1
+                    && (status, told.status) == (201, 200)
+                    && matches!(deed, Deed::Create(New { way: Way::Find, .. }))
+            };
             match obeyed {
                 Ok((status, address)) if status == told.status || is_own(status) => {
                     let shown = match (&address, &told.link) {
@@ -159,7 +171,7 @@ impl Known {
         let wanted = match deed {
             Deed::Create(new) => new.alias.clone().map(|alias| (new.domain, alias)),
             Deed::Patch { going, .. } => going.as_ref().map(|going| going.to.clone()),
-            Deed::Delete { .. } | Deed::Restore { .. } => None,
+            Deed::Delete { .. } | Deed::Restore { .. } | Deed::Erase { .. } | Deed::Retag { .. } => None,
         };
         told.problem == "alias_taken" && wanted.is_some_and(|wanted| self.is_held_at(&wanted, clock))
     }
@@ -184,6 +196,28 @@ impl Known {
         let mut worlds = std::mem::take(&mut self.worlds);
         worlds.retain_mut(|world| fits(self, world));
         self.worlds = dedup(worlds);
+    }
+}
+
+/// The worlds in which `deed` was done in part.
+fn halves(world: &World, deed: &Deed, told: &Told, when: &When) -> Vec<World> {
+    match deed {
+        Deed::Erase { at } if world.link(at).is_some() => {
+            let mut half = world.clone();
+            half.0.insert(at.clone(), Place::Erasing);
+            vec![half]
+        }
+        Deed::Retag { domain, old, new } => {
+            let tagged = world.tagged(domain, old);
+            let is_told = |count: &usize| told.changed.is_none_or(|(changed, done)| changed == *count && done == (*count == tagged.len()));
+            let changed = |count| {
+                let mut half = world.clone();
+                half.retag(&tagged[..count], old, new.as_deref(), when);
+                half
+            };
+            (0..=tagged.len()).filter(is_told).map(changed).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

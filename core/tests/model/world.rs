@@ -59,7 +59,13 @@ pub(crate) struct Link {
 pub(crate) enum Place {
     Link(Rc<Link>),
     /// The link `maker` went from here to there.
-    Signpost { maker: u64, to: Address, forwards: bool },
+    Signpost {
+        maker: u64,
+        to: Address,
+        forwards: bool,
+    },
+    /// A link of which not everything is gone yet.
+    Erasing,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,9 +106,31 @@ pub(crate) struct Move {
 pub(crate) enum Deed {
     Create(New),
     /// What is not there stays.
-    Patch { at: Address, seen: Option<u64>, target: Option<String>, title: Option<Option<String>>, tags: Option<Vec<String>>, disabled: Option<bool>, going: Option<Move> },
-    Delete { at: Address, seen: Option<u64> },
-    Restore { at: Address },
+    Patch {
+        at: Address,
+        seen: Option<u64>,
+        target: Option<String>,
+        title: Option<Option<String>>,
+        tags: Option<Vec<String>>,
+        disabled: Option<bool>,
+        going: Option<Move>,
+    },
+    Delete {
+        at: Address,
+        seen: Option<u64>,
+    },
+    Restore {
+        at: Address,
+    },
+    Erase {
+        at: Address,
+    },
+    /// Puts `new` in place of a tag, or nothing.
+    Retag {
+        domain: &'static str,
+        old: String,
+        new: Option<String>,
+    },
 }
 
 /// What a deed answers when it is done: the status, and where its link is then.
@@ -114,7 +142,8 @@ impl Deed {
         match self {
             Self::Create(new) => new.alias.iter().map(|alias| (new.domain, alias.clone())).collect(),
             Self::Patch { at, going, .. } => std::iter::once(at.clone()).chain(going.iter().map(|going| going.to.clone())).collect(),
-            Self::Delete { at, .. } | Self::Restore { at } => vec![at.clone()],
+            Self::Delete { at, .. } | Self::Restore { at } | Self::Erase { at } => vec![at.clone()],
+            Self::Retag { .. } => Vec::new(),
         }
     }
 }
@@ -173,7 +202,7 @@ impl World {
     pub(crate) fn links(&self) -> impl Iterator<Item = (&Address, &Rc<Link>)> {
         self.0.iter().filter_map(|(address, place)| match place {
             Place::Link(link) => Some((address, link)),
-            Place::Signpost { .. } => None,
+            Place::Signpost { .. } | Place::Erasing => None,
         })
     }
 
@@ -188,7 +217,7 @@ impl World {
                 }
                 Place::Signpost { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
                     traveller = Some(*maker);
-                    place = self.0.get(to).ok_or(410_u16)?;
+                    place = self.0.get(to).ok_or(404_u16)?;
                 }
                 _ => return Err(410),
             }
@@ -243,6 +272,18 @@ impl World {
                 let was = self.link(at).ok_or("not_found")?.as_ref().clone();
                 Ok((200, Some(self.put(at, was.clone(), Link { deleted: false, ..was }, now))))
             }
+            Deed::Erase { at } => match self.0.get(at) {
+                Some(Place::Link(_) | Place::Erasing) => {
+                    self.0.remove(at);
+                    Ok((204, None))
+                }
+                Some(Place::Signpost { .. }) | None => Err("not_found"),
+            },
+            Deed::Retag { domain, old, new } => {
+                let tagged = self.tagged(domain, old);
+                self.retag(&tagged, old, new.as_deref(), now);
+                if tagged.is_empty() { Err("not_found") } else { Ok((200, None)) }
+            }
         }
     }
 
@@ -260,15 +301,50 @@ impl World {
         self.check_free(&address, None, new.reuse)?;
         let created = new.created.clone().map_or_else(|| now.clone(), |created| vec![created]);
         let said = new.said.clone();
-        let link = Link { maker: new.maker, said, owner: new.owner.clone(), created, updated: now.clone(), deleted: false, version: 1, moves: 0, past: Vec::new() };
+        let link = Link {
+            maker: new.maker,
+            said,
+            owner: new.owner.clone(),
+            created,
+            updated: now.clone(),
+            deleted: false,
+            version: 1,
+            moves: 0,
+            past: Vec::new(),
+        };
         self.0.insert(address.clone(), Place::Link(Rc::new(link)));
         Ok((201, Some(address)))
+    }
+
+    /// Where the links with this tag are, newest first, deleted ones too.
+    pub(crate) fn tagged(&self, domain: &str, tag: &str) -> Vec<Address> {
+        let has = |(address, link): &(&Address, &Rc<Link>)| address.0 == domain && link.said.tags.iter().any(|other| other == tag);
+        let mut all: Vec<_> = self.links().filter(has).collect();
+        all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
+        all.into_iter().map(|(address, _)| address.clone()).collect()
+    }
+
+    /// Puts `new` in place of `old` where they are.
+    pub(crate) fn retag(&mut self, at: &[Address], old: &str, new: Option<&str>, now: &When) {
+        for address in at {
+            let Some(was) = self.link(address).map(|link| link.as_ref().clone()) else { continue };
+            let mut link = was.clone();
+            link.said.tags.retain(|tag| tag != old);
+            link.said.tags.extend(new.map(str::to_owned));
+            link.said.tags.sort();
+            link.said.tags.dedup();
+            self.put(address, was, link, now);
+        }
     }
 
     /// The newest link that says just what `new` would.
     fn same(&self, new: &New) -> Option<Address> {
         let is_same = |(address, link): &(&Address, &Rc<Link>)| {
-            !link.deleted && link.owner.is_none() && link.said == new.said && address.0 == new.domain && new.alias.as_ref().is_none_or(|alias| *alias == address.1)
+            !link.deleted
+                && link.owner.is_none()
+                && link.said == new.said
+                && address.0 == new.domain
+                && new.alias.as_ref().is_none_or(|alias| *alias == address.1)
         };
         let mut all: Vec<_> = self.links().filter(is_same).collect();
         all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
@@ -281,6 +357,7 @@ impl World {
             Some(Place::Link(link)) if !link.deleted => Err("alias_taken"),
             Some(Place::Signpost { maker: gone, .. }) if Some(*gone) == maker => Ok(()),
             Some(Place::Signpost { forwards: true, .. }) => Err("alias_taken"),
+            Some(Place::Erasing) => Err("alias_retired"),
             Some(_) if !reuse => Err("alias_retired"),
             Some(_) | None => Ok(()),
         }

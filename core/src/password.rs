@@ -4,10 +4,9 @@
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD_NO_PAD as BASE64;
 
 use crate::alias::compose;
+use crate::base64;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::{Edge, PasswordCost};
 
@@ -59,7 +58,7 @@ impl PasswordHash {
     /// The hash as other programs write one: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
     pub(crate) fn phc(&self) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
-        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", BASE64.encode(self.salt), BASE64.encode(self.hash))
+        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
     }
 
     /// Reads such a hash, if checking a password against it costs no more than `most`.
@@ -78,9 +77,17 @@ impl PasswordHash {
         let ((memory_kib, passes), (salt, hash)) = (params.split_once(",t=")?, bytes.split_once('$')?);
         let cost = PasswordCost { memory_kib: memory_kib.parse().ok()?, passes: passes.parse().ok()? };
         Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
-        let decode = |text| BASE64.decode(text).ok();
         Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
     }
+}
+
+/// Base64 with the two letters that other programs use.
+fn encode(bytes: &[u8]) -> String {
+    base64::encode(bytes).replace('-', "+").replace('_', "/")
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    base64::decode(&text.replace(['-', '_'], " ").replace('+', "-").replace('/', "_"))
 }
 
 fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
@@ -168,6 +175,7 @@ mod tests {
             ("8", "", Invalid),
             ("8", "8=", Invalid),
             ("8", "8$x", Invalid),
+            ("//////", "//_///", Invalid),
         ] {
             let wrong = text.replacen(from, to, 1);
             let wrong = if from == "8" { format!("{}{to}", text.strip_suffix('8').unwrap()) } else { wrong };

@@ -175,14 +175,21 @@ impl Place {
 
     /// Takes the word of the alias that somebody arriving here comes from.
     fn believe(&mut self, from: Option<&Self>) {
-        let Holder::Arriving(arriving) = &self.holder else { return };
-        if from.is_some_and(|from| from.has_seen_off(arriving)) {
-            let arrived = Holder::Link(arriving.link.clone());
-            let own = hints_of(&arrived, &self.hint_token).hints;
-            self.left = hints_of(&arriving.before, &self.hint_token).hints;
-            self.left.retain(|hint| !own.contains(hint));
-            self.holder = arrived;
+        if let Holder::Arriving(arriving) = &self.holder
+            && from.is_some_and(|from| from.has_seen_off(arriving))
+        {
+            self.arrive();
         }
+    }
+
+    /// Whoever is arriving here is here.
+    fn arrive(&mut self) {
+        let Holder::Arriving(arriving) = &self.holder else { return };
+        let arrived = Holder::Link(arriving.link.clone());
+        let own = hints_of(&arrived, &self.hint_token).hints;
+        self.left = hints_of(&arriving.before, &self.hint_token).hints;
+        self.left.retain(|hint| !own.contains(hint));
+        self.holder = arrived;
     }
 }
 
@@ -237,12 +244,16 @@ pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<
     Ok(places)
 }
 
-/// Writes what is believed of the place at `key`, so that nobody has to ask elsewhere. A refusal is for want of a fresh look.
-pub(crate) async fn settle(records: &impl Records, key: &Key, token: String) -> Result<Written, StoreError> {
-    match look(records, key).await? {
-        Some(place) => super::write(records, place.hand_over(&place.holder, token)?).await,
-        None => Ok(Written::Conflict),
+/// Has the link that went to `key` by this journey be there without anybody's word. Whoever asks has the signpost before them: to read it
+/// again might be to read an older truth. A refusal is for want of a fresh look.
+pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, token: String) -> Result<Written, StoreError> {
+    let Some(mut place) = read_at(records, key).await? else {
+        return Ok(Written::Conflict);
+    };
+    if matches!(&place.holder, Holder::Arriving(arriving) if arriving.journey == journey) {
+        place.arrive();
     }
+    super::write(records, place.hand_over(&place.holder, token)?).await
 }
 
 fn write(holder: &Holder, commits: u64, tokens: &Tokens, hint_token: &str) -> String {

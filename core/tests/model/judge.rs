@@ -75,11 +75,8 @@ impl Known {
         let drawn = told.alias.as_deref().or(circumstance.found.as_deref());
         let mut after = Vec::new();
         for world in worlds {
-            if told.is_lost() || told.changed.is_some() {
-                after.extend(halves(world, deed, told, &circumstance.when));
-            }
-            if told.changed.is_some() {
-                continue;
+            if told.is_lost() {
+                after.extend(half(world, deed));
             }
             let mut next = world.clone();
             let mut obeyed = next.obey(deed, &circumstance.when, drawn);
@@ -199,26 +196,13 @@ impl Known {
     }
 }
 
-/// The worlds in which `deed` was done in part.
-fn halves(world: &World, deed: &Deed, told: &Told, when: &When) -> Vec<World> {
-    match deed {
-        Deed::Erase { at } if world.link(at).is_some() => {
-            let mut half = world.clone();
-            half.0.insert(at.clone(), Place::Erasing);
-            vec![half]
-        }
-        Deed::Retag { domain, old, new } => {
-            let tagged = world.tagged(domain, old);
-            let is_told = |count: &usize| told.changed.is_none_or(|(changed, done)| changed == *count && done == (*count == tagged.len()));
-            let changed = |count| {
-                let mut half = world.clone();
-                half.retag(&tagged[..count], old, new.as_deref(), when);
-                half
-            };
-            (0..=tagged.len()).filter(is_told).map(changed).collect()
-        }
-        _ => Vec::new(),
-    }
+/// The world in which `deed` was done in part, if that can be.
+fn half(world: &World, deed: &Deed) -> Option<World> {
+    let Deed::Erase { at } = deed else { return None };
+    world.link(at)?;
+    let mut half = world.clone();
+    half.0.insert(at.clone(), Place::Erasing);
+    Some(half)
 }
 
 pub(crate) fn dedup(worlds: Vec<World>) -> Vec<World> {

@@ -40,7 +40,12 @@ impl Walk<'_> {
         }
     }
 
-    fn look_at(&mut self, at: &Address) {
+    /// The version of the link there, as it is shown.
+    pub(crate) fn version_at(&self, at: &Address) -> Option<u64> {
+        self.look(on(at.0, Ask::show(&at.1))).json()["version"].as_u64()
+    }
+
+    pub(crate) fn look_at(&mut self, at: &Address) {
         let answer = self.look(on(at.0, Ask::show(&at.1)));
         let json = answer.json();
         self.keep("the link", at, &answer, |known, world| match answer.code() {

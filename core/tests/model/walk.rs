@@ -143,8 +143,26 @@ impl<'a> Walk<'a> {
                 break mood;
             }
         };
-        let (answers, when) = self.ask_for(&mood, false, ask::one(&deed), |answer| vec![ask::told(answer)]);
-        self.judge(&mood, &[deed], &answers, when);
+        let Deed::Retag { domain, old, new } = &deed else { return };
+        let (told, when) = self.ask_for(&mood, false, ask::one(&deed), |answer| vec![ask::told(answer)]);
+        self.say(format!("{mood:?} {deed:?} → {told:?}"));
+        let mut world = self.known.likely().clone();
+        let mut tagged = world.tagged(domain, old);
+        let count = tagged.len();
+        match (told[0].status, told[0].changed) {
+            (200, Some((changed, true))) => assert_eq!(changed, count, "it is said to be done"),
+            (404, None) => assert_eq!(count, 0),
+            (200, Some(_)) | (503, None) => {
+                assert!(told[0].status == 200 || !matches!(mood, Mood::Calm), "nothing failed");
+                // Some are done and some are not. Those that are are what they should be.
+                tagged.retain(|at| self.version_at(at) != world.link(at).map(|link| link.version));
+                assert!(told[0].changed.is_none_or(|(changed, _)| changed == tagged.len()), "{tagged:?} were changed");
+            }
+            _ => panic!("a tag is renamed on some links, or on none"),
+        }
+        world.retag(&tagged, old, new.as_deref(), &when);
+        self.known.worlds = vec![world];
+        tagged.iter().for_each(|at| self.look_at(at));
     }
 
     /// One client asks for several things at once.

@@ -279,11 +279,7 @@ impl World {
                 }
                 Some(Place::Signpost { .. }) | None => Err("not_found"),
             },
-            Deed::Retag { domain, old, new } => {
-                let tagged = self.tagged(domain, old);
-                self.retag(&tagged, old, new.as_deref(), now);
-                if tagged.is_empty() { Err("not_found") } else { Ok((200, None)) }
-            }
+            Deed::Retag { .. } => unreachable!("it is not one deed but many"),
         }
     }
 

@@ -54,7 +54,7 @@ pub(super) async fn rename<E: Edge>(
         journey: journey.clone(),
         forwards: keeps_old_alias,
     });
-    match leave(context, place, &signpost, journey).await {
+    match leave(context, place, &signpost, journey.clone()).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
             give_up(context, &to, &commit).await;

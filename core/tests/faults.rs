@@ -73,6 +73,10 @@ fn find(target: &str) -> Ask {
     Ask::create(&json!({"target": target, "find_if_exists": true}))
 }
 
+fn upsert(target: &str) -> Ask {
+    Ask::create(&json!({"target": target, "external_id": "sku-1", "update_if_exists": true}))
+}
+
 fn patch() -> Value {
     json!({"target": TARGET, "title": "changed"})
 }
@@ -107,7 +111,7 @@ fn alone(answer: Answer) -> Answer {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 57] = [
+const VERBS: [Verb; 58] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -122,6 +126,7 @@ const VERBS: [Verb; 57] = [
     verb("export rows", || Ask::list("/api/v1/export?format=csv"), 200, Promise::Nothing, &[]),
     verb("find", || find("https://example.com/live"), 200, Promise::Found, &[201]),
     verb("find or create", || find(TARGET), 201, Promise::NewLink, &[]),
+    verb("update or create", || upsert(TARGET), 201, Promise::NewLink, &[]),
     verb("follow", || Ask::visit("live"), 302, Promise::Nothing, &[404]),
     verb("look", || Ask { method: Method::HEAD, ..Ask::visit("live") }, 302, Promise::Nothing, &[404]),
     verb("follow a deleted link", || Ask::visit("gone"), 410, Promise::Nothing, &[302]),
@@ -326,7 +331,7 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
         return;
     }
     let second = alone(run(Isolate::new(edge).ask((verb.ask)())));
-    if verb.name == "find or create" && after_first.values().any(|kept| kept.target == TARGET) {
+    if ["find or create", "update or create"].contains(&verb.name) && after_first.values().any(|kept| kept.target == TARGET) {
         assert_eq!(second.code(), 200, "what was made without an acknowledgement is found");
         return;
     }

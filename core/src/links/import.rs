@@ -178,11 +178,13 @@ async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) 
     Ok(place.filter(|place| !place.remembers(&mine)))
 }
 
-/// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
+/// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.
 fn is_same(link: &Link, line: &Line) -> bool {
     let mut spec = line.new.spec.clone();
     let has_password = spec.password.is_some() || line.lacks_password;
-    spec.password.clone_from(&link.spec.password);
+    if !line.brings_hash {
+        spec.password.clone_from(&link.spec.password);
+    }
     !link.is_deleted() && link.target == line.new.target && link.spec == spec && link.spec.password.is_some() == has_password
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn rename<E: Edge>(
         journey: journey.clone(),
         forwards: keeps_old_alias,
     });
-    match leave(context, place, &signpost, journey).await {
+    match leave(context, place, &signpost, journey.clone()).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
             give_up(context, &to, &commit).await;
@@ -67,7 +67,7 @@ pub(super) async fn rename<E: Edge>(
         }
     }
     // Whoever looks believes the signpost: that the link is settled saves them the look.
-    let settled = settle(context.edge.records(), &to, context.token()?).await;
+    let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
     let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known.flatten());

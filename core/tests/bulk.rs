@@ -11,6 +11,8 @@
 
 mod support;
 
+use std::task::{Context, Waker};
+
 use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
 use hop_core::{BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
@@ -502,6 +504,20 @@ fn a_link_that_had_a_password_is_not_taken_in_without_one() {
     }
     let told = json!({"target": HERE, "alias": "mine", "has_password": true, "password": "a password to keep"}).to_string();
     assert_eq!(lines(&ask(&MemoryEdge::new(2), Ask::import("", LINES, told)))[0].1, 201);
+}
+
+/// Two send the same line at once, and both find none of it at first.
+#[test]
+fn a_link_that_came_meanwhile_is_there_already() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    plan(&edge, Plan::LateAt(Step::Write, 1));
+    let mut slow = Box::pin(isolate.ask(Ask::import("", LINES, link("a"))));
+    assert!(slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    calm(&edge);
+    assert_eq!(lines(&ask(&edge, Ask::import("", LINES, link("a")))), [line(1, 201, "a", "")]);
+    assert_eq!(lines(&run(slow)), [line(1, 200, "a", "")]);
+    assert_eq!(truth(&edge).len(), 1);
 }
 
 /// A text of random lines, and the aliases of the links in it. It is longer than an edge takes at a time.

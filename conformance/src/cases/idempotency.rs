@@ -102,7 +102,7 @@ fn a_request_that_is_being_answered_is_not_answered_twice(world: &World) {
                 calls.into_iter().map(|call| call.join().unwrap()).collect()
             });
             let (early, done): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 409);
-            assert!(done.iter().all(|answer| answer.status < 300 && told(answer) == told(done[0])), "{:?}", done);
+            assert!(done.iter().all(|answer| answer.status < 300 && told(answer) == told(done[0])), "{done:?}");
             early.first().map(|answer| {
                 answer.problem(409, "idempotency_in_flight");
                 assert!(answer.header("retry-after").is_some());

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use crate::auth::{self, Proof};
 use crate::base58;
 use crate::config::Config;
 use crate::digest::Pepper;
@@ -26,7 +28,7 @@ use crate::request::{Body, Request};
 use crate::response::Response;
 use crate::route::Route;
 use crate::time::Timestamp;
-use crate::{auth, clicks, machines};
+use crate::{clicks, machines};
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
@@ -220,11 +222,8 @@ async fn dispatch<E: Edge, F: Facts>(
     route: &Route<'_>,
     request: &Request<'_, F>,
 ) -> Result<Response, Problem> {
-    let Request { head, facts, body } = request;
-    let (config, query) = (context.config, head.query);
-    let proof = || auth::authorise(config, *facts);
     match route {
-        Route::Follow(alias) => links::follow(context, domain, alias, head.method).await,
+        Route::Follow(alias) => links::follow(context, domain, alias, request.head.method).await,
         Route::Home => domains::front(context, domain).await,
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,
@@ -233,50 +232,76 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Robots => Ok(machines::robots()),
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
         Route::Problem(code) => pages::problem(code),
-        Route::Shorten => {
-            let (proof, body) = (proof()?, json_of(*facts, body)?);
-            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
-            once(context, *facts, asked, async |context| links::shorten(context, &proof, body).await).await
-        }
-        Route::Links if *head.method == Method::POST => {
-            let (proof, body) = (proof()?, json_of(*facts, body)?);
-            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
-            once(context, *facts, asked, async |context| links::create(context, &proof, body).await).await
-        }
-        Route::Batch => {
-            let (proof, body) = (proof()?, json_of(*facts, body)?);
-            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
-            once(context, *facts, asked, async |context| links::batch(context, &proof, body).await).await
-        }
-        Route::Links => links::list(context, &proof()?, query).await,
-        Route::Link(alias) if *head.method == Method::PATCH => {
-            let (proof, body) = (proof()?, json_of(*facts, body)?);
-            links::change(context, &proof, alias, query, *facts, body).await
-        }
-        Route::Link(alias) if *head.method == Method::DELETE => links::delete(context, &proof()?, alias, query).await,
-        Route::Link(alias) => links::show(context, &proof()?, alias, query).await,
-        Route::Restore(alias) => links::restore(context, &proof()?, alias, query).await,
-        Route::History(alias) => links::past(context, &proof()?, alias, query).await,
-        Route::Import => {
-            let (proof, form) = (proof()?, Form::said(*facts)?);
-            let asked = Asked { proof: &proof, route: route.pattern(), domain, query, body };
-            once(context, *facts, asked, async |context| links::import(context, &proof, form, query, body).await).await
-        }
-        Route::Export => links::export(context, &proof()?, query).await,
-        Route::Alias(alias) => links::availability(context, &proof()?, alias, query).await,
-        Route::Tags => links::tags(context, &proof()?, query).await,
-        Route::Tag(tag) if *head.method == Method::DELETE => links::remove_tag(context, &proof()?, tag, query).await,
-        Route::Tag(tag) => links::rename_tag(context, &proof()?, tag, query, json_of(*facts, body)?).await,
-        Route::Domains if *head.method == Method::POST => domains::create(context, &proof()?, json_of(*facts, body)?).await,
-        Route::Domains => domains::list(context, &proof()?, query).await,
-        Route::Domain(name) if *head.method == Method::PATCH => {
-            let (proof, body) = (proof()?, json_of(*facts, body)?);
-            domains::change(context, &proof, name, query, *facts, body).await
-        }
-        Route::Domain(name) if *head.method == Method::DELETE => domains::delete(context, &proof()?, name, query, *facts).await,
-        Route::Domain(name) => domains::show(context, &proof()?, name, query).await,
         Route::Unknown => Err(Problem::no_such_page()),
+        _ => manage(context, domain, route, request).await,
     }
+}
+
+/// A handler at work, in a box of its own: all of them in one future would weigh more, and every redirect would make room for them.
+type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
+
+/// Answers what only those may ask who have a right to.
+async fn manage<E: Edge, F: Facts>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    route: &Route<'_>,
+    request: &Request<'_, F>,
+) -> Result<Response, Problem> {
+    let Request { head, facts, body } = request;
+    let (method, query) = (head.method, head.query);
+    let proof = &auth::authorise(context.config, *facts)?;
+    let json = || json_of(*facts, body);
+    let answering: Answering<'_> = match route {
+        Route::Shorten | Route::Batch | Route::Import => Box::pin(do_once(context, proof, domain, route, request)),
+        Route::Links if *method == Method::POST => Box::pin(do_once(context, proof, domain, route, request)),
+        Route::Links => Box::pin(links::list(context, proof, query)),
+        Route::Link(alias) if *method == Method::PATCH => Box::pin(links::change(context, proof, alias, query, *facts, json()?)),
+        Route::Link(alias) if *method == Method::DELETE => Box::pin(links::delete(context, proof, alias, query)),
+        Route::Link(alias) => Box::pin(links::show(context, proof, alias, query)),
+        Route::Restore(alias) => Box::pin(links::restore(context, proof, alias, query)),
+        Route::History(alias) => Box::pin(links::past(context, proof, alias, query)),
+        Route::Export => Box::pin(links::export(context, proof, query)),
+        Route::Alias(alias) => Box::pin(links::availability(context, proof, alias, query)),
+        Route::Tags => Box::pin(links::tags(context, proof, query)),
+        Route::Tag(tag) if *method == Method::DELETE => Box::pin(links::remove_tag(context, proof, tag, query)),
+        Route::Tag(tag) => Box::pin(links::rename_tag(context, proof, tag, query, json()?)),
+        Route::Domains if *method == Method::POST => Box::pin(domains::create(context, proof, json()?)),
+        Route::Domains => Box::pin(domains::list(context, proof, query)),
+        Route::Domain(name) if *method == Method::PATCH => Box::pin(domains::change(context, proof, name, query, *facts, json()?)),
+        Route::Domain(name) if *method == Method::DELETE => Box::pin(domains::delete(context, proof, name, query, *facts)),
+        Route::Domain(name) => Box::pin(domains::show(context, proof, name, query)),
+        Route::Follow(_) | Route::Home | Route::Health | Route::Ready | Route::Capabilities | Route::OpenApi => {
+            return Err(Problem::no_such_page());
+        }
+        Route::Robots | Route::Favicon | Route::Problem(_) | Route::Unknown => return Err(Problem::no_such_page()),
+    };
+    answering.await
+}
+
+/// Does what may be asked for again, once for each `Idempotency-Key`.
+async fn do_once<E: Edge, F: Facts>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    route: &Route<'_>,
+    request: &Request<'_, F>,
+) -> Result<Response, Problem> {
+    let Request { head, facts, body } = request;
+    let form = match route {
+        Route::Import => Some(Form::said(*facts)?),
+        _ => json_of(*facts, body).map(|_| None)?,
+    };
+    let asked = Asked { proof, route: route.pattern(), domain, query: head.query, body };
+    let work = async |context: &Context<'_, E>| {
+        let answering: Answering<'_> = match (route, form) {
+            (Route::Shorten, _) => Box::pin(links::shorten(context, proof, body)),
+            (Route::Batch, _) => Box::pin(links::batch(context, proof, body)),
+            (Route::Import, Some(form)) => Box::pin(links::import(context, proof, form, head.query, body)),
+            _ => Box::pin(links::create(context, proof, body)),
+        };
+        answering.await
+    };
+    once(context, *facts, asked, work).await
 }
 
 /// The body of a request that says it is JSON, or a merge patch, which is JSON.

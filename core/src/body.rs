@@ -46,15 +46,11 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
-        let mut value = None;
-        self.read_field(name, &mut |tree| {
-            if tree != Tree::Null {
-                value = Some(parse(tree).map_err(Into::into)?);
-            }
-            Ok(())
-        });
-        value
+    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+        match self.pick(name)? {
+            Tree::Null => None,
+            tree => self.noted(name, parse(tree)),
+        }
     }
 
     /// Takes every field `name` out; what is wrong with one is said of all.
@@ -66,11 +62,15 @@ impl Fields {
     }
 
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl Fn(Tree) -> Result<T, W>) {
-        self.read_field(name, &mut |tree| {
-            *place = if tree == Tree::Null { T::default() } else { parse(tree).map_err(Into::into)? };
-            Ok(())
-        });
+    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
+        let value = match self.pick(name) {
+            Some(Tree::Null) => Some(T::default()),
+            Some(tree) => self.noted(name, parse(tree)),
+            None => None,
+        };
+        if let Some(value) = value {
+            *place = value;
+        }
     }
 
     /// Takes the field `name` out, which is true or false, and lets it change `place`.
@@ -85,27 +85,40 @@ impl Fields {
         self.set(name, place, |tree| parse(tree.text()?).map(Some));
     }
 
-    /// Hands the value of the field `name` to `read`, if it stands there once, and notes what is wrong with it.
+    /// The value of the field `name`, if it stands there once.
     #[inline(never)]
-    fn read_field(&mut self, name: &str, read: &mut dyn FnMut(Tree) -> Result<(), Wrong>) {
-        if !self.entries.iter().any(|(key, _)| key == name) {
-            return;
-        }
-        let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
-        self.entries = left;
-        let mut found = found.into_iter().map(|(_, value)| value);
-        let Some(value) = found.next() else { return };
-        if found.next().is_some() {
+    fn pick(&mut self, name: &str) -> Option<Tree> {
+        let at = self.entries.iter().position(|(key, _)| key == name)?;
+        let (_, value) = self.entries.remove(at);
+        let others = self.entries.len();
+        self.skip(name);
+        if self.entries.len() < others {
             self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
-        } else if let Err(wrong) = read(value) {
-            for refusal in wrong {
-                self.refuse(name, refusal);
+            return None;
+        }
+        Some(value)
+    }
+
+    /// What was read of the field `name`, unless it is wrong.
+    fn noted<T, W: Into<Wrong>>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.refuse_all(name, wrong.into());
+                None
             }
         }
     }
 
+    #[inline(never)]
+    fn refuse_all(&mut self, name: &str, wrong: Wrong) {
+        for refusal in wrong {
+            self.refuse(name, refusal);
+        }
+    }
+
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {

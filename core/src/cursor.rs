@@ -1,11 +1,10 @@
 //! Cursors on the wire: where a store's page begins, sealed with what it was made for, so that it opens nothing else.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use subtle::ConstantTimeEq as _;
 
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::base64;
 use crate::body::Tree;
 use crate::error::{Problem, Refusal};
 use crate::ports::Edge;
@@ -28,7 +27,7 @@ pub(crate) struct Offered {
 
 impl Offered {
     pub(crate) fn parse(tree: Tree) -> Result<Self, Refusal> {
-        let bytes = BASE64.decode(tree.text()?).map_err(|_| unknown())?;
+        let bytes = base64::decode(&tree.text()?).ok_or_else(unknown)?;
         let (text, seal) = bytes.split_last_chunk().ok_or_else(unknown)?;
         Ok(Self { text: text.to_vec(), seal: *seal })
     }
@@ -52,7 +51,7 @@ impl<'a> Purpose<'a> {
         let mut bytes = text.into_bytes();
         let seal = self.seal(context, &bytes)?;
         bytes.extend_from_slice(&seal);
-        Ok(BASE64.encode(bytes))
+        Ok(base64::encode(&bytes))
     }
 
     fn seal<E: Edge>(&self, context: &Context<'_, E>, cursor: &[u8]) -> Result<[u8; SEAL_BYTES], Problem> {

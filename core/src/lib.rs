@@ -7,12 +7,12 @@
 //! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
-//! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`] the words of the product: a value of the type is a valid one
+//! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
-//! * [`csv`] links as a spreadsheet holds them
+//! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]
@@ -22,6 +22,7 @@ pub mod alias;
 mod app;
 mod auth;
 mod base58;
+mod base64;
 mod body;
 mod card;
 mod clicks;
@@ -34,6 +35,7 @@ pub mod domain;
 mod domains;
 mod draw;
 pub mod error;
+mod json;
 mod link;
 mod links;
 mod machines;
@@ -56,6 +58,7 @@ pub mod target;
 mod text;
 mod time;
 mod tree;
+mod utm;
 
 pub use app::{After, App};
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};

@@ -55,6 +55,11 @@ impl Target {
         Ok(Self(text))
     }
 
+    /// A target with something else in its query than it was checked with.
+    pub(crate) fn edited(text: String) -> Result<Self, Refusal> {
+        if text.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(text)) }
+    }
+
     /// What hints call it: addresses are longer than keys.
     pub(crate) fn digest(&self) -> String {
         digest::name_of(self.0.as_bytes())

@@ -1,6 +1,12 @@
 //! The contract's examples are what hop says: each request in `docs/contract` is taken, and answered as the example beside it says.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support;
 
@@ -8,6 +14,7 @@ use std::fs;
 
 use hop_core::memory::MemoryEdge;
 use serde_json::{Value, json};
+use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
@@ -65,6 +72,40 @@ fn a_link_is_made_and_moved_as_in_the_examples() {
 fn a_url_is_shortened_as_in_the_examples() {
     let url = example("shorten")["url"].as_str().expect("a URL").to_owned();
     answers(&MemoryEdge::new(1), Ask::shorten(&url), 201, "shortened");
+}
+
+#[test]
+fn an_alias_is_told_as_in_the_example() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    answers(&edge, Ask::list("/api/v1/aliases/docs"), 200, "alias");
+}
+
+/// The example has more links than one request edits.
+#[test]
+fn tags_are_listed_and_renamed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    for _ in 0..37 {
+        let link = Ask::create(&json!({"target": "https://example.com/", "tags": ["x"]}));
+        assert_eq!(run(Isolate::new(&edge).ask(link)).code(), 201);
+    }
+    answers(&edge, Ask::list("/api/v1/tags"), 200, "tags");
+    answers(&edge, Ask::patch("/api/v1/tags/x", &example("tag-patch")), 200, "retagged");
+}
+
+#[test]
+fn domains_are_told_added_and_changed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER)];
+    let ask = |ask| run(Isolate::set_up(&edge, &settings).ask(ask));
+    for (path, name) in [("/api/v1/domains/hop.example", "domain"), ("/api/v1/domains", "domains")] {
+        assert_eq!(ask(Ask::list(path)).json(), example(name), "{name}");
+    }
+    let (new, patch) = (example("new-domain"), example("domain-patch"));
+    let added = ask(Ask::post("/api/v1/domains", &new));
+    assert_eq!((added.code(), &added.json()["not_found"]), (201, &new["not_found"]));
+    let changed = ask(Ask::patch("/api/v1/domains/c.example", &patch));
+    assert_eq!((changed.code(), &changed.json()["ended"]), (200, &patch["ended"]));
 }
 
 #[test]

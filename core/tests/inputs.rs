@@ -1,7 +1,13 @@
 //! `docs/openapi.json` describes every parameter, header and field that hop reads, and none that it does not: hop is asked with every
 //! word of its sources for a name, and says which of them it does not know.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod support;
 
@@ -73,7 +79,10 @@ fn words() -> BTreeSet<String> {
 fn edge() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     let link = Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "tags": ["x"]}));
-    assert_eq!(run(Isolate::new(&edge).ask(link)).code(), 201);
+    let domain = Ask::post("/api/v1/domains", &json!({"domain": "c.example"}));
+    for ask in [link, domain] {
+        assert_eq!(run(Isolate::new(&edge).ask(ask)).code(), 201);
+    }
     edge
 }
 
@@ -169,19 +178,35 @@ fn every_field_that_is_read_is_described_and_no_other() {
     }
 }
 
+/// The names that an item with this `op` may have at `place`, each with null.
+fn known_to_an_item(op: &str, place: &str, words: &BTreeSet<String>) -> BTreeSet<String> {
+    let edge = edge();
+    let knows = |word: &&String| {
+        let mut item = json!({"op": op, "alias": "docs"});
+        let (outer, inner) = if place.is_empty() { (word.as_str(), Value::Null) } else { (place, json!({word.as_str(): null})) };
+        item[outer] = if outer == "op" { json!(op) } else { inner };
+        if op == "create" && outer != "alias" {
+            item.as_object_mut().expect("an object").remove("alias");
+        }
+        let answer = run(Isolate::new(&edge).ask(Ask::batch(&[item]))).json();
+        let field = if place.is_empty() { format!("/{word}") } else { format!("/{place}/{word}") };
+        !is_unknown(&answer["results"][0]["problem"], &field)
+    };
+    words.iter().filter(knows).cloned().collect()
+}
+
 #[test]
 fn every_field_of_an_item_of_a_batch_is_described_and_no_other() {
-    let (document, edge, words) = (document(), edge(), words());
+    let (document, words) = (document(), words());
     let batch = &document["components"]["schemas"]["Batch"]["properties"]["items"]["items"];
-    for op in ["create", "update", "delete"] {
-        let knows = |word: &&String| {
-            let item = json!({"op": op, word.as_str(): null});
-            let answer = run(Isolate::new(&edge).ask(Ask::batch(&[item])));
-            *word == "op" || !is_unknown(&answer.json()["results"][0]["problem"], &format!("/{word}"))
+    for (op, place) in [("create", ""), ("create", "link"), ("update", ""), ("update", "patch"), ("delete", "")] {
+        let rule = items(&batch["allOf"]).find(|rule| rule["if"]["properties"]["op"]["const"] == op).expect("a rule");
+        let (schema, allowed) = match place {
+            "" => (batch, &rule["then"]),
+            _ => (&batch["properties"][place], &rule["then"]["properties"][place]),
         };
-        let rules = items(&batch["allOf"]).find(|rule| rule["if"]["properties"]["op"]["const"] == op).expect("a rule");
-        let allowed = |name: &String| rules["then"]["properties"][name] != false;
-        let described = fields(&document, batch).into_iter().filter(allowed).collect::<BTreeSet<_>>();
-        assert_eq!(described, words.iter().filter(knows).cloned().collect(), "{op}");
+        let mut described = fields(&document, schema);
+        described.retain(|name| allowed["properties"][name] != false);
+        assert_eq!(described, known_to_an_item(op, place, &words), "{op} {place}");
     }
 }

@@ -1,44 +1,66 @@
 //! Requests and responses, from the Compute runtime's form into the core's and back.
+//!
+//! They pass as the runtime's own handles. `fastly::Request` and `Response` also hold caches, backends and every header, which hop has no
+//! use for: they would weigh 25 KB gzip.
 
 use std::borrow::Cow;
+use std::io::Write;
 
+use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
 use fastly::http::Url;
-use fastly::{Request, Response};
 use hop_core::Body;
 use hop_core::ports::{Facts, join};
 use http::header::HOST;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
+
+/// In bytes: room for what the runtime is asked for. The last is more than it takes from a client at all.
+const ROOM: [usize; 3] = [1 << 10, 1 << 14, 1 << 18];
 
 /// The visitor behind a request.
-pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
+pub(crate) struct Visitor(pub(crate) RequestHandle);
 
-impl Facts for Visitor<'_> {
-    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        join(self.0.get_header_all(name).map(HeaderValue::as_bytes))
+impl Visitor {
+    fn values(&self, name: &HeaderName) -> Vec<HeaderValue> {
+        let read = |room: &usize| self.0.get_header_values(name, *room).collect::<Result<_, _>>().ok();
+        ROOM.iter().find_map(read).unwrap_or_default()
+    }
+
+    /// One without a name where it has too many letters for one.
+    pub(crate) fn method(&self) -> Method {
+        ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
+    }
+
+    /// The address, or none where the SDK could not read it: it panics over a host that is no host.
+    pub(crate) fn url(&self) -> String {
+        let host = self.header(&HOST);
+        let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
+        let url = ROOM.iter().filter(|_| is_host).find_map(|room| self.0.get_url(*room).ok());
+        url.map(String::from).unwrap_or_default()
     }
 }
 
-/// The address, or none where the SDK could not read it: it panics over a host that is no host.
-pub(crate) fn url(request: &Request) -> String {
-    let host = request.get_header(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
-    let is_host = host.is_some_and(|host| Url::parse(&format!("http://{host}/")).is_ok());
-    if is_host { request.get_url_str().to_owned() } else { String::new() }
+impl Facts for Visitor {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let values = self.values(name);
+        join(values.iter().map(HeaderValue::as_bytes)).map(|value| value.into_owned().into())
+    }
 }
 
 /// Reads the body, at most one byte more than `limit`; nothing where the core looks at none.
-pub(crate) fn body(request: &mut Request, limit: Option<usize>) -> Body {
-    match (limit, request.try_take_body()) {
-        (Some(limit), Some(body)) => Body::read_from(body, limit),
-        _ => Body::Whole(Vec::new()),
+pub(crate) fn body(body: BodyHandle, limit: Option<usize>) -> Body {
+    match limit {
+        Some(limit) => Body::read_from(body, limit),
+        None => Body::Whole(Vec::new()),
     }
 }
 
-/// A header that stands several times is appended each time.
-pub(crate) fn response(response: hop_core::Response) -> Response {
-    let mut converted = Response::from_status(response.status);
+/// Sends the response. A header that stands several times is appended each time; a visitor who is gone misses nothing.
+pub(crate) fn send(response: hop_core::Response) {
+    let (mut head, mut body) = (ResponseHandle::new(), BodyHandle::new());
+    head.set_status(response.status);
     for (name, value) in &response.headers {
-        converted.append_header(name, value);
+        head.append_header(name, value);
     }
-    converted.set_body(response.body);
-    converted
+    let _ = body.write_all(&response.body);
+    head.send_to_client(body);
 }

@@ -5,22 +5,24 @@ mod convert;
 mod edge;
 mod records;
 
+use fastly::handle::client_request_and_body;
 use hop_core::{After, App, Head, run_ready};
 
 use crate::convert::Visitor;
 use crate::edge::{ComputeEdge, Settings};
 
 fn main() {
-    let mut request = fastly::Request::from_client();
+    let (request, body) = client_request_and_body();
+    let visitor = Visitor(request);
     let settings = Settings::open();
     let app = App::new(|name| settings.setting(name), |name| settings.secret(name));
     let edge = ComputeEdge::open();
-    let (method, url) = (request.get_method().clone(), convert::url(&request));
+    let (method, url) = (visitor.method(), visitor.url());
     let head = Head::new(&method, &url);
-    let body = convert::body(&mut request, head.body_limit());
-    let request = hop_core::Request { head, facts: &Visitor(&request), body };
+    let body = convert::body(body, head.body_limit());
+    let request = hop_core::Request { head, facts: &visitor, body };
     let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), After::default()));
-    convert::response(response).send_to_client();
+    convert::send(response);
     // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.
     let _ = run_ready(app.finish(&edge, after));
 }

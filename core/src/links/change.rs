@@ -21,6 +21,7 @@ use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::target::Target;
+use crate::utm;
 
 /// `PATCH /api/v1/links/{alias}`
 pub(crate) async fn change<E: Edge>(
@@ -70,6 +71,7 @@ fn apply<E: Edge>(
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
+    let target = utm::merge(&mut fields, target);
     let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, domain);
     let password = link.spec.set(&mut fields, context.config, context.edge.traits());
     link.target = fields.finish(target)?;

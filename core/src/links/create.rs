@@ -6,6 +6,7 @@ use super::claim::Claim;
 use super::find::find_same;
 use super::named::take_said_domain;
 use super::show::shown;
+use super::upsert::{Saved, upsert};
 use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
@@ -14,7 +15,7 @@ use crate::base58;
 use crate::body::{Fields, Tree};
 use crate::clicks::Clicks;
 use crate::domain::Domain;
-use crate::error::Problem;
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId, UserId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
@@ -24,11 +25,13 @@ use crate::response::Response;
 use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
+use crate::utm;
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 
 /// What a client asks for.
+#[derive(Clone)]
 pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
@@ -45,12 +48,27 @@ pub(super) struct NewLink {
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
+    let updates = fields.take("update_if_exists", Tree::boolean).unwrap_or_default();
+    if may_be_found && updates {
+        fields.refuse("update_if_exists", Refusal::new(FieldCode::Conflicts, "a link that exists is either found or updated"));
+    }
+    let said = fields.clone();
     let new = NewLink::read(context, fields).await?;
+    if updates {
+        return match upsert(context, proof, new, said).await? {
+            Saved::Created(link) => created(context, &link),
+            Saved::Changed(link) => shown(context, &link).await?.location(&wire::address(&link)),
+        };
+    }
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
-    let link = claim(context, proof, new).await?;
-    Response::json(StatusCode::CREATED, &wire::link(context, &link, Clicks::default()))?.location(&wire::address(&link))?.etag(link.version)
+    let link = claim(context, proof, &new).await?;
+    created(context, &link)
+}
+
+fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
+    Response::json(StatusCode::CREATED, &wire::link(context, link, Clicks::default()))?.location(&wire::address(link))?.etag(link.version)
 }
 
 impl NewLink {
@@ -58,6 +76,7 @@ impl NewLink {
     pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
+        let target = utm::merge(&mut fields, target);
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
         let domain = take_said_domain(context, &mut fields).await?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
@@ -72,14 +91,14 @@ impl NewLink {
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink) -> Result<Link, Problem> {
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
-        let link = draft(context, &new, alias.clone())?;
+        let link = draft(context, new, alias.clone())?;
         return offer(context, proof, link, new.reuses).await?;
     }
     for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
         let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
-        if let Ok(link) = offer(context, proof, draft(context, &new, alias)?, false).await? {
+        if let Ok(link) = offer(context, proof, draft(context, new, alias)?, false).await? {
             return Ok(link);
         }
     }

@@ -21,6 +21,7 @@ mod retag;
 mod shorten;
 mod show;
 mod tags;
+mod upsert;
 mod walk;
 mod wire;
 mod wire_rules;

@@ -4,12 +4,9 @@
 //! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
-
-use super::stored::parse;
+use super::object::Object;
 use super::{Holder, Key, look};
+use super::{stored, stored_spec};
 use crate::link::{LinkId, RedirectStatus};
 use crate::ports::{Copies, Records, StoreError};
 use crate::target::Target;
@@ -23,32 +20,6 @@ pub const RECHECK_AFTER_SECONDS: u32 = 10 * 60;
 
 /// How often a fill runs after a record that keeps changing.
 const CORRECTIONS: u32 = 3;
-
-const SCHEMA: u8 = 1;
-
-#[derive(Serialize, Deserialize)]
-struct StoredCopy<'a> {
-    v: u8,
-    version: u64,
-    checked_at: u64,
-    /// The key of the place where the link went, and whether visitors of this one are led there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    to: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    forwards: bool,
-    id: &'a str,
-    /// Absent while the link leads nowhere: deleted, disabled, or held back.
-    target: Option<Cow<'a, str>>,
-    fallback: Option<Cow<'a, str>>,
-    starts_at: Option<u64>,
-    ends_at: Option<u64>,
-    redirect_status: u16,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
 
 /// What a visitor of an alias needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,51 +93,51 @@ impl Copy {
         }
     }
 
-    fn write(&self, checked_at: Timestamp) -> Result<String, StoreError> {
-        let stored = StoredCopy {
-            v: SCHEMA,
-            version: self.version,
-            checked_at: checked_at.as_millis(),
-            to: self.to.as_ref().map(|to| Cow::Borrowed(to.as_str())),
-            forwards: self.forwards,
-            id: self.id.as_str(),
-            target: self.target.as_ref().map(|target| Cow::Borrowed(target.as_str())),
-            fallback: self.fallback.as_ref().map(|fallback| Cow::Borrowed(fallback.as_str())),
-            starts_at: self.starts_at.map(Timestamp::as_millis),
-            ends_at: self.ends_at.map(Timestamp::as_millis),
-            redirect_status: self.redirect_status.code().as_u16(),
+    fn write(&self, checked_at: Timestamp) -> String {
+        stored::record(|stored| {
+            stored.number("version", self.version);
+            stored.number("checked_at", checked_at.as_millis());
+            stored.text_if_any("to", self.to.as_ref().map(Key::as_str));
+            stored.flag("forwards", self.forwards);
+            stored.text("id", self.id.as_str());
+            stored.text_if_any("target", self.target.as_ref().map(Target::as_str));
+            stored.text_if_any("fallback", self.fallback.as_ref().map(Target::as_str));
+            stored.number_if_any("starts_at", self.starts_at.map(Timestamp::as_millis));
+            stored.number_if_any("ends_at", self.ends_at.map(Timestamp::as_millis));
+            stored.number("redirect_status", self.redirect_status.code().as_u16().into());
+        })
+    }
+
+    /// The copy and when it was checked.
+    fn read(bytes: &[u8]) -> Result<(Self, Timestamp), StoreError> {
+        let mut stored = Object::record(bytes)?;
+        let copy = Self {
+            id: LinkId::stored(stored.text("id")),
+            version: stored.number("version"),
+            to: stored.text_if_any("to").map(Key::kept),
+            forwards: stored.flag("forwards"),
+            target: stored.text_if_any("target").map(Target::stored),
+            fallback: stored.text_if_any("fallback").map(Target::stored),
+            starts_at: stored.number_if_any("starts_at").map(Timestamp::from_millis),
+            ends_at: stored.number_if_any("ends_at").map(Timestamp::from_millis),
+            redirect_status: stored_spec::read_status(&mut stored),
         };
-        serde_json::to_string(&stored).map_err(|error| StoreError::Corrupt(format!("a copy cannot be written: {error}")))
+        let checked_at = Timestamp::from_millis(stored.number("checked_at"));
+        stored.end((copy, checked_at))
     }
 }
 
 /// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
 pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
-    let Ok(stored) = parse::<StoredCopy<'_>>(bytes) else {
+    let Ok((copy, checked_at)) = Copy::read(bytes) else {
         return Trust::None;
     };
-    let age = now.millis_since(Timestamp::from_millis(stored.checked_at));
+    let age = now.millis_since(checked_at);
     let older_than = |seconds: u32| age > u64::from(seconds).saturating_mul(1_000);
-    let Ok(redirect_status) = RedirectStatus::parse(stored.redirect_status.into()) else {
-        return Trust::None;
-    };
-    let target = |text: Cow<'_, str>| Target::stored(text.into_owned());
-    let (target, fallback) = (stored.target.map(target), stored.fallback.map(target));
-    let leads_nowhere = [&target, &fallback].into_iter().flatten().any(|target| target.location().is_none());
-    if stored.v != SCHEMA || older_than(LIFETIME_SECONDS) || leads_nowhere {
+    let leads_nowhere = [&copy.target, &copy.fallback].into_iter().flatten().any(|target| target.location().is_none());
+    if older_than(LIFETIME_SECONDS) || leads_nowhere {
         return Trust::None;
     }
-    let copy = Copy {
-        id: LinkId::stored(stored.id.to_owned()),
-        version: stored.version,
-        to: stored.to.map(|to| Key::kept(to.into_owned())),
-        forwards: stored.forwards,
-        target,
-        fallback,
-        starts_at: stored.starts_at.map(Timestamp::from_millis),
-        ends_at: stored.ends_at.map(Timestamp::from_millis),
-        redirect_status,
-    };
     if older_than(RECHECK_AFTER_SECONDS) { Trust::Aged(copy) } else { Trust::Fresh(copy) }
 }
 
@@ -190,7 +161,7 @@ impl Fill {
         };
         for _ in 0..CORRECTIONS {
             let Some(known) = copy else { return Ok(()) };
-            copies.put(&self.key, &known.write(now)?).await?;
+            copies.put(&self.key, &known.write(now)).await?;
             copy = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())

@@ -3,11 +3,8 @@
 //! A link names the commit that wrote down its previous version, and each version written down names the one before. Readers walk this
 //! chain, so what a refused commit wrote is never taken for history.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::stored::{Schema, parse, to_json};
+use super::object::Object;
+use super::stored;
 use super::{Change, Key, Prefix};
 use crate::alias::Alias;
 use crate::domain::Domain;
@@ -43,20 +40,6 @@ pub(crate) struct Snapshot {
     before: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredSnapshot {
-    v: Schema,
-    version: u64,
-    at: u64,
-    by: Option<String>,
-    domain: String,
-    alias: String,
-    target: String,
-    disabled: bool,
-    deleted: bool,
-    before: Option<String>,
-}
-
 impl Snapshot {
     /// What `link` is now.
     pub(crate) fn of(link: &Link) -> Self {
@@ -73,40 +56,40 @@ impl Snapshot {
         }
     }
 
-    fn write(&self) -> Result<String, StoreError> {
-        to_json(&StoredSnapshot {
-            v: Schema,
-            version: self.version,
-            at: self.at.as_millis(),
-            by: self.by.as_ref().map(|by| by.as_str().to_owned()),
-            domain: self.domain.as_str().to_owned(),
-            alias: self.alias.as_str().to_owned(),
-            target: self.target.as_str().to_owned(),
-            disabled: self.is_disabled,
-            deleted: self.is_deleted,
-            before: self.before.clone(),
+    fn write(&self) -> String {
+        stored::record(|stored| {
+            stored.number("version", self.version);
+            stored.number("at", self.at.as_millis());
+            stored.text_or_null("by", self.by.as_ref().map(UserId::as_str));
+            stored.text("domain", self.domain.as_str());
+            stored.text("alias", self.alias.as_str());
+            stored.text("target", self.target.as_str());
+            stored.flag("disabled", self.is_disabled);
+            stored.flag("deleted", self.is_deleted);
+            stored.text_or_null("before", self.before.as_deref());
         })
     }
 
     fn read(value: &[u8]) -> Result<Self, StoreError> {
-        let stored: StoredSnapshot = parse(value)?;
-        Ok(Self {
-            version: stored.version,
-            at: Timestamp::from_millis(stored.at),
-            by: stored.by.map(UserId::stored),
-            domain: Domain::stored(stored.domain),
-            alias: Alias::stored(stored.alias),
-            target: Target::stored(stored.target),
-            is_disabled: stored.disabled,
-            is_deleted: stored.deleted,
-            before: stored.before,
-        })
+        let mut stored = Object::record(value)?;
+        let snapshot = Self {
+            version: stored.number("version"),
+            at: Timestamp::from_millis(stored.number("at")),
+            by: stored.text_if_any("by").map(UserId::stored),
+            domain: Domain::stored(stored.text("domain")),
+            alias: Alias::stored(stored.text("alias")),
+            target: Target::stored(stored.text("target")),
+            is_disabled: stored.flag("disabled"),
+            is_deleted: stored.flag("deleted"),
+            before: stored.text_if_any("before"),
+        };
+        stored.end(snapshot)
     }
 }
 
 /// Has `change`, which replaces `was`, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
-    change.sides.push((key(&was.id, was.version, &change.token), Snapshot::of(was).write()?));
+    change.sides.push((key(&was.id, was.version, &change.token), Snapshot::of(was).write()));
     Ok(())
 }
 
@@ -127,10 +110,10 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16) -> Re
     let mut versions = vec![Snapshot::of(link)];
     let page = records.scan(&Prefix::history(&link.id), None, most.saturating_sub(1)).await?;
     let values = records.get_many(&page.keys).await?;
-    let written: BTreeMap<&Key, _> = page.keys.iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect();
+    let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
     while let Some(newest) = versions.last()
         && let Some(token) = &newest.before
-        && let Some(record) = written.get(&key(&link.id, newest.version.saturating_sub(1), token))
+        && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), token))
     {
         versions.push(Snapshot::read(&record.value)?);
     }

@@ -6,10 +6,11 @@
 use std::fmt::Write as _;
 
 use crate::alias::{Alias, AliasPrefix};
+use crate::digest;
 use crate::domain::Domain;
 use crate::link::{Link, LinkId, UserId};
 use crate::target::Target;
-use crate::text::Tag;
+use crate::text::{ExternalId, Tag};
 use crate::time::Timestamp;
 
 /// The name of one record or hint: short ASCII text.
@@ -96,6 +97,11 @@ impl Prefix {
         Self::of("by-target", domain).part(&target.digest())
     }
 
+    /// Those that another system calls so, newest first.
+    pub(crate) fn by_external_id(domain: &Domain, id: &ExternalId) -> Self {
+        Self::of("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
+    }
+
     /// The records themselves whose alias begins so, in the order of their aliases.
     pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
         let Self(mut prefix) = Self::of("link", domain);
@@ -166,7 +172,7 @@ pub struct Cursor(pub String);
 pub(crate) mod hint {
     use std::fmt::Write as _;
 
-    use super::{Alias, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
+    use super::{Alias, ExternalId, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
 
     pub(crate) fn by_time(link: &Link, token: &str) -> Key {
         end(Prefix::by_time(&link.domain), link, token)
@@ -182,6 +188,10 @@ pub(crate) mod hint {
 
     pub(crate) fn by_target(link: &Link, token: &str) -> Key {
         end(Prefix::by_target(&link.domain, &link.target), link, token)
+    }
+
+    pub(crate) fn by_external_id(link: &Link, id: &ExternalId, token: &str) -> Key {
+        end(Prefix::by_external_id(&link.domain, id), link, token)
     }
 
     /// The later the moment, the smaller the text.

@@ -1,10 +1,10 @@
 //! What became of a request that may be repeated, as it is stored.
 
-use serde::{Deserialize, Serialize};
-
-use super::stored::{Schema, parse, to_json};
-use super::tokens::remember;
+use super::object::Object;
+use super::stored;
+use super::tokens::Tokens;
 use super::{Change, Expect, Key};
+use crate::json::Members;
 use crate::ports::{Guard, Record, StoreError};
 use crate::time::Timestamp;
 
@@ -25,7 +25,7 @@ pub(crate) struct Once {
 }
 
 /// What it was answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
@@ -37,21 +37,27 @@ pub(crate) struct Answer {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OnceRecord {
     pub(crate) once: Option<Once>,
-    created_token: Option<String>,
-    recent_tokens: Vec<String>,
+    tokens: Option<Tokens>,
     guard: Option<Guard>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredOnce {
-    v: Schema,
-    body: Option<String>,
-    nonce: String,
-    first_at: u64,
-    running_since: Option<u64>,
-    answer: Option<Answer>,
-    created_token: String,
-    recent_tokens: Vec<String>,
+impl Answer {
+    fn read(mut stored: Object) -> Result<Self, StoreError> {
+        let answer = Self {
+            status: stored.small("status"),
+            etag: stored.text_if_any("etag"),
+            location: stored.text_if_any("location"),
+            body: stored.text("body"),
+        };
+        stored.end(answer)
+    }
+
+    fn write(&self, stored: &mut Members) {
+        stored.number("status", self.status.into());
+        stored.text_or_null("etag", self.etag.as_deref());
+        stored.text_or_null("location", self.location.as_deref());
+        stored.text("body", &self.body);
+    }
 }
 
 impl OnceRecord {
@@ -59,34 +65,30 @@ impl OnceRecord {
         let Some(record) = record else {
             return Ok(Self::default());
         };
-        let stored: StoredOnce = parse(&record.value)?;
+        let mut stored = Object::record(&record.value)?;
         let once = Once {
-            body: stored.body,
-            nonce: stored.nonce,
-            first_at: Timestamp::from_millis(stored.first_at),
-            running_since: stored.running_since.map(Timestamp::from_millis),
-            answer: stored.answer,
+            body: stored.text_if_any("body"),
+            nonce: stored.text("nonce"),
+            first_at: Timestamp::from_millis(stored.number("first_at")),
+            running_since: stored.number_if_any("running_since").map(Timestamp::from_millis),
+            answer: stored.object_if_any("answer").map(Answer::read).transpose()?,
         };
-        Ok(Self {
-            once: Some(once),
-            created_token: Some(stored.created_token),
-            recent_tokens: stored.recent_tokens,
-            guard: Some(record.guard.clone()),
-        })
+        let tokens = Tokens::read(&mut stored);
+        stored.end(Self { once: Some(once), tokens: Some(tokens), guard: Some(record.guard.clone()) })
     }
 
     /// The change that makes the record say `once`.
     pub(crate) fn say(&self, key: &Key, once: &Once, token: String) -> Result<Change, StoreError> {
-        let value = to_json(&StoredOnce {
-            v: Schema,
-            body: once.body.clone(),
-            nonce: once.nonce.clone(),
-            first_at: once.first_at.as_millis(),
-            running_since: once.running_since.map(Timestamp::as_millis),
-            answer: once.answer.clone(),
-            created_token: self.created_token.clone().unwrap_or_else(|| token.clone()),
-            recent_tokens: remember(&self.recent_tokens, &token),
-        })?;
+        let value = stored::record(|record| {
+            record.text_or_null("body", once.body.as_deref());
+            record.text("nonce", &once.nonce);
+            record.number("first_at", once.first_at.as_millis());
+            record.number_or_null("running_since", once.running_since.map(Timestamp::as_millis));
+            if let Some(answer) = &once.answer {
+                record.object("answer", |stored| answer.write(stored));
+            }
+            Tokens::after(self.tokens.as_ref(), &token).write(record);
+        });
         Ok(Change {
             key: key.clone(),
             expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),

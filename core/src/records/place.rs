@@ -3,19 +3,17 @@
 //! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
 //! there is what moves it.
 
-use serde::{Deserialize, Serialize};
-
 use super::change::hints_of;
-use super::stored::{Schema, StoredLink, parse, to_json};
-use super::stored_spec::StoredSpec;
-use super::tokens::{remember, remembers};
+use super::object::Object;
+use super::stored::{self, read_link, write_link};
+use super::tokens::Tokens;
 use super::{Change, Expect, Key, Written};
 use crate::alias::Alias;
 use crate::domain::Domain;
+use crate::json::Members;
 use crate::link::{Link, LinkId};
 use crate::ports::{Guard, Record, Records, StoreError};
 use crate::time::Timestamp;
-use crate::tree::Tree;
 
 /// Who holds an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,76 +66,38 @@ pub(crate) struct Place {
     pub(crate) holder: Holder,
     /// How often it was written: of two copies of it, the one with more is newer.
     pub(crate) commits: u64,
-    created_token: String,
-    recent_tokens: Vec<String>,
+    tokens: Tokens,
+    /// The commit that last wrote hints; every hint ends in it.
     hint_token: String,
     /// Hints of whoever was here before a link arrived: of no use any more.
     left: Vec<Key>,
     guard: Guard,
 }
 
-/// Written with a `StoredSpec` in its links, read with a `Tree`.
-#[derive(Serialize, Deserialize)]
-struct StoredPlace<S> {
-    v: Schema,
-    commits: u64,
-    /// The commit that created the record, kept for good.
-    created_token: String,
-    /// The latest commits, newest last.
-    recent_tokens: Vec<String>,
-    /// The commit that last wrote hints; every hint ends in it.
-    hint_token: String,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    arriving: Option<StoredArriving<S>>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    link: Option<StoredLink<S>>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
-    erasing: Option<StoredLink<S>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    signpost: Option<StoredSignpost>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredArriving<S> {
-    link: StoredLink<S>,
-    from: String,
-    journey: String,
-    since: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredSignpost {
-    link: String,
-    domain: String,
-    alias: String,
-    journey: String,
-    forwards: bool,
-}
-
 impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
-        let stored: StoredPlace<Tree> = parse(&record.value)?;
-        let settled = match (stored.link, stored.erasing, stored.signpost) {
-            (Some(link), ..) => Holder::Link(link.read()?),
-            (None, Some(link), _) => Holder::Erasing(link.read()?),
-            (None, None, Some(signpost)) => Holder::Signpost(signpost.read()),
+        let mut stored = Object::record(&record.value)?;
+        let settled = match (stored.object_if_any("link"), stored.object_if_any("erasing"), stored.object_if_any("signpost")) {
+            (Some(link), ..) => Holder::Link(read_link(link)?),
+            (None, Some(link), _) => Holder::Erasing(read_link(link)?),
+            (None, None, Some(signpost)) => Holder::Signpost(Signpost::read(signpost)?),
             (None, None, None) => Holder::Nobody,
         };
-        let holder = match stored.arriving {
-            Some(arriving) => Holder::Arriving(Box::new(arriving.read(settled)?)),
+        let holder = match stored.object_if_any("arriving") {
+            Some(arriving) => Holder::Arriving(Box::new(Arriving::read(arriving, settled)?)),
             None => settled,
         };
-        Ok(Self {
+        let place = Self {
             key: key.clone(),
             holder,
-            commits: stored.commits,
-            created_token: stored.created_token,
-            recent_tokens: stored.recent_tokens,
-            hint_token: stored.hint_token,
+            commits: stored.number("commits"),
+            tokens: Tokens::read(&mut stored),
+            hint_token: stored.text("hint_token"),
             left: Vec::new(),
             guard: record.guard.clone(),
-        })
+        };
+        stored.end(place)
     }
 
     /// The change that makes `holder` the first to hold `key`.
@@ -146,7 +106,7 @@ impl Place {
         Ok(Change {
             key: key.clone(),
             expect: Expect::Absent,
-            value: write(holder, 1, &token, vec![token.clone()], &token)?,
+            value: write(holder, 1, &Tokens::first(&token), &token),
             sides: hints.marks,
             gains: hints.hints,
             drops: Vec::new(),
@@ -166,7 +126,7 @@ impl Place {
         Ok(Change {
             key: self.key.clone(),
             expect: Expect::Unchanged(self.guard.clone()),
-            value: write(holder, self.commits.saturating_add(1), &self.created_token, remember(&self.recent_tokens, &token), hint_token)?,
+            value: write(holder, self.commits.saturating_add(1), &self.tokens.and(&token), hint_token),
             sides: if same { Vec::new() } else { hints.marks },
             gains: if same { Vec::new() } else { hints.hints },
             drops,
@@ -186,8 +146,8 @@ impl Place {
         drops.extend(hints.hints);
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
-        let (commits, recent) = (self.commits.saturating_add(1), remember(&self.recent_tokens, &change.token));
-        Ok(Change { value: write(&holder, commits, &self.created_token, recent, &self.hint_token)?, drops, ..change })
+        let value = write(&holder, self.commits.saturating_add(1), &self.tokens.and(&change.token), &self.hint_token);
+        Ok(Change { value, drops, ..change })
     }
 
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here.
@@ -197,7 +157,7 @@ impl Place {
 
     /// Whether the commit `token` is among those that made this record what it is.
     pub(crate) fn remembers(&self, token: &str) -> bool {
-        remembers(&self.created_token, &self.recent_tokens, token)
+        self.tokens.remember(token)
     }
 
     /// The link that is to be seen here, deleted or not.
@@ -296,68 +256,61 @@ pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, tok
     super::write(records, place.hand_over(&place.holder, token)?).await
 }
 
-fn write(holder: &Holder, commits: u64, created_token: &str, recent_tokens: Vec<String>, hint_token: &str) -> Result<String, StoreError> {
-    let (mut link, mut erasing, mut signpost) = (None, None, None);
-    match holder.seen() {
-        Holder::Link(held) => link = Some(StoredLink::of(held)),
-        Holder::Erasing(held) => erasing = Some(StoredLink::of(held)),
-        Holder::Signpost(held) => signpost = Some(StoredSignpost::of(held)),
-        Holder::Arriving(_) | Holder::Nobody => {}
-    }
-    let arriving = match holder {
-        Holder::Arriving(arriving) => Some(StoredArriving::of(arriving)),
-        _ => None,
-    };
-    to_json(&StoredPlace {
-        v: Schema,
-        commits,
-        created_token: created_token.to_owned(),
-        recent_tokens,
-        hint_token: hint_token.to_owned(),
-        arriving,
-        link,
-        erasing,
-        signpost,
+fn write(holder: &Holder, commits: u64, tokens: &Tokens, hint_token: &str) -> String {
+    stored::record(|place| {
+        place.number("commits", commits);
+        tokens.write(place);
+        place.text("hint_token", hint_token);
+        if let Holder::Arriving(arriving) = holder {
+            place.object("arriving", |stored| arriving.write(stored));
+        }
+        match holder.seen() {
+            Holder::Link(link) => place.object("link", |stored| write_link(link, stored)),
+            Holder::Erasing(link) => place.object("erasing", |stored| write_link(link, stored)),
+            Holder::Signpost(signpost) => place.object("signpost", |stored| signpost.write(stored)),
+            Holder::Arriving(_) | Holder::Nobody => {}
+        }
     })
 }
 
-impl<'a> StoredArriving<StoredSpec<'a>> {
-    fn of(arriving: &'a Arriving) -> Self {
-        Self {
-            link: StoredLink::of(&arriving.link),
-            from: arriving.from.as_str().to_owned(),
-            journey: arriving.journey.clone(),
-            since: arriving.since.as_millis(),
-        }
+impl Arriving {
+    fn write(&self, stored: &mut Members) {
+        stored.object("link", |link| write_link(&self.link, link));
+        stored.text("from", self.from.as_str());
+        stored.text("journey", &self.journey);
+        stored.number("since", self.since.as_millis());
+    }
+
+    fn read(mut stored: Object, before: Holder) -> Result<Self, StoreError> {
+        let arriving = Self {
+            link: read_link(stored.object("link")?)?,
+            from: Key::kept(stored.text("from")),
+            journey: stored.text("journey"),
+            since: Timestamp::from_millis(stored.number("since")),
+            before,
+        };
+        stored.end(arriving)
     }
 }
 
-impl StoredArriving<Tree> {
-    fn read(self, before: Holder) -> Result<Arriving, StoreError> {
-        let (from, since) = (Key::kept(self.from), Timestamp::from_millis(self.since));
-        Ok(Arriving { link: self.link.read()?, from, journey: self.journey, since, before })
-    }
-}
-
-impl StoredSignpost {
-    fn of(signpost: &Signpost) -> Self {
-        Self {
-            link: signpost.link.as_str().to_owned(),
-            domain: signpost.domain.as_str().to_owned(),
-            alias: signpost.alias.as_str().to_owned(),
-            journey: signpost.journey.clone(),
-            forwards: signpost.forwards,
-        }
+impl Signpost {
+    fn write(&self, stored: &mut Members) {
+        stored.text("link", self.link.as_str());
+        stored.text("domain", self.domain.as_str());
+        stored.text("alias", self.alias.as_str());
+        stored.text("journey", &self.journey);
+        stored.flag("forwards", self.forwards);
     }
 
-    fn read(self) -> Signpost {
-        Signpost {
-            link: LinkId::stored(self.link),
-            domain: Domain::stored(self.domain),
-            alias: Alias::stored(self.alias),
-            journey: self.journey,
-            forwards: self.forwards,
-        }
+    fn read(mut stored: Object) -> Result<Self, StoreError> {
+        let signpost = Self {
+            link: LinkId::stored(stored.text("link")),
+            domain: Domain::stored(stored.text("domain")),
+            alias: Alias::stored(stored.text("alias")),
+            journey: stored.text("journey"),
+            forwards: stored.flag("forwards"),
+        };
+        stored.end(signpost)
     }
 }
 

@@ -1,9 +1,8 @@
 //! What is kept of a domain beside its links. A deleted one stays as a record that says so.
 
-use serde::{Deserialize, Serialize};
-
-use super::stored::{Schema, parse, to_json};
-use super::tokens::remember;
+use super::object::Object;
+use super::stored;
+use super::tokens::Tokens;
 use super::{Change, Expect, Key};
 use crate::domain::Domain;
 use crate::ports::{Guard, Record, Records, StoreError};
@@ -37,40 +36,24 @@ impl Site {
 pub(crate) struct SiteRecord {
     pub(crate) site: Site,
     pub(crate) is_deleted: bool,
-    created_token: String,
-    recent_tokens: Vec<String>,
+    tokens: Tokens,
     guard: Guard,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredSite {
-    v: Schema,
-    created_token: String,
-    recent_tokens: Vec<String>,
-    host: String,
-    root: Option<String>,
-    not_found: Option<String>,
-    ended: Option<String>,
-    created_at: u64,
-    updated_at: u64,
-    version: u64,
-    deleted: bool,
 }
 
 impl SiteRecord {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
-        let stored: StoredSite = parse(&record.value)?;
+        let mut stored = Object::record(&record.value)?;
         let site = Site {
-            domain: Domain::stored(stored.host),
-            root: stored.root.map(Target::stored),
-            not_found: stored.not_found.map(Target::stored),
-            ended: stored.ended.map(Target::stored),
-            created_at: Timestamp::from_millis(stored.created_at),
-            updated_at: Timestamp::from_millis(stored.updated_at),
-            version: stored.version,
+            domain: Domain::stored(stored.text("host")),
+            root: stored.text_if_any("root").map(Target::stored),
+            not_found: stored.text_if_any("not_found").map(Target::stored),
+            ended: stored.text_if_any("ended").map(Target::stored),
+            created_at: Timestamp::from_millis(stored.number("created_at")),
+            updated_at: Timestamp::from_millis(stored.number("updated_at")),
+            version: stored.number("version"),
         };
-        let (created_token, recent_tokens) = (stored.created_token, stored.recent_tokens);
-        Ok(Self { site, is_deleted: stored.deleted, created_token, recent_tokens, guard: record.guard.clone() })
+        let (is_deleted, tokens) = (stored.flag("deleted"), Tokens::read(&mut stored));
+        stored.end(Self { site, is_deleted, tokens, guard: record.guard.clone() })
     }
 
     /// The record of `domain`, that of a deleted one too.
@@ -81,24 +64,21 @@ impl SiteRecord {
 
     /// The change that puts `site` in place of what was kept, or is the first to keep anything.
     pub(crate) fn put(was: Option<&Self>, site: &Site, is_deleted: bool, token: String) -> Result<Change, StoreError> {
-        let text = |target: &Option<Target>| target.as_ref().map(|target| target.as_str().to_owned());
-        let stored = StoredSite {
-            v: Schema,
-            created_token: was.map_or_else(|| token.clone(), |was| was.created_token.clone()),
-            recent_tokens: remember(was.map(|was| was.recent_tokens.as_slice()).unwrap_or_default(), &token),
-            host: site.domain.as_str().to_owned(),
-            root: text(&site.root),
-            not_found: text(&site.not_found),
-            ended: text(&site.ended),
-            created_at: site.created_at.as_millis(),
-            updated_at: site.updated_at.as_millis(),
-            version: site.version,
-            deleted: is_deleted,
-        };
+        let value = stored::record(|stored| {
+            Tokens::after(was.map(|was| &was.tokens), &token).write(stored);
+            stored.text("host", site.domain.as_str());
+            stored.text_or_null("root", site.root.as_ref().map(Target::as_str));
+            stored.text_or_null("not_found", site.not_found.as_ref().map(Target::as_str));
+            stored.text_or_null("ended", site.ended.as_ref().map(Target::as_str));
+            stored.number("created_at", site.created_at.as_millis());
+            stored.number("updated_at", site.updated_at.as_millis());
+            stored.number("version", site.version);
+            stored.flag("deleted", is_deleted);
+        });
         Ok(Change {
             key: Key::domain(&site.domain),
             expect: was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone())),
-            value: to_json(&stored)?,
+            value,
             token,
             sides: Vec::new(),
             gains: Vec::new(),

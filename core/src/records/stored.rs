@@ -1,105 +1,60 @@
 //! Stored forms: the JSON of records. Each carries the version of its schema; domain types never meet serde.
 
-use serde::{Deserialize, Serialize};
-
-use super::object::object;
-use super::stored_spec::{self, StoredSpec};
+use super::object::Object;
+use super::stored_spec;
 use crate::alias::Alias;
 use crate::domain::Domain;
+use crate::json::{self, Members};
 use crate::link::{Link, LinkId, UserId};
 use crate::ports::StoreError;
 use crate::target::Target;
 use crate::time::Timestamp;
-use crate::tree::Tree;
 
 /// The version of all stored forms.
-const SCHEMA: u8 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
-/// A link, as part of the record of its alias. Written with a `StoredSpec`, read with a `Tree` in its place.
-#[derive(Serialize, Deserialize)]
-pub(super) struct StoredLink<S> {
-    id: String,
-    alias: String,
-    domain: String,
-    target: String,
-    spec: S,
-    owner: Option<String>,
-    created_at: u64,
-    updated_at: u64,
-    updated_by: Option<String>,
-    deleted_at: Option<u64>,
-    version: u64,
-    moves: u8,
-    history: Option<String>,
+/// A whole record, whose members `write` says.
+pub(super) fn record(write: impl FnOnce(&mut Members)) -> String {
+    json::object(|record| {
+        record.number("v", SCHEMA);
+        write(record);
+    })
 }
 
-pub(super) fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Result<T, StoreError> {
-    let mut json = serde_json::Deserializer::from_slice(value);
-    let read = object(&mut json).and_then(|stored| json.end().map(|()| stored));
-    read.map_err(|error: serde_json::Error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))
+/// Writes a link, as part of the record of its alias.
+pub(super) fn write_link(link: &Link, stored: &mut Members) {
+    stored.text("id", link.id.as_str());
+    stored.text("alias", link.alias.as_str());
+    stored.text("domain", link.domain.as_str());
+    stored.text("target", link.target.as_str());
+    stored.object("spec", |spec| stored_spec::write(&link.spec, spec));
+    stored.text_or_null("owner", link.owner.as_ref().map(UserId::as_str));
+    stored.number("created_at", link.created_at.as_millis());
+    stored.number("updated_at", link.updated_at.as_millis());
+    stored.text_or_null("updated_by", link.updated_by.as_ref().map(UserId::as_str));
+    stored.number_or_null("deleted_at", link.deleted_at.map(Timestamp::as_millis));
+    stored.number("version", link.version);
+    stored.number("moves", link.moves.into());
+    stored.text_or_null("history", link.history.as_deref());
 }
 
-pub(super) fn to_json(stored: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(stored).map_err(|error| StoreError::Corrupt(format!("a record cannot be written: {error}")))
-}
-
-/// The version of a stored form. A form of a later hop is refused, not guessed at.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub(super) struct Schema;
-
-impl TryFrom<u8> for Schema {
-    type Error = String;
-
-    fn try_from(version: u8) -> Result<Self, Self::Error> {
-        if version == SCHEMA { Ok(Self) } else { Err(format!("schema {version} is not known, only {SCHEMA}")) }
-    }
-}
-
-impl From<Schema> for u8 {
-    fn from(_: Schema) -> Self {
-        SCHEMA
-    }
-}
-
-impl<'a> StoredLink<StoredSpec<'a>> {
-    pub(super) fn of(link: &'a Link) -> Self {
-        Self {
-            id: link.id.as_str().to_owned(),
-            alias: link.alias.as_str().to_owned(),
-            domain: link.domain.as_str().to_owned(),
-            target: link.target.as_str().to_owned(),
-            spec: StoredSpec::of(&link.spec),
-            owner: link.owner.as_ref().map(|owner| owner.as_str().to_owned()),
-            created_at: link.created_at.as_millis(),
-            updated_at: link.updated_at.as_millis(),
-            updated_by: link.updated_by.as_ref().map(|user| user.as_str().to_owned()),
-            deleted_at: link.deleted_at.map(Timestamp::as_millis),
-            version: link.version,
-            moves: link.moves,
-            history: link.history.clone(),
-        }
-    }
-}
-
-impl StoredLink<Tree> {
-    pub(super) fn read(self) -> Result<Link, StoreError> {
-        Ok(Link {
-            id: LinkId::stored(self.id),
-            alias: Alias::stored(self.alias),
-            domain: Domain::stored(self.domain),
-            target: Target::stored(self.target),
-            spec: stored_spec::read(self.spec)?,
-            owner: self.owner.map(UserId::stored),
-            created_at: Timestamp::from_millis(self.created_at),
-            updated_at: Timestamp::from_millis(self.updated_at),
-            updated_by: self.updated_by.map(UserId::stored),
-            deleted_at: self.deleted_at.map(Timestamp::from_millis),
-            version: self.version,
-            moves: self.moves,
-            history: self.history,
-        })
-    }
+pub(super) fn read_link(mut stored: Object) -> Result<Link, StoreError> {
+    let link = Link {
+        id: LinkId::stored(stored.text("id")),
+        alias: Alias::stored(stored.text("alias")),
+        domain: Domain::stored(stored.text("domain")),
+        target: Target::stored(stored.text("target")),
+        spec: stored_spec::read(stored.object("spec")?)?,
+        owner: stored.text_if_any("owner").map(UserId::stored),
+        created_at: Timestamp::from_millis(stored.number("created_at")),
+        updated_at: Timestamp::from_millis(stored.number("updated_at")),
+        updated_by: stored.text_if_any("updated_by").map(UserId::stored),
+        deleted_at: stored.number_if_any("deleted_at").map(Timestamp::from_millis),
+        version: stored.number("version"),
+        moves: stored.small("moves"),
+        history: stored.text_if_any("history"),
+    };
+    stored.end(link)
 }
 
 #[cfg(test)]
@@ -119,8 +74,17 @@ mod tests {
             ..Link::example()
         };
         for link in [full, Link::example()] {
-            let json = to_json(&StoredLink::of(&link)).unwrap();
-            assert_eq!(parse::<StoredLink<Tree>>(json.as_bytes()).unwrap().read().unwrap(), link);
+            let json = record(|stored| write_link(&link, stored));
+            assert_eq!(read_link(Object::record(json.as_bytes()).unwrap()).unwrap(), link);
+        }
+    }
+
+    #[test]
+    fn a_link_without_any_of_what_it_needs_is_corrupt() {
+        let json = record(|stored| write_link(&Link::example(), stored));
+        for needed in ["id", "alias", "domain", "target", "spec", "created_at", "updated_at", "version", "moves"] {
+            let json = json.replacen(&format!("\"{needed}\""), "\"other\"", 1);
+            assert!(matches!(read_link(Object::record(json.as_bytes()).unwrap()), Err(StoreError::Corrupt(_))), "{needed}");
         }
     }
 }

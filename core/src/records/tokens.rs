@@ -1,23 +1,60 @@
 //! What a record remembers of its own writing: the commit that created it, for good, and the latest ones. By these a writer whose
 //! answer was lost learns what became of its change.
 
-use serde::Deserialize;
-
-use super::stored::{Schema, parse};
+use super::object::Object;
 use super::{Change, Expect};
+use crate::json::Members;
 use crate::ports::{Record, StoreError};
 
 /// How many of its latest commits a record remembers.
 const REMEMBERED_COMMITS: usize = 8;
 
 /// What every guarded record carries.
-#[derive(Deserialize)]
-struct Tokens {
-    #[serde(rename = "v")]
-    _v: Schema,
-    created_token: String,
-    /// Newest last.
-    recent_tokens: Vec<String>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tokens {
+    /// The commit that created the record, kept for good.
+    created: String,
+    /// The latest commits, newest last.
+    recent: Vec<String>,
+}
+
+impl Tokens {
+    /// Those of a record that the commit `token` creates.
+    pub(super) fn first(token: &str) -> Self {
+        Self { created: token.to_owned(), recent: vec![token.to_owned()] }
+    }
+
+    /// The tokens to remember after the commit `token` to a record with these.
+    pub(super) fn and(&self, token: &str) -> Self {
+        let forgotten = self.recent.len().saturating_add(1).saturating_sub(REMEMBERED_COMMITS);
+        let recent = self.recent.iter().skip(forgotten).cloned().chain([token.to_owned()]).collect();
+        Self { created: self.created.clone(), recent }
+    }
+
+    /// Those after the commit `token` to a record with `tokens`, or to none.
+    pub(super) fn after(tokens: Option<&Self>, token: &str) -> Self {
+        tokens.map_or_else(|| Self::first(token), |tokens| tokens.and(token))
+    }
+
+    pub(super) fn read(stored: &mut Object) -> Self {
+        Self { created: stored.text("created_token"), recent: stored.texts("recent_tokens") }
+    }
+
+    pub(super) fn write(&self, stored: &mut Members) {
+        stored.text("created_token", &self.created);
+        stored.texts("recent_tokens", self.recent.iter().map(String::as_str));
+    }
+
+    /// Whether a record with these was made by the commit `token`, or by it among others.
+    pub(super) fn remember(&self, token: &str) -> bool {
+        self.created == token || self.recent.iter().any(|recent| recent == token)
+    }
+
+    fn of(value: &[u8]) -> Result<Self, StoreError> {
+        let mut record = Object::record(value)?;
+        let tokens = Self::read(&mut record);
+        record.end(tokens)
+    }
 }
 
 /// What a record shows of a change that was offered to it.
@@ -34,53 +71,42 @@ pub(crate) enum Fate {
 /// What became of `change`, as far as `record` tells. It tells of a refusal only while it still remembers the commit the change builds
 /// on: then it would remember the change too.
 pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError> {
-    let tokens: Tokens = parse(&record.value)?;
-    if remembers(&tokens.created_token, &tokens.recent_tokens, &change.token) {
+    let tokens = Tokens::of(&record.value)?;
+    if tokens.remember(&change.token) {
         return Ok(Fate::Made);
     }
     let refused = match &change.expect {
         Expect::Absent => true,
         Expect::Unchanged(guard) => {
-            let offered: Tokens = parse(change.value.as_bytes())?;
-            let builds_on = offered.recent_tokens.iter().rev().nth(1);
-            record.guard != *guard && builds_on.is_some_and(|token| tokens.recent_tokens.contains(token))
+            let offered = Tokens::of(change.value.as_bytes())?;
+            let builds_on = offered.recent.iter().rev().nth(1);
+            record.guard != *guard && builds_on.is_some_and(|token| tokens.recent.contains(token))
         }
     };
     Ok(if refused { Fate::Refused } else { Fate::Unknown })
 }
 
-/// Whether a record with these tokens was made by the commit `token`, or by it among others.
-pub(super) fn remembers(created_token: &str, recent_tokens: &[String], token: &str) -> bool {
-    created_token == token || recent_tokens.iter().any(|recent| recent == token)
-}
-
-/// The tokens to remember after one more commit.
-pub(super) fn remember(recent_tokens: &[String], token: &str) -> Vec<String> {
-    let forgotten = recent_tokens.len().saturating_add(1).saturating_sub(REMEMBERED_COMMITS);
-    recent_tokens.iter().skip(forgotten).cloned().chain([token.to_owned()]).collect()
-}
-
 /// What a stored record says of its commits: who created it, and the latest.
 #[cfg(test)]
 pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {
-    let Tokens { created_token, recent_tokens, .. } = parse(value.as_bytes()).unwrap();
-    (created_token, recent_tokens)
+    let Tokens { created, recent } = Tokens::of(value.as_bytes()).unwrap();
+    (created, recent)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ports::Guard;
-    use crate::records::Key;
+    use crate::records::{Key, stored};
 
     /// The change of commit `number` to a record that was committed `number` times before.
     fn change(number: usize) -> Change {
-        let recent_tokens = (0..=number).fold(Vec::new(), |recent, commit| remember(&recent, &format!("t{commit}")));
+        let tokens = (1..=number).fold(Tokens::first("t0"), |tokens, commit| tokens.and(&format!("t{commit}")));
         let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
         Change {
             key: Key::kept("x".into()),
             expect,
-            value: serde_json::json!({"v": 1, "created_token": "t0", "recent_tokens": recent_tokens}).to_string(),
+            value: stored::record(|stored| tokens.write(stored)),
             token: format!("t{number}"),
             sides: Vec::new(),
             gains: Vec::new(),

@@ -1,58 +1,44 @@
 //! How often a link was followed, as it is stored.
 
-use serde::{Deserialize, Serialize};
-
-use super::stored::{Schema, parse, to_json};
-use super::tokens::remember;
+use super::object::Object;
+use super::stored;
+use super::tokens::Tokens;
 use super::{Change, Expect, Key};
 use crate::clicks::Clicks;
 use crate::link::LinkId;
 use crate::ports::{Guard, Record, StoreError};
 
-#[derive(Serialize, Deserialize)]
-struct StoredTotal {
-    v: Schema,
-    humans: u64,
-    bots: u64,
-    previews: u64,
-    created_token: String,
-    recent_tokens: Vec<String>,
-}
-
 /// How often a link was followed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Total {
     pub(crate) clicks: Clicks,
-    created_token: Option<String>,
-    recent_tokens: Vec<String>,
+    tokens: Option<Tokens>,
     guard: Option<Guard>,
 }
 
 impl Total {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
-        let stored: StoredTotal = parse(&record.value)?;
-        Ok(Self {
-            clicks: Clicks { humans: stored.humans, bots: stored.bots, previews: stored.previews },
-            created_token: Some(stored.created_token),
-            recent_tokens: stored.recent_tokens,
+        let mut stored = Object::record(&record.value)?;
+        let total = Self {
+            clicks: Clicks { humans: stored.number("humans"), bots: stored.number("bots"), previews: stored.number("previews") },
+            tokens: Some(Tokens::read(&mut stored)),
             guard: Some(record.guard.clone()),
-        })
+        };
+        stored.end(total)
     }
 
     /// The change that adds `clicks` to the total of `link`.
     pub(crate) fn plus(&self, clicks: Clicks, link: &LinkId, token: String) -> Result<Change, StoreError> {
-        let total = StoredTotal {
-            v: Schema,
-            humans: self.clicks.humans.saturating_add(clicks.humans),
-            bots: self.clicks.bots.saturating_add(clicks.bots),
-            previews: self.clicks.previews.saturating_add(clicks.previews),
-            created_token: self.created_token.clone().unwrap_or_else(|| token.clone()),
-            recent_tokens: remember(&self.recent_tokens, &token),
-        };
+        let value = stored::record(|total| {
+            total.number("humans", self.clicks.humans.saturating_add(clicks.humans));
+            total.number("bots", self.clicks.bots.saturating_add(clicks.bots));
+            total.number("previews", self.clicks.previews.saturating_add(clicks.previews));
+            Tokens::after(self.tokens.as_ref(), &token).write(total);
+        });
         Ok(Change {
             key: Key::total(link),
             expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),
-            value: to_json(&total)?,
+            value,
             token,
             sides: Vec::new(),
             gains: Vec::new(),

@@ -2,7 +2,7 @@
 use serde_json::Value;
 
 use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};
-use crate::docs::fields::{cell, kind, meaning, table};
+use crate::docs::fields::{cell, kind, listed, meaning, table};
 
 const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, openapi.json and contract/. Change those. -->\n\n";
 
@@ -68,6 +68,7 @@ fn parameters(document: &Document, parameters: &[&Value]) -> String {
         };
         let default = match &parameter["schema"]["default"] {
             Value::Null => String::new(),
+            Value::String(usual) => format!(". `{usual}` unless said"),
             usual => format!(". {usual} unless said"),
         };
         let meaning = cell(text(parameter, "description"));
@@ -84,7 +85,7 @@ fn body(document: &Document, operation: &Operation<'_>) -> String {
         return String::new();
     };
     let fields = table(document, document.resolve(&first["schema"]), true);
-    let mut section = format!("\nThe body, as {}:\n\n{fields}", types.join(" or "));
+    let mut section = format!("\nThe body, as {}:\n\n{fields}", listed(&types));
     if let Some(example) = document.example_in(first) {
         let path = operation.path.replace("{alias}", "docs").replace("{tag}", "x").replace("{domain}", "c.example");
         let key = if document.needs_key(operation) { "Authorization: Bearer KEY\n" } else { "" };
@@ -223,5 +224,19 @@ mod tests {
     #[test]
     fn a_heading_is_found_by_its_address() {
         assert_eq!(anchor("Settings, and store_x are good!"), "settings-and-store_x-are-good");
+    }
+
+    #[test]
+    fn what_a_request_brings_is_told_in_words() {
+        let document = Document::of(json!({"security": [{"bearer": []}]}));
+        let format = json!({"name": "format", "in": "query", "description": "How", "schema": {"type": "string", "default": "csv"}});
+        let rows = "| `format` | string, after `?` | How. `csv` unless said |\n";
+        assert_eq!(parameters(&document, &[&format]), format!("\n| parameter | | |\n|---|---|---|\n{rows}"));
+        let lines = json!({"schema": {"properties": {}}, "examples": {"x": {"value": {"a": 1, "b": [2]}}}});
+        let value = json!({"requestBody": {"content": {"application/x-ndjson": lines, "application/jsonl": {}, "text/csv": {}}}});
+        let operation = Operation { path: "/tags/{tag}", method: "POST".into(), value: &value, parameters: Vec::new(), has_head: false };
+        let expected = "\nThe body, as `application/x-ndjson`, `application/jsonl` or `text/csv`:\n\n| field | | |\n|---|---|---|\n\n\
+            ```http\nPOST /tags/x\nAuthorization: Bearer KEY\nContent-Type: application/x-ndjson\n\n{\"a\":1,\"b\":[2]}\n```\n";
+        assert_eq!(body(&document, &operation), expected);
     }
 }

@@ -1,0 +1,190 @@
+//! JSON written member by member. Types with a serde derive for every stored form would weigh 20 KB gzip more.
+
+/// The inside of an object that is being written.
+pub(crate) struct Members(String);
+
+/// An object whose members `write` says.
+pub(crate) fn object(write: impl FnOnce(&mut Members)) -> String {
+    let mut members = Members(String::from("{"));
+    write(&mut members);
+    members.0.push('}');
+    members.0
+}
+
+impl Members {
+    #[inline(never)]
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        quote(&mut self.0, value);
+    }
+
+    #[inline(never)]
+    pub(crate) fn number(&mut self, name: &str, value: u64) {
+        self.raw(name, &value.to_string());
+    }
+
+    #[inline(never)]
+    pub(crate) fn flag(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { "true" } else { "false" });
+    }
+
+    /// Null where there is nothing.
+    #[inline(never)]
+    pub(crate) fn text_or_null(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    /// Null where there is nothing.
+    #[inline(never)]
+    pub(crate) fn number_or_null(&mut self, name: &str, value: Option<u64>) {
+        match value {
+            Some(value) => self.number(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    /// Not written where there is nothing.
+    #[inline(never)]
+    pub(crate) fn text_if_any(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    /// Not written where there is nothing.
+    #[inline(never)]
+    pub(crate) fn number_if_any(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.number(name, value);
+        }
+    }
+
+    pub(crate) fn texts<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
+        self.list(name, |items| values.into_iter().for_each(|value| items.text(value)));
+    }
+
+    pub(crate) fn object(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
+        self.raw(name, "{");
+        write(self);
+        self.0.push('}');
+    }
+
+    pub(crate) fn list(&mut self, name: &str, write: impl FnOnce(&mut Items<'_>)) {
+        self.raw(name, "[");
+        write(&mut Items(&mut self.0));
+        self.0.push(']');
+    }
+
+    #[inline(never)]
+    fn raw(&mut self, name: &str, json: &str) {
+        self.name(name);
+        self.0.push_str(json);
+    }
+
+    #[inline(never)]
+    fn name(&mut self, name: &str) {
+        separate(&mut self.0);
+        quote(&mut self.0, name);
+        self.0.push(':');
+    }
+}
+
+/// The inside of a list that is being written.
+pub(crate) struct Items<'a>(&'a mut String);
+
+impl Items<'_> {
+    #[inline(never)]
+    pub(crate) fn text(&mut self, value: &str) {
+        separate(self.0);
+        quote(self.0, value);
+    }
+
+    pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members)) {
+        separate(self.0);
+        let mut members = Members(std::mem::take(self.0));
+        members.0.push('{');
+        write(&mut members);
+        *self.0 = members.0;
+        self.0.push('}');
+    }
+
+    pub(crate) fn list(&mut self, write: impl FnOnce(&mut Items<'_>)) {
+        separate(self.0);
+        self.0.push('[');
+        write(&mut Items(self.0));
+        self.0.push(']');
+    }
+}
+
+fn separate(json: &mut String) {
+    if !json.ends_with(['{', '[']) {
+        json.push(',');
+    }
+}
+
+#[inline(never)]
+fn quote(json: &mut String, text: &str) {
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            '\0'..' ' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
+            other => json.push(other),
+        }
+    }
+    json.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_is_written() {
+        let json = object(|all| {
+            all.text("a", "x");
+            all.number("b", u64::MAX);
+            all.flag("c", true);
+            all.flag("d", false);
+            all.text_or_null("e", None);
+            all.number_or_null("f", None);
+            all.text_or_null("g", Some("["));
+            all.number_or_null("h", Some(0));
+            all.text_if_any("-", None);
+            all.number_if_any("-", None);
+            all.text_if_any("i", Some("{"));
+            all.number_if_any("j", Some(1));
+            all.texts("k", []);
+            all.texts("l", ["x", "{", "y"]);
+            all.object("m", |_| {});
+            all.object("n", |inner| inner.text("x", "y"));
+            all.list("o", |items| {
+                items.object(|inner| inner.flag("x", true));
+                items.object(|_| {});
+                items.list(|inner| inner.text("x"));
+                items.list(|_| {});
+            });
+        });
+        let expected = concat!(
+            r#"{"a":"x","b":18446744073709551615,"c":true,"d":false,"e":null,"f":null,"g":"[","h":0,"i":"{","j":1,"#,
+            r#""k":[],"l":["x","{","y"],"m":{},"n":{"x":"y"},"o":[{"x":true},{},["x"],[]]}"#
+        );
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn every_text_is_read_as_it_was() {
+        let all: String = ('\0'..='\u{2FF}').chain("\u{2028}€\u{FFFD}😀\u{10FFFF}".chars()).collect();
+        for text in ["", "\\\\\"", &all] {
+            let read: serde_json::Value = serde_json::from_str(&object(|json| json.text(text, text))).unwrap();
+            assert_eq!(read, serde_json::json!({ text: text }));
+        }
+    }
+}

@@ -210,8 +210,11 @@ impl Walk<'_> {
             items.extend(shown);
             next = after;
             self.say(format!("{path} shows {}", items.len()));
-            if next.is_some() && self.dice.one_in(2) {
-                self.one();
+            match self.dice.random.below(4) {
+                _ if next.is_none() => {}
+                0 => self.one(),
+                1 | 2 => items.last().into_iter().for_each(|last| self.touch(&address(last))),
+                _ => {}
             }
         }
         self.settle_all();

@@ -22,7 +22,7 @@ const MOST_WORLDS: usize = 24;
 const BETWEEN_AUDITS: u64 = 500;
 
 /// How many of the latest calls a failure tells.
-const TOLD_CALLS: usize = 400;
+const TOLD_CALLS: usize = 100;
 
 /// How many requests may be sent again.
 const REPEATABLE: usize = 8;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ask::{address, on};
 use super::draw::{Mood, OWNERS};
 use super::filter::Filter;
-use super::judge::Known;
+use super::judge::{HELD_SECONDS, Known};
 use super::support::client::Answer;
 use super::support::misfortune::{Plan, calm};
 use super::support::{Ask, Isolate, run};
@@ -86,6 +86,11 @@ impl Walk<'_> {
         for at in self.known.doubtful() {
             self.look_at_history_of(&at);
             self.look_at_alias(&at);
+        }
+        if self.known.worlds.len() > 1 {
+            // Whoever held an alias on the way to it does so no more.
+            self.wait(HELD_SECONDS);
+            self.known.doubtful().iter().for_each(|at| self.look_at_alias(at));
         }
         assert_eq!(
             self.known.worlds.len(),
@@ -205,8 +210,11 @@ impl Walk<'_> {
             items.extend(shown);
             next = after;
             self.say(format!("{path} shows {}", items.len()));
-            if next.is_some() && self.dice.one_in(2) {
-                self.one();
+            match self.dice.random.below(4) {
+                _ if next.is_none() => {}
+                0 => self.one(),
+                1 | 2 => items.last().into_iter().for_each(|last| self.touch(&address(last))),
+                _ => {}
             }
         }
         self.settle_all();

@@ -166,12 +166,14 @@ fn close(schema: &mut Value, parts: &BTreeSet<String>) {
 
 /// The same for what `schema` is made of, but not for itself: another may add to it.
 fn close_within(schema: &mut Value, parts: &BTreeSet<String>) {
-    match schema {
-        Value::Array(items) => items.iter_mut().for_each(|item| close(item, parts)),
-        Value::Object(keywords) => {
-            keywords.iter_mut().filter(|(keyword, _)| *keyword != "allOf").for_each(|(_, value)| close(value, parts))
+    if let Value::Array(items) = schema {
+        items.iter_mut().for_each(|item| close(item, parts));
+    }
+    let Value::Object(keywords) = schema else { return };
+    for (keyword, value) in keywords {
+        if keyword != "allOf" {
+            close(value, parts);
         }
-        _ => {}
     }
 }
 

@@ -1,12 +1,13 @@
 //! The Workers runtime as an edge of the core.
 
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoEntropy, PasswordCost, Traits};
+use hop_core::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::console;
 use worker::{Date, Env};
 
+use crate::assets;
 use crate::copies::KvCopies;
 use crate::records::D1Records;
 
@@ -30,11 +31,12 @@ static TRAITS: Traits = Traits {
 pub(crate) struct WorkersEdge {
     records: D1Records,
     copies: Option<KvCopies>,
+    env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), copies: KvCopies::new(env) }
+        Self { records: D1Records::new(env), copies: KvCopies::new(env), env: env.clone() }
     }
 }
 
@@ -64,6 +66,10 @@ impl Edge for WorkersEdge {
 
     fn log(&self, line: &str) {
         console::error_1(&line.into());
+    }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        assets::read(&self.env, "openapi.json").await
     }
 }
 

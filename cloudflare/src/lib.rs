@@ -1,5 +1,6 @@
 //! hop on Cloudflare Workers: convert, call the core, convert back.
 
+mod assets;
 mod convert;
 mod copies;
 mod edge;

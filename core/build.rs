@@ -1,4 +1,4 @@
-//! Leaves out of `docs/openapi.json` the blanks between its values: hop serves the document from its module, where each byte counts.
+//! Leaves out of `docs/openapi.json` the blanks between its values: where the document is in the module, each byte counts.
 
 use std::path::Path;
 use std::{env, error, fs};

@@ -61,6 +61,7 @@ mod tree;
 mod utm;
 
 pub use app::{After, App};
+pub use machines::document as openapi;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};

@@ -1,16 +1,21 @@
-//! Passwords of links. What somebody wrote is hashed before it is kept, and never shown again, hashed or not.
+//! Passwords of links. What somebody wrote is hashed before it is kept. The hash is shown in an export to whoever asks
+//! for it, and nowhere else.
 
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::alias::compose;
+use crate::base64;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::{Edge, PasswordCost};
 
 /// In characters: fewer are guessed, more are no password.
 const LEAST: usize = 12;
 const MOST: usize = 1_024;
+
+/// Argon2id, version 19.
+const PHC_HEAD: &str = "$argon2id$v=19$";
 
 /// A password somebody chose, in NFC: keyboards write the same letter differently.
 pub(crate) struct NewPassword(String);
@@ -47,6 +52,42 @@ impl NewPassword {
         let hash = derive(&self.0, &salt, cost).map_err(|error| Problem::internal(format!("a password cannot be hashed: {error}")))?;
         Ok(PasswordHash { cost, salt, hash })
     }
+}
+
+impl PasswordHash {
+    /// The hash as other programs write one: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
+    pub(crate) fn phc(&self) -> String {
+        let PasswordCost { memory_kib, passes } = self.cost;
+        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
+    }
+
+    /// Reads such a hash, if checking a password against it costs no more than `most`.
+    pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, Refusal> {
+        let hash = Self::read(text)
+            .ok_or_else(|| Refusal::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
+        let PasswordCost { memory_kib, passes } = hash.cost;
+        if memory_kib > most.memory_kib || passes > most.passes {
+            return Err(Refusal::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge can bear"));
+        }
+        Ok(hash)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (params, bytes) = text.strip_prefix(PHC_HEAD)?.strip_prefix("m=")?.split_once(",p=1$")?;
+        let ((memory_kib, passes), (salt, hash)) = (params.split_once(",t=")?, bytes.split_once('$')?);
+        let cost = PasswordCost { memory_kib: memory_kib.parse().ok()?, passes: passes.parse().ok()? };
+        Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
+        Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
+    }
+}
+
+/// Base64 with the two letters that other programs use.
+fn encode(bytes: &[u8]) -> String {
+    base64::encode(bytes).replace('-', "+").replace('_', "/")
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    base64::decode(&text.replace(['-', '_'], " ").replace('+', "-").replace('/', "_"))
 }
 
 fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
@@ -109,6 +150,38 @@ mod tests {
     fn argon2id_as_its_reference_has_it() {
         let hash = derive("password", b"somesalt", PasswordCost { memory_kib: 65_536, passes: 2 }).unwrap();
         assert_eq!(hash.map(|byte| format!("{byte:02x}")).concat(), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let most = PasswordCost { memory_kib: 4_096, passes: 3 };
+        let hash = PasswordHash { cost: most, salt: [251; 16], hash: [255; 32] };
+        let text = "$argon2id$v=19$m=4096,t=3,p=1$+/v7+/v7+/v7+/v7+/v7+w$//////////////////////////////////////////8";
+        assert_eq!(hash.phc(), text);
+        assert!(PasswordHash::parse(text, most).unwrap() == hash);
+        use FieldCode::{Invalid, OutOfRange};
+        for (from, to, code) in [
+            ("m=4096", "m=4097", OutOfRange),
+            ("t=3", "t=4", OutOfRange),
+            ("m=4096", "m=4294967296", Invalid),
+            ("m=4096", "m=1", Invalid),
+            ("t=3", "t=0", Invalid),
+            ("p=1", "p=2", Invalid),
+            ("v=19", "v=16", Invalid),
+            ("$argon2id", "$argon2i", Invalid),
+            ("$argon2id", "argon2id", Invalid),
+            ("+w$", "+$", Invalid),
+            ("+w$", "$", Invalid),
+            ("8", "", Invalid),
+            ("8", "8=", Invalid),
+            ("8", "8$x", Invalid),
+            ("//////", "//_///", Invalid),
+        ] {
+            let wrong = text.replacen(from, to, 1);
+            let wrong = if from == "8" { format!("{}{to}", text.strip_suffix('8').unwrap()) } else { wrong };
+            assert_eq!(PasswordHash::parse(&wrong, most).err().map(|refusal| refusal.code), Some(code), "{wrong}");
+        }
+        assert_eq!(PasswordHash::parse("", most).err().map(|refusal| refusal.code), Some(Invalid));
     }
 
     #[test]

@@ -410,3 +410,76 @@ fn an_erasure_that_dies_before_its_answer_is_made() {
     assert_eq!((beside(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
+
+/// A creation that may be repeated: it claims its key, makes the link, and keeps its answer.
+fn create_once() -> Ask {
+    create().once("k")
+}
+
+/// Asks, and dies at the step with this number among those of its kind, whatever the answer would have been.
+fn lose(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+    let trace = plan(edge, Plan::FromNth(step, nth));
+    let (_answer, _lost) = run(Isolate::new(edge).handle(ask));
+    calm(edge);
+    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
+    let edge = nothing();
+    die_at_nth(&edge, Step::Write, 1, create_once());
+    assert!(edge.records.keys().is_empty());
+    assert_eq!((ask(&edge, create_once()), truth(&edge).len()), (201, 1));
+}
+
+#[test]
+fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_minute_later() {
+    let edge = nothing();
+    die_at_nth(&edge, Step::Write, 2, create_once());
+    assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
+    edge.wait_seconds(59);
+    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "whoever began may be slow");
+    edge.wait_seconds(1);
+    assert_eq!((ask(&edge, create_once()), hints(&edge)), (201, 2), "the hint that was left is skipped");
+    check_list(&edge);
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did() {
+    let edge = nothing();
+    lose(&edge, Step::Write, 3, create_once());
+    let made = truth(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight");
+    edge.wait_seconds(60);
+    let again = run(Isolate::new(&edge).ask(create_once()));
+    assert_eq!((again.code(), &again.json()["id"], truth(&edge)), (201, &json!(made["docs"].id), made));
+    check_list(&edge);
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_kept() {
+    let edge = nothing();
+    lose(&edge, Step::Answer, 3, create_once());
+    let made = truth(&edge);
+    assert_eq!(ask(&edge, Ask::delete("docs")), 204);
+    let again = run(Isolate::new(&edge).ask(create_once()));
+    assert_eq!((again.code(), &again.json()["id"], &again.json()["state"]), (201, &json!(made["docs"].id), &json!("live")));
+    assert_eq!(truth(&edge)["docs"].version, 2, "nothing is done again");
+}
+
+#[test]
+fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
+    let line = json!({"target": HERE, "alias": "docs", "clicks": {"humans": 7}}).to_string();
+    let import = || Ask::import("", "application/x-ndjson", line.clone());
+    for (follows, counted) in [(false, 7), (true, 1)] {
+        let edge = nothing();
+        lose(&edge, Step::Write, 2, import());
+        let id = truth(&edge)["docs"].id.clone();
+        assert_eq!(clicks(&edge, &id), 0);
+        if follows {
+            assert_eq!(follow_afresh(&edge), to(HERE));
+        }
+        let again = run(Isolate::new(&edge).ask(import())).json();
+        assert_eq!((&again["existing"], clicks(&edge, &id)), (&json!(1), counted));
+    }
+}

@@ -89,7 +89,7 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
     match read(context, item).await? {
         Deed::Create(fields) => {
             let new = NewLink::read(context, fields).await.map_err(|problem| problem.within("link"))?;
-            let link = claim(context, proof, new).await?;
+            let link = claim(context, proof, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }
         Deed::Update { key, seen, patch: fields } => {

@@ -80,6 +80,12 @@ impl Claim<'_> {
         }
     }
 
+    /// Whether the link is on its way from `key`. Then it was read there, nobody else is believed there, and whoever writes that record
+    /// breaks off the move.
+    fn comes_from(&self, key: &Key) -> bool {
+        matches!(self.holder, Holder::Arriving(arriving) if arriving.from == *key)
+    }
+
     fn write_down(&self, change: &mut Change) -> Result<(), StoreError> {
         self.was.map_or(Ok(()), |was| history::write_down(was, change))
     }
@@ -93,11 +99,11 @@ impl Claim<'_> {
         }
         if let Holder::Signpost(signpost) = place.holder.seen()
             && signpost.link != *self.link
-        {
+            && !self.comes_from(&signpost.to())
             // Where that link went, it may still be believed for the sake of this signpost alone.
-            if settle(context.edge.records(), &signpost.to(), context.token()?).await? == Written::Conflict {
-                return Ok(Verdict::LookAgain);
-            }
+            && settle(context.edge.records(), &signpost.to(), &signpost.journey, context.token()?).await? == Written::Conflict
+        {
+            return Ok(Verdict::LookAgain);
         }
         if let Holder::Arriving(arriving) = &place.holder
             && !strand(context, arriving).await?

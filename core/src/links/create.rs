@@ -63,7 +63,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
-    let link = claim(context, proof, new).await?;
+    let link = claim(context, proof, &new).await?;
     created(context, &link)
 }
 
@@ -91,14 +91,14 @@ impl NewLink {
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink) -> Result<Link, Problem> {
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
-        let link = draft(context, &new, alias.clone())?;
+        let link = draft(context, new, alias.clone())?;
         return offer(context, proof, link, new.reuses).await?;
     }
     for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
         let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
-        if let Ok(link) = offer(context, proof, draft(context, &new, alias)?, false).await? {
+        if let Ok(link) = offer(context, proof, draft(context, new, alias)?, false).await? {
             return Ok(link);
         }
     }

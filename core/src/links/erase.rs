@@ -30,10 +30,11 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key) -> Resul
         if committed == Ok(Commit::Conflict) {
             continue;
         }
-        let ended = Copy::of(&Holder::Erasing(link), place.commits.saturating_add(1));
+        let commits = place.commits.saturating_add(1);
+        let ended = Copy::of(&Holder::Erasing(link), commits);
         context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
         committed?;
-        return if page.next.is_some() { Err(Problem::half_erased()) } else { release(context, key).await };
+        return if page.next.is_some() { Err(Problem::half_erased()) } else { release(context, key, commits).await };
     }
     Err(Problem::crowded())
 }
@@ -50,13 +51,15 @@ async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place
     }
 }
 
-/// Has nobody hold the alias any more. If somebody else has seen to that, so much the better.
-async fn release<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
+/// Has nobody hold the alias any more, whose record was written so many times when the link was erased. If somebody else has seen to that, so
+/// much the better. A record that was written fewer times was read too early.
+async fn release<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let place = look(context.edge.records(), key).await?;
-        let Some(place) = place.filter(|place| matches!(place.holder, Holder::Erasing(_))) else {
+        let Some(place) = place.filter(|place| place.commits >= commits) else { continue };
+        if !matches!(place.holder, Holder::Erasing(_)) {
             return Ok(());
-        };
+        }
         if write(context.edge.records(), place.hand_over(&Holder::Nobody, context.token()?)?).await? == Written::Done {
             return Ok(());
         }

@@ -1,4 +1,5 @@
-//! Exporting links, newest first, a page for each request: every link of a domain that is not deleted.
+//! Exporting links, newest first, a page for each request: every link of a domain that is not deleted. The hashes of their passwords are
+//! told to whoever asks for them.
 
 use super::filter::Filter;
 use super::list::Wanted;
@@ -6,9 +7,10 @@ use super::named::take_domain;
 use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{Fields, Tree};
 use crate::csv;
 use crate::error::{Problem, Refusal};
+use crate::password::PasswordHash;
 use crate::ports::Edge;
 use crate::response::Response;
 
@@ -26,11 +28,16 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
     let mut fields = Fields::query(query);
     let format = fields.take("format", |tree| Format::parse(&tree.text()?)).unwrap_or(Format::Lines);
     let domain = take_domain(context, &mut fields).await?;
+    let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let filter = Filter::all(domain);
-    let found = wanted.find(context, proof, format.address(), &filter).await?;
-    let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| wire::link(context, link, *clicks));
+    let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
+    let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| {
+        let mut json = wire::link(context, link, *clicks);
+        json.password_hash = with_passwords.then(|| link.spec.password.as_ref().map(PasswordHash::phc));
+        json
+    });
     let file = match format {
         Format::Lines => {
             let lines = links.map(|link| wire::line(&link)).collect::<Result<Vec<_>, _>>()?;
@@ -38,9 +45,11 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
         }
         Format::Rows => {
             let mut rows = String::new();
-            csv::write(&mut rows, &wire::COLUMNS);
+            let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
+            csv::write(&mut rows, columns);
             for link in links {
-                csv::write(&mut rows, &wire::cells(&link)?);
+                let cells = wire::cells(&link)?;
+                csv::write(&mut rows, cells.get(..columns.len()).unwrap_or(&cells));
             }
             Response::file("text/csv; charset=utf-8", rows.into_bytes())
         }
@@ -58,10 +67,12 @@ impl Format {
     }
 
     /// The beginning of the address of a page in this format.
-    fn address(self) -> &'static str {
-        match self {
-            Self::Lines => "/api/v1/export?format=jsonl&",
-            Self::Rows => "/api/v1/export?format=csv&",
+    fn address(self, with_passwords: bool) -> &'static str {
+        match (self, with_passwords) {
+            (Self::Lines, false) => "/api/v1/export?format=jsonl&",
+            (Self::Lines, true) => "/api/v1/export?format=jsonl&passwords=true&",
+            (Self::Rows, false) => "/api/v1/export?format=csv&",
+            (Self::Rows, true) => "/api/v1/export?format=csv&passwords=true&",
         }
     }
 }

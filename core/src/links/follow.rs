@@ -64,16 +64,21 @@ async fn lead<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, m
     Ok(Response::redirect(link.status.code(), location, cache_control(link.status, link.ends_at, context.now)))
 }
 
-/// The link at `key`, or where it has moved to since.
+/// The link at `key`, or where it has moved to since. An alias that it passed through may be another link's by now: that is not where
+/// its visitors wanted to go.
 async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Compiled, Problem> {
-    for moves in 0..=MOST_MOVES {
+    let mut wanted = None;
+    for _ in 0..=MOST_MOVES {
         let link = match context.memo(|memo| memo.get(&key, context.now)) {
             Known::Hit(Remembered::Link(link)) => link,
             Known::Miss => return Err(Problem::no_such_link()),
             Known::Hit(Remembered::Domain(_)) | Known::Nothing => look_up(context, &key).await?,
         };
+        if wanted.as_ref().is_some_and(|wanted| *wanted != link.id) {
+            break;
+        }
         match link.to {
-            Some(to) if link.forwards || moves > 0 => key = to,
+            Some(to) if link.forwards || wanted.is_some() => (key, wanted) = (to, Some(link.id)),
             Some(_) => break,
             None => return Ok(link),
         }

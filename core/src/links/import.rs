@@ -18,7 +18,7 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts};
 use crate::records::{Holder, Key, Place, look};
@@ -129,35 +129,44 @@ async fn take<E: Edge>(
     domain: &Domain,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let Line { mut new, clicks, lacks_password } = Line::read(context, fields?).await?;
-    new.domain.get_or_insert_with(|| domain.clone());
-    if let Some(alias) = &new.alias
-        && let Some(place) = place(context, &new, alias).await?
-    {
-        if let Holder::Link(link) = place.holder.seen()
-            && is_same(link, &new, lacks_password)
-        {
-            if !dry_run {
-                bring(context, link, clicks).await?;
-            }
-            return Ok(Taken { status: StatusCode::OK, alias: new.alias });
-        }
-        match standing(&place.holder, None, new.reuses, context.now) {
-            Standing::Taken => return Err(Problem::alias_taken(alias)),
-            Standing::Retired => return Err(Problem::alias_retired(alias)),
-            Standing::Free => {}
-        }
+    let mut line = Line::read(context, fields?).await?;
+    line.new.domain.get_or_insert_with(|| domain.clone());
+    if let Some(taken) = find(context, &line, dry_run).await? {
+        return Ok(taken);
     }
-    if lacks_password {
+    if line.lacks_password {
         let detail = "this link had a password: tell it, or a new one";
         return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
     }
     if dry_run {
-        return Ok(Taken { status: StatusCode::CREATED, alias: new.alias });
+        return Ok(Taken { status: StatusCode::CREATED, alias: line.new.alias });
     }
-    let link = claim(context, proof, new).await?;
-    bring(context, &link, clicks).await?;
+    let link = match claim(context, proof, &line.new).await {
+        // It came after the look: perhaps it is the same.
+        Err(problem) if problem.code == Code::AliasTaken => return find(context, &line, dry_run).await?.ok_or(problem),
+        made => made?,
+    };
+    bring(context, &link, line.clicks).await?;
     Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
+}
+
+/// The link of a line, if it is there already; nothing if its alias is to be had.
+async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, dry_run: bool) -> Result<Option<Taken>, Problem> {
+    let Some(alias) = &line.new.alias else { return Ok(None) };
+    let Some(place) = place(context, &line.new, alias).await? else { return Ok(None) };
+    if let Holder::Link(link) = place.holder.seen()
+        && is_same(link, line)
+    {
+        if !dry_run {
+            bring(context, link, line.clicks).await?;
+        }
+        return Ok(Some(Taken { status: StatusCode::OK, alias: Some(alias.clone()) }));
+    }
+    match standing(&place.holder, None, line.new.reuses, context.now) {
+        Standing::Taken => Err(Problem::alias_taken(alias)),
+        Standing::Retired => Err(Problem::alias_retired(alias)),
+        Standing::Free => Ok(None),
+    }
 }
 
 /// Where the alias is that a line asks for, if there is a record of it. A repeated request has perhaps put its own link there, and makes it
@@ -169,12 +178,14 @@ async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) 
     Ok(place.filter(|place| !place.remembers(&mine)))
 }
 
-/// Whether `link` is what the line asks for. Passwords cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, new: &NewLink, lacks_password: bool) -> bool {
-    let mut spec = new.spec.clone();
-    spec.password.clone_from(&link.spec.password);
-    let both_or_none = link.spec.password.is_some() == (lacks_password || new.spec.password.is_some());
-    !link.is_deleted() && link.target == new.target && link.spec == spec && both_or_none
+/// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.
+fn is_same(link: &Link, line: &Line) -> bool {
+    let mut spec = line.new.spec.clone();
+    let has_password = spec.password.is_some() || line.lacks_password;
+    if !line.brings_hash {
+        spec.password.clone_from(&link.spec.password);
+    }
+    !link.is_deleted() && link.target == line.new.target && link.spec == spec && link.spec.password.is_some() == has_password
 }
 
 async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {

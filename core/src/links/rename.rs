@@ -39,7 +39,8 @@ pub(super) async fn rename<E: Edge>(
         since: context.now,
         before: Holder::Nobody,
     }));
-    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: commit };
+    let token = commit.clone();
+    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
     let commits = match claim.make(context).await? {
         Ok(commits) => commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
@@ -53,10 +54,10 @@ pub(super) async fn rename<E: Edge>(
         journey: journey.clone(),
         forwards: keeps_old_alias,
     });
-    match leave(context, place, &signpost).await {
+    match leave(context, place, &signpost, journey.clone()).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
-            give_up(context, &to, &journey).await;
+            give_up(context, &to, &commit).await;
             return Ok(None);
         }
         Err(problem) => {
@@ -66,7 +67,7 @@ pub(super) async fn rename<E: Edge>(
         }
     }
     // Whoever looks believes the signpost: that the link is settled saves them the look.
-    let settled = settle(context.edge.records(), &to, context.token()?).await;
+    let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
     let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known.flatten());
@@ -78,16 +79,19 @@ async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Res
     Ok(place.is_some_and(|place| matches!(place.holder.seen(), Holder::Link(link) if link.id == *id)))
 }
 
-async fn leave<E: Edge>(context: &Context<'_, E>, place: &Place, signpost: &Holder) -> Result<Written, Problem> {
-    let change = place.hand_over(signpost, context.token()?)?;
+/// Has the old alias say that the link has left, under the name of the journey: by that a repeated request knows, as long as the record
+/// remembers, that the move was made, even if the link has come back.
+async fn leave<E: Edge>(context: &Context<'_, E>, place: &Place, signpost: &Holder, journey: String) -> Result<Written, Problem> {
+    let change = place.hand_over(signpost, journey)?;
     Ok(write(context.edge.records(), change).await?)
 }
 
-/// Gives a claimed alias back to whoever held it before. If that fails, it is free for others after a while.
-async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, journey: &str) {
+/// Gives an alias back to whoever held it before, if it is still held by the claim `commit`: another try of the same journey has one of its
+/// own. If that fails, it is free for others after a while.
+async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, commit: &str) {
     if let Ok(Some(place)) = look(context.edge.records(), to).await
         && let Holder::Arriving(arriving) = &place.holder
-        && arriving.journey == journey
+        && arriving.link.history.as_deref() == Some(commit)
         && let Ok(token) = context.token()
         && let Ok(change) = place.hand_over(&arriving.before, token)
     {

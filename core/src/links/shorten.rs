@@ -35,7 +35,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         created_at: None,
         reuses: false,
     };
-    let link = claim(context, proof, new).await?;
+    let link = claim(context, proof, &new).await?;
     let shortened =
         Shortened { short_id: link.alias.as_str(), short_url: wire::short_url(context.config, &link), original_url: link.target.as_str() };
     Response::json(StatusCode::CREATED, &shortened)

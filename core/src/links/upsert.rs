@@ -18,9 +18,12 @@ use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Records as _};
 use crate::records::once::{Once, OnceRecord, REMEMBERED_MILLIS};
-use crate::records::{Holder, Key, Place, Prefix, look, write};
+use crate::records::{Holder, Key, Prefix, look, write};
 use crate::text::ExternalId;
 use crate::time::Timestamp;
+
+/// How often a link that is on the move is looked for.
+const PATIENCE: usize = EDITS / 2;
 
 /// What became of the request.
 pub(super) enum Saved {
@@ -35,10 +38,10 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, new
         let detail = "the link to update is the one with this external id";
         return Err(Problem::wrong_field("external_id", Refusal::new(FieldCode::Required, detail)));
     };
-    for _ in 0..EDITS {
+    for number in 0..EDITS {
         let found = match find(context, proof, domain, id).await? {
             Some(link) => link,
-            None => match make(context, proof, domain, id, &new).await? {
+            None => match make(context, proof, domain, id, &new, number < PATIENCE).await? {
                 Made::New(link) => return Ok(Saved::Created(link)),
                 Made::Other(link) => link,
                 Made::Nothing => continue,
@@ -73,8 +76,15 @@ enum Made {
     Nothing,
 }
 
-/// Makes the link as it was promised.
-async fn make<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain, id: &ExternalId, new: &NewLink) -> Result<Made, Problem> {
+/// Makes the link as it was promised. One that was made and is nowhere to be seen may be on the move: whoever `is_patient` looks for it again.
+async fn make<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    id: &ExternalId,
+    new: &NewLink,
+    is_patient: bool,
+) -> Result<Made, Problem> {
     let seed = context.pepper()?.digest("external id", &[domain.as_str().as_bytes(), id.as_str().as_bytes()]);
     let key = Key::once(&seed.name());
     let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
@@ -85,8 +95,12 @@ async fn make<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain,
     let alias = promise.body.clone().map(Alias::stored);
     let is_ours = alias == new.alias;
     let promised = context.drawing(Source::Repeatable(seed.derive(&promise.nonce, &[])));
-    let link = match claim(&promised, proof, NewLink { alias, ..new.clone() }).await {
-        Ok(link) if is_called(&link, id) && !is_gone(&promised, &link).await? => link,
+    let link = match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
+        Ok(link) if is_called(&link, id) => match whereabouts(&promised, &link).await? {
+            Whereabouts::Here => link,
+            Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
+            Whereabouts::Moving | Whereabouts::Gone => return promise_anew(context, &key, &record, new).await,
+        },
         // It was made, and is that no more.
         Ok(_) => return promise_anew(context, &key, &record, new).await,
         Err(problem) if !is_ours && matches!(problem.code, Code::AliasTaken | Code::AliasRetired) => {
@@ -98,12 +112,23 @@ async fn make<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain,
     Ok(if is_as_asked { Made::New(link) } else { Made::Other(link) })
 }
 
-/// Whether the place where the link was made knows of that and shows another, or nobody. One that knows nothing is read too late.
-async fn is_gone<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<bool, Problem> {
+enum Whereabouts {
+    Here,
+    Moving,
+    Gone,
+}
+
+/// What the place where a link was made says of it. One that does not know of the link is read too late.
+async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<Whereabouts, Problem> {
     let place = look(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
-    let is_here = |place: &Place| matches!(place.holder.seen(), Holder::Link(here) if here.id == link.id);
-    Ok(place.is_some_and(|place| place.remembers(&commit) && !is_here(&place)))
+    Ok(match place.as_ref().map(|place| (&place.holder, place.holder.seen())) {
+        Some((_, Holder::Link(here))) if here.id == link.id => Whereabouts::Here,
+        Some((_, Holder::Signpost(signpost))) if signpost.link == link.id => Whereabouts::Moving,
+        Some((Holder::Arriving(arriving), _)) if arriving.link.id == link.id => Whereabouts::Moving,
+        _ if place.as_ref().is_some_and(|place| place.remembers(&commit)) => Whereabouts::Gone,
+        _ => Whereabouts::Here,
+    })
 }
 
 /// Puts a promise of the link `new` in place of what `record` says. If somebody else was quicker theirs will do.

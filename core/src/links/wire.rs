@@ -51,6 +51,9 @@ pub(super) struct LinkJson<'a> {
     blocked: Option<&'a str>,
     clicks: ClicksJson,
     version: u64,
+    /// Only in an export for which it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) password_hash: Option<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -93,6 +96,7 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks
         blocked: None,
         clicks: ClicksJson { humans: clicks.humans, bots: clicks.bots, previews: clicks.previews },
         version: link.version,
+        password_hash: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::place::Holder;
 use super::{Key, hint};
+use crate::link::Link;
 use crate::ports::Guard;
 use crate::time::Timestamp;
 
@@ -48,13 +49,22 @@ pub(super) struct Hints {
     pub(super) marks: Vec<(Key, String)>,
 }
 
-/// The hints a holder yields. Everything that lists links finds them through these. One who is still arriving has them written already.
+/// The hints a holder has. Everything that lists links finds them through these. One who is still arriving has them written already, beside
+/// those of whoever is still to be seen.
 pub(super) fn hints_of(holder: &Holder, token: &str) -> Hints {
-    let link = match holder {
-        Holder::Link(link) => link,
-        Holder::Arriving(arriving) => &arriving.link,
-        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => return Hints::default(),
-    };
+    match holder {
+        Holder::Link(link) => hints_of_link(link, token),
+        Holder::Arriving(arriving) => {
+            let mut both = hints_of_link(&arriving.link, token);
+            let before = hints_of(&arriving.before, token).hints;
+            both.hints.extend(before.into_iter().filter(|hint| !both.hints.contains(hint)).collect::<Vec<_>>());
+            both
+        }
+        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => Hints::default(),
+    }
+}
+
+fn hints_of_link(link: &Link, token: &str) -> Hints {
     let mut hints = vec![hint::by_time(link, token), hint::by_target(link, token)];
     hints.extend(link.owner.as_ref().map(|owner| hint::by_owner(link, owner, token)));
     hints.extend(link.spec.tags.iter().map(|tag| hint::by_tag(link, tag, token)));

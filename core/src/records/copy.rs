@@ -154,7 +154,10 @@ impl Fill {
     pub(crate) async fn run(self, records: &impl Records, copies: &impl Copies, now: Timestamp) -> Result<(), StoreError> {
         let mut copy = match self.known {
             Some(copy) => Some(copy),
-            None => truth(records, &self.key).await?,
+            None => match truth(records, &self.key).await? {
+                None => ended(copies, &self.key, now).await,
+                truth => truth,
+            },
         };
         for _ in 0..CORRECTIONS {
             let Some(known) = copy else { return Ok(()) };
@@ -162,6 +165,14 @@ impl Fill {
             copy = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())
+    }
+}
+
+/// What is told where truth knows of nobody while a copy still does: that the link has ended.
+async fn ended(copies: &impl Copies, key: &Key, now: Timestamp) -> Option<Copy> {
+    match read(&copies.get(key).await?, now) {
+        Trust::Fresh(copy) | Trust::Aged(copy) => Some(Copy::empty(copy.id, copy.version)),
+        Trust::None => None,
     }
 }
 

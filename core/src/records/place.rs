@@ -69,6 +69,8 @@ pub(crate) struct Place {
     tokens: Tokens,
     /// The commit that last wrote hints; every hint ends in it.
     hint_token: String,
+    /// Hints of whoever was here before a link arrived: of no use any more.
+    left: Vec<Key>,
     guard: Guard,
 }
 
@@ -92,6 +94,7 @@ impl Place {
             commits: stored.number("commits"),
             tokens: Tokens::read(&mut stored),
             hint_token: stored.text("hint_token"),
+            left: Vec::new(),
             guard: record.guard.clone(),
         };
         stored.end(place)
@@ -117,7 +120,8 @@ impl Place {
     pub(crate) fn hand_over(&self, holder: &Holder, token: String) -> Result<Change, StoreError> {
         let before = hints_of(&self.holder, &self.hint_token).hints;
         let same = hints_of(holder, &self.hint_token).hints == before;
-        let (hint_token, drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
+        let (hint_token, mut drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
+        drops.extend_from_slice(&self.left);
         let hints = hints_of(holder, hint_token);
         Ok(Change {
             key: self.key.clone(),
@@ -146,9 +150,9 @@ impl Place {
         Ok(Change { value, drops, ..change })
     }
 
-    /// Whether the hint at `key` may be believed.
+    /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here.
     pub(crate) fn yields(&self, key: &Key) -> bool {
-        hints_of(&self.holder, &self.hint_token).hints.contains(key)
+        hints_of(self.holder.seen(), &self.hint_token).hints.contains(key)
     }
 
     /// Whether the commit `token` is among those that made this record what it is.
@@ -156,9 +160,9 @@ impl Place {
         self.tokens.remember(token)
     }
 
-    /// The link that is here, deleted or not.
+    /// The link that is to be seen here, deleted or not.
     pub(crate) fn link(&self) -> Option<&Link> {
-        match &self.holder {
+        match self.holder.seen() {
             Holder::Link(link) => Some(link),
             Holder::Arriving(_) | Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => None,
         }
@@ -171,10 +175,21 @@ impl Place {
 
     /// Takes the word of the alias that somebody arriving here comes from.
     fn believe(&mut self, from: Option<&Self>) {
-        let Holder::Arriving(arriving) = &self.holder else { return };
-        if from.is_some_and(|from| from.has_seen_off(arriving)) {
-            self.holder = Holder::Link(arriving.link.clone());
+        if let Holder::Arriving(arriving) = &self.holder
+            && from.is_some_and(|from| from.has_seen_off(arriving))
+        {
+            self.arrive();
         }
+    }
+
+    /// Whoever is arriving here is here.
+    fn arrive(&mut self) {
+        let Holder::Arriving(arriving) = &self.holder else { return };
+        let arrived = Holder::Link(arriving.link.clone());
+        let own = hints_of(&arrived, &self.hint_token).hints;
+        self.left = hints_of(&arriving.before, &self.hint_token).hints;
+        self.left.retain(|hint| !own.contains(hint));
+        self.holder = arrived;
     }
 }
 
@@ -229,12 +244,16 @@ pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<
     Ok(places)
 }
 
-/// Writes what is believed of the place at `key`, so that nobody has to ask elsewhere. A refusal is for want of a fresh look.
-pub(crate) async fn settle(records: &impl Records, key: &Key, token: String) -> Result<Written, StoreError> {
-    match look(records, key).await? {
-        Some(place) => super::write(records, place.hand_over(&place.holder, token)?).await,
-        None => Ok(Written::Conflict),
+/// Has the link that went to `key` by this journey be there without anybody's word. Whoever asks has the signpost before them: to read it
+/// again might be to read an older truth. A refusal is for want of a fresh look.
+pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, token: String) -> Result<Written, StoreError> {
+    let Some(mut place) = read_at(records, key).await? else {
+        return Ok(Written::Conflict);
+    };
+    if matches!(&place.holder, Holder::Arriving(arriving) if arriving.journey == journey) {
+        place.arrive();
     }
+    super::write(records, place.hand_over(&place.holder, token)?).await
 }
 
 fn write(holder: &Holder, commits: u64, tokens: &Tokens, hint_token: &str) -> String {

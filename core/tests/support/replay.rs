@@ -24,19 +24,20 @@ pub(crate) fn slow() -> bool {
     std::env::var_os("HOP_SLOW").is_some()
 }
 
-/// The one seed of `HOP_SEED`, or the first `usual`, a hundred times as many where there is time.
-fn seeds(usual: u64) -> Range<u64> {
+/// The one seed of `HOP_SEED`, or the first `count`.
+fn seeds(count: u64) -> Range<u64> {
     let chosen = std::env::var("HOP_SEED").ok().and_then(|seed| seed.parse().ok());
-    match chosen {
-        Some(seed) => seed..seed + 1,
-        None if slow() => 0..usual * 100,
-        None => 0..usual,
-    }
+    chosen.map_or(0..count, |seed| seed..seed + 1)
 }
 
-/// Tries `check` with many seeds. A failure prints the line that replays it.
+/// Tries `check` with many seeds, a hundred times as many where there is time. A failure prints the line that replays it.
 pub(crate) fn for_seeds(file: &str, test: &str, usual: u64, check: impl Fn(u64)) {
-    for seed in seeds(usual) {
+    for_few_seeds(file, test, if slow() { usual * 100 } else { usual }, check);
+}
+
+/// Tries `check` with so many seeds. A failure prints the line that replays it.
+pub(crate) fn for_few_seeds(file: &str, test: &str, count: u64, check: impl Fn(u64)) {
+    for seed in seeds(count) {
         let _guard = OnFailure::print(format!("\nreplay: HOP_SEED={seed} cargo test -p hop-core --test {file} {test}\n"));
         check(seed);
     }

@@ -7,9 +7,10 @@ use crate::app::Context;
 use crate::body::{Fields, Tree};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
-use crate::error::{Problem, Wrong};
+use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::UserId;
 use crate::links::create::NewLink;
+use crate::password::PasswordHash;
 use crate::ports::Edge;
 use crate::time::Timestamp;
 
@@ -28,6 +29,8 @@ pub(super) struct Line {
     pub(super) clicks: Clicks,
     /// Whether visitors had to know a password that the line does not tell.
     pub(super) lacks_password: bool,
+    /// Whether its password is told as an export tells it: then it can be compared.
+    pub(super) brings_hash: bool,
 }
 
 impl Line {
@@ -40,11 +43,18 @@ impl Line {
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
+        let cost = context.edge.traits().password_cost;
+        let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
         let mut new = NewLink::read(context, fields).await?;
+        if hash.is_some() && new.spec.password.is_some() {
+            return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
+        }
+        let brings_hash = hash.is_some();
+        new.spec.password = hash.or(new.spec.password);
         new.owner = owner;
         new.created_at = created_at;
         let lacks_password = had_password && new.spec.password.is_none();
-        Ok(Self { new, clicks, lacks_password })
+        Ok(Self { new, clicks, lacks_password, brings_hash })
     }
 }
 
@@ -162,6 +172,7 @@ fn from_cell(name: &str, cell: String) -> Tree {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use crate::memory::Random;
@@ -174,7 +185,7 @@ mod tests {
             let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
             for line in lines.by_ref().take(limit()) {
                 let what = match line.fields {
-                    Ok(mut fields) => format!("{:?}", fields.take("a", |tree| Ok::<_, Wrong>(tree))),
+                    Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, Wrong>)),
                     Err(problem) => problem.code.name().to_owned(),
                 };
                 taken.push((before + line.number, what));

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::LinkJson;
 use crate::error::Problem;
 
-/// The fields of a row: those of the Link but `short_url` and `state`, in its order.
-pub(in crate::links) const COLUMNS: [&str; 28] = [
+/// The fields of a row: those of the Link but `short_url` and `state`, in its order. The last one only where
+/// it was asked for.
+pub(in crate::links) const COLUMNS: [&str; 29] = [
     "id",
     "alias",
     "domain",
@@ -35,6 +36,7 @@ pub(in crate::links) const COLUMNS: [&str; 28] = [
     "blocked",
     "clicks",
     "version",
+    "password_hash",
 ];
 
 /// The cells under [`COLUMNS`]: texts as they are, anything else as JSON, and nothing for null.
@@ -69,6 +71,7 @@ pub(in crate::links) fn cells(link: &LinkJson<'_>) -> Result<[String; COLUMNS.le
         optional(link.blocked),
         json(&link.clicks)?,
         link.version.to_string(),
+        optional(link.password_hash.as_ref().and_then(|hash| hash.as_deref())),
     ])
 }
 

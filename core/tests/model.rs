@@ -1,0 +1,49 @@
+//! hop does what a model of it does: many random calls, in all weathers, each answer compared with what a few maps say.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "model/ask.rs"]
+mod ask;
+#[path = "model/draw.rs"]
+mod draw;
+#[path = "model/filter.rs"]
+mod filter;
+#[path = "model/judge.rs"]
+mod judge;
+#[path = "model/looks.rs"]
+mod looks;
+mod support;
+#[path = "model/walk.rs"]
+mod walk;
+#[path = "model/world.rs"]
+mod world;
+
+use hop_core::memory::{Random, Steps};
+use support::misfortune;
+use support::replay::{for_few_seeds, slow};
+
+use self::draw::Dice;
+use self::walk::Walk;
+
+/// How many calls are made, from each seed.
+fn calls() -> u64 {
+    let chosen = std::env::var("HOP_MODEL_CALLS").ok().and_then(|calls| calls.parse().ok());
+    chosen.unwrap_or(if slow() { 100_000 } else { 2_000 })
+}
+
+#[test]
+fn hop_does_what_a_model_of_it_does() {
+    for_few_seeds("model", "hop_does_what_a_model_of_it_does", 4, |seed| {
+        let steps = if seed % 2 == 0 { Steps::OneByOne } else { Steps::AtOnce };
+        let edge = misfortune::edge(seed, steps);
+        let dice = Dice { random: Random::new(seed), most_links: 60, moments: Vec::new() };
+        Walk::new(&edge, dice).go(calls());
+    });
+}

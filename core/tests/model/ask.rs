@@ -1,0 +1,143 @@
+//! Deeds as requests, and answers as what they tell.
+
+use serde_json::{Value, json};
+
+use super::judge::Told;
+use super::support::Ask;
+use super::support::client::Answer;
+use super::world::{Address, Deed, Move, New, Way};
+
+/// The same request, on this domain.
+pub(crate) fn on(domain: &str, ask: Ask) -> Ask {
+    Ask { url: format!("{}?domain={domain}", ask.url), ..ask }
+}
+
+/// A deed as a request of its own.
+pub(crate) fn one(deed: &Deed) -> Ask {
+    match deed {
+        Deed::Create(new) => Ask::create(&link(new)),
+        Deed::Patch { at, seen, .. } => {
+            let ask = on(at.0, Ask::change(&at.1, &patch(deed)));
+            match seen {
+                Some(seen) => ask.header(http::header::IF_MATCH, &format!("\"{seen}\"")),
+                None => ask,
+            }
+        }
+        Deed::Delete { at, .. } => on(at.0, Ask::delete(&at.1)),
+        Deed::Restore { at } => on(at.0, Ask::restore(&at.1)),
+        Deed::Erase { at } => Ask::remove(&format!("/api/v1/links/{}?erase=true&domain={}", at.1, at.0)),
+        Deed::Retag { domain, old, new: Some(new) } => Ask::patch(&format!("/api/v1/tags/{old}?domain={domain}"), &json!({"tag": new})),
+        Deed::Retag { domain, old, new: None } => Ask::remove(&format!("/api/v1/tags/{old}?domain={domain}")),
+    }
+}
+
+pub(crate) fn batch(deeds: &[Deed]) -> Ask {
+    let items: Vec<Value> = deeds.iter().map(item).collect();
+    Ask::batch(&items)
+}
+
+fn item(deed: &Deed) -> Value {
+    match deed {
+        Deed::Create(new) => json!({"op": "create", "link": link(new)}),
+        Deed::Patch { at, seen, .. } => json!({"op": "update", "alias": at.1, "domain": at.0, "if_match": seen, "patch": patch(deed)}),
+        Deed::Delete { at, seen } => json!({"op": "delete", "alias": at.1, "domain": at.0, "if_match": seen}),
+        Deed::Restore { .. } | Deed::Erase { .. } | Deed::Retag { .. } => unreachable!("a batch does not do this"),
+    }
+}
+
+pub(crate) fn import(lines: &[Deed], as_rows: bool) -> Ask {
+    let links = lines.iter().filter_map(|line| if let Deed::Create(new) = line { Some(link(new)) } else { None });
+    if !as_rows {
+        let lines: Vec<String> = links.map(|link| format!("{link}\n")).collect();
+        return Ask::import("", "application/x-ndjson", lines.concat());
+    }
+    let names = ["alias", "domain", "target", "title", "tags", "disabled", "owner", "created_at", "reuse"];
+    let cell = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => format!("\"{}\"", other.to_string().replace('"', "\"\"")),
+    };
+    let row = |link: Value| names.map(|name| cell(&link[name])).join(",") + "\r\n";
+    let rows: Vec<String> = links.map(row).collect();
+    Ask::import("", "text/csv", format!("{}\r\n{}", names.join(","), rows.concat()))
+}
+
+fn link(new: &New) -> Value {
+    let mut json = json!({"target": new.said.target, "domain": new.domain});
+    let mut say = |name: &str, value: Value, is_said: bool| {
+        if is_said {
+            json[name] = value;
+        }
+    };
+    say("alias", json!(new.alias), new.alias.is_some());
+    say("title", json!(new.said.title), new.said.title.is_some());
+    say("tags", json!(new.said.tags), !new.said.tags.is_empty());
+    say("disabled", json!(true), new.said.disabled);
+    say("reuse", json!(true), new.reuse);
+    say("find_if_exists", json!(true), new.way == Way::Find);
+    say("owner", json!(new.owner), new.owner.is_some());
+    say("created_at", json!(new.created), new.created.is_some());
+    json
+}
+
+fn patch(deed: &Deed) -> Value {
+    let Deed::Patch { at, target, title, tags, disabled, going, .. } = deed else {
+        unreachable!("only a patch has one");
+    };
+    let mut json = json!({});
+    let mut say = |name: &str, value: Value, is_said: bool| {
+        if is_said {
+            json[name] = value;
+        }
+    };
+    say("target", json!(target), target.is_some());
+    say("title", json!(title), title.is_some());
+    say("tags", json!(tags), tags.is_some());
+    say("disabled", json!(disabled), disabled.is_some());
+    if let Some(Move { to, keep, reuse }) = going {
+        say("domain", json!(to.0), to.0 != at.0);
+        say("alias", json!(to.1), to.1 != at.1 || to.0 == at.0);
+        say("keep_old_alias", json!(true), *keep);
+        say("reuse", json!(true), *reuse);
+    }
+    json
+}
+
+/// What an answer tells of one deed.
+pub(crate) fn told(answer: &Answer) -> Told {
+    let json = answer.json();
+    let is_link = json["id"].is_string();
+    if is_link {
+        assert_eq!(answer.header("etag"), format!("\"{}\"", json["version"]), "{json}");
+    }
+    let changed = json["changed"].as_u64().and_then(|count| Some((usize::try_from(count).ok()?, json["done"].as_bool()?)));
+    let alias = json["alias"].as_str().map(str::to_owned);
+    Told { status: answer.code(), problem: answer.problem(), alias, changed, link: is_link.then_some(json) }
+}
+
+/// What an answer tells of each of so many deeds.
+pub(crate) fn told_each(answer: &Answer, count: usize) -> Vec<Told> {
+    if answer.code() != 200 {
+        return vec![told(answer); count];
+    }
+    let json = answer.json();
+    let results = json["results"].as_array().expect("each has its result");
+    assert_eq!(results.len(), count, "{json}");
+    let one = |result: &Value| {
+        let link = &result["link"];
+        Told {
+            status: u16::try_from(result["status"].as_u64().expect("a status")).expect("a status"),
+            problem: result["problem"]["code"].as_str().unwrap_or_default().to_owned(),
+            alias: link["alias"].as_str().or(result["alias"].as_str()).map(str::to_owned),
+            link: link.is_object().then(|| link.clone()),
+            changed: None,
+        }
+    };
+    results.iter().map(one).collect()
+}
+
+/// The address of a link that is shown.
+pub(crate) fn address(json: &Value) -> Address {
+    let domain = super::world::DOMAINS.into_iter().find(|domain| json["domain"] == **domain).expect("a domain of this deployment");
+    (domain, json["alias"].as_str().expect("an alias").to_owned())
+}

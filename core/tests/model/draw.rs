@@ -1,0 +1,201 @@
+//! What is asked next, drawn from a seed.
+
+use hop_core::memory::{Fault, Random};
+
+use super::support::misfortune::{FOGGY, Plan, STORMY, WINDY, Weather};
+use super::world::{Address, DOMAINS, Deed, Move, New, Said, Way, World};
+
+const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
+const TAGS: [&str; 4] = ["a", "ab", "b", "c"];
+pub(crate) const OWNERS: [&str; 2] = ["usr_11111111111111111", "usr_22222222222222222"];
+
+/// How many targets there are at a time.
+const TARGETS: usize = 12;
+
+/// How many moments are remembered.
+const MOST_MOMENTS: usize = 64;
+
+/// After so many deeds there are other targets, so that no list of links to one of them grows without end.
+const AN_AGE: u64 = 5_000;
+
+/// What goes wrong in the store during a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Mood {
+    Calm,
+    Planned(Plan),
+    Drawn(Weather),
+}
+
+impl Mood {
+    /// Whether a store in this mood may show an older truth.
+    pub(crate) fn is_foggy(&self) -> bool {
+        matches!(self, Self::Drawn(weather) if weather.stale > 0)
+    }
+}
+
+/// Draws deeds about the links of a world.
+pub(crate) struct Dice {
+    pub(crate) random: Random,
+    /// How many links there may be before hop draws no more aliases.
+    pub(crate) most_links: usize,
+    /// Moments that have been.
+    pub(crate) moments: Vec<String>,
+}
+
+impl Dice {
+    pub(crate) fn one_in(&mut self, count: usize) -> bool {
+        self.random.below(count) == 0
+    }
+
+    pub(crate) fn of<T: Clone>(&mut self, things: &[T]) -> T {
+        things[self.random.below(things.len())].clone()
+    }
+
+    /// Remembers that it was `moment`.
+    pub(crate) fn pass(&mut self, moment: String) {
+        if self.moments.len() < MOST_MOMENTS {
+            self.moments.push(moment);
+        } else if self.one_in(8) {
+            let slot = self.random.below(MOST_MOMENTS);
+            self.moments[slot] = moment;
+        }
+    }
+
+    pub(crate) fn moment(&mut self) -> String {
+        let moments = std::mem::take(&mut self.moments);
+        let moment = self.of(&moments);
+        self.moments = moments;
+        moment
+    }
+
+    /// How the store is during one call by one client.
+    pub(crate) fn mood(&mut self) -> Mood {
+        match self.random.below(20) {
+            0..=9 => Mood::Calm,
+            10..=13 => Mood::Planned(Plan::At(vec![(self.random.below(16), Fault::Fail)])),
+            14 => Mood::Planned(Plan::At(vec![(self.random.below(8), Fault::Fail), (self.random.below(16), Fault::Fail)])),
+            15..=16 => Mood::Planned(Plan::From(self.random.below(16), None)),
+            17..=18 => Mood::Drawn(Weather { late: 0, ..STORMY }),
+            _ => Mood::Drawn(Weather { late: 0, ..FOGGY }),
+        }
+    }
+
+    /// How it is while two clients are at it.
+    pub(crate) fn weather(&mut self) -> Mood {
+        Mood::Drawn(self.of(&[WINDY, WINDY, STORMY, FOGGY]))
+    }
+
+    pub(crate) fn domain(&mut self) -> &'static str {
+        self.of(&[DOMAINS[0], DOMAINS[0], DOMAINS[1]])
+    }
+
+    /// An address, of a link or of none.
+    pub(crate) fn address(&mut self) -> Address {
+        (self.domain(), self.of(&ALIASES).to_owned())
+    }
+
+    /// The address of a link, if there is one; now and then of another.
+    pub(crate) fn known(&mut self, world: &World) -> Address {
+        let links: Vec<&Address> = world.links().map(|(address, _)| address).collect();
+        if links.is_empty() || self.one_in(5) { self.address() } else { self.of(&links).clone() }
+    }
+
+    fn tags(&mut self) -> Vec<String> {
+        let chosen = self.random.below(16);
+        TAGS.iter().enumerate().filter(|(number, _)| chosen & (1 << number) != 0).map(|(_, tag)| (*tag).to_owned()).collect()
+    }
+
+    fn target(&mut self, number: u64) -> String {
+        format!("https://example.com/{}/{}", number / AN_AGE, self.random.below(TARGETS))
+    }
+
+    fn said(&mut self, number: u64) -> Said {
+        let tags = if self.one_in(2) { self.tags() } else { Vec::new() };
+        Said { target: self.target(number), title: self.one_in(3).then(|| "T".to_owned()), tags, disabled: self.one_in(10) }
+    }
+
+    pub(crate) fn create(&mut self, world: &World, number: u64, way: Way) -> New {
+        let (domain, alias) = self.address();
+        let is_drawn = world.links().count() < self.most_links && self.one_in(4);
+        let mut said = self.said(number);
+        if is_drawn && way != Way::Find {
+            said.title = Some(format!("n{number}"));
+        }
+        // What is said already is found.
+        let links: Vec<_> = world.links().collect();
+        if way != Way::Create && !links.is_empty() && self.one_in(2) {
+            let (address, link) = self.of(&links);
+            let (address, said) = (address.clone(), link.said.clone());
+            let alias = (way == Way::Import || self.one_in(2)).then_some(address.1);
+            return New { maker: number, way, domain: address.0, alias, said, reuse: self.one_in(2), owner: None, created: None };
+        }
+        let alias = (!is_drawn).then_some(alias);
+        New { maker: number, way, domain, alias, said, reuse: self.one_in(2), owner: None, created: None }
+    }
+
+    /// A line of an import: a link that may have an owner and be older than this.
+    pub(crate) fn line(&mut self, world: &World, number: u64) -> New {
+        let new = self.create(world, number, Way::Import);
+        let owner = self.one_in(2).then(|| self.of(&OWNERS).to_owned());
+        let created = (new.alias.is_some() && self.one_in(2)).then(|| self.moment());
+        New { owner, created, ..new }
+    }
+
+    fn seen(&mut self, world: &World, at: &Address) -> Option<u64> {
+        let version = world.link(at).map_or(1, |link| link.version);
+        match self.random.below(6) {
+            0 | 1 => Some(version),
+            2 => Some(version + 1),
+            3 => Some(version.saturating_sub(1)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn patch(&mut self, world: &World, number: u64) -> Deed {
+        let at = self.known(world);
+        let seen = self.seen(world, &at);
+        let going = self.one_in(3).then(|| {
+            let to = if self.one_in(8) { self.known(world) } else { self.address() };
+            Move { to, keep: self.one_in(2), reuse: self.one_in(2) }
+        });
+        let target = self.one_in(3).then(|| self.target(number));
+        let title = self.one_in(3).then(|| self.one_in(2).then(|| "T".to_owned()));
+        let tags = self.one_in(3).then(|| self.tags());
+        let disabled = self.one_in(4).then(|| self.one_in(3));
+        Deed::Patch { at, seen, target, title, tags, disabled, going }
+    }
+
+    pub(crate) fn delete(&mut self, world: &World) -> Deed {
+        Deed::Delete { at: if self.one_in(4) { self.address() } else { self.known(world) }, seen: None }
+    }
+
+    /// One deed of one request.
+    pub(crate) fn deed(&mut self, world: &World, number: u64) -> Deed {
+        match self.random.below(20) {
+            0..=3 => Deed::Create(self.create(world, number, Way::Create)),
+            4..=5 => Deed::Create(self.create(world, number, Way::Find)),
+            6..=13 => self.patch(world, number),
+            14..=15 => self.delete(world),
+            16 => Deed::Erase { at: self.known(world) },
+            _ => Deed::Restore { at: self.known(world) },
+        }
+    }
+
+    pub(crate) fn retag(&mut self) -> Deed {
+        let old = self.of(&TAGS).to_owned();
+        let new = (!self.one_in(4)).then(|| self.of(&TAGS).to_owned()).filter(|new| *new != old);
+        Deed::Retag { domain: self.domain(), old, new }
+    }
+
+    /// One of the deeds of a batch.
+    pub(crate) fn item(&mut self, world: &World, number: u64) -> Deed {
+        match self.random.below(4) {
+            0 => Deed::Create(self.create(world, number, Way::Create)),
+            1 | 2 => self.patch(world, number),
+            _ => match self.delete(world) {
+                Deed::Delete { at, .. } => Deed::Delete { seen: self.seen(world, &at), at },
+                other => other,
+            },
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Looking: what hop shows is what one of the possible worlds holds, and only such worlds stay possible.
+
+use std::rc::Rc;
+
+use hop_core::memory::Fault;
+use serde_json::Value;
+
+use super::ask::{address, on};
+use super::draw::{Mood, OWNERS};
+use super::filter::Filter;
+use super::judge::Known;
+use super::support::client::Answer;
+use super::support::misfortune::{Plan, calm};
+use super::support::{Ask, Isolate, run};
+use super::walk::{Walk, now};
+use super::world::{Address, DOMAINS, Link, Version, World};
+
+/// Copies older than this are checked, in seconds.
+const RECHECK: u64 = 601;
+
+/// So many versions of a link are told, whatever failed.
+const SURE_VERSIONS: usize = 12;
+
+/// An isolate has forgotten all it was told after so many seconds.
+const FORGOTTEN: u64 = 11;
+
+impl Walk<'_> {
+    fn look(&self, ask: Ask) -> Answer {
+        run(self.isolates[0].ask(ask))
+    }
+
+    /// Keeps the worlds that fit what was answered to somebody who looked `at` it.
+    fn keep(&mut self, what: &str, at: &Address, answer: &Answer, fits: impl FnMut(&Known, &mut World) -> bool) {
+        let was = self.known.worlds.clone();
+        self.known.keep(fits);
+        if self.known.worlds.is_empty() {
+            let shown = (answer.code(), answer.header("location"), String::from_utf8_lossy(&answer.body));
+            let possible: Vec<_> = was.iter().map(|world| world.way_from(at)).collect();
+            panic!("{what} at {at:?} shows {shown:?}, but this is possible: {possible:#?}");
+        }
+    }
+
+    /// The version of the link there, as it is shown.
+    pub(crate) fn version_at(&self, at: &Address) -> Option<u64> {
+        self.look(on(at.0, Ask::show(&at.1))).json()["version"].as_u64()
+    }
+
+    pub(crate) fn look_at(&mut self, at: &Address) {
+        let answer = self.look(on(at.0, Ask::show(&at.1)));
+        let json = answer.json();
+        self.keep("the link", at, &answer, |known, world| match answer.code() {
+            200 => known.shows(world, at, &json),
+            404 => world.link(at).is_none(),
+            _ => false,
+        });
+        if answer.code() == 200 {
+            self.known.bind(at, json["id"].as_str().expect("a link has an id"));
+        }
+    }
+
+    fn look_at_history_of(&mut self, at: &Address) {
+        let answer = self.look(on(at.0, Ask::list(&format!("/api/v1/links/{}/history", at.1))));
+        let items = answer.json()["items"].as_array().cloned().unwrap_or_default();
+        self.keep("the history", at, &answer, |_, world| match world.link(at) {
+            Some(link) => answer.code() == 200 && is_history(&items, &link.history(at)),
+            None => answer.code() == 404,
+        });
+    }
+
+    /// Asks whether an alias is free, without taking it.
+    fn look_at_alias(&mut self, at: &Address) {
+        let answer = self.look(on(at.0, Ask::list(&format!("/api/v1/aliases/{}", at.1))));
+        let code = answer.json()["reason"].as_str().unwrap_or_default().to_owned();
+        let clock = self.clock;
+        self.keep("whether an alias is free", at, &answer, |known, world| {
+            let expected = world.check_free(at, None, false).err().unwrap_or_default();
+            code == expected || (code == "alias_taken" && known.is_held_at(at, clock))
+        });
+    }
+
+    /// Leaves one world.
+    pub(crate) fn settle(&mut self) {
+        for at in self.known.doubtful() {
+            self.look_at(&at);
+        }
+        for at in self.known.doubtful() {
+            self.look_at_history_of(&at);
+            self.look_at_alias(&at);
+        }
+        assert_eq!(
+            self.known.worlds.len(),
+            1,
+            "looks leave a doubt: {:#?}",
+            self.known
+                .doubtful()
+                .iter()
+                .map(|at| self.known.worlds.iter().map(|world| world.way_from(at)).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        );
+    }
+
+    /// The same, and learns of every link when it was made and edited.
+    pub(crate) fn settle_all(&mut self) {
+        self.settle();
+        let is_vague = |link: &Link| link.created.len() > 1 || link.updated.len() > 1;
+        let vague: Vec<Address> = self.known.likely().links().filter(|(_, link)| is_vague(link)).map(|(at, _)| at.clone()).collect();
+        for at in vague {
+            self.look_at(&at);
+        }
+    }
+
+    pub(crate) fn look_at_one(&mut self) {
+        let at = self.dice.known(&self.known.likely().clone());
+        self.look_at(&at);
+    }
+
+    pub(crate) fn look_at_history(&mut self) {
+        let at = self.dice.known(&self.known.likely().clone());
+        self.look_at_history_of(&at);
+    }
+
+    /// Somebody follows a link, in any weather. Now and then they are the first ever to do so, and are told the truth.
+    pub(crate) fn visit(&mut self) {
+        let world = self.known.likely().clone();
+        let at = if self.dice.one_in(3) { self.dice.address() } else { self.dice.known(&world) };
+        let mood = self.dice.mood();
+        if self.dice.one_in(10) {
+            self.edge.copies.empty();
+            let isolate = Isolate::new(self.edge);
+            self.visit_as_told(&isolate, &at);
+            return;
+        }
+        let isolate = self.dice.random.below(2);
+        self.set(&mood);
+        let answer = run(self.isolates[isolate].ask(visit(&at)));
+        calm(self.edge);
+        assert!([302, 404, 410, 503].contains(&answer.code()) && (answer.code() != 503 || !matches!(mood, Mood::Calm)));
+    }
+
+    fn visit_as_told(&mut self, isolate: &Isolate<'_>, at: &Address) {
+        let answer = run(isolate.ask(visit(at)));
+        let led = if answer.code() == 302 { Ok(answer.header("location")) } else { Err(answer.code()) };
+        // A copy may say 410 where a link was erased.
+        self.keep("a visit", at, &answer, |_, world| world.lead(at) == led || (world.lead(at), led) == (Err(404), Err(410)));
+    }
+
+    /// Every page of a list while nothing else happens and nothing goes wrong.
+    pub(crate) fn walk_list(&self, first: &str) -> Vec<Value> {
+        let (mut items, mut next) = (Vec::new(), Some(first.to_owned()));
+        while let Some(path) = next {
+            let page = self.look(Ask::list(&path));
+            assert_eq!(page.code(), 200, "{path}");
+            let page = page.json();
+            items.extend(page["items"].as_array().expect("a page has items").iter().cloned());
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        items
+    }
+
+    /// A list, page by page. Pages may fail, and are asked for again.
+    pub(crate) fn look_at_list(&mut self) {
+        let filter = Filter::draw(&mut self.dice, &now(self.edge));
+        if self.dice.one_in(3) {
+            return self.look_while_others_edit(&filter);
+        }
+        self.settle_all();
+        let (mut items, mut next) = (Vec::new(), Some(filter.path()));
+        while let Some(path) = next {
+            let misfortune =
+                if self.dice.one_in(4) { Mood::Planned(Plan::At(vec![(self.dice.random.below(4), Fault::Fail)])) } else { Mood::Calm };
+            self.set(&misfortune);
+            let mut page = self.look(Ask::list(&path));
+            calm(self.edge);
+            if page.code() == 503 && !matches!(misfortune, Mood::Calm) {
+                page = self.look(Ask::list(&path));
+            }
+            assert_eq!(page.code(), 200, "{path}: {}", page.json());
+            let (shown, after) = filter.read(&page);
+            items.extend(shown);
+            next = after;
+        }
+        self.say(format!("{} shows {}", filter.path(), items.len()));
+        self.check_list(&filter, &items);
+    }
+
+    fn check_list(&self, filter: &Filter, items: &[Value]) {
+        let expected = filter.shown(self.known.likely());
+        let aliases: Vec<&str> = items.iter().filter_map(|json| json["alias"].as_str()).collect();
+        let wanted: Vec<&str> = expected.iter().map(|(at, _)| at.1.as_str()).collect();
+        assert_eq!(aliases, wanted, "{}", filter.path());
+        for (json, (at, link)) in items.iter().zip(&expected) {
+            assert!(filter.fits(&self.known, json, at, link), "{}: {json} is not {link:?} at {at:?}", filter.path());
+        }
+    }
+
+    /// While a list is looked at, links change. Those that did not are shown once, and the others at no alias twice.
+    fn look_while_others_edit(&mut self, filter: &Filter) {
+        self.settle_all();
+        let before = filter.shown(self.known.likely());
+        let (mut items, mut next) = (Vec::new(), Some(filter.path()));
+        while let Some(path) = next {
+            let page = self.look(Ask::list(&path));
+            assert_eq!(page.code(), 200, "{path}: {}", page.json());
+            let (shown, after) = filter.read(&page);
+            items.extend(shown);
+            next = after;
+            self.say(format!("{path} shows {}", items.len()));
+            if next.is_some() && self.dice.one_in(2) {
+                self.one();
+            }
+        }
+        self.settle_all();
+        let after = filter.shown(self.known.likely());
+        let shown: Vec<(&str, &str)> = items.iter().filter_map(|json| Some((json["alias"].as_str()?, json["id"].as_str()?))).collect();
+        for (number, one) in shown.iter().enumerate() {
+            assert!(!shown[..number].contains(one), "{}: {one:?} is shown twice", filter.path());
+        }
+        for (at, link) in before.iter().filter(|one| after.contains(one)) {
+            let count = items.iter().filter(|json| filter.fits(&self.known, json, at, link)).count();
+            assert_eq!(count, 1, "{}: {link:?} at {at:?}, which nobody touched", filter.path());
+        }
+    }
+
+    /// Looks at everything there is, in every way there is.
+    pub(crate) fn audit(&mut self) {
+        self.say("everything is looked at".into());
+        calm(self.edge);
+        self.settle_all();
+        let addresses: Vec<Address> = self.known.likely().0.keys().cloned().collect();
+        for at in &addresses {
+            self.look_at(at);
+            self.look_at_history_of(at);
+            self.look_at_alias(at);
+        }
+        for filter in Filter::every(&DOMAINS, &OWNERS) {
+            let (mut items, mut next) = (Vec::new(), Some(filter.path()));
+            while let Some(path) = next {
+                let page = self.look(Ask::list(&path));
+                assert_eq!(page.code(), 200, "{path}: {}", page.json());
+                let (shown, after) = filter.read(&page);
+                items.extend(shown);
+                next = after;
+            }
+            self.check_list(&filter, &items);
+        }
+        self.visit_everywhere(&addresses);
+    }
+
+    /// Copies get their ten minutes to heal. Then visitors are sent where truth says.
+    fn visit_everywhere(&mut self, addresses: &[Address]) {
+        let copies = &self.edge.copies;
+        while copies.held() > 0 {
+            copies.release(self.dice.random.below(copies.held()));
+        }
+        copies.hold(false);
+        self.wait(RECHECK);
+        let isolate = Isolate::new(self.edge);
+        for at in addresses {
+            let _ = run(isolate.ask(visit(at)));
+        }
+        self.wait(FORGOTTEN);
+        for at in addresses {
+            self.visit_as_told(&isolate, at);
+        }
+    }
+}
+
+fn visit(at: &Address) -> Ask {
+    Ask::to(http::Method::GET, format!("http://{}/{}", at.0, at.1))
+}
+
+fn is_history(items: &[Value], versions: &[Version]) -> bool {
+    let is_version = |(json, version): (&Value, &Version)| {
+        json["version"] == version.number
+            && version.at.iter().any(|at| json["at"] == **at)
+            && address(json) == version.address
+            && json["target"] == *version.target
+            && json["disabled"] == version.disabled
+            && json["deleted"] == version.deleted
+    };
+    // Versions of edits that failed lie between those that are told, and a page of both may end before the oldest.
+    (versions.len().min(SURE_VERSIONS)..=versions.len()).contains(&items.len()) && items.iter().zip(versions).all(is_version)
+}
+
+/// A link and where it is.
+pub(crate) type Listed = (Address, Rc<Link>);

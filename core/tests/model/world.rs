@@ -1,0 +1,395 @@
+//! What hop promises, as a map: which link is at which address, and what a deed does to that. There are no stores and no failures here.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+pub(crate) const DOMAINS: [&str; 2] = ["hop.example", "b.example"];
+
+/// More moves than this from an alias that leads on are refused.
+const MOST_MOVES: u8 = 16;
+
+/// How many versions of a link a history shows.
+pub(crate) const SHOWN_VERSIONS: usize = 50;
+
+/// A domain and an alias.
+pub(crate) type Address = (&'static str, String);
+
+/// When something may have happened: at one of these moments, which are texts that sort. A look at the link leaves one.
+pub(crate) type When = Vec<String>;
+
+/// What an owner says of a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) target: String,
+    pub(crate) title: Option<String>,
+    /// Sorted, each once.
+    pub(crate) tags: Vec<String>,
+    pub(crate) disabled: bool,
+}
+
+/// A version of a link, as its history tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) number: u64,
+    pub(crate) at: When,
+    pub(crate) address: Address,
+    pub(crate) target: String,
+    pub(crate) disabled: bool,
+    pub(crate) deleted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// The deed that made it, by its number: the model's own id.
+    pub(crate) maker: u64,
+    pub(crate) said: Said,
+    pub(crate) owner: Option<String>,
+    pub(crate) created: When,
+    pub(crate) updated: When,
+    pub(crate) deleted: bool,
+    pub(crate) version: u64,
+    pub(crate) moves: u8,
+    /// What it was before, oldest first.
+    pub(crate) past: Vec<Version>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Link(Rc<Link>),
+    /// The link `maker` went from here to there.
+    Signpost {
+        maker: u64,
+        to: Address,
+        forwards: bool,
+    },
+    /// A link of which not everything is gone yet.
+    Erasing,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct World(pub(crate) BTreeMap<Address, Place>);
+
+/// How links come about, each with its own rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Create,
+    /// Any link that is there and says the same will do.
+    Find,
+    /// The same link at the same alias will do.
+    Import,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct New {
+    pub(crate) maker: u64,
+    pub(crate) way: Way,
+    pub(crate) domain: &'static str,
+    /// Nothing if hop is to draw one.
+    pub(crate) alias: Option<String>,
+    pub(crate) said: Said,
+    pub(crate) reuse: bool,
+    pub(crate) owner: Option<String>,
+    pub(crate) created: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Move {
+    pub(crate) to: Address,
+    pub(crate) keep: bool,
+    pub(crate) reuse: bool,
+}
+
+/// What changes links.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    Create(New),
+    /// What is not there stays.
+    Patch {
+        at: Address,
+        seen: Option<u64>,
+        target: Option<String>,
+        title: Option<Option<String>>,
+        tags: Option<Vec<String>>,
+        disabled: Option<bool>,
+        going: Option<Move>,
+    },
+    Delete {
+        at: Address,
+        seen: Option<u64>,
+    },
+    Restore {
+        at: Address,
+    },
+    Erase {
+        at: Address,
+    },
+    /// Puts `new` in place of a tag, or nothing.
+    Retag {
+        domain: &'static str,
+        old: String,
+        new: Option<String>,
+    },
+}
+
+/// What a deed answers when it is done: the status, and where its link is then.
+pub(crate) type Done = (u16, Option<Address>);
+
+impl Deed {
+    /// The addresses it names.
+    pub(crate) fn addresses(&self) -> Vec<Address> {
+        match self {
+            Self::Create(new) => new.alias.iter().map(|alias| (new.domain, alias.clone())).collect(),
+            Self::Patch { at, going, .. } => std::iter::once(at.clone()).chain(going.iter().map(|going| going.to.clone())).collect(),
+            Self::Delete { at, .. } | Self::Restore { at } | Self::Erase { at } => vec![at.clone()],
+            Self::Retag { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Link {
+    fn as_version(&self, address: &Address) -> Version {
+        Version {
+            number: self.version,
+            at: self.updated.clone(),
+            address: address.clone(),
+            target: self.said.target.clone(),
+            disabled: self.said.disabled,
+            deleted: self.deleted,
+        }
+    }
+
+    /// Its versions, newest first, as many as are shown.
+    pub(crate) fn history(&self, address: &Address) -> Vec<Version> {
+        let past = self.past.iter().rev().cloned();
+        std::iter::once(self.as_version(address)).chain(past).take(SHOWN_VERSIONS).collect()
+    }
+
+    pub(crate) fn state(&self) -> &'static str {
+        match self {
+            Self { deleted: true, .. } => "deleted",
+            Self { said: Said { disabled: true, .. }, .. } => "disabled",
+            _ => "live",
+        }
+    }
+
+    /// Whether `json` shows this link, at `address`. Its id is looked at elsewhere.
+    pub(crate) fn is_shown_by(&self, json: &Value, address: &Address) -> bool {
+        let tags: Vec<&str> = json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let one_of = |when: &When, name: &str| when.iter().any(|moment| json[name] == **moment);
+        (&json["domain"], &json["alias"]) == (&Value::from(address.0), &Value::from(address.1.as_str()))
+            && json["target"] == *self.said.target
+            && json["title"].as_str() == self.said.title.as_deref()
+            && tags == self.said.tags
+            && json["disabled"] == self.said.disabled
+            && json["owner"].as_str() == self.owner.as_deref()
+            && json["state"] == self.state()
+            && json["version"] == self.version
+            && one_of(&self.created, "created_at")
+            && one_of(&self.updated, "updated_at")
+    }
+}
+
+impl World {
+    pub(crate) fn link(&self, address: &Address) -> Option<&Rc<Link>> {
+        match self.0.get(address) {
+            Some(Place::Link(link)) => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Address, &Rc<Link>)> {
+        self.0.iter().filter_map(|(address, place)| match place {
+            Place::Link(link) => Some((address, link)),
+            Place::Signpost { .. } | Place::Erasing => None,
+        })
+    }
+
+    /// Where a visitor of `address` is sent, or why nowhere.
+    pub(crate) fn lead(&self, address: &Address) -> Result<&str, u16> {
+        let mut place = self.0.get(address).ok_or(404_u16)?;
+        let mut traveller = None;
+        for _ in 0..=MOST_MOVES {
+            match place {
+                Place::Link(link) if traveller.is_none_or(|maker| maker == link.maker) => {
+                    return if link.state() == "live" { Ok(&link.said.target) } else { Err(410) };
+                }
+                Place::Signpost { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
+                    traveller = Some(*maker);
+                    place = self.0.get(to).ok_or(404_u16)?;
+                }
+                _ => return Err(410),
+            }
+        }
+        Err(410)
+    }
+
+    /// Who holds `address`, and whoever they point at.
+    pub(crate) fn way_from(&self, address: &Address) -> Vec<&Place> {
+        let mut way = Vec::new();
+        let mut next = self.0.get(address);
+        while let Some(place) = next.filter(|_| way.len() <= usize::from(MOST_MOVES)) {
+            way.push(place);
+            next = if let Place::Signpost { to, .. } = place { self.0.get(to) } else { None };
+        }
+        way
+    }
+
+    /// Does what is asked for, or says why not. `drawn` is the alias hop drew, if it drew one.
+    pub(crate) fn obey(&mut self, deed: &Deed, now: &When, drawn: Option<&str>) -> Result<Done, &'static str> {
+        match deed {
+            Deed::Create(new) => self.create(new, now, drawn),
+            Deed::Patch { at, seen, target, title, tags, disabled, going } => {
+                let was = self.link(at).ok_or("not_found")?.as_ref().clone();
+                check(&was, *seen)?;
+                if was.deleted {
+                    return Err("link_ended");
+                }
+                let mut link = was.clone();
+                link.said.target = target.clone().unwrap_or(link.said.target);
+                link.said.title = title.clone().unwrap_or(link.said.title);
+                link.said.tags = tags.clone().unwrap_or(link.said.tags);
+                link.said.disabled = disabled.unwrap_or(link.said.disabled);
+                match going {
+                    Some(going) => self.rename(at, was, link, going, now),
+                    None => Ok((200, Some(self.put(at, was, link, now)))),
+                }
+            }
+            Deed::Delete { at, seen } => {
+                if let Some(Place::Signpost { forwards, .. }) = self.0.get_mut(at) {
+                    *forwards = false;
+                    return Ok((204, None));
+                }
+                let was = self.link(at).ok_or("not_found")?.as_ref().clone();
+                if !was.deleted {
+                    check(&was, *seen)?;
+                }
+                self.put(at, was.clone(), Link { deleted: true, ..was }, now);
+                Ok((204, None))
+            }
+            Deed::Restore { at } => {
+                let was = self.link(at).ok_or("not_found")?.as_ref().clone();
+                Ok((200, Some(self.put(at, was.clone(), Link { deleted: false, ..was }, now))))
+            }
+            Deed::Erase { at } => match self.0.get(at) {
+                Some(Place::Link(_) | Place::Erasing) => {
+                    self.0.remove(at);
+                    Ok((204, None))
+                }
+                Some(Place::Signpost { .. }) | None => Err("not_found"),
+            },
+            Deed::Retag { .. } => unreachable!("it is not one deed but many"),
+        }
+    }
+
+    fn create(&mut self, new: &New, now: &When, drawn: Option<&str>) -> Result<Done, &'static str> {
+        if let (Way::Find, Some(found)) = (new.way, self.same(new)) {
+            return Ok((200, Some(found)));
+        }
+        let address = (new.domain, new.alias.as_deref().or(drawn).unwrap_or_default().to_owned());
+        if let (Way::Import, Some(link)) = (new.way, self.link(&address))
+            && !link.deleted
+            && link.said == new.said
+        {
+            return Ok((200, Some(address)));
+        }
+        self.check_free(&address, None, new.reuse)?;
+        let created = new.created.clone().map_or_else(|| now.clone(), |created| vec![created]);
+        let said = new.said.clone();
+        let link = Link {
+            maker: new.maker,
+            said,
+            owner: new.owner.clone(),
+            created,
+            updated: now.clone(),
+            deleted: false,
+            version: 1,
+            moves: 0,
+            past: Vec::new(),
+        };
+        self.0.insert(address.clone(), Place::Link(Rc::new(link)));
+        Ok((201, Some(address)))
+    }
+
+    /// Where the links with this tag are, newest first, deleted ones too.
+    pub(crate) fn tagged(&self, domain: &str, tag: &str) -> Vec<Address> {
+        let has = |(address, link): &(&Address, &Rc<Link>)| address.0 == domain && link.said.tags.iter().any(|other| other == tag);
+        let mut all: Vec<_> = self.links().filter(has).collect();
+        all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
+        all.into_iter().map(|(address, _)| address.clone()).collect()
+    }
+
+    /// Puts `new` in place of `old` where they are.
+    pub(crate) fn retag(&mut self, at: &[Address], old: &str, new: Option<&str>, now: &When) {
+        for address in at {
+            let Some(was) = self.link(address).map(|link| link.as_ref().clone()) else { continue };
+            let mut link = was.clone();
+            link.said.tags.retain(|tag| tag != old);
+            link.said.tags.extend(new.map(str::to_owned));
+            link.said.tags.sort();
+            link.said.tags.dedup();
+            self.put(address, was, link, now);
+        }
+    }
+
+    /// The newest link that says just what `new` would.
+    fn same(&self, new: &New) -> Option<Address> {
+        let is_same = |(address, link): &(&Address, &Rc<Link>)| {
+            !link.deleted
+                && link.owner.is_none()
+                && link.said == new.said
+                && address.0 == new.domain
+                && new.alias.as_ref().is_none_or(|alias| *alias == address.1)
+        };
+        let mut all: Vec<_> = self.links().filter(is_same).collect();
+        all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
+        all.first().map(|(address, _)| (*address).clone())
+    }
+
+    /// Whether the link `maker`, or a new one, may have the alias.
+    pub(crate) fn check_free(&self, address: &Address, maker: Option<u64>, reuse: bool) -> Result<(), &'static str> {
+        match self.0.get(address) {
+            Some(Place::Link(link)) if !link.deleted => Err("alias_taken"),
+            Some(Place::Signpost { maker: gone, .. }) if Some(*gone) == maker => Ok(()),
+            Some(Place::Signpost { forwards: true, .. }) => Err("alias_taken"),
+            Some(Place::Erasing) => Err("alias_retired"),
+            Some(_) if !reuse => Err("alias_retired"),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn rename(&mut self, from: &Address, was: Link, mut link: Link, going: &Move, now: &When) -> Result<Done, &'static str> {
+        if going.to == *from {
+            return Err("invalid_fields");
+        }
+        link.moves = if going.keep || link.moves > 0 { link.moves + 1 } else { 0 };
+        if link.moves > MOST_MOVES {
+            return Err("invalid_fields");
+        }
+        self.check_free(&going.to, Some(was.maker), going.reuse)?;
+        let maker = was.maker;
+        link = next_version(from, was, link, now);
+        self.0.insert(from.clone(), Place::Signpost { maker, to: going.to.clone(), forwards: going.keep });
+        self.0.insert(going.to.clone(), Place::Link(Rc::new(link)));
+        Ok((200, Some(going.to.clone())))
+    }
+
+    fn put(&mut self, address: &Address, was: Link, link: Link, now: &When) -> Address {
+        if link != was {
+            self.0.insert(address.clone(), Place::Link(Rc::new(next_version(address, was, link, now))));
+        }
+        address.clone()
+    }
+}
+
+fn check(link: &Link, seen: Option<u64>) -> Result<(), &'static str> {
+    if seen.is_none_or(|seen| seen == link.version) { Ok(()) } else { Err("version_mismatch") }
+}
+
+fn next_version(address: &Address, was: Link, mut link: Link, now: &When) -> Link {
+    link.past.push(was.as_version(address));
+    let old = link.past.len().saturating_sub(SHOWN_VERSIONS);
+    link.past.drain(..old);
+    Link { version: was.version + 1, updated: now.clone(), ..link }
+}

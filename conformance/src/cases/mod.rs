@@ -1,6 +1,7 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
 mod aliases;
+mod batch;
 mod bodies;
 mod changes;
 mod claims;
@@ -13,6 +14,8 @@ mod export;
 mod follow;
 mod history;
 mod hosts;
+mod idempotency;
+mod import;
 mod links;
 mod list;
 mod machines;
@@ -62,6 +65,9 @@ pub fn all() -> Vec<Case> {
         history::cases(),
         list::cases(),
         export::cases(),
+        batch::cases(),
+        import::cases(),
+        idempotency::cases(),
         aliases::cases(),
         erase::cases(),
         domains::cases(),

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use http::{Method, StatusCode};
-use serde_json::json;
 
 use crate::auth::{self, Proof};
 use crate::base58;
@@ -16,6 +15,7 @@ use crate::domain::Domain;
 use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
+use crate::json;
 use crate::link::LinkId;
 use crate::links::{self, Compiled, Form};
 use crate::memo::Memo;
@@ -128,8 +128,7 @@ impl<E: Edge> Context<'_, E> {
 
     /// Says in the log that the record `key` leads to was left out of an answer.
     pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
-        let line = json!({"level": "error", "event": "a record was left out", "key": key.as_str(), "cause": format!("{error:?}")});
-        self.edge.log(&line.to_string());
+        log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &format!("{error:?}"))]);
     }
 
     /// Has a click counted after the response.
@@ -324,12 +323,18 @@ fn tell<F: Facts>(problem: &Problem, route: &Route<'_>, request: &Request<'_, F>
 
 fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {
     if let Some(cause) = &problem.cause {
-        let line = json!({"level": "error", "request_id": request_id, "code": problem.code.name(), "cause": cause});
-        edge.log(&line.to_string());
+        log(edge, &[("request_id", request_id), ("code", problem.code.name()), ("cause", cause)]);
     }
 }
 
 fn log_lost(edge: &impl Edge, request_id: &str, what: &str, error: &StoreError) {
-    let line = json!({"level": "error", "request_id": request_id, "event": what, "cause": format!("{error:?}")});
-    edge.log(&line.to_string());
+    log(edge, &[("request_id", request_id), ("event", what), ("cause", &format!("{error:?}"))]);
+}
+
+fn log(edge: &impl Edge, what: &[(&str, &str)]) {
+    let line = json::object(|line| {
+        line.text("level", "error");
+        what.iter().for_each(|(name, value)| line.text(name, value));
+    });
+    edge.log(&line);
 }

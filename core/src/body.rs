@@ -2,6 +2,8 @@
 //!
 //! What every field needs is kept out of line (`inline(never)`): written once for each of thirty fields it would weigh 10 KB.
 
+use std::collections::BinaryHeap;
+
 use url::form_urlencoded;
 
 use crate::error::{FieldCode, FieldError, Problem, Refusal, Wrong};
@@ -151,8 +153,9 @@ impl Fields {
     }
 
     fn refuse_the_rest(&mut self) {
-        let mut unknown: Vec<String> = self.entries.drain(..).map(|(name, _)| name).collect();
-        unknown.sort_unstable();
+        // A heap, because there may be many, and the sorts of the standard library weigh 2 KB.
+        let unknown: BinaryHeap<String> = self.entries.drain(..).map(|(name, _)| name).collect();
+        let mut unknown = unknown.into_sorted_vec();
         unknown.dedup();
         for name in unknown {
             self.refuse(&name, Refusal::new(FieldCode::Unknown, "hop does not know this field"));

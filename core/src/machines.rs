@@ -1,7 +1,6 @@
 //! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and that robots stay out.
 
 use http::StatusCode;
-use serde_json::json;
 
 use crate::app::Context;
 use crate::error::Problem;
@@ -13,48 +12,49 @@ use crate::{alias, memo, target};
 
 /// It runs. Nothing is asked of the store or the settings.
 pub(crate) fn health() -> Result<Response, Problem> {
-    Response::json(StatusCode::OK, &json!({"status": "ok"}))
+    Ok(Response::object(|all| all.text("status", "ok")))
 }
 
 /// It can serve: the settings are good, or this would not be reached, and the store answers.
 pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     context.edge.records().get(&Key::probe()).await?;
-    Response::json(StatusCode::OK, &json!({"status": "ready"}))
+    Ok(Response::object(|all| all.text("status", "ready")))
 }
 
 /// Which promises hold here, with numbers.
 pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
-    let copies = context.edge.copies().map(|_| {
-        json!({
-            "recheck_after_seconds": copy::RECHECK_AFTER_SECONDS,
-            "expire_after_seconds": copy::LIFETIME_SECONDS,
-        })
-    });
-    Response::json(
-        StatusCode::OK,
-        &json!({
-            "edge": edge.name,
-            "version": env!("CARGO_PKG_VERSION"),
-            "promises": {
-                "one_alias_one_owner": edge.one_owner,
-                "read_your_writes": edge.read_your_writes,
-                "edits_reach_visitors": edge.edits_reach_visitors,
-                "memo": {"hit_seconds": memo::HIT_SECONDS, "miss_seconds": memo::MISS_SECONDS},
-                "copies": copies,
-                "clicks": "counted once the visitor has gone; of more than eight at once on one link some may be lost",
-            },
-            "limits": {
-                "alias_bytes": alias::MAX_BYTES,
-                "target_bytes": target::MAX_BYTES,
-                "body_bytes": BODY_LIMIT,
-                "bulk_body_bytes": BULK_LIMIT,
-                "page": edge.largest_page,
-                "batch": edge.largest_batch,
-                "max_clicks": edge.max_clicks,
-            },
-        }),
-    )
+    let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
+    Ok(Response::object(|all| {
+        all.text("edge", edge.name);
+        all.text("version", env!("CARGO_PKG_VERSION"));
+        all.object("promises", |promises| {
+            promises.text("one_alias_one_owner", edge.one_owner);
+            promises.text("read_your_writes", edge.read_your_writes);
+            promises.text("edits_reach_visitors", edge.edits_reach_visitors);
+            promises.object("memo", |memo| {
+                memo.number("hit_seconds", memo::HIT_SECONDS.into());
+                memo.number("miss_seconds", memo::MISS_SECONDS.into());
+            });
+            match context.edge.copies() {
+                Some(_) => promises.object("copies", |copies| {
+                    copies.number("recheck_after_seconds", copy::RECHECK_AFTER_SECONDS.into());
+                    copies.number("expire_after_seconds", copy::LIFETIME_SECONDS.into());
+                }),
+                None => promises.text_or_null("copies", None),
+            }
+            promises.text("clicks", "counted once the visitor has gone; of more than eight at once on one link some may be lost");
+        });
+        all.object("limits", |limits| {
+            limits.number("alias_bytes", number(alias::MAX_BYTES));
+            limits.number("target_bytes", number(target::MAX_BYTES));
+            limits.number("body_bytes", number(BODY_LIMIT));
+            limits.number("bulk_body_bytes", number(BULK_LIMIT));
+            limits.number("page", edge.largest_page.into());
+            limits.number("batch", edge.largest_batch.into());
+            limits.number_or_null("max_clicks", edge.max_clicks);
+        });
+    }))
 }
 
 /// The API as OpenAPI has it: `docs/openapi.json` without its blanks.

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
+use crate::json::{self, Members};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -47,6 +48,11 @@ impl Response {
     pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(value).map_err(Problem::internal)?;
         Ok(Self::content(status, "application/json", body))
+    }
+
+    /// An object whose members `write` says.
+    pub(crate) fn object(write: impl FnOnce(&mut Members)) -> Self {
+        Self::content(StatusCode::OK, "application/json", json::object(write).into_bytes())
     }
 
     pub(crate) fn text(body: &'static str) -> Self {

@@ -13,6 +13,7 @@ use crate::rules::{self, Rule};
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
+use crate::tree::put_in_order;
 
 /// More tags than this are a title.
 pub(crate) const MOST_TAGS: usize = 10;
@@ -96,10 +97,8 @@ impl Spec {
         let before = self.tags.len();
         self.tags.retain(|tag| tag != old);
         let was_there = self.tags.len() < before;
-        if was_there {
-            self.tags.extend(new.cloned());
-            self.tags.sort_unstable();
-            self.tags.dedup();
+        if let (true, Some(new)) = (was_there, new) {
+            put_in_order(&mut self.tags, new.clone());
         }
         was_there
     }

@@ -76,12 +76,7 @@ impl Tree {
         let (mut values, mut wrong) = (Vec::new(), Wrong::default());
         for (at, item) in self.list_of(most)?.into_iter().enumerate() {
             match read(item) {
-                // These lists are short, and the sorts of the standard library weigh more than this file.
-                Ok(value) => {
-                    if let Err(place) = values.binary_search(&value) {
-                        values.insert(place, value);
-                    }
-                }
+                Ok(value) => put_in_order(&mut values, value),
                 Err(refusal) => wrong.add(refusal.at(at)),
             }
         }
@@ -112,6 +107,14 @@ impl Tree {
             Self::Object(_) => "an object",
         };
         Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
+    }
+}
+
+/// Puts `value` among sorted `values` that are each there once. Such lists are short, and the sorts of the standard library weigh more than
+/// this file.
+pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
+    if let Err(place) = values.binary_search(&value) {
+        values.insert(place, value);
     }
 }
 

@@ -12,7 +12,7 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 18] = [
+const PROTECTED: [(&str, &str); 20] = [
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
@@ -21,6 +21,8 @@ const PROTECTED: [(&str, &str); 18] = [
     ("DELETE", "/api/v1/links/docs"),
     ("POST", "/api/v1/links/docs/restore"),
     ("GET", "/api/v1/links/docs/history"),
+    ("POST", "/api/v1/batch"),
+    ("POST", "/api/v1/import"),
     ("GET", "/api/v1/export"),
     ("GET", "/api/v1/aliases/docs"),
     ("GET", "/api/v1/tags"),

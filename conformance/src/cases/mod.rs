@@ -1,6 +1,7 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
 mod aliases;
+mod batch;
 mod bodies;
 mod changes;
 mod claims;
@@ -13,6 +14,8 @@ mod export;
 mod follow;
 mod history;
 mod hosts;
+mod idempotency;
+mod import;
 mod links;
 mod list;
 mod machines;
@@ -24,6 +27,7 @@ mod shorten;
 mod slow_writes;
 mod tags;
 mod unavailable;
+mod upserts;
 
 use std::time::{Duration, Instant};
 
@@ -58,10 +62,14 @@ pub fn all() -> Vec<Case> {
     let topics = [
         links::cases(),
         changes::cases(),
+        upserts::cases(),
         renames::cases(),
         history::cases(),
         list::cases(),
         export::cases(),
+        batch::cases(),
+        import::cases(),
+        idempotency::cases(),
         aliases::cases(),
         erase::cases(),
         domains::cases(),

@@ -21,6 +21,9 @@ fn call(method: &str, pattern: &str) -> Call {
         _ if method != "POST" => call,
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
+        // Each item and each line would fail for itself. With a key there is a record to look at first.
+        "/api/v1/batch" => call.header("Content-Type", "application/json").header("Idempotency-Key", "k").body(r#"{"items":[]}"#),
+        "/api/v1/import" => call.header("Content-Type", "text/csv").header("Idempotency-Key", "k"),
         _ => call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/","alias":"docs"}"#),
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn patch<E: Edge>(
         }
         Ok(apply(context, link, fields.clone(), domain.clone(), &hashed)?)
     };
-    edit(context, key, change).await
+    edit(context, key, &change).await
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.

@@ -39,7 +39,7 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, _proof: &Proof, key:
         }
         Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
     };
-    match edit(context, key, bury).await {
+    match edit(context, key, &bury).await {
         Err(problem) if problem.code == Code::NotFound => forward_no_more(context, key).await,
         edited => edited.map(drop),
     }

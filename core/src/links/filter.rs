@@ -13,6 +13,7 @@ use crate::records::Prefix;
 use crate::spec::MOST_TAGS;
 use crate::text::Tag;
 use crate::time::Timestamp;
+use crate::tree::put_in_order;
 
 /// What a link may be asked to be, as the API writes it.
 const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];
@@ -56,9 +57,10 @@ impl Filter {
 
     /// Takes a filter of the links of `domain` out of a query.
     pub(super) fn take(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
-        let mut tags = fields.take_all("tag", |tree| Tag::parse(&tree.text()?));
-        tags.sort_unstable();
-        tags.dedup();
+        let mut tags = Vec::new();
+        for tag in fields.take_all("tag", |tree| Tag::parse(&tree.text()?)) {
+            put_in_order(&mut tags, tag);
+        }
         if tags.len() > MOST_TAGS {
             fields.refuse("tag", Refusal::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
         }

@@ -114,7 +114,7 @@ impl From<Link> for Wish {
 
 /// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
 /// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
-async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: impl Fn(&Link) -> Result<Wish, Refused>) -> Result<Link, Problem> {
+async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Link) -> Result<Wish, Refused>) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {

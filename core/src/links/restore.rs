@@ -14,6 +14,6 @@ use crate::response::Response;
 pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
-    let link = edit(context, &key, raise).await?;
+    let link = edit(context, &key, &raise).await?;
     shown(context, &link).await
 }

@@ -70,7 +70,7 @@ async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, ne
             done = false;
             break;
         }
-        match edit(context, &Key::link(domain, alias), |link| retagged(link, old, new)).await {
+        match edit(context, &Key::link(domain, alias), &|link| retagged(link, old, new)).await {
             Ok(_) => changed = changed.saturating_add(1),
             Err(problem) if problem.code == Code::NotFound => {}
             Err(problem) => return Err(problem),

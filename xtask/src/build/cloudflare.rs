@@ -23,7 +23,9 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
         worker_build.env(variable, existing(program)?);
     }
     process::run(&mut worker_build).inspect_err(|_| forget_attempt(project))?;
-    let named = fs::read(&module).doing(format_args!("reading {}", module.display()))?;
+    let built = project.compiled(WORKERS, "hop_cloudflare.built.wasm");
+    fs::rename(&module, &built).doing(format_args!("moving {}", module.display()))?;
+    let named = finish::shrunk(project, &built)?;
     finish::deployable(project, Edge::Cloudflare, &named)
 }
 

@@ -1,9 +1,7 @@
 //! The Compute module: cargo compiles it and wasm-opt makes it smaller.
-use std::fs;
-
 use crate::build::{finish, fresh};
 use crate::edge::Edge;
-use crate::failure::{Outcome, While};
+use crate::failure::Outcome;
 use crate::process;
 use crate::project::Project;
 use crate::setup::rust::COMPUTE;
@@ -21,10 +19,6 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
         return Ok(());
     }
     println!("Optimising the Compute module…");
-    let optimised = compiled.with_extension("optimised.wasm");
-    let mut wasm_opt = project.command("wasm-opt");
-    wasm_opt.args(["-O", "--strip-dwarf", "--debuginfo"]).arg(&compiled).arg("--output").arg(&optimised);
-    process::run(&mut wasm_opt)?;
-    let named = fs::read(&optimised).doing(format_args!("reading {}", optimised.display()))?;
+    let named = finish::shrunk(project, &compiled)?;
     finish::deployable(project, Edge::Fastly, &named)
 }

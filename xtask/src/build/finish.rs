@@ -1,4 +1,4 @@
-//! Takes the function names out of a finished module. They are a fifth of what would be sent to the edge, where a
+//! Makes a module as small as it gets, and takes the function names out of it. They are a fifth of what would be sent to the edge, where a
 //! panic never shows them; `cargo xtask size` reads them from a copy.
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -7,8 +7,19 @@ use wasmparser::{Parser, Payload};
 
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
+use crate::process;
 use crate::project::Project;
 use crate::setup::npm;
+
+/// Has wasm-opt write a smaller `module`, still with its names. No more than the last bytes of an exhausted stack lie below 1,024, so offsets
+/// may be taken for addresses that never wrap. That saves half a percent.
+pub(super) fn shrunk(project: &Project, module: &Path) -> Outcome<Vec<u8>> {
+    let optimised = module.with_extension("optimised.wasm");
+    let mut wasm_opt = project.command("wasm-opt");
+    wasm_opt.args(["-Oz", "--low-memory-unused", "--strip-dwarf", "--debuginfo"]).arg(module).arg("--output").arg(&optimised);
+    process::run(&mut wasm_opt)?;
+    fs::read(&optimised).doing(format_args!("reading {}", optimised.display()))
+}
 
 /// Puts a module in its place without its names, and keeps it with them.
 pub(super) fn deployable(project: &Project, edge: Edge, named: &[u8]) -> Outcome<()> {

@@ -21,6 +21,7 @@
 pub mod alias;
 mod app;
 mod auth;
+mod authority;
 mod base58;
 mod base64;
 mod body;
@@ -35,6 +36,7 @@ pub mod domain;
 mod domains;
 mod draw;
 pub mod error;
+mod host;
 mod json;
 mod link;
 mod links;

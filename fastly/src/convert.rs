@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
-use fastly::http::Url;
 use hop_core::Body;
 use hop_core::ports::{Facts, join};
-use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method};
+
+use crate::uri;
 
 /// In bytes: room for what the runtime is asked for. The last is more than it takes from a client at all.
 const ROOM: [usize; 3] = [1 << 10, 1 << 14, 1 << 18];
@@ -30,12 +30,9 @@ impl Visitor {
         ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
     }
 
-    /// The address, or none where the SDK could not read it: it panics over a host that is no host.
+    /// The address, or none where it is no text.
     pub(crate) fn url(&self) -> String {
-        let host = self.header(&HOST);
-        let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
-        let url = ROOM.iter().filter(|_| is_host).find_map(|room| self.0.get_url(*room).ok());
-        url.map(String::from).unwrap_or_default()
+        ROOM.iter().find_map(|room| uri::read(&self.0, *room)).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,10 @@
 //! hop on Fastly Compute: convert, call the core, convert back.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod convert;
 mod edge;
 mod records;
+mod uri;
 
 use fastly::handle::client_request_and_body;
 use hop_core::{After, App, Head, run_ready};

@@ -1,5 +1,5 @@
-//! What hop's module holds beside its code, where each byte counts: `docs/openapi.json` without the blanks between its values, and what is
-//! known of characters.
+//! What is made when hop is built, because in the module each byte counts: `docs/openapi.json` without the blanks between its values, and
+//! what is known of characters.
 
 #![allow(clippy::arithmetic_side_effects, reason = "a build that cannot go on has failed")]
 

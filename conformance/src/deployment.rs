@@ -23,6 +23,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// Whether every write takes two seconds; only the memory edge can do that.
     pub slow_writes: bool,
+    /// Whether `X-Rows-Read` tells how much the database read for an answer; only Cloudflare's runtime can do that.
+    pub metered: bool,
 }
 
 /// A running hop. It ends when this is dropped, with every process it started.

@@ -67,6 +67,7 @@ mod unicode;
 mod utm;
 
 pub use app::{After, App};
+pub use machines::document as openapi;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};

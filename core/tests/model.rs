@@ -35,7 +35,7 @@ use self::walk::Walk;
 /// How many calls are made, from each seed.
 fn calls() -> u64 {
     let chosen = std::env::var("HOP_MODEL_CALLS").ok().and_then(|calls| calls.parse().ok());
-    chosen.unwrap_or(if slow() { 100_000 } else { 2_000 })
+    chosen.unwrap_or(if slow() { 100_000 } else { 4_000 })
 }
 
 #[test]

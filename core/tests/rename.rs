@@ -239,6 +239,49 @@ fn a_deleted_link_that_is_restored_stops_whoever_is_arriving_in_its_place() {
     }
 }
 
+/// A link that moves from `there` to where a signpost still points at `there`.
+#[test]
+fn a_link_moves_onto_a_signpost_that_points_back_at_it() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(steps);
+        assert_eq!(ask(&edge, rename("docs", "there", false)).code(), 200);
+        assert_eq!(ask(&edge, Ask::delete("there")).code(), 204);
+        assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "there", "reuse": true}))).code(), 201);
+        let back = ask(&edge, Ask::change("there", &json!({"alias": "docs", "reuse": true})));
+        assert_eq!((back.code(), back.json()["target"].clone()), (200, json!(THERE)), "{}", back.json());
+        check_list(&edge);
+    }
+}
+
+#[test]
+fn visitors_are_not_led_to_whoever_took_an_alias_on_their_way() {
+    let edge = world(Steps::AtOnce);
+    assert_eq!(ask(&edge, rename("docs", "one", true)).code(), 200);
+    assert_eq!(ask(&edge, rename("one", "two", false)).code(), 200);
+    assert_eq!(visit(&edge, "docs"), to(HERE));
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "one", "reuse": true}))).code(), 201);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "one"), visit(&edge, "two")), (ended(), to(THERE), to(HERE)));
+}
+
+#[test]
+fn a_deleted_link_is_listed_until_another_has_arrived_in_its_place() {
+    let edge = world(Steps::OneByOne);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone", "tags": ["x"]}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "gone", "reuse": true}))).code(), 503);
+    calm(&edge);
+    for query in ["state=deleted", "state=deleted&tag=x", "state=deleted&prefix=go"] {
+        let list = ask(&edge, Ask::list(&format!("/api/v1/links?{query}"))).json();
+        assert_eq!(list["items"][0]["alias"], "gone", "{query}: {list}");
+    }
+    edge.wait_seconds(61);
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "gone", "reuse": true}))).code(), 200);
+    let hints = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-tag/")).count();
+    assert_eq!(hints, 0, "the deleted link left its hints");
+    check_list(&edge);
+}
+
 /// What several clients do to one link and its aliases at once.
 fn deed(random: &mut Random) -> Ask {
     let names = ["docs", "b", "c"];

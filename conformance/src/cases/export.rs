@@ -14,6 +14,7 @@ cases!("export":
     rows_hold_what_a_spreadsheet_may_open,
     an_export_is_of_one_domain,
     a_bad_export_is_refused_by_name,
+    passwords_leave_as_hashes_and_only_when_asked_for,
 );
 
 fn export(hop: &Deployment, query: &str) -> Answer {
@@ -111,4 +112,23 @@ fn a_bad_export_is_refused_by_name(world: &World) {
         let problem = export(world.hop(), query).problem(422, "invalid_fields");
         assert_eq!(field_errors(&problem), [(field.into(), code.into())], "{query}");
     }
+}
+
+fn passwords_leave_as_hashes_and_only_when_asked_for(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("secret"));
+    create(hop, &json!({"alias": alias, "target": TARGET, "password": "twelve chars and more"})).expect(201);
+    readable(hop, &alias, |link| link.is_some());
+    let of_it = |query: &str| lines(hop, query).into_iter().find(|link| link["alias"] == alias).unwrap();
+    assert!(of_it("?limit=100").get("password_hash").is_none());
+    let link = of_it("?passwords=true&limit=100");
+    assert!(link["password_hash"].as_str().unwrap().starts_with("$argon2id$v=19$m="), "{link}");
+    let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(link.to_string());
+    assert_eq!(hop.send(&call).expect(200).json()["results"][0]["status"], 200, "it is there already, with this password");
+    let mut other = link;
+    other["alias"] = format!("{alias}-too").into();
+    let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(other.to_string());
+    assert_eq!(hop.send(&call).expect(200).json()["results"][0]["status"], 201);
+    readable(hop, &format!("{alias}-too"), |link| link.is_some_and(|link| link["has_password"] == true));
+    let page = pages(hop, "?format=csv&passwords=true&limit=100", "text/csv; charset=utf-8").remove(0);
+    assert!(String::from_utf8(page).unwrap().lines().next().unwrap().ends_with(",version,password_hash"));
 }

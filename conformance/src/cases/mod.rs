@@ -27,6 +27,7 @@ mod shorten;
 mod slow_writes;
 mod tags;
 mod unavailable;
+mod upserts;
 
 use std::time::{Duration, Instant};
 
@@ -61,6 +62,7 @@ pub fn all() -> Vec<Case> {
     let topics = [
         links::cases(),
         changes::cases(),
+        upserts::cases(),
         renames::cases(),
         history::cases(),
         list::cases(),

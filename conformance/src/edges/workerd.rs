@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::process::Process;
 use super::{manifest, path_of, root};
 use crate::deployment::{Settings, free_address};
@@ -57,6 +59,24 @@ pub fn peek_copy(state: &Path, key: &str) -> String {
     run(&mut command)
 }
 
+/// Runs SQL on the database behind hop's back, which takes as long as it takes, and gives the rows of the last statement that has any. The
+/// deployment must not be running.
+///
+/// # Panics
+/// When wrangler refuses.
+pub fn execute(state: &Path, sql: &str) -> Vec<Value> {
+    let files = tempfile::tempdir().expect("there is room for temporary files");
+    let config = write_config(files.path(), &Settings::default());
+    let path = files.path().join("statements.sql");
+    std::fs::write(&path, sql).expect("a temporary folder takes a file");
+    let mut command = wrangler(&config);
+    command.args(["d1", "execute", "hop", "--local", "--yes", "--json", "--persist-to"]).arg(state).arg("--file").arg(&path);
+    let said = run(&mut command);
+    let results: Vec<Value> = serde_json::from_str(&said).unwrap_or_else(|error| panic!("wrangler said no JSON ({error}): {said}"));
+    let rows = results.iter().rev().filter_map(|result| result["results"].as_array()).find(|rows| !rows.is_empty());
+    rows.cloned().unwrap_or_default()
+}
+
 fn migrate(config: &Path, state: &Path) {
     let mut command = wrangler(config);
     command.args(["d1", "migrations", "apply", "hop", "--local", "--persist-to"]).arg(state);
@@ -81,16 +101,26 @@ fn wrangler(config: &Path) -> Command {
     command
 }
 
+/// The built module inside one that tells how much the database read.
+fn metered(folder: &Path, worker: &Path) -> PathBuf {
+    let path = folder.join("metered.js");
+    let script = include_str!("metered.js").replace("{worker}", &worker.display().to_string());
+    std::fs::write(&path, script).expect("a temporary folder takes a file");
+    path
+}
+
 /// The real wrangler.toml with the built module in place of the build, and these settings.
 fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     let mut config = manifest::read("wrangler.toml");
     config.remove("build");
     let worker = path_of("HOP_WORKER_DIR", "cloudflare/build").join("index.js");
-    config.insert("main".into(), worker.display().to_string().into());
+    let main = if settings.metered { metered(folder, &worker) } else { worker };
+    config.insert("main".into(), main.display().to_string().into());
     let migrations = root().join("cloudflare/migrations").display().to_string();
     for database in config.get_mut("d1_databases").and_then(toml::Value::as_array_mut).into_iter().flatten() {
         database.as_table_mut().expect("a database is a table").insert("migrations_dir".into(), migrations.clone().into());
     }
+    manifest::table(&mut config, &["assets"]).insert("directory".into(), root().join("docs").display().to_string().into());
     for (name, value) in &settings.settings {
         manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
     }

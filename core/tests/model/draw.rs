@@ -181,6 +181,11 @@ impl Dice {
         }
     }
 
+    /// Other tags for the link there.
+    pub(crate) fn tag(&mut self, at: &Address) -> Deed {
+        Deed::Patch { at: at.clone(), seen: None, target: None, title: None, tags: Some(self.tags()), disabled: None, going: None }
+    }
+
     pub(crate) fn retag(&mut self) -> Deed {
         let old = self.of(&TAGS).to_owned();
         let new = (!self.one_in(4)).then(|| self.of(&TAGS).to_owned()).filter(|new| *new != old);

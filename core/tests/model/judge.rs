@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::world::{Address, Deed, Move, New, Place, Way, When, World};
 
 /// How long an alias may be held by a move that nobody completes, in seconds, and one more.
-const HELD_SECONDS: u64 = 61;
+pub(crate) const HELD_SECONDS: u64 = 62;
 
 /// What hop told of a deed.
 #[derive(Clone)]
@@ -79,14 +79,16 @@ impl Known {
                 after.extend(half(world, deed));
             }
             let mut next = world.clone();
-            let mut obeyed = next.obey(deed, &circumstance.when, drawn);
+            let obeyed = next.obey(deed, &circumstance.when, drawn);
             if told.is_lost() {
-                let is_drawn = matches!(deed, Deed::Create(new) if new.alias.is_none()) && !matches!(obeyed, Ok((200, _)));
-                if obeyed.is_ok() && (!is_drawn || circumstance.found.is_some()) {
-                    after.push(next);
-                }
-                if !is_drawn || circumstance.found.is_none() {
-                    after.push(world.clone());
+                match (deed, &circumstance.found) {
+                    // A look has told whether the link was made.
+                    (Deed::Create(New { alias: None, .. }), None) => after.push(world.clone()),
+                    (Deed::Create(new @ New { alias: None, .. }), Some(_)) => after.extend(made(world, new, circumstance, drawn)),
+                    _ => {
+                        after.extend(obeyed.is_ok().then_some(next));
+                        after.push(world.clone());
+                    }
                 }
                 continue;
             }
@@ -97,11 +99,8 @@ impl Known {
                     continue;
                 }
             }
-            // Whoever saw an older truth found nothing there.
-            if let (true, Deed::Create(new), 201) = (circumstance.unsure, deed, told.status) {
-                next = world.clone();
-                let deed = Deed::Create(New { way: Way::Create, ..new.clone() });
-                obeyed = next.obey(&deed, &circumstance.when, drawn);
+            if circumstance.unsure {
+                after.extend(unseen(world, deed, told, circumstance));
             }
             // Sent again, a request may find what its first try made.
             let is_own = |status| {
@@ -175,7 +174,7 @@ impl Known {
 
     /// Whether somebody may be arriving there.
     pub(crate) fn is_held_at(&self, address: &Address, clock: u64) -> bool {
-        self.held.get(address).is_some_and(|until| clock <= *until)
+        self.held.get(address).is_some_and(|until| clock < *until)
     }
 
     /// The addresses at which the possible worlds differ.
@@ -194,6 +193,25 @@ impl Known {
         worlds.retain_mut(|world| fits(self, world));
         self.worlds = dedup(worlds);
     }
+}
+
+/// The world in which `deed` was done by somebody who did not see what was there: a link was not found, and made once more; one was erased that
+/// somebody else had erased before.
+fn unseen(world: &World, deed: &Deed, told: &Told, circumstance: &Circumstance) -> Option<World> {
+    match deed {
+        Deed::Create(new) if told.status == 201 || (told.status == 200 && circumstance.when.len() > 1) => {
+            made(world, new, circumstance, told.alias.as_deref())
+        }
+        Deed::Erase { .. } if told.status == 204 => Some(world.clone()),
+        _ => None,
+    }
+}
+
+/// The world in which the link was made, whatever could have been found.
+fn made(world: &World, new: &New, circumstance: &Circumstance, drawn: Option<&str>) -> Option<World> {
+    let mut next = world.clone();
+    let deed = Deed::Create(New { way: Way::Create, ..new.clone() });
+    next.obey(&deed, &circumstance.when, drawn).ok().map(|_| next)
 }
 
 /// The world in which `deed` was done in part, if that can be.

@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::ask::{address, on};
 use super::draw::{Mood, OWNERS};
 use super::filter::Filter;
-use super::judge::Known;
+use super::judge::{HELD_SECONDS, Known};
 use super::support::client::Answer;
 use super::support::misfortune::{Plan, calm};
 use super::support::{Ask, Isolate, run};
 use super::walk::{Walk, now};
-use super::world::{Address, DOMAINS, Link, Version, World};
+use super::world::{Address, DOMAINS, Link, Place, Version, World};
 
 /// Copies older than this are checked, in seconds.
 const RECHECK: u64 = 601;
@@ -31,11 +31,10 @@ impl Walk<'_> {
 
     /// Keeps the worlds that fit what was answered to somebody who looked `at` it.
     fn keep(&mut self, what: &str, at: &Address, answer: &Answer, fits: impl FnMut(&Known, &mut World) -> bool) {
-        let was = self.known.worlds.clone();
+        let possible: Vec<Vec<Place>> = self.known.worlds.iter().map(|world| world.way_from(at).into_iter().cloned().collect()).collect();
         self.known.keep(fits);
         if self.known.worlds.is_empty() {
             let shown = (answer.code(), answer.header("location"), String::from_utf8_lossy(&answer.body));
-            let possible: Vec<_> = was.iter().map(|world| world.way_from(at)).collect();
             panic!("{what} at {at:?} shows {shown:?}, but this is possible: {possible:#?}");
         }
     }
@@ -86,6 +85,11 @@ impl Walk<'_> {
         for at in self.known.doubtful() {
             self.look_at_history_of(&at);
             self.look_at_alias(&at);
+        }
+        if self.known.worlds.len() > 1 {
+            // Whoever held an alias on the way to it does so no more.
+            self.wait(HELD_SECONDS);
+            self.known.doubtful().iter().for_each(|at| self.look_at_alias(at));
         }
         assert_eq!(
             self.known.worlds.len(),
@@ -205,8 +209,11 @@ impl Walk<'_> {
             items.extend(shown);
             next = after;
             self.say(format!("{path} shows {}", items.len()));
-            if next.is_some() && self.dice.one_in(2) {
-                self.one();
+            match self.dice.random.below(4) {
+                _ if next.is_none() => {}
+                0 => self.one(),
+                1 | 2 => items.last().into_iter().for_each(|last| self.touch(&address(last))),
+                _ => {}
             }
         }
         self.settle_all();

@@ -13,16 +13,16 @@ use super::support::client::Answer;
 use super::support::misfortune::{calm, plan, unleash};
 use super::support::scheduler::{Client, Turns};
 use super::support::{Ask, Isolate, run};
-use super::world::{Deed, Way};
+use super::world::{Address, Deed, Way};
 
 /// More possible worlds than this, and doubt is settled by looks.
 const MOST_WORLDS: usize = 24;
 
 /// After so many calls everything is looked at.
-const BETWEEN_AUDITS: u64 = 500;
+const BETWEEN_AUDITS: u64 = 1_000;
 
 /// How many of the latest calls a failure tells.
-const TOLD_CALLS: usize = 400;
+const TOLD_CALLS: usize = 100;
 
 /// How many requests may be sent again.
 const REPEATABLE: usize = 8;
@@ -131,6 +131,13 @@ impl<'a> Walk<'a> {
         let mood = self.dice.mood();
         let (answers, when) = self.ask_for(&mood, matches!(deed, Deed::Create(_)), ask::one(&deed), |answer| vec![ask::told(answer)]);
         self.judge(&mood, &[deed], &answers, when);
+    }
+
+    /// The link there gets other tags: its hints are written anew.
+    pub(crate) fn touch(&mut self, at: &Address) {
+        let deed = self.dice.tag(at);
+        let (answers, when) = self.ask_for(&Mood::Calm, false, ask::one(&deed), |answer| vec![ask::told(answer)]);
+        self.judge(&Mood::Calm, &[deed], &answers, when);
     }
 
     /// A tag is renamed or taken off all links, in no fog: then it is done link by link, in their order.

@@ -26,6 +26,10 @@ impl Draft {
         self.fields.insert(name.to_owned(), value.into());
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     pub(super) fn set_if<V: Into<Value>>(&mut self, name: &str, value: Option<V>) {
         if let Some(value) = value {
             self.set(name, value);

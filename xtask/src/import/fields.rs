@@ -36,12 +36,22 @@ impl Fields {
 
     /// The first of these fields that says something: not absent, null or blank. All of them are taken out.
     pub(super) fn take(&mut self, names: &[&str]) -> Option<Value> {
+        self.take_where(names, says_something)
+    }
+
+    /// A text as it is, blanks included, unless it is empty. What is no text is for others to judge.
+    pub(super) fn whole(&mut self, name: &str) -> Option<Value> {
+        let value = self.take_where(&[name], |value| says_something(value) || value.as_str().is_some_and(|text| !text.is_empty()))?;
+        Some(if value.is_number() { Value::String(value.to_string()) } else { value })
+    }
+
+    fn take_where(&mut self, names: &[&str], counts: fn(&Value) -> bool) -> Option<Value> {
         let mut found = None;
         for name in names {
             let name = plain(name);
             while let Some(at) = self.entries.iter().position(|entry| entry.plain == name) {
                 let value = self.entries.swap_remove(at).value;
-                if found.is_none() && says_something(&value) {
+                if found.is_none() && counts(&value) {
                     found = Some(value);
                 }
             }

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -25,6 +27,8 @@ pub(super) struct Job {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Progress {
     pub(super) job: Job,
+    /// The name of this import: one that is begun anew is another, whatever the deployment remembers of this one.
+    pub(super) name: String,
     /// Entries of the file that are dealt with.
     pub(super) position: u64,
     /// Most lines of the next chunk: what the deployment took of the last one, or twice that.
@@ -58,7 +62,9 @@ pub(super) fn digest(path: &Path) -> Outcome<String> {
 
 impl Progress {
     pub(super) fn begin(job: Job) -> Self {
-        Self { job, position: 0, chunk: MOST_LINES, made: 0, already_there: 0, refused: 0, report_bytes: 0 }
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("{}-{}", since_1970.as_nanos(), process::id());
+        Self { job, name, position: 0, chunk: MOST_LINES, made: 0, already_there: 0, refused: 0, report_bytes: 0 }
     }
 
     fn path(file: &Path) -> PathBuf {
@@ -113,12 +119,13 @@ impl Progress {
 
     fn written(&self) -> Value {
         let Job { file_sha256, from, to, domain, dry_run } = &self.job;
-        let fields: [(&str, Value); 11] = [
+        let fields: [(&str, Value); 12] = [
             ("file_sha256", file_sha256.as_str().into()),
             ("from", from.as_str().into()),
             ("to", to.as_str().into()),
             ("domain", domain.as_deref().into()),
             ("dry_run", (*dry_run).into()),
+            ("name", self.name.as_str().into()),
             ("position", self.position.into()),
             ("chunk", self.chunk.into()),
             ("made", self.made.into()),
@@ -141,6 +148,7 @@ impl Progress {
         };
         Some(Self {
             job,
+            name: text("name")?,
             position: number("position")?,
             chunk: usize::try_from(number("chunk")?).ok()?.clamp(1, MOST_LINES),
             made: number("made")?,

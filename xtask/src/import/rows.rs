@@ -8,8 +8,11 @@ use std::io::BufRead;
 use super::lines::{Line, Lines};
 use crate::failure::{Failure, Outcome};
 
-/// A cell of more lines than this is a forgotten quote.
-const MOST_LINES: usize = 100;
+/// A cell of more lines than this is a forgotten quote. A note of hop's may have this many.
+const MOST_LINES: usize = 4_096;
+
+/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it.
+const GUARDED: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
 
 pub(super) struct Rows<R> {
     lines: Lines<R>,
@@ -17,6 +20,7 @@ pub(super) struct Rows<R> {
     returned: VecDeque<Line>,
     header: Vec<String>,
     delimiter: char,
+    has_guards: bool,
 }
 
 pub(super) struct Row {
@@ -47,13 +51,18 @@ impl<R: BufRead> Rows<R> {
             }
             let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|delimiter| text.matches(*delimiter).count()).unwrap_or(',');
             return match split(&text, delimiter) {
-                Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter }),
+                Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter, has_guards: false }),
                 Shape::Open | Shape::Stray => {
                     Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number)))
                 }
             };
         }
         Err(Failure::new("there is no line that names the columns"))
+    }
+
+    /// Takes off the `'` that hop writes before a cell so that no spreadsheet runs it.
+    pub(super) fn with_guards(self) -> Self {
+        Self { has_guards: true, ..self }
     }
 
     pub(super) fn header(&self) -> &[String] {
@@ -75,10 +84,14 @@ impl<R: BufRead> Rows<R> {
     fn row(&mut self, line: u64, end: u64, first: String) -> Outcome<Row> {
         let mut text = first;
         let mut more: Vec<Line> = Vec::new();
+        let mut shape = split(&text, self.delimiter);
         let reason = loop {
-            match split(&text, self.delimiter) {
-                Shape::Whole(cells) if cells.len() == self.header.len() => {
+            match shape {
+                Shape::Whole(mut cells) if cells.len() == self.header.len() => {
                     let end = more.last().map_or(end, |last| last.end);
+                    if self.has_guards {
+                        cells.iter_mut().for_each(unguard);
+                    }
                     return Ok(Row { line, end, cells: Ok(cells) });
                 }
                 Shape::Whole(cells) => break format!("it has {} cells and the header {}", cells.len(), self.header.len()),
@@ -86,15 +99,15 @@ impl<R: BufRead> Rows<R> {
                 Shape::Open if more.len() >= MOST_LINES => break "a quote in it is never closed".to_owned(),
                 Shape::Open => match self.line()? {
                     Some(next) => {
-                        if let Ok(continued) = &next.text {
-                            text.push('\n');
-                            text.push_str(continued);
-                        }
-                        let readable = next.text.is_ok();
-                        more.push(next);
-                        if !readable {
+                        let Ok(continued) = &next.text else {
+                            more.push(next);
                             break "a quote in it is never closed".to_owned();
-                        }
+                        };
+                        text.push('\n');
+                        text.push_str(continued);
+                        // Only a quote can close the open one.
+                        shape = if continued.contains('"') { split(&text, self.delimiter) } else { Shape::Open };
+                        more.push(next);
                     }
                     None => break "a quote in it is never closed".to_owned(),
                 },
@@ -111,6 +124,12 @@ impl<R: BufRead> Rows<R> {
             Some(line) => Ok(Some(line)),
             None => self.lines.next(),
         }
+    }
+}
+
+fn unguard(cell: &mut String) {
+    if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(GUARDED)) {
+        cell.remove(0);
     }
 }
 
@@ -157,6 +176,20 @@ mod tests {
     fn reads_quotes_line_ends_in_them_and_doubled_quotes() {
         let rows = read("a,b\r\n1,\"x\r\ny, \"\"z\"\"\"\r\n\r\n2,\r\n");
         assert_eq!(rows, [(2, Ok("1|x\ny, \"z\"".to_owned())), (5, Ok("2|".to_owned()))]);
+    }
+
+    #[test]
+    fn hops_own_guards_are_taken_off_and_a_cell_may_have_many_lines() {
+        let long = "x\n".repeat(MOST_LINES - 1);
+        let text = format!("a,b\n'=1,\"'-{long}\"\n'x,''y\n");
+        let read = |rows: Rows<&[u8]>| {
+            let mut rows = rows;
+            std::iter::from_fn(|| rows.next().unwrap()).map(|row| row.cells.unwrap()).collect::<Vec<_>>()
+        };
+        let rows = Rows::of(text.as_bytes()).unwrap();
+        assert_eq!(read(rows), [["'=1".to_owned(), format!("'-{long}")], ["'x".to_owned(), "''y".to_owned()]]);
+        let rows = Rows::of(text.as_bytes()).unwrap().with_guards();
+        assert_eq!(read(rows), [["=1".to_owned(), format!("-{long}")], ["'x".to_owned(), "'y".to_owned()]]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl<'a> Run<'a> {
             self.settle(Vec::new())?;
             return Ok(!self.ended);
         }
-        let place = format!("{}/{}", self.progress.job.file_sha256, self.progress.position);
+        let place = format!("{}/{}/{}", self.progress.name, self.progress.job.file_sha256, self.progress.position);
         let bar = &mut *self.bar;
         let reply = self.sender.send(&chunk, &place, &mut |text| bar.say(text));
         match reply.map_err(|failure| self.keeping(failure))? {

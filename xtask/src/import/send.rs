@@ -189,7 +189,7 @@ impl Sender {
     }
 }
 
-/// The same lines from the same place of the same file have the same key, in every run.
+/// The same lines from the same place of the same import have the same key, in every run of it.
 fn idempotency_key(place: &str, query: &[(&str, String)], body: &str) -> String {
     let mut hash = Sha256::new().chain_update(place);
     for (name, value) in query {

@@ -57,6 +57,7 @@ impl Source {
         let reading = recognise::reading(path, format)?;
         let input = BufReader::new(File::open(path).doing(format_args!("opening {}", path.display()))?);
         let reader = match reading.kind.layout {
+            Layout::Csv if format == Format::Hop => Reader::Rows(Box::new(Rows::of(input)?.with_guards())),
             Layout::Csv => Reader::Rows(Box::new(Rows::of(input)?)),
             Layout::Json(array) => Reader::Objects(Box::new(Objects::of(input, array, reading.bare))),
             Layout::JsonLines => Reader::Lines(Box::new(Lines::of(input))),

@@ -27,6 +27,8 @@ pub(super) enum Step {
     Conformance(Runtime),
     SlowCore,
     SlowConformance(Runtime),
+    MillionLinks,
+    LargeImport,
 }
 
 /// What the conformance suite runs against, by the name it is told in `HOP_EDGE`.
@@ -80,6 +82,8 @@ pub(super) fn named(name: &str) -> Option<&'static [Step]> {
             Step::SlowConformance(Runtime::Memory),
             Step::SlowConformance(Runtime::Workerd),
             Step::SlowConformance(Runtime::Viceroy),
+            Step::MillionLinks,
+            Step::LargeImport,
         ],
         _ => return None,
     })
@@ -109,6 +113,8 @@ impl Step {
             Self::SlowConformance(Runtime::Memory) => "slow conformance on memory",
             Self::SlowConformance(Runtime::Workerd) => "slow conformance on workerd",
             Self::SlowConformance(Runtime::Viceroy) => "slow conformance on Viceroy",
+            Self::MillionLinks => "a million links in D1",
+            Self::LargeImport => "100,000 links imported",
         }
     }
 
@@ -119,17 +125,22 @@ impl Step {
             Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
-            Self::OpenApi | Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[Need::NpmPackages],
+            Self::OpenApi => &[Need::NpmPackages],
+            step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
             _ => &[],
         }
+    }
+
+    fn runs_workerd(self) -> bool {
+        matches!(self, WORKERD | Self::SlowConformance(Runtime::Workerd) | Self::MillionLinks | Self::LargeImport)
     }
 
     /// The step whose failure leaves this one nothing to work on.
     pub(super) fn requires(self) -> impl Iterator<Item = Self> {
         let required: &[Self] = match self {
             Self::Size => &[BUILD_CLOUDFLARE, BUILD_FASTLY],
-            Self::Conformance(Runtime::Workerd) | Self::SlowConformance(Runtime::Workerd) => &[BUILD_CLOUDFLARE],
+            step if step.runs_workerd() => &[BUILD_CLOUDFLARE],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[BUILD_FASTLY],
             _ => &[],
         };
@@ -157,6 +168,8 @@ impl Step {
             Self::Conformance(runtime) => tests(&mut conformance(project, runtime)),
             Self::SlowCore => tests(slowly(&mut cargo(project, "test --package hop-core --no-fail-fast"))),
             Self::SlowConformance(runtime) => tests(slowly(&mut conformance(project, runtime))),
+            Self::MillionLinks => tests(&mut alone(project, "hop-conformance --test scale")),
+            Self::LargeImport => tests(&mut alone(project, "xtask --test import_scale")),
         }
     }
 }
@@ -166,13 +179,23 @@ impl Step {
 /// `HOP_WORKER_DIR` (the built Workers module and its JavaScript), `HOP_COMPUTE_WASM` (the built Compute module),
 /// `HOP_VICEROY` (the program) and, for longer runs, `HOP_SLOW=1`.
 fn conformance(project: &Project, runtime: Runtime) -> Command {
-    let mut cargo = cargo(project, "test --package hop-conformance --test suite");
+    let mut cargo = on_edges(project, "test --package hop-conformance --test suite");
     let edge = match runtime {
         Runtime::Memory => "memory",
         Runtime::Workerd => "workerd",
         Runtime::Viceroy => "viceroy",
     };
     cargo.env("HOP_EDGE", edge);
+    cargo
+}
+
+/// One test of minutes, with the figures it prints.
+fn alone(project: &Project, test: &str) -> Command {
+    on_edges(project, &format!("test --package {test} -- --nocapture"))
+}
+
+fn on_edges(project: &Project, arguments: &str) -> Command {
+    let mut cargo = cargo(project, arguments);
     cargo.env("HOP_NODE_BIN", project.node_programs());
     cargo.env("HOP_WORKER_DIR", project.worker_directory());
     cargo.env("HOP_COMPUTE_WASM", project.deployed_module(Edge::Fastly));

@@ -8,10 +8,25 @@ use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost, plain};
 use super::WITHOUT_PASSWORD;
 
-/// The fields of an import whose values are no text.
-const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "crawlable", "disabled", "clicks", "rules", "card"];
-const TEXTS: &[&str] =
-    &["alias", "domain", "title", "note", "external_id", "starts_at", "ends_at", "forward_query", "created_at", "owner", "fallback"];
+const TEXTS: &[&str] = &[
+    "alias",
+    "domain",
+    "title",
+    "note",
+    "external_id",
+    "starts_at",
+    "ends_at",
+    "forward_query",
+    "created_at",
+    "owner",
+    "fallback",
+    "password",
+    "password_hash",
+];
+
+/// The fields of an import whose values are true or false, and the others whose values are no text.
+const FLAGS: &[&str] = &["confirm", "forward_path", "strict", "crawlable", "disabled"];
+const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "clicks", "rules", "card"];
 
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
     let mut draft = Draft::to(fields.text(&["target"])?)?;
@@ -19,28 +34,26 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         return Err("it is deleted".to_owned());
     }
     for name in TEXTS {
-        draft.set_if(name, fields.text(&[name])?);
+        draft.set_if(name, fields.whole(name));
     }
-    for name in STRUCTURED {
+    for name in FLAGS.iter().chain(STRUCTURED) {
         if let Some(value) = fields.take(&[name]) {
             draft.set(name, structured(name, value)?);
         }
     }
     counts(fields, &mut draft)?;
     fields.drop(&["id", "short_url", "updated_at", "version"]);
-    if fields.flag(&["has_password"])? {
-        draft.disable();
-        lost.count("passwords", WITHOUT_PASSWORD);
-    }
+    let had_password = fields.flag(&["has_password"])?;
     if fields.take(&["blocked"]).is_some_and(|blocked| blocked != Value::Bool(false)) {
         draft.disable();
         lost.count("blocks", "the link is disabled instead");
     }
-    fields.lose(&["confirm"], lost, "`confirm` marks", "set it again");
-    fields.lose(&["strict"], lost, "`strict` marks", "set it again");
-    fields.lose(&["forward_path"], lost, "`forward_path` marks", "set it again");
     for (name, value) in std::mem::take(fields).into_rest() {
         draft.set(&name, value);
+    }
+    if had_password && !draft.has("password") && !draft.has("password_hash") {
+        draft.disable();
+        lost.count("passwords", WITHOUT_PASSWORD);
     }
     Ok(draft)
 }
@@ -50,8 +63,8 @@ fn structured(name: &str, value: Value) -> Result<Value, String> {
     let Value::String(text) = value else { return Ok(value) };
     let text = text.trim();
     match (name, plain(text).as_str()) {
-        ("crawlable" | "disabled", "true" | "yes" | "1") => return Ok(true.into()),
-        ("crawlable" | "disabled", "false" | "no" | "0") => return Ok(false.into()),
+        (name, "true" | "yes" | "1") if FLAGS.contains(&name) => return Ok(true.into()),
+        (name, "false" | "no" | "0") if FLAGS.contains(&name) => return Ok(false.into()),
         ("tags", _) if !text.starts_with('[') => {
             return Ok(text.split([',', '|', ' ']).filter(|tag| !tag.is_empty()).collect::<Vec<_>>().into());
         }

@@ -150,12 +150,11 @@ fn hop_json_lines() {
         "hop.jsonl",
         Format::Hop,
         &[
-            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"crawlable":false,"created_at":"2026-11-21T08:00:00Z","disabled":true,"domain":"hop.example","external_id":"7","forward_query":"off","max_clicks":9,"redirect_status":307,"rules":[{"id":"de","target":"https://example.de/","when":[{"any":["DE"],"type":"country"}]}],"tags":["x"],"target":"https://example.com/a","title":"Docs"}"#,
+            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"confirm":false,"crawlable":false,"created_at":"2026-11-21T08:00:00Z","disabled":true,"domain":"hop.example","external_id":"7","forward_path":false,"forward_query":"off","max_clicks":9,"redirect_status":307,"rules":[{"id":"de","target":"https://example.de/","when":[{"any":["DE"],"type":"country"}]}],"strict":true,"tags":["x"],"target":"https://example.com/a","title":"Docs"}"#,
             "line 2: it is deleted",
             r#"{"alias":"later","disabled":true,"something_new":5,"target":"https://example.com/later"}"#,
         ],
-        "1 `strict` mark was not taken: set it again\n\
-         1 block was not taken: the link is disabled instead\n\
+        "1 block was not taken: the link is disabled instead\n\
          1 password was not taken: nobody can read it; the link is disabled until you enable it\n",
     );
 }

@@ -1,0 +1,177 @@
+//! What a million links cost whoever asks for a few of them: no more rows of D1 than a thousand links do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use hop_conformance::client::{Answer, Call};
+use hop_conformance::deployment::{Deployment, Settings};
+use hop_conformance::edges::{Edge, end_with_this_process, workerd};
+use hop_conformance::world::World;
+use serde_json::{Value, json};
+
+const FEW: u32 = 1_000;
+const MANY: u32 = 1_000_000;
+/// How many links one statement writes.
+const PORTION: u32 = 100_000;
+
+/// The link that all others are made of, and the moment it was made.
+const FIRST: &str = "seed-0000000";
+const BEGINNING: u64 = 1_577_836_800_000;
+const TARGET: &str = "https://example.com/everybody";
+
+#[test]
+fn a_million_links_are_no_more_to_read_than_a_thousand() {
+    end_with_this_process();
+    let [few, many] = [FEW, MANY].map(|count| {
+        let folder = tempfile::tempdir().unwrap();
+        seed(folder.path(), count);
+        costs(folder.path(), count)
+    });
+    println!("\n{:<44}{:>28}{:>28}", "rows read", format!("{FEW} links"), format!("{MANY} links"));
+    for ((what, few), (_, many)) in few.iter().zip(&many) {
+        println!("{what:<44}{few:>28}{many:>28}");
+    }
+    assert_eq!(few, many);
+}
+
+fn start(state: &Path) -> Deployment {
+    let settings = Settings { state: Some(state.to_owned()), metered: true, ..World::usual_settings() };
+    Deployment::start(Edge::Workerd, &settings)
+}
+
+/// A row as hop wrote it.
+struct Row {
+    key: String,
+    value: String,
+    token: String,
+}
+
+/// The rows of the first link: its record, its hints and its clicks.
+struct First {
+    id: String,
+    rows: Vec<Row>,
+}
+
+/// Has hop make the first link.
+fn begin(state: &Path) -> First {
+    let hop = start(state);
+    let clicks = json!({"humans": 5, "bots": 2, "previews": 1});
+    let line = json!({"alias": FIRST, "target": TARGET, "created_at": "2020-01-01T00:00:00Z", "tags": ["all"], "clicks": clicks});
+    let import = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(line.to_string());
+    assert_eq!(hop.send(&import).expect(200).json()["imported"], 1);
+    let link = hop.send(&Call::get(format!("/api/v1/links/{FIRST}")).admin()).expect(200).json();
+    hop.kill();
+    let id = link["id"].as_str().unwrap().to_owned();
+    let found = workerd::execute(state, "SELECT key, value, token FROM records WHERE key NOT LIKE 'tag/%' AND key NOT LIKE 'once/%'");
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+    let rows: Vec<Row> =
+        found.iter().map(|row| Row { key: text(row, "key"), value: text(row, "value"), token: text(row, "token") }).collect();
+    let mut kinds: Vec<&str> = rows.iter().map(|row| row.key.split('/').next().unwrap()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["by-tag", "by-target", "by-time", "link", "stats"]);
+    First { id, rows }
+}
+
+/// Has hop make one link, and the database as many more as make `count` besides.
+fn seed(state: &Path, count: u32) {
+    let first = begin(state);
+    let mut from = 1;
+    while from <= count {
+        let to = (from + PORTION - 1).min(count);
+        multiply(state, &first, from..=to);
+        from = to + 1;
+    }
+    let sql = "SELECT count(*) AS links FROM records WHERE key >= 'link/hop.example/seed-' AND key < 'link/hop.example/seed.'";
+    assert_eq!(workerd::execute(state, sql)[0]["links"], count + 1);
+}
+
+/// Writes links like the first one straight into the database: each with an alias, an id, tokens and a second of its own.
+fn multiply(state: &Path, first: &First, numbers: RangeInclusive<u32>) {
+    let mut changes = vec![
+        (FIRST.to_owned(), "'seed-' || digits".to_owned()),
+        (format!("{:016x}", u64::MAX - BEGINNING), format!("printf('%016x', ~({BEGINNING} + 1000 * n))")),
+        (format!("\"created_at\":{BEGINNING}"), format!("'\"created_at\":' || ({BEGINNING} + 1000 * n)")),
+    ];
+    let mut names: Vec<&String> = first.rows.iter().map(|row| &row.token).chain([&first.id]).collect();
+    names.sort_unstable();
+    names.dedup();
+    changes.extend(names.into_iter().map(|name| (name.clone(), format!("'{}' || name", &name[..name.len() - 7]))));
+    let changed = |column: &str| changes.iter().fold(column.to_owned(), |text, (old, new)| format!("replace({text}, '{old}', {new})"));
+    let (key, value, token) = (changed("key"), changed("value"), changed("token"));
+    let (from, to) = (numbers.start(), numbers.end());
+    let statements = first.rows.iter().map(|row| {
+        let row = [&row.key, &row.value, &row.token].map(|text| format!("'{}'", text.replace('\'', "''"))).join(", ");
+        format!(
+            "INSERT INTO records (key, value, token) \
+             WITH RECURSIVE numbers (n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM numbers WHERE n < {to}), \
+             named AS (SELECT n, printf('%07d', n) AS digits, replace(printf('%07d', n), '0', 'z') AS name FROM numbers), \
+             first (key, value, token) AS (VALUES ({row})) \
+             SELECT {key}, {value}, {token} FROM first CROSS JOIN named;\n"
+        )
+    });
+    workerd::execute(state, &statements.collect::<String>());
+}
+
+/// What each request reads while there are `count` links. None of them may have been asked before: a copy would spare the database.
+fn costs(state: &Path, count: u32) -> Vec<(&'static str, String)> {
+    let hop = start(state);
+    let alias = |back: u32| format!("seed-{:07}", count - back);
+    let link = |back: u32| format!("/api/v1/links/{}", alias(back));
+    let get = |target: String| Call::get(target).admin();
+    let patch = |body: Value| Call::new("PATCH", link(2)).admin().header("Content-Type", "application/json").body(body.to_string());
+    let mut costs = Vec::new();
+    let mut ask = |what, call: &Call, status| {
+        let answer = hop.send(call).expect(status);
+        costs.push((what, answer.header("x-rows-read").unwrap()));
+        answer
+    };
+
+    let page = ask("a page of a list", &get("/api/v1/links?limit=50".into()), 200);
+    let newest = aliases(&page);
+    assert_eq!(newest, (0..50).map(alias).collect::<Vec<_>>());
+    let next = ask("the next page", &get(page.json()["next"].as_str().unwrap().into()), 200);
+    assert_eq!(aliases(&next), (50..100).map(alias).collect::<Vec<_>>());
+    let page = ask("a page by tag", &get("/api/v1/links?tag=all&limit=50".into()), 200);
+    assert_eq!(aliases(&page), newest);
+    let page = ask("a page by the beginning of the alias", &get("/api/v1/links?prefix=seed-00005&limit=50".into()), 200);
+    assert_eq!(aliases(&page), (500..550).map(|number| format!("seed-{number:07}")).collect::<Vec<_>>());
+    let page = ask("a page by time", &get("/api/v1/links?created_from=2020-01-01T00:05:00Z&state=live&limit=50".into()), 200);
+    assert_eq!(aliases(&page), newest);
+    let page = ask("a page of the export", &get("/api/v1/export?limit=50".into()), 200);
+    assert_eq!(page.text().lines().count(), 50);
+    let tags = ask("the tags", &get("/api/v1/tags".into()), 200).json();
+    assert_eq!(tags["items"], json!([{"tag": "all", "links": 1_000, "exact": false}]));
+    let shown = ask("a lookup", &get(link(0)), 200).json();
+    assert_eq!((&shown["alias"], &shown["clicks"]), (&json!(alias(0)), &json!({"humans": 5, "bots": 2, "previews": 1})));
+    let followed = ask("a redirect that asks the truth", &Call::get(format!("/{}", alias(1))), 302);
+    assert_eq!(followed.header("location").unwrap(), TARGET);
+    ask("an unknown alias", &Call::get(format!("/no-{count}")), 404);
+    ask("whether an alias is free", &get(format!("/api/v1/aliases/no-{count}")), 200);
+    ask("a creation", &Call::post_json("/api/v1/links", &json!({"alias": format!("new-{count}"), "target": TARGET})), 201);
+    ask("a creation under a generated alias", &Call::post_json("/api/v1/links", &json!({"target": TARGET})), 201);
+    let taken = json!({"alias": alias(0), "target": TARGET});
+    ask("a creation under a taken alias", &Call::post_json("/api/v1/links", &taken), 409);
+    let found = json!({"target": TARGET, "find_if_exists": true});
+    ask("a search for a link to a target", &Call::post_json("/api/v1/links", &found), 200);
+    let edited = ask("an edit", &patch(json!({"title": "t"})), 200).json();
+    assert_eq!((&edited["title"], &edited["version"]), (&json!("t"), &json!(2)));
+    ask("an edit of tags", &patch(json!({"tags": ["all", "other"]})), 200);
+    ask("a rename", &patch(json!({"alias": format!("moved-{count}")})), 200);
+    ask("a deletion", &Call::new("DELETE", link(3)).admin(), 204);
+    let page = get("/api/v1/links?limit=50".into());
+    let deleted = aliases(&ask("a page with a link less", &page, 200));
+    assert!(!deleted.contains(&alias(3)) && deleted.contains(&alias(4)) && deleted.contains(&format!("moved-{count}")));
+    hop.kill();
+    costs
+}
+
+fn aliases(page: &Answer) -> Vec<String> {
+    page.json()["items"].as_array().unwrap().iter().map(|link| link["alias"].as_str().unwrap().to_owned()).collect()
+}

@@ -1,0 +1,126 @@
+//! A hundred thousand links imported into hop on workerd, by a program that is killed half-way and begun again.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use hop_conformance::client::Call;
+use hop_conformance::deployment::{Deployment, Settings};
+use hop_conformance::edges::{Edge, end_with_this_process};
+use hop_conformance::world::{ADMIN_KEY, World};
+use serde_json::{Value, json};
+
+const LINES: u64 = 100_000;
+/// How many lines are dealt with when the program is killed.
+const HALF: u64 = LINES / 2;
+
+#[test]
+fn an_import_that_is_killed_and_begun_again_loses_and_doubles_nothing() {
+    end_with_this_process();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("links.jsonl");
+    let text: String = (0..LINES).map(|number| format!("{}\n", line(number))).collect();
+    fs::write(&file, text).unwrap();
+    let settings = vec![("HOP_DOMAINS", "https://hop.example http://127.0.0.1")];
+    let hop = Deployment::start(Edge::Workerd, &Settings { settings, ..World::usual_settings() });
+
+    let begun = Instant::now();
+    let killed_at = loop {
+        let reached = kill_over_a_chunk(&mut import(&hop, &file), &file);
+        // Some of the lines the program has not heard of are made; else it was killed between two chunks, and is once more.
+        if is_there(&hop, reached + 5) {
+            break reached;
+        }
+    };
+    println!("killed after {killed_at} lines and {} s", begun.elapsed().as_secs());
+    let output = import(&hop, &file).output().unwrap();
+    let (said, complaints) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    println!("{complaints}{said}{LINES} lines took {} s", begun.elapsed().as_secs());
+    assert!(output.status.success() && complaints.contains(&format!("Going on after {killed_at} links.")), "{said}{complaints}");
+    assert_eq!(said, format!("{LINES} made, 0 already there, 0 not taken\n"));
+    assert_eq!(position(&file), None);
+
+    let found = export(&hop);
+    for number in 0..LINES {
+        let links = found.get(&target(number)).map(Vec::as_slice);
+        let Some([link]) = links else { panic!("{} is there as {links:?}", line(number)) };
+        let Value::Object(expected) = line(number) else { panic!("a line is an object") };
+        for (name, value) in expected {
+            assert_eq!(link[&name], value, "{name} of {link}");
+        }
+    }
+    assert_eq!(found.len(), usize::try_from(LINES).unwrap());
+    hop.kill();
+}
+
+/// Runs an import half-way and then half as long as it took over its last chunk, kills it, and tells how many lines were dealt with.
+fn kill_over_a_chunk(import: &mut Command, file: &Path) -> u64 {
+    let mut import = import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let (mut reached, mut since, mut took) = (None, Instant::now(), Duration::MAX);
+    while reached.is_none_or(|reached| reached < HALF) || since.elapsed() < took / 2 {
+        assert_eq!(import.try_wait().unwrap(), None, "it ended before it could be killed");
+        let now = position(file);
+        if now != reached {
+            (reached, since, took) = (now, Instant::now(), since.elapsed());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    import.kill().unwrap();
+    import.wait().unwrap();
+    position(file).unwrap()
+}
+
+/// Whether the link of a line is made, which is one with an alias.
+fn is_there(hop: &Deployment, number: u64) -> bool {
+    hop.send(&Call::get(format!("/api/v1/links/line-{number}")).admin()).status == 200
+}
+
+fn target(number: u64) -> String {
+    format!("https://example.com/{number}")
+}
+
+/// A line as hop exports it. One in ten has no alias: made twice it would be two links.
+fn line(number: u64) -> Value {
+    let (days, seconds) = (number / 86_400, number % 86_400);
+    let created_at = format!("2020-01-{:02}T{:02}:{:02}:{:02}Z", days + 1, seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let clicks = json!({"humans": number % 5, "bots": number % 3, "previews": 0});
+    let mut line = json!({"target": target(number), "created_at": created_at, "tags": [format!("t{}", number % 7)], "clicks": clicks});
+    if number % 10 > 0 {
+        line["alias"] = format!("line-{number}").into();
+    }
+    line
+}
+
+fn import(hop: &Deployment, file: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.arg("import").arg(file).args(["--from", "hop", "--to", &format!("http://{}", hop.address)]).env("HOP_ADMIN_KEY", ADMIN_KEY);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// How far the import of `file` has come, while it has not ended.
+fn position(file: &Path) -> Option<u64> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".hop-import.json");
+    let text = fs::read_to_string(PathBuf::from(name)).ok()?;
+    serde_json::from_str::<Value>(&text).unwrap()["position"].as_u64()
+}
+
+/// Every link, by where it leads.
+fn export(hop: &Deployment) -> BTreeMap<String, Vec<Value>> {
+    let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut next = Some("/api/v1/export?limit=100".to_owned());
+    while let Some(address) = next {
+        let page = hop.send(&Call::get(address).admin()).expect(200);
+        for line in page.text().lines() {
+            let link: Value = serde_json::from_str(line).unwrap();
+            found.entry(link["target"].as_str().unwrap().to_owned()).or_default().push(link);
+        }
+        let relation = |link: String| link.strip_suffix(">; rel=\"next\"").map(|link| link.trim_start_matches('<').to_owned());
+        next = page.header_values("link").into_iter().find_map(relation);
+    }
+    found
+}

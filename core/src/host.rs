@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use idna::AsciiDenyList;
 use percent_encoding::{CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use crate::idna;
 
 /// Who is asked for what a URL names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl Host {
             return bracketed(text);
         }
         let name = percent_decode_str(text).decode_utf8().ok()?;
-        let name = idna::domain_to_ascii_cow(name.as_bytes(), AsciiDenyList::URL).ok().filter(|name| !name.is_empty())?.into_owned();
+        let name = idna::to_ascii(&name).filter(|name| !name.is_empty())?;
         let bare = name.strip_suffix('.').unwrap_or(&name);
         let last = bare.rsplit('.').next().unwrap_or_default();
         let is_address = number(last).is_some() || (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()));

@@ -8,6 +8,7 @@
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
+//! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
@@ -37,6 +38,7 @@ mod domains;
 mod draw;
 pub mod error;
 mod host;
+mod idna;
 mod json;
 mod link;
 mod links;
@@ -48,6 +50,7 @@ mod once;
 mod pages;
 mod password;
 pub mod ports;
+mod punycode;
 pub mod records;
 mod request;
 mod response;
@@ -60,6 +63,7 @@ pub mod target;
 mod text;
 mod time;
 mod tree;
+mod unicode;
 mod utm;
 
 pub use app::{After, App};

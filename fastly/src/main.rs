@@ -4,7 +4,6 @@
 mod convert;
 mod edge;
 mod records;
-mod uri;
 
 use fastly::handle::client_request_and_body;
 use hop_core::{After, App, Head, run_ready};

@@ -7,7 +7,6 @@ use http::header::{
     WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde::Serialize;
 
 use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
 use crate::json::{self, Members};
@@ -45,14 +44,9 @@ impl Response {
         response
     }
 
-    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(value).map_err(Problem::internal)?;
-        Ok(Self::content(status, "application/json", body))
-    }
-
     /// An object whose members `write` says.
-    pub(crate) fn object(write: impl FnOnce(&mut Members)) -> Self {
-        Self::content(StatusCode::OK, "application/json", json::object(write).into_bytes())
+    pub(crate) fn json(status: StatusCode, write: impl FnOnce(&mut Members)) -> Self {
+        Self::json_bytes(status, json::object(write).into_bytes())
     }
 
     pub(crate) fn text(body: &'static str) -> Self {
@@ -133,9 +127,8 @@ impl Response {
 
     /// The problem as RFC 9457 JSON.
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
-        // Plain strings and numbers: this cannot fail, and if it did, the status still tells.
-        let body = serde_json::to_vec(&ProblemJson::of(problem, request_id)).unwrap_or_default();
-        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
+        let body = json::object(|json| write_problem(problem, request_id, json));
+        Self::content(problem.code.meaning().status, "application/problem+json", body.into_bytes()).advise(problem.advice)
     }
 
     /// Adds the header a problem brings along.
@@ -152,37 +145,19 @@ impl Response {
 }
 
 /// A problem on the wire, as an answer or within one.
-#[derive(Serialize)]
-pub(crate) struct ProblemJson<'a> {
-    r#type: String,
-    title: &'a str,
-    pub(crate) status: u16,
-    code: &'a str,
-    detail: &'a str,
-    request_id: &'a str,
-    errors: Vec<FieldErrorJson<'a>>,
+pub(crate) fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
+    let meaning = problem.code.meaning();
+    json.text("type", &format!("/problems/{}", meaning.name));
+    json.text("title", meaning.title);
+    json.number("status", meaning.status.as_u16().into());
+    json.text("code", meaning.name);
+    json.text("detail", &problem.detail);
+    json.text("request_id", request_id);
+    json.list("errors", |errors| problem.errors.iter().for_each(|error| errors.object(|json| write_field_error(error, json))));
 }
 
-impl<'a> ProblemJson<'a> {
-    pub(crate) fn of(problem: &'a Problem, request_id: &'a str) -> Self {
-        let meaning = problem.code.meaning();
-        let error =
-            |error: &'a FieldError| FieldErrorJson { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail };
-        Self {
-            r#type: format!("/problems/{}", meaning.name),
-            title: meaning.title,
-            status: meaning.status.as_u16(),
-            code: meaning.name,
-            detail: &problem.detail,
-            request_id,
-            errors: problem.errors.iter().map(error).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct FieldErrorJson<'a> {
-    field: &'a str,
-    code: &'a str,
-    detail: &'a str,
+fn write_field_error(error: &FieldError, json: &mut Members) {
+    json.text("field", &error.field);
+    json.text("code", error.refusal.code.name());
+    json.text("detail", &error.refusal.detail);
 }

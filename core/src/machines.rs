@@ -12,20 +12,19 @@ use crate::{alias, memo, target};
 
 /// It runs. Nothing is asked of the store or the settings.
 pub(crate) fn health() -> Result<Response, Problem> {
-    Ok(Response::object(|all| all.text("status", "ok")))
+    Ok(Response::json(StatusCode::OK, |all| all.text("status", "ok")))
 }
 
 /// It can serve: the settings are good, or this would not be reached, and the store answers.
 pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     context.edge.records().get(&Key::probe()).await?;
-    Ok(Response::object(|all| all.text("status", "ready")))
+    Ok(Response::json(StatusCode::OK, |all| all.text("status", "ready")))
 }
 
 /// Which promises hold here, with numbers.
 pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
-    let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
-    Ok(Response::object(|all| {
+    Ok(Response::json(StatusCode::OK, |all| {
         all.text("edge", edge.name);
         all.text("version", env!("CARGO_PKG_VERSION"));
         all.object("promises", |promises| {
@@ -41,15 +40,15 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
                     copies.number("recheck_after_seconds", copy::RECHECK_AFTER_SECONDS.into());
                     copies.number("expire_after_seconds", copy::LIFETIME_SECONDS.into());
                 }),
-                None => promises.text_or_null("copies", None),
+                None => promises.null("copies"),
             }
             promises.text("clicks", "counted once the visitor has gone; of more than eight at once on one link some may be lost");
         });
         all.object("limits", |limits| {
-            limits.number("alias_bytes", number(alias::MAX_BYTES));
-            limits.number("target_bytes", number(target::MAX_BYTES));
-            limits.number("body_bytes", number(BODY_LIMIT));
-            limits.number("bulk_body_bytes", number(BULK_LIMIT));
+            limits.count("alias_bytes", alias::MAX_BYTES);
+            limits.count("target_bytes", target::MAX_BYTES);
+            limits.count("body_bytes", BODY_LIMIT);
+            limits.count("bulk_body_bytes", BULK_LIMIT);
             limits.number("page", edge.largest_page.into());
             limits.number("batch", edge.largest_batch.into());
             limits.number_or_null("max_clicks", edge.max_clicks);

@@ -130,7 +130,7 @@ async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, claimed: &Once, ou
 }
 
 fn keep(response: &Response) -> Answer {
-    let header = |name| response.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = |name| response.header(&name).map(str::to_owned);
     Answer {
         status: response.status.as_u16(),
         etag: header(ETAG),
@@ -144,7 +144,7 @@ fn replay(answer: Answer) -> Result<Response, Problem> {
     let mut response = Response::json_bytes(status, answer.body.into_bytes());
     for (name, value) in [(ETAG, answer.etag), (LOCATION, answer.location)] {
         if let Some(value) = value {
-            response.headers.insert(name, HeaderValue::try_from(value).map_err(Problem::internal)?);
+            response.headers.push((name, HeaderValue::try_from(value).map_err(Problem::internal)?));
         }
     }
     Ok(response)

@@ -6,8 +6,7 @@ use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
     WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde::Serialize;
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
 use crate::json::{self, Members};
@@ -22,8 +21,8 @@ const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; 
 pub struct Response {
     /// The status.
     pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
+    /// The headers. There are few: a hash map would weigh 3 KB gzip more.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, empty for HEAD.
     pub body: Vec<u8>,
     /// Whether a part of what was asked for may still be done by asking again.
@@ -32,27 +31,23 @@ pub struct Response {
 
 impl Response {
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new(), is_unfinished: false }
+        Self { status, headers: Vec::new(), body: Vec::new(), is_unfinished: false }
     }
 
     /// Sends a visitor on. It carries no header that a redirect does not need.
     pub(crate) fn redirect(status: StatusCode, location: HeaderValue, cache_control: HeaderValue) -> Self {
-        let mut response = Self::bare(status);
-        response.headers.reserve(4);
-        response.headers.insert(LOCATION, location);
-        response.headers.insert(CACHE_CONTROL, cache_control);
-        response.headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-        response
-    }
-
-    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(value).map_err(Problem::internal)?;
-        Ok(Self::content(status, "application/json", body))
+        let mut headers = Vec::with_capacity(4);
+        headers.extend([
+            (LOCATION, location),
+            (CACHE_CONTROL, cache_control),
+            (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+        ]);
+        Self { headers, ..Self::bare(status) }
     }
 
     /// An object whose members `write` says.
-    pub(crate) fn object(write: impl FnOnce(&mut Members)) -> Self {
-        Self::content(StatusCode::OK, "application/json", json::object(write).into_bytes())
+    pub(crate) fn json(status: StatusCode, write: impl FnOnce(&mut Members)) -> Self {
+        Self::json_bytes(status, json::object(write).into_bytes())
     }
 
     pub(crate) fn text(body: &'static str) -> Self {
@@ -76,32 +71,46 @@ impl Response {
 
     /// A page; `policy` names the one style sheet it holds.
     pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue) -> Self {
-        let mut response = Self::content(status, "text/html; charset=utf-8", body.into_bytes());
-        response.headers.insert(CONTENT_SECURITY_POLICY, policy);
-        response.headers.insert(VARY, HeaderValue::from_static("Accept"));
-        response
+        let mut response = Self::guarded(status, policy);
+        response.add(CONTENT_TYPE, "text/html; charset=utf-8");
+        response.add(VARY, "Accept");
+        Self { body: body.into_bytes(), ..response }
     }
 
     fn content(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Self {
         let mut response = Self::empty(status);
-        response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        response.body = body;
-        response
+        response.add(CONTENT_TYPE, media_type);
+        Self { body, ..response }
     }
 
     /// Says all with its status.
     pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::guarded(status, NOTHING_RUNS)
+    }
+
+    /// Not kept, and not taken for anything but what it is; `policy` says what may run.
+    fn guarded(status: StatusCode, policy: HeaderValue) -> Self {
         let mut response = Self::bare(status);
-        let headers = &mut response.headers;
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(CONTENT_SECURITY_POLICY, NOTHING_RUNS);
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response.headers.push((CONTENT_SECURITY_POLICY, policy));
+        response.add(CACHE_CONTROL, "no-store");
+        response.add(REFERRER_POLICY, "no-referrer");
+        response.add(X_CONTENT_TYPE_OPTIONS, "nosniff");
         response
     }
 
+    #[inline(never)]
+    fn add(&mut self, name: HeaderName, value: &'static str) {
+        self.headers.push((name, HeaderValue::from_static(value)));
+    }
+
+    /// The text of a header, where it stands once.
+    pub(crate) fn header(&self, wanted: &HeaderName) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == wanted)?;
+        value.to_str().ok()
+    }
+
     pub(crate) fn allow(mut self, methods: &'static str) -> Self {
-        self.headers.insert(ALLOW, HeaderValue::from_static(methods));
+        self.add(ALLOW, methods);
         self
     }
 
@@ -121,21 +130,20 @@ impl Response {
     /// Names the request this answers, as the log does.
     pub(crate) fn identify(&mut self, request_id: &str) {
         if let Ok(value) = HeaderValue::from_str(request_id) {
-            self.headers.insert(X_REQUEST_ID, value);
+            self.headers.push((X_REQUEST_ID, value));
         }
     }
 
     fn with(mut self, name: HeaderName, value: impl fmt::Display) -> Result<Self, Problem> {
         let value = HeaderValue::from_str(&value.to_string()).map_err(Problem::internal)?;
-        self.headers.append(name, value);
+        self.headers.push((name, value));
         Ok(self)
     }
 
     /// The problem as RFC 9457 JSON.
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
-        // Plain strings and numbers: this cannot fail, and if it did, the status still tells.
-        let body = serde_json::to_vec(&ProblemJson::of(problem, request_id)).unwrap_or_default();
-        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
+        let body = json::object(|json| write_problem(problem, request_id, json));
+        Self::content(problem.code.meaning().status, "application/problem+json", body.into_bytes()).advise(problem.advice)
     }
 
     /// Adds the header a problem brings along.
@@ -146,43 +154,25 @@ impl Response {
             Advice::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
             Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
         };
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 }
 
 /// A problem on the wire, as an answer or within one.
-#[derive(Serialize)]
-pub(crate) struct ProblemJson<'a> {
-    r#type: String,
-    title: &'a str,
-    pub(crate) status: u16,
-    code: &'a str,
-    detail: &'a str,
-    request_id: &'a str,
-    errors: Vec<FieldErrorJson<'a>>,
+pub(crate) fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
+    let meaning = problem.code.meaning();
+    json.text("type", &format!("/problems/{}", meaning.name));
+    json.text("title", meaning.title);
+    json.number("status", meaning.status.as_u16().into());
+    json.text("code", meaning.name);
+    json.text("detail", &problem.detail);
+    json.text("request_id", request_id);
+    json.list("errors", |errors| problem.errors.iter().for_each(|error| errors.object(|json| write_field_error(error, json))));
 }
 
-impl<'a> ProblemJson<'a> {
-    pub(crate) fn of(problem: &'a Problem, request_id: &'a str) -> Self {
-        let meaning = problem.code.meaning();
-        let error =
-            |error: &'a FieldError| FieldErrorJson { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail };
-        Self {
-            r#type: format!("/problems/{}", meaning.name),
-            title: meaning.title,
-            status: meaning.status.as_u16(),
-            code: meaning.name,
-            detail: &problem.detail,
-            request_id,
-            errors: problem.errors.iter().map(error).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct FieldErrorJson<'a> {
-    field: &'a str,
-    code: &'a str,
-    detail: &'a str,
+fn write_field_error(error: &FieldError, json: &mut Members) {
+    json.text("field", &error.field);
+    json.text("code", error.refusal.code.name());
+    json.text("detail", &error.refusal.detail);
 }

@@ -120,7 +120,7 @@ impl Operation {
         let request = Request { head: Head::new(&self.method, &url), facts: &facts, body: Body::Whole(body.into()) };
         let isolate = Isolate::new(edge);
         let (response, _) = run(isolate.app.handle(edge, request));
-        let answer = Answer { status: response.status, headers: response.headers, body: response.body };
+        let answer = Answer::of(response);
         (answer, facts.seen.into_inner())
     }
 

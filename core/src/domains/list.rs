@@ -1,9 +1,8 @@
 //! Listing domains: those of the settings, then those that were added.
 
 use http::StatusCode;
-use serde::Serialize;
 
-use super::wire::{self, DomainJson};
+use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -13,12 +12,6 @@ use crate::error::Problem;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Cursor, Key, Prefix, Site, SiteRecord};
 use crate::response::Response;
-
-#[derive(Serialize)]
-struct DomainsJson<'a> {
-    items: Vec<DomainJson<'a>>,
-    next: Option<String>,
-}
 
 /// `GET /api/v1/domains`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
@@ -42,7 +35,10 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     sites.extend(added.into_iter().flatten().filter(|site| !is_configured(&site.domain)));
     let next = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
     let next = next.map(|cursor| format!("/api/v1/domains?cursor={cursor}"));
-    Response::json(StatusCode::OK, &DomainsJson { items: sites.iter().map(|site| wire::domain(config, site)).collect(), next })
+    Ok(Response::json(StatusCode::OK, |json| {
+        json.list("items", |items| sites.iter().for_each(|site| items.object(|json| wire::domain(config, site, json))));
+        json.text_or_null("next", next.as_deref());
+    }))
 }
 
 /// What is said of the domains of `keys`; nothing of those that were deleted. One damaged record does not hide the others.

@@ -17,5 +17,5 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text
 }
 
 pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &Site) -> Result<Response, Problem> {
-    Response::json(status, &wire::domain(context.config, site))?.etag(site.version)
+    Response::json(status, |json| wire::domain(context.config, site, json)).etag(site.version)
 }

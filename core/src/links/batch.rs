@@ -1,13 +1,12 @@
 //! Many links in one request, one after the other: each has its own result, and a bad one spoils no other.
 
 use http::StatusCode;
-use serde::Serialize;
 
 use super::change::{Seen, patch};
 use super::create::{NewLink, claim};
 use super::delete::bury;
 use super::named::take_domain;
-use super::wire::{self, LinkJson};
+use super::wire;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -18,22 +17,7 @@ use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Key;
 use crate::request::{BULK_LIMIT, Body};
-use crate::response::{ProblemJson, Response};
-
-#[derive(Serialize)]
-struct BatchJson<'a> {
-    results: Vec<ResultJson<'a>>,
-    succeeded: usize,
-    failed: usize,
-}
-
-#[derive(Serialize)]
-struct ResultJson<'a> {
-    index: usize,
-    status: u16,
-    link: Option<LinkJson<'a>>,
-    problem: Option<ProblemJson<'a>>,
-}
+use crate::response::{Response, write_problem};
 
 /// What one item asks for.
 enum Deed {
@@ -60,20 +44,37 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     }
     let links: Vec<_> = outcomes.iter().flatten().filter_map(|done| Some(&done.link.as_ref()?.id)).collect();
     let mut totals = clicks::totals(context, &links).await?.into_iter();
-    let result = |(index, outcome)| match outcome {
-        &Ok(Done { status, ref link }) => {
-            let link = link.as_ref().map(|link| wire::link(context, link, totals.next().unwrap_or_default()));
-            ResultJson { index, status: status.as_u16(), link, problem: None }
-        }
-        Err(problem) => {
-            context.log_cause(problem);
-            let problem = ProblemJson::of(problem, context.request_id);
-            ResultJson { index, status: problem.status, link: None, problem: Some(problem) }
-        }
-    };
-    let results: Vec<_> = outcomes.iter().enumerate().map(result).collect();
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
-    let response = Response::json(StatusCode::OK, &BatchJson { succeeded: results.len().saturating_sub(failed), results, failed })?;
+    let response = Response::json(StatusCode::OK, |json| {
+        json.list("results", |results| {
+            for (index, outcome) in outcomes.iter().enumerate() {
+                results.object(|json| {
+                    json.count("index", index);
+                    match outcome {
+                        Ok(done) => {
+                            json.number("status", done.status.as_u16().into());
+                            match &done.link {
+                                Some(link) => {
+                                    let link = wire::link(context, link, totals.next().unwrap_or_default());
+                                    json.object("link", |json| link.write(json));
+                                }
+                                None => json.null("link"),
+                            }
+                            json.null("problem");
+                        }
+                        Err(problem) => {
+                            context.log_cause(problem);
+                            json.number("status", problem.code.meaning().status.as_u16().into());
+                            json.null("link");
+                            json.object("problem", |json| write_problem(problem, context.request_id, json));
+                        }
+                    }
+                });
+            }
+        });
+        json.count("succeeded", outcomes.len().saturating_sub(failed));
+        json.count("failed", failed);
+    });
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|outcome| outcome.as_ref().err())))
 }
 

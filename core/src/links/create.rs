@@ -68,7 +68,8 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
-    Response::json(StatusCode::CREATED, &wire::link(context, link, Clicks::default()))?.location(&wire::address(link))?.etag(link.version)
+    let json = wire::link(context, link, Clicks::default());
+    Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
 }
 
 impl NewLink {

@@ -6,7 +6,6 @@ mod line;
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use serde::Serialize;
 
 use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
@@ -18,11 +17,12 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::error::{Code, FieldCode, Problem, Refusal};
+use crate::json::Members;
 use crate::link::Link;
 use crate::ports::{Edge, Facts, StoreError};
 use crate::records::{Holder, Key, Place, look, look_at_all};
 use crate::request::{BULK_LIMIT, Body};
-use crate::response::{ProblemJson, Response};
+use crate::response::{Response, write_problem};
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
@@ -47,30 +47,6 @@ impl Form {
             Err(Problem::no_list_of_links())
         }
     }
-}
-
-#[derive(Serialize)]
-struct ImportJson<'a> {
-    results: Vec<LineJson<'a>>,
-    imported: usize,
-    existing: usize,
-    failed: usize,
-    next: Option<NextJson>,
-    dry_run: bool,
-}
-
-#[derive(Serialize)]
-struct LineJson<'a> {
-    line: usize,
-    status: u16,
-    alias: Option<&'a str>,
-    problem: Option<ProblemJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct NextJson {
-    line: usize,
-    offset: usize,
 }
 
 /// What became of a line.
@@ -108,22 +84,41 @@ pub(crate) async fn import<E: Edge>(
         let place = if line.as_ref().is_ok_and(|line| line.new.alias.is_some()) { places.next().flatten() } else { None };
         outcomes.push((number, take(&context, proof, line, place, dry_run).await));
     }
-    let next = lines.rest().map(|(line, offset)| NextJson { line, offset });
     let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
     let failed = outcomes.len().saturating_sub(imported).saturating_sub(existing);
-    let results = outcomes.iter().map(|(line, taken)| line_json(context, *line, taken)).collect();
-    let response = Response::json(StatusCode::OK, &ImportJson { results, imported, existing, failed, next, dry_run })?;
+    let response = Response::json(StatusCode::OK, |json| {
+        json.list("results", |results| {
+            outcomes.iter().for_each(|(line, taken)| results.object(|json| write_line(context, *line, taken, json)));
+        });
+        json.count("imported", imported);
+        json.count("existing", existing);
+        json.count("failed", failed);
+        match lines.rest() {
+            Some((line, offset)) => json.object("next", |json| {
+                json.count("line", line);
+                json.count("offset", offset);
+            }),
+            None => json.null("next"),
+        }
+        json.flag("dry_run", dry_run);
+    });
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|(_, taken)| taken.as_ref().err())))
 }
 
-fn line_json<'a, E: Edge>(context: &Context<'a, E>, line: usize, taken: &'a Result<Taken, Problem>) -> LineJson<'a> {
+fn write_line<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Taken, Problem>, json: &mut Members) {
+    json.count("line", line);
     match taken {
-        Ok(taken) => LineJson { line, status: taken.status.as_u16(), alias: taken.alias.as_ref().map(Alias::as_str), problem: None },
+        Ok(taken) => {
+            json.number("status", taken.status.as_u16().into());
+            json.text_or_null("alias", taken.alias.as_ref().map(Alias::as_str));
+            json.null("problem");
+        }
         Err(problem) => {
             context.log_cause(problem);
-            let problem = ProblemJson::of(problem, context.request_id);
-            LineJson { line, status: problem.status, alias: None, problem: Some(problem) }
+            json.number("status", problem.code.meaning().status.as_u16().into());
+            json.null("alias");
+            json.object("problem", |json| write_problem(problem, context.request_id, json));
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
 
 use http::StatusCode;
-use serde::Serialize;
 
 use super::filter::Filter;
 use super::named::take_domain;
 use super::walk::Position;
-use super::wire::{self, LinkJson};
+use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
@@ -21,12 +20,6 @@ use crate::response::Response;
 const USUAL_PAGE: u16 = 50;
 const LARGEST_PAGE: u16 = 100;
 
-#[derive(Serialize)]
-struct ListJson<'a> {
-    items: Vec<LinkJson<'a>>,
-    next: Option<String>,
-}
-
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
@@ -35,9 +28,12 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
-    let items = found.links.iter().zip(&found.clicks).map(|(link, clicks)| wire::link(context, link, *clicks));
-    let json = ListJson { items: items.collect(), next: found.next.clone() };
-    found.point_on(Response::json(StatusCode::OK, &json)?.link(&found.first, "first")?)
+    let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| wire::link(context, link, *clicks));
+    let page = Response::json(StatusCode::OK, |json| {
+        json.list("items", |items| links.for_each(|link| items.object(|json| link.write(json))));
+        json.text_or_null("next", found.next.as_deref());
+    });
+    found.point_on(page.link(&found.first, "first")?)
 }
 
 /// Which page of a list is asked for.

@@ -2,7 +2,6 @@
 //! where the last request ended, since links that are done do not have the tag any more.
 
 use http::StatusCode;
-use serde::Serialize;
 
 use super::named::domain_of;
 use super::{Refused, Wish, edit};
@@ -20,14 +19,6 @@ use crate::text::Tag;
 
 /// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
 const MOST_LISTED: u16 = 1_000;
-
-#[derive(Serialize)]
-struct RetaggedJson<'a> {
-    tag: &'a str,
-    changed: u16,
-    /// Whether no link with the old tag was left.
-    done: bool,
-}
 
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
@@ -64,6 +55,7 @@ async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, ne
     aliases.dedup();
     let looked_at = usize::from(traits.largest_page);
     let mut changed = 0;
+    // Whether no link with the old tag is left.
     let mut done = page.next.is_none() && aliases.len() <= looked_at;
     for alias in aliases.iter().take(looked_at) {
         if changed == traits.most_edits {
@@ -79,7 +71,11 @@ async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, ne
     if changed == 0 && done {
         return Err(Problem::no_such_tag());
     }
-    Response::json(StatusCode::OK, &RetaggedJson { tag: new.unwrap_or(old).as_str(), changed, done })
+    Ok(Response::json(StatusCode::OK, |json| {
+        json.text("tag", new.unwrap_or(old).as_str());
+        json.number("changed", changed.into());
+        json.flag("done", done);
+    }))
 }
 
 fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<Wish, Refused> {

@@ -1,7 +1,6 @@
 //! Shortening a URL: the one-line way in.
 
 use http::StatusCode;
-use serde::Serialize;
 
 use super::create::{NewLink, claim};
 use super::wire;
@@ -14,13 +13,6 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
 use crate::target::Target;
-
-#[derive(Serialize)]
-struct Shortened<'a> {
-    short_id: &'a str,
-    short_url: String,
-    original_url: &'a str,
-}
 
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
@@ -36,7 +28,9 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         reuses: false,
     };
     let link = claim(context, proof, &new).await?;
-    let shortened =
-        Shortened { short_id: link.alias.as_str(), short_url: wire::short_url(context.config, &link), original_url: link.target.as_str() };
-    Response::json(StatusCode::CREATED, &shortened)
+    Ok(Response::json(StatusCode::CREATED, |json| {
+        json.text("short_id", link.alias.as_str());
+        json.text("short_url", &wire::short_url(context.config, &link));
+        json.text("original_url", link.target.as_str());
+    }))
 }

@@ -23,5 +23,5 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alia
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
     let totals = clicks::totals(context, &[&link.id]).await?;
     let clicks = totals.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, &wire::link(context, link, clicks))?.etag(link.version)
+    Response::json(StatusCode::OK, |json| wire::link(context, link, clicks).write(json)).etag(link.version)
 }

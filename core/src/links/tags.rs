@@ -1,7 +1,6 @@
 //! Tags: the marks of a domain are walked, and for each its hints are counted.
 
 use http::StatusCode;
-use serde::Serialize;
 
 use super::named::take_domain;
 use super::wire;
@@ -11,6 +10,7 @@ use crate::body::{Fields, Tree};
 use crate::cursor::{Offered, Purpose};
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
+use crate::json::Members;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Cursor, Prefix};
 use crate::response::Response;
@@ -28,18 +28,11 @@ struct Wanted {
     cursor: Option<Offered>,
 }
 
-#[derive(Serialize)]
-struct TagsJson {
-    items: Vec<TagJson>,
-    next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct TagJson {
-    tag: String,
+/// How many links have a tag.
+struct Count {
     links: usize,
     /// Whether there are no more than were counted.
-    exact: bool,
+    is_exact: bool,
 }
 
 /// `GET /api/v1/tags`
@@ -52,21 +45,31 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let page = context.edge.records().scan(&Prefix::tags(&wanted.domain), after.as_ref(), limit).await?;
     let mut items = Vec::new();
     for tag in page.keys.iter().filter_map(Tag::marked_by) {
-        items.extend(count(context, &wanted.domain, &tag).await?);
+        let count = count(context, &wanted.domain, &tag).await?;
+        items.extend(count.map(|count| (tag, count)));
     }
     let address = |Cursor(text)| {
         let cursor = purpose.close(context, text)?;
         Ok::<_, Problem>(format!("/api/v1/tags?limit={}&{list}&cursor={cursor}", wanted.limit))
     };
     let next = page.next.map(address).transpose()?;
-    Response::json(StatusCode::OK, &TagsJson { items, next })
+    Ok(Response::json(StatusCode::OK, |json| {
+        json.list("items", |list| items.iter().for_each(|(tag, count)| list.object(|json| write_tag(tag, count, json))));
+        json.text_or_null("next", next.as_deref());
+    }))
+}
+
+fn write_tag(tag: &Tag, count: &Count, json: &mut Members) {
+    json.text("tag", tag.as_str());
+    json.count("links", count.links);
+    json.flag("exact", count.is_exact);
 }
 
 /// How many links have `tag`; nothing if none has it any more.
-async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<TagJson>, Problem> {
+async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<Count>, Problem> {
     let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MOST_COUNTED).await?;
-    let (links, exact) = (page.keys.len(), page.next.is_none());
-    Ok((links > 0).then(|| TagJson { tag: tag.as_str().to_owned(), links, exact }))
+    let count = Count { links: page.keys.len(), is_exact: page.next.is_none() };
+    Ok((count.links > 0).then_some(count))
 }
 
 async fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {

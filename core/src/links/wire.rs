@@ -4,107 +4,97 @@ mod row;
 
 use std::num::NonZeroU64;
 
-use serde::Serialize;
-
-use super::wire_rules::{self, CardJson, RuleJson};
+use super::wire_rules;
 use crate::app::Context;
 use crate::clicks::Clicks;
 use crate::config::Config;
 use crate::domain::Domain;
-use crate::error::Problem;
+use crate::json::{self, Members};
 use crate::link::{Link, UserId};
+use crate::password::PasswordHash;
 use crate::ports::Edge;
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
+use crate::time::Timestamp;
 
 pub(super) use row::{COLUMNS, cells};
 
-#[derive(Serialize)]
+/// A link as it is shown.
 pub(super) struct LinkJson<'a> {
-    id: &'a str,
-    alias: &'a str,
-    domain: &'a str,
-    short_url: String,
-    target: &'a str,
-    title: Option<&'a str>,
-    tags: Vec<&'a str>,
-    note: Option<&'a str>,
-    external_id: Option<&'a str>,
-    owner: Option<&'a str>,
-    created_at: String,
-    updated_at: String,
-    state: &'static str,
-    starts_at: Option<String>,
-    ends_at: Option<String>,
-    max_clicks: Option<u64>,
-    confirm: bool,
-    fallback: Option<&'a str>,
-    has_password: bool,
-    redirect_status: u16,
-    forward_query: &'static str,
-    forward_path: bool,
-    rules: Vec<RuleJson<'a>>,
-    card: Option<CardJson<'a>>,
-    strict: bool,
-    crawlable: bool,
-    disabled: bool,
-    blocked: Option<&'a str>,
-    clicks: ClicksJson,
-    version: u64,
+    link: &'a Link,
+    clicks: Clicks,
+    config: &'a Config,
+    now: Timestamp,
     /// Only in an export for which it was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) password_hash: Option<Option<String>>,
+    pub(super) tells_password_hash: bool,
 }
 
-#[derive(Serialize)]
-struct ClicksJson {
-    humans: u64,
-    bots: u64,
-    previews: u64,
+pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, link: &'a Link, clicks: Clicks) -> LinkJson<'a> {
+    LinkJson { link, clicks, config: context.config, now: context.now, tells_password_hash: false }
 }
 
-pub(super) fn link<'a, E: Edge>(context: &Context<'_, E>, link: &'a Link, clicks: Clicks) -> LinkJson<'a> {
-    let spec = &link.spec;
-    LinkJson {
-        id: link.id.as_str(),
-        alias: link.alias.as_str(),
-        domain: link.domain.as_str(),
-        short_url: short_url(context.config, link),
-        target: link.target.as_str(),
-        title: spec.title.as_ref().map(Title::as_str),
-        tags: spec.tags.iter().map(Tag::as_str).collect(),
-        note: spec.note.as_ref().map(Note::as_str),
-        external_id: spec.external_id.as_ref().map(ExternalId::as_str),
-        owner: link.owner.as_ref().map(UserId::as_str),
-        created_at: link.created_at.to_string(),
-        updated_at: link.updated_at.to_string(),
-        state: link.state(context.now).name(),
-        starts_at: spec.starts_at.map(|moment| moment.to_string()),
-        ends_at: spec.ends_at.map(|moment| moment.to_string()),
-        max_clicks: spec.max_clicks.map(NonZeroU64::get),
-        confirm: spec.confirm,
-        fallback: spec.fallback.as_ref().map(Target::as_str),
-        has_password: spec.password.is_some(),
-        redirect_status: spec.redirect_status.code().as_u16(),
-        forward_query: spec.forward_query.name(),
-        forward_path: spec.forward_path,
-        rules: spec.rules.iter().map(wire_rules::rule).collect(),
-        card: spec.card.as_ref().map(wire_rules::card),
-        strict: spec.strict,
-        crawlable: spec.crawlable,
-        disabled: spec.disabled,
-        blocked: None,
-        clicks: ClicksJson { humans: clicks.humans, bots: clicks.bots, previews: clicks.previews },
-        version: link.version,
-        password_hash: None,
+impl LinkJson<'_> {
+    pub(super) fn write(&self, json: &mut Members) {
+        let Self { link, .. } = self;
+        let spec = &link.spec;
+        json.text("id", link.id.as_str());
+        json.text("alias", link.alias.as_str());
+        json.text("domain", link.domain.as_str());
+        json.text("short_url", &short_url(self.config, link));
+        json.text("target", link.target.as_str());
+        json.text_or_null("title", spec.title.as_ref().map(Title::as_str));
+        json.texts("tags", spec.tags.iter().map(Tag::as_str));
+        json.text_or_null("note", spec.note.as_ref().map(Note::as_str));
+        json.text_or_null("external_id", spec.external_id.as_ref().map(ExternalId::as_str));
+        json.text_or_null("owner", link.owner.as_ref().map(UserId::as_str));
+        json.text("created_at", &link.created_at.to_string());
+        json.text("updated_at", &link.updated_at.to_string());
+        json.text("state", link.state(self.now).name());
+        json.text_or_null("starts_at", moment(spec.starts_at).as_deref());
+        json.text_or_null("ends_at", moment(spec.ends_at).as_deref());
+        json.number_or_null("max_clicks", spec.max_clicks.map(NonZeroU64::get));
+        json.flag("confirm", spec.confirm);
+        json.text_or_null("fallback", spec.fallback.as_ref().map(Target::as_str));
+        json.flag("has_password", spec.password.is_some());
+        json.number("redirect_status", spec.redirect_status.code().as_u16().into());
+        json.text("forward_query", spec.forward_query.name());
+        json.flag("forward_path", spec.forward_path);
+        json.list("rules", |rules| wire_rules::rules(&spec.rules, rules));
+        match &spec.card {
+            Some(card) => json.object("card", |json| wire_rules::card(card, json)),
+            None => json.null("card"),
+        }
+        json.flag("strict", spec.strict);
+        json.flag("crawlable", spec.crawlable);
+        json.flag("disabled", spec.disabled);
+        json.null("blocked");
+        json.object("clicks", |json| write_clicks(self.clicks, json));
+        json.number("version", link.version);
+        if self.tells_password_hash {
+            json.text_or_null("password_hash", self.password_hash().as_deref());
+        }
+    }
+
+    /// The link as one line of JSON.
+    pub(super) fn line(&self) -> String {
+        let mut line = json::object(|json| self.write(json));
+        line.push('\n');
+        line
+    }
+
+    fn password_hash(&self) -> Option<String> {
+        self.link.spec.password.as_ref().map(PasswordHash::phc)
     }
 }
 
-/// The link as one line of JSON.
-pub(super) fn line(link: &LinkJson<'_>) -> Result<Vec<u8>, Problem> {
-    let mut line = serde_json::to_vec(link).map_err(Problem::internal)?;
-    line.push(b'\n');
-    Ok(line)
+fn write_clicks(clicks: Clicks, json: &mut Members) {
+    json.number("humans", clicks.humans);
+    json.number("bots", clicks.bots);
+    json.number("previews", clicks.previews);
+}
+
+fn moment(moment: Option<Timestamp>) -> Option<String> {
+    moment.map(|moment| moment.to_string())
 }
 
 /// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.

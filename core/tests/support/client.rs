@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
-use hop_core::{After, App, Body, Head, Request};
+use hop_core::{After, App, Body, Head, Request, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use serde_json::Value;
@@ -37,7 +37,7 @@ impl<'a> Isolate<'a> {
         let head = Head::new(&ask.method, &ask.url);
         let request = Request { head, facts: &ask.headers, body: ask.body };
         let (response, after) = self.app.handle(self.edge, request).await;
-        (Answer { status: response.status, headers: response.headers, body: response.body }, after)
+        (Answer::of(response), after)
     }
 
     /// Asks, and does what is to be done afterwards.
@@ -186,6 +186,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// No header but `Link` may stand twice.
+    pub(crate) fn of(response: Response) -> Self {
+        let headers: HeaderMap = response.headers.into_iter().collect();
+        for name in headers.keys().filter(|name| *name != "link") {
+            assert_eq!(headers.get_all(name).iter().count(), 1, "{name} stands once: {headers:?}");
+        }
+        Self { status: response.status, headers, body: response.body }
+    }
+
     pub(crate) fn code(&self) -> u16 {
         self.status.as_u16()
     }

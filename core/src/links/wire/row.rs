@@ -1,9 +1,10 @@
 //! A link as a row of a table: what its owner or hop once said of it, not what follows from that.
 
-use serde::Serialize;
-
-use super::LinkJson;
-use crate::error::Problem;
+use super::{LinkJson, moment, wire_rules, write_clicks};
+use crate::json;
+use crate::link::UserId;
+use crate::target::Target;
+use crate::text::{ExternalId, Note, Title};
 
 /// The fields of a row: those of the Link but `short_url` and `state`, in its order. The last one only where
 /// it was asked for.
@@ -40,41 +41,43 @@ pub(in crate::links) const COLUMNS: [&str; 29] = [
 ];
 
 /// The cells under [`COLUMNS`]: texts as they are, anything else as JSON, and nothing for null.
-pub(in crate::links) fn cells(link: &LinkJson<'_>) -> Result<[String; COLUMNS.len()], Problem> {
+pub(in crate::links) fn cells(json: &LinkJson<'_>) -> [String; COLUMNS.len()] {
+    let LinkJson { link, clicks, .. } = json;
+    let spec = &link.spec;
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    Ok([
-        link.id.to_owned(),
-        link.alias.to_owned(),
-        link.domain.to_owned(),
-        link.target.to_owned(),
-        optional(link.title),
-        json(&link.tags)?,
-        optional(link.note),
-        optional(link.external_id),
-        optional(link.owner),
-        link.created_at.clone(),
-        link.updated_at.clone(),
-        optional(link.starts_at.as_deref()),
-        optional(link.ends_at.as_deref()),
-        link.max_clicks.map(|most| most.to_string()).unwrap_or_default(),
-        link.confirm.to_string(),
-        optional(link.fallback),
-        link.has_password.to_string(),
-        link.redirect_status.to_string(),
-        link.forward_query.to_owned(),
-        link.forward_path.to_string(),
-        json(&link.rules)?,
-        link.card.as_ref().map(json).transpose()?.unwrap_or_default(),
-        link.strict.to_string(),
-        link.crawlable.to_string(),
-        link.disabled.to_string(),
-        optional(link.blocked),
-        json(&link.clicks)?,
+    [
+        link.id.as_str().to_owned(),
+        link.alias.as_str().to_owned(),
+        link.domain.as_str().to_owned(),
+        link.target.as_str().to_owned(),
+        optional(spec.title.as_ref().map(Title::as_str)),
+        json::list(|tags| spec.tags.iter().for_each(|tag| tags.text(tag.as_str()))),
+        optional(spec.note.as_ref().map(Note::as_str)),
+        optional(spec.external_id.as_ref().map(ExternalId::as_str)),
+        optional(link.owner.as_ref().map(UserId::as_str)),
+        link.created_at.to_string(),
+        link.updated_at.to_string(),
+        moment(spec.starts_at).unwrap_or_default(),
+        moment(spec.ends_at).unwrap_or_default(),
+        spec.max_clicks.map(|most| most.to_string()).unwrap_or_default(),
+        flag(spec.confirm),
+        optional(spec.fallback.as_ref().map(Target::as_str)),
+        flag(spec.password.is_some()),
+        spec.redirect_status.code().as_str().to_owned(),
+        spec.forward_query.name().to_owned(),
+        flag(spec.forward_path),
+        json::list(|rules| wire_rules::rules(&spec.rules, rules)),
+        spec.card.as_ref().map(|card| json::object(|json| wire_rules::card(card, json))).unwrap_or_default(),
+        flag(spec.strict),
+        flag(spec.crawlable),
+        flag(spec.disabled),
+        String::new(),
+        json::object(|json| write_clicks(*clicks, json)),
         link.version.to_string(),
-        optional(link.password_hash.as_ref().and_then(|hash| hash.as_deref())),
-    ])
+        json.password_hash().unwrap_or_default(),
+    ]
 }
 
-fn json(value: &impl Serialize) -> Result<String, Problem> {
-    serde_json::to_string(value).map_err(Problem::internal)
+fn flag(is_set: bool) -> String {
+    String::from(if is_set { "true" } else { "false" })
 }

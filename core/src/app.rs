@@ -81,6 +81,7 @@ impl<E: Edge> Context<'_, E> {
 
     /// What a change of the link at `key` entails, or a change nobody knows the outcome of: this isolate forgets the old answer, and
     /// the copy is replaced after the response.
+    #[inline(never)]
     pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
         self.memo(|memo| memo.drop(&key));
         self.fill(key, now_is);
@@ -99,11 +100,13 @@ impl<E: Edge> Context<'_, E> {
     }
 
     /// The name of a commit nobody will look for, or of anything else that is new every time.
+    #[inline(never)]
     pub(crate) fn token(&self) -> Result<String, NoEntropy> {
         base58::random_96(self.edge)
     }
 
     /// A name that a repetition of this request draws again.
+    #[inline(never)]
     pub(crate) fn name(&self, purpose: &str) -> Result<String, NoEntropy> {
         self.source.name(self.edge, purpose)
     }

@@ -117,7 +117,13 @@ pub struct Problem {
 
 impl Problem {
     fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), advice: Advice::None, cause: None }
+        Self::told(code, detail.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn told(code: Code, detail: Cow<'static, str>) -> Self {
+        Self { code, detail, errors: Vec::new(), advice: Advice::None, cause: None }
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -189,6 +195,7 @@ impl Problem {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn no_such_link() -> Self {
         Self::new(Code::NotFound, "There is no such link.")
     }
@@ -210,6 +217,7 @@ impl Problem {
     }
 
     /// Where the link of an old alias is now.
+    #[inline(never)]
     pub(crate) fn moved(alias: &Alias) -> Self {
         Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))
     }
@@ -283,6 +291,7 @@ impl Problem {
     }
 
     /// Many writers kept coming between the read and the write of one record.
+    #[inline(never)]
     pub(crate) fn crowded() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
@@ -302,6 +311,8 @@ impl Problem {
 }
 
 impl From<StoreError> for Problem {
+    #[cold]
+    #[inline(never)]
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => Self::store_unavailable(cause),
@@ -315,6 +326,8 @@ impl From<StoreError> for Problem {
 }
 
 impl From<NoEntropy> for Problem {
+    #[cold]
+    #[inline(never)]
     fn from(error: NoEntropy) -> Self {
         Self::internal(error.0)
     }

@@ -1,4 +1,10 @@
-//! Leaves out of `docs/openapi.json` the blanks between its values: hop serves the document from its module, where each byte counts.
+//! What is made when hop is built, because in the module each byte counts: `docs/openapi.json` without the blanks between its values, and
+//! what is known of characters.
+
+#![allow(clippy::arithmetic_side_effects, reason = "a build that cannot go on has failed")]
+
+#[path = "build/unicode.rs"]
+mod unicode;
 
 use std::path::Path;
 use std::{env, error, fs};
@@ -10,6 +16,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     let document = fs::read_to_string(DOCUMENT)?;
     fs::write(Path::new(&folder).join("openapi.json"), minified(&document))?;
+    fs::write(Path::new(&folder).join("unicode.bin"), unicode::packed())?;
     Ok(())
 }
 

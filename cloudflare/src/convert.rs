@@ -1,4 +1,6 @@
 //! Requests and responses, from the Workers runtime's form into the core's and back.
+//!
+//! They pass as the runtime's own handles. The SDK's types also hold web sockets, forms and the words for every error.
 
 use std::borrow::Cow;
 
@@ -8,8 +10,7 @@ use http::{HeaderName, Method};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult};
-use worker::{Headers, Request, Response, ResponseBuilder, Result};
+use web_sys::{Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, Request, Response, ResponseInit};
 
 /// The visitor behind a request.
 pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
@@ -21,14 +22,14 @@ impl Facts for Visitor<'_> {
     }
 }
 
-/// Read from the runtime itself: the SDK's own method type takes every unknown method for GET.
-pub(crate) fn method(request: &Request) -> Result<Method> {
-    Method::from_bytes(request.inner().method().as_bytes()).map_err(|error| error.to_string().into())
+/// The runtime takes no request whose method is none.
+pub(crate) fn method(request: &Request) -> Method {
+    Method::from_bytes(request.method().as_bytes()).unwrap_or_default()
 }
 
 /// Reads the body chunk by chunk, never much more than `limit` bytes; nothing where the core looks at none.
 pub(crate) async fn body(request: &Request, limit: Option<usize>) -> Body {
-    let (Some(limit), Some(stream)) = (limit, request.inner().body()) else {
+    let (Some(limit), Some(stream)) = (limit, request.body()) else {
         return Body::Whole(Vec::new());
     };
     let Ok(reader) = stream.get_reader().dyn_into::<ReadableStreamDefaultReader>() else {
@@ -47,7 +48,7 @@ pub(crate) async fn body(request: &Request, limit: Option<usize>) -> Body {
     }
 }
 
-async fn chunk(reader: &ReadableStreamDefaultReader) -> std::result::Result<Option<Uint8Array>, JsValue> {
+async fn chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let result: ReadableStreamReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
     if result.get_done().unwrap_or(false) {
         return Ok(None);
@@ -56,11 +57,14 @@ async fn chunk(reader: &ReadableStreamDefaultReader) -> std::result::Result<Opti
 }
 
 /// A header that stands several times is appended each time.
-pub(crate) fn response(response: hop_core::Response) -> Result<Response> {
-    let headers = Headers::new();
+pub(crate) fn response(response: &hop_core::Response) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
     for (name, value) in &response.headers {
         headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
     }
-    let builder = ResponseBuilder::new().with_status(response.status.as_u16()).with_headers(headers);
-    Ok(if response.body.is_empty() { builder.empty() } else { builder.fixed(response.body) })
+    let head = ResponseInit::new();
+    head.set_status(response.status.as_u16());
+    head.set_headers_headers(&headers);
+    let body = (!response.body.is_empty()).then(|| Uint8Array::from(response.body.as_slice()));
+    Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &head)
 }

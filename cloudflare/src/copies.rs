@@ -2,27 +2,44 @@
 
 use hop_core::ports::{Copies, StoreError};
 use hop_core::records::{Key, copy};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
 use worker::Env;
-use worker::kv::KvStore;
+
+use crate::edge::{binding, message};
 
 const BINDING: &str = "COPIES";
 
-pub(crate) struct KvCopies(KvStore);
+#[wasm_bindgen]
+extern "C" {
+    /// The runtime's own handle: the SDK's `KvStore` says what it wants by way of serde.
+    type Namespace;
+
+    #[wasm_bindgen(method, catch)]
+    async fn get(this: &Namespace, key: &str, kind: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn put(this: &Namespace, key: &str, value: &str, options: &Object) -> Result<JsValue, JsValue>;
+}
+
+pub(crate) struct KvCopies(Namespace);
 
 impl KvCopies {
     pub(crate) fn new(env: &Env) -> Option<Self> {
-        env.kv(BINDING).ok().map(Self)
+        binding(env, BINDING).map(|namespace| Self(namespace.unchecked_into()))
     }
 }
 
 impl Copies for KvCopies {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        self.0.get(key.as_str()).bytes().await.ok()?
+        self.0.get(key.as_str(), "text").await.ok()?.as_string().map(String::into_bytes)
     }
 
     async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
-        let unavailable = |error: worker::kv::KvError| StoreError::Unavailable(format!("KV: {error}"));
-        let put = self.0.put(key.as_str(), copy).map_err(unavailable)?;
-        put.expiration_ttl(copy::LIFETIME_SECONDS.into()).execute().await.map_err(unavailable)
+        let unavailable = |error: JsValue| StoreError::Unavailable(format!("KV: {}", message(&error)));
+        let options = Object::new();
+        Reflect::set(&options, &"expirationTtl".into(), &copy::LIFETIME_SECONDS.into()).map_err(unavailable)?;
+        self.0.put(key.as_str(), copy, &options).await.map(drop).map_err(unavailable)
     }
 }

@@ -1,9 +1,13 @@
 //! The Workers runtime as an edge of the core.
 
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoEntropy, PasswordCost, Traits};
-use worker::{Date, Env, console_error};
+use hop_core::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::console;
+use worker::{Date, Env};
 
+use crate::assets;
 use crate::copies::KvCopies;
 use crate::records::D1Records;
 
@@ -27,11 +31,12 @@ static TRAITS: Traits = Traits {
 pub(crate) struct WorkersEdge {
     records: D1Records,
     copies: Option<KvCopies>,
+    env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), copies: KvCopies::new(env) }
+        Self { records: D1Records::new(env), copies: KvCopies::new(env), env: env.clone() }
     }
 }
 
@@ -60,11 +65,25 @@ impl Edge for WorkersEdge {
     }
 
     fn log(&self, line: &str) {
-        console_error!("{line}");
+        console::error_1(&line.into());
     }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        assets::read(&self.env, "openapi.json").await
+    }
+}
+
+/// What the deployment calls by `name`: a store, a setting or a secret.
+pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
+    Reflect::get(env, &name.into()).ok().filter(|binding| !binding.is_undefined())
 }
 
 /// A setting or a secret: the runtime keeps both in one place.
 pub(crate) fn variable(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|value| value.to_string())
+    binding(env, name)?.as_string()
+}
+
+/// What an error that JavaScript threw says of itself.
+pub(crate) fn message(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| "no reason given".to_owned(), |error| error.message().into())
 }

@@ -1,15 +1,18 @@
 //! hop on Cloudflare Workers: convert, call the core, convert back.
 
+mod assets;
 mod convert;
 mod copies;
 mod edge;
 mod records;
 
+use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use hop_core::ports::Edge as _;
 use hop_core::{App, Head};
-use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+use web_sys::{Request, Response};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
 use crate::convert::Visitor;
 use crate::edge::WorkersEdge;
@@ -27,10 +30,10 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, Infallible> {
     let app = APP.get_or_init(|| App::new(|name| edge::variable(&env, name), |name| edge::variable(&env, name)));
     let edge = WorkersEdge::new(&env);
-    let (method, url) = (convert::method(&request)?, request.inner().url());
+    let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
     let body = convert::body(&request, head.body_limit()).await;
     let request = hop_core::Request { head, facts: &Visitor(&request), body };
@@ -38,5 +41,6 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     if !after.is_empty() {
         context.wait_until(async move { app.finish(&edge, after).await });
     }
-    convert::response(response)
+    // The runtime answers 500 for it.
+    Ok(convert::response(&response).unwrap_or_else(|_| Response::error()))
 }

@@ -1,13 +1,15 @@
 //! Records in D1: one table of keys, a change as one batch, which is one transaction. The guard is the row's token.
 
-use std::collections::BTreeMap;
-
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
 use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
-use worker::{D1Database, D1DatabaseSession, D1PreparedStatement, D1SessionConstraint, Env};
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+use worker::worker_sys::{D1Database, D1DatabaseSession, D1PreparedStatement, D1Result};
+
+use crate::edge::{binding, message};
 
 const BINDING: &str = "DB";
 
@@ -29,27 +31,29 @@ const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM
 const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
 
 /// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
-pub(crate) struct D1Records(Result<D1Database, StoreError>);
+///
+/// It is the runtime's own handle. The SDK's `D1Database` would bring what reads results by way of serde, 8 KB gzip.
+pub(crate) struct D1Records(Option<D1Database>);
 
 impl D1Records {
     pub(crate) fn new(env: &Env) -> Self {
-        Self(env.d1(BINDING).map_err(unavailable))
+        Self(binding(env, BINDING).map(JsValue::unchecked_into))
     }
 
     fn session(&self) -> Result<D1DatabaseSession, StoreError> {
-        let database = self.0.as_ref().map_err(Clone::clone)?;
-        database.with_session_constraint(D1SessionConstraint::FirstPrimary).map_err(unavailable)
+        let database = self.0.as_ref().ok_or_else(|| StoreError::Unavailable(format!("there is no D1 database {BINDING}")))?;
+        database.with_session(Some("first-primary")).map_err(unavailable)
     }
 
     /// Forgets what expired before `now`. The core looks at the clock itself: this only makes room.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
-        statement(&self.session()?, SWEEP, &[moment(now)])?.run().await.map(drop).map_err(unavailable)
+        answer(statement(&self.session()?, SWEEP, &[moment(now)])?.run()).await.map(drop)
     }
 
     /// The rows of a query, each an array of its columns.
     async fn rows(&self, sql: &str, parameters: &[JsValue]) -> Result<Vec<Array>, StoreError> {
-        let rows = statement(&self.session()?, sql, parameters)?.raw_js_value().await.map_err(unavailable)?;
-        Ok(rows.into_iter().map(JsCast::unchecked_into).collect())
+        let rows = answer(statement(&self.session()?, sql, parameters)?.raw()).await?;
+        Ok(rows.iter().map(JsValue::unchecked_into).collect())
     }
 }
 
@@ -60,16 +64,19 @@ impl Records for D1Records {
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let mut found = BTreeMap::new();
+        let mut records = Vec::with_capacity(keys.len());
         for keys in keys.chunks(MOST_PARAMETERS) {
             let marks = vec!["?"; keys.len()].join(",");
             let sql = format!("SELECT key, value, token FROM records WHERE key IN ({marks})");
             let parameters: Vec<JsValue> = keys.iter().map(|key| text(key.as_str())).collect();
-            for row in self.rows(&sql, &parameters).await? {
-                found.insert(column(&row, 0)?, record(&row, 1)?);
+            let rows = self.rows(&sql, &parameters).await?;
+            let found = rows.iter().map(|row| column(row, 0)).collect::<Result<Vec<_>, _>>()?;
+            for key in keys {
+                let row = found.iter().position(|found| found == key.as_str()).and_then(|at| rows.get(at));
+                records.push(row.map(|row| record(row, 1)).transpose()?);
             }
         }
-        Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
+        Ok(records)
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
@@ -90,18 +97,20 @@ impl Records for D1Records {
             Expect::Absent => statement(&session, CLAIM, &[key.clone(), value, token.clone(), expires_at])?,
             Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), expires_at, text(guard)])?,
         };
-        let mut statements = vec![guarded];
+        let statements = Array::<JsValue>::of1(&guarded);
         let sides = change.sides.iter().map(|(side, value)| (side, value.as_str()));
         for (side, value) in sides.chain(change.gains.iter().map(|hint| (hint, HINT))) {
-            statements.push(statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value)])?);
+            let beside = statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value)])?;
+            statements.push(&beside);
         }
         for old in &change.drops {
-            statements.push(statement(&session, DROP, &[text(old.as_str()), key.clone(), token.clone()])?);
+            let drop = statement(&session, DROP, &[text(old.as_str()), key.clone(), token.clone()])?;
+            statements.push(&drop);
         }
-        let results = session.batch(statements).await.map_err(unavailable)?;
-        let meta = results.first().map(worker::D1Result::meta).transpose().map_err(unavailable)?.flatten();
-        match meta.and_then(|meta| meta.changes) {
-            Some(0) => Ok(Commit::Conflict),
+        let results = answer(session.session_batch(statements)).await?;
+        let meta = results.get(0).unchecked_into::<D1Result>().meta().map_err(unavailable)?;
+        match Reflect::get(&meta, &text("changes")).map_err(unavailable)?.as_f64() {
+            Some(0.0) => Ok(Commit::Conflict),
             Some(_) => Ok(Commit::Done),
             None => Err(StoreError::Unavailable("D1 did not say how many rows it changed".into())),
         }
@@ -109,7 +118,13 @@ impl Records for D1Records {
 }
 
 fn statement(session: &D1DatabaseSession, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
-    session.prepare(sql).bind(parameters).map_err(unavailable)
+    session.session_prepare(sql).and_then(|statement| statement.bind(parameters.iter().collect())).map_err(unavailable)
+}
+
+/// What D1 answers when it is asked.
+async fn answer(asked: Result<Promise, JsValue>) -> Result<Array, StoreError> {
+    let answered = JsFuture::from(asked.map_err(unavailable)?).await;
+    answered.map(JsValue::unchecked_into).map_err(unavailable)
 }
 
 /// Exact for as long as anybody will live: a double holds whole numbers up to 2^53.
@@ -133,6 +148,6 @@ fn column(row: &Array, at: u32) -> Result<String, StoreError> {
 }
 
 /// For the log. D1's own words are what an operator can search for.
-fn unavailable(error: worker::Error) -> StoreError {
-    StoreError::Unavailable(format!("D1: {error}"))
+fn unavailable(error: JsValue) -> StoreError {
+    StoreError::Unavailable(format!("D1: {}", message(&error)))
 }

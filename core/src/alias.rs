@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_normalizer::uts46::Uts46MapperBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{FieldCode, Refusal};
+use crate::unicode;
 
 /// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.
 pub const MAX_BYTES: usize = 128;
@@ -120,7 +117,7 @@ fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) ->
     if text.len() > MAX_BYTES.saturating_mul(4) {
         return Err(too_long());
     }
-    let alias = if text.is_ascii() { text.to_owned() } else { compose(text) };
+    let alias = if text.is_ascii() { text.to_owned() } else { unicode::compose(text) };
     check(&alias)?;
     match case {
         AliasCase::Sensitive => Ok(alias),
@@ -132,18 +129,12 @@ fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) ->
     }
 }
 
-/// NFC.
-pub(crate) fn compose(text: &str) -> String {
-    ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars()).collect()
-}
-
-/// Without regard to capitals, width or style: the mapping of UTS 46, which is NFKC with case folding, as browsers apply it to
-/// host names. `url` brings its table along.
+/// Without regard to capitals, width or style.
 pub(crate) fn fold(alias: &str) -> String {
     if alias.is_ascii() {
         return alias.to_ascii_lowercase();
     }
-    Uts46MapperBorrowed::new().map_normalize(alias.chars()).collect()
+    unicode::fold(alias)
 }
 
 fn check(alias: &str) -> Result<(), Refusal> {
@@ -185,17 +176,11 @@ fn is_allowed(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
     }
-    let group = CodePointMapData::<GeneralCategory>::new().get(c);
-    let visible = GeneralCategoryGroup::Letter.contains(group)
-        || GeneralCategoryGroup::Mark.contains(group)
-        || group == GeneralCategory::DecimalNumber
-        || CodePointSetData::new::<Emoji>().contains(c);
-    // Letters and marks that show nothing (Hangul fillers, variation selectors) would make two aliases look the same.
-    visible && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+    unicode::is_letter(c)
 }
 
 fn is_mark(c: char) -> bool {
-    !c.is_ascii() && GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
+    !c.is_ascii() && unicode::is_mark(c)
 }
 
 fn mixes_look_alikes(alias: &str) -> bool {

@@ -230,7 +230,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,
         Route::Capabilities => machines::capabilities(context),
-        Route::OpenApi => Ok(machines::openapi()),
+        Route::OpenApi => machines::openapi(context).await,
         Route::Robots => Ok(machines::robots()),
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
         Route::Problem(code) => pages::problem(code),

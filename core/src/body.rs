@@ -4,8 +4,6 @@
 
 use std::collections::BinaryHeap;
 
-use url::form_urlencoded;
-
 use crate::error::{FieldCode, FieldError, Problem, Refusal, Wrong};
 use crate::request::Body;
 pub(crate) use crate::tree::Tree;

@@ -1,6 +1,7 @@
 //! Configuration: what whoever runs hop decides. It is data, read once through one closure.
 
 use crate::alias::AliasCase;
+use crate::authority::is_scheme;
 use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
 use crate::secret::Secret;
@@ -108,9 +109,7 @@ fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
     let mut schemes = Vec::new();
     for word in words(text) {
         let scheme = word.to_ascii_lowercase();
-        let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-        if !well_formed {
+        if !is_scheme(&scheme) {
             return Err(format!("\"{word}\" is no URL scheme"));
         }
         if NEVER.contains(&scheme.as_str()) {

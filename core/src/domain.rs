@@ -3,9 +3,9 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
-use url::{Host, Url};
-
+use crate::authority::Absolute;
 use crate::error::Refusal;
+use crate::host::Host;
 
 /// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
 pub const MAX_BYTES: usize = 120;
@@ -21,19 +21,16 @@ impl Domain {
     /// When it is no host, or too long.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         match Host::parse(text) {
-            Ok(host) => Self::of(&host),
-            Err(_) => Err(Refusal::invalid("this is no host name")),
+            Some(host) => Self::of(&host),
+            None => Err(Refusal::invalid("this is no host name")),
         }
     }
 
-    pub(crate) fn of<S: AsRef<str>>(host: &Host<S>) -> Result<Self, Refusal> {
+    pub(crate) fn of(host: &Host) -> Result<Self, Refusal> {
         let text = match host {
-            Host::Domain(name) => {
-                let name = name.as_ref();
-                name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
-            }
-            Host::Ipv4(address) => address.to_string(),
-            Host::Ipv6(address) => ipv6(address),
+            Host::Name(name) => name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase(),
+            Host::V4(address) => address.to_string(),
+            Host::V6(address) => ipv6(address),
         };
         if text.is_empty() || text.len() > MAX_BYTES {
             return Err(Refusal::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
@@ -80,14 +77,19 @@ impl Origin {
     /// # Errors
     /// With a sentence for the log.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| format!("\"{text}\" is no origin: {error}"))?;
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        if !matches!(url.scheme(), "http" | "https") || !bare || !url.username().is_empty() || url.password().is_some() {
-            return Err(format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example"));
-        }
-        let host = url.host().ok_or_else(|| format!("\"{text}\" has no host"))?;
-        let domain = Domain::of(&host).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
-        Ok(Self { domain, text: url.origin().ascii_serialization() })
+        let no_origin = || format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example");
+        let url = Absolute::parse(text).ok_or_else(no_origin)?;
+        let scheme = url.scheme();
+        let usual_port = match scheme.as_str() {
+            "http" => 80,
+            "https" => 443,
+            _ => return Err(no_origin()),
+        };
+        let authority = url.authority().ok().filter(|authority| matches!(authority.rest, "" | "/")).ok_or_else(no_origin)?;
+        let domain = Domain::of(&authority.host).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        let port = authority.port.filter(|port| *port != usual_port).map_or(String::new(), |port| format!(":{port}"));
+        let text = [scheme.as_str(), "://", domain.as_str(), &port].concat();
+        Ok(Self { domain, text })
     }
 
     /// The host alone.

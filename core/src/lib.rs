@@ -8,6 +8,7 @@
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
+//! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
@@ -21,6 +22,7 @@
 pub mod alias;
 mod app;
 mod auth;
+mod authority;
 mod base58;
 mod base64;
 mod body;
@@ -35,6 +37,8 @@ pub mod domain;
 mod domains;
 mod draw;
 pub mod error;
+mod host;
+mod idna;
 mod json;
 mod link;
 mod links;
@@ -46,6 +50,7 @@ mod once;
 mod pages;
 mod password;
 pub mod ports;
+mod punycode;
 pub mod records;
 mod request;
 mod response;
@@ -58,9 +63,11 @@ pub mod target;
 mod text;
 mod time;
 mod tree;
+mod unicode;
 mod utm;
 
 pub use app::{After, App};
+pub use machines::document as openapi;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};

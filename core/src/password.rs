@@ -5,10 +5,10 @@ use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::alias::compose;
 use crate::base64;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::{Edge, PasswordCost};
+use crate::unicode::compose;
 
 /// In characters: fewer are guessed, more are no password.
 const LEAST: usize = 12;

@@ -29,6 +29,7 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
 }
 
 /// The platform one request runs on.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Edge {
     /// Where truth is kept.
     type Records: Records;
@@ -50,6 +51,8 @@ pub trait Edge {
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
     /// Writes one line, JSON, to the deployment's log.
     fn log(&self, line: &str);
+    /// The API as OpenAPI has it: what `docs/openapi.json` says, from beside the module or, with [`crate::openapi`], from within it.
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError>;
 }
 
 /// What is fixed about an edge: data for the core to size its work by and to tell in `/capabilities`.

@@ -1,11 +1,13 @@
 //! Targets: the URLs a visitor can be sent to.
 
 use http::HeaderValue;
-use url::Url;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
+use crate::authority::{Absolute, Authority, Wrong};
 use crate::digest;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
+use crate::host::Host;
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
 pub const MAX_BYTES: usize = 8_192;
@@ -41,14 +43,14 @@ impl Target {
         if text.bytes().any(|byte| byte <= 0x20 || byte == 0x7F || byte == b'\\') {
             return Err(Refusal::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded"));
         }
-        let url = Url::parse(text).map_err(|error| Refusal::invalid(format!("this is no absolute URL: {error}")))?;
-        check_scheme(url.scheme(), rules)?;
-        let after_scheme = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
-        let Some(after_scheme) = after_scheme else {
-            return Err(Refusal::invalid("after the scheme of a target stands ://"));
-        };
-        check_authority(&url, after_scheme, rules)?;
-        let text = if text.is_ascii() { text.to_owned() } else { url.into() };
+        let url =
+            Absolute::parse(text).ok_or_else(|| Refusal::invalid("this is no absolute URL: it begins with a scheme, as in https://"))?;
+        check_scheme(&url.scheme(), rules)?;
+        let authority = url.authority().map_err(refused)?;
+        if Domain::of(&authority.host).is_ok_and(|host| rules.own_domains.contains(&host)) {
+            return Err(Refusal::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles"));
+        }
+        let text = if text.is_ascii() { text.to_owned() } else { in_ascii(text, &authority) };
         if text.len() > MAX_BYTES {
             return Err(too_long());
         }
@@ -90,24 +92,27 @@ fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), Refusal> {
     Err(Refusal::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
 }
 
-/// `after_scheme` is the text as it came: the parser forgives an empty or slashed authority, a browser may read it otherwise.
-fn check_authority(url: &Url, after_scheme: &str, rules: &TargetRules) -> Result<(), Refusal> {
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(Refusal::new(
-            FieldCode::Credentials,
-            "a target holds no user name or password: everyone who follows the link would see them",
-        ));
+fn refused(wrong: Wrong) -> Refusal {
+    match wrong {
+        Wrong::NoSlashes => Refusal::invalid("after the scheme of a target stands ://"),
+        Wrong::Host => Refusal::invalid("a target names a host"),
+        Wrong::Port => Refusal::invalid("a port is a number up to 65535"),
+        Wrong::Credentials => {
+            Refusal::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
+        }
     }
-    let host = match url.host() {
-        Some(host) if !authority.is_empty() => host,
-        _ => return Err(Refusal::invalid("a target names a host")),
+}
+
+/// The host as names are looked up, everything else percent-encoded as browsers do it. What is ASCII stays byte for byte.
+fn in_ascii(text: &str, authority: &Authority<'_>) -> String {
+    let before = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    let host = match &authority.host {
+        Host::Name(name) if !authority.host_text.is_ascii() => name.as_str(),
+        Host::V4(address) if !authority.host_text.is_ascii() => &address.to_string(),
+        _ => authority.host_text,
     };
-    let own = Domain::of(&host).is_ok_and(|host| rules.own_domains.contains(&host));
-    if own {
-        return Err(Refusal::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles"));
-    }
-    Ok(())
+    let rest: String = utf8_percent_encode(authority.rest, CONTROLS).collect();
+    [before, "://", host, authority.port_text, &rest].concat()
 }
 
 fn too_long() -> Refusal {
@@ -150,7 +155,9 @@ mod tests {
     fn other_text_leaves_as_the_url_standard_writes_it() {
         for (text, written) in [
             ("https://bücher.example.org/ü?q=ü#ü", "https://xn--bcher-kva.example.org/%C3%BC?q=%C3%BC#%C3%BC"),
-            ("https://example.com/日本/../本", "https://example.com/%E6%9C%AC"),
+            ("https://example.com/日本/../本", "https://example.com/%E6%97%A5%E6%9C%AC/../%E6%9C%AC"),
+            ("HTTPS://EXAMPLE.com:443?ü", "HTTPS://EXAMPLE.com:443?%C3%BC"),
+            ("http://１.2.3:80/", "http://1.2.0.3:80/"),
             ("https://ｅxample.com/", "https://example.com/"),
         ] {
             assert_eq!(parse(text), Ok(written.to_owned()));

@@ -1,7 +1,5 @@
 //! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
 
-use url::form_urlencoded;
-
 use crate::body::{Fields, Tree};
 use crate::error::Refusal;
 use crate::target::Target;

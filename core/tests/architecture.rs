@@ -43,8 +43,8 @@ const CORE: [Rule; 10] = [
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
     Rule {
         phrases: &["percent_decode_str", "percent_decode", "Route::of"],
-        only_in: &["route.rs", "app.rs", "request.rs"],
-        why: "only route.rs reads a path; whoever has one asks it",
+        only_in: &["route.rs", "app.rs", "request.rs", "host.rs"],
+        why: "only route.rs reads a path; whoever has one asks it. A host is decoded where it is read",
     },
     Rule { phrases: &["Proof("], only_in: &["auth.rs"], why: "nobody but auth.rs makes the proof that a handler needs" },
     Rule {

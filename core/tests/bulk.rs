@@ -346,6 +346,22 @@ fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
     check_list(&edge);
 }
 
+/// With a key too, under which an earlier try may have been at work: as long as none was, nobody looks for it.
+#[test]
+fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
+    let lines: Vec<String> = (0..20).map(|number| link(&format!("new-{number}"))).collect();
+    let edge = world(Steps::AtOnce);
+    let trace = watch(&edge);
+    let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")));
+    assert_eq!((&answer.json()["imported"], trace.steps().len()), (&json!(20), 1 + 2 * 20), "a look, and of each a write and its answer");
+    let edge = world(Steps::AtOnce);
+    let trace = watch(&edge);
+    let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")).once("a-key"));
+    assert_eq!(answer.json()["imported"], 20);
+    assert_eq!((trace.count(|step| step == Step::GetMany), trace.count(|step| step == Step::Write)), (1, 20 + 2));
+    assert_eq!(trace.count(|step| step == Step::Get), 2, "of the key's record alone");
+}
+
 #[test]
 fn rows_are_taken_in_by_the_names_of_their_columns() {
     let edge = world(Steps::AtOnce);

@@ -274,6 +274,23 @@ fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
     }
 }
 
+/// What failed edits left behind lies among the versions, and takes the place of none.
+#[test]
+fn versions_are_told_whatever_lies_among_them() {
+    let edge = world(Steps::OneByOne);
+    for number in 2..=160 {
+        if number > 2 && number % 3 == 0 {
+            plan(&edge, Plan::FromFirst(Step::Write));
+            assert_eq!(ask(&edge, edit("docs", 1_000 + number)).code(), 503);
+            calm(&edge);
+        }
+        assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
+        let told: Vec<u64> = told_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
+        let last = number as u64;
+        assert_eq!(told, (last.saturating_sub(49).max(1)..=last).rev().collect::<Vec<_>>());
+    }
+}
+
 /// What refused and failed edits left behind is cleared away like anything else.
 #[test]
 fn however_often_an_edit_fails_the_pile_stays_small() {

@@ -14,6 +14,7 @@ use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::memory::MemoryEdge;
 use hop_core::records::Key;
+use http::Method;
 use serde_json::{Value, json};
 use support::client::ADMIN_KEY;
 use support::{Ask, Isolate, run};
@@ -74,4 +75,22 @@ fn a_damaged_total_hides_no_link() {
     let answer = run(isolate.ask(Ask::show("docs")));
     assert_eq!((answer.code(), &answer.json()["clicks"]["humans"]), (200, &json!(0)));
     assert!(edge.take_log().iter().any(|line| line.contains("a record was left out")));
+}
+
+#[test]
+fn a_description_of_the_api_that_cannot_be_read_is_told_and_stops_nothing_else() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    let ask = |method, path: &str| run(isolate.ask(Ask::to(method, format!("http://hop.example/{path}"))));
+    assert_eq!((ask(Method::GET, "openapi.json").code(), edge.take_log().len()), (200, 0));
+    edge.lose_openapi();
+    for (method, body) in [(Method::GET, true), (Method::HEAD, false)] {
+        let answer = ask(method, "openapi.json");
+        assert_eq!((answer.code(), answer.body.is_empty()), (503, !body));
+        assert!(answer.headers.contains_key("retry-after"));
+        assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "what failed is nobody's business");
+        let log = edge.take_log();
+        assert!(log.len() == 1 && log[0].contains("openapi.json is lost"), "{log:?}");
+    }
+    assert_eq!(ask(Method::GET, "capabilities").code(), 200);
 }

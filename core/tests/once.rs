@@ -431,7 +431,7 @@ fn a_failed_request_may_be_sent_again_at_once() {
                 assert!(is_unsettled || shown(&again) == shown(&first), "{}", again.json());
             }
         }
-        assert!(failed > 1, "{} never failed", deed.name);
+        assert!(failed > 0, "{} never failed", deed.name);
     }
 }
 

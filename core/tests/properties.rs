@@ -19,6 +19,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{Ask, Isolate, run};
+use url::Url;
 
 /// Text as a hostile spreadsheet holds it: quotes, line ends, marks of formulas, and anything else.
 fn cell() -> impl Strategy<Value = String> {
@@ -27,6 +28,28 @@ fn cell() -> impl Strategy<Value = String> {
 
 fn rules() -> TargetRules {
     TargetRules { schemes: vec!["https".into(), "http".into()], own_domains: vec![Domain::parse("hop.example").expect("a host")] }
+}
+
+/// With schemes whose hosts are domains, and one whose are not.
+fn browsed() -> TargetRules {
+    let schemes = ["https", "http", "ws", "wss", "ftp", "my-app"].map(str::to_owned).into();
+    TargetRules { schemes, ..rules() }
+}
+
+/// What is a URL, nearly: each part is right, wrong, foreign or missing.
+fn near_urls() -> impl Strategy<Value = String> {
+    let scheme = "(https?|HTTPS|wss?|ftp|my-app|[a-z+.1-]{1,3})?:(//?/?)?";
+    let host = prop_oneof![
+        "[a-zA-Z0-9ßäöüÄ.%_~!$&'()*+,;=-]{0,12}",
+        "(0x)?[0-9a-fA-F]{1,5}(\\.(0x?)?[0-9]{1,4}){0,4}\\.?",
+        "\\[[0-9a-f:.]{0,16}\\]",
+        "(xn--[a-z0-9-]{1,8}|[א-ת٠-٩0-9a-z\u{200c}\u{200d}\u{94d}क-ह۰-۹]{1,5})(\\.[a-zא-ת0-9]{1,4}){0,2}",
+        "\\PC{0,6}",
+        Just("hop.example".to_owned()),
+    ];
+    let port = prop_oneof!["", "", ":[0-9]{0,6}", ":\\PC{0,3}"];
+    (scheme, prop_oneof!["", "", "", "[a-z:]{0,3}@"], host, port, "([/?#]\\PC{0,8}){0,3}")
+        .prop_map(|(scheme, user, host, port, rest)| [scheme, user, host, port, rest].concat())
 }
 
 /// A link's fields as somebody might set them, or set them back.
@@ -130,6 +153,32 @@ proptest! {
         if let Ok(target) = Target::parse(&text, &rules()) {
             prop_assert!(target.as_str().is_ascii());
             prop_assert_eq!(Target::parse(target.as_str(), &rules()), Ok(target));
+        }
+    }
+
+    #[test]
+    fn a_target_is_what_a_browser_takes_it_for(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
+        if let Ok(target) = Target::parse(&text, &browsed()) {
+            let (came, leaves) = (Url::parse(&text), Url::parse(target.as_str()));
+            prop_assert!(came.is_ok(), "{:?}: a browser refuses it", text);
+            prop_assert_eq!(came, leaves);
+            prop_assert!(!text.is_ascii() || target.as_str() == text);
+        }
+    }
+
+    #[test]
+    fn what_a_browser_takes_and_hop_does_not_is_named(text in near_urls()) {
+        let (rules, url) = (browsed(), Url::parse(&text));
+        if let (Err(refusal), Ok(url)) = (Target::parse(&text, &rules), url) {
+            let (scheme, rest) = text.split_once(':').expect("an absolute URL");
+            let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+            let reason = text.contains(|c: char| c <= ' ' || c == '\\' || c == '\u{7f}')
+                || !rules.schemes.iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed))
+                || authority.is_none_or(|authority| authority.is_empty() || authority.contains('@'))
+                || url.host_str().is_none_or(str::is_empty)
+                || url.host_str().is_some_and(|host| host.len() > 255)
+                || url.host_str().is_some_and(|host| host.trim_end_matches('.').eq_ignore_ascii_case("hop.example"));
+            prop_assert!(reason, "{:?}: {:?}", text, refusal);
         }
     }
 

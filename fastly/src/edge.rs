@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoCopies, NoEntropy, PasswordCost, Traits};
+use hop_core::ports::{Edge, NoCopies, NoEntropy, PasswordCost, StoreError, Traits};
 
 use crate::records::KvRecords;
 
@@ -64,6 +64,10 @@ impl Edge for ComputeEdge {
 
     fn log(&self, line: &str) {
         eprintln!("{line}");
+    }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        Ok(hop_core::openapi())
     }
 }
 

@@ -1,5 +1,5 @@
 //! hop on Fastly Compute: convert, call the core, convert back.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod convert;
 mod edge;

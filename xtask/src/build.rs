@@ -3,6 +3,7 @@ mod cloudflare;
 mod fastly;
 mod finish;
 mod fresh;
+mod unused;
 
 use std::process::ExitCode;
 

@@ -17,10 +17,10 @@ struct Outcome {
     succeeded: bool,
 }
 
-/// hop with a domain of its own, at the address of this machine.
+/// hop with a domain of its own, at the address of this machine; on the memory edge unless `HOP_EDGE` names another.
 fn hop() -> Deployment {
     let settings = vec![("HOP_DOMAINS", "https://hop.example http://127.0.0.1")];
-    Deployment::start(Edge::Memory, &Settings { settings, ..World::usual_settings() })
+    Deployment::start(Edge::chosen(), &Settings { settings, ..World::usual_settings() })
 }
 
 fn import(hop: &Deployment, file: &Path, from: &str, domain: Option<&str>) -> Outcome {

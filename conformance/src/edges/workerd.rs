@@ -120,6 +120,7 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     for database in config.get_mut("d1_databases").and_then(toml::Value::as_array_mut).into_iter().flatten() {
         database.as_table_mut().expect("a database is a table").insert("migrations_dir".into(), migrations.clone().into());
     }
+    manifest::table(&mut config, &["assets"]).insert("directory".into(), root().join("docs").display().to_string().into());
     for (name, value) in &settings.settings {
         manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
     }

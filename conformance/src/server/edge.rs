@@ -84,6 +84,10 @@ impl Edge for ServerEdge {
     fn log(&self, line: &str) {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        Ok(hop_core::openapi())
+    }
 }
 
 impl Records for ServerRecords {

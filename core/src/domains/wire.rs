@@ -20,6 +20,6 @@ pub(super) fn domain(config: &Config, site: &Site, json: &mut Members) {
 
 /// A domain's own address in the API. Only an IPv6 address holds anything to encode.
 pub(super) fn address(domain: &Domain) -> String {
-    let encoded: String = url::form_urlencoded::byte_serialize(domain.as_str().as_bytes()).collect();
+    let encoded: String = form_urlencoded::byte_serialize(domain.as_str().as_bytes()).collect();
     format!("/api/v1/domains/{encoded}")
 }

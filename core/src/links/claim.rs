@@ -6,7 +6,7 @@ use crate::app::Context;
 use crate::error::Problem;
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, StoreError};
-use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, settle, write};
+use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
 use crate::time::Timestamp;
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
@@ -26,17 +26,25 @@ pub(super) struct Claim<'a> {
     pub(super) token: String,
 }
 
+/// An alias that was claimed.
+pub(super) struct Claimed {
+    /// How often its record was written.
+    pub(super) commits: u64,
+    /// Whether the record was made just now: nobody was there before, and no earlier try of this claim.
+    pub(super) is_new: bool,
+}
+
 impl Claim<'_> {
-    /// Takes the alias and says how often its record was written then, or why it is not to be had.
-    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<u64, Problem>, Problem> {
+    /// Takes the alias and says what its record is then, or why it is not to be had.
+    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<Claimed, Problem>, Problem> {
         let records = context.edge.records();
         let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
         let is_repeated = self.is_creation() && context.source.is_repeatable();
         // Then a refusal may be the doing of an earlier try of this very claim.
         change.repeated = is_repeated;
         self.write_down(&mut change)?;
-        if write(records, change).await? == Written::Done {
-            return Ok(Ok(1));
+        if let (Written::Done, is_new) = offer(records, change).await? {
+            return Ok(Ok(Claimed { commits: 1, is_new }));
         }
         for _ in 0..EDITS {
             // The store has said that the record is there. If it cannot be read yet, somebody else's creation is on its way.
@@ -44,7 +52,7 @@ impl Claim<'_> {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
             if self.has_been_made(&place) {
-                return Ok(Ok(place.commits));
+                return Ok(Ok(Claimed { commits: place.commits, is_new: false }));
             }
             match self.look_at(context, &place).await? {
                 Verdict::Free => {}
@@ -61,7 +69,7 @@ impl Claim<'_> {
             change.repeated = is_repeated;
             self.write_down(&mut change)?;
             if write(records, change).await? == Written::Done {
-                return Ok(Ok(place.commits.saturating_add(1)));
+                return Ok(Ok(Claimed { commits: place.commits.saturating_add(1), is_new: false }));
             }
         }
         Err(Problem::crowded())

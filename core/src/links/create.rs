@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::claim::Claim;
+use super::claim::{Claim, Claimed};
 use super::find::find_same;
 use super::named::take_said_domain;
 use super::show::shown;
@@ -142,15 +142,16 @@ async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: Link, re
     let made = claim.make(context).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
-        Ok(Ok(1)) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(commits)) => context.changed(key.clone(), Copy::of(&holder, *commits)),
+        Ok(Ok(Claimed { commits: 1, .. })) => context.memo(|memo| memo.drop(&key)),
+        Ok(Ok(Claimed { commits, .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
         Err(_) => context.changed(key.clone(), None),
     }
-    if let Err(problem) = made? {
-        return Ok(Err(problem));
-    }
-    if !context.source.is_repeatable() {
+    let claimed = match made? {
+        Ok(claimed) => claimed,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if claimed.is_new || !context.source.is_repeatable() {
         return Ok(Ok(link));
     }
     // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.

@@ -1,6 +1,6 @@
 //! Which links a list shows. One filter says where to look, the others are asked of each link found there.
 
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use super::walk::Walk;
 use crate::alias::AliasPrefix;

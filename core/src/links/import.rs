@@ -9,19 +9,18 @@ use http::header::CONTENT_TYPE;
 
 use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
-use super::create::{NewLink, claim};
+use super::create::claim;
 use super::named::take_domain;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
-use crate::domain::Domain;
 use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::json::Members;
 use crate::link::Link;
-use crate::ports::{Edge, Facts};
-use crate::records::{Holder, Key, Place, look};
+use crate::ports::{Edge, Facts, StoreError};
+use crate::records::{Holder, Key, Place, look, look_at_all};
 use crate::request::{BULK_LIMIT, Body};
 use crate::response::{Response, write_problem};
 
@@ -71,11 +70,19 @@ pub(crate) async fn import<E: Edge>(
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
     let mut lines = Lines::new(form, bytes)?;
-    let mut outcomes = Vec::new();
+    let mut read = Vec::new();
     for (number, line) in lines.by_ref().take(context.edge.traits().largest_batch.into()).enumerate() {
         let context = context.drawing(context.source.part(number));
-        let taken = take(&context, proof, line.fields, &domain, dry_run).await;
-        outcomes.push((line.number, taken));
+        let taken = Line::read(&context, line.fields, &domain).await;
+        read.push((line.number, context, taken));
+    }
+    // One look at all places: what comes after it is refused by the store, and looked at then.
+    let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
+    let mut places = look_at_all(context.edge.records(), &keys).await?.into_iter();
+    let mut outcomes = Vec::new();
+    for (number, context, line) in read {
+        let place = if line.as_ref().is_ok_and(|line| line.new.alias.is_some()) { places.next().flatten() } else { None };
+        outcomes.push((number, take(&context, proof, line, place, dry_run).await));
     }
     let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
@@ -116,17 +123,21 @@ fn write_line<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Tak
     }
 }
 
-/// Makes the link of a line, unless it is there already.
+/// The place a line asks for, if it asks for one.
+fn key_of(line: &Line) -> Option<Key> {
+    Some(Key::link(line.new.domain.as_ref()?, line.new.alias.as_ref()?))
+}
+
+/// Makes the link of a line, unless it is there already: `place` is where it is to be.
 async fn take<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
-    fields: Result<Fields, Problem>,
-    domain: &Domain,
+    line: Result<Line, Problem>,
+    place: Option<Result<Place, StoreError>>,
     dry_run: bool,
 ) -> Result<Taken, Problem> {
-    let mut line = Line::read(context, fields?).await?;
-    line.new.domain.get_or_insert_with(|| domain.clone());
-    if let Some(taken) = find(context, &line, dry_run).await? {
+    let line = line?;
+    if let Some(taken) = find(context, &line, place.transpose()?, dry_run).await? {
         return Ok(taken);
     }
     if line.lacks_password {
@@ -138,17 +149,24 @@ async fn take<E: Edge>(
     }
     let link = match claim(context, proof, &line.new).await {
         // It came after the look: perhaps it is the same.
-        Err(problem) if problem.code == Code::AliasTaken => return find(context, &line, dry_run).await?.ok_or(problem),
+        Err(problem) if problem.code == Code::AliasTaken => {
+            let Some(key) = key_of(&line) else { return Err(problem) };
+            let place = look(context.edge.records(), &key).await?;
+            return find(context, &line, place, dry_run).await?.ok_or(problem);
+        }
         made => made?,
     };
     bring(context, &link, line.clicks).await?;
     Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
 }
 
-/// The link of a line, if it is there already; nothing if its alias is to be had.
-async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, dry_run: bool) -> Result<Option<Taken>, Problem> {
-    let Some(alias) = &line.new.alias else { return Ok(None) };
-    let Some(place) = place(context, &line.new, alias).await? else { return Ok(None) };
+/// The link of a line, if it is there already; nothing if its alias is to be had. A repeated request has perhaps put its own link there, and
+/// makes it once more.
+async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, place: Option<Place>, dry_run: bool) -> Result<Option<Taken>, Problem> {
+    let (Some(alias), Some(place)) = (&line.new.alias, place) else { return Ok(None) };
+    if place.remembers(&context.name("commit")?) {
+        return Ok(None);
+    }
     if let Holder::Link(link) = place.holder.seen()
         && is_same(link, line)
     {
@@ -162,15 +180,6 @@ async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, dry_run: bool) -> 
         Standing::Retired => Err(Problem::alias_retired(alias)),
         Standing::Free => Ok(None),
     }
-}
-
-/// Where the alias is that a line asks for, if there is a record of it. A repeated request has perhaps put its own link there, and makes it
-/// once more.
-async fn place<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: &Alias) -> Result<Option<Place>, Problem> {
-    let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
-    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
-    let mine = context.name("commit")?;
-    Ok(place.filter(|place| !place.remembers(&mine)))
 }
 
 /// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.

@@ -17,7 +17,8 @@ use crate::response::Response;
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context, alias, query).await?;
     let (_, link) = find(context, &key).await?;
-    let versions = history::latest(context.edge.records(), &link, context.edge.traits().longest_history).await?;
+    let traits = context.edge.traits();
+    let versions = history::latest(context.edge.records(), &link, traits.longest_history, traits.largest_page).await?;
     Ok(Response::json(StatusCode::OK, |json| {
         json.list("items", |items| versions.iter().for_each(|version| items.object(|json| write_version(version, json))));
     }))

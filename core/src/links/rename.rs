@@ -42,7 +42,7 @@ pub(super) async fn rename<E: Edge>(
     let token = commit.clone();
     let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
     let commits = match claim.make(context).await? {
-        Ok(commits) => commits,
+        Ok(claimed) => claimed.commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
         Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
         Err(problem) => return Err(problem),

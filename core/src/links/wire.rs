@@ -113,5 +113,5 @@ pub(super) fn address(link: &Link) -> String {
 
 /// The domain as part of a query. Only an IPv6 address holds anything to encode.
 pub(super) fn domain_query(domain: &Domain) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).append_pair("domain", domain.as_str()).finish()
+    form_urlencoded::Serializer::new(String::new()).append_pair("domain", domain.as_str()).finish()
 }

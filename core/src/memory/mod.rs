@@ -8,7 +8,7 @@ mod faults;
 mod random;
 mod records;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub use copies::MemoryCopies;
@@ -16,7 +16,7 @@ pub use faults::{Fault, Faults, NoFaults, Step};
 pub use random::Random;
 pub use records::{MemoryRecords, Steps};
 
-use crate::ports::{Edge, NoEntropy, PasswordCost, Traits};
+use crate::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
 use crate::time::Timestamp;
 
 /// What holds on the memory edge.
@@ -41,6 +41,7 @@ pub struct MemoryEdge {
     /// The copies.
     pub copies: MemoryCopies,
     millis: AtomicU64,
+    has_openapi: AtomicBool,
     random: Mutex<Random>,
     log: Mutex<Vec<String>>,
 }
@@ -59,6 +60,7 @@ impl MemoryEdge {
             records,
             copies: MemoryCopies::default(),
             millis: AtomicU64::new(1_795_248_000_000),
+            has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
         }
@@ -67,6 +69,11 @@ impl MemoryEdge {
     /// Lets time pass.
     pub fn wait_seconds(&self, seconds: u64) {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
+    /// From now on the API's description is not where it should be.
+    pub fn lose_openapi(&self) {
+        self.has_openapi.store(false, Ordering::SeqCst);
     }
 
     /// Takes what was logged since the last time.
@@ -102,6 +109,11 @@ impl Edge for MemoryEdge {
 
     fn log(&self, line: &str) {
         locked(&self.log).push(line.to_owned());
+    }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        let lost = || StoreError::Unavailable("openapi.json is lost".into());
+        self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(lost)
     }
 }
 

@@ -104,14 +104,16 @@ pub(crate) fn newest(link: &Link) -> Option<Key> {
     Some(key(&link.id, link.version.saturating_sub(1), token))
 }
 
-/// The latest versions of `link`, newest first, its present one among them. An edge that reads few records at once shows fewer.
-pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16) -> Result<Vec<Snapshot>, StoreError> {
+/// The latest versions of `link`, newest first, its present one among them: at most `most`, and as many as are found among `reads` records. What refused
+/// edits wrote lies among them.
+pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16, reads: u16) -> Result<Vec<Snapshot>, StoreError> {
     let most = most.min(KEPT_VERSIONS);
     let mut versions = vec![Snapshot::of(link)];
-    let page = records.scan(&Prefix::history(&link.id), None, most.saturating_sub(1)).await?;
+    let page = records.scan(&Prefix::history(&link.id), None, most.max(reads).saturating_sub(1)).await?;
     let values = records.get_many(&page.keys).await?;
     let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
-    while let Some(newest) = versions.last()
+    while versions.len() < most.into()
+        && let Some(newest) = versions.last()
         && let Some(token) = &newest.before
         && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), token))
     {
@@ -126,5 +128,12 @@ pub(crate) async fn outdated(records: &impl Records, link: &Link) -> Result<Vec<
         return Ok(Vec::new());
     }
     let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
-    Ok(page.keys.into_iter().skip(KEPT_VERSIONS.into()).take(MOST_CLEARED).collect())
+    let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
+    Ok(page.keys.into_iter().filter(|key| !is_kept(key)).take(MOST_CLEARED).collect())
+}
+
+/// Which version is written down at `key`.
+fn version_in(key: &Key) -> Option<u64> {
+    let inverted = u64::from_str_radix(key.as_str().rsplit('/').nth(1)?, 16).ok()?;
+    Some(u64::MAX.saturating_sub(inverted))
 }

@@ -25,4 +25,4 @@ pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, set
 pub(crate) use sites::{Site, SiteRecord};
 pub use steps::{HINT, StepByStep, commit_step_by_step};
 pub(crate) use totals::Total;
-pub(crate) use write::{Written, write};
+pub(crate) use write::{Written, offer, write};

@@ -18,20 +18,25 @@ pub(crate) enum Written {
 
 /// Commits `change`. After a failure the record is asked whether it knows this change's token; if it does not, the same
 /// guarded change is offered again, which can never make it twice.
-pub(crate) async fn write(records: &impl Records, mut change: Change) -> Result<Written, StoreError> {
+pub(crate) async fn write(records: &impl Records, change: Change) -> Result<Written, StoreError> {
+    offer(records, change).await.map(|(written, _)| written)
+}
+
+/// The same, and whether the store made the change at this very moment: then it was not made, and built upon, before.
+pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<(Written, bool), StoreError> {
     let mut last_error = StoreError::Unavailable("the change was never offered".into());
     for _ in 0..TRIES {
         match records.commit(&change).await {
-            Ok(Commit::Done) => return Ok(Written::Done),
-            Ok(Commit::Conflict) if !change.repeated => return Ok(Written::Conflict),
-            Ok(Commit::Conflict) => return whose(records, &change).await,
+            Ok(Commit::Done) => return Ok((Written::Done, true)),
+            Ok(Commit::Conflict) if !change.repeated => return Ok((Written::Conflict, false)),
+            Ok(Commit::Conflict) => return Ok((whose(records, &change).await?, false)),
             Err(error) => last_error = error,
         }
         change.repeated = true;
         if let Ok(Some(record)) = records.get(&change.key).await
             && fate(&change, &record)? == Fate::Made
         {
-            return Ok(Written::Done);
+            return Ok((Written::Done, false));
         }
     }
     Err(last_error)

@@ -1,9 +1,7 @@
 //! Where in the net a visitor is.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
-
-use url::Host;
+use std::net::IpAddr;
 
 use crate::error::Refusal;
 
@@ -43,18 +41,9 @@ impl Block {
     }
 }
 
-/// An address. IPv6 goes through the parser of URLs, which is there anyway.
+/// An address of either kind.
 fn read(text: &str) -> Option<IpAddr> {
-    if text.contains(':') {
-        return match Host::parse(&format!("[{text}]")) {
-            Ok(Host::Ipv6(address)) => Some(address.into()),
-            _ => None,
-        };
-    }
-    let mut parts = text.split('.').map(|part| part.parse::<u8>().ok());
-    let mut part = || parts.next()?;
-    let address = Ipv4Addr::new(part()?, part()?, part()?, part()?);
-    (address.to_string() == text).then_some(address.into())
+    text.parse().ok()
 }
 
 impl fmt::Display for Block {

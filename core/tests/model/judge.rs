@@ -81,12 +81,14 @@ impl Known {
             let mut next = world.clone();
             let obeyed = next.obey(deed, &circumstance.when, drawn);
             if told.is_lost() {
-                let is_drawn = matches!(deed, Deed::Create(new) if new.alias.is_none()) && !matches!(obeyed, Ok((200, _)));
-                if obeyed.is_ok() && (!is_drawn || circumstance.found.is_some()) {
-                    after.push(next);
-                }
-                if !is_drawn || circumstance.found.is_none() {
-                    after.push(world.clone());
+                match (deed, &circumstance.found) {
+                    // A look has told whether the link was made.
+                    (Deed::Create(New { alias: None, .. }), None) => after.push(world.clone()),
+                    (Deed::Create(new @ New { alias: None, .. }), Some(_)) => after.extend(made(world, new, circumstance, drawn)),
+                    _ => {
+                        after.extend(obeyed.is_ok().then_some(next));
+                        after.push(world.clone());
+                    }
                 }
                 continue;
             }
@@ -196,17 +198,20 @@ impl Known {
 /// The world in which `deed` was done by somebody who did not see what was there: a link was not found, and made once more; one was erased that
 /// somebody else had erased before.
 fn unseen(world: &World, deed: &Deed, told: &Told, circumstance: &Circumstance) -> Option<World> {
-    let drawn = told.alias.as_deref();
-    let mut next = world.clone();
     match deed {
         Deed::Create(new) if told.status == 201 || (told.status == 200 && circumstance.when.len() > 1) => {
-            let deed = Deed::Create(New { way: Way::Create, ..new.clone() });
-            next.obey(&deed, &circumstance.when, drawn).ok()?;
-            Some(next)
+            made(world, new, circumstance, told.alias.as_deref())
         }
-        Deed::Erase { .. } if told.status == 204 => Some(next),
+        Deed::Erase { .. } if told.status == 204 => Some(world.clone()),
         _ => None,
     }
+}
+
+/// The world in which the link was made, whatever could have been found.
+fn made(world: &World, new: &New, circumstance: &Circumstance, drawn: Option<&str>) -> Option<World> {
+    let mut next = world.clone();
+    let deed = Deed::Create(New { way: Way::Create, ..new.clone() });
+    next.obey(&deed, &circumstance.when, drawn).ok().map(|_| next)
 }
 
 /// The world in which `deed` was done in part, if that can be.

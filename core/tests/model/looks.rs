@@ -13,7 +13,7 @@ use super::support::client::Answer;
 use super::support::misfortune::{Plan, calm};
 use super::support::{Ask, Isolate, run};
 use super::walk::{Walk, now};
-use super::world::{Address, DOMAINS, Link, Version, World};
+use super::world::{Address, DOMAINS, Link, Place, Version, World};
 
 /// Copies older than this are checked, in seconds.
 const RECHECK: u64 = 601;
@@ -31,11 +31,10 @@ impl Walk<'_> {
 
     /// Keeps the worlds that fit what was answered to somebody who looked `at` it.
     fn keep(&mut self, what: &str, at: &Address, answer: &Answer, fits: impl FnMut(&Known, &mut World) -> bool) {
-        let was = self.known.worlds.clone();
+        let possible: Vec<Vec<Place>> = self.known.worlds.iter().map(|world| world.way_from(at).into_iter().cloned().collect()).collect();
         self.known.keep(fits);
         if self.known.worlds.is_empty() {
             let shown = (answer.code(), answer.header("location"), String::from_utf8_lossy(&answer.body));
-            let possible: Vec<_> = was.iter().map(|world| world.way_from(at)).collect();
             panic!("{what} at {at:?} shows {shown:?}, but this is possible: {possible:#?}");
         }
     }

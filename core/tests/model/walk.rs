@@ -19,7 +19,7 @@ use super::world::{Address, Deed, Way};
 const MOST_WORLDS: usize = 24;
 
 /// After so many calls everything is looked at.
-const BETWEEN_AUDITS: u64 = 500;
+const BETWEEN_AUDITS: u64 = 1_000;
 
 /// How many of the latest calls a failure tells.
 const TOLD_CALLS: usize = 100;

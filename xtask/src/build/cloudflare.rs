@@ -1,8 +1,8 @@
-//! The Workers module: worker-build optimises it and joins it to JavaScript.
+//! The Workers module: worker-build joins it to JavaScript, and then both lose what hop does not use.
 use std::fs;
 use std::path::PathBuf;
 
-use crate::build::{finish, fresh};
+use crate::build::{finish, fresh, unused};
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
 use crate::process;
@@ -18,14 +18,16 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
         return Ok(());
     }
     let mut worker_build = project.command("worker-build");
-    worker_build.arg("--release").current_dir(project.path("cloudflare"));
+    // What is not minified yet shows esbuild better what belongs together.
+    worker_build.arg("--release").current_dir(project.path("cloudflare")).env("NO_MINIFY", "1");
     for (variable, program) in programs(project) {
         worker_build.env(variable, existing(program)?);
     }
     process::run(&mut worker_build).inspect_err(|_| forget_attempt(project))?;
     let built = project.compiled(WORKERS, "hop_cloudflare.built.wasm");
     fs::rename(&module, &built).doing(format_args!("moving {}", module.display()))?;
-    let named = finish::shrunk(project, &built)?;
+    let script = unused::script(project)?;
+    let named = finish::shrunk(project, &built, &unused::exports(&built, &script)?)?;
     finish::deployable(project, Edge::Cloudflare, &named)
 }
 

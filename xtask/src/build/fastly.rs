@@ -19,6 +19,6 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
         return Ok(());
     }
     println!("Optimising the Compute module…");
-    let named = finish::shrunk(project, &compiled)?;
+    let named = finish::shrunk(project, &compiled, &[])?;
     finish::deployable(project, Edge::Fastly, &named)
 }

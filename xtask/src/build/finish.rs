@@ -11,12 +11,16 @@ use crate::process;
 use crate::project::Project;
 use crate::setup::npm;
 
-/// Has wasm-opt write a smaller `module`, still with its names. No more than the last bytes of an exhausted stack lie below 1,024, so offsets
-/// may be taken for addresses that never wrap. That saves half a percent.
-pub(super) fn shrunk(project: &Project, module: &Path) -> Outcome<Vec<u8>> {
+/// Has wasm-opt write a smaller `module`, still with its names, that exports nothing `unused`.
+///
+/// No more than the last bytes of an exhausted stack lie below 1,024, so offsets may be taken for addresses that never wrap. That saves half
+/// a percent. Functions of one name, made for several types, stand together, where gzip sees that they are alike. That saves six in a thousand.
+pub(super) fn shrunk(project: &Project, module: &Path, unused: &[String]) -> Outcome<Vec<u8>> {
     let optimised = module.with_extension("optimised.wasm");
     let mut wasm_opt = project.command("wasm-opt");
-    wasm_opt.args(["-Oz", "--low-memory-unused", "--strip-dwarf", "--debuginfo"]).arg(module).arg("--output").arg(&optimised);
+    wasm_opt.args(unused.iter().map(|export| format!("--remove-exports={export}")));
+    wasm_opt.args(["-Oz", "--low-memory-unused", "--reorder-functions-by-name", "--strip-dwarf", "--debuginfo"]);
+    wasm_opt.arg(module).arg("--output").arg(&optimised);
     process::run(&mut wasm_opt)?;
     fs::read(&optimised).doing(format_args!("reading {}", optimised.display()))
 }

@@ -7,6 +7,7 @@ use crate::app::Context;
 use crate::body::{Fields, Tree};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
+use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::UserId;
 use crate::links::create::NewLink;
@@ -34,8 +35,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Reads what a line says of a link.
-    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    /// Reads what a line says of a link, which is on `domain` unless it says another.
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, fields: Result<Fields, Problem>, domain: &Domain) -> Result<Self, Problem> {
+        let mut fields = fields?;
         for name in DERIVED {
             fields.skip(name);
         }
@@ -51,6 +53,7 @@ impl Line {
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash.or(new.spec.password);
+        new.domain.get_or_insert_with(|| domain.clone());
         new.owner = owner;
         new.created_at = created_at;
         let lacks_password = had_password && new.spec.password.is_none();

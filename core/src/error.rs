@@ -26,10 +26,17 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), at: String::new() }
+        Self::told(code, detail.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
+        Self { code, detail, at: String::new() }
     }
 
     /// The same about item `index` of a list.
+    #[inline(never)]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.at = format!("/{index}{}", self.at);
         self

@@ -17,6 +17,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body.
+    #[inline(never)]
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
         let tree = serde_json::from_slice(body.bytes(limit)?)
             .map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
@@ -39,6 +40,7 @@ impl Fields {
     }
 
     /// Reads what stands after the `?` of an address, each value a string.
+    #[inline(never)]
     pub(crate) fn query(query: &str) -> Self {
         let entries =
             form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), Tree::Text(value.into_owned()))).collect();
@@ -150,6 +152,7 @@ impl Fields {
         self.errors.into_iter().map(|error| Refusal { at: error.field, ..error.refusal }).collect()
     }
 
+    #[inline(never)]
     fn refuse_the_rest(&mut self) {
         // A heap, because there may be many, and the sorts of the standard library weigh 2 KB.
         let unknown: BinaryHeap<String> = self.entries.drain(..).map(|(name, _)| name).collect();

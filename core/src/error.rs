@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use crate::alias::Alias;
 pub use crate::codes::{Code, FieldCode};
@@ -26,10 +27,17 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), at: String::new() }
+        Self::told(code, detail.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
+        Self { code, detail, at: String::new() }
     }
 
     /// The same about item `index` of a list.
+    #[inline(never)]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.at = format!("/{index}{}", self.at);
         self
@@ -104,15 +112,27 @@ pub(crate) enum Advice {
     Authenticate(&'static str),
 }
 
-/// A request that is not answered as asked.
+/// A request that is not answered as asked. What it is stands in a box: every handler hands problems on, and few requests have one.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Meant>);
+
+/// What a problem is.
+#[derive(Debug)]
+pub struct Meant {
     pub(crate) code: Code,
     pub(crate) detail: Cow<'static, str>,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) advice: Advice,
     /// For the log only: it may name what a client must not know, but never a secret.
     pub(crate) cause: Option<String>,
+}
+
+impl Deref for Problem {
+    type Target = Meant;
+
+    fn deref(&self) -> &Meant {
+        &self.0
+    }
 }
 
 impl Problem {
@@ -123,7 +143,7 @@ impl Problem {
     #[cold]
     #[inline(never)]
     fn told(code: Code, detail: Cow<'static, str>) -> Self {
-        Self { code, detail, errors: Vec::new(), advice: Advice::None, cause: None }
+        Self(Box::new(Meant { code, detail, errors: Vec::new(), advice: Advice::None, cause: None }))
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -139,7 +159,9 @@ impl Problem {
             many => format!("{many} fields are wrong"),
         };
         errors.truncate(MOST_FIELD_ERRORS);
-        Self { errors, ..Self::new(Code::InvalidFields, detail) }
+        let mut problem = Self::new(Code::InvalidFields, detail);
+        problem.0.errors = errors;
+        problem
     }
 
     pub(crate) fn alias_taken(alias: &Alias) -> Self {
@@ -165,7 +187,7 @@ impl Problem {
 
     pub(crate) fn idempotency_in_flight() -> Self {
         let detail = "The request with this key is still being answered.";
-        Self { advice: Advice::RetryAfter, ..Self::new(Code::IdempotencyInFlight, detail) }
+        Self::new(Code::IdempotencyInFlight, detail).advising(Advice::RetryAfter)
     }
 
     /// Whether the same request may succeed later as it is.
@@ -174,25 +196,19 @@ impl Problem {
     }
 
     pub(crate) fn no_free_alias(tries: usize) -> Self {
-        Self {
-            cause: Some(format!("{tries} generated aliases were all taken")),
-            advice: Advice::RetryAfter,
-            ..Self::new(Code::StoreUnavailable, "No free alias was found. Try again.")
-        }
+        Self::new(Code::StoreUnavailable, "No free alias was found. Try again.")
+            .advising(Advice::RetryAfter)
+            .because(format!("{tries} generated aliases were all taken"))
     }
 
     pub(crate) fn no_credentials() -> Self {
-        Self {
-            advice: Advice::Authenticate("Bearer realm=\"hop\""),
-            ..Self::new(Code::Unauthenticated, "This needs `Authorization: Bearer` and a key.")
-        }
+        Self::new(Code::Unauthenticated, "This needs `Authorization: Bearer` and a key.")
+            .advising(Advice::Authenticate("Bearer realm=\"hop\""))
     }
 
     pub(crate) fn wrong_credentials() -> Self {
-        Self {
-            advice: Advice::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""),
-            ..Self::new(Code::Unauthenticated, "This key is not valid here.")
-        }
+        Self::new(Code::Unauthenticated, "This key is not valid here.")
+            .advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
     }
 
     #[inline(never)]
@@ -243,7 +259,7 @@ impl Problem {
 
     /// The same of an object within another.
     pub(crate) fn within(mut self, name: &str) -> Self {
-        self.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("/{name}")));
+        self.0.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("/{name}")));
         self
     }
 
@@ -265,7 +281,7 @@ impl Problem {
     }
 
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        Self { advice: Advice::Allow(allow), ..Self::new(Code::MethodNotAllowed, format!("Here go {allow}.")) }
+        Self::new(Code::MethodNotAllowed, format!("Here go {allow}.")).advising(Advice::Allow(allow))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
@@ -277,17 +293,15 @@ impl Problem {
     }
 
     pub(crate) fn not_configured(cause: String) -> Self {
-        Self {
-            cause: Some(cause),
-            advice: Advice::RetryAfter,
-            ..Self::new(Code::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
-        }
+        Self::new(Code::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
+            .advising(Advice::RetryAfter)
+            .because(cause)
     }
 
     /// A link with a long history goes piece by piece.
     pub(crate) fn half_erased() -> Self {
         let detail = "The link is gone, but not everything of it. Repeat the request.";
-        Self { advice: Advice::RetryAfter, ..Self::new(Code::StoreUnavailable, detail) }
+        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
     }
 
     /// Many writers kept coming between the read and the write of one record.
@@ -297,15 +311,20 @@ impl Problem {
     }
 
     fn store_unavailable(cause: String) -> Self {
-        Self { cause: Some(cause), advice: Advice::RetryAfter, ..Self::new(Code::StoreUnavailable, "The store did not answer. Try again.") }
+        Self::new(Code::StoreUnavailable, "The store did not answer. Try again.").advising(Advice::RetryAfter).because(cause)
     }
 
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
-        Self { cause: Some(cause.to_string()), ..Self::new(Code::Internal, "This is a fault of hop.") }
+        Self::new(Code::Internal, "This is a fault of hop.").because(cause.to_string())
     }
 
     pub(crate) fn because(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    fn advising(mut self, advice: Advice) -> Self {
+        self.0.advice = advice;
         self
     }
 }
@@ -342,7 +361,7 @@ mod tests {
         let error = FieldError { field: "/x".into(), refusal: Refusal::invalid("x") };
         let count = |errors: usize| {
             let problem = Problem::invalid_fields(vec![error.clone(); errors]);
-            (problem.errors.len(), problem.detail.into_owned())
+            (problem.errors.len(), problem.detail.clone().into_owned())
         };
         assert_eq!(count(1), (1, "1 field is wrong".into()));
         assert_eq!(count(50), (50, "50 fields are wrong".into()));

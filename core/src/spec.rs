@@ -140,7 +140,7 @@ pub(crate) mod tests {
             Ok(()) => return Ok(spec),
             Err(problem) => problem,
         };
-        Err(problem.errors.into_iter().map(|error| (error.field, error.refusal.code)).collect())
+        Err(problem.errors.iter().map(|error| (error.field.clone(), error.refusal.code)).collect())
     }
 
     const EVERYTHING: &str = r#"{"redirect_status":301,"title":"T","note":"N","external_id":"E","tags":["B","a","b"],

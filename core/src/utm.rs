@@ -60,7 +60,7 @@ mod tests {
     fn merged(target: &str, json: &str) -> Result<String, Vec<(String, FieldCode)>> {
         let mut fields = Fields::read(&Body::Whole(json.into()), 100_000).unwrap();
         let target = merge(&mut fields, Some(Target::stored(target.into())));
-        let wrong = |problem: crate::error::Problem| problem.errors.into_iter().map(|error| (error.field, error.refusal.code)).collect();
+        let wrong = |problem: crate::error::Problem| problem.errors.iter().map(|error| (error.field.clone(), error.refusal.code)).collect();
         fields.finish(target).map(|target| target.as_str().to_owned()).map_err(wrong)
     }
 

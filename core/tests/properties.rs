@@ -38,7 +38,7 @@ fn browsed() -> TargetRules {
 
 /// What is a URL, nearly: each part is right, wrong, foreign or missing.
 fn near_urls() -> impl Strategy<Value = String> {
-    let scheme = "(https?|HTTPS|wss?|ftp|my-app|[a-z+.1-]{1,3})?:(//?/?)?";
+    let scheme = prop_oneof![8 => "(https?|HTTPS|wss?|ftp|my-app)://", 1 => "(https?|[a-z+.1-]{1,3})?:(//?/?)?"];
     let host = prop_oneof![
         "[a-zA-Z0-9ßäöüÄ.%_~!$&'()*+,;=-]{0,12}",
         "(0x)?[0-9a-fA-F]{1,5}(\\.(0x?)?[0-9]{1,4}){0,4}\\.?",
@@ -47,8 +47,8 @@ fn near_urls() -> impl Strategy<Value = String> {
         "\\PC{0,6}",
         Just("hop.example".to_owned()),
     ];
-    let port = prop_oneof!["", "", ":[0-9]{0,6}", ":\\PC{0,3}"];
-    (scheme, prop_oneof!["", "", "", "[a-z:]{0,3}@"], host, port, "([/?#]\\PC{0,8}){0,3}")
+    let port = prop_oneof![4 => "", 2 => ":[0-9]{0,6}", 1 => ":0*443", 1 => Just(":".to_owned()), 1 => ":\\PC{0,3}"];
+    (scheme, prop_oneof![9 => "", 1 => "[a-z:]{0,3}@"], host, port, "([/?#]\\PC{0,8}){0,3}")
         .prop_map(|(scheme, user, host, port, rest)| [scheme, user, host, port, rest].concat())
 }
 

@@ -30,13 +30,17 @@ pub(crate) struct PasswordHash {
 
 impl NewPassword {
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        // Whatever is this much too long stays too long.
+        if text.len() > MOST.saturating_mul(16) {
+            return Err(too_long());
+        }
         let text = compose(text);
         let length = text.chars().count();
         if length < LEAST {
             return Err(Refusal::new(FieldCode::OutOfRange, format!("a password has at least {LEAST} characters")));
         }
         if length > MOST {
-            return Err(Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters")));
+            return Err(too_long());
         }
         if text.contains(char::is_control) {
             return Err(Refusal::invalid("a password is made of characters that can be typed"));
@@ -79,6 +83,10 @@ impl PasswordHash {
         Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
         Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
     }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
 }
 
 /// Base64 with the two letters that other programs use.
@@ -127,6 +135,8 @@ mod tests {
             (&"e\u{301}".repeat(11), Some(OutOfRange)),
             (&"日".repeat(1_024), None),
             (&"x".repeat(1_025), Some(TooLong)),
+            (&"e\u{301}".repeat(1_024), None),
+            (&"\u{301}".repeat(20_000), Some(TooLong)),
             ("twelve chars\n", Some(Invalid)),
         ] {
             assert_eq!(code(text), expected, "{text}");

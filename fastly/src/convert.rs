@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
-use fastly_sys::fastly_http_req::uri_get;
+use fastly::http::Url;
 use hop_core::Body;
 use hop_core::ports::{Facts, join};
+use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method};
 
 /// In bytes: room for what the runtime is asked for. The last is more than it takes from a client at all.
@@ -29,22 +30,13 @@ impl Visitor {
         ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
     }
 
-    /// The address, or none where it is no text.
+    /// The address, or none where the SDK could not read it: it panics over a host that is no host.
     pub(crate) fn url(&self) -> String {
-        ROOM.iter().find_map(|room| address(&self.0, *room)).unwrap_or_default()
+        let host = self.header(&HOST);
+        let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
+        let url = ROOM.iter().filter(|_| is_host).find_map(|room| self.0.get_url(*room).ok());
+        url.map(String::from).unwrap_or_default()
     }
-}
-
-/// The address of a request as the runtime gives it, if it is text of at most `room` bytes. The SDK's own call parses it: the parser would
-/// weigh 9 KB gzip, and it panics over a host that is no host.
-#[allow(unsafe_code, reason = "the runtime's call takes pointers; this is the one place that asks it without the SDK")]
-fn address(request: &RequestHandle, room: usize) -> Option<String> {
-    let mut bytes = vec![0; room];
-    let mut written = 0;
-    // SAFETY: the runtime writes at most `room` bytes, which are there, and how many they were.
-    let status = unsafe { uri_get(request.as_u32(), bytes.as_mut_ptr(), bytes.len(), &raw mut written) };
-    bytes.truncate(written);
-    String::from_utf8(bytes).ok().filter(|_| status.is_ok())
 }
 
 impl Facts for Visitor {

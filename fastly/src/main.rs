@@ -1,5 +1,5 @@
 //! hop on Fastly Compute: convert, call the core, convert back.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod convert;
 mod edge;

@@ -149,7 +149,7 @@ impl Fields {
 
     /// Ends the reading of an object that cannot be understood further: what is left is not judged.
     pub(crate) fn stop(self) -> Wrong {
-        self.errors.into_iter().map(|error| Refusal { at: error.field, ..error.refusal }).collect()
+        self.errors.into_iter().map(|error| error.refusal.standing(error.field)).collect()
     }
 
     #[inline(never)]

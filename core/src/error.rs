@@ -14,15 +14,27 @@ pub(crate) const RETRY_AFTER_SECONDS: u32 = 2;
 /// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
 const MOST_FIELD_ERRORS: usize = 50;
 
-/// Why a value is not what its type asks for; whoever reads the field adds its name.
+/// Why a value is not what its type asks for; whoever reads the field adds its name. In a box, as problems are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Why>);
+
+/// What a refusal says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
     /// For programs.
     pub code: FieldCode,
     /// For people.
     pub detail: Cow<'static, str>,
     /// Where in the value, as the end of a JSON Pointer; empty for the value itself.
     pub(crate) at: String,
+}
+
+impl Deref for Refusal {
+    type Target = Why;
+
+    fn deref(&self) -> &Why {
+        &self.0
+    }
 }
 
 impl Refusal {
@@ -33,19 +45,25 @@ impl Refusal {
     #[cold]
     #[inline(never)]
     fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
-        Self { code, detail, at: String::new() }
+        Self(Box::new(Why { code, detail, at: String::new() }))
     }
 
     /// The same about item `index` of a list.
     #[inline(never)]
     pub(crate) fn at(mut self, index: usize) -> Self {
-        self.at = format!("/{index}{}", self.at);
+        self.0.at = format!("/{index}{}", self.at);
         self
     }
 
     /// The same about the field `name` of an object.
     pub(crate) fn within(mut self, name: &str) -> Self {
-        self.at = format!("/{name}{}", self.at);
+        self.0.at = format!("/{name}{}", self.at);
+        self
+    }
+
+    /// The same about what stands at `pointer`.
+    pub(crate) fn standing(mut self, pointer: String) -> Self {
+        self.0.at = pointer;
         self
     }
 

@@ -108,7 +108,7 @@ mod tests {
 
     fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
         let rules = parse(serde_json::from_str(json).unwrap(), &targets());
-        rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at, refusal.code)).collect())
+        rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
     }
 
     /// The errors of one rule with these conditions.

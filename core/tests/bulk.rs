@@ -623,3 +623,20 @@ fn the_rest_begins_with_a_line_that_was_not_taken_however_it_is_broken() {
         assert_eq!(answer["next"]["line"].as_u64(), line.map(|line| line as u64), "{tail:?}");
     }
 }
+
+/// What a line finds is what the lines before it have made.
+#[test]
+fn a_line_sees_what_lines_before_it_made() {
+    let edge = MemoryEdge::new(1);
+    for ask in [Ask::create(&json!({"target": "https://example.com/old", "alias": "gone"})), Ask::delete("gone")] {
+        assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
+    }
+    let line = |target: &str, reuse: bool| format!("{}\n", json!({"alias": "gone", "target": target, "reuse": reuse}));
+    let (here, there) = ("https://example.com/here", "https://example.com/there");
+    let text = [line(here, true), line(there, false), line(here, false)].concat();
+    let answer = run(Isolate::new(&edge).ask(Ask::import("", "application/x-ndjson", text))).json();
+    let told = |at: usize| (answer["results"][at]["status"].clone(), answer["results"][at]["problem"]["code"].clone());
+    assert_eq!(told(0), (json!(201), json!(null)));
+    assert_eq!(told(1), (json!(409), json!("alias_taken")));
+    assert_eq!(told(2), (json!(200), json!(null)));
+}

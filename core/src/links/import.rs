@@ -76,12 +76,22 @@ pub(crate) async fn import<E: Edge>(
         let taken = Line::read(&context, line.fields, &domain).await;
         read.push((line.number, context, taken));
     }
-    // One look at all places: what comes after it is refused by the store, and looked at then.
+    // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
     let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
     let mut places = look_at_all(context.edge.records(), &keys).await?.into_iter();
     let mut outcomes = Vec::new();
+    let mut done: Vec<Key> = Vec::new();
     for (number, context, line) in read {
-        let place = if line.as_ref().is_ok_and(|line| line.new.alias.is_some()) { places.next().flatten() } else { None };
+        let key = line.as_ref().ok().and_then(key_of);
+        let place = match &key {
+            Some(key) if done.contains(key) => {
+                let _before = places.next();
+                look(context.edge.records(), key).await.transpose()
+            }
+            Some(_) => places.next().flatten(),
+            None => None,
+        };
+        done.extend(key);
         outcomes.push((number, take(&context, proof, line, place, dry_run).await));
     }
     let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();

@@ -1,5 +1,7 @@
 //! What arrives at a deployment that stops early, is busy, refuses, or dies.
 use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -85,7 +87,38 @@ fn waits_and_sends_the_same_again() {
 }
 
 #[test]
-fn pauses_as_long_as_the_server_says_or_longer_each_time() {
+fn a_line_that_failed_is_sent_again_with_its_neighbours() {
+    for status in [500, 503] {
+        let fails = Mood::Fails(4, status);
+        let (folder, server) = (Folder::new(), Server::start(&[fails, fails, ALL]));
+        let done = import(&folder.file("l.jsonl", nameless(9)), Format::Hop, &server.address, &PLAIN).unwrap();
+        let mut made = server.made();
+        made.sort();
+        assert_eq!((made, done.progress().made, folder.names()), (targets(9), 9, vec!["l.jsonl".to_owned()]));
+        let requests = server.requests();
+        let same = |at: usize| {
+            (&requests[at].body, &requests[at].headers["idempotency-key"]) == (&requests[0].body, &requests[0].headers["idempotency-key"])
+        };
+        assert!(requests.len() == 3 && same(1) && same(2));
+    }
+}
+
+#[test]
+fn a_line_that_goes_on_failing_stops_the_import_if_the_store_is_away_and_is_reported_if_not() {
+    let (folder, server) = (Folder::new(), Server::start(&[Mood::Fails(4, 503)]));
+    let file = folder.file("l.jsonl", nameless(9));
+    let failure = import(&file, Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
+    assert!(failure.contains("after 4 tries") && failure.contains("answered store_unavailable for line 4 of 9"), "{failure}");
+    assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.hop-import.json"]);
+    server.become_moody(&[Mood::Fails(4, 500)]);
+    let done = import(&file, Format::Hop, &server.address, &PLAIN).unwrap();
+    assert_eq!((done.progress().made, done.progress().refused, server.made().len()), (8, 1, 8));
+    let report: Value = serde_json::from_str(&folder.read("l.jsonl.rejected.jsonl")).unwrap();
+    assert_eq!((&report["line"], &report["code"]), (&Value::from(4), &Value::from("internal")));
+}
+
+#[test]
+fn pauses_longer_each_time_and_as_long_as_the_server_says() {
     let busy = |wait| Mood::Says(503, "store_unavailable", wait);
     let moods = [busy(None), busy(None), busy(None), busy(Some(0)), busy(Some(9)), ALL];
     let server = Server::start(&moods);
@@ -95,7 +128,7 @@ fn pauses_as_long_as_the_server_says_or_longer_each_time() {
     let mut said = Vec::new();
     sender.send(&["{\"target\":\"https://example.com/\"}"], "a/0", &mut |text| said.push(text.to_owned())).unwrap();
     let pauses: Vec<_> = said.iter().filter_map(|text| text.rsplit_once("again in ")).map(|(_, pause)| pause).collect();
-    assert_eq!(pauses, ["0.1 s", "0.2 s", "0.3 s", "0.0 s", "0.3 s"], "the longest pause bounds the server's wish too");
+    assert_eq!(pauses, ["0.1 s", "0.2 s", "0.3 s", "0.3 s", "0.3 s"], "the longest pause bounds the server's wish too");
 }
 
 #[test]
@@ -178,6 +211,26 @@ fn refused_lines_are_reported_and_not_doubled_by_going_on() {
     assert_eq!(entries[0]["link"]["target"], "https://a.example/");
     assert_eq!((&entries[1]["link"], &entries[2]["reason"]), (&Value::Null, &Value::from("it has no target")));
     assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.rejected.jsonl", "taken.jsonl"]);
+}
+
+#[test]
+fn what_is_written_beside_the_export_is_for_nobody_else_and_tells_no_password() {
+    let (folder, server) = (Folder::new(), Server::start(&[ALL]));
+    let taken = folder.file(
+        "taken.jsonl",
+        ["password", "password_hash"].map(|alias| format!("{{\"alias\":\"{alias}\",\"target\":\"https://other.example/\"}}\n")).concat(),
+    );
+    import(&taken, Format::Hop, &server.address, &PLAIN).unwrap();
+    server.become_moody(&[Mood::Takes(2), Mood::Says(401, "unauthenticated", None)]);
+    let line = |field: &str| format!("{{\"alias\":\"{field}\",\"target\":\"https://a.example/\",\"{field}\":\"made-up\"}}\n");
+    let file = folder.file("l.jsonl", line("password") + &line("password_hash") + &nameless(1));
+    assert!(import(&file, Format::Hop, &server.address, &PLAIN).is_err());
+    for name in ["l.jsonl.rejected.jsonl", "l.jsonl.hop-import.json"] {
+        assert_eq!(fs::metadata(folder.0.join(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    let report = folder.read("l.jsonl.rejected.jsonl");
+    assert!(!report.contains("made-up"), "{report}");
+    assert_eq!(report.matches("\"has_password\":true").count(), 2, "{report}");
 }
 
 #[test]

@@ -10,11 +10,15 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::csv;
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer};
+use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};
 
 const LIST: &str = "/api/v1/links";
@@ -320,6 +324,35 @@ fn a_link_that_is_edited_where_a_page_ends_is_not_seen_again() {
         }
         made.reverse();
         assert_eq!(seen, made, "{query}");
+    }
+}
+
+#[test]
+fn a_link_that_is_edited_while_a_page_is_read_is_on_that_page() {
+    for query in ["", "tag=t", "created_from=2020-01-01T00:00:00Z", "limit=1&tag=t", "limit=2"] {
+        for steps in [Steps::AtOnce, Steps::OneByOne] {
+            for number in 0..3 {
+                let edge = misfortune::edge(1, steps);
+                for alias in ["c", "b", "a"] {
+                    create(&edge, alias, &json!({"tags": ["t"]}));
+                }
+                let isolate = Isolate::new(&edge);
+                let trace = plan(&edge, Plan::At(vec![(0, Fault::LateAnswer(1))]));
+                let address = format!("{LIST}?{query}");
+                let mut reading = pin!(isolate.ask(Ask::list(&address)));
+                assert!(reading.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+                assert_eq!(trace.steps(), [Step::Scan]);
+                let edited = ["a", "b", "c"][number];
+                assert_eq!(ask(&edge, Ask::change(edited, &json!({"title": "T", "tags": ["t", "u"]}))).code(), 200);
+                let first = run(reading);
+                calm(&edge);
+                let mut seen = aliases(&first.json());
+                if let Some(next) = first.json()["next"].as_str() {
+                    seen.extend(pages(&edge, next).concat());
+                }
+                assert_eq!(seen, ["a", "b", "c"], "{query}, {edited} is edited");
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use hop_core::memory::{MemoryEdge, Random, Steps};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{Kept, check_list, truth};
 use support::client::Answer;
@@ -92,6 +92,18 @@ fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
     assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/{}?erase=true", third.json()["alias"].as_str().expect("text")))).code(), 204);
     let fourth = ask(&edge, upsert(json!({})));
     assert_eq!((fourth.code(), called(&edge).len()), (201, 1));
+}
+
+#[test]
+fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({}))).json();
+    edge.wait_seconds(25 * 60 * 60);
+    assert_eq!(ask(&edge, upsert(json!({"target": THERE}))).code(), 200);
+    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    let again = ask(&edge, upsert(json!({"title": "T"})));
+    calm(&edge);
+    assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
 }
 
 #[test]

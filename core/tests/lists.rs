@@ -161,6 +161,23 @@ fn a_damaged_record_is_left_out_of_every_list_and_logged() {
 }
 
 #[test]
+fn a_damaged_record_that_a_link_comes_from_hides_that_link_alone() {
+    let edge = world();
+    // The alias says that its link has left, and the new one is not settled yet.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    ask(&edge, Ask::change("docs", &json!({"alias": "moved"})));
+    calm(&edge);
+    assert_eq!(listed(&edge, "tag=a"), ["do", "moved"]);
+    let from = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/docs").expect("it is kept");
+    edge.records.plant(&from, "{");
+    for (query, expected) in [("tag=a", vec!["do"]), ("", vec!["soon", "off", "do"]), ("prefix=m", vec![])] {
+        edge.take_log();
+        assert_eq!(listed(&edge, query), expected, "{query}");
+        assert_eq!(edge.take_log().iter().filter(|line| line.contains("left out")).count(), 1, "{query}");
+    }
+}
+
+#[test]
 fn a_moved_link_is_listed_where_it_is() {
     let edge = world();
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "done", "keep_old_alias": true}))).code(), 200);

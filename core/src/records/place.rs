@@ -236,10 +236,12 @@ pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<
     }
     let found = records.get_many(&origins).await?;
     let arriving = places.iter_mut().filter(|place| origin(place).is_some());
-    for ((place, key), record) in arriving.zip(&origins).zip(found) {
-        let from = record.map(|record| Place::read(key, &record)).transpose()?;
-        if let Some(Ok(place)) = place {
-            place.believe(from.as_ref());
+    for ((slot, key), record) in arriving.zip(&origins).zip(found) {
+        match (slot.as_mut(), record.map(|record| Place::read(key, &record)).transpose()) {
+            (Some(Ok(place)), Ok(from)) => place.believe(from.as_ref()),
+            // Who is to be seen there is not known, and that is all.
+            (_, Err(error)) => *slot = Some(Err(error)),
+            (_, Ok(_)) => {}
         }
     }
     Ok(places)

@@ -144,6 +144,7 @@ impl Place {
             holder => hints_of(holder, &self.hint_token),
         };
         drops.extend(hints.hints);
+        drops.extend_from_slice(&self.left);
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
         let value = write(&holder, self.commits.saturating_add(1), &self.tokens.and(&change.token), &self.hint_token);
@@ -411,6 +412,18 @@ mod tests {
         assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
         let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
         assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
+    }
+
+    #[test]
+    fn an_erasure_takes_along_what_was_there_before_the_link_came() {
+        let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
+        before.spec.tags = vec![Tag::stored("a".into())];
+        let mut there = place(&Place::claim(&key(), &arriving(Holder::Link(before)), "t0".into()).unwrap());
+        let from = place(&Place::claim(&key(), &Holder::Signpost(signpost()), "t1".into()).unwrap());
+        there.believe(Some(&from));
+        let drops = there.erase(&Link::example(), Vec::new(), "t2".into()).unwrap().drops;
+        assert!(drops.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")), "{drops:?}");
+        assert!(claimed().gains.iter().all(|hint| drops.contains(hint)));
     }
 
     #[test]

@@ -11,6 +11,8 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
@@ -104,6 +106,22 @@ fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
     let again = ask(&edge, upsert(json!({"title": "T"})));
     calm(&edge);
     assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
+}
+
+#[test]
+fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
+    let isolate = Isolate::new(&edge);
+    // The link was found and is about to be read for its change.
+    plan(&edge, Plan::LateAt(Step::Get, 1));
+    let mut changing = pin!(isolate.ask(upsert(json!({"title": "T"}))));
+    assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
+    let made = run(changing);
+    calm(&edge);
+    assert_eq!((made.code(), made.json()["id"] == first["id"]), (201, false), "{}", made.json());
+    check_one(&edge, &made.json());
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, new
         };
         match update(context, proof, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.
-            Err(problem) if problem.code == Code::NotFound => {}
+            Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {}
             updated => return updated.map(Saved::Changed),
         }
     }

@@ -137,6 +137,25 @@ fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
 }
 
 #[test]
+fn who_is_refused_keeps_nobody_elses_promise() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
+    // The promise is made, and whoever made it dies.
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
+    calm(&edge);
+    for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
+        assert_eq!(ask(&edge, upsert(json!({"alias": alias}))).problem(), problem);
+        assert!(called(&edge).is_empty(), "{alias}");
+    }
+    let made = ask(&edge, upsert(json!({"alias": "gone", "reuse": true})));
+    assert_eq!((made.code(), &made.json()["alias"]), (200, &json!("gone")));
+    check_list(&edge);
+}
+
+#[test]
 fn a_bad_one_is_refused_by_name() {
     let edge = MemoryEdge::new(1);
     for (fields, field, code) in [

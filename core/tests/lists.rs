@@ -413,6 +413,18 @@ fn a_link_that_is_just_so_is_found_instead_of_made() {
 }
 
 #[test]
+fn no_link_is_just_like_one_with_a_new_password() {
+    let edge = MemoryEdge::new(1);
+    let find = |password: Value| ask(&edge, Ask::create(&json!({"target": TARGET, "find_if_exists": true, "password": password})));
+    let refused = find(json!("twelve characters"));
+    let error = &refused.json()["errors"][0];
+    assert_eq!((refused.code(), &error["field"], &error["code"]), (422, &json!("/find_if_exists"), &json!("conflicts")));
+    assert_eq!((find(Value::Null).code(), find(Value::Null).code()), (201, 200));
+    let made = Ask::create(&json!({"target": TARGET, "find_if_exists": false, "password": "twelve characters"}));
+    assert_eq!(ask(&edge, made).code(), 201);
+}
+
+#[test]
 fn a_deleted_link_is_not_found_but_made_anew() {
     let edge = MemoryEdge::new(1);
     create(&edge, "once", &json!({}));

@@ -29,6 +29,11 @@ impl Fields {
         Self { entries, errors: Vec::new() }
     }
 
+    /// Whether the field `name` is there and not null.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.entries.iter().any(|(key, value)| key == name && !matches!(value, Tree::Null))
+    }
+
     /// Takes the field `name` out and does not look at it.
     pub(crate) fn skip(&mut self, name: &str) {
         self.entries.retain(|(key, _)| key != name);

@@ -138,7 +138,7 @@ pub(crate) struct Link {
     pub(crate) deleted_at: Option<Timestamp>,
     /// Counts the link's changes. It is the `ETag`, and says which of two copies is newer.
     pub(crate) version: u64,
-    /// How often it moved since it left the oldest alias that still forwards.
+    /// How often it moved since it first left an alias that was to forward, whether that still does or not.
     pub(crate) moves: u8,
     /// The commit that wrote down the version before this one.
     pub(crate) history: Option<String>,

@@ -10,6 +10,9 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use http::Method;
 use http::header::IF_MATCH;
@@ -234,6 +237,23 @@ fn a_domain_with_links_is_not_deleted() {
         assert_eq!(ask(&edge, Ask::visit(path).at("c.example")).problem(), "unknown_host", "/{path}");
     }
     assert_eq!(ask(&edge, Ask::create(&json!({"domain": "c.example", "target": HERE}))).code(), 422);
+}
+
+#[test]
+fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
+    let edge = world();
+    let isolate = Isolate::new(&edge);
+    plan(&edge, Plan::LateAt(Step::Write, 1));
+    let mut deleting = pin!(isolate.ask(Ask::remove(&address("c.example"))));
+    assert!(deleting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    link(&edge, "c.example", "docs");
+    assert_eq!(run(deleting).problem(), "domain_in_use");
+    calm(&edge);
+    let shown = ask(&edge, Ask::list(&address("c.example")));
+    assert_eq!((shown.code(), &shown.json()["root"], shown.header("etag")), (200, &json!(ROOT), "\"3\""));
+    assert_eq!(visit(&edge, "c.example", "docs"), sent_to(HERE));
+    assert_eq!(ask(&edge, Ask::delete("docs?domain=c.example")).code(), 204);
+    assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
 }
 
 #[test]

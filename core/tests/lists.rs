@@ -10,11 +10,15 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::csv;
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer};
+use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};
 
 const LIST: &str = "/api/v1/links";
@@ -152,6 +156,23 @@ fn a_damaged_record_is_left_out_of_every_list_and_logged() {
     for query in ["prefix=do", "tag=a", "created_from=2026-11-21T08:00:00Z&prefix=do"] {
         edge.take_log();
         assert_eq!(listed(&edge, query), ["docs"], "{query}");
+        assert_eq!(edge.take_log().iter().filter(|line| line.contains("left out")).count(), 1, "{query}");
+    }
+}
+
+#[test]
+fn a_damaged_record_that_a_link_comes_from_hides_that_link_alone() {
+    let edge = world();
+    // The alias says that its link has left, and the new one is not settled yet.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    ask(&edge, Ask::change("docs", &json!({"alias": "moved"})));
+    calm(&edge);
+    assert_eq!(listed(&edge, "tag=a"), ["do", "moved"]);
+    let from = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/docs").expect("it is kept");
+    edge.records.plant(&from, "{");
+    for (query, expected) in [("tag=a", vec!["do"]), ("", vec!["soon", "off", "do"]), ("prefix=m", vec![])] {
+        edge.take_log();
+        assert_eq!(listed(&edge, query), expected, "{query}");
         assert_eq!(edge.take_log().iter().filter(|line| line.contains("left out")).count(), 1, "{query}");
     }
 }
@@ -324,6 +345,35 @@ fn a_link_that_is_edited_where_a_page_ends_is_not_seen_again() {
 }
 
 #[test]
+fn a_link_that_is_edited_while_a_page_is_read_is_on_that_page() {
+    for query in ["", "tag=t", "created_from=2020-01-01T00:00:00Z", "limit=1&tag=t", "limit=2"] {
+        for steps in [Steps::AtOnce, Steps::OneByOne] {
+            for number in 0..3 {
+                let edge = misfortune::edge(1, steps);
+                for alias in ["c", "b", "a"] {
+                    create(&edge, alias, &json!({"tags": ["t"]}));
+                }
+                let isolate = Isolate::new(&edge);
+                let trace = plan(&edge, Plan::At(vec![(0, Fault::LateAnswer(1))]));
+                let address = format!("{LIST}?{query}");
+                let mut reading = pin!(isolate.ask(Ask::list(&address)));
+                assert!(reading.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+                assert_eq!(trace.steps(), [Step::Scan]);
+                let edited = ["a", "b", "c"][number];
+                assert_eq!(ask(&edge, Ask::change(edited, &json!({"title": "T", "tags": ["t", "u"]}))).code(), 200);
+                let first = run(reading);
+                calm(&edge);
+                let mut seen = aliases(&first.json());
+                if let Some(next) = first.json()["next"].as_str() {
+                    seen.extend(pages(&edge, next).concat());
+                }
+                assert_eq!(seen, ["a", "b", "c"], "{query}, {edited} is edited");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_link_that_is_just_so_is_found_instead_of_made() {
     let edge = world();
     let wanted = json!({"target": "https://example.com/x", "title": "T", "tags": ["b", "A"]});
@@ -360,6 +410,18 @@ fn a_link_that_is_just_so_is_found_instead_of_made() {
     assert_eq!(ask(&edge, Ask::delete("same")).code(), 204);
     assert_eq!((find(json!({"alias": "same"})).code(), find(json!({})).code()), (409, 200));
     assert_eq!(find(json!({"find_if_exists": "yes"})).code(), 422);
+}
+
+#[test]
+fn no_link_is_just_like_one_with_a_new_password() {
+    let edge = MemoryEdge::new(1);
+    let find = |password: Value| ask(&edge, Ask::create(&json!({"target": TARGET, "find_if_exists": true, "password": password})));
+    let refused = find(json!("twelve characters"));
+    let error = &refused.json()["errors"][0];
+    assert_eq!((refused.code(), &error["field"], &error["code"]), (422, &json!("/find_if_exists"), &json!("conflicts")));
+    assert_eq!((find(Value::Null).code(), find(Value::Null).code()), (201, 200));
+    let made = Ask::create(&json!({"target": TARGET, "find_if_exists": false, "password": "twelve characters"}));
+    assert_eq!(ask(&edge, made).code(), 201);
 }
 
 #[test]

@@ -147,8 +147,12 @@ fn forwarding_has_an_end_before_visitors_lose_patience() {
         from = alias;
     }
     assert_eq!(visit(&edge, "docs"), to(HERE));
-    let refused = ask(&edge, rename(&from, "n17", false)).json();
-    assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("/alias"), &json!("too_many")));
+    for _ in 0..2 {
+        let refused = ask(&edge, rename(&from, "n17", false)).json();
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("/alias"), &json!("too_many")));
+        // Whether the first alias still forwards is not asked: the moves were counted.
+        ask(&edge, Ask::delete("docs"));
+    }
 }
 
 /// The writer dies before every single step in turn; then others come.

@@ -11,8 +11,10 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
-use hop_core::memory::{MemoryEdge, Random, Steps};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{Kept, check_list, truth};
 use support::client::Answer;
@@ -95,6 +97,34 @@ fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
 }
 
 #[test]
+fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({}))).json();
+    edge.wait_seconds(25 * 60 * 60);
+    assert_eq!(ask(&edge, upsert(json!({"target": THERE}))).code(), 200);
+    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    let again = ask(&edge, upsert(json!({"title": "T"})));
+    calm(&edge);
+    assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
+}
+
+#[test]
+fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
+    let isolate = Isolate::new(&edge);
+    // The link was found and is about to be read for its change.
+    plan(&edge, Plan::LateAt(Step::Get, 1));
+    let mut changing = pin!(isolate.ask(upsert(json!({"title": "T"}))));
+    assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
+    let made = run(changing);
+    calm(&edge);
+    assert_eq!((made.code(), made.json()["id"] == first["id"]), (201, false), "{}", made.json());
+    check_one(&edge, &made.json());
+}
+
+#[test]
 fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
@@ -104,6 +134,25 @@ fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
     assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 201);
     assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken", "nor can it be moved there");
     assert_eq!((called(&edge).len(), &called(&edge)[0]["alias"]), (1, &json!("mine")));
+}
+
+#[test]
+fn who_is_refused_keeps_nobody_elses_promise() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
+    // The promise is made, and whoever made it dies.
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
+    calm(&edge);
+    for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
+        assert_eq!(ask(&edge, upsert(json!({"alias": alias}))).problem(), problem);
+        assert!(called(&edge).is_empty(), "{alias}");
+    }
+    let made = ask(&edge, upsert(json!({"alias": "gone", "reuse": true})));
+    assert_eq!((made.code(), &made.json()["alias"]), (200, &json!("gone")));
+    check_list(&edge);
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     if may_be_found && updates {
         fields.refuse("update_if_exists", Refusal::new(FieldCode::Conflicts, "a link that exists is either found or updated"));
     }
+    if may_be_found && fields.says("password") {
+        let detail = "every password is kept under a salt of its own: no link is known to have the same";
+        fields.refuse("find_if_exists", Refusal::new(FieldCode::Conflicts, detail));
+    }
     let said = fields.clone();
     let new = NewLink::read(context, fields).await?;
     if updates {

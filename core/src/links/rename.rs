@@ -26,7 +26,10 @@ pub(super) async fn rename<E: Edge>(
     let Wish { mut link, keeps_old_alias, reuses } = wish;
     link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
     if link.moves > MOST_MOVES {
-        return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, "its oldest alias would be too many moves away")));
+        return Err(Problem::wrong_field(
+            "alias",
+            Refusal::new(FieldCode::TooMany, "the first alias it kept would be too many moves away"),
+        ));
     }
     // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
     let commit = context.token()?;

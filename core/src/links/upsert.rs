@@ -6,6 +6,7 @@
 
 use super::EDITS;
 use super::change::{Seen, patch};
+use super::claim::{Standing, standing};
 use super::create::{NewLink, claim};
 use super::walk::Walk;
 use crate::alias::Alias;
@@ -15,7 +16,7 @@ use crate::body::Fields;
 use crate::domain::Domain;
 use crate::draw::Source;
 use crate::error::{Code, FieldCode, Problem, Refusal};
-use crate::link::Link;
+use crate::link::{Link, LinkId};
 use crate::ports::{Edge, Records as _};
 use crate::records::once::{Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::records::{Holder, Key, Prefix, look, write};
@@ -49,7 +50,7 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, new
         };
         match update(context, proof, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.
-            Err(problem) if problem.code == Code::NotFound => {}
+            Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {}
             updated => return updated.map(Saved::Changed),
         }
     }
@@ -95,6 +96,9 @@ async fn make<E: Edge>(
     let alias = promise.body.clone().map(Alias::stored);
     let is_ours = alias == new.alias;
     let promised = context.drawing(Source::Repeatable(seed.derive(&promise.nonce, &[])));
+    if !is_ours && let Some(asked) = &new.alias {
+        check_free(&promised, domain, asked, new.reuses).await?;
+    }
     let link = match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
         Ok(link) if is_called(&link, id) => match whereabouts(&promised, &link).await? {
             Whereabouts::Here => link,
@@ -110,6 +114,22 @@ async fn make<E: Edge>(
     };
     let is_as_asked = link.target == new.target && link.spec == new.spec && new.alias.as_ref().is_none_or(|alias| *alias == link.alias);
     Ok(if is_as_asked { Made::New(link) } else { Made::Other(link) })
+}
+
+/// Refuses an alias that the promised link could not move to: whoever is refused makes no link.
+async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
+    let Some(place) = look(promised.edge.records(), &Key::link(domain, alias)).await? else {
+        return Ok(());
+    };
+    let id = LinkId::of(&promised.name("link")?);
+    if matches!(place.holder.seen(), Holder::Link(link) if link.id == id) {
+        return Ok(());
+    }
+    match standing(&place.holder, Some(&id), reuses, promised.now) {
+        Standing::Free => Ok(()),
+        Standing::Taken => Err(Problem::alias_taken(alias)),
+        Standing::Retired => Err(Problem::alias_retired(alias)),
+    }
 }
 
 enum Whereabouts {

@@ -100,7 +100,12 @@ impl Walk {
         let mut links = Vec::with_capacity(keys.len());
         for ((hint, key), place) in hints.iter().zip(&keys).zip(places) {
             match place {
-                Some(Ok(place)) if hint.as_ref().is_none_or(|hint| place.yields(hint)) => links.extend(place.link().cloned()),
+                Some(Ok(place)) if hint.as_ref().is_none_or(|hint| place.yields(hint)) => {
+                    // An edit may have left hints that say the same, one right behind the other.
+                    let is_met = |link: &&Link| links.last().is_some_and(|last: &Link| last.alias == link.alias);
+                    let new = place.link().filter(|link| !is_met(link)).cloned();
+                    links.extend(new);
+                }
                 // One damaged record does not hide the others.
                 Some(Err(error)) => context.log_skipped(hint.as_ref().unwrap_or(key), &error),
                 Some(Ok(_)) | None => {}

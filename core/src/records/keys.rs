@@ -218,6 +218,11 @@ pub(crate) mod hint {
         hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
     }
 
+    /// Whether two hints differ in their tokens only.
+    pub(crate) fn says_the_same(one: &Key, other: &Key) -> bool {
+        one.0.rsplit_once('/').map(|(said, _token)| said) == other.0.rsplit_once('/').map(|(said, _token)| said)
+    }
+
     /// The alias of the record a hint leads to; nothing for a key that is no hint.
     pub(crate) fn alias(hint: &Key) -> Option<Alias> {
         let (rest, _token) = hint.0.rsplit_once('/')?;

@@ -7,7 +7,7 @@ use super::change::hints_of;
 use super::object::Object;
 use super::stored::{self, read_link, write_link};
 use super::tokens::Tokens;
-use super::{Change, Expect, Key, Written};
+use super::{Change, Expect, Key, Written, hint};
 use crate::alias::Alias;
 use crate::domain::Domain;
 use crate::json::Members;
@@ -144,15 +144,17 @@ impl Place {
             holder => hints_of(holder, &self.hint_token),
         };
         drops.extend(hints.hints);
+        drops.extend_from_slice(&self.left);
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
         let value = write(&holder, self.commits.saturating_add(1), &self.tokens.and(&change.token), &self.hint_token);
         Ok(Change { value, drops, ..change })
     }
 
-    /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here.
+    /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
+    /// list may have been read before the latest one, which put its own hint in place of it.
     pub(crate) fn yields(&self, key: &Key) -> bool {
-        hints_of(self.holder.seen(), &self.hint_token).hints.contains(key)
+        hints_of(self.holder.seen(), &self.hint_token).hints.iter().any(|hint| hint::says_the_same(hint, key))
     }
 
     /// Whether the commit `token` is among those that made this record what it is.
@@ -235,10 +237,12 @@ pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<
     }
     let found = records.get_many(&origins).await?;
     let arriving = places.iter_mut().filter(|place| origin(place).is_some());
-    for ((place, key), record) in arriving.zip(&origins).zip(found) {
-        let from = record.map(|record| Place::read(key, &record)).transpose()?;
-        if let Some(Ok(place)) = place {
-            place.believe(from.as_ref());
+    for ((slot, key), record) in arriving.zip(&origins).zip(found) {
+        match (slot.as_mut(), record.map(|record| Place::read(key, &record)).transpose()) {
+            (Some(Ok(place)), Ok(from)) => place.believe(from.as_ref()),
+            // Who is to be seen there is not known, and that is all.
+            (_, Err(error)) => *slot = Some(Err(error)),
+            (_, Ok(_)) => {}
         }
     }
     Ok(places)
@@ -386,8 +390,9 @@ mod tests {
         assert_eq!(edit.drops, claimed().gains);
         let edited = place(&edit);
         assert!(edit.gains.iter().all(|hint| edited.yields(hint) && hint.as_str().ends_with("/t1")));
-        assert!(!claimed().gains.iter().any(|hint| edited.yields(hint)));
-        assert!(edit.gains.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")));
+        assert!(claimed().gains.iter().all(|hint| edited.yields(hint)), "a list may have been read before the edit");
+        let tagged = edit.gains.iter().find(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")).unwrap();
+        assert!(!place(&claimed()).yields(tagged));
         assert_eq!(edit.sides, [(Key::kept("tag/hop.example/a".into()), "null".into())]);
     }
 
@@ -407,6 +412,18 @@ mod tests {
         assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
         let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
         assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
+    }
+
+    #[test]
+    fn an_erasure_takes_along_what_was_there_before_the_link_came() {
+        let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
+        before.spec.tags = vec![Tag::stored("a".into())];
+        let mut there = place(&Place::claim(&key(), &arriving(Holder::Link(before)), "t0".into()).unwrap());
+        let from = place(&Place::claim(&key(), &Holder::Signpost(signpost()), "t1".into()).unwrap());
+        there.believe(Some(&from));
+        let drops = there.erase(&Link::example(), Vec::new(), "t2".into()).unwrap().drops;
+        assert!(drops.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")), "{drops:?}");
+        assert!(claimed().gains.iter().all(|hint| drops.contains(hint)));
     }
 
     #[test]

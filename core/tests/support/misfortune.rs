@@ -35,6 +35,8 @@ pub(crate) enum Plan {
     FromNth(Step, usize),
     /// That one is late by a turn, nothing else goes wrong.
     LateAt(Step, usize),
+    /// Every one of this kind, in this way.
+    Every(Step, Fault),
 }
 
 impl Plan {
@@ -44,6 +46,7 @@ impl Plan {
         let come_to = |kind: &Step| steps.iter().filter(|step| *step == kind).count();
         let fails = match self {
             Self::At(faults) => return faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
+            Self::Every(kind, fault) => return if steps.last() == Some(kind) { *fault } else { Fault::None },
             Self::From(first, only) => number >= *first && only.is_none_or(|only| only == steps[number]),
             Self::FromFirst(fatal) => steps.contains(fatal),
             Self::FromNth(fatal, nth) => come_to(fatal) >= *nth,
@@ -57,7 +60,11 @@ impl Plan {
 
     /// Whether reads may answer with an older truth under this plan.
     pub(crate) fn is_stale(&self) -> bool {
-        matches!(self, Self::At(faults) if faults.iter().any(|(_, fault)| *fault == Fault::Stale))
+        match self {
+            Self::At(faults) => faults.iter().any(|(_, fault)| *fault == Fault::Stale),
+            Self::Every(_, fault) => *fault == Fault::Stale,
+            Self::From(..) | Self::FromFirst(_) | Self::FromNth(..) | Self::LateAt(..) => false,
+        }
     }
 }
 

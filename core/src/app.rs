@@ -134,6 +134,11 @@ impl<E: Edge> Context<'_, E> {
         log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &format!("{error:?}"))]);
     }
 
+    /// Says in the log what the answer does without, and why.
+    pub(crate) fn log_lost(&self, what: &str, error: &StoreError) {
+        log_lost(self.edge, self.request_id, what, error);
+    }
+
     /// Has a click counted after the response.
     pub(crate) fn clicked(&self, link: LinkId) {
         self.after.borrow_mut().click = Some(link);

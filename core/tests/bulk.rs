@@ -280,6 +280,18 @@ fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
     assert!(edge.take_log().iter().any(|line| line.contains("clicks were not told")));
 }
 
+#[test]
+fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
+    let edge = world(Steps::AtOnce);
+    let seen = |version: u64| json!({"op": "delete", "alias": "left", "if_match": version});
+    for result in results(&edge, &[seen(1), seen(2)]) {
+        assert_eq!(outcome(&result), (404, "not_found"));
+    }
+    assert_eq!(ask(&edge, Ask::visit("left")).code(), 302);
+    assert_eq!(outcome(&results(&edge, &[delete("left")])[0]).0, 204);
+    assert_eq!(ask(&edge, Ask::visit("left")).code(), 410);
+}
+
 const LINES: &str = "application/x-ndjson";
 const CSV: &str = "text/csv";
 

@@ -40,7 +40,8 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, _proof: &Proof, key:
         Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
     };
     match edit(context, key, &bury).await {
-        Err(problem) if problem.code == Code::NotFound => forward_no_more(context, key).await,
+        // Whoever has seen a version means the link, not the way to it.
+        Err(problem) if problem.code == Code::NotFound && matches!(seen, Seen::Anything) => forward_no_more(context, key).await,
         edited => edited.map(drop),
     }
 }

@@ -263,7 +263,7 @@ async fn manage<E: Edge, F: Facts>(
         Route::Links if *method == Method::POST => Box::pin(do_once(context, proof, domain, route, request)),
         Route::Links => Box::pin(links::list(context, proof, query)),
         Route::Link(alias) if *method == Method::PATCH => Box::pin(links::change(context, proof, alias, query, *facts, json()?)),
-        Route::Link(alias) if *method == Method::DELETE => Box::pin(links::delete(context, proof, alias, query)),
+        Route::Link(alias) if *method == Method::DELETE => Box::pin(links::delete(context, proof, alias, query, *facts)),
         Route::Link(alias) => Box::pin(links::show(context, proof, alias, query)),
         Route::Restore(alias) => Box::pin(links::restore(context, proof, alias, query)),
         Route::History(alias) => Box::pin(links::past(context, proof, alias, query)),

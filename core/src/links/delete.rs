@@ -11,22 +11,29 @@ use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::error::{Code, Problem};
 use crate::link::Link;
-use crate::ports::Edge;
+use crate::ports::{Edge, Facts};
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Signpost, Written, look, write};
 use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
-pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn delete<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    alias: &str,
+    query: &str,
+    facts: &impl Facts,
+) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, &mut fields).await?;
     let erases = fields.take("erase", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let key = key(context, &domain, alias)?;
+    let seen = Seen::read(facts);
     if erases {
-        erase(context, &key).await?;
+        erase(context, &key, &seen).await?;
     } else {
-        bury(context, proof, &key, &Seen::Anything).await?;
+        bury(context, proof, &key, &seen).await?;
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }

@@ -134,6 +134,11 @@ impl<E: Edge> Context<'_, E> {
         log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &format!("{error:?}"))]);
     }
 
+    /// Says in the log what the answer does without, and why.
+    pub(crate) fn log_lost(&self, what: &str, error: &StoreError) {
+        log_lost(self.edge, self.request_id, what, error);
+    }
+
     /// Has a click counted after the response.
     pub(crate) fn clicked(&self, link: LinkId) {
         self.after.borrow_mut().click = Some(link);
@@ -258,7 +263,7 @@ async fn manage<E: Edge, F: Facts>(
         Route::Links if *method == Method::POST => Box::pin(do_once(context, proof, domain, route, request)),
         Route::Links => Box::pin(links::list(context, proof, query)),
         Route::Link(alias) if *method == Method::PATCH => Box::pin(links::change(context, proof, alias, query, *facts, json()?)),
-        Route::Link(alias) if *method == Method::DELETE => Box::pin(links::delete(context, proof, alias, query)),
+        Route::Link(alias) if *method == Method::DELETE => Box::pin(links::delete(context, proof, alias, query, *facts)),
         Route::Link(alias) => Box::pin(links::show(context, proof, alias, query)),
         Route::Restore(alias) => Box::pin(links::restore(context, proof, alias, query)),
         Route::History(alias) => Box::pin(links::past(context, proof, alias, query)),

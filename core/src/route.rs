@@ -92,7 +92,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links", "POST", &[200, 201, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/links/{alias}", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}", "PATCH", &[200, 400, 401, 404, 409, 410, 412, 413, 415, 422, 503]),
-    row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 412, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),

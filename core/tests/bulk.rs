@@ -268,6 +268,30 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
     }
 }
 
+#[test]
+fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
+    let edge = world(Steps::AtOnce);
+    assert_eq!(ask(&edge, Ask::visit("docs")).code(), 302);
+    edge.take_log();
+    plan(&edge, Plan::FromFirst(Step::GetMany));
+    let results = results(&edge, &[update("docs", &json!({"title": "T"}))]);
+    assert_eq!((&results[0]["status"], &results[0]["link"]["title"]), (&json!(200), &json!("T")));
+    assert_eq!(results[0]["link"]["clicks"]["humans"], 0);
+    assert!(edge.take_log().iter().any(|line| line.contains("clicks were not told")));
+}
+
+#[test]
+fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
+    let edge = world(Steps::AtOnce);
+    let seen = |version: u64| json!({"op": "delete", "alias": "left", "if_match": version});
+    for result in results(&edge, &[seen(1), seen(2)]) {
+        assert_eq!(outcome(&result), (404, "not_found"));
+    }
+    assert_eq!(ask(&edge, Ask::visit("left")).code(), 302);
+    assert_eq!(outcome(&results(&edge, &[delete("left")])[0]).0, 204);
+    assert_eq!(ask(&edge, Ask::visit("left")).code(), 410);
+}
+
 const LINES: &str = "application/x-ndjson";
 const CSV: &str = "text/csv";
 

@@ -12,6 +12,7 @@ mod support;
 
 use hop_core::memory::MemoryEdge;
 use hop_core::records::Key;
+use http::header::IF_MATCH;
 use serde_json::{Value, json};
 use support::client::Answer;
 use support::{Ask, Isolate, run};
@@ -213,6 +214,25 @@ fn a_change_is_made_only_to_what_was_seen() {
         assert_eq!(answer.code(), code, "{seen}: {}", String::from_utf8_lossy(&answer.body));
     }
     assert_eq!(ask(&edge, Ask::show("docs")).json()["title"], "d");
+}
+
+#[test]
+fn only_what_was_seen_is_deleted_or_erased() {
+    for query in ["", "?erase=true"] {
+        let edge = world();
+        assert_eq!(change(&edge, &json!({"title": "T"})).code(), 200);
+        let delete = |seen: &str| ask(&edge, Ask::delete(&format!("docs{query}")).header(IF_MATCH, seen));
+        for stale in ["\"1\"", "W/\"2\"", "\"7\"", ""] {
+            assert_eq!(delete(stale).problem(), "version_mismatch", "{stale}{query}");
+        }
+        assert_eq!(follow(&edge).0, 302);
+        assert_eq!(delete("\"7\", \"2\"").code(), 204);
+        assert_eq!(follow(&edge).0, 410);
+    }
+    let edge = world();
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).code(), 200);
+    assert_eq!(ask(&edge, Ask::delete("docs").header(IF_MATCH, "\"1\"")).code(), 404, "the link went on");
+    assert_eq!(follow(&edge).0, 302);
 }
 
 #[test]

@@ -256,14 +256,38 @@ fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
 }
 
+/// Links outlive the setting that named their domain.
 #[test]
-fn a_link_that_leads_somewhere_asks_for_nothing_more() {
+fn a_host_that_is_served_no_more_leads_nowhere() {
+    let edge = MemoryEdge::new(1);
+    let created = link(&edge, "b.example", "docs");
+    assert_eq!(visit(&edge, "b.example", "docs"), sent_to(HERE));
+    let less = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", support::client::ADMIN_KEY)]);
+    let follow = || run(less.ask(Ask::visit("docs").at("b.example")));
+    assert_eq!(follow().problem(), "unknown_host");
+    assert_eq!(follow().problem(), "unknown_host", "and once more, by heart");
+    assert_eq!(support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "nobody followed it there");
+    assert_eq!(run(less.ask(add("b.example"))).code(), 201);
+    assert_eq!(told(&follow()), sent_to(HERE));
+}
+
+#[test]
+fn a_link_is_followed_even_if_the_record_of_its_domain_cannot_be_read() {
+    let edge = world();
+    link(&edge, "c.example", "docs");
+    plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
+    assert_eq!(visit(&edge, "c.example", "docs"), sent_to(HERE));
+    assert!(edge.take_log().iter().any(|line| line.contains("domain/c.example")));
+}
+
+#[test]
+fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_served() {
     let edge = world();
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
     for (host, path, reads) in [
         ("hop.example", "docs", 1),
-        ("c.example", "docs", 1),
+        ("c.example", "docs", 2),
         ("hop.example", "x", 2),
         ("c.example", "x", 2),
         ("d.example", "x", 2),

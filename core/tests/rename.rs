@@ -258,6 +258,28 @@ fn a_link_moves_onto_a_signpost_that_points_back_at_it() {
 }
 
 #[test]
+fn forwarding_ends_even_while_the_link_is_on_its_way_back() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(steps);
+        assert_eq!(ask(&edge, rename("docs", "new", true)).code(), 200);
+        let isolate = Isolate::new(&edge);
+        // The alias is not new, so the first write is refused. The second is the claim, the third would be the signpost.
+        let trace = plan(&edge, Plan::LateAt(Step::Write, 3));
+        let mut moving = pin!(isolate.handle(Ask::change("new", &json!({"alias": "docs"}))));
+        assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(trace.count(|step| step == Step::Write), 3);
+        calm(&edge);
+        assert_eq!(ask(&edge, Ask::delete("docs")).code(), 204);
+        assert_eq!((visit(&edge, "docs"), visit(&edge, "new")), (ended(), to(HERE)));
+        let (answer, after) = run(moving);
+        run(isolate.app.finish(&edge, after));
+        assert_eq!(answer.code(), 200, "it tries again: {}", answer.json());
+        assert_eq!((visit(&edge, "docs"), truth(&edge).len()), (to(HERE), 1));
+        check_list(&edge);
+    }
+}
+
+#[test]
 fn visitors_are_not_led_to_whoever_took_an_alias_on_their_way() {
     let edge = world(Steps::AtOnce);
     assert_eq!(ask(&edge, rename("docs", "one", true)).code(), 200);

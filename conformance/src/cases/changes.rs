@@ -21,6 +21,7 @@ cases!("changes":
     wrong_fields_are_named_and_nothing_is_stored,
     a_body_of_another_kind_is_refused,
     a_deleted_link_is_not_changed,
+    only_what_was_seen_is_deleted_or_erased,
     what_was_never_there_is_not_found,
     only_the_admin_changes_links,
     a_disabled_link_is_gone_or_leads_to_its_fallback,
@@ -266,6 +267,20 @@ fn a_deleted_link_is_not_changed(world: &World) {
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
     patch(hop, &alias, &json!({"title": "x"})).problem(410, "link_ended");
     assert_eq!(show(hop, &alias).expect(200).json()["title"], Value::Null);
+}
+
+fn only_what_was_seen_is_deleted_or_erased(world: &World) {
+    let hop = world.hop();
+    for (name, query) in [("seen", ""), ("erased", "?erase=true")] {
+        let alias = world.alias(name);
+        link(hop, &alias, TARGET);
+        patch(hop, &alias, &json!({"title": "T"})).expect(200);
+        readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
+        let delete = |seen: &str| hop.send(&Call::new("DELETE", address(&alias) + query).admin().header("If-Match", seen));
+        delete("\"1\"").problem(412, "version_mismatch");
+        assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
+        delete("\"2\"").expect(204);
+    }
 }
 
 fn what_was_never_there_is_not_found(world: &World) {

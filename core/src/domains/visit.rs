@@ -54,6 +54,20 @@ pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, 
     }
 }
 
+/// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
+pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(), Problem> {
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Ok(());
+    }
+    match elsewhere(context, domain).await {
+        Ok(found) => found.map(drop).ok_or_else(Problem::unknown_host),
+        Err(error) => {
+            context.log_skipped(&Key::domain(domain), &error);
+            Ok(())
+        }
+    }
+}
+
 /// Where a domain sends visitors. One of the settings is served even if its record cannot be read; one without record is only if it is of the
 /// settings.
 async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Elsewhere, Problem> {

@@ -3,30 +3,38 @@
 use http::StatusCode;
 
 use super::change::Seen;
+use super::claim::strand;
 use super::erase::erase;
 use super::named::{key, take_domain};
-use super::{EDITS, edit};
+use super::{EDITS, edit, place_at};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::error::{Code, Problem};
 use crate::link::Link;
-use crate::ports::Edge;
+use crate::ports::{Edge, Facts};
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key, Signpost, Written, look, write};
+use crate::records::{Holder, Key, Signpost, Written, write};
 use crate::response::Response;
 
 /// `DELETE /api/v1/links/{alias}`
-pub(crate) async fn delete<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn delete<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    alias: &str,
+    query: &str,
+    facts: &impl Facts,
+) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, &mut fields).await?;
     let erases = fields.take("erase", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let key = key(context, &domain, alias)?;
+    let seen = Seen::read(facts);
     if erases {
-        erase(context, &key).await?;
+        erase(context, &key, &seen).await?;
     } else {
-        bury(context, proof, &key, &Seen::Anything).await?;
+        bury(context, proof, &key, &seen).await?;
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
@@ -40,18 +48,25 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, _proof: &Proof, key:
         Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
     };
     match edit(context, key, &bury).await {
-        Err(problem) if problem.code == Code::NotFound => forward_no_more(context, key).await,
+        // Whoever has seen a version means the link, not the way to it.
+        Err(problem) if problem.code == Code::NotFound && matches!(seen, Seen::Anything) => forward_no_more(context, key).await,
         edited => edited.map(drop),
     }
 }
 
-/// An alias that a link has left is deleted by forwarding to it no more.
+/// An alias that a link has left is deleted by forwarding to it no more. If the link is on its way back, it does not come: it is told to look
+/// again.
 async fn forward_no_more<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let place = look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
-        let Holder::Signpost(signpost) = &place.holder else {
+        let place = place_at(context, key).await?;
+        let Holder::Signpost(signpost) = place.holder.seen() else {
             return Err(Problem::no_such_link());
         };
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            continue;
+        }
         let holder = Holder::Signpost(Signpost { forwards: false, ..signpost.clone() });
         let written = write(context.edge.records(), place.hand_over(&holder, context.token()?)?).await;
         let known = matches!(written, Ok(Written::Done)).then(|| Copy::of(&holder, place.commits.saturating_add(1)));

@@ -3,17 +3,30 @@
 //! First the record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
 //! old versions and the total of clicks go with that commit. Then nobody holds the alias. Whoever asks again goes on where a request died.
 
+use super::change::Seen;
 use super::claim::strand;
-use super::{EDITS, Problem};
+use super::{EDITS, Problem, Refused};
 use crate::app::Context;
 use crate::link::Link;
 use crate::ports::{Commit, Edge, Records as _};
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Prefix, Written, history, look, write};
 
-pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(), Problem> {
+/// Erases the link at `key`, if it still is what the client has seen.
+pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key, seen: &Seen) -> Result<(), Problem> {
+    let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let (place, link) = erasable(context, key).await?;
+        // What is being erased was what somebody had seen.
+        let is_erasing = matches!(place.holder, Holder::Erasing(_));
+        match seen.check(link.version) {
+            Err(Refused::For(problem)) if !is_erasing => return Err(problem),
+            Err(Refused::UntilRead(problem)) if !is_erasing => {
+                last = problem;
+                continue;
+            }
+            _ => {}
+        }
         if let Holder::Arriving(arriving) = &place.holder
             && !strand(context, arriving).await?
         {
@@ -36,7 +49,7 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key) -> Resul
         committed?;
         return if page.next.is_some() { Err(Problem::half_erased()) } else { release(context, key, commits).await };
     }
-    Err(Problem::crowded())
+    Err(last)
 }
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {

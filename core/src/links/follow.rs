@@ -49,6 +49,7 @@ pub(crate) async fn follow<E: Edge>(context: &Context<'_, E>, domain: &Domain, a
 async fn lead<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, method: &Method) -> Result<Response, Problem> {
     let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     let link = walk(context, Key::link(domain, &alias)).await?;
+    domains::check_served(context, domain).await?;
     let has_ended = link.location.is_none() || link.ends_at.is_some_and(|ends_at| ends_at <= context.now);
     if has_ended {
         let fallback = link.fallback.ok_or_else(Problem::link_ended)?;

@@ -44,6 +44,10 @@ impl Refusal {
     pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FieldCode::Invalid, detail)
     }
+
+    pub(crate) fn own_domain() -> Self {
+        Self::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles")
+    }
 }
 
 /// Everything that is wrong in one value.

@@ -89,7 +89,7 @@ fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Wrong> {
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
     match read(context, item).await? {
         Deed::Create(fields) => {
-            let new = NewLink::read(context, fields).await.map_err(|problem| problem.within("link"))?;
+            let new = NewLink::read(context, fields, context.config.default_domain()).await.map_err(|problem| problem.within("link"))?;
             let link = claim(context, proof, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::circles::refuse_circles;
 use super::claim::{Claim, Claimed};
 use super::find::find_same;
 use super::named::take_said_domain;
@@ -35,7 +36,7 @@ const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
-    pub(super) domain: Option<Domain>,
+    pub(super) domain: Domain,
     pub(super) spec: Spec,
     /// Whose it is, and since when, if it was made elsewhere.
     pub(super) owner: Option<UserId>,
@@ -53,7 +54,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         fields.refuse("update_if_exists", Refusal::new(FieldCode::Conflicts, "a link that exists is either found or updated"));
     }
     let said = fields.clone();
-    let new = NewLink::read(context, fields).await?;
+    let new = NewLink::read(context, fields, context.config.default_domain()).await?;
     if updates {
         return match upsert(context, proof, new, said).await? {
             Saved::Created(link) => created(context, &link),
@@ -73,16 +74,17 @@ fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, P
 }
 
 impl NewLink {
-    /// Reads what a client asks for.
-    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    /// Reads what a client asks for. A link of which no domain is said is on `usual`.
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields, usual: &Domain) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
         let target = utm::merge(&mut fields, target);
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-        let domain = take_said_domain(context, &mut fields).await?;
+        let domain = take_said_domain(context, &mut fields).await?.unwrap_or_else(|| usual.clone());
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
+        refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
         let target = fields.finish(target)?;
         if let Some(password) = password {
             spec.password = Some(password.hash(context.edge)?);
@@ -120,7 +122,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
     Ok(Link {
         id: LinkId::of(&context.name("link")?),
         alias,
-        domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
+        domain: new.domain.clone(),
         target: new.target.clone(),
         spec: new.spec.clone(),
         owner: new.owner.clone(),

@@ -125,7 +125,7 @@ fn write_line<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Tak
 
 /// The place a line asks for, if it asks for one.
 fn key_of(line: &Line) -> Option<Key> {
-    Some(Key::link(line.new.domain.as_ref()?, line.new.alias.as_ref()?))
+    Some(Key::link(&line.new.domain, line.new.alias.as_ref()?))
 }
 
 /// Makes the link of a line, unless it is there already: `place` is where it is to be.

@@ -33,7 +33,7 @@ pub(super) enum Saved {
 
 /// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
 pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink, fields: Fields) -> Result<Saved, Problem> {
-    let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
+    let domain = &new.domain;
     let Some(id) = &new.spec.external_id else {
         let detail = "the link to update is the one with this external id";
         return Err(Problem::wrong_field("external_id", Refusal::new(FieldCode::Required, detail)));

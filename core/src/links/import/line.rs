@@ -47,13 +47,12 @@ impl Line {
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let cost = context.edge.traits().password_cost;
         let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
-        let mut new = NewLink::read(context, fields).await?;
+        let mut new = NewLink::read(context, fields, domain).await?;
         if hash.is_some() && new.spec.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash.or(new.spec.password);
-        new.domain.get_or_insert_with(|| domain.clone());
         new.owner = owner;
         new.created_at = created_at;
         let lacks_password = had_password && new.spec.password.is_none();

@@ -51,6 +51,12 @@ impl Tree {
         }
     }
 
+    /// What stands first under `name`, if this is an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(entries) = self else { return None };
+        entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
     /// What stands in an object, in its order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
         match self {

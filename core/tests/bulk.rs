@@ -623,3 +623,51 @@ fn the_rest_begins_with_a_line_that_was_not_taken_however_it_is_broken() {
         assert_eq!(answer["next"]["line"].as_u64(), line.map(|line| line as u64), "{tail:?}");
     }
 }
+
+const PASSWORD: &str = "a password to keep";
+
+/// A hash costs more than all the rest of a link, and an edge's limits end a request that makes too many.
+#[test]
+fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
+    let most = usize::from(TRAITS.most_hashes);
+    let edge = world(Steps::AtOnce);
+    let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
+    let mut items: Vec<Value> = (1..most).map(create).collect();
+    items.push(update("docs", &json!({"password": PASSWORD})));
+    items.push(update("old", &json!({"password": null})));
+    assert!(results(&edge, &items).iter().all(|result| outcome(result).0 < 300));
+    items.push(update("old", &json!({"password": PASSWORD})));
+    let refused = ask(&edge, Ask::batch(&items));
+    assert_eq!((refused.code(), wrong(&json!({"problem": refused.json()}))), (422, vec![("/items".to_owned(), "too_many".to_owned())]));
+    assert_eq!(truth(&edge)["old"].version, 1);
+
+    let secret = |number: usize| json!({"target": HERE, "alias": format!("q{number}"), "password": PASSWORD}).to_string();
+    for (media_type, head, rows) in [
+        (LINES, "", (0..=most).map(|number| secret(number) + "\n").collect::<Vec<_>>()),
+        (CSV, "alias,target,password\n", (0..=most).map(|number| format!("r{number},{HERE},{PASSWORD}\n")).collect()),
+    ] {
+        let before = [head, &rows[..most].concat()].concat();
+        let text = [&before, "\n\n", &rows[most]].concat();
+        let whole = ask(&edge, Ask::import("?dry_run=true", media_type, text.clone()));
+        assert_eq!((lines(&whole).len(), &whole.json()["next"]), (most + 1, &Value::Null), "whoever only looks hashes nothing");
+        let answer = ask(&edge, Ask::import("", media_type, text));
+        assert_eq!(lines(&answer).iter().map(|line| line.1).collect::<Vec<_>>(), vec![201; most]);
+        let line = before.matches('\n').count() + 3;
+        assert_eq!(answer.json()["next"], json!({"line": line, "offset": before.len() + 2}));
+    }
+}
+
+/// A salt is drawn for each hash: where none was, the next draw is that of a world without passwords.
+#[test]
+fn an_import_that_makes_nothing_hashes_nothing() {
+    let alias_after = |query: &str, alias: &str, password: Value| {
+        let edge = world(Steps::AtOnce);
+        let line = json!({"target": HERE, "alias": alias, "password": password}).to_string();
+        ask(&edge, Ask::import(query, LINES, line));
+        ask(&edge, Ask::create(&json!({"target": HERE}))).json()["alias"].clone()
+    };
+    for (query, alias, is_same) in [("?dry_run=true", "new", true), ("", "docs", true), ("", "gone", true), ("", "new", false)] {
+        let [with, without] = [json!(PASSWORD), Value::Null].map(|password| alias_after(query, alias, password));
+        assert_eq!(with == without, is_same, "{query} {alias}");
+    }
+}

@@ -18,6 +18,7 @@ use crate::clicks::Clicks;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId, UserId};
+use crate::password::NewPassword;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key};
@@ -38,6 +39,8 @@ pub(super) struct NewLink {
     pub(super) alias: Option<Alias>,
     pub(super) domain: Domain,
     pub(super) spec: Spec,
+    /// What is not yet hashed and in the spec: that costs more than all the rest.
+    pub(super) password: Option<NewPassword>,
     /// Whose it is, and since when, if it was made elsewhere.
     pub(super) owner: Option<UserId>,
     pub(super) created_at: Option<Timestamp>,
@@ -54,13 +57,14 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         fields.refuse("update_if_exists", Refusal::new(FieldCode::Conflicts, "a link that exists is either found or updated"));
     }
     let said = fields.clone();
-    let new = NewLink::read(context, fields, context.config.default_domain()).await?;
+    let mut new = NewLink::read(context, fields, context.config.default_domain()).await?;
     if updates {
         return match upsert(context, proof, new, said).await? {
             Saved::Created(link) => created(context, &link),
             Saved::Changed(link) => shown(context, &link).await?.location(&wire::address(&link)),
         };
     }
+    new.hash(context)?;
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
@@ -86,10 +90,15 @@ impl NewLink {
         let password = spec.set(&mut fields, config, context.edge.traits());
         refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
         let target = fields.finish(target)?;
-        if let Some(password) = password {
-            spec.password = Some(password.hash(context.edge)?);
+        Ok(Self { target, alias, domain, spec, password, owner: None, created_at: None, reuses })
+    }
+
+    /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
+    pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
+        if let Some(password) = self.password.take() {
+            self.spec.password = Some(password.hash(context.edge)?);
         }
-        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses })
+        Ok(())
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         alias: None,
         domain: context.config.default_domain().clone(),
         spec: Spec::default(),
+        password: None,
         owner: None,
         created_at: None,
         reuses: false,

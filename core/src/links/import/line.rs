@@ -48,14 +48,14 @@ impl Line {
         let cost = context.edge.traits().password_cost;
         let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
         let mut new = NewLink::read(context, fields, domain).await?;
-        if hash.is_some() && new.spec.password.is_some() {
+        if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
-        new.spec.password = hash.or(new.spec.password);
+        new.spec.password = hash;
         new.owner = owner;
         new.created_at = created_at;
-        let lacks_password = had_password && new.spec.password.is_none();
+        let lacks_password = had_password && new.spec.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })
     }
 }
@@ -69,6 +69,8 @@ fn clicks(tree: Tree) -> Result<Clicks, Wrong> {
 /// A line as it came.
 pub(super) struct RawLine {
     pub(super) number: usize,
+    /// The offset in the body at which it begins.
+    pub(super) start: usize,
     pub(super) fields: Result<Fields, Problem>,
 }
 
@@ -125,18 +127,18 @@ impl Iterator for Lines<'_> {
         match self {
             Self::Json { rest, offset, number } => loop {
                 let line = rest.split_inclusive(|byte| *byte == b'\n').next()?;
-                let this = *number;
+                let (this, start) = (*number, *offset);
                 *rest = rest.get(line.len()..).unwrap_or_default();
                 *offset = offset.saturating_add(line.len());
                 *number = number.saturating_add(1);
                 let line = line.trim_ascii();
                 if !line.is_empty() {
-                    return Some(RawLine { number: this, fields: from_json(line) });
+                    return Some(RawLine { number: this, start, fields: from_json(line) });
                 }
             },
             Self::Csv { records, columns } => Some(match records.next()? {
-                Ok(record) => RawLine { number: record.line, fields: from_row(columns, record.cells) },
-                Err(error) => RawLine { number: error.begins, fields: Err(Problem::malformed_list(error)) },
+                Ok(record) => RawLine { number: record.line, start: record.start, fields: from_row(columns, record.cells) },
+                Err(error) => RawLine { number: error.begins, start: error.start, fields: Err(Problem::malformed_list(error)) },
             }),
         }
     }

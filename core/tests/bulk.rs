@@ -14,7 +14,7 @@ mod support;
 use std::task::{Context, Waker};
 
 use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
-use hop_core::{BULK_LIMIT, Body};
+use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use support::audit::{check_list, text, told_history, truth};
@@ -669,5 +669,29 @@ fn an_import_that_makes_nothing_hashes_nothing() {
     for (query, alias, is_same) in [("?dry_run=true", "new", true), ("", "docs", true), ("", "gone", true), ("", "new", false)] {
         let [with, without] = [json!(PASSWORD), Value::Null].map(|password| alias_after(query, alias, password));
         assert_eq!(with == without, is_same, "{query} {alias}");
+    }
+}
+
+/// A link that came with others is no larger than one that came alone: whoever lists it has to read it again.
+#[test]
+fn an_item_or_a_line_is_no_larger_than_a_body_of_its_own() {
+    let edge = world(Steps::AtOnce);
+    let padded = |make: &dyn Fn(&str) -> String, bytes: usize| make(&"x".repeat(bytes - make("").len()));
+    let item = |title: &str| json!({"op": "create", "link": {"target": HERE, "title": title}}).to_string();
+    let nested = |text: &str| json!({"op": "create", "link": {"target": HERE, "tags": [["", text], ""]}}).to_string();
+    let line = |title: &str| json!({"target": HERE, "title": title}).to_string();
+    let row = |title: &str| format!("{HERE}{title}");
+    for (bytes, result) in [(BODY_LIMIT, (422, "invalid_fields")), (BODY_LIMIT + 1, (413, "too_large"))] {
+        for item in [padded(&item, bytes), padded(&nested, bytes)] {
+            let items: [Value; 2] = [serde_json::from_str(&item).expect("JSON"), create(&format!("new{bytes}"))];
+            let results = results(&edge, &items);
+            assert_eq!(outcome(&results[0]), result);
+            assert!(matches!(outcome(&results[1]).0, 201 | 409), "it spoils no other");
+        }
+        let (code, name) = result;
+        let rows = format!("target,title\n{},{}\n", HERE, padded(&row, bytes).split_off(HERE.len()));
+        for (media_type, text, number) in [(LINES, padded(&line, bytes), 1), (CSV, rows, 2)] {
+            assert_eq!(lines(&ask(&edge, Ask::import("", media_type, text))), [(number, code, None, name.to_owned())]);
+        }
     }
 }

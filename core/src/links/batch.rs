@@ -16,7 +16,7 @@ use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::{Edge, Traits};
 use crate::records::Key;
-use crate::request::{BULK_LIMIT, Body};
+use crate::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::response::{Response, write_problem};
 
 /// What one item asks for.
@@ -96,6 +96,9 @@ fn sets_password(item: &Tree) -> bool {
 }
 
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
+    if item.bytes() > BODY_LIMIT {
+        return Err(Problem::item_too_large());
+    }
     match read(context, item).await? {
         Deed::Create(fields) => {
             let mut new =

@@ -13,6 +13,7 @@ use crate::link::UserId;
 use crate::links::create::NewLink;
 use crate::password::PasswordHash;
 use crate::ports::Edge;
+use crate::request::BODY_LIMIT;
 use crate::time::Timestamp;
 
 /// What an export says of a link and hop finds out for itself.
@@ -145,6 +146,9 @@ impl Iterator for Lines<'_> {
 }
 
 fn from_json(line: &[u8]) -> Result<Fields, Problem> {
+    if line.len() > BODY_LIMIT {
+        return Err(Problem::item_too_large());
+    }
     let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
     Fields::of(tree).map_err(Problem::wrong_body)
 }
@@ -153,6 +157,9 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
     if cells.len() != columns.len() {
         let found = cells.len();
         return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
+    }
+    if cells.iter().map(String::len).fold(0, usize::saturating_add) > BODY_LIMIT {
+        return Err(Problem::item_too_large());
     }
     let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));
     Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))

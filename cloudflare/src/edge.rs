@@ -20,6 +20,7 @@ static TRAITS: Traits = Traits {
     longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    most_hashes: 100,
     // The smallest plan has 50 queries for a request. An edit takes two and its copy two more.
     most_counts: 45,
     most_edits: 10,

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use crate::alias::Alias;
 pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
+use crate::request::BODY_LIMIT;
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 2;
@@ -69,6 +70,10 @@ impl Refusal {
 
     pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FieldCode::Invalid, detail)
+    }
+
+    pub(crate) fn own_domain() -> Self {
+        Self::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles")
     }
 }
 
@@ -304,6 +309,11 @@ impl Problem {
 
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(Code::TooLarge, format!("A body here has at most {limit} bytes."))
+    }
+
+    /// A link has one size, in a body of its own or with others.
+    pub(crate) fn item_too_large() -> Self {
+        Self::new(Code::TooLarge, format!("An item or a line has at most {BODY_LIMIT} bytes."))
     }
 
     pub(crate) fn unsupported_media_type() -> Self {

@@ -18,6 +18,7 @@ const MOST: usize = 1_024;
 const PHC_HEAD: &str = "$argon2id$v=19$";
 
 /// A password somebody chose, in NFC: keyboards write the same letter differently.
+#[derive(Clone)]
 pub(crate) struct NewPassword(String);
 
 /// What is kept of a password: Argon2id under a salt of its own, so that a new password never looks like the one before.

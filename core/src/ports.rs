@@ -70,6 +70,8 @@ pub struct Traits {
     pub max_clicks: Option<u64>,
     /// What hashing a password may cost.
     pub password_cost: PasswordCost,
+    /// Most passwords that are hashed in one request, at least one.
+    pub most_hashes: u16,
     /// Most lists that are counted for one page, each by a scan.
     pub most_counts: u16,
     /// Most links that one request edits.

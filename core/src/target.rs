@@ -48,7 +48,7 @@ impl Target {
         check_scheme(&url.scheme(), rules)?;
         let authority = url.authority().map_err(refused)?;
         if Domain::of(&authority.host).is_ok_and(|host| rules.own_domains.contains(&host)) {
-            return Err(Refusal::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles"));
+            return Err(Refusal::own_domain());
         }
         let text = if text.is_ascii() { text.to_owned() } else { in_ascii(text, &authority) };
         if text.len() > MAX_BYTES {
@@ -60,6 +60,12 @@ impl Target {
     /// A target with something else in its query than it was checked with.
     pub(crate) fn edited(text: String) -> Result<Self, Refusal> {
         if text.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(text)) }
+    }
+
+    /// Whether it is on `domain`, however its host is written.
+    pub(crate) fn is_on(&self, domain: &Domain) -> bool {
+        let authority = Absolute::parse(&self.0).and_then(|url| url.authority().ok().map(|authority| Domain::of(&authority.host)));
+        authority.is_some_and(|host| host.is_ok_and(|host| host == *domain))
     }
 
     /// What hints call it: addresses are longer than keys.

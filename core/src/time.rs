@@ -1,6 +1,6 @@
 //! Moments, as the edge reports them and as the API writes them.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
@@ -31,17 +31,6 @@ impl Timestamp {
         millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
-    /// RFC 3339 to the millisecond, where `Display` shows whole seconds.
-    pub(crate) fn exact(self) -> String {
-        let mut text = self.to_string();
-        let millis = self.0 % 1_000;
-        if millis > 0 && text.pop().is_some() {
-            // Writing to a string does not fail.
-            let _ = write!(text, ".{millis:03}Z");
-        }
-        text
-    }
-
     /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> u64 {
@@ -49,27 +38,22 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 in UTC, whole seconds: `2026-11-21T08:00:00Z`.
+/// RFC 3339 in UTC, with milliseconds where there are any: `2026-11-21T08:00:00Z`. What is read again is the same moment.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = i64::try_from(self.0 / 1_000).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
         let text = moment.and_then(|moment| moment.format(&Rfc3339).ok());
-        f.write_str(text.as_deref().unwrap_or("9999-12-31T23:59:59Z"))
+        let text = text.as_deref().unwrap_or("9999-12-31T23:59:59Z");
+        match (self.0 % 1_000, text.strip_suffix('Z')) {
+            (1.., Some(seconds)) => write!(f, "{seconds}.{:03}Z", self.0 % 1_000),
+            _ => f.write_str(text),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn writes_rfc_3339_in_whole_seconds() {
-        for (millis, text) in
-            [(0, "1970-01-01T00:00:00Z"), (1_795_248_000_999, "2026-11-21T08:00:00Z"), (951_782_400_000, "2000-02-29T00:00:00Z")]
-        {
-            assert_eq!(Timestamp::from_millis(millis).to_string(), text);
-        }
-    }
 
     #[test]
     fn a_moment_no_calendar_holds_is_still_written() {
@@ -97,12 +81,16 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_moment_is_read_as_it_was() {
-        for (millis, text) in
-            [(0, "1970-01-01T00:00:00Z"), (7, "1970-01-01T00:00:00.007Z"), (1_795_248_000_250, "2026-11-21T08:00:00.250Z")]
-        {
+    fn what_is_written_is_read_as_it_was() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (7, "1970-01-01T00:00:00.007Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (1_795_248_000_250, "2026-11-21T08:00:00.250Z"),
+            (1_795_248_000_999, "2026-11-21T08:00:00.999Z"),
+        ] {
             let moment = Timestamp::from_millis(millis);
-            assert_eq!((moment.exact().as_str(), Timestamp::parse(text).unwrap()), (text, moment));
+            assert_eq!((moment.to_string().as_str(), Timestamp::parse(text).unwrap()), (text, moment));
         }
     }
 

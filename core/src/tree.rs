@@ -51,6 +51,26 @@ impl Tree {
         }
     }
 
+    /// What stands first under `name`, if this is an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(entries) = self else { return None };
+        entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// How many bytes it takes as JSON, about: blanks, escapes and the digits of numbers do not count.
+    pub(crate) fn bytes(&self) -> usize {
+        let list = |parts: &mut dyn Iterator<Item = usize>| parts.fold(1_usize, |sum, part| sum.saturating_add(part).saturating_add(1));
+        match self {
+            Self::Null | Self::Bool(_) => 4,
+            Self::Natural(_) | Self::OtherNumber => 1,
+            Self::Text(text) => text.len().saturating_add(2),
+            Self::Array(items) => list(&mut items.iter().map(Self::bytes)),
+            Self::Object(entries) => {
+                list(&mut entries.iter().map(|(key, value)| key.len().saturating_add(3).saturating_add(value.bytes())))
+            }
+        }
+    }
+
     /// What stands in an object, in its order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
         match self {

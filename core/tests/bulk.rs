@@ -14,7 +14,7 @@ mod support;
 use std::task::{Context, Waker};
 
 use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
-use hop_core::{BULK_LIMIT, Body};
+use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use support::audit::{check_list, text, told_history, truth};
@@ -663,4 +663,76 @@ fn a_line_sees_what_lines_before_it_made() {
     assert_eq!(told(0), (json!(201), json!(null)));
     assert_eq!(told(1), (json!(409), json!("alias_taken")));
     assert_eq!(told(2), (json!(200), json!(null)));
+}
+
+const PASSWORD: &str = "a password to keep";
+
+/// A hash costs more than all the rest of a link, and an edge's limits end a request that makes too many.
+#[test]
+fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
+    let most = usize::from(TRAITS.most_hashes);
+    let edge = world(Steps::AtOnce);
+    let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
+    let mut items: Vec<Value> = (1..most).map(create).collect();
+    items.push(update("docs", &json!({"password": PASSWORD})));
+    items.push(update("old", &json!({"password": null})));
+    assert!(results(&edge, &items).iter().all(|result| outcome(result).0 < 300));
+    items.push(update("old", &json!({"password": PASSWORD})));
+    let refused = ask(&edge, Ask::batch(&items));
+    assert_eq!((refused.code(), wrong(&json!({"problem": refused.json()}))), (422, vec![("/items".to_owned(), "too_many".to_owned())]));
+    assert_eq!(truth(&edge)["old"].version, 1);
+
+    let secret = |number: usize| json!({"target": HERE, "alias": format!("q{number}"), "password": PASSWORD}).to_string();
+    for (media_type, head, rows) in [
+        (LINES, "", (0..=most).map(|number| secret(number) + "\n").collect::<Vec<_>>()),
+        (CSV, "alias,target,password\n", (0..=most).map(|number| format!("r{number},{HERE},{PASSWORD}\n")).collect()),
+    ] {
+        let before = [head, &rows[..most].concat()].concat();
+        let text = [&before, "\n\n", &rows[most]].concat();
+        let whole = ask(&edge, Ask::import("?dry_run=true", media_type, text.clone()));
+        assert_eq!((lines(&whole).len(), &whole.json()["next"]), (most + 1, &Value::Null), "whoever only looks hashes nothing");
+        let answer = ask(&edge, Ask::import("", media_type, text));
+        assert_eq!(lines(&answer).iter().map(|line| line.1).collect::<Vec<_>>(), vec![201; most]);
+        let line = before.matches('\n').count() + 3;
+        assert_eq!(answer.json()["next"], json!({"line": line, "offset": before.len() + 2}));
+    }
+}
+
+/// A salt is drawn for each hash: where none was, the next draw is that of a world without passwords.
+#[test]
+fn an_import_that_makes_nothing_hashes_nothing() {
+    let alias_after = |query: &str, alias: &str, password: Value| {
+        let edge = world(Steps::AtOnce);
+        let line = json!({"target": HERE, "alias": alias, "password": password}).to_string();
+        ask(&edge, Ask::import(query, LINES, line));
+        ask(&edge, Ask::create(&json!({"target": HERE}))).json()["alias"].clone()
+    };
+    for (query, alias, is_same) in [("?dry_run=true", "new", true), ("", "docs", true), ("", "gone", true), ("", "new", false)] {
+        let [with, without] = [json!(PASSWORD), Value::Null].map(|password| alias_after(query, alias, password));
+        assert_eq!(with == without, is_same, "{query} {alias}");
+    }
+}
+
+/// A link that came with others is no larger than one that came alone: whoever lists it has to read it again.
+#[test]
+fn an_item_or_a_line_is_no_larger_than_a_body_of_its_own() {
+    let edge = world(Steps::AtOnce);
+    let padded = |make: &dyn Fn(&str) -> String, bytes: usize| make(&"x".repeat(bytes - make("").len()));
+    let item = |title: &str| json!({"op": "create", "link": {"target": HERE, "title": title}}).to_string();
+    let nested = |text: &str| json!({"op": "create", "link": {"target": HERE, "tags": [["", text], ""]}}).to_string();
+    let line = |title: &str| json!({"target": HERE, "title": title}).to_string();
+    let row = |title: &str| format!("{HERE}{title}");
+    for (bytes, result) in [(BODY_LIMIT, (422, "invalid_fields")), (BODY_LIMIT + 1, (413, "too_large"))] {
+        for item in [padded(&item, bytes), padded(&nested, bytes)] {
+            let items: [Value; 2] = [serde_json::from_str(&item).expect("JSON"), create(&format!("new{bytes}"))];
+            let results = results(&edge, &items);
+            assert_eq!(outcome(&results[0]), result);
+            assert!(matches!(outcome(&results[1]).0, 201 | 409), "it spoils no other");
+        }
+        let (code, name) = result;
+        let rows = format!("target,title\n{},{}\n", HERE, padded(&row, bytes).split_off(HERE.len()));
+        for (media_type, text, number) in [(LINES, padded(&line, bytes), 1), (CSV, rows, 2)] {
+            assert_eq!(lines(&ask(&edge, Ask::import("", media_type, text))), [(number, code, None, name.to_owned())]);
+        }
+    }
 }

@@ -158,6 +158,54 @@ fn what_leads_in_circles_or_nowhere_is_refused() {
 }
 
 #[test]
+fn no_link_leads_to_the_domain_it_is_on() {
+    let edge = world();
+    let own = "https://C.example.:8443/x";
+    let says = [
+        (json!({"target": own}), "/target"),
+        (json!({"fallback": own}), "/fallback"),
+        (json!({"rules": [{"when": [{"type": "split", "percent": 5}], "target": own}]}), "/rules/0/target"),
+        (json!({"card": {"image": own}}), "/card/image"),
+    ];
+    let merged = |base: Value, more: &Value| {
+        let (mut base, more) = (base, more.as_object().expect("an object").clone());
+        base.as_object_mut().expect("an object").extend(more);
+        base
+    };
+    let is_refused = |answer: &Value, field: &str, what: &str| {
+        let error = &answer["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!("own_domain")), "{what} {answer}");
+    };
+    link(&edge, "c.example", "here");
+    for (number, (said, field)) in says.iter().enumerate() {
+        let create = merged(json!({"domain": "c.example", "target": HERE}), said);
+        is_refused(&ask(&edge, Ask::create(&create)).json(), field, "creation");
+        is_refused(&ask(&edge, Ask::change("here?domain=c.example", said)).json(), field, "change");
+        // On another domain it leads somewhere, and moving it there would make the circle.
+        let alias = format!("m{number}");
+        let elsewhere = merged(json!({"alias": alias, "target": HERE}), said);
+        assert_eq!(ask(&edge, Ask::create(&elsewhere)).code(), 201);
+        is_refused(&ask(&edge, Ask::change(&alias, &json!({"domain": "c.example"}))).json(), field, "move");
+    }
+    let line = json!({"target": own}).to_string();
+    let import = Ask::import("?domain=c.example", "application/x-ndjson", line);
+    is_refused(&ask(&edge, import).json()["results"][0]["problem"], "/target", "import");
+}
+
+#[test]
+fn a_link_whose_domain_came_after_its_target_can_still_be_changed_otherwise() {
+    let edge = world();
+    link(&edge, "hop.example", "docs");
+    for key in edge.records.keys() {
+        let record = edge.records.peek(&key).expect("the key is there");
+        edge.records.plant(&key, &String::from_utf8_lossy(&record.value).replace(HERE, "https://hop.example/docs"));
+    }
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"disabled": true}))).code(), 200);
+    let problem = ask(&edge, Ask::change("docs", &json!({"fallback": ROOT}))).json();
+    assert_eq!(problem["errors"][0]["field"], "/target");
+}
+
+#[test]
 fn visitors_who_find_nothing_are_sent_on() {
     let edge = MemoryEdge::new(1);
     for alias in ["live", "gone", "off", "own"] {

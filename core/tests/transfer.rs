@@ -27,7 +27,7 @@ fn full() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     let everything = json!({
         "target": "https://example.com/a?b=c#d", "alias": "everything", "title": "=SUM(A1)", "note": "two\nlines, \"quoted\"",
-        "tags": ["b", "a"], "external_id": "'+1", "starts_at": "2026-01-01T00:00:00.007Z", "ends_at": "2099-01-01T00:00:00Z", "max_clicks": 7,
+        "tags": ["b", "a"], "external_id": "'+1", "starts_at": "2026-01-01T00:00:00.007Z", "ends_at": "2099-01-01T00:00:00.999Z", "max_clicks": 7,
         "confirm": true, "fallback": "https://example.com/f", "password": "twelve chars and more", "redirect_status": 308,
         "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true, "disabled": true,
         "card": {"title": "-1", "description": "@", "image": "https://example.com/i.png"},
@@ -80,6 +80,13 @@ fn an_export_brings_everything_to_another_deployment() {
     let edge = full();
     let wanted = said(&edge);
     assert_eq!(wanted.len(), 4);
+    let everything = wanted.iter().find(|link| link["alias"] == "everything").expect("the link");
+    assert_eq!(
+        (&everything["starts_at"], &everything["ends_at"]),
+        (&json!("2026-01-01T00:00:00.007Z"), &json!("2099-01-01T00:00:00.999Z"))
+    );
+    let again = ask(&edge, Ask::import("", LINES, export(&edge, "passwords=true").concat())).json();
+    assert_eq!((&again["existing"], &again["failed"]), (&json!(4), &json!(0)), "where it came from, it is there already: {again}");
     assert!(wanted.iter().any(|link| link["password_hash"].as_str().is_some_and(|hash| hash.starts_with("$argon2id$v=19$m="))));
     for (query, media_type) in [("passwords=true&limit=2", LINES), ("passwords=true&format=csv&limit=3", TABLE)] {
         let other = MemoryEdge::new(2);
@@ -90,6 +97,20 @@ fn an_export_brings_everything_to_another_deployment() {
             }
             assert_eq!(said(&other), wanted, "{query}");
         }
+    }
+}
+
+#[test]
+fn when_a_link_was_made_is_kept_to_the_millisecond() {
+    let [edge, other] = [1, 2].map(MemoryEdge::new);
+    let moments = ["2020-01-02T03:04:05.678Z", "2020-01-02T03:04:05.050Z", "2020-01-02T03:04:05Z"];
+    let lines = moments.map(|moment| json!({"target": "https://example.com/", "created_at": moment}).to_string() + "\n").concat();
+    assert_eq!(ask(&edge, Ask::import("", LINES, lines)).json()["imported"], 3);
+    for (query, media_type) in [("", LINES), ("format=csv", TABLE)] {
+        ask(&other, Ask::import("", media_type, export(&edge, query).concat()));
+        let links = export(&other, "").concat();
+        let told = links.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["created_at"].clone());
+        assert_eq!(told.collect::<Vec<_>>(), moments, "newest first");
     }
 }
 

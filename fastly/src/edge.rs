@@ -19,6 +19,8 @@ static TRAITS: Traits = Traits {
     max_clicks: Some(1_000),
     // 15 ms of the 50 a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    // What is left is for the store and for reading what came.
+    most_hashes: 3,
     most_counts: 30,
     // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
     most_edits: 1,

@@ -3,7 +3,7 @@
 use hop_core::csv;
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, field_errors, readable};
+use super::{TARGET, address, cases, create, field_errors, moment, readable};
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
@@ -51,7 +51,7 @@ fn lines_hold_every_link_that_is_not_deleted(world: &World) {
     readable(hop, &gone, |link| link.is_some_and(|link| link["state"] == "deleted"));
     for query in ["", "?limit=100", "?format=jsonl&limit=7"] {
         let mut found = lines(hop, query);
-        assert!(found.iter().map(|link| link["created_at"].as_str().unwrap()).is_sorted_by(|a, b| a >= b), "newest first");
+        assert!(found.iter().map(|link| moment(&link["created_at"])).is_sorted_by(|a, b| a >= b), "newest first");
         found.retain(|link| link["alias"].as_str().unwrap().starts_with(&stem));
         found.iter().for_each(|link| assert_shape(link, "link"));
         let mut aliases: Vec<&str> = found.iter().map(|link| link["alias"].as_str().unwrap()).collect();

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, link, readable};
+use super::{TARGET, address, cases, create, link, moment, readable};
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
@@ -86,14 +86,14 @@ fn every_edit_leaves_what_was_before(world: &World) {
     assert_eq!(field("disabled"), [false, true, false, false, false]);
     let [two, five] = ["https://example.com/2", "https://example.com/5"];
     assert_eq!(field("target"), [five, two, two, two, TARGET]);
-    let times: Vec<String> = field("at").iter().rev().map(|at| at.as_str().unwrap().to_owned()).collect();
-    assert!(times.is_sorted() && before <= times[0] && times[4] <= now(), "{before} {times:?}");
+    let times: Vec<String> = field("at").iter().rev().map(|at| moment(at).to_owned()).collect();
+    assert!(times.is_sorted() && moment(&before) <= times[0].as_str() && times[4].as_str() <= moment(&now()), "{before} {times:?}");
 }
 
-/// The second it is, as the API writes it.
-fn now() -> String {
+/// What time it is, as the API writes it.
+fn now() -> Value {
     let since_1970: Duration = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    hop_core::Timestamp::from_millis(since_1970.as_secs() * 1_000).to_string()
+    json!(hop_core::Timestamp::from_millis(since_1970.as_millis().try_into().unwrap()).to_string())
 }
 
 fn a_refused_or_idle_edit_leaves_nothing(world: &World) {

@@ -14,9 +14,9 @@ use crate::body::{Fields, Tree};
 use crate::clicks;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::Link;
-use crate::ports::Edge;
+use crate::ports::{Edge, Traits};
 use crate::records::Key;
-use crate::request::{BULK_LIMIT, Body};
+use crate::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::response::{Response, write_problem};
 
 /// What one item asks for.
@@ -35,7 +35,7 @@ struct Done {
 /// `POST /api/v1/batch`
 pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BULK_LIMIT)?;
-    let items = fields.need("items", |tree| items(tree, context.edge.traits().largest_batch));
+    let items = fields.need("items", |tree| items(tree, context.edge.traits()));
     let items = fields.finish(items)?;
     let mut outcomes = Vec::with_capacity(items.len());
     for (number, item) in items.into_iter().enumerate() {
@@ -80,18 +80,32 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|outcome| outcome.as_ref().err())))
 }
 
-fn items(tree: Tree, most: u16) -> Result<Vec<Tree>, Wrong> {
-    let items = tree.items(most.into(), Ok)?;
+fn items(tree: Tree, traits: &Traits) -> Result<Vec<Tree>, Wrong> {
+    let items = tree.items(traits.largest_batch.into(), Ok)?;
+    let most = traits.most_hashes;
+    if items.iter().filter(|item| sets_password(item)).count() > most.into() {
+        return Err(Refusal::new(FieldCode::TooMany, format!("{most} of these may set a password at most")).into());
+    }
     if items.is_empty() {
         return Err(Refusal::new(FieldCode::Required, "a batch has at least one item").into());
     }
     Ok(items)
 }
 
+/// Whether a password has to be hashed for an item.
+fn sets_password(item: &Tree) -> bool {
+    ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != Tree::Null)
+}
+
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
+    if item.bytes() > BODY_LIMIT {
+        return Err(Problem::item_too_large());
+    }
     match read(context, item).await? {
         Deed::Create(fields) => {
-            let new = NewLink::read(context, fields).await.map_err(|problem| problem.within("link"))?;
+            let mut new =
+                NewLink::read(context, fields, context.config.default_domain()).await.map_err(|problem| problem.within("link"))?;
+            new.hash(context)?;
             let link = claim(context, proof, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }

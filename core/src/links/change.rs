@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use http::header::IF_MATCH;
 
+use super::circles::refuse_circles;
 use super::named::{named, take_said_domain};
 use super::show::shown;
 use super::{Refused, Wish, edit};
@@ -60,12 +61,12 @@ pub(super) async fn patch<E: Edge>(
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
 fn apply<E: Edge>(
     context: &Context<'_, E>,
-    link: &Link,
+    was: &Link,
     mut fields: Fields,
     domain: Option<Domain>,
     hashed: &OnceCell<PasswordHash>,
 ) -> Result<Wish, Problem> {
-    let mut link = link.clone();
+    let mut link = was.clone();
     let mut target = Some(link.target.clone());
     fields.set("target", &mut target, |tree: Tree| Target::parse(&tree.text()?, &context.config.targets).map(Some));
     if target.is_none() {
@@ -74,12 +75,22 @@ fn apply<E: Edge>(
     let target = utm::merge(&mut fields, target);
     let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, domain);
     let password = link.spec.set(&mut fields, context.config, context.edge.traits());
+    // One that led in circles before, because its domain came later, can still be changed otherwise.
+    if leads_elsewhere(was, &link, target.as_ref()) {
+        refuse_circles(&mut fields, &link.domain, target.as_ref(), &link.spec);
+    }
     link.target = fields.finish(target)?;
     if let Some(password) = password {
         let hash = hashed.get().cloned().map_or_else(|| password.hash(context.edge), Ok)?;
         link.spec.password = Some(hashed.get_or_init(|| hash).clone());
     }
     Ok(Wish { link, keeps_old_alias, reuses })
+}
+
+/// Whether a change says of a link where it is or where it leads. Its new target is not yet in place.
+fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
+    let leads = |link: &Link| (link.domain.clone(), link.spec.fallback.clone(), link.spec.rules.clone(), link.spec.card.clone());
+    target != Some(&was.target) || leads(was) != leads(link)
 }
 
 /// Where the link shall be, if not where it is, and how it is to move: whether its old alias leads on, and whether it may take one that

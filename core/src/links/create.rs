@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::circles::refuse_circles;
 use super::claim::{Claim, Claimed};
 use super::find::find_same;
 use super::named::take_said_domain;
@@ -17,6 +18,7 @@ use crate::clicks::Clicks;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId, UserId};
+use crate::password::NewPassword;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key};
@@ -35,8 +37,10 @@ const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
-    pub(super) domain: Option<Domain>,
+    pub(super) domain: Domain,
     pub(super) spec: Spec,
+    /// What is not yet hashed and in the spec: that costs more than all the rest.
+    pub(super) password: Option<NewPassword>,
     /// Whose it is, and since when, if it was made elsewhere.
     pub(super) owner: Option<UserId>,
     pub(super) created_at: Option<Timestamp>,
@@ -57,13 +61,14 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         fields.refuse("find_if_exists", Refusal::new(FieldCode::Conflicts, detail));
     }
     let said = fields.clone();
-    let new = NewLink::read(context, fields).await?;
+    let mut new = NewLink::read(context, fields, context.config.default_domain()).await?;
     if updates {
         return match upsert(context, proof, new, said).await? {
             Saved::Created(link) => created(context, &link),
             Saved::Changed(link) => shown(context, &link).await?.location(&wire::address(&link)),
         };
     }
+    new.hash(context)?;
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
         return shown(context, &link).await?.location(&wire::address(&link));
     }
@@ -77,21 +82,27 @@ fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, P
 }
 
 impl NewLink {
-    /// Reads what a client asks for.
-    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields) -> Result<Self, Problem> {
+    /// Reads what a client asks for. A link of which no domain is said is on `usual`.
+    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields, usual: &Domain) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
         let target = utm::merge(&mut fields, target);
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-        let domain = take_said_domain(context, &mut fields).await?;
+        let domain = take_said_domain(context, &mut fields).await?.unwrap_or_else(|| usual.clone());
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
+        refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
         let target = fields.finish(target)?;
-        if let Some(password) = password {
-            spec.password = Some(password.hash(context.edge)?);
+        Ok(Self { target, alias, domain, spec, password, owner: None, created_at: None, reuses })
+    }
+
+    /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
+    pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
+        if let Some(password) = self.password.take() {
+            self.spec.password = Some(password.hash(context.edge)?);
         }
-        Ok(Self { target, alias, domain, spec, owner: None, created_at: None, reuses })
+        Ok(())
     }
 }
 
@@ -124,7 +135,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
     Ok(Link {
         id: LinkId::of(&context.name("link")?),
         alias,
-        domain: new.domain.as_ref().unwrap_or(context.config.default_domain()).clone(),
+        domain: new.domain.clone(),
         target: new.target.clone(),
         spec: new.spec.clone(),
         owner: new.owner.clone(),

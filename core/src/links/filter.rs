@@ -124,7 +124,7 @@ impl Filter {
             Owner::Nobody => "none",
             Owner::User(user) => user.as_str(),
         });
-        let (from, to) = (self.created_from.map(Timestamp::exact), self.created_to.map(Timestamp::exact));
+        let (from, to) = (self.created_from.map(|from| from.to_string()), self.created_to.map(|to| to.to_string()));
         for (name, value) in [
             ("tags", self.needs_all_tags.then_some("all")),
             ("owner", owner),

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
 /// one page, only the newest are looked at.
 pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, _proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
-    let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
+    let domain = &new.domain;
     let walk = Walk::Hints { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
     let is_same = |link: &Link| {

@@ -3,6 +3,7 @@
 mod availability;
 mod batch;
 mod change;
+mod circles;
 mod claim;
 mod create;
 mod delete;

@@ -21,8 +21,9 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
     let new = NewLink {
         target: fields.finish(url)?,
         alias: None,
-        domain: None,
+        domain: context.config.default_domain().clone(),
         spec: Spec::default(),
+        password: None,
         owner: None,
         created_at: None,
         reuses: false,

@@ -33,20 +33,23 @@ pub(super) enum Saved {
 }
 
 /// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
-pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: NewLink, fields: Fields) -> Result<Saved, Problem> {
-    let domain = new.domain.as_ref().unwrap_or(context.config.default_domain());
-    let Some(id) = &new.spec.external_id else {
+pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut new: NewLink, fields: Fields) -> Result<Saved, Problem> {
+    let domain = &new.domain.clone();
+    let Some(id) = &new.spec.external_id.clone() else {
         let detail = "the link to update is the one with this external id";
         return Err(Problem::wrong_field("external_id", Refusal::new(FieldCode::Required, detail)));
     };
     for number in 0..EDITS {
         let found = match find(context, proof, domain, id).await? {
             Some(link) => link,
-            None => match make(context, proof, domain, id, &new, number < PATIENCE).await? {
-                Made::New(link) => return Ok(Saved::Created(link)),
-                Made::Other(link) => link,
-                Made::Nothing => continue,
-            },
+            None => {
+                new.hash(context)?;
+                match make(context, proof, domain, id, &new, number < PATIENCE).await? {
+                    Made::New(link) => return Ok(Saved::Created(link)),
+                    Made::Other(link) => link,
+                    Made::Nothing => continue,
+                }
+            }
         };
         match update(context, proof, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.

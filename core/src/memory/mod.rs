@@ -27,6 +27,7 @@ pub const TRAITS: Traits = Traits {
     longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    most_hashes: 3,
     most_counts: 100,
     most_edits: 25,
     one_owner: "always",

@@ -13,6 +13,7 @@ use crate::link::UserId;
 use crate::links::create::NewLink;
 use crate::password::PasswordHash;
 use crate::ports::Edge;
+use crate::request::BODY_LIMIT;
 use crate::time::Timestamp;
 
 /// What an export says of a link and hop finds out for itself.
@@ -47,16 +48,15 @@ impl Line {
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let cost = context.edge.traits().password_cost;
         let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
-        let mut new = NewLink::read(context, fields).await?;
-        if hash.is_some() && new.spec.password.is_some() {
+        let mut new = NewLink::read(context, fields, domain).await?;
+        if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
-        new.spec.password = hash.or(new.spec.password);
-        new.domain.get_or_insert_with(|| domain.clone());
+        new.spec.password = hash;
         new.owner = owner;
         new.created_at = created_at;
-        let lacks_password = had_password && new.spec.password.is_none();
+        let lacks_password = had_password && new.spec.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })
     }
 }
@@ -70,6 +70,8 @@ fn clicks(tree: Tree) -> Result<Clicks, Wrong> {
 /// A line as it came.
 pub(super) struct RawLine {
     pub(super) number: usize,
+    /// The offset in the body at which it begins.
+    pub(super) start: usize,
     pub(super) fields: Result<Fields, Problem>,
 }
 
@@ -126,24 +128,27 @@ impl Iterator for Lines<'_> {
         match self {
             Self::Json { rest, offset, number } => loop {
                 let line = rest.split_inclusive(|byte| *byte == b'\n').next()?;
-                let this = *number;
+                let (this, start) = (*number, *offset);
                 *rest = rest.get(line.len()..).unwrap_or_default();
                 *offset = offset.saturating_add(line.len());
                 *number = number.saturating_add(1);
                 let line = line.trim_ascii();
                 if !line.is_empty() {
-                    return Some(RawLine { number: this, fields: from_json(line) });
+                    return Some(RawLine { number: this, start, fields: from_json(line) });
                 }
             },
             Self::Csv { records, columns } => Some(match records.next()? {
-                Ok(record) => RawLine { number: record.line, fields: from_row(columns, record.cells) },
-                Err(error) => RawLine { number: error.begins, fields: Err(Problem::malformed_list(error)) },
+                Ok(record) => RawLine { number: record.line, start: record.start, fields: from_row(columns, record.cells) },
+                Err(error) => RawLine { number: error.begins, start: error.start, fields: Err(Problem::malformed_list(error)) },
             }),
         }
     }
 }
 
 fn from_json(line: &[u8]) -> Result<Fields, Problem> {
+    if line.len() > BODY_LIMIT {
+        return Err(Problem::item_too_large());
+    }
     let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
     Fields::of(tree).map_err(Problem::wrong_body)
 }
@@ -152,6 +157,9 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
     if cells.len() != columns.len() {
         let found = cells.len();
         return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
+    }
+    if cells.iter().map(String::len).fold(0, usize::saturating_add) > BODY_LIMIT {
+        return Err(Problem::item_too_large());
     }
     let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));
     Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))

@@ -11,7 +11,16 @@ pub(super) struct Answer {
 pub(super) enum Verdict {
     Made,
     AlreadyThere,
-    Refused { code: String, reason: String },
+    Refused {
+        code: String,
+        reason: String,
+    },
+    /// No word on the link: the deployment could not do it now, and may do it when the same is sent again.
+    Failed {
+        status: u64,
+        code: String,
+        reason: String,
+    },
 }
 
 impl Answer {
@@ -32,6 +41,19 @@ impl Answer {
         });
         Some(Self { verdicts: verdicts.collect::<Option<_>>()? })
     }
+
+    /// The first line that failed: its number in the body, and what was said of it.
+    pub(super) fn first_failure(&self) -> Option<(usize, &str)> {
+        self.verdicts.iter().enumerate().find_map(|(at, verdict)| match verdict {
+            Verdict::Failed { code, .. } => Some((at + 1, code.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Whether a failure lies in a record and not in the store as a whole: then it stays, and must not hold up the lines after it.
+    pub(super) fn may_stay(&self) -> bool {
+        self.verdicts.iter().all(|verdict| !matches!(verdict, Verdict::Failed { status, .. } if *status != 500))
+    }
 }
 
 impl Verdict {
@@ -41,7 +63,8 @@ impl Verdict {
             200 => Some(Self::AlreadyThere),
             status => {
                 let problem = result.get("problem").unwrap_or(&Value::Null);
-                Some(Self::Refused { code: text(problem, "code").unwrap_or_else(|| status.to_string()), reason: reason(problem) })
+                let (code, reason) = (text(problem, "code").unwrap_or_else(|| status.to_string()), reason(problem));
+                Some(if status < 500 { Self::Refused { code, reason } } else { Self::Failed { status, code, reason } })
             }
         }
     }

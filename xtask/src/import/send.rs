@@ -107,6 +107,11 @@ enum Attempt {
         why: String,
         pause: Option<Duration>,
     },
+    /// Answered, though not for every line: those are worth another try too.
+    InPart {
+        why: String,
+        answer: Answer,
+    },
 }
 
 impl Sender {
@@ -134,6 +139,8 @@ impl Sender {
             let (why, named) = match self.attempt(&body, &key, lines.len())? {
                 Attempt::Answered(reply) => return Ok(reply),
                 Attempt::Again { why, pause } => (why, pause),
+                Attempt::InPart { answer, .. } if left == 0 && answer.may_stay() => return Ok(Reply::Taken(answer)),
+                Attempt::InPart { why, .. } => (why, None),
             };
             if left == 0 {
                 return Err(Failure::new(format!("{} did not take the links after {} tries: {why}", self.origin, self.patience.tries)));
@@ -169,7 +176,12 @@ impl Sender {
         if status == 200 {
             return Ok(match Answer::read(&text, lines) {
                 Some(answer) if answer.verdicts.is_empty() => Attempt::Answered(Reply::TooMuch),
-                Some(answer) => Attempt::Answered(Reply::Taken(answer)),
+                Some(answer) => match answer.first_failure() {
+                    Some((line, code)) => {
+                        Attempt::InPart { why: format!("{} answered {code} for line {line} of {lines}", self.origin), answer }
+                    }
+                    None => Attempt::Answered(Reply::Taken(answer)),
+                },
                 None => Attempt::Again { why: format!("the answer of {} is not one to an import", self.origin), pause },
             });
         }

@@ -85,6 +85,37 @@ fn waits_and_sends_the_same_again() {
 }
 
 #[test]
+fn a_line_that_failed_is_sent_again_with_its_neighbours() {
+    for status in [500, 503] {
+        let fails = Mood::Fails(4, status);
+        let (folder, server) = (Folder::new(), Server::start(&[fails, fails, ALL]));
+        let done = import(&folder.file("l.jsonl", nameless(9)), Format::Hop, &server.address, &PLAIN).unwrap();
+        let mut made = server.made();
+        made.sort();
+        assert_eq!((made, done.progress().made, folder.names()), (targets(9), 9, vec!["l.jsonl".to_owned()]));
+        let requests = server.requests();
+        let same = |at: usize| {
+            (&requests[at].body, &requests[at].headers["idempotency-key"]) == (&requests[0].body, &requests[0].headers["idempotency-key"])
+        };
+        assert!(requests.len() == 3 && same(1) && same(2));
+    }
+}
+
+#[test]
+fn a_line_that_goes_on_failing_stops_the_import_if_the_store_is_away_and_is_reported_if_not() {
+    let (folder, server) = (Folder::new(), Server::start(&[Mood::Fails(4, 503)]));
+    let file = folder.file("l.jsonl", nameless(9));
+    let failure = import(&file, Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
+    assert!(failure.contains("after 4 tries") && failure.contains("answered store_unavailable for line 4 of 9"), "{failure}");
+    assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.hop-import.json"]);
+    server.become_moody(&[Mood::Fails(4, 500)]);
+    let done = import(&file, Format::Hop, &server.address, &PLAIN).unwrap();
+    assert_eq!((done.progress().made, done.progress().refused, server.made().len()), (8, 1, 8));
+    let report: Value = serde_json::from_str(&folder.read("l.jsonl.rejected.jsonl")).unwrap();
+    assert_eq!((&report["line"], &report["code"]), (&Value::from(4), &Value::from("internal")));
+}
+
+#[test]
 fn pauses_as_long_as_the_server_says_or_longer_each_time() {
     let busy = |wait| Mood::Says(503, "store_unavailable", wait);
     let moods = [busy(None), busy(None), busy(None), busy(Some(0)), busy(Some(9)), ALL];

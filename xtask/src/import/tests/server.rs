@@ -23,6 +23,8 @@ pub(super) enum Mood {
     HangsAfterWork,
     /// Does its work and breaks off in the middle of the answer.
     BreaksOff,
+    /// Does its work but for the line of this number, which gets this status.
+    Fails(usize, u16),
 }
 
 #[derive(Clone)]
@@ -38,6 +40,10 @@ struct State {
     /// Each link and how often it was made.
     links: Vec<Value>,
     answers: HashMap<String, (String, String)>,
+    /// What was made of a line of a request, by its key and its number: whoever sends it again is not given another.
+    made: HashMap<(String, usize), Value>,
+    /// The line that fails, and how.
+    fails: Option<(usize, u16)>,
     moods: Vec<Mood>,
     worked: usize,
 }
@@ -87,7 +93,12 @@ fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
     let mut state = state.lock().unwrap();
     state.requests.push(request.clone());
     let mood = if state.moods.len() > 1 { state.moods.remove(0) } else { state.moods[0] };
+    state.fails = if let Mood::Fails(line, status) = mood { Some((line, status)) } else { None };
     match mood {
+        Mood::Fails(..) => {
+            let text = state.work(&request, usize::MAX);
+            answer(&mut stream, 200, "", &text);
+        }
         Mood::DiesBeforeWork => {}
         Mood::Says(status, code, wait) => {
             let wait = wait.map(|seconds| format!("Retry-After: {seconds}\r\n")).unwrap_or_default();
@@ -129,18 +140,27 @@ impl State {
                 break;
             }
             offset += line.len() + 1;
-            results.push(self.make(at + 1, line, request.target.contains("dry_run=true")));
+            results.push(self.make(&key, at + 1, line, request.target.contains("dry_run=true")));
         }
         let count = |status: u64| results.iter().filter(|result| result["status"] == status).count();
         let (imported, existing) = (count(201), count(200));
         let failed = results.len() - imported - existing;
         let text =
             json!({"results": results, "imported": imported, "existing": existing, "failed": failed, "next": next, "dry_run": false});
-        self.answers.insert(key, (request.body.clone(), text.to_string()));
+        if self.fails.is_none() {
+            self.answers.insert(key, (request.body.clone(), text.to_string()));
+        }
         text.to_string()
     }
 
-    fn make(&mut self, line: usize, text: &str, dry_run: bool) -> Value {
+    fn make(&mut self, key: &str, line: usize, text: &str, dry_run: bool) -> Value {
+        if let Some((_, status)) = self.fails.filter(|(failing, _)| *failing == line) {
+            let code = if status == 500 { "internal" } else { "store_unavailable" };
+            return json!({"line": line, "status": status, "alias": null, "problem": {"code": code, "detail": "as the test has it"}});
+        }
+        if let Some(made) = self.made.get(&(key.to_owned(), line)) {
+            return made.clone();
+        }
         let link: Value = serde_json::from_str(text).unwrap();
         let alias = link["alias"].clone();
         let same = self.links.iter().find(|other| !alias.is_null() && other["alias"] == alias && other["domain"] == link["domain"]);
@@ -152,7 +172,9 @@ impl State {
                 if !dry_run {
                     self.links.push(link);
                 }
-                json!({"line": line, "status": 201, "alias": alias, "problem": null})
+                let made = json!({"line": line, "status": 201, "alias": alias, "problem": null});
+                self.made.insert((key.to_owned(), line), made.clone());
+                made
             }
         }
     }

@@ -73,7 +73,7 @@ impl fmt::Debug for AdminKey {
     }
 }
 
-/// How often a chunk is sent, and how long the first pause is where the server names none. Each pause is twice the one before.
+/// How often a chunk is sent, and how long the first pause is at least. Each pause is twice the one before.
 #[derive(Clone, Copy)]
 pub(super) struct Patience {
     pub(super) tries: u32,
@@ -82,7 +82,14 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub(super) const USUAL: Self = Self { tries: 8, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(120) };
+    /// Over a minute in all: that long hop waits for a worker that died over a request, and answers 409 meanwhile.
+    pub(super) const USUAL: Self = Self { tries: 9, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(120) };
+
+    /// How long to wait after so many failed tries: no shorter than the server says, and longer each time whatever it says.
+    fn pause(self, failed: u32, named: Option<Duration>) -> Duration {
+        let own = self.first_pause.saturating_mul(2_u32.saturating_pow(failed));
+        own.max(named.unwrap_or_default()).min(self.longest_pause)
+    }
 }
 
 pub(super) struct Sender {
@@ -134,8 +141,8 @@ impl Sender {
     pub(super) fn send(&self, lines: &[&str], place: &str, say: &mut dyn FnMut(&str)) -> Outcome<Reply> {
         let body: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
         let key = idempotency_key(place, &self.query, &body);
-        let mut pause = self.patience.first_pause;
-        for left in (0..self.patience.tries).rev() {
+        for failed in 0..self.patience.tries {
+            let left = self.patience.tries - failed - 1;
             let (why, named) = match self.attempt(&body, &key, lines.len())? {
                 Attempt::Answered(reply) => return Ok(reply),
                 Attempt::Again { why, pause } => (why, pause),
@@ -145,10 +152,9 @@ impl Sender {
             if left == 0 {
                 return Err(Failure::new(format!("{} did not take the links after {} tries: {why}", self.origin, self.patience.tries)));
             }
-            let wait = named.unwrap_or(pause).min(self.patience.longest_pause);
+            let wait = self.patience.pause(failed, named);
             say(&format!("{why}; trying again in {:.1} s", wait.as_secs_f64()));
             thread::sleep(wait);
-            pause = pause.saturating_mul(2);
         }
         Err(Failure::new("no try was allowed"))
     }
@@ -241,6 +247,15 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Origin::read(text).ok().map(|origin| origin.to_string()).as_deref(), origin, "{text}");
+        }
+    }
+
+    #[test]
+    fn waits_longer_than_hop_waits_for_a_dead_worker() {
+        for named in [None, Some(Duration::ZERO), Some(Duration::from_secs(2))] {
+            let waits = (1..Patience::USUAL.tries).map(|tried| Patience::USUAL.pause(tried - 1, named));
+            let all: Duration = waits.sum();
+            assert!(all >= Duration::from_secs(70), "{named:?}: {all:?}");
         }
     }
 

@@ -49,7 +49,7 @@ fn every_fixture_is_taken_by_hop_and_is_there_the_second_time() {
         ("hop.jsonl", "hop", 1, 2),
         ("kutt.json", "kutt", 3, 0),
         ("shlink.csv", "shlink", 2, 0),
-        ("shlink.json", "shlink", 3, 0),
+        ("shlink.json", "shlink", 4, 0),
         ("sink.json", "sink", 2, 1),
         ("yourls-plugin.csv", "yourls", 1, 1),
         ("yourls.csv", "yourls", 2, 0),

@@ -6,6 +6,7 @@
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::super::short;
+use super::WITHOUT_PASSWORD;
 
 pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
     let mut draft = Draft::to(fields.text(&["longUrl"])?)?;
@@ -37,7 +38,10 @@ pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, St
     }
     fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export says only that there is one; make it again");
     fields.lose(&["deviceLongUrls"], lost, "device targets", "make a rule of it");
-    fields.lose(&["hasPassword"], lost, "passwords", "set it again");
+    if fields.flag(&["hasPassword"])? {
+        draft.disable();
+        lost.count("passwords", WITHOUT_PASSWORD);
+    }
     Ok(draft)
 }
 

@@ -20,8 +20,10 @@ fn shlink_api() {
             r#"{"alias":"docs","clicks":{"bots":3,"humans":9,"previews":0},"crawlable":true,"created_at":"2024-05-01T18:34:16Z","ends_at":"2099-12-31T23:59:59Z","forward_query":"visitor_wins","max_clicks":100,"starts_at":"2024-05-31T22:00:00Z","tags":["help","web"],"target":"https://example.com/docs?a=b","title":"The docs"}"#,
             r#"{"alias":"spent","clicks":{"bots":0,"humans":5,"previews":0},"created_at":"2023-01-02T03:04:05Z","disabled":true,"domain":"go.example","max_clicks":5,"target":"https://example.com/spent"}"#,
             r#"{"alias":"older","clicks":{"bots":0,"humans":7,"previews":0},"created_at":"2019-01-02T03:04:05Z","target":"https://example.com/older"}"#,
+            r#"{"alias":"secret","clicks":{"bots":0,"humans":0,"previews":0},"created_at":"2026-01-02T03:04:05Z","disabled":true,"target":"https://example.com/secret"}"#,
         ],
-        "1 redirect rule set was not taken: the export says only that there is one; make it again\n\
+        "1 password was not taken: nobody can read it; the link is disabled until you enable it\n\
+         1 redirect rule set was not taken: the export says only that there is one; make it again\n\
          1 used limit was not taken: `max_clicks` counts from the import on\n",
     );
 }

@@ -2,8 +2,9 @@
 //!
 //! It is written after every chunk that was answered for, whole or not at all, and removed when the export is through.
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -45,6 +46,13 @@ pub(super) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file);
     name.push(suffix);
     name.into()
+}
+
+/// How a file beside the export is opened: it tells of links, so nobody else may read it.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options
 }
 
 pub(super) fn digest(path: &Path) -> Outcome<String> {
@@ -101,7 +109,7 @@ impl Progress {
         let path = Self::path(file);
         let draft = beside(&path, ".new");
         let write = || {
-            let mut to = File::create(&draft)?;
+            let mut to = private().truncate(true).open(&draft)?;
             writeln!(to, "{}", self.written())?;
             to.sync_all()?;
             fs::rename(&draft, &path)

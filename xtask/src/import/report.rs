@@ -1,11 +1,11 @@
 //! The links that could not be taken, as they come: each to `FILE.rejected.jsonl`, the first few also to whoever is watching.
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::progress::beside;
+use super::progress::{beside, private};
 use crate::failure::{Outcome, While};
 
 /// How many are shown; a file that fits nothing must not fill the screen.
@@ -24,7 +24,7 @@ pub(super) struct Refusal<'a> {
     pub(super) alias: Option<&'a str>,
     pub(super) code: &'a str,
     pub(super) reason: &'a str,
-    /// What hop was asked to take, to be mended and sent again.
+    /// What hop was asked to take, to be mended and sent again, but for its password.
     pub(super) link: Option<&'a str>,
 }
 
@@ -33,8 +33,7 @@ impl Report {
     pub(super) fn open(export: &Path, bytes: u64) -> Outcome<Self> {
         let path = beside(export, ".rejected.jsonl");
         if bytes > 0 {
-            let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-            let mut file = file.doing(format_args!("opening {}", path.display()))?;
+            let mut file = private().open(&path).doing(format_args!("opening {}", path.display()))?;
             let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::End(0)));
             cut.doing(format_args!("writing {}", path.display()))?;
             return Ok(Self { path, file: Some(file), bytes });
@@ -46,7 +45,7 @@ impl Report {
     }
 
     pub(super) fn add(&mut self, refusal: &Refusal<'_>) -> Outcome<()> {
-        let link = refusal.link.and_then(|link| serde_json::from_str(link).ok()).unwrap_or(Value::Null);
+        let link = refusal.link.and_then(|link| serde_json::from_str(link).ok()).map_or(Value::Null, without_password);
         let fields: [(&str, Value); 6] = [
             ("line", refusal.line.into()),
             ("nth", refusal.nth.into()),
@@ -60,7 +59,7 @@ impl Report {
         let shown = self.path.display();
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(File::create(&self.path).doing(format_args!("writing {shown}"))?),
+            None => self.file.insert(private().truncate(true).open(&self.path).doing(format_args!("writing {shown}"))?),
         };
         file.write_all(text.as_bytes()).doing(format_args!("writing {shown}"))?;
         self.bytes += text.len() as u64;
@@ -78,4 +77,15 @@ impl Report {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// A report is passed around. That a link had a password stays in it: sent again without one, it must not become open.
+fn without_password(mut link: Value) -> Value {
+    if let Value::Object(fields) = &mut link {
+        let had = ["password", "password_hash"].map(|name| fields.remove(name).is_some());
+        if had.contains(&true) {
+            fields.insert("has_password".to_owned(), true.into());
+        }
+    }
+    link
 }

@@ -1,5 +1,7 @@
 //! What arrives at a deployment that stops early, is busy, refuses, or dies.
 use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -209,6 +211,26 @@ fn refused_lines_are_reported_and_not_doubled_by_going_on() {
     assert_eq!(entries[0]["link"]["target"], "https://a.example/");
     assert_eq!((&entries[1]["link"], &entries[2]["reason"]), (&Value::Null, &Value::from("it has no target")));
     assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.rejected.jsonl", "taken.jsonl"]);
+}
+
+#[test]
+fn what_is_written_beside_the_export_is_for_nobody_else_and_tells_no_password() {
+    let (folder, server) = (Folder::new(), Server::start(&[ALL]));
+    let taken = folder.file(
+        "taken.jsonl",
+        ["password", "password_hash"].map(|alias| format!("{{\"alias\":\"{alias}\",\"target\":\"https://other.example/\"}}\n")).concat(),
+    );
+    import(&taken, Format::Hop, &server.address, &PLAIN).unwrap();
+    server.become_moody(&[Mood::Takes(2), Mood::Says(401, "unauthenticated", None)]);
+    let line = |field: &str| format!("{{\"alias\":\"{field}\",\"target\":\"https://a.example/\",\"{field}\":\"made-up\"}}\n");
+    let file = folder.file("l.jsonl", line("password") + &line("password_hash") + &nameless(1));
+    assert!(import(&file, Format::Hop, &server.address, &PLAIN).is_err());
+    for name in ["l.jsonl.rejected.jsonl", "l.jsonl.hop-import.json"] {
+        assert_eq!(fs::metadata(folder.0.join(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    let report = folder.read("l.jsonl.rejected.jsonl");
+    assert!(!report.contains("made-up"), "{report}");
+    assert_eq!(report.matches("\"has_password\":true").count(), 2, "{report}");
 }
 
 #[test]

@@ -4,9 +4,11 @@ use serde_json::{Map, Value};
 use super::fields::Lost;
 use super::moment;
 
-/// hop's limits, in bytes; longer titles and notes are cut rather than refused with their links.
+/// hop's limits, in bytes; longer texts are cut rather than refused with their links.
 const LONGEST_TITLE: usize = 512;
 const LONGEST_NOTE: usize = 4096;
+const LONGEST_CARD_TITLE: usize = 200;
+const LONGEST_CARD_DESCRIPTION: usize = 500;
 const MOST_TAGS: usize = 10;
 
 pub(super) struct Draft {
@@ -37,22 +39,25 @@ impl Draft {
     }
 
     pub(super) fn title(&mut self, text: Option<String>, lost: &mut Lost) {
-        // Titles taken from pages have their line ends.
-        let text = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.cut("title", text, LONGEST_TITLE, lost, "title ends");
+        let text = text.and_then(|text| cut(flat(&text), LONGEST_TITLE, lost, "title ends"));
+        self.set_if("title", text);
     }
 
     pub(super) fn note(&mut self, text: Option<String>, lost: &mut Lost) {
-        self.cut("note", text, LONGEST_NOTE, lost, "note ends");
+        let text = text.map(|text| text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n"));
+        let text = text.map(|text| text.chars().filter(|c| matches!(c, '\n' | '\t') || is_seen(*c)).collect());
+        self.set_if("note", text.and_then(|text| cut(text, LONGEST_NOTE, lost, "note ends")));
     }
 
-    fn cut(&mut self, name: &str, text: Option<String>, longest: usize, lost: &mut Lost, what: &str) {
-        let Some(mut text) = text else { return };
-        if text.len() > longest {
-            text.truncate(text.floor_char_boundary(longest));
-            lost.count(what, "hop keeps 512 bytes of a title and 4,096 of a note");
+    /// What a preview shows, if it shows more than a title, which every link has.
+    pub(super) fn card(&mut self, title: Option<String>, description: Option<String>, image: Option<String>, lost: &mut Lost) {
+        let title = title.and_then(|text| cut(flat(&text), LONGEST_CARD_TITLE, lost, "card title ends"));
+        let description = description.and_then(|text| cut(flat(&text), LONGEST_CARD_DESCRIPTION, lost, "card description ends"));
+        if description.is_some() || image.is_some() {
+            let parts = [("title", title), ("description", description), ("image", image)];
+            let card: Map<_, _> = parts.into_iter().map(|(name, part)| (name.to_owned(), part.into())).collect();
+            self.set("card", card);
         }
-        self.set(name, text);
     }
 
     pub(super) fn tags(&mut self, tags: Vec<String>, lost: &mut Lost) {
@@ -118,4 +123,24 @@ impl Draft {
     pub(super) fn into_line(self) -> String {
         Value::Object(self.fields).to_string()
     }
+}
+
+/// In one line: texts taken from pages have their line ends.
+fn flat(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_seen(*c)).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether hop takes it in a text: controls and what turns the direction of others are refused.
+fn is_seen(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+}
+
+/// As much of it as hop keeps; nothing if there is nothing.
+fn cut(mut text: String, longest: usize, lost: &mut Lost, what: &str) -> Option<String> {
+    if text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest));
+        lost.count(what, "hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description");
+    }
+    (!text.is_empty()).then_some(text)
 }

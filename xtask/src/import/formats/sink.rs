@@ -54,11 +54,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     }
     let image = image.filter(|_| is_address);
     draft.title(title.clone(), lost);
-    if description.is_some() || image.is_some() {
-        let parts = [("title", title), ("description", description), ("image", image)];
-        let card: Map<_, _> = parts.into_iter().map(|(name, part)| (name.to_owned(), part.map_or(Value::Null, Value::String))).collect();
-        draft.set("card", card);
-    }
+    draft.card(title, description, image, lost);
     Ok(())
 }
 

@@ -123,7 +123,7 @@ fn long_titles_are_cut_and_tags_beyond_ten_left_out() {
     assert!(lines[0].contains(&format!("\"title\":\"{}\"", "ü".repeat(256))) && lines[0].contains("\"t9\"]"), "{lines:?}");
     assert_eq!(
         lost,
-        "2 tags were not taken: a link has at most ten\n1 title end was not taken: hop keeps 512 bytes of a title and 4,096 of a note\n"
+        "2 tags were not taken: a link has at most ten\n1 title end was not taken: hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description\n"
     );
 }
 
@@ -133,4 +133,23 @@ fn an_end_that_cannot_be_read_is_a_refusal() {
     let content = r#"{"data":[{"address":"a","target":"https://a.example","expire_in":"soon"}]}"#;
     let (lines, lost) = convert(&folder.file("k.json", content), Format::Kutt, true);
     assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is no date hop can read".to_owned()], ""));
+}
+
+#[test]
+fn texts_are_mended_rather_than_refused_with_their_links() {
+    let folder = Folder::new();
+    let link = serde_json::json!({"slug": "a", "url": "https://example.com/", "title": "é".repeat(150), "comment": "one\r\ntwo\u{7}\tthree\rfour\u{202e}",
+        "description": format!("Come\r\n and\u{7} see {}", "x".repeat(600))});
+    let file = folder.file(
+        "l.json",
+        serde_json::json!({"links": [link, {"slug": "b", "url": "https://example.com/", "description": "\u{7}"}]}).to_string(),
+    );
+    let (lines, lost) = convert(&file, Format::Sink, true);
+    let [first, second] = [0, 1].map(|at| serde_json::from_str::<serde_json::Value>(&lines[at]).unwrap());
+    assert_eq!((&first["note"], first["title"].as_str().unwrap().len()), (&"one\ntwo\tthree\nfour".into(), 300));
+    let part = |name: &str| first["card"][name].as_str().unwrap();
+    assert_eq!((part("title"), part("description").len()), ("é".repeat(100).as_str(), 500));
+    assert!(part("description").starts_with("Come and see xxx"));
+    assert_eq!(second.get("card"), None);
+    assert!(lost.starts_with("1 card description end was not taken: hop keeps") && lost.contains("1 card title end was"), "{lost}");
 }

@@ -25,7 +25,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// The fields of an import whose values are true or false, and the others whose values are no text.
-const FLAGS: &[&str] = &["confirm", "forward_path", "strict", "crawlable", "disabled"];
+const FLAGS: &[&str] = &["confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
 const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "clicks", "rules", "card"];
 
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {

@@ -167,8 +167,8 @@ fn hop_csv() {
         "hop.csv",
         Format::Hop,
         &[
-            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"disabled":true,"domain":"hop.example","max_clicks":9,"redirect_status":307,"tags":["x","y"],"target":"https://example.com/a","title":"Docs, all"}"#,
-            r#"{"alias":"plain","disabled":false,"redirect_status":302,"rules":[],"target":"https://example.com/b"}"#,
+            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"disabled":true,"domain":"hop.example","max_clicks":9,"redirect_status":307,"reuse":true,"tags":["x","y"],"target":"https://example.com/a","title":"Docs, all"}"#,
+            r#"{"alias":"plain","disabled":false,"redirect_status":302,"reuse":false,"rules":[],"target":"https://example.com/b"}"#,
         ],
         "",
     );

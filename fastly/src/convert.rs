@@ -30,7 +30,7 @@ impl Visitor {
         ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
     }
 
-    /// The address, or none where the SDK could not read it: it panics over a host that is no host.
+    /// The address, or none where the SDK could not read it: it panics over a host that is no host, and has no other way to the path.
     pub(crate) fn url(&self) -> String {
         let host = self.header(&HOST);
         let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());

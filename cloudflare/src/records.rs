@@ -27,8 +27,11 @@ const BESIDE: &str = "INSERT INTO records (key, value, token) SELECT ?1, ?4, ?3 
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
-/// A sweep takes no more rows than a request has time for; the next one goes on.
+/// A sweep takes no more rows in one statement than D1 has time for, and no more statements than the smallest plan has for a call; the
+/// next sweep goes on.
 const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
+const SWEPT_AT_ONCE: f64 = 5_000.0;
+const SWEEPS: u32 = 20;
 
 /// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
 ///
@@ -47,7 +50,14 @@ impl D1Records {
 
     /// Forgets what expired before `now`. The core looks at the clock itself: this only makes room.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
-        answer(statement(&self.session()?, SWEEP, &[moment(now)])?.run()).await.map(drop)
+        let session = self.session()?;
+        for _ in 0..SWEEPS {
+            let swept = answer(statement(&session, SWEEP, &[moment(now)])?.run()).await?;
+            if changes(swept.unchecked_into())? < SWEPT_AT_ONCE {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The rows of a query, each an array of its columns.
@@ -108,13 +118,15 @@ impl Records for D1Records {
             statements.push(&drop);
         }
         let results = answer(session.session_batch(statements)).await?;
-        let meta = results.get(0).unchecked_into::<D1Result>().meta().map_err(unavailable)?;
-        match Reflect::get(&meta, &text("changes")).map_err(unavailable)?.as_f64() {
-            Some(0.0) => Ok(Commit::Conflict),
-            Some(_) => Ok(Commit::Done),
-            None => Err(StoreError::Unavailable("D1 did not say how many rows it changed".into())),
-        }
+        Ok(if changes(results.get(0).unchecked_into())? > 0.0 { Commit::Done } else { Commit::Conflict })
     }
+}
+
+/// How many rows a statement changed.
+fn changes(result: D1Result) -> Result<f64, StoreError> {
+    let meta = result.meta().map_err(unavailable)?;
+    let changes = Reflect::get(&meta, &text("changes")).map_err(unavailable)?.as_f64();
+    changes.ok_or_else(|| StoreError::Unavailable("D1 did not say how many rows it changed".into()))
 }
 
 fn statement(session: &D1DatabaseSession, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use hop_core::ports::Edge as _;
-use hop_core::{App, Head};
+use hop_core::{App, Head, log_failure};
 use web_sys::{Request, Response};
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
@@ -25,7 +25,7 @@ static APP: OnceLock<App> = OnceLock::new();
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let edge = WorkersEdge::new(&env);
     if let Err(error) = edge.records().sweep(edge.now()).await {
-        edge.log(&format!("{{\"level\":\"error\",\"event\":\"expired records were not swept\",\"cause\":{:?}}}", format!("{error:?}")));
+        log_failure(&edge, "expired records were not swept", &error);
     }
 }
 

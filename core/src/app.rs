@@ -334,6 +334,11 @@ fn log_lost(edge: &impl Edge, request_id: &str, what: &str, error: &StoreError) 
     log(edge, &[("request_id", request_id), ("event", what), ("cause", &format!("{error:?}"))]);
 }
 
+/// Says in the log that something failed which an edge does of itself and no request asked for.
+pub fn log_failure(edge: &impl Edge, event: &str, error: &StoreError) {
+    log(edge, &[("event", event), ("cause", &format!("{error:?}"))]);
+}
+
 fn log(edge: &impl Edge, what: &[(&str, &str)]) {
     let line = json::object(|line| {
         line.text("level", "error");

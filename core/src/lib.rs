@@ -66,7 +66,7 @@ mod tree;
 mod unicode;
 mod utm;
 
-pub use app::{After, App};
+pub use app::{After, App, log_failure};
 pub use machines::document as openapi;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;

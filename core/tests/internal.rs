@@ -12,7 +12,9 @@ mod support;
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
+use hop_core::log_failure;
 use hop_core::memory::MemoryEdge;
+use hop_core::ports::StoreError;
 use hop_core::records::Key;
 use http::Method;
 use serde_json::{Value, json};
@@ -45,6 +47,16 @@ fn a_record_that_hop_did_not_write_is_its_own_fault_and_the_log_says_so() {
             assert!(!log[0].contains(ADMIN_KEY));
         }
     }
+}
+
+#[test]
+fn what_an_edge_logs_of_itself_is_json_whatever_it_says() {
+    let edge = MemoryEdge::new(1);
+    log_failure(&edge, "rows were not swept", &StoreError::Unavailable("D1: \"x\"\n\u{7}\u{7f}\u{301}".to_owned()));
+    let log = edge.take_log();
+    let line: Value = serde_json::from_str(&log[0]).unwrap_or_default();
+    assert_eq!((&line["level"], &line["event"]), (&json!("error"), &json!("rows were not swept")), "{log:?}");
+    assert!(line["cause"].as_str().is_some_and(|cause| cause.contains("D1: ")), "{line}");
 }
 
 #[test]

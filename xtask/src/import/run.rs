@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
                 (Ok(_), Some(Verdict::Made)) => self.progress.made += 1,
                 (Ok(_), Some(Verdict::AlreadyThere)) => self.progress.already_there += 1,
                 (Ok(link), Some(Verdict::Refused { code, reason } | Verdict::Failed { code, reason, .. })) => {
-                    self.refuse(&item, &code, &reason, Some(link))?
+                    self.refuse(&item, &code, &reason, Some(link))?;
                 }
                 (Err(reason), _) => self.refuse(&item, "not_sent", reason, None)?,
                 (Ok(_), None) => {}

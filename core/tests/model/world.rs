@@ -258,6 +258,10 @@ impl World {
             }
             Deed::Delete { at, seen } => {
                 if let Some(Place::Signpost { forwards, .. }) = self.0.get_mut(at) {
+                    // Whoever has seen a version means the link, not the way to it.
+                    if seen.is_some() {
+                        return Err("not_found");
+                    }
                     *forwards = false;
                     return Ok((204, None));
                 }

@@ -71,7 +71,7 @@ pub(crate) async fn once<E: Edge>(
         _ => done,
     };
     if let Err(error) = settle(context, &key, &claimed, &outcome).await {
-        context.log_skipped(&key, &error);
+        context.log_lost("an answer was not kept", &error);
     }
     answer
 }

@@ -13,6 +13,9 @@ use crate::json::{self, Members};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Of a redirect that nobody may repeat by heart.
+pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
+
 /// JSON and plain text are never rendered as a page.
 const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 

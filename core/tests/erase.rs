@@ -111,6 +111,27 @@ fn an_old_alias_leads_nowhere_any_more() {
 }
 
 #[test]
+fn an_old_alias_that_forwards_is_held_until_it_is_deleted() {
+    let edge = world(MemoryEdge::new(1));
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
+    assert_eq!(ask(&edge, erase("new")).0, 204);
+    let take = || ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true})));
+    assert_eq!(take().1["code"], "alias_taken");
+    assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+    assert_eq!(take().0, 201);
+    check_list(&edge);
+}
+
+#[test]
+fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
+    let edge = MemoryEdge::new(1);
+    let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
+    let created = ask(&edge, create());
+    assert_eq!((created.0, ask(&edge, erase("docs")).0), (201, 204));
+    assert_eq!(ask(&edge, create()), created);
+}
+
+#[test]
 fn a_long_history_takes_several_requests() {
     let edge = world(MemoryEdge::new(1));
     for number in 0..60 {

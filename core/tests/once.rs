@@ -482,6 +482,22 @@ fn many_at_once_do_it_once() {
     });
 }
 
+#[test]
+fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
+    let edge = world(Steps::AtOnce);
+    edge.take_log();
+    // The first write claims the key, the second makes the link.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    let create = || Ask::create(&json!({"target": HERE, "alias": "mine"})).once(KEY);
+    let (answer, _lost) = run(Isolate::new(&edge).handle(create()));
+    calm(&edge);
+    assert_eq!(answer.code(), 201);
+    let log = edge.take_log();
+    assert!(log.len() == 1 && log[0].contains("an answer was not kept"), "{log:?}");
+    edge.wait_seconds(61);
+    assert_eq!(shown(&ask(&edge, create())), shown(&answer));
+}
+
 fn move_once() -> Ask {
     Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]).once(KEY)
 }

@@ -10,6 +10,9 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::Edge as _;
 use hop_core::records::Key;
@@ -188,10 +191,51 @@ fn many_hints_of_one_link_hide_no_other() {
 
 #[test]
 fn it_is_not_done_while_there_is_more_than_was_looked_at() {
-    for (hints, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
+    for (hints, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
         let edge = MemoryEdge::new(1);
         leave_behind(&edge, hints, alias);
         assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{hints}");
+    }
+}
+
+#[test]
+fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
+    for (hints, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
+        let edge = tagged(MemoryEdge::new(1), 1);
+        leave_behind(&edge, hints, alias);
+        let has_come = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
+        assert!(has_come, "{hints}");
+        assert_eq!(tags_of(&edge, "link-0"), (json!(["new"]), json!(2)));
+    }
+}
+
+#[test]
+fn a_damaged_record_stops_only_itself() {
+    let edge = tagged(MemoryEdge::new(1), 3);
+    edge.records.plant(&Key::kept("link/hop.example/link-1".into()), "damaged");
+    assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
+    assert_eq!(edge.take_log().len(), 1);
+    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "nothing else is left");
+}
+
+#[test]
+fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
+    for (to, changed) in [(json!({"alias": "moved"}), 1), (json!({"domain": "b.example"}), 0)] {
+        let edge = tagged(MemoryEdge::new(1), 1);
+        create(&edge, "other", &["old"]);
+        let isolate = Isolate::new(&edge);
+        plan(&edge, Plan::LateAt(Step::Get, 1));
+        let mut renaming = pin!(isolate.handle(rename("old", "new")));
+        assert!(renaming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        calm(&edge);
+        assert_eq!(ask(&edge, Ask::change("link-0", &to)).0, 200);
+        let (answer, _) = run(renaming);
+        assert_eq!(answer.json(), json!({"tag": "new", "changed": changed + 1, "done": true}));
+        if changed == 1 {
+            assert_eq!(tags_of(&edge, "moved").0, json!(["new"]));
+        } else {
+            assert_eq!(tags_of(&edge, "link-0?domain=b.example").0, json!(["old"]), "another domain has its own tags");
+        }
     }
 }
 

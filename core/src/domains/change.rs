@@ -8,7 +8,7 @@ use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::error::Problem;
-use crate::links::Seen;
+use crate::links::{Refused, Seen};
 use crate::ports::{Edge, Facts};
 use crate::records::Written;
 use crate::request::{BODY_LIMIT, Body};
@@ -28,12 +28,13 @@ pub(crate) async fn change<E: Edge>(
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let (record, was) = find(context, &domain).await?;
-        if !seen.covers(was.version) {
-            last = Problem::version_mismatch(was.version);
-            if seen.is_ahead_of(was.version) {
+        match seen.check(was.version) {
+            Ok(()) => {}
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
                 continue;
             }
-            return Err(last);
         }
         let mut fields = Fields::read(body, BODY_LIMIT)?;
         let mut site = was.clone();

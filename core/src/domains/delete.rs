@@ -7,7 +7,7 @@ use crate::app::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::links::{self, Seen};
+use crate::links::{self, Refused, Seen};
 use crate::ports::{Edge, Facts};
 use crate::records::{Site, SiteRecord, Written};
 use crate::response::Response;
@@ -26,12 +26,13 @@ pub(crate) async fn delete<E: Edge>(
     for _ in 0..EDITS {
         let (record, was) = find(context, &domain).await?;
         check_unused(context, proof, &domain).await?;
-        if !seen.covers(was.version) {
-            last = Problem::version_mismatch(was.version);
-            if seen.is_ahead_of(was.version) {
+        match seen.check(was.version) {
+            Ok(()) => {}
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
                 continue;
             }
-            return Err(last);
         }
         let gone = Site { created_at: was.created_at, ..Site::bare(&domain, was.version.saturating_add(1), context.now) };
         if save(context, record.as_ref(), &gone, true).await? == Written::Done {

@@ -20,12 +20,10 @@ use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::{Problem, Refusal};
+use crate::links::EDITS;
 use crate::ports::Edge;
 use crate::records::{Key, Site, SiteRecord, Written, write};
 use crate::target::{Target, TargetRules};
-
-/// How often an edit is tried again because somebody else edited at the same moment.
-const EDITS: u32 = 8;
 
 /// Whether links may be made on `domain`. Those of the settings are known without asking the store.
 pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {

@@ -11,10 +11,8 @@ use crate::memo::Known;
 use crate::pages;
 use crate::ports::{Edge, StoreError};
 use crate::records::{Key, SiteRecord};
-use crate::response::Response;
+use crate::response::{NO_CACHE, Response};
 use crate::target::Target;
-
-const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// Where a domain sends visitors, ready for a header.
 #[derive(Clone, Debug, Default)]

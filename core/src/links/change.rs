@@ -140,7 +140,7 @@ impl Seen {
         Ok(Self::One(vec![tree.natural()?]))
     }
 
-    pub(crate) fn covers(&self, version: u64) -> bool {
+    fn covers(&self, version: u64) -> bool {
         match self {
             Self::Anything => true,
             Self::One(versions) => versions.contains(&version),
@@ -148,11 +148,11 @@ impl Seen {
     }
 
     /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
-    pub(crate) fn is_ahead_of(&self, version: u64) -> bool {
+    fn is_ahead_of(&self, version: u64) -> bool {
         matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
     }
 
-    pub(super) fn check(&self, version: u64) -> Result<(), Refused> {
+    pub(crate) fn check(&self, version: u64) -> Result<(), Refused> {
         if self.covers(version) {
             return Ok(());
         }

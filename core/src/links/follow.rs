@@ -13,14 +13,13 @@ use crate::memo::Known;
 use crate::ports::{Copies as _, Edge};
 use crate::records::copy::{self, Copy, Trust};
 use crate::records::{Key, look};
-use crate::response::Response;
+use crate::response::{NO_CACHE, Response};
 use crate::target::Target;
 use crate::time::Timestamp;
 
 /// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
 const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
-const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// A link made ready to be followed: nothing is left to be looked up or checked but the clock.
 #[derive(Clone, Debug)]

@@ -5,20 +5,16 @@ use http::StatusCode;
 use super::filter::Filter;
 use super::named::take_domain;
 use super::walk::Position;
-use super::wire;
+use super::{page_size, wire};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::{Fields, Tree};
+use crate::body::Fields;
 use crate::clicks::{self, Clicks};
 use crate::cursor::{Offered, Purpose};
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
 use crate::link::{Link, LinkId};
 use crate::ports::Edge;
 use crate::response::Response;
-
-/// How many keys a page examines where nobody asked for fewer or more.
-const USUAL_PAGE: u16 = 50;
-const LARGEST_PAGE: u16 = 100;
 
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
@@ -53,7 +49,7 @@ pub(super) struct Found {
 
 impl Wanted {
     pub(super) fn take(fields: &mut Fields) -> Self {
-        let limit = fields.take("limit", limit).unwrap_or(USUAL_PAGE);
+        let limit = page_size::take(fields, "links");
         Self { limit, cursor: fields.take("cursor", Offered::parse) }
     }
 
@@ -87,9 +83,4 @@ impl Found {
             None => Ok(response),
         }
     }
-}
-
-fn limit(tree: Tree) -> Result<u16, Refusal> {
-    let limit = tree.text()?.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-    limit.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, format!("a page has 1 to {LARGEST_PAGE} links")))
 }

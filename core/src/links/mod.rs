@@ -15,6 +15,7 @@ mod follow;
 mod import;
 mod list;
 mod named;
+mod page_size;
 mod past;
 mod rename;
 mod restore;
@@ -56,7 +57,7 @@ use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Written, history, look, write};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
-const EDITS: usize = 8;
+pub(crate) const EDITS: usize = 8;
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
@@ -196,8 +197,8 @@ async fn rewrite<E: Edge>(context: &Context<'_, E>, place: &Place, was: &Link, l
     }
 }
 
-/// Why a link is not changed as it was read.
-enum Refused {
+/// Why a link or a domain is not changed as it was read.
+pub(crate) enum Refused {
     /// It must not be.
     For(Problem),
     /// What was read is older than what the client says to have seen. If it stays that, this is why.

@@ -3,21 +3,18 @@
 use http::StatusCode;
 
 use super::named::take_domain;
-use super::wire;
+use super::{page_size, wire};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::{Fields, Tree};
+use crate::body::Fields;
 use crate::cursor::{Offered, Purpose};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
 use crate::json::Members;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Cursor, Prefix};
 use crate::response::Response;
 use crate::text::Tag;
-
-const USUAL_PAGE: u16 = 50;
-const LARGEST_PAGE: u16 = 100;
 
 /// Hints are counted up to here: a store lists so many keys at once.
 const MOST_COUNTED: u16 = 1_000;
@@ -75,12 +72,7 @@ async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) ->
 async fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, &mut fields).await?;
-    let limit = fields.take("limit", limit).unwrap_or(USUAL_PAGE);
+    let limit = page_size::take(&mut fields, "tags");
     let cursor = fields.take("cursor", Offered::parse);
     fields.finish(Some(Wanted { domain, limit, cursor }))
-}
-
-fn limit(tree: Tree) -> Result<u16, Refusal> {
-    let limit = tree.text()?.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-    limit.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, format!("a page has 1 to {LARGEST_PAGE} tags")))
 }

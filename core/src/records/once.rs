@@ -14,7 +14,8 @@ pub(crate) const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 /// A request that may be repeated, and how far it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Once {
-    /// What it asked for; nothing if it was refused: then its name is free for another.
+    /// A digest of what it asked for, or for an upsert the alias that is promised to its external id; nothing if it was refused: then its name is
+    /// free for another.
     pub(crate) body: Option<String>,
     /// What its draws are made of, so that a later request of the same name draws otherwise.
     pub(crate) nonce: String,

@@ -45,6 +45,11 @@ fn of_any_route(pattern: &'static str) -> Vec<Row> {
     rows
 }
 
+/// What only a broken deployment answers: the description of the API is no part of the store, which cases can take away.
+fn is_out_of_reach((pattern, _, status, _): &Row) -> bool {
+    (*pattern, *status) == ("/openapi.json", 503)
+}
+
 /// Every documented answer.
 fn documented() -> BTreeSet<Row> {
     let of_a_route =
@@ -69,7 +74,7 @@ fn is_documented((pattern, method, status, of_any_route): &Row) -> bool {
 /// When there are some.
 pub fn complete() -> Result<(), String> {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing: Vec<Row> = documented().into_iter().filter(|row| !seen.contains(row)).collect();
+    let missing: Vec<Row> = documented().into_iter().filter(|row| !seen.contains(row) && !is_out_of_reach(row)).collect();
     let undocumented: Vec<Row> = seen.iter().filter(|row| !is_documented(row)).cloned().collect();
     if missing.is_empty() && undocumented.is_empty() {
         return Ok(());

@@ -79,11 +79,11 @@ const fn row(pattern: &'static str, method: &'static str, statuses: &'static [u1
 
 /// Every route with what it answers. `HEAD` answers like `GET`.
 pub const DOCUMENTED: &[Documented] = &[
-    row("/", "GET", &[200, 302]),
+    row("/", "GET", &[200, 302, 503]),
     row("/health", "GET", &[200]),
     row("/ready", "GET", &[200, 503]),
     row("/capabilities", "GET", &[200]),
-    row("/openapi.json", "GET", &[200]),
+    row("/openapi.json", "GET", &[200, 503]),
     row("/robots.txt", "GET", &[200]),
     row("/favicon.ico", "GET", &[204]),
     row("/problems/{code}", "GET", &[200, 404]),

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use hop_core::Head;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::route::{DOCUMENTED, Documented};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ fn alone(answer: Answer) -> Answer {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 58] = [
+const VERBS: [Verb; 59] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -175,6 +176,7 @@ const VERBS: [Verb; 58] = [
     verb("show a domain", || Ask::list("/api/v1/domains/hop.example"), 200, Promise::Nothing, &[]),
     verb("change a domain", || Ask::patch("/api/v1/domains/hop.example", &json!({"root": TARGET})), 200, Promise::Nothing, &[]),
     verb("delete a domain", || Ask::remove("/api/v1/domains/d.example"), 204, Promise::Nothing, &[404]),
+    verb("visit the front of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
 ];
 
@@ -465,7 +467,9 @@ fn a_first_refusal_is_believed_whatever_is_read() {
 #[test]
 fn every_verb_was_tried() {
     for method in ["GET", "POST", "DELETE"] {
-        for row in hop_core::route::DOCUMENTED.iter().filter(|row| row.method == method && row.statuses.contains(&503)) {
+        // The description of the API lies beside the store: `internal.rs` takes it away.
+        let asks_the_store = |row: &&Documented| row.pattern != "/openapi.json" && row.statuses.contains(&503);
+        for row in DOCUMENTED.iter().filter(|row| row.method == method).filter(asks_the_store) {
             let tried = VERBS.iter().any(|verb| {
                 let ask = (verb.ask)();
                 let head = Head::new(&ask.method, &ask.url);

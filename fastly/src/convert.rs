@@ -25,7 +25,7 @@ impl Visitor {
         ROOM.iter().find_map(read).unwrap_or_default()
     }
 
-    /// One without a name where it has too many letters for one.
+    /// `GET` where it has too many letters for any that hop knows.
     pub(crate) fn method(&self) -> Method {
         ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
     }

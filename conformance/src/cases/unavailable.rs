@@ -16,6 +16,8 @@ fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
     let call = Call::new(method, path).admin();
     match pattern {
+        // Of a domain of the settings the front page needs no store.
+        "/" => call.host("c.example"),
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         _ if method != "POST" => call,
@@ -29,7 +31,7 @@ fn call(method: &str, pattern: &str) -> Call {
 }
 
 fn without_its_store_hop_says_when_to_come_back(world: &World) {
-    for row in DOCUMENTED.iter().filter(|row| row.statuses.contains(&503)) {
+    for row in DOCUMENTED.iter().filter(|row| row.statuses.contains(&503) && row.pattern != "/openapi.json") {
         let answer = world.without_store().send(&call(row.method, row.pattern));
         let problem = answer.problem(503, "store_unavailable");
         let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();

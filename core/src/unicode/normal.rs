@@ -122,5 +122,7 @@ fn together(first: char, second: char) -> Option<char> {
     if syllable < SYLLABLE_COUNT && syllable.wrapping_rem(TAIL_COUNT) == 0 && (1..TAIL_COUNT).contains(&tail) {
         return Some(character(first.wrapping_add(tail)));
     }
-    TABLES.makes.iter().find(|(parts, _)| *parts == [first, second]).map(|(_, whole)| character(*whole))
+    let makes = &TABLES.makes;
+    let at = makes.binary_search_by_key(&[first, second], |(parts, _)| *parts).ok()?;
+    makes.get(at).map(|(_, whole)| character(*whole))
 }

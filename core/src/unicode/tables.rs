@@ -1,5 +1,6 @@
 //! The tables, unpacked. Each is sorted by its first column.
 
+use std::collections::BinaryHeap;
 use std::slice::Iter;
 use std::sync::LazyLock;
 
@@ -75,7 +76,8 @@ type MadeOf = Vec<(u32, [u32; 2])>;
 fn made_of(packed: &mut Numbers) -> (MadeOf, Vec<([u32; 2], u32)>) {
     let [steps, mut firsts, mut seconds] = [(); 3].map(|()| packed.column());
     let (mut whole, mut first) = (0_u32, 0_u32);
-    let (mut made_of, mut makes) = (Vec::new(), Vec::new());
+    // A heap, because the sorts of the standard library weigh 2 KB.
+    let (mut made_of, mut makes) = (Vec::new(), BinaryHeap::new());
     for step in steps {
         let (step, is_made) = (step.wrapping_shr(1), step & 1 == 0);
         whole = whole.wrapping_add(step);
@@ -86,7 +88,7 @@ fn made_of(packed: &mut Numbers) -> (MadeOf, Vec<([u32; 2], u32)>) {
             makes.push((parts, whole));
         }
     }
-    (made_of, makes)
+    (made_of, makes.into_sorted_vec())
 }
 
 fn folds(packed: &mut Numbers) -> (Vec<(u32, usize)>, Vec<char>) {
@@ -121,4 +123,20 @@ pub(super) fn character(number: u32) -> char {
 pub(super) fn value_of(ranges: &Ranges, c: char) -> u8 {
     let after = ranges.partition_point(|(from, _)| *from <= u32::from(c));
     after.checked_sub(1).and_then(|at| ranges.get(at)).map_or(0, |(_, value)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_sorted_by_its_first_column() {
+        let Tables { made_of, makes, folds, folded, classes, kinds, bidi, joining } = &*TABLES;
+        assert!(made_of.is_sorted_by(|one, other| one.0 < other.0));
+        assert!(makes.is_sorted_by(|one, other| one.0 < other.0) && makes.len() > 900);
+        assert!(folds.is_sorted_by(|one, other| one.0 < other.0) && folds.last().map(|(_, end)| *end) == Some(folded.len()));
+        for ranges in [classes, kinds, bidi, joining] {
+            assert!(ranges.is_sorted_by(|one, other| one.0 < other.0));
+        }
+    }
 }

@@ -25,6 +25,9 @@ const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
 const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
 const STRUCTURES: [&str; 4] = ["tags", "rules", "card", "clicks"];
 
+/// In bytes: an export tells of a link what was said in a body of its own, and what hop found out or said for itself.
+const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
+
 /// A link that was made elsewhere.
 pub(super) struct Line {
     pub(super) new: NewLink,
@@ -146,7 +149,7 @@ impl Iterator for Lines<'_> {
 }
 
 fn from_json(line: &[u8]) -> Result<Fields, Problem> {
-    if line.len() > BODY_LIMIT {
+    if line.len() > LONGEST {
         return Err(Problem::item_too_large());
     }
     let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
@@ -158,7 +161,7 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
         let found = cells.len();
         return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
     }
-    if cells.iter().map(String::len).fold(0, usize::saturating_add) > BODY_LIMIT {
+    if cells.iter().map(String::len).fold(0, usize::saturating_add) > LONGEST {
         return Err(Problem::item_too_large());
     }
     let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));

@@ -7,7 +7,6 @@ use std::ops::Deref;
 use crate::alias::Alias;
 pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
-use crate::request::BODY_LIMIT;
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 2;
@@ -311,9 +310,9 @@ impl Problem {
         Self::new(Code::TooLarge, format!("A body here has at most {limit} bytes."))
     }
 
-    /// A link has one size, in a body of its own or with others.
-    pub(crate) fn item_too_large() -> Self {
-        Self::new(Code::TooLarge, format!("An item or a line has at most {BODY_LIMIT} bytes."))
+    /// One of many in a body is not as large as all of them may be.
+    pub(crate) fn item_too_large(most: usize) -> Self {
+        Self::new(Code::TooLarge, format!("An item or a line here has at most {most} bytes."))
     }
 
     pub(crate) fn unsupported_media_type() -> Self {

@@ -99,7 +99,7 @@ fn sets_password(item: &Tree) -> bool {
 
 async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
     if item.bytes() > BODY_LIMIT {
-        return Err(Problem::item_too_large());
+        return Err(Problem::item_too_large(BODY_LIMIT));
     }
     match read(context, item).await? {
         Deed::Create(fields) => {

@@ -150,7 +150,7 @@ impl Iterator for Lines<'_> {
 
 fn from_json(line: &[u8]) -> Result<Fields, Problem> {
     if line.len() > LONGEST {
-        return Err(Problem::item_too_large());
+        return Err(Problem::item_too_large(LONGEST));
     }
     let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
     Fields::of(tree).map_err(Problem::wrong_body)
@@ -162,7 +162,7 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
         return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
     }
     if cells.iter().map(String::len).fold(0, usize::saturating_add) > LONGEST {
-        return Err(Problem::item_too_large());
+        return Err(Problem::item_too_large(LONGEST));
     }
     let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));
     Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))

@@ -257,7 +257,7 @@ impl World {
                 }
             }
             Deed::Delete { at, seen } => {
-                if let Some(Place::Signpost { forwards, .. }) = self.0.get_mut(at) {
+                if let (Some(Place::Signpost { forwards, .. }), None) = (self.0.get_mut(at), seen) {
                     *forwards = false;
                     return Ok((204, None));
                 }

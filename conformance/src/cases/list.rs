@@ -287,7 +287,8 @@ fn a_list_by_prefix_alone_is_in_the_order_of_aliases(world: &World) {
 
 fn a_prefix_is_folded_where_aliases_are(world: &World) {
     let (hop, stem) = (world.case_insensitive(), world.alias("fold"));
-    super::link(hop, &format!("{stem}-É"), TARGET);
+    create(hop, &json!({"alias": format!("{stem}-É"), "target": TARGET})).expect(201);
+    readable(hop, &format!("{stem}-%C3%89"), |link| link.is_some());
     let find = |hop: &Deployment, prefix: &str| aliases(&all(hop, &format!("?prefix={prefix}")), &stem);
     assert_eq!(find(hop, &format!("{}-%C3%89", stem.to_uppercase())), [format!("{stem}-é")]);
     super::link(world.hop(), &stem, TARGET);

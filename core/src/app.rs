@@ -16,8 +16,9 @@ use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
 use crate::json;
-use crate::link::LinkId;
-use crate::links::{self, Compiled, Form};
+use crate::clicks::{self, Click};
+use crate::follow::{self, Found};
+use crate::links::{self, Form};
 use crate::memo::Memo;
 use crate::once::{Asked, once};
 use crate::pages;
@@ -28,7 +29,8 @@ use crate::request::{Body, Request};
 use crate::response::Response;
 use crate::route::Route;
 use crate::time::Timestamp;
-use crate::{clicks, machines};
+use crate::machines;
+use crate::visit::Visit;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
@@ -39,7 +41,7 @@ pub struct App {
 /// What an isolate remembers under a key.
 #[derive(Clone, Debug)]
 pub(crate) enum Remembered {
-    Link(Compiled),
+    Link(Found),
     Domain(Elsewhere),
 }
 
@@ -48,7 +50,7 @@ pub(crate) enum Remembered {
 #[must_use = "clicks are counted and copies filled only if the adapter hands this to `App::finish`"]
 pub struct After {
     request_id: String,
-    pub(crate) click: Option<LinkId>,
+    pub(crate) click: Option<Click>,
     pub(crate) fills: Vec<Fill>,
 }
 
@@ -140,8 +142,8 @@ impl<E: Edge> Context<'_, E> {
     }
 
     /// Has a click counted after the response.
-    pub(crate) fn clicked(&self, link: LinkId) {
-        self.after.borrow_mut().click = Some(link);
+    pub(crate) fn clicked(&self, click: Click) {
+        self.after.borrow_mut().click = Some(click);
     }
 }
 
@@ -192,7 +194,7 @@ impl App {
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(domains::at(&context, &host, is_get && matches!(route, Route::Follow(_))).await?),
+            None => Cow::Owned(domains::at(&context, &host, route.is_of_a_link()).await?),
         };
         let Some(allow) = route.allow() else {
             return Err(Problem::no_such_page());
@@ -215,8 +217,8 @@ impl App {
                 log_lost(edge, &after.request_id, "a copy was not filled", &error);
             }
         }
-        if let Some(link) = &after.click
-            && let Err(error) = clicks::count(edge, link).await
+        if let Some(click) = &after.click
+            && let Err(error) = clicks::count(edge, click).await
         {
             log_lost(edge, &after.request_id, "a click was not counted", &error);
         }
@@ -230,7 +232,14 @@ async fn dispatch<E: Edge, F: Facts>(
     request: &Request<'_, F>,
 ) -> Result<Response, Problem> {
     match route {
-        Route::Follow(alias) => links::follow(context, domain, alias, request.head.method).await,
+        Route::Follow(alias, rest) => {
+            let visit = Visit::new(context, request, rest.clone());
+            match *request.head.method {
+                Method::POST => follow::submit(context, domain, alias, &visit, &request.body).await,
+                _ => follow::follow(context, domain, alias, &visit, request.head.method).await,
+            }
+        }
+        Route::Preview(alias) => follow::preview(context, domain, alias, &visit_of(context, request, &[])).await,
         Route::Home => domains::front(context, domain).await,
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,
@@ -267,6 +276,7 @@ async fn manage<E: Edge, F: Facts>(
         Route::Link(alias) => Box::pin(links::show(context, proof, alias, query)),
         Route::Restore(alias) => Box::pin(links::restore(context, proof, alias, query)),
         Route::History(alias) => Box::pin(links::past(context, proof, alias, query)),
+        Route::Explain(alias) => Box::pin(follow::explain(context, proof, alias, query, json()?)),
         Route::Export => Box::pin(links::export(context, proof, query)),
         Route::Alias(alias) => Box::pin(links::availability(context, proof, alias, query)),
         Route::Tags => Box::pin(links::tags(context, proof, query)),
@@ -277,7 +287,7 @@ async fn manage<E: Edge, F: Facts>(
         Route::Domain(name) if *method == Method::PATCH => Box::pin(domains::change(context, proof, name, query, *facts, json()?)),
         Route::Domain(name) if *method == Method::DELETE => Box::pin(domains::delete(context, proof, name, query, *facts)),
         Route::Domain(name) => Box::pin(domains::show(context, proof, name, query)),
-        Route::Follow(_) | Route::Home | Route::Health | Route::Ready | Route::Capabilities | Route::OpenApi => {
+        Route::Follow(..) | Route::Preview(_) | Route::Home | Route::Health | Route::Ready | Route::Capabilities | Route::OpenApi => {
             return Err(Problem::no_such_page());
         }
         Route::Robots | Route::Favicon | Route::Problem(_) | Route::Unknown => return Err(Problem::no_such_page()),

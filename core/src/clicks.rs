@@ -1,10 +1,12 @@
 //! Counting clicks, after the visitor has gone: one total for each link.
 
+use crate::agent::Kind;
 use crate::app::Context;
 use crate::base58;
 use crate::link::LinkId;
 use crate::ports::{Edge, Records as _, StoreError};
 use crate::records::{Key, Total, Written, write};
+use crate::visit;
 
 /// How often a link was followed, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,11 +16,32 @@ pub(crate) struct Clicks {
     pub(crate) previews: u64,
 }
 
+/// A link that was followed, and what tells by whom. It is looked at once the visitor has gone.
+#[derive(Debug)]
+pub(crate) struct Click {
+    pub(crate) link: LinkId,
+    pub(crate) agent: Vec<u8>,
+    pub(crate) is_prefetch: bool,
+}
+
+impl Click {
+    /// One click, by its kind.
+    fn counted(&self) -> Clicks {
+        let none = Clicks::default();
+        match visit::kind(&self.agent, self.is_prefetch) {
+            Kind::Human => Clicks { humans: 1, ..none },
+            Kind::Bot => Clicks { bots: 1, ..none },
+            Kind::Preview => Clicks { previews: 1, ..none },
+        }
+    }
+}
+
 /// How often a count is tried again because somebody else counted at the same moment.
 const TRIES: u32 = 8;
 
-/// Adds one click to the total of `link`.
-pub(crate) async fn count<E: Edge>(edge: &E, link: &LinkId) -> Result<(), StoreError> {
+/// Adds a click to the total of its link.
+pub(crate) async fn count<E: Edge>(edge: &E, click: &Click) -> Result<(), StoreError> {
+    let (link, clicks) = (&click.link, click.counted());
     let records = edge.records();
     for _ in 0..TRIES {
         let total = match records.get(&Key::total(link)).await? {
@@ -26,7 +49,7 @@ pub(crate) async fn count<E: Edge>(edge: &E, link: &LinkId) -> Result<(), StoreE
             None => Total::default(),
         };
         let token = base58::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
-        if write(records, total.plus(Clicks { humans: 1, ..Clicks::default() }, link, token)?).await? == Written::Done {
+        if write(records, total.plus(clicks, link, token)?).await? == Written::Done {
             return Ok(());
         }
     }

@@ -16,12 +16,14 @@ pub enum Code {
     IdempotencyReused,
     IdempotencyInFlight,
     Unauthenticated,
+    Forbidden,
     NotFound,
     LinkEnded,
     UnknownHost,
     MethodNotAllowed,
     TooLarge,
     UnsupportedMediaType,
+    RateLimited,
     StoreUnavailable,
     NotConfigured,
     Internal,
@@ -38,7 +40,7 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -49,12 +51,14 @@ impl Code {
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
         Self::Unauthenticated,
+        Self::Forbidden,
         Self::NotFound,
         Self::LinkEnded,
         Self::UnknownHost,
         Self::MethodNotAllowed,
         Self::TooLarge,
         Self::UnsupportedMediaType,
+        Self::RateLimited,
         Self::StoreUnavailable,
         Self::NotConfigured,
         Self::Internal,
@@ -135,6 +139,12 @@ impl Code {
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "Who is asking is not known", "Send `Authorization: Bearer` and a valid key.")
             }
+            Self::Forbidden => (
+                "forbidden",
+                StatusCode::FORBIDDEN,
+                "This is not allowed",
+                "A password was wrong, or a form came from the page of another site. Open the short link itself and try again.",
+            ),
             Self::NotFound => (
                 "not_found",
                 StatusCode::NOT_FOUND,
@@ -167,6 +177,12 @@ impl Code {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body has the wrong media type",
                 "Send JSON and say so: `Content-Type: application/json`.",
+            ),
+            Self::RateLimited => (
+                "rate_limited",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many tries",
+                "Wait for the number of seconds in `Retry-After`, then try again.",
             ),
             Self::StoreUnavailable => (
                 "store_unavailable",

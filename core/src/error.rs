@@ -130,6 +130,8 @@ pub(crate) struct FieldError {
 pub(crate) enum Advice {
     None,
     RetryAfter,
+    /// After so many seconds.
+    RetryIn(u64),
     Allow(&'static str),
     Authenticate(&'static str),
 }
@@ -145,6 +147,8 @@ pub struct Meant {
     pub(crate) detail: Cow<'static, str>,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) advice: Advice,
+    /// The address of the link somebody may have meant.
+    pub(crate) suggestion: Option<String>,
     /// For the log only: it may name what a client must not know, but never a secret.
     pub(crate) cause: Option<String>,
 }
@@ -165,7 +169,7 @@ impl Problem {
     #[cold]
     #[inline(never)]
     fn told(code: Code, detail: Cow<'static, str>) -> Self {
-        Self(Box::new(Meant { code, detail, errors: Vec::new(), advice: Advice::None, cause: None }))
+        Self(Box::new(Meant { code, detail, errors: Vec::new(), advice: Advice::None, suggestion: None, cause: None }))
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -231,6 +235,26 @@ impl Problem {
     pub(crate) fn wrong_credentials() -> Self {
         Self::new(Code::Unauthenticated, "This key is not valid here.")
             .advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
+    }
+
+    /// A form that was filled in on another site's page.
+    pub(crate) fn foreign_form() -> Self {
+        Self::new(Code::Forbidden, "This form was sent from another site. Open the short link itself.")
+    }
+
+    pub(crate) fn wrong_password() -> Self {
+        Self::new(Code::Forbidden, "This is not the password of the link.")
+    }
+
+    pub(crate) fn too_many_passwords(seconds: u64) -> Self {
+        Self::new(Code::RateLimited, "Too many passwords were tried from here. Wait, then try again.").advising(Advice::RetryIn(seconds))
+    }
+
+    /// The same, for somebody who may have meant the link at `address`.
+    pub(crate) fn suggesting(mut self, address: String) -> Self {
+        self.0.detail = format!("{} Did you mean {address}?", self.0.detail).into();
+        self.0.suggestion = Some(address);
+        self
     }
 
     #[inline(never)]

@@ -5,7 +5,8 @@
 //! * [`request`] what an adapter hands over; [`route`] what its path asks for
 //! * [`app`] the life of a request, and what is left to do after it
 //! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
-//! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, follow, delete, restore
+//! * [`follow`] what visitors do: follow a link, look where it leads, type its password; [`visit`], [`agent`] who they are
+//! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
@@ -37,6 +38,7 @@ pub mod domain;
 mod domains;
 mod draw;
 pub mod error;
+mod follow;
 mod host;
 mod idna;
 mod json;

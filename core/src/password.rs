@@ -4,6 +4,7 @@
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use subtle::ConstantTimeEq as _;
 
 use crate::base64;
 use crate::error::{FieldCode, Problem, Refusal};
@@ -54,7 +55,7 @@ impl NewPassword {
         let mut salt = [0; 16];
         edge.random(&mut salt)?;
         let cost = edge.traits().password_cost;
-        let hash = derive(&self.0, &salt, cost).map_err(|error| Problem::internal(format!("a password cannot be hashed: {error}")))?;
+        let hash = derive(&self.0, &salt, cost).map_err(cannot_be_hashed)?;
         Ok(PasswordHash { cost, salt, hash })
     }
 }
@@ -64,6 +65,12 @@ impl PasswordHash {
     pub(crate) fn phc(&self) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
         format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
+    }
+
+    /// Whether `typed` is the password, in whichever way its letters are composed.
+    pub(crate) fn matches(&self, typed: &str) -> Result<bool, Problem> {
+        let hash = derive(&compose(typed), &self.salt, self.cost).map_err(cannot_be_hashed)?;
+        Ok(self.hash.ct_eq(&hash).into())
     }
 
     /// Reads such a hash, if checking a password against it costs no more than `most`.
@@ -84,6 +91,10 @@ impl PasswordHash {
         Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
         Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
     }
+}
+
+fn cannot_be_hashed(error: argon2::Error) -> Problem {
+    Problem::internal(format!("a password cannot be hashed: {error}"))
 }
 
 fn too_long() -> Refusal {

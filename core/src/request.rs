@@ -10,6 +10,9 @@ use crate::route::Route;
 /// In bytes: no request of the API needs more, and every edge takes as much.
 pub const BODY_LIMIT: usize = 64 * 1_024;
 
+/// In bytes: a password of the most characters, each of four bytes and each byte written as `%hh`, and the field's name.
+pub const FORM_LIMIT: usize = 16 * 1_024;
+
 /// In bytes: for many links at once. Every edge holds as much in memory several times over.
 pub const BULK_LIMIT: usize = 1_024 * 1_024;
 
@@ -148,7 +151,9 @@ mod tests {
         assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
         assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
         assert_eq!(limit(Method::GET, "http://h/shorten"), None);
-        assert_eq!(limit(Method::POST, "http://h/docs"), None);
+        assert_eq!(limit(Method::POST, "http://h/docs"), Some(16_384));
+        assert_eq!(limit(Method::POST, "http://h/docs+"), None);
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/explain"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/restore"), None);
     }
 }

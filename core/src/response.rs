@@ -137,7 +137,7 @@ impl Response {
         }
     }
 
-    fn with(mut self, name: HeaderName, value: impl fmt::Display) -> Result<Self, Problem> {
+    pub(crate) fn with(mut self, name: HeaderName, value: impl fmt::Display) -> Result<Self, Problem> {
         let value = HeaderValue::from_str(&value.to_string()).map_err(Problem::internal)?;
         self.headers.push((name, value));
         Ok(self)
@@ -154,6 +154,7 @@ impl Response {
         let (name, value) = match advice {
             Advice::None => return self,
             Advice::RetryAfter => (RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS)),
+            Advice::RetryIn(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
             Advice::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
             Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
         };

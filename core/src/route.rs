@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::request::{BODY_LIMIT, BULK_LIMIT};
+use crate::alias::RESERVED;
+use crate::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT};
 
 /// What a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Route<'a> {
     Restore(Cow<'a, str>),
     /// `/api/v1/links/{alias}/history`
     History(Cow<'a, str>),
+    /// `/api/v1/links/{alias}/explain`
+    Explain(Cow<'a, str>),
     /// `/api/v1/batch`
     Batch,
     /// `/api/v1/import`
@@ -55,8 +58,10 @@ pub enum Route<'a> {
     Domains,
     /// `/api/v1/domains/{domain}`
     Domain(Cow<'a, str>),
-    /// `/{alias}`
-    Follow(Cow<'a, str>),
+    /// `/{alias}`, and `/{alias}/{rest}` with the segments of the rest
+    Follow(Cow<'a, str>, Vec<Cow<'a, str>>),
+    /// `/{alias}+`
+    Preview(Cow<'a, str>),
     /// Nothing hop knows.
     Unknown,
 }
@@ -95,6 +100,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 412, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}/explain", "POST", &[200, 400, 401, 404, 413, 415, 422, 503]),
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/export", "GET", &[200, 401, 422, 503]),
@@ -107,7 +113,9 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/domains/{domain}", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/domains/{domain}", "PATCH", &[200, 400, 401, 404, 412, 413, 415, 422, 503]),
     row("/api/v1/domains/{domain}", "DELETE", &[204, 401, 404, 409, 412, 422, 503]),
-    row("/{alias}", "GET", &[301, 302, 307, 308, 404, 410, 503]),
+    row("/{alias}", "GET", &[200, 301, 302, 307, 308, 404, 410, 503]),
+    row("/{alias}", "POST", &[303, 403, 404, 410, 413, 429, 503]),
+    row("/{alias}+", "GET", &[200, 404, 410, 503]),
 ];
 
 impl<'a> Route<'a> {
@@ -119,6 +127,10 @@ impl<'a> Route<'a> {
         let Some(mut decoded) = decoded else {
             return Self::Unknown;
         };
+        if decoded.len() > 1 && decoded.first().is_some_and(|first| !first.is_empty() && !RESERVED.contains(&first.as_ref())) {
+            let alias = decoded.remove(0);
+            return Self::Follow(alias, decoded);
+        }
         let last = decoded.pop();
         let before: Vec<&str> = decoded.iter().map(AsRef::as_ref).collect();
         match (before.as_slice(), last) {
@@ -140,6 +152,7 @@ impl<'a> Route<'a> {
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
+                ("explain", Some(alias)) => Self::Explain(alias),
                 _ => Self::Unknown,
             },
             _ => Self::Unknown,
@@ -156,7 +169,10 @@ impl<'a> Route<'a> {
             "robots.txt" => Self::Robots,
             "favicon.ico" => Self::Favicon,
             "shorten" => Self::Shorten,
-            _ => Self::Follow(word),
+            text => match text.strip_suffix('+') {
+                Some(alias) => Self::Preview(alias.to_owned().into()),
+                None => Self::Follow(word, Vec::new()),
+            },
         }
     }
 
@@ -177,6 +193,7 @@ impl<'a> Route<'a> {
             Self::Link(_) => "/api/v1/links/{alias}",
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
+            Self::Explain(_) => "/api/v1/links/{alias}/explain",
             Self::Batch => "/api/v1/batch",
             Self::Import => "/api/v1/import",
             Self::Export => "/api/v1/export",
@@ -185,7 +202,8 @@ impl<'a> Route<'a> {
             Self::Tag(_) => "/api/v1/tags/{tag}",
             Self::Domains => "/api/v1/domains",
             Self::Domain(_) => "/api/v1/domains/{domain}",
-            Self::Follow(_) => "/{alias}",
+            Self::Follow(..) => "/{alias}",
+            Self::Preview(_) => "/{alias}+",
             Self::Unknown => "unknown",
         }
     }
@@ -193,8 +211,8 @@ impl<'a> Route<'a> {
     /// The header `Allow` of this route; nothing where there is nothing.
     pub(crate) fn allow(&self) -> Option<&'static str> {
         match self {
-            Self::Shorten | Self::Restore(_) | Self::Batch | Self::Import => Some("POST, OPTIONS"),
-            Self::Links | Self::Domains => Some("GET, HEAD, POST, OPTIONS"),
+            Self::Shorten | Self::Restore(_) | Self::Explain(_) | Self::Batch | Self::Import => Some("POST, OPTIONS"),
+            Self::Links | Self::Domains | Self::Follow(..) => Some("GET, HEAD, POST, OPTIONS"),
             Self::Link(_) | Self::Domain(_) => Some("GET, HEAD, PATCH, DELETE, OPTIONS"),
             Self::Tag(_) => Some("PATCH, DELETE, OPTIONS"),
             Self::Unknown => None,
@@ -210,7 +228,8 @@ impl<'a> Route<'a> {
     /// How many bytes of body `method` may bring here, if any.
     pub(crate) fn body_limit(&self, method: &Method) -> Option<usize> {
         match self {
-            Self::Shorten | Self::Links | Self::Domains if method == Method::POST => Some(BODY_LIMIT),
+            Self::Shorten | Self::Links | Self::Explain(_) | Self::Domains if method == Method::POST => Some(BODY_LIMIT),
+            Self::Follow(..) if method == Method::POST => Some(FORM_LIMIT),
             Self::Batch | Self::Import if method == Method::POST => Some(BULK_LIMIT),
             Self::Link(_) | Self::Tag(_) | Self::Domain(_) if method == Method::PATCH => Some(BODY_LIMIT),
             _ => None,
@@ -222,9 +241,14 @@ impl<'a> Route<'a> {
         matches!(self, Self::Health | Self::Ready)
     }
 
+    /// Whether a link is asked for: it is looked for on every host.
+    pub(crate) fn is_of_a_link(&self) -> bool {
+        matches!(self, Self::Follow(..) | Self::Preview(_))
+    }
+
     /// Whether people come here with a browser.
     pub(crate) fn is_for_people(&self) -> bool {
-        matches!(self, Self::Home | Self::Problem(_) | Self::Follow(_) | Self::Unknown)
+        matches!(self, Self::Home | Self::Problem(_) | Self::Follow(..) | Self::Preview(_) | Self::Unknown)
     }
 }
 
@@ -273,7 +297,11 @@ mod tests {
     use super::*;
 
     fn follow(alias: &str) -> Route<'_> {
-        Route::Follow(Cow::Borrowed(alias))
+        rest(alias, &[])
+    }
+
+    fn rest<'a>(alias: &'a str, rest: &[&'a str]) -> Route<'a> {
+        Route::Follow(Cow::Borrowed(alias), rest.iter().copied().map(Cow::Borrowed).collect())
     }
 
     #[test]
@@ -296,6 +324,7 @@ mod tests {
             ("/api/v1/links/%C3%A9", Route::Link("é".into())),
             ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
             ("/api/v1/links/docs/history", Route::History("docs".into())),
+            ("/api/v1/links/docs/explain", Route::Explain("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/api/v1/export", Route::Export),
@@ -308,6 +337,15 @@ mod tests {
             ("/%64ocs", follow("docs")),
             ("/%F0%9F%8E%89", follow("🎉")),
             ("/links", follow("links")),
+            ("/docs+", Route::Preview("docs".into())),
+            ("/docs%2B", Route::Preview("docs".into())),
+            ("/docs++", Route::Preview("docs+".into())),
+            ("/+", Route::Preview("".into())),
+            ("/docs/", rest("docs", &[""])),
+            ("/docs/x", rest("docs", &["x"])),
+            ("/docs+/x", rest("docs+", &["x"])),
+            ("/docs/a%2Fb//%C3%A9/", rest("docs", &["a/b", "", "é", ""])),
+            ("/API/v1/links", rest("API", &["v1", "links"])),
         ] {
             assert_eq!(Route::of(path), route, "{path}");
         }
@@ -326,7 +364,10 @@ mod tests {
             ("/docs/..", Route::Home),
             ("/..", Route::Home),
             ("/.", Route::Home),
-            ("/a/b/..", Route::Unknown),
+            ("/a/b/..", rest("a", &[""])),
+            ("/docs/x/../../api/v1/links", Route::Links),
+            ("/docs/%2e%2e%2fadmin", rest("docs", &["../admin"])),
+            ("/docs/%252e%252e", rest("docs", &["%2e%2e"])),
             ("/x/../api/v1/links", Route::Links),
             ("/api/v1/links/../links/docs", Route::Link("docs".into())),
             ("/...", follow("...")),
@@ -340,11 +381,9 @@ mod tests {
     #[test]
     fn near_misses_are_nothing() {
         for path in [
-            "/docs/",
             "//docs",
             "//",
             "///",
-            "/docs/x",
             "/api",
             "/api/",
             "/api/v1",
@@ -367,7 +406,6 @@ mod tests {
             "/api/v1/linksx/docs",
             "/api/v1/links/docs/restore/",
             "/api/v1/links/docs/erase",
-            "/API/v1/links",
             "/problems",
             "/problems/",
             "/problems/a/b",
@@ -380,7 +418,7 @@ mod tests {
             let route = Route::of(path);
             let nothing = match &route {
                 Route::Unknown => true,
-                Route::Follow(alias) => ["api", "problems"].contains(&alias.as_ref()),
+                Route::Follow(alias, _) => ["api", "problems"].contains(&alias.as_ref()),
                 Route::Problem(code) => code.is_empty(),
                 _ => false,
             };
@@ -413,6 +451,7 @@ mod tests {
             Route::Link("x".into()),
             Route::Restore("x".into()),
             Route::History("x".into()),
+            Route::Explain("x".into()),
             Route::Batch,
             Route::Import,
             Route::Export,
@@ -421,7 +460,8 @@ mod tests {
             Route::Tag("x".into()),
             Route::Domains,
             Route::Domain("x".into()),
-            Route::Follow("x".into()),
+            Route::Follow("x".into(), Vec::new()),
+            Route::Preview("x".into()),
         ];
         for route in routes {
             for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT, Method::PATCH] {

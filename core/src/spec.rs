@@ -87,9 +87,9 @@ impl Spec {
         password.flatten()
     }
 
-    /// Whether a visitor has to do more than to come.
-    pub(crate) fn holds_back(&self) -> bool {
-        self.password.is_some() || self.max_clicks.is_some() || self.confirm
+    /// What of it matters to who follows the link.
+    pub(crate) fn for_visitors(&self) -> Self {
+        Self { title: None, note: None, external_id: None, tags: Vec::new(), crawlable: false, ..self.clone() }
     }
 
     /// Puts the tag `new` in place of `old`, or nothing; false if `old` was not there.

@@ -11,7 +11,6 @@ mod erase;
 mod export;
 mod filter;
 mod find;
-mod follow;
 mod import;
 mod list;
 mod named;
@@ -34,7 +33,6 @@ pub(crate) use change::{Seen, change};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use export::export;
-pub(crate) use follow::{Compiled, follow};
 pub(crate) use import::{Form, import};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
@@ -43,10 +41,13 @@ pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
+pub(crate) use named::named;
+pub(crate) use wire::short_url;
 
 use self::claim::strand;
 use self::filter::Filter;
-use self::rename::{MOST_MOVES, rename};
+pub(crate) use self::rename::MOST_MOVES;
+use self::rename::rename;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
@@ -71,7 +72,7 @@ async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Place,
 }
 
 /// The link at `key`, deleted or not, and its place.
-async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+pub(crate) async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
     let place = place_at(context, key).await?;
     let link = link_at(&place)?.clone();
     Ok((place, link))

@@ -13,7 +13,7 @@ use crate::records::copy::Copy;
 use crate::records::{Arriving, Holder, Key, Place, Signpost, Written, look, settle, write};
 
 /// From an old alias a visitor is led on so many times at most.
-pub(super) const MOST_MOVES: u8 = 16;
+pub(crate) const MOST_MOVES: u8 = 16;
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile.
 pub(super) async fn rename<E: Edge>(

@@ -31,7 +31,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
     let link = claim(context, proof, &new).await?;
     Ok(Response::json(StatusCode::CREATED, |json| {
         json.text("short_id", link.alias.as_str());
-        json.text("short_url", &wire::short_url(context.config, &link));
+        json.text("short_url", &wire::short_url(context.config, &link.domain, &link.alias));
         json.text("original_url", link.target.as_str());
     }))
 }

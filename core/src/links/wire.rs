@@ -5,6 +5,7 @@ mod row;
 use std::num::NonZeroU64;
 
 use super::wire_rules;
+use crate::alias::Alias;
 use crate::app::Context;
 use crate::clicks::Clicks;
 use crate::config::Config;
@@ -40,7 +41,7 @@ impl LinkJson<'_> {
         json.text("id", link.id.as_str());
         json.text("alias", link.alias.as_str());
         json.text("domain", link.domain.as_str());
-        json.text("short_url", &short_url(self.config, link));
+        json.text("short_url", &short_url(self.config, &link.domain, &link.alias));
         json.text("target", link.target.as_str());
         json.text_or_null("title", spec.title.as_ref().map(Title::as_str));
         json.texts("tags", spec.tags.iter().map(Tag::as_str));
@@ -98,11 +99,11 @@ fn moment(moment: Option<Timestamp>) -> Option<String> {
 }
 
 /// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.
-pub(super) fn short_url(config: &Config, link: &Link) -> String {
-    let alias = link.alias.encoded();
-    match config.origin_of(link.domain.as_str()) {
+pub(crate) fn short_url(config: &Config, domain: &Domain, alias: &Alias) -> String {
+    let alias = alias.encoded();
+    match config.origin_of(domain.as_str()) {
         Some(origin) => format!("{origin}/{alias}"),
-        None => format!("https://{}/{alias}", link.domain),
+        None => format!("https://{domain}/{alias}"),
     }
 }
 

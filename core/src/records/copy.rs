@@ -4,11 +4,15 @@
 //! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
+use std::num::NonZeroU64;
+
 use super::object::Object;
 use super::{Holder, Key, look};
 use super::{stored, stored_spec};
-use crate::link::{LinkId, RedirectStatus};
+use crate::json::Members;
+use crate::link::{Link, LinkId};
 use crate::ports::{Copies, Records, StoreError};
+use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -27,17 +31,40 @@ pub(crate) struct Copy {
     pub(crate) id: LinkId,
     /// How often the record was written.
     pub(crate) version: u64,
-    /// Where the link went, if it left.
-    pub(crate) to: Option<Key>,
-    /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
-    pub(crate) forwards: bool,
-    /// Where the link leads between start and end, unless it is deleted, disabled or held back.
-    pub(crate) target: Option<Target>,
-    /// Where it leads once it has ended, if anywhere.
-    pub(crate) fallback: Option<Target>,
-    pub(crate) starts_at: Option<Timestamp>,
-    pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) redirect_status: RedirectStatus,
+    pub(crate) leads: Leads,
+}
+
+/// Where an alias leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Leads {
+    /// As its link says.
+    On(Box<Followed>),
+    /// To where its link went.
+    Away {
+        to: Key,
+        /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
+        forwards: bool,
+    },
+    Nowhere,
+    /// The same, and truth is asked whether it still is so.
+    Blocked,
+}
+
+/// A link as far as it concerns visitors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Followed {
+    pub(crate) target: Target,
+    /// Without what only its owner reads.
+    pub(crate) spec: Spec,
+    /// Where its clicks are counted down, if they are.
+    pub(crate) limit: Option<Limit>,
+}
+
+/// How often a link may be followed, and which count of it that is: another number starts a fresh one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) clicks: NonZeroU64,
+    pub(crate) epoch: String,
 }
 
 /// A copy and how far it may be trusted.
@@ -47,6 +74,8 @@ pub(crate) enum Trust {
     Fresh(Copy),
     /// To be served and then checked.
     Aged(Copy),
+    /// It says that truth is to be asked.
+    AskTruth,
     /// To be ignored.
     None,
 }
@@ -54,42 +83,23 @@ pub(crate) enum Trust {
 impl Copy {
     /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
     pub(crate) fn of(holder: &Holder, commits: u64) -> Option<Self> {
-        let copy = match holder.seen() {
-            Holder::Link(link) => {
-                let spec = &link.spec;
-                // What a visitor has to do first is not asked yet: such a link leads nowhere rather than everybody to its target.
-                let is_shut = link.is_deleted() || spec.holds_back();
-                Self {
-                    target: (!is_shut && !spec.disabled).then(|| link.target.clone()),
-                    fallback: spec.fallback.clone().filter(|_| !is_shut),
-                    starts_at: spec.starts_at,
-                    ends_at: spec.ends_at,
-                    redirect_status: spec.redirect_status,
-                    ..Self::empty(link.id.clone(), commits)
-                }
-            }
-            Holder::Signpost(signpost) => {
-                let (to, forwards) = (Some(signpost.to()), signpost.forwards);
-                Self { to, forwards, ..Self::empty(signpost.link.clone(), commits) }
-            }
-            Holder::Erasing(link) => Self::empty(link.id.clone(), commits),
+        let (id, leads) = match holder.seen() {
+            Holder::Link(link) if link.is_deleted() => (&link.id, Leads::Nowhere),
+            Holder::Link(link) if link.blocked.is_some() => (&link.id, Leads::Blocked),
+            Holder::Link(link) => (&link.id, Leads::On(Box::new(Followed::of(link)))),
+            Holder::Signpost(signpost) => (&signpost.link, Leads::Away { to: signpost.to(), forwards: signpost.forwards }),
+            Holder::Erasing(link) => (&link.id, Leads::Nowhere),
             Holder::Arriving(_) | Holder::Nobody => return None,
         };
-        Some(copy)
+        Some(Self { id: id.clone(), version: commits, leads })
     }
 
-    /// A copy of what was here once and leads nowhere.
-    fn empty(id: LinkId, version: u64) -> Self {
-        Self {
-            id,
-            version,
-            to: None,
-            forwards: false,
-            target: None,
-            fallback: None,
-            starts_at: None,
-            ends_at: None,
-            redirect_status: RedirectStatus::Found,
+    /// Whether truth is to be asked for every visitor.
+    pub(crate) fn is_strict(&self) -> bool {
+        match &self.leads {
+            Leads::On(followed) => followed.spec.strict,
+            Leads::Blocked => true,
+            Leads::Away { .. } | Leads::Nowhere => false,
         }
     }
 
@@ -97,33 +107,60 @@ impl Copy {
         stored::record(|stored| {
             stored.number("version", self.version);
             stored.number("checked_at", checked_at.as_millis());
-            stored.text_if_any("to", self.to.as_ref().map(Key::as_str));
-            stored.flag("forwards", self.forwards);
             stored.text("id", self.id.as_str());
-            stored.text_if_any("target", self.target.as_ref().map(Target::as_str));
-            stored.text_if_any("fallback", self.fallback.as_ref().map(Target::as_str));
-            stored.number_if_any("starts_at", self.starts_at.map(Timestamp::as_millis));
-            stored.number_if_any("ends_at", self.ends_at.map(Timestamp::as_millis));
-            stored.number("redirect_status", self.redirect_status.code().as_u16().into());
+            match &self.leads {
+                _ if self.is_strict() => stored.flag("ask_truth", true),
+                Leads::On(followed) => stored.object("link", |stored| followed.write(stored)),
+                Leads::Away { to, forwards } => {
+                    stored.text("to", to.as_str());
+                    stored.flag("forwards", *forwards);
+                }
+                Leads::Nowhere | Leads::Blocked => {}
+            }
         })
     }
 
-    /// The copy and when it was checked.
-    fn read(bytes: &[u8]) -> Result<(Self, Timestamp), StoreError> {
+    /// The copy and when it was checked; no copy if it says that truth is to be asked.
+    fn read(bytes: &[u8]) -> Result<(Option<Self>, Timestamp), StoreError> {
         let mut stored = Object::record(bytes)?;
-        let copy = Self {
-            id: LinkId::stored(stored.text("id")),
-            version: stored.number("version"),
-            to: stored.text_if_any("to").map(Key::kept),
-            forwards: stored.flag("forwards"),
-            target: stored.text_if_any("target").map(Target::stored),
-            fallback: stored.text_if_any("fallback").map(Target::stored),
-            starts_at: stored.number_if_any("starts_at").map(Timestamp::from_millis),
-            ends_at: stored.number_if_any("ends_at").map(Timestamp::from_millis),
-            redirect_status: stored_spec::read_status(&mut stored),
-        };
         let checked_at = Timestamp::from_millis(stored.number("checked_at"));
-        stored.end((copy, checked_at))
+        if stored.flag("ask_truth") {
+            return stored.end((None, checked_at));
+        }
+        let leads = match (stored.object_if_any("link"), stored.text_if_any("to")) {
+            (Some(link), _) => Leads::On(Box::new(Followed::read(link)?)),
+            (None, Some(to)) => Leads::Away { to: Key::kept(to), forwards: stored.flag("forwards") },
+            (None, None) => Leads::Nowhere,
+        };
+        let copy = Self { id: LinkId::stored(stored.text("id")), version: stored.number("version"), leads };
+        stored.end((Some(copy), checked_at))
+    }
+}
+
+impl Limit {
+    fn of(spec: &Spec, epoch: Option<String>) -> Option<Self> {
+        let (clicks, epoch) = spec.max_clicks.zip(epoch)?;
+        Some(Self { clicks, epoch })
+    }
+}
+
+impl Followed {
+    pub(crate) fn of(link: &Link) -> Self {
+        let spec = link.spec.for_visitors();
+        Self { target: link.target.clone(), limit: Limit::of(&spec, link.epoch.clone()), spec }
+    }
+
+    fn write(&self, stored: &mut Members) {
+        stored.text("target", self.target.as_str());
+        stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
+        stored.text_if_any("epoch", self.limit.as_ref().map(|limit| limit.epoch.as_str()));
+    }
+
+    fn read(mut stored: Object) -> Result<Self, StoreError> {
+        let spec = stored_spec::read(stored.object("spec")?)?;
+        let limit = Limit::of(&spec, stored.text_if_any("epoch"));
+        let target = Target::stored(stored.text("target"));
+        stored.end_whole(Self { target, spec, limit })
     }
 }
 
@@ -134,11 +171,12 @@ pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
     };
     let age = now.millis_since(checked_at);
     let older_than = |seconds: u32| age > u64::from(seconds).saturating_mul(1_000);
-    let leads_nowhere = [&copy.target, &copy.fallback].into_iter().flatten().any(|target| target.location().is_none());
-    if older_than(LIFETIME_SECONDS) || leads_nowhere {
-        return Trust::None;
+    match copy {
+        _ if older_than(LIFETIME_SECONDS) => Trust::None,
+        None => Trust::AskTruth,
+        Some(copy) if older_than(RECHECK_AFTER_SECONDS) => Trust::Aged(copy),
+        Some(copy) => Trust::Fresh(copy),
     }
-    if older_than(RECHECK_AFTER_SECONDS) { Trust::Aged(copy) } else { Trust::Fresh(copy) }
 }
 
 /// A copy to be made once the visitor has gone.
@@ -171,8 +209,8 @@ impl Fill {
 /// What is told where truth knows of nobody while a copy still does: that the link has ended.
 async fn ended(copies: &impl Copies, key: &Key, now: Timestamp) -> Option<Copy> {
     match read(&copies.get(key).await?, now) {
-        Trust::Fresh(copy) | Trust::Aged(copy) => Some(Copy::empty(copy.id, copy.version)),
-        Trust::None => None,
+        Trust::Fresh(copy) | Trust::Aged(copy) => Some(Copy { leads: Leads::Nowhere, ..copy }),
+        Trust::AskTruth | Trust::None => None,
     }
 }
 

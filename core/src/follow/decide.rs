@@ -1,0 +1,71 @@
+//! What becomes of a visit. It is decided from the link and the visit alone, so that following a link and explaining it cannot differ.
+
+use http::HeaderValue;
+
+use super::ready::Ready;
+use crate::agent::Kind;
+use crate::pages::Ask;
+use crate::visit::Visit;
+
+/// How a visitor comes, as far as a link cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// Only the head of the answer is asked for.
+    pub(super) is_head: bool,
+    /// The button of the page was pressed.
+    pub(super) is_confirmed: bool,
+    /// The password was given.
+    pub(super) is_unlocked: bool,
+}
+
+/// What a visitor is answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It leads nowhere yet.
+    Early,
+    Ended,
+    /// The link does not lead to what was asked behind its alias.
+    NoSuchPath,
+    /// A preview gets the card.
+    Card,
+    /// Something is to be done first.
+    Ask(Ask),
+    /// To this place, by the rule at this position or by none.
+    Lead(HeaderValue, Option<usize>),
+}
+
+/// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
+pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, manner: Manner) -> Decision {
+    if ready.has_ended(visit.now) {
+        return Decision::Ended;
+    }
+    if !ready.has_started(visit.now) {
+        return Decision::Early;
+    }
+    if visit.rest.is_some() && !ready.uses_path {
+        return Decision::NoSuchPath;
+    }
+    if ready.card.is_some() && visit.kind() == Kind::Preview {
+        return Decision::Card;
+    }
+    if ready.password.is_some() && !manner.is_unlocked {
+        return Decision::Ask(Ask::Password { wrong: false });
+    }
+    if ready.limit.is_some() && (manner.is_head || visit.kind() != Kind::Human) {
+        return Decision::Ask(Ask::Person);
+    }
+    if ready.confirm && !manner.is_confirmed {
+        return Decision::Ask(Ask::Confirm);
+    }
+    lead(ready, visit)
+}
+
+/// Where a visitor is led who may pass.
+pub(super) fn lead(ready: &Ready, visit: &Visit<'_>) -> Decision {
+    let rule = ready.rules.first(visit);
+    let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
+    match chosen.lead(visit) {
+        Ok(location) => Decision::Lead(location, rule),
+        Err(_) => Decision::NoSuchPath,
+    }
+}

@@ -1,0 +1,224 @@
+//! Explaining a link: what would become of a visitor like this one. It is decided by what decides it for a real one.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use http::{HeaderName, StatusCode};
+
+use super::decide::{Decision, Manner, decide};
+use super::is_used_up;
+use super::ready::Ready;
+use crate::agent::Kind;
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::{Fields, Tree};
+use crate::error::{FieldCode, Problem, Refusal};
+use crate::json::Members;
+use crate::link::RedirectStatus;
+use crate::links::{self, named};
+use crate::pages::Ask;
+use crate::ports::{Edge, Facts};
+use crate::records::copy::{Copy, Leads};
+use crate::request::{BODY_LIMIT, Body};
+use crate::response::Response;
+use crate::route::Route;
+use crate::rules::{Country, Rule};
+use crate::text::bounded;
+use crate::time::Timestamp;
+use crate::visit::{self, Visit};
+
+/// In bytes: what edges take of a header.
+const TEXT_BYTES: usize = 8 * 1_024;
+
+/// Somebody who might follow the link.
+#[derive(Debug, Default)]
+struct Supposed {
+    agent: Option<String>,
+    language: Option<String>,
+    country: Option<Country>,
+    address: Option<IpAddr>,
+    time: Option<Timestamp>,
+    path: Option<String>,
+    query: String,
+    is_prefetch: bool,
+    manner: Manner,
+}
+
+impl Facts for Supposed {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let text = match name {
+            name if *name == USER_AGENT => self.agent.as_deref(),
+            name if *name == ACCEPT_LANGUAGE => self.language.as_deref(),
+            name if *name == visit::SEC_PURPOSE => self.is_prefetch.then_some("prefetch"),
+            _ => None,
+        };
+        text.map(|text| Cow::Borrowed(text.as_bytes()))
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    fn country(&self) -> Option<String> {
+        self.country.map(|country| country.as_str().to_owned())
+    }
+}
+
+/// `POST /api/v1/links/{alias}/explain`
+pub(crate) async fn explain<E: Edge>(
+    context: &Context<'_, E>,
+    _proof: &Proof,
+    alias: &str,
+    query: &str,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let key = named::named(context, alias, query).await?;
+    let supposed = Supposed::read(body)?;
+    let (place, link) = links::find(context, &key).await?;
+    let path = format!("/x{}", supposed.path.as_deref().unwrap_or_default());
+    let rest = match Route::of(&path) {
+        Route::Follow(_, rest) => rest,
+        _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
+    };
+    let now = supposed.time.unwrap_or(context.now);
+    let visit = Visit::new(now, &supposed.query, rest, &supposed, context.config.pepper.as_ref().ok());
+    let copy = Copy::of(&place.holder, place.commits);
+    let ready = match copy.map(|copy| (copy.id, copy.leads)) {
+        Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
+        _ => None,
+    };
+    let decision = match &ready {
+        Some(ready) if is_used_up(context, ready).await? => Decision::Ended,
+        Some(ready) => decide(ready, &visit, supposed.manner),
+        None => Decision::Ended,
+    };
+    Ok(Response::json(StatusCode::OK, |json| Explanation { ready: ready.as_ref(), visit: &visit, manner: supposed.manner, decision }.write(json)))
+}
+
+impl Supposed {
+    fn read(body: &Body) -> Result<Self, Problem> {
+        let mut fields = Fields::read(body, BODY_LIMIT)?;
+        let text = |tree: Tree| bounded(tree.text()?, TEXT_BYTES, &[]);
+        let mut supposed = Self::default();
+        supposed.agent = fields.take("agent", text);
+        supposed.language = fields.take("language", text);
+        supposed.country = fields.take("country", |tree| Country::parse(&tree.text()?));
+        supposed.address = fields.take("address", address);
+        supposed.time = fields.take("time", |tree| Timestamp::parse(&tree.text()?));
+        supposed.path = fields.take("path", path);
+        supposed.query = fields.take("query", text).unwrap_or_default();
+        fields.set_flag("prefetch", &mut supposed.is_prefetch);
+        fields.set_flag("head", &mut supposed.manner.is_head);
+        fields.set_flag("confirmed", &mut supposed.manner.is_confirmed);
+        fields.set_flag("unlocked", &mut supposed.manner.is_unlocked);
+        fields.finish(Some(supposed))
+    }
+}
+
+fn address(tree: Tree) -> Result<IpAddr, Refusal> {
+    let address = tree.text()?.parse::<IpAddr>();
+    address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
+}
+
+/// What follows the alias in the address.
+fn path(tree: Tree) -> Result<String, Refusal> {
+    let path = bounded(tree.text()?, TEXT_BYTES, &[])?;
+    match path.starts_with('/') && !path.contains(['?', '#']) {
+        true => Ok(path),
+        false => Err(Refusal::new(FieldCode::Invalid, "a path begins with / and holds no ? and no #")),
+    }
+}
+
+/// What would become of a visitor, and why.
+struct Explanation<'a> {
+    /// Nothing where nobody is led anywhere.
+    ready: Option<&'a Ready>,
+    visit: &'a Visit<'a>,
+    manner: Manner,
+    decision: Decision,
+}
+
+impl Explanation<'_> {
+    fn write(&self, json: &mut Members) {
+        let fallback = self.ready.and_then(|ready| ready.fallback.as_ref());
+        let (answer, status, target) = match (&self.decision, fallback) {
+            (Decision::Lead(location, _), _) => ("redirect", self.status(), Some(location)),
+            (Decision::Ended, Some(fallback)) => ("fallback", RedirectStatus::Found.code(), Some(fallback)),
+            (Decision::Ended, None) => ("ended", StatusCode::GONE, None),
+            (Decision::Early, _) => ("not_yet", StatusCode::NOT_FOUND, None),
+            (Decision::NoSuchPath, _) => ("no_such_path", StatusCode::NOT_FOUND, None),
+            (Decision::Card, _) => ("card", StatusCode::OK, None),
+            (Decision::Ask(Ask::Password { .. }), _) => ("password", StatusCode::OK, None),
+            (Decision::Ask(Ask::Confirm), _) => ("confirmation", StatusCode::OK, None),
+            (Decision::Ask(Ask::Person | Ask::Nothing), _) => ("person", StatusCode::OK, None),
+        };
+        json.text("answer", answer);
+        json.number("status", status.as_u16().into());
+        json.text_or_null("target", target.and_then(|location| location.to_str().ok()));
+        self.write_rules(json);
+        json.object("visitor", |json| self.write_visitor(json));
+        json.flag("spends_a_click", self.is_led() && self.ready.is_some_and(|ready| ready.limit.is_some()));
+        let counter = self.is_counted().then(|| self.visit.kind().counter());
+        json.text_or_null("counted_as", counter);
+    }
+
+    fn is_led(&self) -> bool {
+        matches!(self.decision, Decision::Lead(..))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self.ready {
+            Some(ready) if !self.manner.is_confirmed || !ready.confirm => ready.status.code(),
+            _ => StatusCode::SEE_OTHER,
+        }
+    }
+
+    fn is_counted(&self) -> bool {
+        !self.manner.is_head && matches!(self.decision, Decision::Lead(..) | Decision::Card | Decision::Ask(Ask::Person))
+    }
+
+    /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
+    fn write_rules(&self, json: &mut Members) {
+        let rules = self.ready.map_or(&[][..], |ready| ready.rules.as_slice());
+        let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
+        json.text_or_null("rule", held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()));
+        let tried = if self.is_led() { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
+        json.list("rules", |list| {
+            for (at, rule) in rules.iter().enumerate() {
+                let failed = self.ready.and_then(|ready| ready.rules.failed(at, self.visit)).filter(|_| at < tried);
+                list.object(|json| {
+                    json.text("id", rule.id.as_str());
+                    let verdict = match (at < tried, failed) {
+                        (false, _) => "not_tried",
+                        (true, None) => "holds",
+                        (true, Some(_)) => "fails",
+                    };
+                    json.text("verdict", verdict);
+                    write_failed(rule, failed, json);
+                });
+            }
+        });
+    }
+
+    fn write_visitor(&self, json: &mut Members) {
+        let client = self.visit.client_words();
+        json.text("kind", self.visit.kind().name());
+        json.text("because", &self.visit.because());
+        json.text_or_null("device", client.device);
+        json.text_or_null("os", client.os);
+        json.text_or_null("browser", client.browser);
+        json.text_or_null("country", self.visit.country().map(Country::as_str));
+    }
+}
+
+/// The condition that did not hold: where it stands in the rule, and of which kind it is.
+fn write_failed(rule: &Rule, failed: Option<usize>, json: &mut Members) {
+    match failed.and_then(|at| Some((at, rule.when.get(at)?))) {
+        Some((at, condition)) => json.object("failed", |json| {
+            json.count("condition", at);
+            json.text("type", condition.kind());
+        }),
+        None => json.null("failed"),
+    }
+}

@@ -1,0 +1,27 @@
+//! `/{alias}+`: where a link leads, without going there.
+
+use super::decide::{Decision, Manner, decide};
+use super::{Visitor, is_used_up, read, unlock};
+use crate::app::Context;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::pages::Ask;
+use crate::ports::Edge;
+use crate::response::Response;
+use crate::visit::Visit;
+
+/// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
+pub(crate) async fn preview<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
+    let ready = read::find(context, domain, alias).await?;
+    if is_used_up(context, &ready).await? {
+        return Err(Problem::link_ended());
+    }
+    let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
+    let visitor = Visitor { context, domain, alias, visit, is_head: false };
+    match decide(&ready, visit, Manner { is_head: false, is_confirmed: true, is_unlocked }) {
+        Decision::Ended => Err(Problem::link_ended()),
+        Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
+        Decision::Lead(location, _) if ready.limit.is_none() => Ok(visitor.page(&ready, Some(&location), Ask::Nothing)),
+        Decision::Lead(..) | Decision::Card | Decision::Ask(_) => Ok(visitor.page(&ready, None, Ask::Nothing)),
+    }
+}

@@ -1,0 +1,125 @@
+//! A link made ready to be followed: whatever can be looked up, read or checked before a visitor comes has been.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use crate::card::Card;
+use crate::destination::Destination;
+use crate::error::Problem;
+use crate::link::{LinkId, RedirectStatus};
+use crate::password::PasswordHash;
+use crate::records::Key;
+use crate::records::copy::{Copy, Followed, Leads, Limit};
+use crate::rules::{Rule, Rules};
+use crate::target::Target;
+use crate::time::Timestamp;
+
+/// What an isolate remembers of an alias.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(super) id: LinkId,
+    pub(super) way: Way,
+}
+
+/// Where an alias leads.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    On(Arc<Ready>),
+    /// To where the link went, and whether visitors who come to this alias are led there.
+    Away(Key, bool),
+    Nowhere,
+}
+
+/// A link as those who follow it meet it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(super) id: LinkId,
+    pub(super) status: RedirectStatus,
+    pub(super) starts_at: Option<Timestamp>,
+    pub(super) ends_at: Option<Timestamp>,
+    pub(super) is_disabled: bool,
+    /// Where to once it has ended.
+    pub(super) fallback: Option<HeaderValue>,
+    /// Where to, if no rule holds.
+    pub(super) destination: Destination,
+    pub(super) rules: Rules,
+    /// Where to if one does, in the order of the rules.
+    pub(super) destinations: Vec<Destination>,
+    pub(super) limit: Option<Limit>,
+    pub(super) confirm: bool,
+    pub(super) password: Option<PasswordHash>,
+    pub(super) card: Option<Card>,
+    /// Whether a path behind the alias means something.
+    pub(super) uses_path: bool,
+}
+
+impl Found {
+    pub(super) fn of(copy: Copy) -> Result<Self, Problem> {
+        let way = match copy.leads {
+            Leads::On(followed) => Way::On(Arc::new(Ready::of(copy.id.clone(), *followed)?)),
+            Leads::Away { to, forwards } => Way::Away(to, forwards),
+            Leads::Nowhere | Leads::Blocked => Way::Nowhere,
+        };
+        Ok(Self { id: copy.id, way })
+    }
+
+    /// How much an isolate keeps of it, about.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.way {
+            Way::On(ready) => ready.bytes(),
+            Way::Away(to, _) => to.as_str().len(),
+            Way::Nowhere => 0,
+        }
+    }
+}
+
+impl Ready {
+    pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, Problem> {
+        let Followed { target, spec, limit } = followed;
+        let ready = |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
+        let destinations = spec.rules.iter().map(|rule| ready(&rule.target)).collect::<Result<Vec<_>, _>>()?;
+        let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| fits_no_header(&id)));
+        let destination = ready(&target)?;
+        Ok(Self {
+            status: spec.redirect_status,
+            starts_at: spec.starts_at,
+            ends_at: spec.ends_at,
+            is_disabled: spec.disabled,
+            fallback: fallback.transpose()?,
+            uses_path: destination.uses_path() || destinations.iter().any(Destination::uses_path),
+            destination,
+            rules: Rules::new(spec.rules),
+            destinations,
+            limit,
+            confirm: spec.confirm,
+            password: spec.password,
+            card: spec.card,
+            id,
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = [&self.destination].into_iter().chain(&self.destinations).map(Destination::bytes).sum::<usize>();
+        let fallback = self.fallback.as_ref().map_or(0, HeaderValue::len);
+        size_of::<Self>().saturating_add(texts).saturating_add(fallback).saturating_add(self.rules.bytes())
+    }
+
+    /// Whether it leads nowhere any more at `now`, or not for now.
+    pub(super) fn has_ended(&self, now: Timestamp) -> bool {
+        self.is_disabled || self.ends_at.is_some_and(|ends_at| ends_at <= now)
+    }
+
+    pub(super) fn has_started(&self, now: Timestamp) -> bool {
+        self.starts_at.is_none_or(|starts_at| starts_at <= now)
+    }
+
+    /// Whether everybody who comes is led to the same place at once.
+    pub(super) fn is_plain(&self) -> bool {
+        self.destinations.is_empty() && self.limit.is_none() && self.password.is_none() && !self.confirm
+    }
+}
+
+fn fits_no_header(id: &LinkId) -> Problem {
+    Problem::internal(format!("a target of {id} fits no header"))
+}

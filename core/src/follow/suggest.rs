@@ -1,0 +1,42 @@
+//! What somebody may have meant who found nothing: an address at the end of a sentence takes its full stop along, and people type in the case
+//! they like.
+
+use super::decide::{Decision, Manner};
+use super::ready::Ready;
+use super::{decide, read};
+use crate::alias::{self, Alias};
+use crate::app::Context;
+use crate::domain::Domain;
+use crate::error::{Code, Problem};
+use crate::links;
+use crate::ports::Edge;
+use crate::visit::Visit;
+
+/// What stands behind an address in a text.
+const AFTER_AN_ADDRESS: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '*'];
+
+/// The problem of somebody who found no link, with the address of the one they may have meant: without what follows it in a text, or in small
+/// letters. Both are looked for, nothing else.
+pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>, problem: Problem) -> Problem {
+    if problem.code != Code::NotFound {
+        return problem;
+    }
+    let bare = alias.trim_end_matches(AFTER_AN_ADDRESS);
+    let small = alias::fold(bare);
+    for meant in [bare, &small] {
+        if meant != alias
+            && let Ok(ready) = read::find(context, domain, meant).await
+            && is_public(&ready, visit)
+            && let Ok(alias) = Alias::parse(meant, context.config.alias_case)
+        {
+            return problem.suggesting(links::short_url(context.config, domain, &alias));
+        }
+    }
+    problem
+}
+
+/// Whether whoever follows the link is led on, and may know it.
+fn is_public(ready: &Ready, visit: &Visit<'_>) -> bool {
+    let manner = Manner { is_confirmed: true, ..Manner::default() };
+    ready.limit.is_none() && matches!(decide::decide(ready, visit, manner), Decision::Lead(..) | Decision::Card)
+}

@@ -1,0 +1,96 @@
+//! The lock of a link with a password: what a visitor types opens it for an hour, by a cookie that only this deployment can make.
+
+use std::borrow::Cow;
+
+use http::header::{COOKIE, SET_COOKIE};
+use subtle::ConstantTimeEq as _;
+
+use super::ready::Ready;
+use crate::app::Context;
+use crate::base64;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::password::PasswordHash;
+use crate::ports::{Edge, Facts, Take};
+use crate::records::Key;
+use crate::response::Response;
+use crate::time::Timestamp;
+use crate::visit::Visit;
+
+/// How long an opened link stays open for whoever opened it, in seconds.
+const OPEN_SECONDS: u64 = 60 * 60;
+
+/// How often one visitor may try the password of one link, and within what time.
+const TRIES: u64 = 10;
+const WINDOW_SECONDS: u64 = 15 * 60;
+
+/// 256 bits: a whole digest.
+type Seal = [u8; 32];
+
+/// What came of a password.
+pub(super) enum Tried {
+    Right,
+    Wrong,
+}
+
+/// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
+pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> bool {
+    let Some(password) = &ready.password else { return true };
+    let Some(header) = facts.header(&COOKIE) else { return false };
+    let name = cookie_name(ready);
+    let offers = header.split(|byte| *byte == b';').filter_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        std::str::from_utf8(value).ok()
+    });
+    offers.take(4).any(|offer| opens(context, domain, ready, password, offer).unwrap_or(false))
+}
+
+fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, offer: &str) -> Option<bool> {
+    let (until, offered) = offer.split_once('.')?;
+    let until = Timestamp::from_millis(until.parse::<u64>().ok()?.checked_mul(1_000)?);
+    let offered: Seal = base64::decode(offered)?.try_into().ok()?;
+    let is_ours: bool = seal(context, domain, ready, password, until).ok()?.ct_eq(&offered).into();
+    Some(is_ours && context.now < until)
+}
+
+/// Has the answer open the link for a while.
+pub(super) fn open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, response: Response) -> Result<Response, Problem> {
+    let seconds = context.now.as_millis().checked_div(1_000).unwrap_or(0).saturating_add(OPEN_SECONDS);
+    let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
+    let sealed = base64::encode(&seal(context, domain, ready, password, until)?);
+    let name = cookie_name(ready);
+    response.with(SET_COOKIE, format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
+}
+
+/// Each link has a cookie of its own, so that opening one shuts no other.
+fn cookie_name(ready: &Ready) -> String {
+    format!("__Host-hop-{}", ready.id.as_str())
+}
+
+/// The salt stands for the password: a new password has a new one.
+fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, until: Timestamp) -> Result<Seal, Problem> {
+    let until = until.as_millis().to_be_bytes();
+    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), &password.salt, &until];
+    Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
+}
+
+/// Tries what a visitor typed. First it is seen that they did not try too often; a lock nobody can say this of stays shut.
+pub(super) async fn attempt<E: Edge>(context: &Context<'_, E>, ready: &Ready, password: &PasswordHash, visit: &Visit<'_>, typed: &str) -> Result<Tried, Problem> {
+    let millis = WINDOW_SECONDS.saturating_mul(1_000);
+    let window = context.now.as_millis().checked_div(millis).unwrap_or(0);
+    let until = Timestamp::from_millis(window.saturating_add(1).saturating_mul(millis));
+    let address = visit.neighbourhood();
+    let digest = context.pepper()?.digest("password tries", &[ready.id.as_str().as_bytes(), &address]).name();
+    let key = Key::rate("password", &digest, window);
+    match context.edge.records().take(&key, TRIES, Some(until)).await? {
+        Take::Granted => {}
+        Take::Exhausted => return Err(Problem::too_many_passwords(until.millis_since(context.now).div_ceil(1_000))),
+        Take::Busy => return Err(Problem::crowded()),
+    }
+    Ok(if password.matches(typed)? { Tried::Right } else { Tried::Wrong })
+}
+
+/// The password in what a form sent.
+pub(super) fn typed(form: &[u8]) -> Option<Cow<'_, str>> {
+    form_urlencoded::parse(form).find(|(name, _)| name == "password").map(|(_, value)| value)
+}

@@ -24,6 +24,8 @@ static TRAITS: Traits = Traits {
     // The smallest plan has 50 queries for a request. An edit takes two and its copy two more.
     most_counts: 45,
     most_edits: 10,
+    // All of them go in one batch.
+    most_drops: 50,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

@@ -1,7 +1,7 @@
 //! Records in D1: one table of keys, a change as one batch, which is one transaction. The guard is the row's token.
 
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -26,6 +26,10 @@ const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?
 const BESIDE: &str = "INSERT INTO records (key, value, token) SELECT ?1, ?4, ?3 \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
+
+/// One more, if the limit leaves one: a row comes back. What is text in the table is compared as a number.
+const TAKE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?1, '1', '', ?3 WHERE ?2 > 0 \
+     ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 WHERE CAST(value AS INTEGER) < ?2 RETURNING key";
 
 /// A sweep takes no more rows in one statement than D1 has time for, and no more statements than the smallest plan has for a call; the
 /// next sweep goes on.
@@ -120,6 +124,17 @@ impl Records for D1Records {
         let results = answer(session.session_batch(statements)).await?;
         Ok(if changes(results.get(0).unchecked_into())? > 0.0 { Commit::Done } else { Commit::Conflict })
     }
+
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+        let rows = self.rows(TAKE, &[text(key.as_str()), number(limit), until.map_or(JsValue::NULL, moment)]).await?;
+        Ok(if rows.is_empty() { Take::Exhausted } else { Take::Granted })
+    }
+
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        let counters = self.get_many(keys).await?;
+        let count = |counter: Option<Record>| std::str::from_utf8(&counter?.value).ok()?.parse().ok();
+        Ok(counters.into_iter().map(|counter| count(counter).unwrap_or_default()).collect())
+    }
 }
 
 /// How many rows a statement changed.
@@ -139,10 +154,14 @@ async fn answer(asked: Result<Promise, JsValue>) -> Result<Array, StoreError> {
     answered.map(JsValue::unchecked_into).map_err(unavailable)
 }
 
-/// Exact for as long as anybody will live: a double holds whole numbers up to 2^53.
-#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
 fn moment(moment: Timestamp) -> JsValue {
-    JsValue::from_f64(moment.as_millis() as f64)
+    number(moment.as_millis())
+}
+
+/// Exact up to 2^53: a time or a count that anybody will live to see.
+#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
+fn number(number: u64) -> JsValue {
+    JsValue::from_f64(number as f64)
 }
 
 fn text(text: &str) -> JsValue {

@@ -34,6 +34,11 @@ impl Fields {
         self.entries.iter().any(|(key, value)| key == name && !matches!(value, Tree::Null))
     }
 
+    /// Whether the field `name` is there at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|(key, _)| key == name)
+    }
+
     /// Takes the field `name` out and does not look at it.
     pub(crate) fn skip(&mut self, name: &str) {
         self.entries.retain(|(key, _)| key != name);

@@ -10,9 +10,10 @@
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
-//! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
+//! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass; [`blocked`] what an
+//!   admin says of it
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
-//! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
+//! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
@@ -26,6 +27,7 @@ mod auth;
 mod authority;
 mod base58;
 mod base64;
+mod blocked;
 mod body;
 mod card;
 mod clicks;
@@ -42,6 +44,7 @@ mod follow;
 mod host;
 mod idna;
 mod json;
+mod limits;
 mod link;
 mod links;
 mod machines;

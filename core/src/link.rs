@@ -6,6 +6,7 @@ use http::StatusCode;
 
 use crate::alias::Alias;
 use crate::base58;
+use crate::blocked::Blocked;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
 use crate::spec::Spec;
@@ -142,15 +143,20 @@ pub(crate) struct Link {
     pub(crate) moves: u8,
     /// The commit that wrote down the version before this one.
     pub(crate) history: Option<String>,
+    /// The commit that set its limit, if it has one: what was taken of another does not count.
+    pub(crate) epoch: Option<String>,
+    pub(crate) blocked: Option<Blocked>,
 }
 
-/// What a link does when it is followed, derived from the record and the clock.
+/// What a link does when it is followed, derived from the record, what was taken of its limit, and the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Scheduled,
     Live,
     Ended,
+    UsedUp,
     Disabled,
+    Blocked,
     Deleted,
 }
 
@@ -160,7 +166,9 @@ impl State {
             Self::Scheduled => "scheduled",
             Self::Live => "live",
             Self::Ended => "ended",
+            Self::UsedUp => "used_up",
             Self::Disabled => "disabled",
+            Self::Blocked => "blocked",
             Self::Deleted => "deleted",
         }
     }
@@ -184,6 +192,8 @@ impl Link {
             version: 7,
             moves: 0,
             history: None,
+            epoch: None,
+            blocked: None,
         }
     }
 }
@@ -193,14 +203,18 @@ impl Link {
         self.deleted_at.is_some()
     }
 
-    /// The state at `now`. What somebody decided goes before what the clock says.
-    pub(crate) fn state(&self, now: Timestamp) -> State {
+    /// The state at `now`, once so much was `taken` of its limit. What somebody decided goes before what the clock says.
+    pub(crate) fn state(&self, taken: u64, now: Timestamp) -> State {
         if self.is_deleted() {
             State::Deleted
+        } else if self.blocked.is_some() {
+            State::Blocked
         } else if self.spec.disabled {
             State::Disabled
         } else if self.spec.ends_at.is_some_and(|ends_at| ends_at <= now) {
             State::Ended
+        } else if self.spec.max_clicks.is_some_and(|most| most.get() <= taken) {
+            State::UsedUp
         } else if self.spec.starts_at.is_some_and(|starts_at| now < starts_at) {
             State::Scheduled
         } else {
@@ -211,7 +225,36 @@ impl Link {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
     use super::*;
+    use crate::text::Reason;
+
+    #[test]
+    fn of_several_states_the_most_final_is_told() {
+        let at = |millis| Some(Timestamp::from_millis(millis));
+        let mut link = Link { deleted_at: at(1), ..Link::example() };
+        link.blocked = Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(1) });
+        link.spec = Spec { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..Spec::default() };
+        let mut states = Vec::new();
+        let lifted: [fn(&mut Link); 6] = [
+            |link| link.deleted_at = None,
+            |link| link.blocked = None,
+            |link| link.spec.disabled = false,
+            |link| link.spec.ends_at = None,
+            |link| link.spec.max_clicks = NonZeroU64::new(4),
+            |link| link.spec.starts_at = None,
+        ];
+        for lift in lifted {
+            states.push(link.state(3, Timestamp::from_millis(7)).name());
+            lift(&mut link);
+        }
+        assert_eq!(states, ["deleted", "blocked", "disabled", "ended", "used_up", "scheduled"]);
+        assert_eq!(link.state(3, Timestamp::from_millis(7)), State::Live);
+        assert_eq!(link.state(4, Timestamp::from_millis(7)), State::UsedUp);
+        link.spec.max_clicks = None;
+        assert_eq!(link.state(u64::MAX, Timestamp::from_millis(7)), State::Live);
+    }
 
     #[test]
     fn four_statuses_redirect() {

@@ -42,6 +42,7 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
                 }),
                 None => promises.null("copies"),
             }
+            promises.text("max_clicks", "never more than so many; a failure may waste one");
             promises.text("clicks", "counted once the visitor has gone; of more than eight at once on one link some may be lost");
         });
         all.object("limits", |limits| {

@@ -2,7 +2,8 @@
 //!
 //! The consistency the core counts on: `commit` is atomic about the one record it guards, so of two writers that expect the
 //! same state at most one is `Done`. Everything else may be late: a `get` may answer with an older value, a `scan` may miss a new
-//! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck.
+//! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck. `take` never grants more than
+//! was to be had, whatever else goes wrong; what a failed one took is lost.
 
 use std::borrow::Cow;
 
@@ -76,6 +77,8 @@ pub struct Traits {
     pub most_counts: u16,
     /// Most links that one request edits.
     pub most_edits: u16,
+    /// Most of what lies about beside a link's record that one request drops.
+    pub most_drops: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.
@@ -108,6 +111,10 @@ pub trait Records {
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError>;
     /// Makes the change if its expectation holds.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
+    /// Takes one of the `limit` that are to be had under `key`. The store may forget what was taken after `until`.
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError>;
+    /// How many were taken under each of `keys`, in their order.
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
 
 /// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`records/copy.rs`).
@@ -175,6 +182,17 @@ pub enum Commit {
     Done,
     /// The record was not in the expected state; nothing was written.
     Conflict,
+}
+
+/// What became of asking for one of a few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// It is the asker's, and nobody else's.
+    Granted,
+    /// All were taken.
+    Exhausted,
+    /// Too many asked at once: whoever asks again may get one.
+    Busy,
 }
 
 /// A store that did not do its work. The texts are for the log.

@@ -13,6 +13,8 @@ const CARD_DESCRIPTION_BYTES: usize = 500;
 const EXTERNAL_ID_BYTES: usize = 256;
 /// In bytes, after NFC.
 const TAG_BYTES: usize = 64;
+/// In bytes: a sentence or two.
+const REASON_BYTES: usize = 512;
 
 /// What a link is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub(crate) struct CardDescription(String);
 /// What another system calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExternalId(String);
+
+/// Why a link is blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reason(String);
 
 /// A word that groups links: folded as aliases are compared, which makes it NFC in small letters, and with `-` for blanks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +71,12 @@ impl CardDescription {
 impl ExternalId {
     pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
         bounded(text, EXTERNAL_ID_BYTES, &[]).map(Self)
+    }
+}
+
+impl Reason {
+    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+        bounded(text, REASON_BYTES, &[]).map(Self)
     }
 }
 
@@ -121,7 +133,7 @@ macro_rules! stored_text {
         })*
     };
 }
-stored_text!(Title, Note, CardTitle, CardDescription, ExternalId, Tag);
+stored_text!(Title, Note, CardTitle, CardDescription, ExternalId, Reason, Tag);
 
 #[cfg(test)]
 mod tests {

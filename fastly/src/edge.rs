@@ -10,9 +10,10 @@ use crate::records::KvRecords;
 
 static TRAITS: Traits = Traits {
     name: "fastly",
-    // Of 32 store operations in a request, a page takes one for its hints and two for each link: its record and its total.
-    largest_page: 15,
-    // A link takes three to six of a request's 32 store operations, and one more for each of its tags.
+    // Of 32 store operations in a request, a page takes one for its hints and three for each link: its record, its total and what is
+    // left of its limit.
+    largest_page: 10,
+    // A link takes three to six of a request's 32 store operations, and one more for each of its tags and for its limit.
     largest_batch: 5,
     longest_history: 24,
     // Every click is a key of its own, and they are listed.
@@ -24,6 +25,8 @@ static TRAITS: Traits = Traits {
     most_counts: 30,
     // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
     most_edits: 1,
+    // An erasure takes 24 others, if its link has as many tags as it may.
+    most_drops: 8,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fastly::kv_store::{InsertMode, KVStore, KVStoreError, LookupResponse};
+use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::records::tickets::{self, Tickets};
 use hop_core::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
 const STORE: &str = "hop_records";
@@ -34,15 +35,8 @@ impl StepByStep for KvRecords {
             Expect::Absent => insert.mode(InsertMode::Add),
             Expect::Unchanged(guard) => insert.if_generation_match(generation(guard)?),
         };
-        let insert = match change.expires_at.and_then(from_now) {
-            Some(rest) => insert.time_to_live(rest),
-            None => insert,
-        };
-        match insert.execute(change.key.as_str(), change.value.as_str()) {
-            Ok(()) => Ok(Commit::Done),
-            Err(KVStoreError::ItemPreconditionFailed) => Ok(Commit::Conflict),
-            Err(error) => Err(unavailable(error)),
-        }
+        let is_done = write_if(insert, &change.key, &change.value, change.expires_at)?;
+        Ok(if is_done { Commit::Done } else { Commit::Conflict })
     }
 
     async fn remove(&self, key: &Key) -> Result<(), StoreError> {
@@ -81,6 +75,46 @@ impl Records for KvRecords {
 
     fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {
         commit_step_by_step(self, change)
+    }
+
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+        let mut draws = tickets::Draws::default();
+        getrandom::fill(&mut draws).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        tickets::take(self, key, limit, until, &draws).await
+    }
+
+    /// The lists overlap: all are sent before the first is waited for.
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        let store = self.store()?;
+        let list = |key: &Key| {
+            let prefix = Prefix::tickets(key);
+            store.build_list().prefix(prefix.as_str()).limit(tickets::MOST_TICKETS.into()).execute_async()
+        };
+        let sent: Vec<_> = keys.iter().map(list).collect();
+        let counted = sent.into_iter().map(|sent| {
+            let page = sent.and_then(|pending| store.pending_list_wait(pending)).map_err(unavailable)?;
+            Ok(tickets::count(&page.into_keys().into_iter().map(Key::kept).collect::<Vec<_>>()))
+        });
+        counted.collect()
+    }
+}
+
+impl Tickets for KvRecords {
+    async fn add(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<bool, StoreError> {
+        write_if(self.store()?.build_insert().mode(InsertMode::Add), key, value, until)
+    }
+}
+
+/// Writes what may be written on one condition; false if that does not hold.
+fn write_if(insert: InsertBuilder<'_>, key: &Key, value: &str, expires_at: Option<Timestamp>) -> Result<bool, StoreError> {
+    let insert = match expires_at.and_then(from_now) {
+        Some(rest) => insert.time_to_live(rest),
+        None => insert,
+    };
+    match insert.execute(key.as_str(), value) {
+        Ok(()) => Ok(true),
+        Err(KVStoreError::ItemPreconditionFailed) => Ok(false),
+        Err(error) => Err(unavailable(error)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
 use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, Step, Steps, TRAITS};
-use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Traits};
+use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Take, Traits};
 use hop_core::records::{Change, Cursor, Key, Prefix};
 
 /// An edge for the memory server.
@@ -106,5 +106,14 @@ impl Records for ServerRecords {
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         std::thread::sleep(self.write_delay);
         self.records.commit(change).await
+    }
+
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+        std::thread::sleep(self.write_delay);
+        self.records.take(key, limit, until).await
+    }
+
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        self.records.taken(keys).await
     }
 }

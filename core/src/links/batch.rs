@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::change::{Seen, patch};
+use super::counts::counts;
 use super::create::{NewLink, claim};
 use super::delete::bury;
 use super::named::take_domain;
@@ -11,7 +12,6 @@ use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
-use crate::clicks;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::{Edge, Traits};
@@ -42,10 +42,10 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
         let context = context.drawing(context.source.part(number));
         outcomes.push(act(&context, proof, item).await);
     }
-    let links: Vec<_> = outcomes.iter().flatten().filter_map(|done| Some(&done.link.as_ref()?.id)).collect();
+    let links: Vec<_> = outcomes.iter().flatten().filter_map(|done| done.link.as_ref()).collect();
     // What was done is told even if the clicks cannot be: then they are 0.
-    let totals = clicks::totals(context, &links).await;
-    let mut totals = totals.inspect_err(|error| context.log_lost("clicks were not told", error)).unwrap_or_default().into_iter();
+    let counts = counts(context, &links).await;
+    let mut counts = counts.inspect_err(|error| context.log_lost("clicks were not told", error)).unwrap_or_default().into_iter();
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     let response = Response::json(StatusCode::OK, |json| {
         json.list("results", |results| {
@@ -57,7 +57,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
                             json.number("status", done.status.as_u16().into());
                             match &done.link {
                                 Some(link) => {
-                                    let link = wire::link(context, link, totals.next().unwrap_or_default());
+                                    let link = wire::link(context, link, counts.next().unwrap_or_default());
                                     json.object("link", |json| link.write(json));
                                 }
                                 None => json.null("link"),

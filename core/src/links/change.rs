@@ -11,6 +11,7 @@ use super::{Refused, Wish, edit};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
@@ -75,6 +76,7 @@ fn apply<E: Edge>(
     let target = utm::merge(&mut fields, target);
     let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, domain);
     let password = link.spec.set(&mut fields, context.config, context.edge.traits());
+    fields.set("blocked", &mut link.blocked, |tree| Blocked::patched(was.blocked.as_ref(), tree, context.now).map(Some));
     // One that led in circles before, because its domain came later, can still be changed otherwise.
     if leads_elsewhere(was, &link, target.as_ref()) {
         refuse_circles(&mut fields, &link.domain, target.as_ref(), &link.spec);

@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::circles::refuse_circles;
 use super::claim::{Claim, Claimed};
+use super::counts::Counts;
 use super::find::find_same;
 use super::named::take_said_domain;
 use super::show::shown;
@@ -13,8 +14,8 @@ use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
+use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
-use crate::clicks::Clicks;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId, UserId};
@@ -44,6 +45,7 @@ pub(super) struct NewLink {
     /// Whose it is, and since when, if it was made elsewhere.
     pub(super) owner: Option<UserId>,
     pub(super) created_at: Option<Timestamp>,
+    pub(super) blocked: Option<Blocked>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
 }
@@ -77,7 +79,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
-    let json = wire::link(context, link, Clicks::default());
+    let json = wire::link(context, link, Counts::default());
     Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
 }
 
@@ -94,7 +96,7 @@ impl NewLink {
         let password = spec.set(&mut fields, config, context.edge.traits());
         refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
         let target = fields.finish(target)?;
-        Ok(Self { target, alias, domain, spec, password, owner: None, created_at: None, reuses })
+        Ok(Self { target, alias, domain, spec, password, owner: None, created_at: None, blocked: None, reuses })
     }
 
     /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
@@ -146,13 +148,16 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
         version: 1,
         moves: 0,
         history: None,
+        epoch: None,
+        blocked: new.blocked.clone(),
     })
 }
 
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
 async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
-    let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
     let token = context.name("commit")?;
+    let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
+    let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
     let claim = Claim { alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
     let made = claim.make(context).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.

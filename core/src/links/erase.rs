@@ -1,7 +1,7 @@
 //! Erasing a link: nothing of it stays, and its alias is free for anybody.
 //!
 //! First the record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
-//! old versions and the total of clicks go with that commit. Then nobody holds the alias. Whoever asks again goes on where a request died.
+//! old versions, the total of clicks and what was taken of its limits go with that commit. Then nobody holds the alias. Whoever asks again goes on where a request died.
 
 use super::change::Seen;
 use super::claim::strand;
@@ -32,10 +32,17 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key, seen: &S
         {
             continue;
         }
-        // Every drop may cost a write: a link of many versions takes several requests.
-        let most = context.edge.traits().largest_page / 2;
-        let page = context.edge.records().scan(&Prefix::history(&link.id), None, most).await?;
-        let mut drops = page.keys;
+        // Every drop may cost a write: a link of many versions, or of many tickets, takes several requests.
+        let most = context.edge.traits().most_drops;
+        let mut drops = Vec::new();
+        let mut is_half_done = false;
+        for prefix in [Prefix::history(&link.id), Prefix::takes(&link.id)] {
+            // At least one is looked for, to know whether there are any.
+            let left = most.saturating_sub(u16::try_from(drops.len()).unwrap_or(most)).max(1);
+            let page = context.edge.records().scan(&prefix, None, left).await?;
+            drops.extend(page.keys);
+            is_half_done |= page.next.is_some();
+        }
         drops.push(Key::total(&link.id));
         // The newest version may be too new for a scan.
         drops.extend(history::newest(&link));
@@ -47,7 +54,7 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key, seen: &S
         let ended = Copy::of(&Holder::Erasing(link), commits);
         context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
         committed?;
-        return if page.next.is_some() { Err(Problem::half_erased()) } else { release(context, key, commits).await };
+        return if is_half_done { Err(Problem::half_erased()) } else { release(context, key, commits).await };
     }
     Err(last)
 }

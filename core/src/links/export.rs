@@ -32,8 +32,8 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
     fields.finish(Some(()))?;
     let filter = Filter::all(domain);
     let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
-    let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| {
-        let mut json = wire::link(context, link, *clicks);
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
+        let mut json = wire::link(context, link, *counts);
         json.tells_password_hash = with_passwords;
         json
     });

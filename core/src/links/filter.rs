@@ -94,9 +94,9 @@ impl Filter {
         Walk::Hints { prefix, earliest }
     }
 
-    /// Whether `link` is one of the list.
-    pub(super) fn shows(&self, link: &Link, now: Timestamp) -> bool {
-        let state = link.state(now).name();
+    /// Whether `link`, of whose limit so much was `taken`, is one of the list.
+    pub(super) fn shows(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
+        let state = link.state(taken, now).name();
         let has = |tag: &Tag| link.spec.tags.contains(tag);
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
@@ -160,6 +160,8 @@ fn state(text: &str) -> Result<&'static str, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
     use super::*;
     use crate::alias::Alias;
 
@@ -225,7 +227,7 @@ mod tests {
         let mut link = Link { created_at: Timestamp::from_millis(1_500), ..Link::example() };
         link.spec.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
         link.alias = Alias::stored("docs".into());
-        let shows = |query: &str, link: &Link| filter(query).shows(link, Timestamp::from_millis(9_000));
+        let shows = |query: &str, link: &Link| filter(query).shows(link, 2, Timestamp::from_millis(9_000));
         for (query, shown) in [
             ("", true),
             ("domain=b.example", false),
@@ -249,6 +251,8 @@ mod tests {
         }
         link.owner = Some(UserId::stored(USER.into()));
         assert!(shows(&format!("owner={USER}"), &link) && !shows("owner=none", &link));
+        link.spec.max_clicks = NonZeroU64::new(2);
+        assert!(shows("state=used_up", &link) && shows("", &link) && !shows("state=live", &link));
         link.deleted_at = Some(Timestamp::from_millis(2_000));
         assert!(shows("state=deleted", &link) && !shows("", &link) && !shows("state=live", &link));
     }

@@ -14,6 +14,7 @@ use super::named::take_domain;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::error::{Code, FieldCode, Problem, Refusal};
@@ -209,7 +210,13 @@ fn is_same(link: &Link, line: &Line) -> bool {
     if !line.brings_hash {
         spec.password.clone_from(&link.spec.password);
     }
-    !link.is_deleted() && link.target == line.new.target && link.spec == spec && link.spec.password.is_some() == has_password
+    let reason = |blocked: &Option<Blocked>| blocked.as_ref().map(|blocked| blocked.reason.clone());
+    let is_told_apart = reason(&link.blocked) != reason(&line.new.blocked);
+    !link.is_deleted()
+        && !is_told_apart
+        && link.target == line.new.target
+        && link.spec == spec
+        && link.spec.password.is_some() == has_password
 }
 
 async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {

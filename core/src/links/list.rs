@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::counts::{Counts, with_clicks};
 use super::filter::Filter;
 use super::named::take_domain;
 use super::walk::Position;
@@ -9,10 +10,10 @@ use super::{page_size, wire};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
-use crate::clicks::{self, Clicks};
 use crate::cursor::{Offered, Purpose};
 use crate::error::Problem;
-use crate::link::{Link, LinkId};
+use crate::limits;
+use crate::link::Link;
 use crate::ports::Edge;
 use crate::response::Response;
 
@@ -24,7 +25,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
-    let links = found.links.iter().zip(&found.clicks).map(|(link, clicks)| wire::link(context, link, *clicks));
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| wire::link(context, link, *counts));
     let page = Response::json(StatusCode::OK, |json| {
         json.list("items", |items| links.for_each(|link| items.object(|json| link.write(json))));
         json.text_or_null("next", found.next.as_deref());
@@ -41,8 +42,8 @@ pub(super) struct Wanted {
 /// A page of a list.
 pub(super) struct Found {
     pub(super) links: Vec<Link>,
-    /// How often each was followed.
-    pub(super) clicks: Vec<Clicks>,
+    /// What is counted of each.
+    pub(super) counts: Vec<Counts>,
     first: String,
     next: Option<String>,
 }
@@ -64,14 +65,15 @@ impl Wanted {
         let query = filter.query();
         let purpose = Purpose::new(proof, list, &query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
-        let mut page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
-        page.links.retain(|link| filter.shows(link, context.now));
-        let ids: Vec<&LinkId> = page.links.iter().map(|link| &link.id).collect();
-        let clicks = clicks::totals(context, &ids).await?;
+        let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
+        let taken = limits::taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
+        let shown = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.shows(link, *taken, context.now));
+        let (links, taken): (Vec<Link>, Vec<u64>) = shown.unzip();
+        let counts = with_clicks(context, &links.iter().collect::<Vec<_>>(), &taken).await?;
         let first = format!("{list}limit={}&{query}", self.limit);
         let address = |position: Position| purpose.close(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
         let next = page.next.map(address).transpose()?;
-        Ok(Found { links: page.links, clicks, first, next })
+        Ok(Found { links, counts, first, next })
     }
 }
 

@@ -5,6 +5,7 @@ mod batch;
 mod change;
 mod circles;
 mod claim;
+mod counts;
 mod create;
 mod delete;
 mod erase;
@@ -155,6 +156,9 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Lin
             link.updated_by = None;
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());
+        }
+        if link.spec.max_clicks != was.spec.max_clicks {
+            link.epoch = link.spec.max_clicks.map(|_| token.clone());
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {

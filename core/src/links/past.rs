@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::find;
 use super::named::named;
+use super::wire::write_blocked;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -33,4 +34,5 @@ fn write_version(version: &Snapshot, json: &mut Members) {
     json.text("target", version.target.as_str());
     json.flag("disabled", version.is_disabled);
     json.flag("deleted", version.is_deleted);
+    write_blocked(version.blocked.as_ref(), json);
 }

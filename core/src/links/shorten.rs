@@ -26,6 +26,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         password: None,
         owner: None,
         created_at: None,
+        blocked: None,
         reuses: false,
     };
     let link = claim(context, proof, &new).await?;

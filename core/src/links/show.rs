@@ -2,11 +2,11 @@
 
 use http::StatusCode;
 
+use super::counts::counts;
 use super::named::named;
 use super::{find, wire};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::clicks;
 use crate::error::Problem;
 use crate::link::Link;
 use crate::ports::Edge;
@@ -19,9 +19,8 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alia
     shown(context, &link).await
 }
 
-/// A link as it is, with its clicks.
+/// A link as it is, with what is counted of it.
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
-    let totals = clicks::totals(context, &[&link.id]).await?;
-    let clicks = totals.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, |json| wire::link(context, link, clicks).write(json)).etag(link.version)
+    let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
+    Response::json(StatusCode::OK, |json| wire::link(context, link, counts).write(json)).etag(link.version)
 }

@@ -4,9 +4,11 @@ mod row;
 
 use std::num::NonZeroU64;
 
+use super::counts::Counts;
 use super::wire_rules;
 use crate::alias::Alias;
 use crate::app::Context;
+use crate::blocked::Blocked;
 use crate::clicks::Clicks;
 use crate::config::Config;
 use crate::domain::Domain;
@@ -23,15 +25,15 @@ pub(super) use row::{COLUMNS, cells};
 /// A link as it is shown.
 pub(super) struct LinkJson<'a> {
     link: &'a Link,
-    clicks: Clicks,
+    counts: Counts,
     config: &'a Config,
     now: Timestamp,
     /// Only in an export for which it was asked.
     pub(super) tells_password_hash: bool,
 }
 
-pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, link: &'a Link, clicks: Clicks) -> LinkJson<'a> {
-    LinkJson { link, clicks, config: context.config, now: context.now, tells_password_hash: false }
+pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, link: &'a Link, counts: Counts) -> LinkJson<'a> {
+    LinkJson { link, counts, config: context.config, now: context.now, tells_password_hash: false }
 }
 
 impl LinkJson<'_> {
@@ -50,7 +52,7 @@ impl LinkJson<'_> {
         json.text_or_null("owner", link.owner.as_ref().map(UserId::as_str));
         json.text("created_at", &link.created_at.to_string());
         json.text("updated_at", &link.updated_at.to_string());
-        json.text("state", link.state(self.now).name());
+        json.text("state", link.state(self.counts.taken, self.now).name());
         json.text_or_null("starts_at", moment(spec.starts_at).as_deref());
         json.text_or_null("ends_at", moment(spec.ends_at).as_deref());
         json.number_or_null("max_clicks", spec.max_clicks.map(NonZeroU64::get));
@@ -68,8 +70,8 @@ impl LinkJson<'_> {
         json.flag("strict", spec.strict);
         json.flag("crawlable", spec.crawlable);
         json.flag("disabled", spec.disabled);
-        json.null("blocked");
-        json.object("clicks", |json| write_clicks(self.clicks, json));
+        write_blocked(link.blocked.as_ref(), json);
+        json.object("clicks", |json| write_clicks(self.counts.clicks, json));
         json.number("version", link.version);
         if self.tells_password_hash {
             json.text_or_null("password_hash", self.password_hash().as_deref());
@@ -86,6 +88,18 @@ impl LinkJson<'_> {
     fn password_hash(&self) -> Option<String> {
         self.link.spec.password.as_ref().map(PasswordHash::phc)
     }
+}
+
+pub(super) fn write_blocked(blocked: Option<&Blocked>, json: &mut Members) {
+    match blocked {
+        Some(blocked) => json.object("blocked", |json| say_blocked(blocked, json)),
+        None => json.null("blocked"),
+    }
+}
+
+fn say_blocked(blocked: &Blocked, json: &mut Members) {
+    json.text("reason", blocked.reason.as_str());
+    json.text("at", &blocked.at.to_string());
 }
 
 fn write_clicks(clicks: Clicks, json: &mut Members) {

@@ -30,6 +30,7 @@ pub const TRAITS: Traits = Traits {
     most_hashes: 3,
     most_counts: 100,
     most_edits: 25,
+    most_drops: 50,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

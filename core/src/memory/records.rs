@@ -7,8 +7,10 @@ use std::task::Poll;
 
 use super::faults::{Fault, Faults, Step};
 use super::locked;
-use crate::ports::{Commit, Guard, Page, Record, Records, StoreError};
+use crate::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
+use crate::records::tickets::Tickets;
 use crate::records::{Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
+use crate::time::Timestamp;
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,27 @@ impl MemoryRecords {
         }
         Commit::Done
     }
+
+    /// Looks and counts under one lock.
+    fn count_up(&self, key: &Key, limit: u64) -> Take {
+        let mut rows = locked(&self.rows);
+        let before = counted(read(&rows, key, false).as_ref());
+        if before >= limit {
+            return Take::Exhausted;
+        }
+        put(&mut rows, key, Some(&before.saturating_add(1).to_string()));
+        Take::Granted
+    }
+
+    /// Looks and writes under one lock.
+    fn add_if_absent(&self, key: &Key, value: &str) -> bool {
+        let mut rows = locked(&self.rows);
+        let is_absent = read(&rows, key, false).is_none();
+        if is_absent {
+            put(&mut rows, key, Some(value));
+        }
+        is_absent
+    }
 }
 
 impl StepByStep for MemoryRecords {
@@ -166,6 +189,32 @@ impl Records for MemoryRecords {
         self.step(Step::Answer).await?;
         Ok(commit)
     }
+
+    async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
+        self.step(Step::Write).await?;
+        let take = self.count_up(key, limit);
+        self.step(Step::Answer).await?;
+        Ok(take)
+    }
+
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        let fault = self.step(Step::GetMany).await?;
+        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| counted(read(rows, key, stale).as_ref())).collect()).await)
+    }
+}
+
+/// A store in memory could count, but shows what becomes of tickets.
+impl Tickets for MemoryRecords {
+    async fn add(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<bool, StoreError> {
+        self.step(Step::Write).await?;
+        let is_new = self.add_if_absent(key, value);
+        self.step(Step::Answer).await?;
+        Ok(is_new)
+    }
+}
+
+fn counted(record: Option<&Record>) -> u64 {
+    record.and_then(|record| std::str::from_utf8(&record.value).ok()?.parse().ok()).unwrap_or_default()
 }
 
 fn read(rows: &BTreeMap<Key, Row>, key: &Key, stale: bool) -> Option<Record> {

@@ -7,6 +7,7 @@ use super::object::Object;
 use super::stored;
 use super::{Change, Key, Prefix};
 use crate::alias::Alias;
+use crate::blocked::Blocked;
 use crate::domain::Domain;
 use crate::link::{Link, LinkId, UserId};
 use crate::ports::{Records, StoreError};
@@ -36,6 +37,7 @@ pub(crate) struct Snapshot {
     pub(crate) target: Target,
     pub(crate) is_disabled: bool,
     pub(crate) is_deleted: bool,
+    pub(crate) blocked: Option<Blocked>,
     /// The commit that wrote down the version before this one.
     before: Option<String>,
 }
@@ -52,6 +54,7 @@ impl Snapshot {
             target: link.target.clone(),
             is_disabled: link.spec.disabled,
             is_deleted: link.is_deleted(),
+            blocked: link.blocked.clone(),
             before: link.history.clone(),
         }
     }
@@ -66,6 +69,7 @@ impl Snapshot {
             stored.text("target", self.target.as_str());
             stored.flag("disabled", self.is_disabled);
             stored.flag("deleted", self.is_deleted);
+            stored::write_blocked(self.blocked.as_ref(), stored);
             stored.text_or_null("before", self.before.as_deref());
         })
     }
@@ -81,6 +85,7 @@ impl Snapshot {
             target: Target::stored(stored.text("target")),
             is_disabled: stored.flag("disabled"),
             is_deleted: stored.flag("deleted"),
+            blocked: stored::read_blocked(&mut stored),
             before: stored.text_if_any("before"),
         };
         stored.end(snapshot)

@@ -34,6 +34,17 @@ impl Key {
         Self(format!("stats/{link}/total"))
     }
 
+    /// How often a link was followed that may be followed only so often, since the commit `epoch` said so.
+    pub(crate) fn limit(link: &LinkId, epoch: &str) -> Self {
+        Self(format!("{}{epoch}", Prefix::takes(link).as_str()))
+    }
+
+    /// How often somebody has tried, in one window of time, what may be tried only so often. `digest` says who, and tells nobody.
+    #[must_use]
+    pub fn rate(class: &str, digest: &str, window: u64) -> Self {
+        Self(format!("rate/{class}/{digest}/{window}"))
+    }
+
     /// That a tag was used on a domain.
     pub(crate) fn tag(domain: &Domain, tag: &Tag) -> Self {
         let Prefix(mut key) = Prefix::tags(domain);
@@ -130,6 +141,17 @@ impl Prefix {
     /// What a link was, newest first.
     pub(crate) fn history(link: &LinkId) -> Self {
         Self(format!("history/{link}/"))
+    }
+
+    /// What was taken of all the limits a link has had.
+    pub(crate) fn takes(link: &LinkId) -> Self {
+        Self(format!("take/{link}/"))
+    }
+
+    /// What was taken under `key`, one by one.
+    #[must_use]
+    pub fn tickets(key: &Key) -> Self {
+        Self(format!("{}/", key.0))
     }
 
     fn of(class: &str, domain: &Domain) -> Self {

@@ -14,6 +14,7 @@ mod sites;
 mod steps;
 mod stored;
 mod stored_spec;
+pub mod tickets;
 mod tokens;
 mod totals;
 mod write;

@@ -3,11 +3,13 @@
 use super::object::Object;
 use super::stored_spec;
 use crate::alias::Alias;
+use crate::blocked::Blocked;
 use crate::domain::Domain;
 use crate::json::{self, Members};
 use crate::link::{Link, LinkId, UserId};
 use crate::ports::StoreError;
 use crate::target::Target;
+use crate::text::Reason;
 use crate::time::Timestamp;
 
 /// The version of all stored forms.
@@ -36,6 +38,26 @@ pub(super) fn write_link(link: &Link, stored: &mut Members) {
     stored.number("version", link.version);
     stored.number("moves", link.moves.into());
     stored.text_or_null("history", link.history.as_deref());
+    stored.text_if_any("epoch", link.epoch.as_deref());
+    write_blocked(link.blocked.as_ref(), stored);
+}
+
+/// Nothing is written of a link that is not blocked.
+pub(super) fn write_blocked(blocked: Option<&Blocked>, stored: &mut Members) {
+    if let Some(blocked) = blocked {
+        stored.object("blocked", |stored| {
+            stored.text("reason", blocked.reason.as_str());
+            stored.number("at", blocked.at.as_millis());
+        });
+    }
+}
+
+pub(super) fn read_blocked(stored: &mut Object) -> Option<Blocked> {
+    stored.read("blocked", |tree| {
+        let mut stored = Object::of(tree)?;
+        let blocked = Blocked { reason: Reason::stored(stored.text("reason")), at: Timestamp::from_millis(stored.number("at")) };
+        stored.end(blocked).ok()
+    })
 }
 
 pub(super) fn read_link(mut stored: Object) -> Result<Link, StoreError> {
@@ -53,6 +75,8 @@ pub(super) fn read_link(mut stored: Object) -> Result<Link, StoreError> {
         version: stored.number("version"),
         moves: stored.small("moves"),
         history: stored.text_if_any("history"),
+        epoch: stored.text_if_any("epoch"),
+        blocked: read_blocked(&mut stored),
     };
     stored.end(link)
 }
@@ -71,6 +95,8 @@ mod tests {
             deleted_at: Some(Timestamp::from_millis(3_000)),
             moves: 3,
             history: Some("t".into()),
+            epoch: Some("e".into()),
+            blocked: Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(4_000) }),
             ..Link::example()
         };
         for link in [full, Link::example()] {

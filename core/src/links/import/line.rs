@@ -4,6 +4,7 @@ use serde_json::from_slice;
 
 use super::Form;
 use crate::app::Context;
+use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
@@ -17,13 +18,13 @@ use crate::request::BODY_LIMIT;
 use crate::time::Timestamp;
 
 /// What an export says of a link and hop finds out for itself.
-const DERIVED: [&str; 6] = ["id", "short_url", "updated_at", "state", "blocked", "version"];
+const DERIVED: [&str; 5] = ["id", "short_url", "updated_at", "state", "version"];
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
 const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
 const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
-const STRUCTURES: [&str; 4] = ["tags", "rules", "card", "clicks"];
+const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 
 /// In bytes: an export tells of a link what was said in a body of its own, and what hop found out or said for itself.
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
@@ -47,6 +48,7 @@ impl Line {
         }
         let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
+        let blocked = fields.take("blocked", |tree| Blocked::told(tree, context.now));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let cost = context.edge.traits().password_cost;
@@ -59,6 +61,7 @@ impl Line {
         new.spec.password = hash;
         new.owner = owner;
         new.created_at = created_at;
+        new.blocked = blocked;
         let lacks_password = had_password && new.spec.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })
     }

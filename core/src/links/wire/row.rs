@@ -1,6 +1,6 @@
 //! A link as a row of a table: what its owner or hop once said of it, not what follows from that.
 
-use super::{LinkJson, moment, wire_rules, write_clicks};
+use super::{LinkJson, moment, say_blocked, wire_rules, write_clicks};
 use crate::json;
 use crate::link::UserId;
 use crate::target::Target;
@@ -42,7 +42,7 @@ pub(in crate::links) const COLUMNS: [&str; 29] = [
 
 /// The cells under [`COLUMNS`]: texts as they are, anything else as JSON, and nothing for null.
 pub(in crate::links) fn cells(json: &LinkJson<'_>) -> [String; COLUMNS.len()] {
-    let LinkJson { link, clicks, .. } = json;
+    let LinkJson { link, counts, .. } = json;
     let spec = &link.spec;
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
@@ -71,8 +71,8 @@ pub(in crate::links) fn cells(json: &LinkJson<'_>) -> [String; COLUMNS.len()] {
         flag(spec.strict),
         flag(spec.crawlable),
         flag(spec.disabled),
-        String::new(),
-        json::object(|json| write_clicks(*clicks, json)),
+        link.blocked.as_ref().map(|blocked| json::object(|json| say_blocked(blocked, json))).unwrap_or_default(),
+        json::object(|json| write_clicks(counts.clicks, json)),
         link.version.to_string(),
         json.password_hash().unwrap_or_default(),
     ]

@@ -9,6 +9,7 @@
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
+//! * [`template`], [`destination`] what of a target a visitor fills in, and where that leads
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed
@@ -32,6 +33,8 @@ mod codes;
 mod config;
 pub mod csv;
 mod cursor;
+#[cfg_attr(not(test), expect(dead_code, reason = "whoever follows a link asks it next"))]
+mod destination;
 mod digest;
 pub mod domain;
 mod domains;
@@ -60,6 +63,7 @@ mod run_ready;
 mod secret;
 mod spec;
 pub mod target;
+mod template;
 mod text;
 mod time;
 mod tree;

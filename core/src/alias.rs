@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::error::{FieldCode, Refusal};
 use crate::unicode;
@@ -72,8 +72,8 @@ impl Alias {
     }
 
     /// The alias as an address holds it.
-    pub(crate) fn encoded(&self) -> impl fmt::Display + '_ {
-        utf8_percent_encode(&self.0, UNRESERVED)
+    pub(crate) fn encoded(&self) -> PercentEncode<'_> {
+        encode(&self.0)
     }
 }
 
@@ -127,6 +127,11 @@ fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) ->
             Ok(folded)
         }
     }
+}
+
+/// A segment of a path as an address holds it.
+pub(crate) fn encode(segment: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(segment, UNRESERVED)
 }
 
 /// Without regard to capitals, width or style.

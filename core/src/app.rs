@@ -194,7 +194,7 @@ impl App {
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(domains::at(&context, &host, route.is_of_a_link()).await?),
+            None => Cow::Owned(domains::at(&context, &host, route.is_of_a_link() && (is_get || *head.method == Method::POST)).await?),
         };
         let Some(allow) = route.allow() else {
             return Err(Problem::no_such_page());
@@ -232,14 +232,12 @@ async fn dispatch<E: Edge, F: Facts>(
     request: &Request<'_, F>,
 ) -> Result<Response, Problem> {
     match route {
-        Route::Follow(alias, rest) => {
-            let visit = Visit::new(context, request, rest.clone());
-            match *request.head.method {
-                Method::POST => follow::submit(context, domain, alias, &visit, &request.body).await,
-                _ => follow::follow(context, domain, alias, &visit, request.head.method).await,
-            }
+        Route::Follow(alias, rest) if *request.head.method == Method::POST => {
+            let visit = context.visit(request, rest);
+            Box::pin(follow::submit(context, domain, alias, &visit, &request.body)).await
         }
-        Route::Preview(alias) => follow::preview(context, domain, alias, &visit_of(context, request, &[])).await,
+        Route::Follow(alias, rest) => follow::follow(context, domain, alias, &context.visit(request, rest), request.head.method).await,
+        Route::Preview(alias) => Box::pin(follow::preview(context, domain, alias, &context.visit(request, &[]))).await,
         Route::Home => domains::front(context, domain).await,
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,

@@ -6,7 +6,7 @@ use crate::base58;
 use crate::link::LinkId;
 use crate::ports::{Edge, Records as _, StoreError};
 use crate::records::{Key, Total, Written, write};
-use crate::visit;
+use crate::visit::{self, Visit};
 
 /// How often a link was followed, and by whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub(crate) struct Click {
 }
 
 impl Click {
+    pub(crate) fn of(link: LinkId, visit: &Visit<'_>) -> Self {
+        Self { link, agent: visit.agent().to_vec(), is_prefetch: visit.is_prefetch() }
+    }
+
     /// One click, by its kind.
     fn counted(&self) -> Clicks {
         let none = Clicks::default();

@@ -10,6 +10,7 @@
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
+//! * [`template`], [`destination`] what of a target a visitor fills in, and where that leads
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass; [`blocked`] what an
 //!   admin says of it
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
@@ -35,6 +36,8 @@ mod codes;
 mod config;
 pub mod csv;
 mod cursor;
+#[cfg_attr(not(test), expect(dead_code, reason = "whoever follows a link asks it next"))]
+mod destination;
 mod digest;
 pub mod domain;
 mod domains;
@@ -65,6 +68,7 @@ mod run_ready;
 mod secret;
 mod spec;
 pub mod target;
+mod template;
 mod text;
 mod time;
 mod tree;

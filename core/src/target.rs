@@ -8,6 +8,7 @@ use crate::digest;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
 use crate::host::Host;
+use crate::template;
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
 pub const MAX_BYTES: usize = 8_192;
@@ -55,6 +56,16 @@ impl Target {
             return Err(too_long());
         }
         Ok(Self(text))
+    }
+
+    /// Reads a URL that may be a template: where a link or one of its rules leads.
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse_template(text: &str, rules: &TargetRules) -> Result<Self, Refusal> {
+        let target = Self::parse(text, rules)?;
+        template::check(target.as_str())?;
+        Ok(target)
     }
 
     /// A target with something else in its query than it was checked with.
@@ -218,6 +229,22 @@ mod tests {
             (&format!("https://example.com/{}", "ü".repeat(3_000)), TooLong),
         ] {
             assert_eq!(parse(text), Err(code), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_template_is_a_target_whose_placeholders_are_well_formed() {
+        let parse = |text| Target::parse_template(text, &rules()).map(|target| target.0).map_err(|refusal| refusal.code);
+        let found = parse("https://bücher.example.org/{path.0|ü}?q={query.größe}");
+        assert_eq!(found.as_deref(), Ok("https://xn--bcher-kva.example.org/{path.0|%C3%BC}?q={query.gr%C3%B6%C3%9Fe}"));
+        for (text, code) in [
+            ("https://{path.0}.example/", FieldCode::Invalid),
+            ("https://example.com/{path.x}", FieldCode::Invalid),
+            ("https://example.com/{path.0|a b}", FieldCode::Invalid),
+            ("https://hop.example/{path}", FieldCode::OwnDomain),
+            ("{path}", FieldCode::Invalid),
+        ] {
+            assert_eq!(parse(text), Err(code), "{text}");
         }
     }
 

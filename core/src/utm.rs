@@ -80,6 +80,16 @@ mod tests {
             ("https://a.example/?utm_source&q=1", r#"{"utm_source":null}"#, "https://a.example/?q=1"),
             ("https://a.example/?utm_source=a#t?utm_source=b", r#"{"utm_source":null}"#, "https://a.example/#t?utm_source=b"),
             ("https://a.example/?", r#"{"utm_source":null,"utm_id":null}"#, "https://a.example/?"),
+            (
+                "https://a.example/{path|a=b}?x={query.utm_source|utm_source=}&utm_source={query.x}#{date}",
+                r#"{"utm_source":"{path}"}"#,
+                "https://a.example/{path|a=b}?x={query.utm_source|utm_source=}&utm_source=%7Bpath%7D#{date}",
+            ),
+            (
+                "https://a.example/{query.utm_id}?{query.utm_id}={path.0|utm_id}",
+                r#"{"utm_id":"7"}"#,
+                "https://a.example/{query.utm_id}?{query.utm_id}={path.0|utm_id}&utm_id=7",
+            ),
             ("https://a.example/?utm_sourcex=1", r#"{"utm_source":null}"#, "https://a.example/?utm_sourcex=1"),
             (
                 "https://a.example/",

@@ -43,6 +43,7 @@ fn text_that_is_no_json_is_malformed(world: &World) {
 fn wrong_fields_are_named(world: &World) {
     let long_alias = format!(r#"{{"target":"https://example.com/","alias":"{}"}}"#, "a".repeat(129));
     let long_target = format!(r#"{{"target":"https://example.com/{}"}}"#, "a".repeat(8_192));
+    let placeholders = format!(r#"{{"target":"https://example.com/{}"}}"#, "{path.0}".repeat(21));
     for (body, field, code) in [
         ("[]", "", "wrong_type"),
         ("null", "", "wrong_type"),
@@ -59,6 +60,13 @@ fn wrong_fields_are_named(world: &World) {
         (r#"{"target":"https:u:p@example.com/?x=://a"}"#, "/target", "invalid"),
         (r#"{"target":"https://example.com/\u0000"}"#, "/target", "invalid"),
         (r#"{"target":"https:\\\\example.com"}"#, "/target", "invalid"),
+        (r#"{"target":"https://{path.0}.example/"}"#, "/target", "invalid"),
+        (r#"{"target":"https://example.com/{path.10}"}"#, "/target", "invalid"),
+        (r#"{"target":"https://example.com/{query}"}"#, "/target", "invalid"),
+        (r#"{"target":"https://example.com/{path|a/b}"}"#, "/target", "invalid"),
+        (r#"{"target":"https://example.com/%2{path}"}"#, "/target", "invalid"),
+        (r#"{"target":"https://example.com/{path}/.."}"#, "/target", "invalid"),
+        (&placeholders, "/target", "too_many"),
         (r#"{"target":"javascript:alert(1)"}"#, "/target", "scheme_not_allowed"),
         (r#"{"target":"data:text/html,x"}"#, "/target", "scheme_not_allowed"),
         (r#"{"target":"file:///etc/passwd"}"#, "/target", "scheme_not_allowed"),

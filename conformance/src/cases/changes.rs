@@ -118,6 +118,7 @@ fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
     for (body, field, code) in [
         (json!({"title": "x", "target": null}), "/target", "required"),
         (json!({"title": "x", "target": "https://hop.example/"}), "/target", "own_domain"),
+        (json!({"title": "x", "target": "https://example.com/{date|x}"}), "/target", "invalid"),
         (json!({"title": "x".repeat(513)}), "/title", "too_long"),
         (json!({"title": "a\u{202e}b"}), "/title", "invalid"),
         (json!({"title": "x", "note": "x".repeat(4_097)}), "/note", "too_long"),
@@ -147,6 +148,7 @@ fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
         (json!({"title": "x", "rules": [rule(&json!(vec![split(1); 11]))]}), "/rules/0/when", "too_many"),
         (json!({"title": "x", "rules": [rule(&json!([]))]}), "/rules/0/when", "required"),
         (json!({"title": "x", "rules": [{"when": [split(1)], "target": "javascript:alert(1)"}]}), "/rules/0/target", "scheme_not_allowed"),
+        (json!({"title": "x", "rules": [{"when": [split(1)], "target": "https://example.com{path}"}]}), "/rules/0/target", "invalid"),
         (json!({"title": "x", "rules": [rule(&json!([split(1), {"type": "country", "any": []}]))]}), "/rules/0/when/1/any", "conflicts"),
         (json!({"title": "x", "rules": [rule(&json!([split(100)]))]}), "/rules/0/when/0/percent", "out_of_range"),
         (json!({"title": "x", "rules": [rule(&json!([{"type": "moon"}]))]}), "/rules/0/when/0/type", "invalid"),

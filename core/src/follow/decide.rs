@@ -34,6 +34,13 @@ pub(crate) enum Decision {
     Lead(HeaderValue, Option<usize>),
 }
 
+impl Decision {
+    /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
+    pub(super) fn is_click(&self) -> bool {
+        matches!(self, Self::Lead(..) | Self::Card | Self::Ask(Ask::Person))
+    }
+}
+
 /// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
 pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, manner: Manner) -> Decision {
     if ready.has_ended(visit.now) {
@@ -64,7 +71,7 @@ pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, manner: Manner) -> Decisi
 pub(super) fn lead(ready: &Ready, visit: &Visit<'_>) -> Decision {
     let rule = ready.rules.first(visit);
     let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
-    match chosen.lead(visit) {
+    match chosen.lead(visit.now, visit.rest.as_deref().unwrap_or_default(), visit.query) {
         Ok(location) => Decision::Lead(location, rule),
         Err(_) => Decision::NoSuchPath,
     }

@@ -25,20 +25,22 @@ pub(crate) use self::ready::Found;
 use self::decide::{Decision, Manner, decide};
 use self::ready::Ready;
 use self::unlock::Tried;
-use crate::agent::Kind;
-use crate::alias;
-use crate::app::{By, Click, Context};
-use crate::card::Card;
+use crate::alias::{self, Alias};
+use crate::app::Context;
+use crate::clicks::Click;
 use crate::domain::Domain;
 use crate::domains;
 use crate::error::Problem;
 use crate::link::RedirectStatus;
-use crate::records::copy::Limit;
+use crate::links;
 use crate::pages::{self, Ask, Shown};
 use crate::ports::{Edge, Records as _, Take};
 use crate::records::Key;
+use crate::records::copy::Limit;
 use crate::request::{Body, FORM_LIMIT};
 use crate::response::{NO_CACHE, Response};
+use crate::target::Target;
+use crate::text::{CardDescription, CardTitle};
 use crate::time::Timestamp;
 use crate::visit::Visit;
 
@@ -50,10 +52,9 @@ const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=
 struct Visitor<'a, E> {
     context: &'a Context<'a, E>,
     domain: &'a Domain,
-    /// As it was asked for.
-    alias: &'a str,
+    /// As it was asked for: the link may have moved since.
+    alias: Alias,
     visit: &'a Visit<'a>,
-    is_head: bool,
 }
 
 /// `GET /{alias}`
@@ -64,10 +65,13 @@ pub(crate) async fn follow<E: Edge>(
     visit: &Visit<'_>,
     method: &Method,
 ) -> Result<Response, Problem> {
-    let visitor = Visitor { context, domain, alias, visit, is_head: *method == Method::HEAD };
-    match visitor.come().await {
+    let answer = match Visitor::new(context, domain, alias, visit) {
+        Ok(visitor) => visitor.come(*method == Method::HEAD).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
         Err(problem) => match domains::instead(context, domain, problem).await {
-            Err(problem) => Err(suggest::suggest(context, domain, alias, problem).await),
+            Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
             response => response,
         },
         response => response,
@@ -89,8 +93,7 @@ pub(crate) async fn submit<E: Edge>(
         Body::Broken => &[],
         body => body.bytes(FORM_LIMIT)?,
     };
-    let visitor = Visitor { context, domain, alias, visit, is_head: false };
-    let mut response = visitor.submit(form).await?;
+    let mut response = Visitor::new(context, domain, alias, visit)?.submit(form).await?;
     // What was posted here is not posted on.
     if response.status.is_redirection() {
         response.status = StatusCode::SEE_OTHER;
@@ -98,61 +101,73 @@ pub(crate) async fn submit<E: Edge>(
     Ok(response)
 }
 
-impl<E: Edge> Visitor<'_, E> {
-    async fn come(&self) -> Result<Response, Problem> {
-        let ready = read::find(self.context, self.domain, self.alias).await?;
-        let is_unlocked = ready.password.is_some() && unlock::is_open(self.context, self.domain, &ready, self.visit.facts);
-        let manner = Manner { is_head: self.is_head, is_unlocked, is_confirmed: false };
-        self.answer(&ready, decide(&ready, self.visit, manner)).await
+impl<'a, E: Edge> Visitor<'a, E> {
+    /// An alias that cannot be is the alias of no link.
+    fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'a>) -> Result<Self, Problem> {
+        let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
+        Ok(Self { context, domain, alias, visit })
+    }
+
+    async fn come(&self, is_head: bool) -> Result<Response, Problem> {
+        let ready = read::find(self.context, self.domain, &self.alias).await?;
+        let manner = Manner { is_head, is_unlocked: self.has_opened(&ready), is_confirmed: false };
+        self.answer(&ready, manner, decide(&ready, self.visit, manner)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
-        let ready = read::find(self.context, self.domain, self.alias).await?;
-        let is_unlocked = ready.password.is_some() && unlock::is_open(self.context, self.domain, &ready, self.visit.facts);
-        match (decide(&ready, self.visit, Manner { is_head: false, is_unlocked, is_confirmed: true }), &ready.password) {
-            (Decision::Ask(Ask::Password { .. }), Some(password)) => {
-                self.check_not_used_up(&ready).await?;
+        let ready = read::find(self.context, self.domain, &self.alias).await?;
+        let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
+        match (decide(&ready, self.visit, manner), &ready.password) {
+            (Decision::Ask(Ask::Password { .. }), Some(password)) if !is_used_up(self.context, &ready).await? => {
                 let typed = unlock::typed(form);
                 if unlock::attempt(self.context, &ready, password, self.visit, typed.as_deref()).await? {
                     unlock::open(self.context, self.domain, &ready, password, self.back()?)
                 } else if pages::wants_html(self.visit.facts) {
-                    Ok(self.page(&ready, Ask::Password { wrong: true }))
+                    Ok(self.page(&ready, None, Ask::Password { wrong: true }))
                 } else {
                     Err(Problem::wrong_password())
                 }
             }
             // Nothing is asked any more that was asked on the page.
             (Decision::Lead(..), _) if !ready.confirm => self.back(),
-            (decision, _) => self.answer(&ready, decision).await,
+            (decision, _) => self.answer(&ready, manner, decision).await,
         }
     }
 
-    async fn answer(&self, ready: &Ready, decision: Decision) -> Result<Response, Problem> {
-        match decision {
-            Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
-            Decision::Ended => ended(ready),
-            Decision::Card => {
-                self.count(ready);
-                Ok(self.card(ready))
-            }
-            Decision::Ask(ask) => {
-                if self.is_used_up(ready).await? {
-                    return ended(ready);
-                }
-                if ask == Ask::Person {
-                    self.count(ready);
-                }
-                Ok(self.page(ready, ask))
-            }
+    fn has_opened(&self, ready: &Ready) -> bool {
+        unlock::is_open(self.context, self.domain, ready, self.visit.facts)
+    }
+
+    async fn answer(&self, ready: &Ready, manner: Manner, decision: Decision) -> Result<Response, Problem> {
+        let is_click = decision.is_click();
+        let response = match decision {
+            Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
+            Decision::Ended => return ended(ready),
+            Decision::Card => self.page(ready, None, Ask::Nothing),
+            Decision::Ask(_) if is_used_up(self.context, ready).await? => return ended(ready),
+            Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm),
+            Decision::Ask(ask) => self.page(ready, None, ask),
             Decision::Lead(location, _) => {
                 if let Some(limit) = &ready.limit
                     && !self.spend(ready, limit).await?
                 {
                     return ended(ready);
                 }
-                self.count(ready);
-                Ok(Response::redirect(ready.status.code(), location, cache_control(ready, self.visit.now)))
+                Response::redirect(ready.status.code(), location, cache_control(ready, self.visit.now))
             }
+        };
+        // Whoever asks for the head alone follows nothing.
+        if is_click && !manner.is_head {
+            self.context.clicked(Click::of(ready.id.clone(), self.visit));
+        }
+        Ok(response)
+    }
+
+    /// Where the link leads, if it is no secret until a click is spent.
+    fn shown_target(&self, ready: &Ready) -> Option<HeaderValue> {
+        match decide::lead(ready, self.visit) {
+            Decision::Lead(location, _) if ready.limit.is_none() => Some(location),
+            _ => None,
         }
     }
 
@@ -165,25 +180,22 @@ impl<E: Edge> Visitor<'_, E> {
         }
     }
 
-    /// Whether no click is left, for those who do not come to spend one.
-    async fn is_used_up(&self, ready: &Ready) -> Result<bool, Problem> {
-        is_used_up(self.context, ready).await
-    }
-
-    /// Has the click counted once the visitor has gone. Whoever asks for the head alone follows nothing.
-    fn count(&self, ready: &Ready) {
-        if !self.is_head {
-            self.context.clicked(ready.id.clone(), self.visit);
-        }
-    }
-
-    fn page(&self, ready: &Ready, ask: Ask) -> Response {
-        todo!()
+    fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Response {
+        let card = ready.card.as_ref();
+        let shown = Shown {
+            short_url: links::short_url(self.context.config, self.domain, &self.alias),
+            title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
+            description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
+            image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
+            target: target.and_then(|target| target.to_str().ok()),
+            ask,
+        };
+        shown.answer(self.context.config, pages::wants_html(self.visit.facts))
     }
 
     /// Sends the visitor back to where they are, to ask for it again.
     fn back(&self) -> Result<Response, Problem> {
-        let mut address = format!("/{}", alias::encode(self.alias));
+        let mut address = format!("/{}", self.alias.encoded());
         for segment in self.visit.rest.iter().flatten() {
             address.push('/');
             address.extend(alias::encode(segment));
@@ -195,6 +207,13 @@ impl<E: Edge> Visitor<'_, E> {
         let location = HeaderValue::from_str(&address).map_err(Problem::internal)?;
         Ok(Response::redirect(StatusCode::SEE_OTHER, location, NO_CACHE))
     }
+}
+
+/// Whether no click of a link is left, for those who do not come to spend one.
+async fn is_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready) -> Result<bool, Problem> {
+    let Some(limit) = &ready.limit else { return Ok(false) };
+    let taken = context.edge.records().taken(&[Key::limit(&ready.id, &limit.epoch)]).await?;
+    Ok(taken.first().is_some_and(|taken| *taken >= limit.clicks.get()))
 }
 
 /// Where a link leads that leads nowhere any more.

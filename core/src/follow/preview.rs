@@ -12,12 +12,12 @@ use crate::visit::Visit;
 
 /// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
 pub(crate) async fn preview<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
-    let ready = read::find(context, domain, alias).await?;
+    let visitor = Visitor::new(context, domain, alias, visit)?;
+    let ready = read::find(context, domain, &visitor.alias).await?;
     if is_used_up(context, &ready).await? {
         return Err(Problem::link_ended());
     }
     let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
-    let visitor = Visitor { context, domain, alias, visit, is_head: false };
     match decide(&ready, visit, Manner { is_head: false, is_confirmed: true, is_unlocked }) {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),

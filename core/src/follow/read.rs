@@ -1,5 +1,7 @@
 //! Finding the link of an alias: memo, then copy, then truth. Nothing here waits for a write.
 
+use std::sync::Arc;
+
 use super::ready::{Found, Ready, Way};
 use crate::alias::Alias;
 use crate::app::{Context, Remembered};
@@ -11,7 +13,6 @@ use crate::memo::Known;
 use crate::ports::{Copies as _, Edge};
 use crate::records::copy::{self, Copy, Trust};
 use crate::records::{Key, look};
-use std::sync::Arc;
 
 /// What is near of an alias.
 enum Near {
@@ -22,9 +23,8 @@ enum Near {
 }
 
 /// The link that visitors of `alias` come to, wherever it has moved.
-pub(super) async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Arc<Ready>, Problem> {
-    let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
-    let link = walk(context, Key::link(domain, &alias)).await?;
+pub(super) async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<Arc<Ready>, Problem> {
+    let link = walk(context, Key::link(domain, alias)).await?;
     domains::check_served(context, domain).await?;
     Ok(link)
 }

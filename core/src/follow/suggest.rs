@@ -15,19 +15,19 @@ use crate::visit::Visit;
 /// What stands behind an address in a text.
 const AFTER_AN_ADDRESS: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '*'];
 
-/// The problem of somebody who found no link, with the address of the one they may have meant: without what follows it in a text, or in small
-/// letters. Both are looked for, nothing else.
-pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>, problem: Problem) -> Problem {
+/// The problem of somebody who found no link at `address`, with the address of the one they may have meant: without what follows it in a text,
+/// or in small letters. Both are looked for, nothing else.
+pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, address: &str, visit: &Visit<'_>, problem: Problem) -> Problem {
     if problem.code != Code::NotFound {
         return problem;
     }
-    let bare = alias.trim_end_matches(AFTER_AN_ADDRESS);
+    let bare = address.trim_end_matches(AFTER_AN_ADDRESS);
     let small = alias::fold(bare);
     for meant in [bare, &small] {
-        if meant != alias
-            && let Ok(ready) = read::find(context, domain, meant).await
+        let Ok(alias) = Alias::parse(meant, context.config.alias_case) else { continue };
+        if meant != address
+            && let Ok(ready) = read::find(context, domain, &alias).await
             && is_public(&ready, visit)
-            && let Ok(alias) = Alias::parse(meant, context.config.alias_case)
         {
             return problem.suggesting(links::short_url(context.config, domain, &alias));
         }

@@ -22,16 +22,10 @@ const OPEN_SECONDS: u64 = 60 * 60;
 
 /// How often one visitor may try the password of one link, and within what time.
 const TRIES: u64 = 10;
-const WINDOW_SECONDS: u64 = 15 * 60;
+const WINDOW_MILLIS: u64 = 15 * 60 * 1_000;
 
 /// 256 bits: a whole digest.
 type Seal = [u8; 32];
-
-/// What came of a password.
-pub(super) enum Tried {
-    Right,
-    Wrong,
-}
 
 /// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
 pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> bool {
@@ -55,7 +49,7 @@ fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, pass
 
 /// Has the answer open the link for a while.
 pub(super) fn open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, response: Response) -> Result<Response, Problem> {
-    let seconds = context.now.as_millis().checked_div(1_000).unwrap_or(0).saturating_add(OPEN_SECONDS);
+    let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
     let sealed = base64::encode(&seal(context, domain, ready, password, until)?);
     let name = cookie_name(ready);
@@ -74,20 +68,23 @@ fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, passw
     Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
 }
 
-/// Tries what a visitor typed. First it is seen that they did not try too often; a lock nobody can say this of stays shut.
-pub(super) async fn attempt<E: Edge>(context: &Context<'_, E>, ready: &Ready, password: &PasswordHash, visit: &Visit<'_>, typed: &str) -> Result<Tried, Problem> {
-    let millis = WINDOW_SECONDS.saturating_mul(1_000);
-    let window = context.now.as_millis().checked_div(millis).unwrap_or(0);
-    let until = Timestamp::from_millis(window.saturating_add(1).saturating_mul(millis));
-    let address = visit.neighbourhood();
-    let digest = context.pepper()?.digest("password tries", &[ready.id.as_str().as_bytes(), &address]).name();
-    let key = Key::rate("password", &digest, window);
-    match context.edge.records().take(&key, TRIES, Some(until)).await? {
-        Take::Granted => {}
-        Take::Exhausted => return Err(Problem::too_many_passwords(until.millis_since(context.now).div_ceil(1_000))),
-        Take::Busy => return Err(Problem::crowded()),
+/// Whether a visitor typed the password. First it is seen that they did not try too often; a lock nobody can say this of stays shut.
+pub(super) async fn attempt<E: Edge>(
+    context: &Context<'_, E>,
+    ready: &Ready,
+    password: &PasswordHash,
+    visit: &Visit<'_>,
+    typed: Option<&str>,
+) -> Result<bool, Problem> {
+    let Some(typed) = typed else { return Ok(false) };
+    let window = context.now.as_millis() / WINDOW_MILLIS;
+    let ends = Timestamp::from_millis(window.saturating_add(1).saturating_mul(WINDOW_MILLIS));
+    let who = context.pepper()?.digest("password", &[ready.id.as_str().as_bytes(), &visit.neighbourhood()]).name();
+    match context.edge.records().take(&Key::rate("password", &who, window), TRIES, Some(ends)).await? {
+        Take::Granted => password.matches(typed),
+        Take::Exhausted => Err(Problem::too_many_passwords(ends.millis_since(context.now).div_ceil(1_000))),
+        Take::Busy => Err(Problem::crowded()),
     }
-    Ok(if password.matches(typed)? { Tried::Right } else { Tried::Wrong })
 }
 
 /// The password in what a form sent.

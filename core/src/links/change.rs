@@ -69,7 +69,7 @@ fn apply<E: Edge>(
 ) -> Result<Wish, Problem> {
     let mut link = was.clone();
     let mut target = Some(link.target.clone());
-    fields.set("target", &mut target, |tree: Tree| Target::parse(&tree.text()?, &context.config.targets).map(Some));
+    fields.set("target", &mut target, |tree: Tree| Target::parse_template(&tree.text()?, &context.config.targets).map(Some));
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }

@@ -87,7 +87,7 @@ impl NewLink {
     /// Reads what a client asks for. A link of which no domain is said is on `usual`.
     pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields, usual: &Domain) -> Result<Self, Problem> {
         let config = context.config;
-        let target = fields.need("target", |tree| Target::parse(&tree.text()?, &config.targets));
+        let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, &config.targets));
         let target = utm::merge(&mut fields, target);
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
         let domain = take_said_domain(context, &mut fields).await?.unwrap_or_else(|| usual.clone());

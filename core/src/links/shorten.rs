@@ -17,7 +17,7 @@ use crate::target::Target;
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let url = fields.need("url", |tree| Target::parse(&tree.text()?, &context.config.targets));
+    let url = fields.need("url", |tree| Target::parse_template(&tree.text()?, &context.config.targets));
     let new = NewLink {
         target: fields.finish(url)?,
         alias: None,

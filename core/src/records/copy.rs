@@ -139,8 +139,7 @@ impl Copy {
 
 impl Limit {
     fn of(spec: &Spec, epoch: Option<String>) -> Option<Self> {
-        let (clicks, epoch) = spec.max_clicks.zip(epoch)?;
-        Some(Self { clicks, epoch })
+        Some(Self { clicks: spec.max_clicks?, epoch: epoch.unwrap_or_default() })
     }
 }
 

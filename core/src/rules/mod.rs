@@ -83,7 +83,7 @@ pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wron
         }
         ids.extend(id.clone());
         let when = fields.need("when", condition::all);
-        let target = fields.need("target", |tree| Target::parse(&tree.text()?, targets));
+        let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, targets));
         fields.close(when.zip(target)).map(|(when, target)| (id, when, target))
     })?;
     let named = rules.into_iter().zip(1_usize..).map(|((id, when, target), position)| {
@@ -151,6 +151,7 @@ mod tests {
             (format!(r#"[{{"id":"a",{sound}}},{{"id":"a",{sound}}}]"#), vec![("/1/id", Duplicate)]),
             (format!(r#"[{{"if":[],{sound}}}]"#), vec![("/0/if", Unknown)]),
             (r#"[{"when":[],"target":"https://hop.example/x"}]"#.into(), vec![("/0/when", Required), ("/0/target", OwnDomain)]),
+            (r#"[{"when":[{"type":"split","percent":1}],"target":"https://example.com/{path.x}"}]"#.into(), vec![("/0/target", Invalid)]),
             (format!("[{}]", vec!["{}"; 21].join(",")), vec![("", TooMany)]),
         ] {
             let expected = expected.into_iter().map(|(field, code)| (field.to_owned(), code)).collect();

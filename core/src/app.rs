@@ -21,7 +21,7 @@ use crate::follow::{self, Found};
 use crate::links::{self, Form};
 use crate::memo::Memo;
 use crate::once::{Asked, once};
-use crate::pages;
+use crate::pages::{self, Look};
 use crate::ports::{Edge, Facts, NoEntropy, StoreError};
 use crate::records::Key;
 use crate::records::copy::{Copy, Fill};
@@ -163,7 +163,7 @@ impl App {
         let answer = self.answer(edge, &route, &request, &request_id, &after).await;
         let mut response = answer.unwrap_or_else(|problem| {
             log_cause(edge, &problem, &request_id);
-            tell(&problem, &route, &request, &request_id)
+            self.tell(&problem, &route, &request, &request_id)
         });
         response.identify(&request_id);
         if is_head {
@@ -208,6 +208,17 @@ impl App {
         dispatch(&context, &domain, route, request).await
     }
 
+    /// The problem as a page for people with a browser, as JSON for everybody else.
+    fn tell<F: Facts>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
+        if !route.is_for_people() || !pages::wants_html(request.facts) {
+            return Response::problem(problem, request_id);
+        }
+        match &self.config {
+            Ok(config) => pages::of_problem(&config.look, problem, None),
+            Err(_) => pages::of_problem(&Look::plain(), problem, None),
+        }
+    }
+
     /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
         for fill in after.fills {
@@ -245,7 +256,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::OpenApi => machines::openapi(context).await,
         Route::Robots => Ok(machines::robots()),
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
-        Route::Problem(code) => pages::problem(code),
+        Route::Problem(code) => pages::problem(&context.config.look, code),
         Route::Unknown => Err(Problem::no_such_page()),
         _ => manage(context, domain, route, request).await,
     }
@@ -326,15 +337,6 @@ fn json_of<'a>(facts: &impl Facts, body: &'a Body) -> Result<&'a Body, Problem> 
     let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();
     if JSON.iter().any(|known| essence.eq_ignore_ascii_case(known)) { Ok(body) } else { Err(Problem::unsupported_media_type()) }
-}
-
-/// The problem as a page for people with a browser, as JSON for everybody else.
-fn tell<F: Facts>(problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
-    if route.is_for_people() && pages::wants_html(request.facts) {
-        pages::of_problem(problem)
-    } else {
-        Response::problem(problem, request_id)
-    }
 }
 
 fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {

@@ -2,16 +2,22 @@
 
 use crate::alias::AliasCase;
 use crate::authority::is_scheme;
+use crate::colors::Colors;
 use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
+use crate::pages::Look;
 use crate::secret::Secret;
 use crate::target::{NEVER, TargetRules};
+use crate::text::bounded;
 
 /// A shorter admin key could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
 
 /// A shorter pepper could be guessed from what was made with it.
 const PEPPER_MIN_CHARS: usize = 32;
+
+/// In characters: a name fits the tab of a browser.
+const NAME_CHARS: usize = 64;
 
 /// A deployment's settings, each of them valid.
 #[derive(Debug)]
@@ -23,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) pepper: Result<Pepper, &'static str>,
     pub(crate) alias_case: AliasCase,
     pub(crate) targets: TargetRules,
+    /// Of the pages that visitors see.
+    pub(crate) look: Look,
 }
 
 /// The bootstrap admin's key, if anybody may be that admin.
@@ -50,6 +58,15 @@ impl Config {
             keep("HOP_TARGET_SCHEMES", message);
             Vec::new()
         });
+        let mut look = Look::plain();
+        match name(read("HOP_NAME").as_deref()) {
+            Ok(name) => look.name = name.unwrap_or(look.name),
+            Err(message) => keep("HOP_NAME", message),
+        }
+        match colors(read("HOP_COLORS").as_deref()) {
+            Ok(colors) => look.colors = colors,
+            Err(message) => keep("HOP_COLORS", message),
+        }
         let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
             return Err(wrong.join("; "));
         };
@@ -61,6 +78,7 @@ impl Config {
             pepper: pepper(secret("HOP_PEPPER").as_deref()),
             alias_case,
             targets: TargetRules { schemes, own_domains },
+            look,
         })
     }
 
@@ -123,6 +141,23 @@ fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
     Ok(schemes)
 }
 
+/// What the deployment is called, if it is called anything.
+fn name(text: Option<&str>) -> Result<Option<String>, String> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(None),
+        name if name.chars().count() > NAME_CHARS => Err(format!("a name has at most {NAME_CHARS} characters")),
+        // No character has more than four bytes.
+        name => bounded(name.to_owned(), NAME_CHARS.saturating_mul(4), &[]).map(Some).map_err(|refusal| refusal.detail.to_string()),
+    }
+}
+
+fn colors(text: Option<&str>) -> Result<Colors, String> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(Colors::default()),
+        text => Colors::parse(text),
+    }
+}
+
 fn admin_key(text: Option<&str>) -> AdminKey {
     // A secret piped in from a file often ends in a line break.
     match text.map(str::trim).unwrap_or_default() {
@@ -171,6 +206,7 @@ mod tests {
         let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
         assert_eq!(config.alias_case, AliasCase::Sensitive);
         assert_eq!(config.targets.schemes, ["https", "http"]);
+        assert_eq!((config.look.name.as_str(), config.look.colors), ("hop", Colors::default()));
     }
 
     #[test]
@@ -183,6 +219,10 @@ mod tests {
             ("HOP_TARGET_SCHEMES", "https, javascript"),
             ("HOP_TARGET_SCHEMES", "1http"),
             ("HOP_TARGET_SCHEMES", "ht_tp"),
+            ("HOP_NAME", "a\u{202e}b"),
+            ("HOP_NAME", &"é".repeat(65)),
+            ("HOP_COLORS", "blue"),
+            ("HOP_COLORS", "#ffffff #eeeeee"),
         ] {
             let mut settings = vec![(name, value)];
             if name != "HOP_DOMAINS" {
@@ -203,9 +243,17 @@ mod tests {
 
     #[test]
     fn settings_take_what_they_say_they_take() {
-        let config =
-            read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_ALIAS_CASE", "insensitive"), ("HOP_TARGET_SCHEMES", "HTTPS, my-app+2.0")])
-                .unwrap();
+        let longest = "é".repeat(64);
+        let settings = [
+            ("HOP_DOMAINS", "https://hop.example"),
+            ("HOP_ALIAS_CASE", "insensitive"),
+            ("HOP_TARGET_SCHEMES", "HTTPS, my-app+2.0"),
+            ("HOP_NAME", &format!(" {longest} ")),
+            ("HOP_COLORS", "#FFEE00"),
+        ];
+        let config = read(&settings).unwrap();
+        assert_eq!(config.look.name, longest);
+        assert_eq!(config.look.colors, Colors::parse("#ffee00 #000000").unwrap());
         assert_eq!(config.alias_case, AliasCase::Insensitive);
         assert_eq!(config.targets.schemes, ["https", "my-app+2.0"]);
     }

@@ -18,7 +18,7 @@
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
-//! * [`config`] what whoever runs hop decides
+//! * [`config`], [`colors`] what whoever runs hop decides
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
@@ -33,6 +33,7 @@ mod body;
 mod card;
 mod clicks;
 mod codes;
+mod colors;
 mod config;
 pub mod csv;
 mod cursor;
@@ -77,6 +78,8 @@ mod utm;
 
 pub use app::{After, App, log_failure};
 pub use machines::document as openapi;
+#[cfg(any(test, feature = "memory"))]
+pub use pages::specimens;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};

@@ -72,9 +72,9 @@ impl Response {
         Self::content(StatusCode::OK, media_type, body)
     }
 
-    /// A page; `policy` names the one style sheet it holds.
-    pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue) -> Self {
-        let mut response = Self::guarded(status, policy);
+    /// A page; `policy` names the one style sheet it holds, `referrer` says what is told to whom it leads to.
+    pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue, referrer: &'static str) -> Self {
+        let mut response = Self::guarded(status, policy, referrer);
         response.add(CONTENT_TYPE, "text/html; charset=utf-8");
         response.add(VARY, "Accept");
         Self { body: body.into_bytes(), ..response }
@@ -88,15 +88,15 @@ impl Response {
 
     /// Says all with its status.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self::guarded(status, NOTHING_RUNS)
+        Self::guarded(status, NOTHING_RUNS, "no-referrer")
     }
 
     /// Not kept, and not taken for anything but what it is; `policy` says what may run.
-    fn guarded(status: StatusCode, policy: HeaderValue) -> Self {
+    fn guarded(status: StatusCode, policy: HeaderValue, referrer: &'static str) -> Self {
         let mut response = Self::bare(status);
         response.headers.push((CONTENT_SECURITY_POLICY, policy));
         response.add(CACHE_CONTROL, "no-store");
-        response.add(REFERRER_POLICY, "no-referrer");
+        response.add(REFERRER_POLICY, referrer);
         response.add(X_CONTENT_TYPE_OPTIONS, "nosniff");
         response
     }

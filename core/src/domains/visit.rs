@@ -34,7 +34,7 @@ pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: b
 /// `/`: what answers here, or where the domain sends everybody.
 pub(crate) async fn front<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
     let root = known(context, domain).await?.root;
-    Ok(root.map_or_else(pages::home, |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
+    Ok(root.map_or_else(|| pages::home(&context.config.look), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
 }
 
 /// Where the domain sends whoever found no link, or one that has ended; else the problem itself.

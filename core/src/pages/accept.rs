@@ -1,0 +1,95 @@
+//! Does whoever asks want HTML or JSON? Answered from `Accept` alone.
+
+use http::header::ACCEPT;
+
+use crate::ports::Facts;
+
+/// Whether the client would rather read HTML than JSON.
+pub(crate) fn wants_html(facts: &(impl Facts + ?Sized)) -> bool {
+    let Some(accept) = facts.header(&ACCEPT) else {
+        return false;
+    };
+    let Ok(accept) = std::str::from_utf8(&accept) else {
+        return false;
+    };
+    let html = quality(accept, &["text/html"]);
+    html > 0 && html >= quality(accept, &["application/json", "application/problem+json"])
+}
+
+/// The best quality, in thousandths, at which `accept` names one of `media_types`. Wildcards name none of them.
+fn quality(accept: &str, media_types: &[&str]) -> u32 {
+    let mut best = 0;
+    for range in accept.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        if media_types.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            let written = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+            best = best.max(written.map_or(1_000, thousandths));
+        }
+    }
+    best
+}
+
+/// `0.85` as 850. What is no quality counts as the best.
+fn thousandths(text: &str) -> u32 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
+    match (whole, digits.parse::<u32>()) {
+        ("0", Ok(thousandths)) => thousandths,
+        _ => 1_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use http::HeaderName;
+
+    use super::*;
+
+    struct Accepts(&'static str);
+
+    impl Facts for Accepts {
+        fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+            (*name == ACCEPT).then_some(Cow::Borrowed(self.0.as_bytes()))
+        }
+    }
+
+    #[test]
+    fn browsers_get_pages_and_programs_get_json() {
+        for (accept, html) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("TEXT/HTML", true),
+            ("text/html; q=0.5, application/json; q=0.4", true),
+            ("text/html;q=0.5, application/json", false),
+            ("application/json, text/html", true),
+            ("application/problem+json, text/html;q=0.999", false),
+            ("text/html;q=0", false),
+            ("text/html;q=x", true),
+            ("*/*", false),
+            ("application/json", false),
+            ("", false),
+        ] {
+            assert_eq!(wants_html(&Accepts(accept)), html, "{accept}");
+        }
+    }
+
+    #[test]
+    fn qualities_are_read_in_thousandths() {
+        for (text, number) in [
+            ("1", 1_000),
+            ("1.0", 1_000),
+            ("0.85", 850),
+            ("0.001", 1),
+            ("0", 0),
+            ("0.", 0),
+            ("0.1239", 123),
+            ("-1", 1_000),
+            ("0.x", 1_000),
+            ("", 1_000),
+        ] {
+            assert_eq!(thousandths(text), number, "{text}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! HTML in the making: markup is hop's own, everything else is text.
+
+/// A piece of HTML. Only what was written in hop's sources goes in unescaped.
+#[derive(Default)]
+pub(super) struct Html(String);
+
+impl Html {
+    #[inline(never)]
+    pub(super) fn markup(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Text, also within the double quotes of an attribute.
+    #[inline(never)]
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            match c {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                '\'' => self.0.push_str("&#39;"),
+                other => self.0.push(other),
+            }
+        }
+        self
+    }
+
+    /// Text whose words between backticks are code.
+    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+        for (number, part) in text.split('`').enumerate() {
+            if number > 0 {
+                self.markup(if number % 2 == 1 { "<code>" } else { "</code>" });
+            }
+            self.text(part);
+        }
+        self
+    }
+
+    /// An address in full: a link if it is one of the web's, else only text, since nobody knows what another scheme starts.
+    pub(super) fn address(&mut self, url: &str) -> &mut Self {
+        if is_of_the_web(url) {
+            self.markup("<a rel=\"nofollow noreferrer\" href=\"").text(url).markup("\">").text(url).markup("</a>")
+        } else {
+            self.markup("<span>").text(url).markup("</span>")
+        }
+    }
+
+    /// What a preview reads: `name` is its attribute and value.
+    pub(super) fn meta(&mut self, name: &'static str, content: Option<&str>) -> &mut Self {
+        match content {
+            Some(content) => self.markup("<meta ").markup(name).markup(" content=\"").text(content).markup("\">\n"),
+            None => self,
+        }
+    }
+
+    /// The one heading of a page.
+    pub(super) fn heading(&mut self, text: &str) -> &mut Self {
+        self.markup("<h1>").text(text).markup("</h1>\n")
+    }
+
+    /// What stands apart from hop's own words.
+    pub(super) fn boxed(&mut self, write: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
+        self.markup("<div class=\"box\">\n");
+        write(self);
+        self.markup("</div>\n")
+    }
+
+    /// Pieces that are put together already.
+    pub(super) fn piece(&mut self, piece: &Self) -> &mut Self {
+        self.0.push_str(&piece.0);
+        self
+    }
+
+    /// The style sheet, which holds hop's own words and colours.
+    pub(super) fn style(&mut self, sheet: &super::look::Sheet) -> &mut Self {
+        self.0.push_str(sheet.as_str());
+        self
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.0
+    }
+}
+
+fn is_of_the_web(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(write: impl FnOnce(&mut Html) -> &mut Html) -> String {
+        let mut html = Html::default();
+        write(&mut html);
+        html.into_string()
+    }
+
+    #[test]
+    fn text_is_never_markup() {
+        assert_eq!(html(|html| html.text("<b a=\"x\" c='y'>&amp;")), "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;amp;");
+        assert_eq!(html(|html| html.prose("`<i>` and x")), "<code>&lt;i&gt;</code> and x");
+        assert_eq!(html(|html| html.meta("name=\"x\"", Some("\">"))), "<meta name=\"x\" content=\"&quot;&gt;\">\n");
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_links() {
+        for (url, is_link) in [
+            ("https://example.com/", true),
+            ("HTTP://example.com/", true),
+            ("https://example.com/#<script>alert(1)</script>", true),
+            ("my-app://open", false),
+            ("javascript:alert(1)", false),
+            ("javascript://%0Aalert(1)", false),
+            ("https:example.com", false),
+            ("", false),
+        ] {
+            let html = html(|html| html.address(url));
+            assert_eq!(html.contains("href"), is_link, "{html}");
+            assert!(!html.contains("<script"), "{html}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What a visitor gets who is not sent on, or not yet: a preview, a question, a form for a password.
+
+use http::StatusCode;
+
+use super::html::Html;
+use super::messages::{self, Message};
+use super::{Form, Page};
+use crate::config::Config;
+use crate::response::Response;
+
+/// What is shown of a link.
+pub(crate) struct Shown<'a> {
+    pub(crate) short_url: String,
+    /// The three parts of its card.
+    pub(crate) title: Option<&'a str>,
+    pub(crate) description: Option<&'a str>,
+    pub(crate) image: Option<&'a str>,
+    /// Where it leads, if this visitor may know.
+    pub(crate) target: Option<&'a str>,
+    pub(crate) ask: Ask,
+}
+
+/// What a visitor has to do to be sent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Nothing: they asked only where the link leads.
+    Nothing,
+    /// Press a button, which posts to this very address.
+    Confirm,
+    /// Say the password; `wrong` if they said another.
+    Password { wrong: bool },
+    /// Be a person: this was a program, a preview, or a browser that looks ahead.
+    Person,
+}
+
+impl Ask {
+    fn status(self) -> StatusCode {
+        if self == (Self::Password { wrong: true }) { StatusCode::FORBIDDEN } else { StatusCode::OK }
+    }
+
+    /// As programs are told it.
+    fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Confirm => Some("confirmation"),
+            Self::Password { .. } => Some("password"),
+            Self::Person => Some("a person"),
+        }
+    }
+
+    fn message(self) -> Message {
+        match self {
+            Self::Nothing => messages::PREVIEW,
+            Self::Confirm => messages::CONFIRM,
+            Self::Password { .. } => messages::PASSWORD,
+            Self::Person => messages::PERSON,
+        }
+    }
+
+    fn has_form(self) -> bool {
+        matches!(self, Self::Confirm | Self::Password { .. })
+    }
+}
+
+impl Shown<'_> {
+    /// As HTML for people, as JSON for programs.
+    pub(crate) fn answer(&self, config: &Config, as_html: bool) -> Response {
+        if as_html { self.page(config) } else { self.json() }
+    }
+
+    fn json(&self) -> Response {
+        Response::json(self.ask.status(), |json| {
+            json.text("short_url", &self.short_url);
+            json.text_or_null("title", self.title);
+            json.text_or_null("description", self.description);
+            json.text_or_null("image", self.image);
+            json.text_or_null("target", self.target);
+            json.text_or_null("needs", self.ask.needs());
+        })
+    }
+
+    fn page(&self, config: &Config) -> Response {
+        let message = self.ask.message();
+        let mut body = Html::default();
+        body.heading(message.heading).markup("<p>").text(message.text).markup("</p>\n");
+        self.describe(&mut body);
+        self.say_where(&mut body);
+        match self.ask {
+            Ask::Confirm => body.markup(CONFIRMATION).text(messages::CONTINUE).markup("</button>\n</form>\n"),
+            Ask::Password { wrong } => password_form(&mut body, wrong),
+            Ask::Nothing | Ask::Person => &mut body,
+        };
+        let form = self.ask.has_form().then_some(Form { schemes: &config.targets.schemes });
+        Page { head: self.card(), body, form, ..Page::new(self.ask.status(), message.heading) }.answer(&config.look)
+    }
+
+    /// The short address, and what its owner says of it.
+    fn describe(&self, body: &mut Html) {
+        body.boxed(|body| {
+            body.markup("<p class=\"soft\">").text(&self.short_url).markup("</p>\n");
+            if let Some(title) = self.title {
+                body.markup("<p dir=\"auto\"><strong>").text(title).markup("</strong></p>\n");
+            }
+            if let Some(description) = self.description {
+                body.markup("<p dir=\"auto\">").text(description).markup("</p>\n");
+            }
+            body
+        });
+    }
+
+    fn say_where(&self, body: &mut Html) {
+        match self.target {
+            Some(target) => {
+                body.markup("<p>").text(messages::LEADS_TO).markup("</p>\n").boxed(|body| body.address(target));
+            }
+            None if self.ask == Ask::Nothing => {
+                body.markup("<p>").text(messages::HIDDEN).markup("</p>\n");
+            }
+            None => {}
+        }
+    }
+
+    /// What a social preview reads.
+    fn card(&self) -> Html {
+        let mut head = Html::default();
+        if self.title.is_some() || self.description.is_some() || self.image.is_some() {
+            head.meta("property=\"og:url\"", Some(&self.short_url))
+                .meta("property=\"og:title\"", self.title)
+                .meta("property=\"og:description\"", self.description)
+                .meta("property=\"og:image\"", self.image)
+                .meta("name=\"twitter:card\"", Some(if self.image.is_some() { "summary_large_image" } else { "summary" }));
+        }
+        head
+    }
+}
+
+const CONFIRMATION: &str = "<form method=\"post\">\n<button>";
+
+/// The password is as long as hop takes one, and no browser stands in its way with rules of its own.
+fn password_form(body: &mut Html, wrong: bool) -> &mut Html {
+    if wrong {
+        body.markup("<p class=\"box wrong\" role=\"alert\" id=\"wrong\">").text(messages::PASSWORD_WRONG).markup("</p>\n");
+    }
+    body.markup("<form method=\"post\">\n<label for=\"password\">").text(messages::PASSWORD_LABEL).markup("</label>\n");
+    body.markup("<input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required maxlength=\"1024\"");
+    body.markup(if wrong { " aria-invalid=\"true\" aria-describedby=\"wrong\"" } else { "" }).markup(">\n<button>");
+    body.text(messages::OPEN).markup("</button>\n</form>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+
+    use super::*;
+
+    const EVIL: &str = "https://example.com/\"'#<script>alert(1)</script>";
+
+    fn config(settings: &[(&str, &str)]) -> Config {
+        let read = |wanted: &str| settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
+        Config::read(|name| read(name).or((name == "HOP_DOMAINS").then(|| "https://hop.example".into())), |_| None).unwrap()
+    }
+
+    fn shown(ask: Ask) -> Shown<'static> {
+        Shown { short_url: "https://hop.example/docs".into(), title: None, description: None, image: None, target: None, ask }
+    }
+
+    fn page(shown: &Shown<'_>) -> String {
+        String::from_utf8(shown.answer(&config(&[]), true).body).unwrap()
+    }
+
+    #[test]
+    fn a_program_is_told_the_same_as_json() {
+        let whole = Shown { title: Some("t"), description: Some("d"), image: Some("i"), target: Some("x"), ..shown(Ask::Nothing) };
+        for (shown, expected) in [
+            (whole, r#"{"short_url":"https://hop.example/docs","title":"t","description":"d","image":"i","target":"x","needs":null}"#),
+            (
+                shown(Ask::Confirm),
+                r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"confirmation"}"#,
+            ),
+            (
+                shown(Ask::Password { wrong: true }),
+                r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"password"}"#,
+            ),
+            (
+                shown(Ask::Person),
+                r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"a person"}"#,
+            ),
+        ] {
+            let response = shown.answer(&config(&[]), false);
+            assert_eq!(response.header(&CONTENT_TYPE), Some("application/json"));
+            assert_eq!(String::from_utf8(response.body).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_wrong_password_is_refused() {
+        for (ask, status) in [
+            (Ask::Nothing, 200),
+            (Ask::Confirm, 200),
+            (Ask::Password { wrong: false }, 200),
+            (Ask::Password { wrong: true }, 403),
+            (Ask::Person, 200),
+        ] {
+            for as_html in [true, false] {
+                assert_eq!(shown(ask).answer(&config(&[]), as_html).status, status, "{ask:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_posts_to_its_own_address_and_says_where_it_stood() {
+        let config = config(&[("HOP_TARGET_SCHEMES", "https my-app")]);
+        for (ask, form, referrer) in [
+            (Ask::Confirm, "form-action 'self' https: my-app:", "same-origin"),
+            (Ask::Password { wrong: false }, "form-action 'self' https: my-app:", "same-origin"),
+            (Ask::Nothing, "form-action 'none'", "no-referrer"),
+            (Ask::Person, "form-action 'none'", "no-referrer"),
+        ] {
+            let response = shown(ask).answer(&config, true);
+            assert!(response.header(&CONTENT_SECURITY_POLICY).unwrap().ends_with(form), "{ask:?}");
+            assert_eq!(response.header(&REFERRER_POLICY), Some(referrer), "{ask:?}");
+            let html = String::from_utf8(response.body).unwrap();
+            assert_eq!(html.contains("<form method=\"post\">\n"), ask.has_form(), "{html}");
+            assert_eq!(html.contains("type=\"password\""), matches!(ask, Ask::Password { .. }), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_password_is_said_to_those_who_listen() {
+        const MARKS: [&str; 4] = ["role=\"alert\"", "id=\"wrong\"", "aria-invalid=\"true\"", "aria-describedby=\"wrong\""];
+        for wrong in [false, true] {
+            let html = page(&shown(Ask::Password { wrong }));
+            for mark in MARKS {
+                assert_eq!(html.contains(mark), wrong, "{mark}: {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_preview_reads_the_card_and_nothing_where_there_is_none() {
+        let html = page(&shown(Ask::Person));
+        assert!(!html.contains("og:") && !html.contains("twitter:"), "{html}");
+        let html = page(&Shown { title: Some("A \"title\""), ..shown(Ask::Person) });
+        assert!(html.contains("<meta property=\"og:title\" content=\"A &quot;title&quot;\">"), "{html}");
+        assert!(html.contains("<meta property=\"og:url\" content=\"https://hop.example/docs\">"), "{html}");
+        assert!(html.contains("<meta name=\"twitter:card\" content=\"summary\">"), "{html}");
+        assert!(!html.contains("og:image") && !html.contains("og:description"), "{html}");
+        let html = page(&Shown { description: Some("d"), image: Some("https://example.com/i.png"), ..shown(Ask::Nothing) });
+        assert!(html.contains("<meta property=\"og:description\" content=\"d\">"), "{html}");
+        assert!(html.contains("<meta property=\"og:image\" content=\"https://example.com/i.png\">"), "{html}");
+        assert!(html.contains("<meta name=\"twitter:card\" content=\"summary_large_image\">"), "{html}");
+    }
+
+    #[test]
+    fn whatever_an_owner_wrote_is_only_text() {
+        for ask in [Ask::Nothing, Ask::Confirm, Ask::Password { wrong: true }, Ask::Person] {
+            let evil =
+                Shown { short_url: EVIL.into(), title: Some(EVIL), description: Some(EVIL), image: Some(EVIL), target: Some(EVIL), ask };
+            let html = page(&evil);
+            assert!(!html.contains("<script") && !html.contains("/\"") && !html.contains("/'"), "{html}");
+            assert_eq!(html.matches("&lt;script&gt;").count(), 9, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_shown_only_if_it_may_be() {
+        assert!(page(&shown(Ask::Nothing)).contains(messages::HIDDEN));
+        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Confirm) });
+        assert!(html.contains(">https://example.com/a</a>"), "{html}");
+        let html = page(&Shown { target: Some("my-app://open"), ..shown(Ask::Nothing) });
+        assert!(html.contains("<span>my-app://open</span>") && !html.contains("href"), "{html}");
+    }
+
+    #[test]
+    fn every_page_bears_the_name_of_the_deployment() {
+        let config = config(&[("HOP_NAME", "Links of <us>"), ("HOP_COLORS", "#ffee00")]);
+        let response = shown(Ask::Confirm).answer(&config, true);
+        let html = String::from_utf8(response.body).unwrap();
+        assert!(html.contains("<title>Do you want to go on? · Links of &lt;us&gt;</title>"), "{html}");
+        assert!(html.contains("<p class=\"name\">Links of &lt;us&gt;</p>"), "{html}");
+        assert!(html.contains("--accent:#ffee00;--on:#000000"), "{html}");
+    }
+}

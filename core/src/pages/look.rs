@@ -1,0 +1,107 @@
+//! How pages look: one style sheet in the deployment's name and colours, and the policy that allows that sheet and nothing else.
+
+use http::HeaderValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::base64;
+use crate::colors::Colors;
+
+const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
+const BETWEEN: &str = ";--on:";
+const AFTER: &str = "}\
+@media(prefers-color-scheme:dark){:root{--page:#16171a;--ink:#ededf0;--soft:#a8aab2;--line:#7c7e87}}\
+*{box-sizing:border-box}\
+body{margin:0;background:var(--page);color:var(--ink);font:1.125rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}\
+header,main{max-width:37rem;margin:0 auto;padding:0 1.5rem}\
+header{padding-top:clamp(1.5rem,12vh,7rem)}\
+.name{display:inline-block;margin:0 0 1.75rem;padding:.125rem .75rem;border-radius:1rem;background:var(--accent);color:var(--on);font-size:1rem;font-weight:600}\
+main{padding-bottom:3rem}\
+h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
+p{margin:0 0 1rem}\
+code{font-size:.95em}\
+a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}\
+.soft{color:var(--soft);font-size:1rem}\
+.box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\
+.box p{margin:0}\
+.wrong{font-weight:600;border-width:2px;border-color:var(--ink)}\
+label{display:block;margin:0 0 .25rem;font-weight:600}\
+input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\
+button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-radius:.5rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}\
+:focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
+
+/// What all pages of a deployment have in common.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) name: String,
+    pub(crate) colors: Colors,
+}
+
+impl Look {
+    /// Of a deployment that chose nothing, or that is not set up.
+    pub(crate) fn plain() -> Self {
+        Self { name: "hop".into(), colors: Colors::default() }
+    }
+
+    pub(super) fn sheet(&self) -> Sheet {
+        Sheet([BEFORE, self.colors.accent.as_str(), BETWEEN, self.colors.on_accent.as_str(), AFTER].concat())
+    }
+}
+
+/// A style sheet.
+pub(super) struct Sheet(String);
+
+impl Sheet {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Nothing loads, nothing runs, nobody frames the page, and only this sheet applies. A form goes to the page's own origin and, as Chromium
+    /// holds the redirect that answers it against this policy too, on to `schemes`.
+    pub(super) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
+        let mut policy = String::from("default-src 'none'; style-src 'sha256-");
+        policy.push_str(&base64::encode(&Sha256::digest(self.as_str())).replace('-', "+").replace('_', "/"));
+        policy.push_str("='; base-uri 'none'; frame-ancestors 'none'; form-action ");
+        policy.push_str(if schemes.is_some() { "'self'" } else { "'none'" });
+        for scheme in schemes.unwrap_or_default() {
+            policy.push(' ');
+            policy.push_str(scheme);
+            policy.push(':');
+        }
+        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::base64::Engine as _;
+    use ::base64::prelude::BASE64_STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_sheet_of_every_colour() {
+        for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
+            let sheet = Look { colors, ..Look::plain() }.sheet();
+            let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_str()));
+            let expected =
+                format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'");
+            assert_eq!(sheet.policy(None), expected);
+        }
+    }
+
+    #[test]
+    fn a_form_leads_home_and_on_to_the_schemes_of_targets() {
+        let schemes = ["https".to_owned(), "my-app+2.0".to_owned()];
+        let policy = Look::plain().sheet().policy(Some(&schemes));
+        assert!(policy.to_str().unwrap().ends_with("; form-action 'self' https: my-app+2.0:"), "{policy:?}");
+    }
+
+    #[test]
+    fn the_sheet_wears_the_colours_and_loads_nothing() {
+        let sheet = Look { colors: Colors::parse("#abcdef #000000").unwrap(), ..Look::plain() }.sheet();
+        assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
+        for loading in ["url(", "@import", "<"] {
+            assert!(!sheet.as_str().contains(loading), "{loading}");
+        }
+    }
+}

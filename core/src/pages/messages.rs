@@ -1,0 +1,49 @@
+//! Every sentence that hop says to visitors, in one place. What it says to programs is in `codes.rs`.
+
+use crate::error::{Code, Problem};
+
+/// A heading, and what stands below it.
+pub(super) struct Message {
+    pub(super) heading: &'static str,
+    pub(super) text: &'static str,
+}
+
+const fn say(heading: &'static str, text: &'static str) -> Message {
+    Message { heading, text }
+}
+
+pub(super) const HOME: &str = "Short links of this domain lead on from here. There is nothing else to see.";
+
+pub(super) const DID_YOU_MEAN: &str = "Did you mean this one?";
+
+pub(super) const LEADS_TO: &str = "It leads to";
+
+pub(super) const PREVIEW: Message = say("Where this link leads", "You are not sent on. This page only shows the link.");
+pub(super) const HIDDEN: &str = "The link shows where it leads only to those who follow it.";
+
+pub(super) const CONFIRM: Message = say("Do you want to go on?", "This link asks before it leads on.");
+pub(super) const CONTINUE: &str = "Continue";
+
+pub(super) const PASSWORD: Message = say("This link needs a password", "Whoever gave you the link can tell you the password.");
+pub(super) const PASSWORD_LABEL: &str = "Password";
+pub(super) const PASSWORD_WRONG: &str = "That is not the password. Check it and try again.";
+pub(super) const OPEN: &str = "Open the link";
+
+pub(super) const PERSON: Message = say(
+    "This link opens for people",
+    "A program asked for it, or a browser that looks ahead. Open it in a browser, by yourself, and it leads on.",
+);
+
+/// What a problem means to somebody who followed a link. What only callers of the API meet is said in their words.
+pub(super) fn of(problem: &Problem) -> Message {
+    match problem.code {
+        Code::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to the settings of hop."),
+        Code::StoreUnavailable => say("The link cannot be looked up right now", "Try again in a few seconds."),
+        Code::NotConfigured => say("This site is not set up", "Whoever runs it finds the reason in its log."),
+        Code::Internal => say("Something went wrong", "This is not your fault, nor the link's. Try again later."),
+        other => {
+            let meaning = other.meaning();
+            say(meaning.title, meaning.remedy)
+        }
+    }
+}

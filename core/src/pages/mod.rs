@@ -1,0 +1,71 @@
+//! Pages for people: small, readable without style or script, nothing loaded from anywhere. Each is put together here from its kind's own file.
+//!
+//! * [`accept`] who gets a page at all
+//! * [`look`] the style sheet and the policy; [`html`] markup and text; [`messages`] what is said
+//! * [`home`], [`problem`], [`interstitial`] one kind of page each
+#![cfg_attr(not(any(test, feature = "memory")), expect(dead_code, unused_imports, reason = "following a link shows no interstitial yet"))]
+
+mod accept;
+mod home;
+mod html;
+mod interstitial;
+mod look;
+mod messages;
+mod problem;
+#[cfg(any(test, feature = "memory"))]
+mod specimens;
+
+use http::StatusCode;
+
+pub(crate) use accept::wants_html;
+pub(crate) use home::home;
+pub(crate) use interstitial::{Ask, Shown};
+pub(crate) use look::Look;
+pub(crate) use problem::{of_problem, problem};
+#[cfg(any(test, feature = "memory"))]
+pub use specimens::specimens;
+
+use crate::response::Response;
+use html::Html;
+
+/// A page in the making.
+struct Page<'a> {
+    status: StatusCode,
+    /// What it is called before the deployment's name; empty for the front page.
+    title: &'a str,
+    /// What stands in its head besides.
+    head: Html,
+    body: Html,
+    form: Option<Form<'a>>,
+}
+
+/// A page's form, which posts to the page itself.
+struct Form<'a> {
+    /// What the answer may lead on to.
+    schemes: &'a [String],
+}
+
+impl<'a> Page<'a> {
+    fn new(status: StatusCode, title: &'a str) -> Self {
+        Self { status, title, head: Html::default(), body: Html::default(), form: None }
+    }
+
+    /// A page with a form has browsers say where the form was sent from. Any other page says nothing about whoever leaves it.
+    fn answer(self, look: &Look) -> Response {
+        let sheet = look.sheet();
+        let mut html = Html::default();
+        html.markup("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n").markup(
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n<title>",
+        );
+        if !self.title.is_empty() {
+            html.text(self.title).markup(" · ");
+        }
+        html.text(&look.name).markup("</title>\n").piece(&self.head).markup("<style>").style(&sheet).markup("</style>\n</head>\n<body>\n");
+        if !self.title.is_empty() {
+            html.markup("<header>\n<p class=\"name\">").text(&look.name).markup("</p>\n</header>\n");
+        }
+        html.markup("<main>\n").piece(&self.body).markup("</main>\n</body>\n</html>\n");
+        let referrer = if self.form.is_some() { "same-origin" } else { "no-referrer" };
+        Response::html(self.status, html.into_string(), sheet.policy(self.form.map(|form| form.schemes)), referrer)
+    }
+}

@@ -11,6 +11,9 @@ use crate::coverage;
 /// Longer than any answer takes, short enough to notice one that never comes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What people come with. A call that says nothing else is one of theirs.
+pub const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
 /// A request about to be sent.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -115,6 +118,9 @@ impl Call {
         let mut bytes = format!("{} ", self.method).into_bytes();
         bytes.extend(&self.target);
         bytes.extend(format!(" HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.host).as_bytes());
+        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent")) {
+            bytes.extend(format!("User-Agent: {PERSON}\r\n").as_bytes());
+        }
         for (name, value) in &self.headers {
             bytes.extend(format!("{name}: ").as_bytes());
             bytes.extend(value);

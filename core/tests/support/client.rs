@@ -5,13 +5,16 @@ use std::borrow::Cow;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
 use hop_core::{After, App, Body, Head, Request, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use serde_json::Value;
 
 pub(crate) const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 
 pub(crate) const PEPPER: &str = "a-pepper-that-only-these-tests-know";
+
+/// What people come with. Whoever says nothing else is one of them.
+const PERSON: &[u8] = b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 /// hop on one isolate: its own memo, over an edge it may share with others.
 pub(crate) struct Isolate<'a> {
@@ -61,7 +64,8 @@ impl Headers {
 
 impl Facts for Headers {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| Cow::Borrowed(value.as_slice()))
+        let said = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
+        said.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)
     }
 }
 

@@ -64,7 +64,7 @@ impl Edge for ComputeEdge {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+        random(bytes)
     }
 
     fn log(&self, line: &str) {
@@ -74,6 +74,11 @@ impl Edge for ComputeEdge {
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
         Ok(hop_core::openapi())
     }
+}
+
+/// Fills `bytes` from the runtime's source of randomness.
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), NoEntropy> {
+    getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
 }
 
 /// The stores a deployment's settings and secrets are kept in; either may not be there.

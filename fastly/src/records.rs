@@ -8,6 +8,8 @@ use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use hop_core::records::tickets::{self, Tickets};
 use hop_core::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
+use crate::edge::random;
+
 const STORE: &str = "hop_records";
 
 /// The store, if the deployment has it.
@@ -77,10 +79,10 @@ impl Records for KvRecords {
         commit_step_by_step(self, change)
     }
 
-    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+    fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<Take, StoreError>> {
         let mut draws = tickets::Draws::default();
-        getrandom::fill(&mut draws).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        tickets::take(self, key, limit, until, &draws).await
+        let drawn = random(&mut draws).map(|()| draws);
+        tickets::take(self, key, limit, until, drawn)
     }
 
     /// The lists overlap: all are sent before the first is waited for.

@@ -6,7 +6,7 @@
 
 use super::Key;
 use super::keys::Prefix;
-use crate::ports::{Records, StoreError, Take};
+use crate::ports::{NoEntropy, Records, StoreError, Take};
 use crate::time::Timestamp;
 use crate::tree::put_in_order;
 
@@ -35,20 +35,30 @@ pub type Draws = [u8; TRIES * 2];
 /// Takes one of the `limit` tickets under `key`: at most 19 operations of the store, one while most are left, two once none is.
 ///
 /// # Errors
-/// With the store's. A ticket that was being added then may be taken and lost.
-pub async fn take(store: &impl Tickets, key: &Key, limit: u64, until: Option<Timestamp>, draws: &Draws) -> Result<Take, StoreError> {
+/// With the store's, and where there are no random bytes. A ticket that was being added then may be taken and lost.
+pub async fn take(
+    store: &impl Tickets,
+    key: &Key,
+    limit: u64,
+    until: Option<Timestamp>,
+    draws: Result<Draws, NoEntropy>,
+) -> Result<Take, StoreError> {
+    let draws = draws.map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
     let mut met = Vec::new();
     for draw in draws.chunks(2) {
         let Some(number) = number(draw).checked_rem(limit) else { break };
         if met.contains(&number) {
             continue;
         }
-        if store.add(&ticket(key, number), TICKET, until).await? {
+        let added = store.add(&ticket(key, number), TICKET, until).await;
+        if added == Ok(true) {
             return Ok(Take::Granted);
         }
+        // A store may be tired of a ticket that everybody tries, and fail.
         if met.is_empty() && store.get(key).await?.is_some_and(|mark| covers(&mark.value, limit)) {
             return Ok(Take::Exhausted);
         }
+        added?;
         put_in_order(&mut met, number);
     }
     let is_met = |met: &[u64], number: &u64| met.binary_search(number).is_ok();
@@ -57,7 +67,7 @@ pub async fn take(store: &impl Tickets, key: &Key, limit: u64, until: Option<Tim
         page.keys.iter().filter_map(number_of).for_each(|number| put_in_order(&mut met, number));
         let left: Vec<u64> = (0..limit).filter(|number| !is_met(&met, number)).take(MOST_TICKETS.into()).collect();
         // Where others begin elsewhere they are not in each other's way.
-        let start = usize::try_from(number(draws)).ok().and_then(|draw| draw.checked_rem(left.len())).unwrap_or_default();
+        let start = usize::try_from(number(&draws)).ok().and_then(|draw| draw.checked_rem(left.len())).unwrap_or_default();
         for number in left.iter().cycle().skip(start).take(left.len().min(TRIES_OF_THE_REST)) {
             if store.add(&ticket(key, *number), TICKET, until).await? {
                 return Ok(Take::Granted);

@@ -101,6 +101,7 @@ fn code_spans(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+    use std::net::IpAddr;
 
     use base64::Engine as _;
     use http::HeaderName;
@@ -113,6 +114,14 @@ mod tests {
     impl Facts for Accepts {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
             (*name == ACCEPT).then_some(Cow::Borrowed(self.0.as_bytes()))
+        }
+
+        fn address(&self) -> Option<IpAddr> {
+            None
+        }
+
+        fn country(&self) -> Option<String> {
+            None
         }
     }
 

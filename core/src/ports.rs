@@ -5,6 +5,7 @@
 //! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use http::HeaderName;
 
@@ -15,6 +16,10 @@ use crate::time::Timestamp;
 pub trait Facts {
     /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
+    /// Where the visitor's connection comes from, as the edge itself sees it.
+    fn address(&self) -> Option<IpAddr>;
+    /// The country that the edge takes this address for, in the two letters of ISO 3166.
+    fn country(&self) -> Option<String>;
 }
 
 /// The values of a repeated header as one.

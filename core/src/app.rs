@@ -9,16 +9,17 @@ use http::{Method, StatusCode};
 
 use crate::auth::{self, Proof};
 use crate::base58;
+use crate::clicks::{self, Click};
 use crate::config::Config;
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
-use crate::json;
-use crate::clicks::{self, Click};
 use crate::follow::{self, Found};
+use crate::json;
 use crate::links::{self, Form};
+use crate::machines;
 use crate::memo::Memo;
 use crate::once::{Asked, once};
 use crate::pages::{self, Look};
@@ -29,7 +30,6 @@ use crate::request::{Body, Request};
 use crate::response::Response;
 use crate::route::Route;
 use crate::time::Timestamp;
-use crate::machines;
 use crate::visit::Visit;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
@@ -139,6 +139,11 @@ impl<E: Edge> Context<'_, E> {
     /// Says in the log what the answer does without, and why.
     pub(crate) fn log_lost(&self, what: &str, error: &StoreError) {
         log_lost(self.edge, self.request_id, what, error);
+    }
+
+    /// Somebody at the address of a link, with these segments behind it.
+    fn visit<'v, F: Facts>(&self, request: &'v Request<'_, F>, rest: &[Cow<'v, str>]) -> Visit<'v> {
+        Visit::new(self.now, request.head.query, rest.to_vec(), request.facts)
     }
 
     /// Has a click counted after the response.

@@ -21,18 +21,18 @@ pub(crate) struct Clicks {
 pub(crate) struct Click {
     pub(crate) link: LinkId,
     pub(crate) agent: Vec<u8>,
-    pub(crate) is_prefetch: bool,
+    pub(crate) is_ahead: bool,
 }
 
 impl Click {
     pub(crate) fn of(link: LinkId, visit: &Visit<'_>) -> Self {
-        Self { link, agent: visit.agent().to_vec(), is_prefetch: visit.is_prefetch() }
+        Self { link, agent: visit.agent().to_vec(), is_ahead: visit.is_ahead() }
     }
 
     /// One click, by its kind.
     fn counted(&self) -> Clicks {
         let none = Clicks::default();
-        match visit::kind(&self.agent, self.is_prefetch) {
+        match visit::who(&self.agent, self.is_ahead).kind {
             Kind::Human => Clicks { humans: 1, ..none },
             Kind::Bot => Clicks { bots: 1, ..none },
             Kind::Preview => Clicks { previews: 1, ..none },

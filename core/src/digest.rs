@@ -30,10 +30,20 @@ impl Pepper {
     }
 }
 
+/// A digest under the pepper where there is one; without, anybody can make it.
+pub(crate) fn under(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8]]) -> Keyed {
+    keyed(pepper.map_or(&[], |pepper| pepper.0.expose()), purpose, parts)
+}
+
 impl Keyed {
     /// A digest made of this one.
     pub(crate) fn derive(&self, purpose: &str, parts: &[&[u8]]) -> Self {
         keyed(&self.0, purpose, parts)
+    }
+
+    /// 64 bits of it, a number.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
     /// 96 bits of it, 17 characters.
@@ -87,8 +97,11 @@ mod tests {
             pepper.digest("a", &[b"x", b"yz", b""]),
             pepper.digest("ax", &[b"", b"yz"]),
             digest.derive("a", &[b"x", b"yz"]),
+            under(None, "a", &[b"x", b"yz"]),
         ] {
             assert_ne!(digest, other);
+            assert_ne!(digest.number(), other.number());
         }
+        assert_eq!(digest, under(Some(&pepper), "a", &[b"x", b"yz"]));
     }
 }

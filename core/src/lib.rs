@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
+mod agent;
 pub mod alias;
 mod app;
 mod auth;
@@ -37,7 +38,6 @@ mod colors;
 mod config;
 pub mod csv;
 mod cursor;
-#[cfg_attr(not(test), expect(dead_code, reason = "whoever follows a link asks it next"))]
 mod destination;
 mod digest;
 pub mod domain;
@@ -75,6 +75,7 @@ mod time;
 mod tree;
 mod unicode;
 mod utm;
+mod visit;
 
 pub use app::{After, App, log_failure};
 pub use machines::document as openapi;

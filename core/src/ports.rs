@@ -6,6 +6,7 @@
 //! was to be had, whatever else goes wrong; what a failed one took is lost.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use http::HeaderName;
 
@@ -16,6 +17,10 @@ use crate::time::Timestamp;
 pub trait Facts {
     /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
+    /// Where the visitor's connection comes from, as the edge itself sees it.
+    fn address(&self) -> Option<IpAddr>;
+    /// The country that the edge takes this address for, in the two letters of ISO 3166.
+    fn country(&self) -> Option<String>;
 }
 
 /// The values of a repeated header as one.

@@ -11,7 +11,7 @@ use crate::route::Route;
 pub const BODY_LIMIT: usize = 64 * 1_024;
 
 /// In bytes: a password of the most characters, each of four bytes and each byte written as `%hh`, and the field's name.
-pub const FORM_LIMIT: usize = 16 * 1_024;
+pub(crate) const FORM_LIMIT: usize = 16 * 1_024;
 
 /// In bytes: for many links at once. Every edge holds as much in memory several times over.
 pub const BULK_LIMIT: usize = 1_024 * 1_024;

@@ -253,14 +253,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_link_holds_back_by_each_of_three_fields() {
-        for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
-            assert!(said(Spec::default(), json).unwrap().holds_back(), "{json}");
-        }
-        assert!(!said(Spec::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back());
-    }
-
-    #[test]
     fn a_change_of_something_else_keeps_the_password() {
         let spec = everything();
         let password = spec.password.clone();

@@ -15,7 +15,7 @@ use hop_core::{Body, Head};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method};
 use serde_json::json;
-use support::client::{ADMIN_KEY, Answer, Headers};
+use support::client::{ADMIN_KEY, Answer, Visitor};
 use support::replay::{OnFailure, slow};
 use support::{Ask, Isolate, run};
 #[cfg(target_arch = "wasm32")]
@@ -173,7 +173,7 @@ fn ask(random: &mut Random) -> Ask {
             1 => noise(random),
             _ => usual.as_bytes().to_vec(),
         };
-        ask.headers = std::mem::take(&mut ask.headers).with(name, value);
+        ask.visitor = std::mem::take(&mut ask.visitor).with(name, value);
     };
     maybe(random, AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"));
     maybe(random, CONTENT_TYPE, "application/json; charset=utf-8");
@@ -260,7 +260,7 @@ fn an_empty_bearer_opens_nothing_where_no_admin_key_is_set() {
     for key in ["", "short", " "] {
         let isolate = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", key)]);
         for offered in ["Bearer ", "Bearer", &format!("Bearer {key}"), "", "Basic Og=="] {
-            let ask = Ask { headers: Headers::default().with(AUTHORIZATION, offered.into()), ..Ask::list("/api/v1/links") };
+            let ask = Ask { visitor: Visitor::default().with(AUTHORIZATION, offered.into()), ..Ask::list("/api/v1/links") };
             assert_eq!(run(isolate.ask(ask)).code(), 401, "{key:?} {offered:?}");
         }
     }
@@ -284,8 +284,8 @@ fn people_read_pages_where_people_come() {
     for (path, is_page) in
         [("/nothing", true), ("/problems/nothing", true), ("/api", true), ("/a/b", true), ("/api/v1/links", false), ("/shorten", false)]
     {
-        let headers = Headers::default().with(ACCEPT, "text/html".into());
-        let answer = run(isolate.ask(Ask { headers, ..Ask::to(Method::GET, format!("http://hop.example{path}")) }));
+        let visitor = Visitor::default().with(ACCEPT, "text/html".into());
+        let answer = run(isolate.ask(Ask { visitor, ..Ask::to(Method::GET, format!("http://hop.example{path}")) }));
         assert_eq!(answer.header("content-type").starts_with("text/html"), is_page, "{path}");
     }
 }

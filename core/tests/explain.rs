@@ -135,7 +135,8 @@ fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
 
 /// The cookie that opens the link.
 async fn unlock(hop: &Isolate<'_>) -> String {
-    let form = Ask { method: Method::POST, body: Body::Whole(format!("password={}", PASSWORD.replace(' ', "+")).into()), ..Ask::visit("docs") };
+    let form =
+        Ask { method: Method::POST, body: Body::Whole(format!("password={}", PASSWORD.replace(' ', "+")).into()), ..Ask::visit("docs") };
     let opened = hop.ask(form).await;
     assert_eq!((opened.code(), opened.header("location")), (303, "/docs"));
     let cookie = opened.headers[SET_COOKIE].to_str().expect("visible").split(';').next();

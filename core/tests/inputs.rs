@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::IpAddr;
 
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
@@ -100,6 +101,14 @@ impl Facts for Noting {
             CONTENT_TYPE => Some(self.media_type.as_bytes().into()),
             _ => None,
         }
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        None
+    }
+
+    fn country(&self) -> Option<String> {
+        None
     }
 }
 

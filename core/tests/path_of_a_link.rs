@@ -15,7 +15,7 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use serde_json::json;
 use support::audit::{clicks, listed, text};
-use support::client::{ADMIN_KEY, Headers};
+use support::client::{ADMIN_KEY, Visitor};
 use support::misfortune::watch;
 use support::{Ask, Isolate, run};
 #[cfg(target_arch = "wasm32")]
@@ -183,7 +183,7 @@ fn who_has_no_key_costs_the_store_nothing() {
         let asks = [create(), Ask::shorten("https://example.com/"), Ask::list("/api/v1/links"), Ask::show("docs"), Ask::delete("docs")];
         for ask in asks.into_iter().chain([Ask::restore("docs")]) {
             let name = format!("{} {}", ask.method, ask.url);
-            let refused = isolate.ask(Ask { headers: Headers::default(), ..ask }).await;
+            let refused = isolate.ask(Ask { visitor: Visitor::default(), ..ask }).await;
             assert_eq!((refused.code(), refused.header("www-authenticate")), (401, "Bearer realm=\"hop\""), "{name}");
         }
         assert_eq!((edge.records.keys(), trace.steps()), (before, Vec::new()));
@@ -197,8 +197,8 @@ fn a_wrong_key_opens_nothing() {
         let isolate = Isolate::new(&edge);
         let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends so");
         for key in [truncated, &format!("{ADMIN_KEY}x"), &ADMIN_KEY.to_uppercase(), &format!("{ADMIN_KEY} {ADMIN_KEY}"), "x"] {
-            let headers = Headers::default().with(AUTHORIZATION, format!("Bearer {key}").into());
-            let refused = isolate.ask(Ask { headers, ..Ask::list("/api/v1/links") }).await;
+            let visitor = Visitor::default().with(AUTHORIZATION, format!("Bearer {key}").into());
+            let refused = isolate.ask(Ask { visitor, ..Ask::list("/api/v1/links") }).await;
             let challenge = refused.header("www-authenticate");
             assert_eq!((refused.code(), challenge), (401, "Bearer realm=\"hop\", error=\"invalid_token\""), "{key}");
         }

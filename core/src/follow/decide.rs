@@ -4,7 +4,9 @@ use http::HeaderValue;
 
 use super::ready::Ready;
 use crate::agent::Kind;
+use crate::digest::Pepper;
 use crate::pages::Ask;
+use crate::rules::Trial;
 use crate::visit::Visit;
 
 /// How a visitor comes, as far as a link cares.
@@ -42,36 +44,36 @@ impl Decision {
 }
 
 /// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
-pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, manner: Manner) -> Decision {
+pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: Manner) -> Decision {
     if ready.has_ended(visit.now) {
         return Decision::Ended;
     }
     if !ready.has_started(visit.now) {
         return Decision::Early;
     }
-    if visit.rest.is_some() && !ready.uses_path {
+    if !visit.rest.is_empty() && !ready.uses_path {
         return Decision::NoSuchPath;
     }
-    if ready.card.is_some() && visit.kind() == Kind::Preview {
+    if ready.card.is_some() && visit.who().kind == Kind::Preview {
         return Decision::Card;
     }
     if ready.password.is_some() && !manner.is_unlocked {
         return Decision::Ask(Ask::Password { wrong: false });
     }
-    if ready.limit.is_some() && (manner.is_head || visit.kind() != Kind::Human) {
+    if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {
         return Decision::Ask(Ask::Person);
     }
     if ready.confirm && !manner.is_confirmed {
         return Decision::Ask(Ask::Confirm);
     }
-    lead(ready, visit)
+    lead(ready, visit, pepper)
 }
 
 /// Where a visitor is led who may pass.
-pub(super) fn lead(ready: &Ready, visit: &Visit<'_>) -> Decision {
-    let rule = ready.rules.first(visit);
+pub(super) fn lead(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
+    let rule = Trial::new(visit, &ready.rules, &ready.id, pepper).first();
     let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
-    match chosen.lead(visit.now, visit.rest.as_deref().unwrap_or_default(), visit.query) {
+    match chosen.lead(visit.now, &visit.rest, visit.query) {
         Ok(location) => Decision::Lead(location, rule),
         Err(_) => Decision::NoSuchPath,
     }

@@ -9,21 +9,21 @@ use http::{HeaderName, StatusCode};
 use super::decide::{Decision, Manner, decide};
 use super::is_used_up;
 use super::ready::Ready;
-use crate::agent::Kind;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
+use crate::digest::Pepper;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::json::Members;
 use crate::link::RedirectStatus;
-use crate::links::{self, named};
+use crate::links;
 use crate::pages::Ask;
 use crate::ports::{Edge, Facts};
 use crate::records::copy::{Copy, Leads};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::route::Route;
-use crate::rules::{Country, Rule};
+use crate::rules::{Country, Rule, Trial};
 use crate::text::bounded;
 use crate::time::Timestamp;
 use crate::visit::{self, Visit};
@@ -73,16 +73,16 @@ pub(crate) async fn explain<E: Edge>(
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named::named(context, alias, query).await?;
+    let key = links::named(context, alias, query).await?;
     let supposed = Supposed::read(body)?;
-    let (place, link) = links::find(context, &key).await?;
+    let (place, _) = links::find(context, &key).await?;
     let path = format!("/x{}", supposed.path.as_deref().unwrap_or_default());
     let rest = match Route::of(&path) {
         Route::Follow(_, rest) => rest,
         _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
     };
     let now = supposed.time.unwrap_or(context.now);
-    let visit = Visit::new(now, &supposed.query, rest, &supposed, context.config.pepper.as_ref().ok());
+    let visit = Visit::new(now, &supposed.query, rest, &supposed);
     let copy = Copy::of(&place.holder, place.commits);
     let ready = match copy.map(|copy| (copy.id, copy.leads)) {
         Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
@@ -90,10 +90,12 @@ pub(crate) async fn explain<E: Edge>(
     };
     let decision = match &ready {
         Some(ready) if is_used_up(context, ready).await? => Decision::Ended,
-        Some(ready) => decide(ready, &visit, supposed.manner),
+        Some(ready) => decide(ready, &visit, context.pepper().ok(), supposed.manner),
         None => Decision::Ended,
     };
-    Ok(Response::json(StatusCode::OK, |json| Explanation { ready: ready.as_ref(), visit: &visit, manner: supposed.manner, decision }.write(json)))
+    let explanation =
+        Explanation { ready: ready.as_ref(), visit: &visit, pepper: context.pepper().ok(), manner: supposed.manner, decision };
+    Ok(Response::json(StatusCode::OK, |json| explanation.write(json)))
 }
 
 impl Supposed {
@@ -131,15 +133,16 @@ fn path(tree: Tree) -> Result<String, Refusal> {
 }
 
 /// What would become of a visitor, and why.
-struct Explanation<'a> {
+struct Explanation<'a, 'v> {
     /// Nothing where nobody is led anywhere.
     ready: Option<&'a Ready>,
-    visit: &'a Visit<'a>,
+    visit: &'a Visit<'v>,
+    pepper: Option<&'a Pepper>,
     manner: Manner,
     decision: Decision,
 }
 
-impl Explanation<'_> {
+impl Explanation<'_, '_> {
     fn write(&self, json: &mut Members) {
         let fallback = self.ready.and_then(|ready| ready.fallback.as_ref());
         let (answer, status, target) = match (&self.decision, fallback) {
@@ -159,7 +162,7 @@ impl Explanation<'_> {
         self.write_rules(json);
         json.object("visitor", |json| self.write_visitor(json));
         json.flag("spends_a_click", self.is_led() && self.ready.is_some_and(|ready| ready.limit.is_some()));
-        let counter = self.is_counted().then(|| self.visit.kind().counter());
+        let counter = self.is_counted().then(|| self.visit.who().kind.counter());
         json.text_or_null("counted_as", counter);
     }
 
@@ -180,13 +183,18 @@ impl Explanation<'_> {
 
     /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
     fn write_rules(&self, json: &mut Members) {
-        let rules = self.ready.map_or(&[][..], |ready| ready.rules.as_slice());
+        let Some(ready) = self.ready else {
+            json.null("rule");
+            return json.list("rules", |_| {});
+        };
+        let rules = &ready.rules;
+        let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
         let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
         json.text_or_null("rule", held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()));
         let tried = if self.is_led() { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
         json.list("rules", |list| {
             for (at, rule) in rules.iter().enumerate() {
-                let failed = self.ready.and_then(|ready| ready.rules.failed(at, self.visit)).filter(|_| at < tried);
+                let failed = trial.outcome(rule).err().filter(|_| at < tried);
                 list.object(|json| {
                     json.text("id", rule.id.as_str());
                     let verdict = match (at < tried, failed) {
@@ -202,13 +210,13 @@ impl Explanation<'_> {
     }
 
     fn write_visitor(&self, json: &mut Members) {
-        let client = self.visit.client_words();
-        json.text("kind", self.visit.kind().name());
-        json.text("because", &self.visit.because());
-        json.text_or_null("device", client.device);
-        json.text_or_null("os", client.os);
-        json.text_or_null("browser", client.browser);
-        json.text_or_null("country", self.visit.country().map(Country::as_str));
+        let (who, means) = (self.visit.who(), self.visit.means());
+        json.text("kind", who.kind.name());
+        json.text_or_null("because", who.because);
+        json.text_or_null("device", means.device);
+        json.text_or_null("os", means.os);
+        json.text_or_null("browser", means.browser);
+        json.text_or_null("country", self.visit.country().as_ref().map(|country| country.as_str()));
     }
 }
 

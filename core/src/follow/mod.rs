@@ -22,9 +22,8 @@ pub(crate) use self::explain::explain;
 pub(crate) use self::preview::preview;
 pub(crate) use self::ready::Found;
 
-use self::decide::{Decision, Manner, decide};
+use self::decide::{Decision, Manner};
 use self::ready::Ready;
-use self::unlock::Tried;
 use crate::alias::{self, Alias};
 use crate::app::Context;
 use crate::clicks::Click;
@@ -49,12 +48,12 @@ const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
 
 /// Somebody at the address of a link.
-struct Visitor<'a, E> {
+struct Visitor<'a, 'v, E> {
     context: &'a Context<'a, E>,
     domain: &'a Domain,
     /// As it was asked for: the link may have moved since.
     alias: Alias,
-    visit: &'a Visit<'a>,
+    visit: &'a Visit<'v>,
 }
 
 /// `GET /{alias}`
@@ -101,9 +100,9 @@ pub(crate) async fn submit<E: Edge>(
     Ok(response)
 }
 
-impl<'a, E: Edge> Visitor<'a, E> {
+impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     /// An alias that cannot be is the alias of no link.
-    fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'a>) -> Result<Self, Problem> {
+    fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
         let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
         Ok(Self { context, domain, alias, visit })
     }
@@ -111,13 +110,13 @@ impl<'a, E: Edge> Visitor<'a, E> {
     async fn come(&self, is_head: bool) -> Result<Response, Problem> {
         let ready = read::find(self.context, self.domain, &self.alias).await?;
         let manner = Manner { is_head, is_unlocked: self.has_opened(&ready), is_confirmed: false };
-        self.answer(&ready, manner, decide(&ready, self.visit, manner)).await
+        self.answer(&ready, manner, self.decide(&ready, manner)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let ready = read::find(self.context, self.domain, &self.alias).await?;
         let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
-        match (decide(&ready, self.visit, manner), &ready.password) {
+        match (self.decide(&ready, manner), &ready.password) {
             (Decision::Ask(Ask::Password { .. }), Some(password)) if !is_used_up(self.context, &ready).await? => {
                 let typed = unlock::typed(form);
                 if unlock::attempt(self.context, &ready, password, self.visit, typed.as_deref()).await? {
@@ -132,6 +131,10 @@ impl<'a, E: Edge> Visitor<'a, E> {
             (Decision::Lead(..), _) if !ready.confirm => self.back(),
             (decision, _) => self.answer(&ready, manner, decision).await,
         }
+    }
+
+    fn decide(&self, ready: &Ready, manner: Manner) -> Decision {
+        decide::decide(ready, self.visit, self.context.pepper().ok(), manner)
     }
 
     fn has_opened(&self, ready: &Ready) -> bool {
@@ -165,7 +168,7 @@ impl<'a, E: Edge> Visitor<'a, E> {
 
     /// Where the link leads, if it is no secret until a click is spent.
     fn shown_target(&self, ready: &Ready) -> Option<HeaderValue> {
-        match decide::lead(ready, self.visit) {
+        match decide::lead(ready, self.visit, self.context.pepper().ok()) {
             Decision::Lead(location, _) if ready.limit.is_none() => Some(location),
             _ => None,
         }
@@ -196,7 +199,7 @@ impl<'a, E: Edge> Visitor<'a, E> {
     /// Sends the visitor back to where they are, to ask for it again.
     fn back(&self) -> Result<Response, Problem> {
         let mut address = format!("/{}", self.alias.encoded());
-        for segment in self.visit.rest.iter().flatten() {
+        for segment in &self.visit.rest {
             address.push('/');
             address.extend(alias::encode(segment));
         }

@@ -1,6 +1,6 @@
 //! `/{alias}+`: where a link leads, without going there.
 
-use super::decide::{Decision, Manner, decide};
+use super::decide::{Decision, Manner};
 use super::{Visitor, is_used_up, read, unlock};
 use crate::app::Context;
 use crate::domain::Domain;
@@ -11,14 +11,19 @@ use crate::response::Response;
 use crate::visit::Visit;
 
 /// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
-pub(crate) async fn preview<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
+pub(crate) async fn preview<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    alias: &str,
+    visit: &Visit<'_>,
+) -> Result<Response, Problem> {
     let visitor = Visitor::new(context, domain, alias, visit)?;
     let ready = read::find(context, domain, &visitor.alias).await?;
     if is_used_up(context, &ready).await? {
         return Err(Problem::link_ended());
     }
     let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
-    match decide(&ready, visit, Manner { is_head: false, is_confirmed: true, is_unlocked }) {
+    match visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked }) {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
         Decision::Lead(location, _) if ready.limit.is_none() => Ok(visitor.page(&ready, Some(&location), Ask::Nothing)),

@@ -11,9 +11,12 @@ use crate::link::{LinkId, RedirectStatus};
 use crate::password::PasswordHash;
 use crate::records::Key;
 use crate::records::copy::{Copy, Followed, Leads, Limit};
-use crate::rules::{Rule, Rules};
+use crate::rules::Rule;
 use crate::target::Target;
 use crate::time::Timestamp;
+
+/// A rule's conditions, about: what most take, and a list of languages takes more.
+const RULE_BYTES: usize = 512;
 
 /// What an isolate remembers of an alias.
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ pub(crate) struct Ready {
     pub(super) fallback: Option<HeaderValue>,
     /// Where to, if no rule holds.
     pub(super) destination: Destination,
-    pub(super) rules: Rules,
+    pub(super) rules: Vec<Rule>,
     /// Where to if one does, in the order of the rules.
     pub(super) destinations: Vec<Destination>,
     pub(super) limit: Option<Limit>,
@@ -77,7 +80,8 @@ impl Found {
 impl Ready {
     pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, Problem> {
         let Followed { target, spec, limit } = followed;
-        let ready = |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
+        let ready =
+            |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
         let destinations = spec.rules.iter().map(|rule| ready(&rule.target)).collect::<Result<Vec<_>, _>>()?;
         let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| fits_no_header(&id)));
         let destination = ready(&target)?;
@@ -89,7 +93,7 @@ impl Ready {
             fallback: fallback.transpose()?,
             uses_path: destination.uses_path() || destinations.iter().any(Destination::uses_path),
             destination,
-            rules: Rules::new(spec.rules),
+            rules: spec.rules,
             destinations,
             limit,
             confirm: spec.confirm,
@@ -102,7 +106,7 @@ impl Ready {
     fn bytes(&self) -> usize {
         let texts = [&self.destination].into_iter().chain(&self.destinations).map(Destination::bytes).sum::<usize>();
         let fallback = self.fallback.as_ref().map_or(0, HeaderValue::len);
-        size_of::<Self>().saturating_add(texts).saturating_add(fallback).saturating_add(self.rules.bytes())
+        size_of::<Self>().saturating_add(texts).saturating_add(fallback).saturating_add(self.rules.len().saturating_mul(RULE_BYTES))
     }
 
     /// Whether it leads nowhere any more at `now`, or not for now.

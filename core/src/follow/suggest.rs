@@ -17,7 +17,13 @@ const AFTER_AN_ADDRESS: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '}
 
 /// The problem of somebody who found no link at `address`, with the address of the one they may have meant: without what follows it in a text,
 /// or in small letters. Both are looked for, nothing else.
-pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, address: &str, visit: &Visit<'_>, problem: Problem) -> Problem {
+pub(super) async fn suggest<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    address: &str,
+    visit: &Visit<'_>,
+    problem: Problem,
+) -> Problem {
     if problem.code != Code::NotFound {
         return problem;
     }
@@ -27,7 +33,7 @@ pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, 
         let Ok(alias) = Alias::parse(meant, context.config.alias_case) else { continue };
         if meant != address
             && let Ok(ready) = read::find(context, domain, &alias).await
-            && is_public(&ready, visit)
+            && is_public(context, &ready, visit)
         {
             return problem.suggesting(links::short_url(context.config, domain, &alias));
         }
@@ -36,7 +42,7 @@ pub(super) async fn suggest<E: Edge>(context: &Context<'_, E>, domain: &Domain, 
 }
 
 /// Whether whoever follows the link is led on, and may know it.
-fn is_public(ready: &Ready, visit: &Visit<'_>) -> bool {
+fn is_public<E: Edge>(context: &Context<'_, E>, ready: &Ready, visit: &Visit<'_>) -> bool {
     let manner = Manner { is_confirmed: true, ..Manner::default() };
-    ready.limit.is_none() && matches!(decide::decide(ready, visit, manner), Decision::Lead(..) | Decision::Card)
+    ready.limit.is_none() && matches!(decide::decide(ready, visit, context.pepper().ok(), manner), Decision::Lead(..) | Decision::Card)
 }

@@ -11,7 +11,7 @@ use crate::base64;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::password::PasswordHash;
-use crate::ports::{Edge, Facts, Take};
+use crate::ports::{Edge, Facts, Records as _, Take};
 use crate::records::Key;
 use crate::response::Response;
 use crate::time::Timestamp;
@@ -48,7 +48,13 @@ fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, pass
 }
 
 /// Has the answer open the link for a while.
-pub(super) fn open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, response: Response) -> Result<Response, Problem> {
+pub(super) fn open<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    ready: &Ready,
+    password: &PasswordHash,
+    response: Response,
+) -> Result<Response, Problem> {
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
     let sealed = base64::encode(&seal(context, domain, ready, password, until)?);
@@ -62,7 +68,13 @@ fn cookie_name(ready: &Ready) -> String {
 }
 
 /// The salt stands for the password: a new password has a new one.
-fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, until: Timestamp) -> Result<Seal, Problem> {
+fn seal<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    ready: &Ready,
+    password: &PasswordHash,
+    until: Timestamp,
+) -> Result<Seal, Problem> {
     let until = until.as_millis().to_be_bytes();
     let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), &password.salt, &until];
     Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
@@ -79,7 +91,7 @@ pub(super) async fn attempt<E: Edge>(
     let Some(typed) = typed else { return Ok(false) };
     let window = context.now.as_millis() / WINDOW_MILLIS;
     let ends = Timestamp::from_millis(window.saturating_add(1).saturating_mul(WINDOW_MILLIS));
-    let who = context.pepper()?.digest("password", &[ready.id.as_str().as_bytes(), &visit.neighbourhood()]).name();
+    let who = context.pepper()?.digest("password", &[ready.id.as_str().as_bytes(), &visit.network()]).name();
     match context.edge.records().take(&Key::rate("password", &who, window), TRIES, Some(ends)).await? {
         Take::Granted => password.matches(typed),
         Take::Exhausted => Err(Problem::too_many_passwords(ends.millis_since(context.now).div_ceil(1_000))),

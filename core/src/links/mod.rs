@@ -36,13 +36,13 @@ pub(crate) use delete::delete;
 pub(crate) use export::export;
 pub(crate) use import::{Form, import};
 pub(crate) use list::list;
+pub(crate) use named::named;
 pub(crate) use past::history as past;
 pub(crate) use restore::restore;
 pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
-pub(crate) use named::named;
 pub(crate) use wire::short_url;
 
 use self::claim::strand;

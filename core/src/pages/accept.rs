@@ -43,6 +43,7 @@ fn thousandths(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+    use std::net::IpAddr;
 
     use http::HeaderName;
 
@@ -53,6 +54,14 @@ mod tests {
     impl Facts for Accepts {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
             (*name == ACCEPT).then_some(Cow::Borrowed(self.0.as_bytes()))
+        }
+
+        fn address(&self) -> Option<IpAddr> {
+            None
+        }
+
+        fn country(&self) -> Option<String> {
+            None
         }
     }
 

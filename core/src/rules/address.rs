@@ -39,6 +39,21 @@ impl Block {
         let bits = if address == written { bits } else { bits.checked_sub(96)? };
         rest.then_some(Self { address, bits })
     }
+
+    /// Whether `address` is in it. IPv4 is in no block of IPv6, not even in `::/0`.
+    pub(super) fn has(self, address: IpAddr) -> bool {
+        let alike = match (self.address, address) {
+            (IpAddr::V4(block), IpAddr::V4(address)) => (block.to_bits() ^ address.to_bits()).leading_zeros(),
+            (IpAddr::V6(block), IpAddr::V6(address)) => (block.to_bits() ^ address.to_bits()).leading_zeros(),
+            _ => return false,
+        };
+        alike >= self.bits.into()
+    }
+
+    /// Whether all the addresses of `other` are in it.
+    pub(super) fn covers(self, other: Self) -> bool {
+        self.bits <= other.bits && self.has(other.address)
+    }
 }
 
 /// An address of either kind.
@@ -86,6 +101,50 @@ mod tests {
             ("example.com", None),
         ] {
             assert_eq!(Block::parse(text).ok().map(|block| block.to_string()).as_deref(), block, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_in_its_blocks() {
+        for (block, address, is_in) in [
+            ("192.0.2.0/24", "192.0.2.0", true),
+            ("192.0.2.0/24", "192.0.2.255", true),
+            ("192.0.2.0/24", "192.0.3.0", false),
+            ("192.0.2.0/24", "192.0.1.255", false),
+            ("192.0.2.0/25", "192.0.2.128", false),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.6", false),
+            ("0.0.0.0/0", "255.255.255.255", true),
+            ("128.0.0.0/1", "127.255.255.255", false),
+            ("::ffff:192.0.2.0/120", "192.0.2.9", true),
+            ("192.0.2.0/24", "::ffff:192.0.2.9", true),
+            ("192.0.2.0/24", "2001:db8::1", false),
+            ("2001:db8::/32", "2001:db8:ffff::1", true),
+            ("2001:db8::/32", "2001:db9::", false),
+            ("2001:db8::1", "2001:db8::1", true),
+            ("2001:db8::1", "2001:db8::3", false),
+            ("::/0", "ffff::", true),
+            ("::/0", "192.0.2.1", false),
+            ("::/0", "::ffff:192.0.2.1", false),
+            ("0.0.0.0/0", "::1", false),
+        ] {
+            let address: IpAddr = address.parse().unwrap();
+            assert_eq!(Block::parse(block).unwrap().has(address.to_canonical()), is_in, "{address} in {block}");
+        }
+    }
+
+    #[test]
+    fn a_block_covers_the_blocks_in_it() {
+        for (block, other, covers) in [
+            ("192.0.2.0/24", "192.0.2.0/24", true),
+            ("192.0.2.0/24", "192.0.2.128/25", true),
+            ("192.0.2.0/25", "192.0.2.0/24", false),
+            ("192.0.2.0/24", "192.0.3.0/24", false),
+            ("0.0.0.0/0", "192.0.3.0/24", true),
+            ("::/0", "192.0.3.0/24", false),
+            ("::/0", "2001:db8::/32", true),
+        ] {
+            assert_eq!(Block::parse(block).unwrap().covers(Block::parse(other).unwrap()), covers, "{other} in {block}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use super::calendar::SECONDS_OF_A_DAY;
 use crate::error::Refusal;
 
 /// A kind of words, eight at most.
@@ -48,6 +49,12 @@ impl<W: Words> Choice<W> {
         Self { bits: bits(places), of: PhantomData }
     }
 
+    /// The word alone; none of them where there is none, or one that rules do not know.
+    pub(crate) fn only(word: Option<&str>) -> Self {
+        let place = word.and_then(|word| W::NAMES.iter().zip(0_u8..).find(|(name, _)| **name == word));
+        Self { bits: place.map_or(0, |(_, place)| bit(place)), of: PhantomData }
+    }
+
     /// Words hop stored itself.
     pub(crate) fn stored(words: &[String]) -> Option<Self> {
         bits_of(words, W::NAMES).map(|bits| Self { bits, of: PhantomData })
@@ -57,12 +64,31 @@ impl<W: Words> Choice<W> {
         names(self.bits, W::NAMES)
     }
 
+    /// Whether they share a word.
+    pub(super) fn has(self, other: Self) -> bool {
+        self.bits & other.bits != 0
+    }
+
+    /// Whether all the words of `other` are among these.
+    pub(super) fn covers(self, other: Self) -> bool {
+        self.bits | other.bits == self.bits
+    }
+
     /// Whether some word is in this choice and in all the others.
     pub(super) fn meets<'a>(&self, others: impl Iterator<Item = &'a Self>) -> bool
     where
         W: 'a,
     {
         others.fold(self.bits, |bits, other| bits & other.bits) != 0
+    }
+}
+
+impl Choice<Weekday> {
+    /// The day of a local time, in seconds since 1970.
+    pub(super) fn day_of(local: i64) -> Self {
+        // 1970 began on a Thursday.
+        let days_since_monday = local.div_euclid(SECONDS_OF_A_DAY).saturating_add(3).rem_euclid(7);
+        Self { bits: bit(u8::try_from(days_since_monday).unwrap_or_default()), of: PhantomData }
     }
 }
 
@@ -90,4 +116,42 @@ fn bit(place: u8) -> u8 {
 pub(super) fn place(word: &str, names: &[&str]) -> Result<u8, Refusal> {
     let found = names.iter().zip(0_u8..).find(|(name, _)| **name == word);
     found.map(|(_, place)| place).ok_or_else(|| Refusal::invalid(format!("this is one of {}", names.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_in_the_choices_that_name_it() {
+        let choice: Choice<Device> = Choice::of(&[0, 2]);
+        for (word, is_in) in [
+            (Some("mobile"), true),
+            (Some("desktop"), true),
+            (Some("tablet"), false),
+            (Some("Mobile"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(choice.has(Choice::only(word)), is_in, "{word:?}");
+        }
+        for (place, name) in (0..).zip(Weekday::NAMES) {
+            assert_eq!(Choice::<Weekday>::of(&[place]), Choice::only(Some(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_choice_covers_its_parts() {
+        let choice = |places: &[u8]| Choice::<Os>::of(places);
+        assert!(choice(&[0, 1]).covers(choice(&[0])) && choice(&[0, 1]).covers(choice(&[0, 1])));
+        assert!(!choice(&[0]).covers(choice(&[0, 1])) && !choice(&[0, 1]).covers(choice(&[2])));
+    }
+
+    #[test]
+    fn weekdays_follow_each_other() {
+        let days = |local: i64| Choice::<Weekday>::day_of(local).names().concat();
+        for (local, day) in [(0, "thu"), (86_399, "thu"), (86_400, "fri"), (-1, "wed"), (1_795_248_000, "sat"), (4 * 86_400, "mon")] {
+            assert_eq!(days(local), day, "{local}");
+        }
+    }
 }

@@ -34,9 +34,9 @@ pub(super) fn all(tree: Tree) -> Result<Vec<Condition>, Wrong> {
     }
     let mut wrong = Wrong::default();
     for (at, condition) in when.iter().enumerate() {
-        if !condition.can_hold_with(when.get(..at).unwrap_or_default()) {
+        if let Some(field) = condition.excluded_by(when.get(..at).unwrap_or_default()) {
             let never = Refusal::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
-            wrong.add(never.within("any").at(at));
+            wrong.add(never.within(field).at(at));
         }
     }
     wrong.or(when)
@@ -98,27 +98,6 @@ impl Condition {
             Self::Weekday(any, _) => any.names(),
             Self::Address(any) => any.iter().map(|block| Cow::from(block.to_string())).collect(),
             Self::Query(_) | Self::Time(_) | Self::Split(_) => Vec::new(),
-        }
-    }
-
-    /// Whether some visitor meets this condition and those of its kind in `before`.
-    fn can_hold_with(&self, before: &[Self]) -> bool {
-        match self {
-            Self::Country(any) => any.iter().any(|country| {
-                let shuts_out = |other: &Self| matches!(other, Self::Country(any) if !any.contains(country));
-                !before.iter().any(shuts_out)
-            }),
-            Self::Device(any) => any.meets(before.iter().filter_map(|other| if let Self::Device(any) = other { Some(any) } else { None })),
-            Self::Os(any) => any.meets(before.iter().filter_map(|other| if let Self::Os(any) = other { Some(any) } else { None })),
-            Self::Browser(any) => {
-                any.meets(before.iter().filter_map(|other| if let Self::Browser(any) = other { Some(any) } else { None }))
-            }
-            // In two zones it may be two days at once.
-            Self::Weekday(any, zone) => any.meets(before.iter().filter_map(|other| match other {
-                Self::Weekday(any, other) if other == zone => Some(any),
-                _ => None,
-            })),
-            _ => true,
         }
     }
 }

@@ -12,19 +12,23 @@ ZMZW";
 
 /// A country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Country(&'static str);
+pub(crate) struct Country([u8; 2]);
 
 impl Country {
     /// Reads a code in capitals or small letters.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        let starts = (0..CODES.len()).step_by(2);
-        let mut codes = starts.filter_map(|start| CODES.get(start..)?.get(..2));
-        let found = codes.find(|code| code.eq_ignore_ascii_case(text));
-        found.map(Self).ok_or_else(|| Refusal::invalid("this is no country of ISO 3166, such as DE"))
+        Self::of(text).ok_or_else(|| Refusal::invalid("this is no country of ISO 3166, such as DE"))
     }
 
-    pub(crate) fn as_str(self) -> &'static str {
-        self.0
+    /// The country that an edge reports, if it is one: edges have codes of their own for what they do not know.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let code = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|letter| letter.to_ascii_uppercase());
+        let (codes, _) = CODES.as_bytes().as_chunks();
+        codes.binary_search(&code).is_ok().then_some(Self(code))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -35,12 +39,18 @@ mod tests {
     #[test]
     fn knows_every_country_in_order_and_no_other() {
         assert!(CODES.is_ascii() && CODES.len() == 500);
-        let code = |at| Country::parse(CODES.get(at..at + 2).unwrap()).unwrap().as_str();
-        let known: Vec<&str> = (0..500).step_by(2).map(code).collect();
+        let code = |at| Country::parse(CODES.get(at..at + 2).unwrap()).unwrap().as_str().to_owned();
+        let known: Vec<String> = (0..500).step_by(2).map(code).collect();
         assert!(known.is_sorted_by(|one, next| one < next), "{known:?}");
         assert_eq!(Country::parse("de").unwrap().as_str(), "DE");
         for other in ["", "D", "DEU", "UK", "EU", "XX", "T1", "ZZ", "EA", "ß", "é"] {
             assert!(Country::parse(other).is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn what_an_edge_says_is_a_country_if_it_is_one() {
+        assert_eq!(["DE", "de", "XK"].map(|text| Country::of(text).is_some()), [true; 3]);
+        assert_eq!(["XX", "T1", "", "?", "DEU", "D\u{df}"].map(Country::of), [None; 6]);
     }
 }

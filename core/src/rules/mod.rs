@@ -1,11 +1,15 @@
 //! Rules: whom a link leads elsewhere. A rule holds when all its conditions do, and then its target stands for the link's own.
 
 mod address;
+mod calendar;
 mod choice;
 mod condition;
 mod country;
 mod language;
 mod query;
+mod reach;
+mod split;
+mod trial;
 mod window;
 mod zone;
 
@@ -15,6 +19,7 @@ pub(crate) use condition::Condition;
 pub(crate) use country::Country;
 pub(crate) use language::Language;
 pub(crate) use query::{Query, Wanted};
+pub(crate) use trial::Trial;
 pub(crate) use window::{Clock, Window};
 pub(crate) use zone::Zone;
 
@@ -94,27 +99,41 @@ pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wron
         });
         Rule { id, when, target }
     });
-    Ok(named.collect())
+    let rules: Vec<Rule> = named.collect();
+    let mut wrong = Wrong::default();
+    for (at, rule) in rules.iter().enumerate() {
+        if let Some(earlier) = reach::shadow_of(rule, rules.get(..at).unwrap_or_default()) {
+            let never = format!("the rule {} before it holds whenever this one does, so this one is never reached", earlier.as_str());
+            wrong.add(Refusal::new(FieldCode::Conflicts, never).within("when").at(at));
+        }
+    }
+    wrong.or(rules)
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::Domain;
 
-    fn targets() -> TargetRules {
+    pub(crate) fn targets() -> TargetRules {
         TargetRules { schemes: vec!["https".into()], own_domains: vec![Domain::parse("hop.example").unwrap()] }
     }
 
-    fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
+    pub(crate) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
         let rules = parse(serde_json::from_str(json).unwrap(), &targets());
         rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
     }
 
     /// The errors of one rule with these conditions.
-    fn errors(when: &str) -> Vec<(String, FieldCode)> {
+    pub(crate) fn errors(when: &str) -> Vec<(String, FieldCode)> {
         let json = format!(r#"[{{"when":{when},"target":"https://example.com/"}}]"#);
         read(&json).err().unwrap_or_default()
+    }
+
+    /// One rule for each list of conditions, without its brackets.
+    pub(crate) fn rules(when: &[&str]) -> Vec<Rule> {
+        let rule = |when: &&str| format!(r#"{{"when":[{when}],"target":"https://example.com/"}}"#);
+        read(&format!("[{}]", when.iter().map(rule).collect::<Vec<_>>().join(","))).unwrap()
     }
 
     fn ids(given: &[Option<&str>]) -> Vec<String> {
@@ -159,6 +178,7 @@ mod tests {
         }
         assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 11].join(","))), [("/0/when".to_owned(), TooMany)]);
         assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 10].join(","))), []);
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 1_000].join(","))), [("/0/when".to_owned(), TooMany)]);
     }
 
     #[test]
@@ -209,6 +229,8 @@ mod tests {
             (r#"{"type":"split","percent":0}"#, "/percent", OutOfRange),
             (r#"{"type":"split","percent":100}"#, "/percent", OutOfRange),
             (r#"{"type":"split","percent":2.5}"#, "/percent", WrongType),
+            (r#"{"type":"split","percent":18446744073709551615}"#, "/percent", OutOfRange),
+            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", WrongType),
         ] {
             let when = format!(r#"[{{"type":"split","percent":1}},{condition}]"#);
             assert_eq!(errors(&when), [(format!("/0/when/1{field}"), code)], "{condition}");

@@ -1,5 +1,7 @@
 //! What the query of a followed address holds.
 
+use std::borrow::Cow;
+
 use crate::body::{Fields, Tree};
 use crate::error::{FieldCode, Refusal};
 use crate::text::bounded;
@@ -39,9 +41,96 @@ impl Query {
         };
         name.zip(wanted).map(|(name, wanted)| Self { name, wanted })
     }
+
+    /// Whether a query is as wanted. Of a parameter that stands there several times one is enough.
+    pub(super) fn holds(&self, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> bool {
+        let mut values = parameters.iter().filter(|(name, _)| *name == self.name).map(|(_, value)| value);
+        match &self.wanted {
+            Wanted::Present => values.next().is_some(),
+            Wanted::Absent => values.next().is_none(),
+            Wanted::Equals(wanted) => values.any(|value| value == wanted),
+        }
+    }
+
+    /// Whether no query meets both. Two values exclude nothing: a parameter may stand there twice.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        self.name == other.name && (self.wanted == Wanted::Absent) != (other.wanted == Wanted::Absent)
+    }
+
+    /// Whether every query that meets `other` meets this too.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.name == other.name && (self.wanted == other.wanted || self.wanted == Wanted::Present && other.wanted != Wanted::Absent)
+    }
+
+    /// The field that says what is wanted.
+    pub(super) fn field(&self) -> &'static str {
+        if matches!(self.wanted, Wanted::Equals(_)) { "equals" } else { "present" }
+    }
 }
 
 fn value(tree: Tree) -> Result<String, Refusal> {
     let text = tree.text()?;
     if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(name: &str, wanted: Wanted) -> Query {
+        Query { name: name.into(), wanted }
+    }
+
+    #[test]
+    fn a_query_is_read_as_forms_write_one() {
+        let equals = |value: &str| Wanted::Equals(value.into());
+        for (text, wanted, holds) in [
+            ("x=1", Wanted::Present, true),
+            ("x", Wanted::Present, true),
+            ("a&x=&b", Wanted::Present, true),
+            ("%78=1", Wanted::Present, true),
+            ("", Wanted::Present, false),
+            ("X=1&y=x&xx=1", Wanted::Present, false),
+            ("", Wanted::Absent, true),
+            ("y=x", Wanted::Absent, true),
+            ("x", Wanted::Absent, false),
+            ("y&x=1", Wanted::Absent, false),
+            ("x=a+b%26", equals("a b&"), true),
+            ("x=%C3%A9", equals("\u{e9}"), true),
+            ("x=1&x=2", equals("2"), true),
+            ("x=2&x=1", equals("2"), true),
+            ("x", equals(""), true),
+            ("x=", equals(""), true),
+            ("", equals(""), false),
+            ("y=2", equals("2"), false),
+            ("x=22", equals("2"), false),
+            ("x=A", equals("a"), false),
+            ("x=%FF", equals("\u{fffd}"), true),
+        ] {
+            let parameters: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
+            assert_eq!(query("x", wanted.clone()).holds(&parameters), holds, "{text} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wanted_of_one_parameter_may_exclude_or_cover_something_else() {
+        use Wanted::{Absent, Present};
+        let equals = |value: &str| Wanted::Equals(value.into());
+        for (one, other, excludes, covers) in [
+            (Present, Present, false, true),
+            (Present, Absent, true, false),
+            (Present, equals("1"), false, true),
+            (Absent, Absent, false, true),
+            (Absent, Present, true, false),
+            (Absent, equals("1"), true, false),
+            (equals("1"), equals("1"), false, true),
+            (equals("1"), equals("2"), false, false),
+            (equals("1"), Present, false, false),
+            (equals("1"), Absent, true, false),
+        ] {
+            let (one, same, different) = (query("x", one), query("x", other.clone()), query("y", other));
+            assert_eq!((one.excludes(&same), one.covers(&same)), (excludes, covers), "{one:?} {same:?}");
+            assert_eq!((one.excludes(&different), one.covers(&different)), (false, false), "{one:?} {different:?}");
+        }
+    }
 }

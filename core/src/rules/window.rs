@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Zone;
+use super::calendar::SECONDS_OF_A_DAY;
 use crate::body::{Fields, Tree};
 use crate::error::{FieldCode, Refusal};
 
@@ -31,6 +32,17 @@ impl Window {
         let zone = Zone::read(fields);
         Some(Self { from: from?, to: to?, zone: zone? })
     }
+
+    /// Whether a local time is within it.
+    pub(super) fn has(&self, clock: Clock) -> bool {
+        clock.after(self.from) < self.to.after(self.from)
+    }
+
+    /// Whether every moment of `other`, in the same zone, is within it.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let (begins, lasts) = (other.from.after(self.from), other.to.after(other.from));
+        begins.saturating_add(lasts) <= self.to.after(self.from)
+    }
 }
 
 impl Clock {
@@ -50,6 +62,16 @@ impl Clock {
     /// A time hop stored itself.
     pub(crate) fn stored(minutes: u16) -> Option<Self> {
         (minutes < MINUTES_OF_A_DAY).then_some(Self(minutes))
+    }
+
+    /// The time of day at a local time, in seconds since 1970.
+    pub(super) fn at(local: i64) -> Self {
+        Self(u16::try_from(local.rem_euclid(SECONDS_OF_A_DAY) / 60).unwrap_or_default())
+    }
+
+    /// How many minutes after the last `other` it is.
+    fn after(self, other: Self) -> u16 {
+        if self.0 >= other.0 { self.0.saturating_sub(other.0) } else { MINUTES_OF_A_DAY.saturating_sub(other.0).saturating_add(self.0) }
     }
 
     /// Minutes since midnight, the stored form.
@@ -77,5 +99,40 @@ mod tests {
             assert!(Clock::parse(Tree::Text(text.into())).is_err(), "{text}");
         }
         assert_eq!((Clock::stored(1_439).map(Clock::minutes), Clock::stored(1_440)), (Some(1_439), None));
+    }
+
+    fn window(from: u16, to: u16) -> Window {
+        Window { from: Clock(from), to: Clock(to), zone: Zone::parse("+00:00".into()).unwrap() }
+    }
+
+    #[test]
+    fn a_window_begins_with_its_first_minute_ends_before_its_last_and_may_go_over_midnight() {
+        for (from, to, inside, outside) in [
+            (480, 1_080, [480, 700, 1_079], [479, 1_080, 0]),
+            (1_320, 390, [1_320, 0, 389], [1_319, 390, 720]),
+            (0, 1, [0, 0, 0], [1, 1_439, 720]),
+            (1_439, 0, [1_439, 1_439, 1_439], [0, 1_438, 720]),
+            (1, 0, [1, 720, 1_439], [0, 0, 0]),
+        ] {
+            let has = |minutes| window(from, to).has(Clock(minutes));
+            assert_eq!((inside.map(has), outside.map(has)), ([true; 3], [false; 3]), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_day_goes_by_minutes_and_before_1970_too() {
+        for (local, minutes) in [(0, 0), (59, 0), (60, 1), (86_399, 1_439), (86_400, 0), (-1, 1_439), (-86_400, 0)] {
+            assert_eq!(Clock::at(local).minutes(), minutes, "{local}");
+        }
+    }
+
+    #[test]
+    fn a_window_covers_those_whose_every_minute_it_has() {
+        let times = || (0..MINUTES_OF_A_DAY).step_by(180);
+        let windows = || times().flat_map(|from| times().filter(move |to| *to != from).map(move |to| window(from, to)));
+        for (one, other) in windows().flat_map(|one| windows().map(move |other| (one.clone(), other))) {
+            let has_all = times().map(Clock).all(|clock| one.has(clock) || !other.has(clock));
+            assert_eq!(one.covers(&other), has_all, "{one:?} {other:?}");
+        }
     }
 }

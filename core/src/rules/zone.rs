@@ -1,5 +1,6 @@
 //! Where the day of a rule begins: a fixed offset, or a POSIX TZ string with its own summer time. hop carries no table of places.
 
+use super::calendar::{self, SECONDS_OF_A_DAY};
 use crate::body::Fields;
 use crate::error::{FieldCode, Refusal};
 
@@ -41,7 +42,7 @@ enum Day {
     /// 0 to 365, the 29th of February included.
     OfYear(i32),
     /// Sunday is 0, week 5 is the last.
-    OfWeek { month: i32, week: i32, weekday: i32 },
+    OfWeek { month: usize, week: i32, weekday: i32 },
 }
 
 impl Zone {
@@ -63,6 +64,53 @@ impl Zone {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether its clocks show what those of `other` show, however both are written.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        (self.standard, self.summer) == (other.standard, other.summer)
+    }
+
+    /// What its clocks show, in seconds since 1970, when it is `moment` in UTC.
+    pub(super) fn local(&self, moment: i64) -> i64 {
+        let offset = match self.summer {
+            Some(summer) if summer.is_at(moment, self.standard) => summer.offset,
+            _ => self.standard,
+        };
+        moment.saturating_add(offset.into())
+    }
+}
+
+impl Summer {
+    /// Whether it is summer at `moment`. A turn may lie a week outside of its year, and a summer go over the year's end.
+    fn is_at(self, moment: i64, standard: i32) -> bool {
+        let year = calendar::year_of(moment.div_euclid(SECONDS_OF_A_DAY));
+        [0_i64, -1, 1, -2].iter().any(|years| {
+            let year = year.saturating_add(*years);
+            let begins = self.from.moment(year, standard);
+            let mut ends = (0..3).map(|years| self.to.moment(year.saturating_add(years), self.offset));
+            begins <= moment && ends.find(|ends| *ends >= begins).is_some_and(|ends| moment < ends)
+        })
+    }
+}
+
+impl Turn {
+    /// When it comes in `year`, in seconds since 1970 in UTC, to clocks that are `offset` east of Greenwich until then.
+    fn moment(self, year: i64, offset: i32) -> i64 {
+        let day = match self.day {
+            Day::Julian(day) => {
+                let is_after_february = day > 59 && calendar::is_leap(year);
+                calendar::first_of_year(year).saturating_add(day.into()).saturating_sub(if is_after_february { 0 } else { 1 })
+            }
+            Day::OfYear(day) => calendar::first_of_year(year).saturating_add(day.into()),
+            Day::OfWeek { month, week, weekday } => {
+                let first = calendar::first_of_month(year, month);
+                let until_weekday = i64::from(weekday).saturating_sub(calendar::days_since_sunday(first)).rem_euclid(7);
+                let day = first.saturating_add(until_weekday).saturating_add(i64::from(week).saturating_sub(1).saturating_mul(7));
+                if day < calendar::first_of_month(year, month.saturating_add(1)) { day } else { day.saturating_sub(7) }
+            }
+        };
+        day.saturating_mul(SECONDS_OF_A_DAY).saturating_add(self.at.into()).saturating_sub(offset.into())
     }
 }
 
@@ -100,7 +148,7 @@ impl Rest<'_> {
             return None;
         }
         let day = if self.eat(b'M') {
-            let (month, _) = (self.number(1, 12)?, self.eat(b'.').then_some(())?);
+            let (month, _) = (usize::try_from(self.number(1, 12)?).ok()?, self.eat(b'.').then_some(())?);
             let (week, _) = (self.number(1, 5)?, self.eat(b'.').then_some(())?);
             Day::OfWeek { month, week, weekday: self.number(0, 6)? }
         } else if self.eat(b'J') {
@@ -209,5 +257,75 @@ mod tests {
             assert_eq!(Zone::parse(text.into()).err().map(|refusal| refusal.code), Some(FieldCode::Invalid), "{text}");
         }
         assert_eq!(Zone::parse("x".repeat(65)).unwrap_err().code, FieldCode::TooLong);
+    }
+
+    /// The offset that was in force, at the moments on both sides of every turn and halfway to the next.
+    #[test]
+    fn clocks_are_changed_when_others_say_so() {
+        let mut turns = 0;
+        for line in include_str!("turns.txt").lines().filter(|line| !line.starts_with('#')) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let [tz, place, start, offset, rest @ ..] = words.as_slice() else { panic!("{line}") };
+            let zone = Zone::parse((*tz).into()).unwrap();
+            let number = |text: &str| text.parse::<i64>().unwrap();
+            let (mut from, mut offset) = (number(start), number(offset));
+            for turn in rest {
+                let sign = turn.rfind(['+', '-']).unwrap();
+                let (at, next) = (number(&turn[..sign]), number(&turn[sign..]));
+                for moment in [from, from.midpoint(at), at - 1] {
+                    assert_eq!(zone.local(moment) - moment, offset, "{place} {tz} {moment}");
+                }
+                (from, offset) = (at, next);
+                turns += 1;
+            }
+            assert_eq!(zone.local(from) - from, offset, "{place} {tz} {from}");
+        }
+        assert_eq!(turns, 648);
+    }
+
+    #[test]
+    fn clocks_that_are_never_changed_show_the_offset() {
+        for (tz, offset) in [("+00:00", 0), ("+05:30", 19_800), ("-12:00", -43_200), ("UTC0", 0), ("EST5", -18_000)] {
+            let zone = Zone::parse(tz.into()).unwrap();
+            for moment in [0, 1_795_248_000, i64::from(u32::MAX), i64::MAX / 1_000] {
+                assert_eq!(zone.local(moment) - moment, offset, "{tz} {moment}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_summer_that_ends_after_the_next_began_goes_on() {
+        let (new_year_2026, day) = (1_767_225_600, SECONDS_OF_A_DAY);
+        for (tz, days, offset) in [
+            // From the 1st of January to the 6th of the next.
+            ("AAA0BBB,J1/1,364/167", -1, 1),
+            ("AAA0BBB,J1/1,364/167", 0, 1),
+            ("AAA0BBB,J1/1,364/167", 3, 1),
+            ("AAA0BBB,J1/1,364/167", 100, 1),
+            // From the evening of the 6th of January of the next year to that of the 5th of the one after it.
+            ("AAA0BBB,J365/167,J365/143", 4, 1),
+            ("AAA0BBB,J365/167,J365/143", 5, 0),
+            ("AAA0BBB,J365/167,J365/143", 6, 1),
+            ("AAA0BBB,J365/167,J365/143", 200, 1),
+            // From the 26th of December to the 5th of January.
+            ("AAA0BBB,J1/-144,5/0", -8, 0),
+            ("AAA0BBB,J1/-144,5/0", -5, 1),
+            ("AAA0BBB,J1/-144,5/0", 3, 1),
+            ("AAA0BBB,J1/-144,5/0", 6, 0),
+            // One that ends as it begins is none.
+            ("AAA0BBB,J100/1,J100/2", 50, 0),
+            ("AAA0BBB,J100/1,J100/2", 150, 0),
+        ] {
+            let moment = new_year_2026 + days * day + day / 2;
+            assert_eq!((Zone::parse(tz.into()).unwrap().local(moment) - moment) / 3_600, offset, "{tz} {days}");
+        }
+    }
+
+    #[test]
+    fn zones_agree_by_what_they_mean() {
+        let agree = |one: &str, other: &str| Zone::parse(one.into()).unwrap().agrees_with(&Zone::parse(other.into()).unwrap());
+        assert!(agree("+01:00", "CET-1") && agree("CET-1CEST,M3.5.0,M10.5.0/3", "MEZ-1MESZ,M3.5.0/2,M10.5.0/03:00"));
+        assert!(!agree("+01:00", "CET-1CEST,M3.5.0,M10.5.0/3") && !agree("+01:00", "+02:00"));
+        assert!(!agree("CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0"));
     }
 }

@@ -1,6 +1,7 @@
 //! A client of hop: it asks `App::handle` as an adapter would, and reads what comes back.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
@@ -38,7 +39,7 @@ impl<'a> Isolate<'a> {
     /// Asks, and leaves what is to be done afterwards to the caller.
     pub(crate) async fn handle(&self, ask: Ask) -> (Answer, After) {
         let head = Head::new(&ask.method, &ask.url);
-        let request = Request { head, facts: &ask.headers, body: ask.body };
+        let request = Request { head, facts: &ask.visitor, body: ask.body };
         let (response, after) = self.app.handle(self.edge, request).await;
         (Answer::of(response), after)
     }
@@ -51,21 +52,33 @@ impl<'a> Isolate<'a> {
     }
 }
 
-/// What a visitor sent beside the address.
+/// What an edge knows of a visitor beside the address they ask for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Headers(Vec<(HeaderName, Vec<u8>)>);
+pub(crate) struct Visitor {
+    headers: Vec<(HeaderName, Vec<u8>)>,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) country: Option<&'static str>,
+}
 
-impl Headers {
+impl Visitor {
     pub(crate) fn with(mut self, name: HeaderName, value: Vec<u8>) -> Self {
-        self.0.push((name, value));
+        self.headers.push((name, value));
         self
     }
 }
 
-impl Facts for Headers {
+impl Facts for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        let said = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
+        let said = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
         said.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    fn country(&self) -> Option<String> {
+        self.country.map(str::to_owned)
     }
 }
 
@@ -74,13 +87,13 @@ impl Facts for Headers {
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) url: String,
-    pub(crate) headers: Headers,
+    pub(crate) visitor: Visitor,
     pub(crate) body: Body,
 }
 
 impl Ask {
     pub(crate) fn to(method: Method, url: String) -> Self {
-        Self { method, url, headers: Headers::default(), body: Body::Whole(Vec::new()) }
+        Self { method, url, visitor: Visitor::default(), body: Body::Whole(Vec::new()) }
     }
 
     /// What a visitor asks: without a key.
@@ -167,7 +180,13 @@ impl Ask {
     }
 
     pub(crate) fn header(self, name: HeaderName, value: &str) -> Self {
-        Self { headers: self.headers.with(name, value.into()), ..self }
+        Self { visitor: self.visitor.with(name, value.into()), ..self }
+    }
+
+    /// The same request from somewhere.
+    pub(crate) fn from(mut self, address: &str, country: &'static str) -> Self {
+        (self.visitor.address, self.visitor.country) = (address.parse().ok(), Some(country));
+        self
     }
 
     /// The same request once more.
@@ -177,7 +196,7 @@ impl Ask {
             Body::TooLarge => Body::TooLarge,
             Body::Broken => Body::Broken,
         };
-        Self { method: self.method.clone(), url: self.url.clone(), headers: self.headers.clone(), body }
+        Self { method: self.method.clone(), url: self.url.clone(), visitor: self.visitor.clone(), body }
     }
 }
 

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
+mod agent;
 pub mod alias;
 mod app;
 mod auth;

@@ -14,6 +14,7 @@ cargo xtask <command>
   import FILE --from … --to … move links from another shortener to a deployment
   size                        weigh both modules against size-budget.toml
   docs                        write docs/API.md from docs/openapi.json and docs/contract
+  agents                      write the list of programs that follow links
   setup                       install what the other commands need, for all of them
 
 Each command installs what it needs itself. `cargo xtask <command> --help` says more.";

@@ -1,4 +1,5 @@
 //! hop's chores. `cargo xtask help` lists them.
+mod agents;
 mod build;
 mod docs;
 mod edge;
@@ -49,6 +50,7 @@ fn run() -> Outcome<ExitCode> {
         "build" => build::command(&project, arguments),
         "serve" => serve::command(&project, arguments),
         "test" => test::command(&project, arguments),
+        "agents" => agents::command(&project, arguments),
         "docs" => docs::command(&project, arguments),
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),

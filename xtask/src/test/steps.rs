@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::setup::tools::Tool;
 use crate::setup::{self, Need, rust};
 use crate::test::tally::Tally;
-use crate::{build, docs, process, size};
+use crate::{agents, build, docs, process, size};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -17,6 +17,7 @@ pub(super) enum Step {
     LintFastly,
     Docs,
     ApiDocs,
+    Agents,
     OpenApi,
     UnitCore,
     UnitXtask,
@@ -55,6 +56,7 @@ pub(super) const EVERYTHING: &[Step] = &[
     MEMORY,
     Step::Docs,
     Step::ApiDocs,
+    Step::Agents,
     Step::OpenApi,
     Step::LintCloudflare,
     Step::LintFastly,
@@ -68,7 +70,9 @@ pub(super) const EVERYTHING: &[Step] = &[
 
 pub(super) fn named(name: &str) -> Option<&'static [Step]> {
     Some(match name {
-        "lint" => &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs, Step::ApiDocs, Step::OpenApi],
+        "lint" => {
+            &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs, Step::ApiDocs, Step::Agents, Step::OpenApi]
+        }
         "unit" => &[Step::UnitCore, Step::UnitXtask, Step::UnitConformance],
         "wasm" => &[Step::Wasm],
         "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
@@ -98,6 +102,7 @@ impl Step {
             Self::LintFastly => "clippy on Compute",
             Self::Docs => "documentation",
             Self::ApiDocs => "docs/API.md",
+            Self::Agents => "the list of programs",
             Self::OpenApi => "OpenAPI",
             Self::UnitCore => "core",
             Self::UnitXtask => "xtask",
@@ -125,7 +130,7 @@ impl Step {
             Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
-            Self::OpenApi => &[Need::NpmPackages],
+            Self::Agents | Self::OpenApi => &[Need::NpmPackages],
             step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
             _ => &[],
@@ -158,6 +163,7 @@ impl Step {
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ),
             Self::ApiDocs => docs::are_current(project).map(Tally::check),
+            Self::Agents => agents::are_current(project).map(Tally::check),
             Self::OpenApi => check(project.command("validate-api").arg(docs::OPENAPI)),
             Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
             Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),

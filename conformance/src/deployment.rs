@@ -71,7 +71,10 @@ impl Deployment {
 }
 
 /// A port nobody uses right now.
-pub(crate) fn free_address() -> SocketAddr {
+///
+/// # Panics
+/// When there is none.
+pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     listener.local_addr().expect("a listener has an address")
 }

@@ -67,6 +67,11 @@ impl Project {
         self.target().join("upload")
     }
 
+    /// What the browser saw.
+    pub(crate) fn screenshots(&self) -> PathBuf {
+        self.target().join("screenshots")
+    }
+
     /// What cargo makes for a wasm target, before any tool shrinks it.
     pub(crate) fn compiled(&self, target: &str, file: &str) -> PathBuf {
         self.target().join(target).join("release").join(file)

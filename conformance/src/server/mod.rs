@@ -2,6 +2,7 @@
 
 mod edge;
 mod http1;
+mod specimens;
 
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::pin;
@@ -13,6 +14,7 @@ use hop_core::{App, Head, Request};
 
 pub use edge::ServerEdge;
 use http1::{Incoming, Unreadable};
+pub use specimens::{ELSEWHERE, serve_specimens};
 
 /// A running server.
 pub struct MemoryServer {

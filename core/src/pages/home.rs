@@ -10,6 +10,6 @@ use crate::response::Response;
 /// The front page.
 pub(crate) fn home(look: &Look) -> Response {
     let mut body = Html::default();
-    body.markup("<h1>").text(&look.name).markup("</h1>\n<p>").text(messages::HOME).markup("</p>\n");
+    body.markup("<h1 class=\"name\">").text(&look.name).markup("</h1>\n<p>").text(messages::HOME).markup("</p>\n");
     Page { body, ..Page::new(StatusCode::OK, "") }.answer(look)
 }

@@ -11,12 +11,11 @@ const BETWEEN: &str = ";--on:";
 const AFTER: &str = "}\
 @media(prefers-color-scheme:dark){:root{--page:#16171a;--ink:#ededf0;--soft:#a8aab2;--line:#7c7e87}}\
 *{box-sizing:border-box}\
-body{margin:0;background:var(--page);color:var(--ink);font:1.125rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}\
-header,main{max-width:37rem;margin:0 auto;padding:0 1.5rem}\
-header{padding-top:clamp(1.5rem,12vh,7rem)}\
+body{margin:0;padding:clamp(1.5rem,12vh,7rem) 1.5rem 3rem;background:var(--page);color:var(--ink);font:1.125rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}\
+header,main{max-width:34rem;margin:0 auto}\
 .name{display:inline-block;margin:0 0 1.75rem;padding:.125rem .75rem;border-radius:1rem;background:var(--accent);color:var(--on);font-size:1rem;font-weight:600}\
-main{padding-bottom:3rem}\
 h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
+h1.name{font-size:1.5rem;line-height:1.6;margin:0 0 1.25rem;padding:.125rem 1.25rem;border-radius:1.5rem}\
 p{margin:0 0 1rem}\
 code{font-size:.95em}\
 a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}\

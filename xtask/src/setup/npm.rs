@@ -1,4 +1,4 @@
-//! The npm packages package.json pins: wrangler, the fastly tool, wasm-opt, esbuild and, on Linux, node itself.
+//! The npm packages package.json pins: wrangler, the fastly tool, wasm-opt, esbuild, a browser and, on Linux, node itself.
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use crate::process;
 use crate::project::Project;
 use crate::setup::rust::{numbers, quoted_after};
 
-const MANIFEST: &str = "package.json";
+pub(crate) const MANIFEST: &str = "package.json";
 const LOCK: &str = "pnpm-lock.yaml";
 /// The oldest Node wrangler runs on.
 const OLDEST_NODE: &str = "22.12";

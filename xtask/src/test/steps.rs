@@ -5,7 +5,7 @@ use crate::edge::Edge;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::setup::tools::Tool;
-use crate::setup::{self, Need, rust};
+use crate::setup::{self, Need, browser, rust};
 use crate::test::tally::Tally;
 use crate::{agents, build, docs, process, size};
 
@@ -26,6 +26,7 @@ pub(super) enum Step {
     Build(Edge),
     Size,
     Conformance(Runtime),
+    Browser,
     SlowCore,
     SlowConformance(Runtime),
     MillionLinks,
@@ -54,6 +55,7 @@ pub(super) const EVERYTHING: &[Step] = &[
     Step::UnitXtask,
     Step::UnitConformance,
     MEMORY,
+    Step::Browser,
     Step::Docs,
     Step::ApiDocs,
     Step::Agents,
@@ -79,6 +81,7 @@ pub(super) fn named(name: &str) -> Option<&'static [Step]> {
         "memory" => &[Step::UnitCore, MEMORY],
         "workerd" => &[BUILD_CLOUDFLARE, WORKERD],
         "viceroy" => &[BUILD_FASTLY, VICEROY],
+        "browser" => &[Step::Browser],
         "slow" => &[
             Step::SlowCore,
             BUILD_CLOUDFLARE,
@@ -114,6 +117,7 @@ impl Step {
             MEMORY => "conformance on memory",
             WORKERD => "conformance on workerd",
             VICEROY => "conformance on Viceroy",
+            Self::Browser => "pages in a browser",
             Self::SlowCore => "core, slow",
             Self::SlowConformance(Runtime::Memory) => "slow conformance on memory",
             Self::SlowConformance(Runtime::Workerd) => "slow conformance on workerd",
@@ -131,6 +135,7 @@ impl Step {
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
             Self::Agents | Self::OpenApi => &[Need::NpmPackages],
+            Self::Browser => &[Need::NpmPackages, Need::Browser],
             step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
             _ => &[],
@@ -172,6 +177,10 @@ impl Step {
             Self::Build(edge) => build::module(project, edge).map(|()| Tally::check(true)),
             Self::Size => size::within_budget(project).map(Tally::check),
             Self::Conformance(runtime) => tests(&mut conformance(project, runtime)),
+            Self::Browser => {
+                let mut cargo = on_edges(project, "test --package hop-conformance --test browser");
+                tests(cargo.env(browser::VARIABLE, browser::program(project)?).env("HOP_SCREENSHOTS", project.screenshots()))
+            }
             Self::SlowCore => tests(slowly(&mut cargo(project, "test --package hop-core --no-fail-fast"))),
             Self::SlowConformance(runtime) => tests(slowly(&mut conformance(project, runtime))),
             Self::MillionLinks => tests(&mut alone(project, "hop-conformance --test scale")),
@@ -183,7 +192,8 @@ impl Step {
 /// The suite and everything it is told, by environment variables:
 /// `HOP_EDGE` (memory, workerd or viceroy), `HOP_NODE_BIN` (the folder with wrangler, workerd and node),
 /// `HOP_WORKER_DIR` (the built Workers module and its JavaScript), `HOP_COMPUTE_WASM` (the built Compute module),
-/// `HOP_VICEROY` (the program) and, for longer runs, `HOP_SLOW=1`.
+/// `HOP_VICEROY` (the program) and, for longer runs, `HOP_SLOW=1`. What looks at pages is told `HOP_BROWSER` (the program) and
+/// `HOP_SCREENSHOTS` (a folder).
 fn conformance(project: &Project, runtime: Runtime) -> Command {
     let mut cargo = on_edges(project, "test --package hop-conformance --test suite");
     let edge = match runtime {

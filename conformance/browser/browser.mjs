@@ -1,0 +1,36 @@
+// Starts Chromium without a window, which finds no host but those of the plan.
+import { existsSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import puppeteer from "puppeteer-core";
+
+/** The libraries and the font that were unpacked beside the program come first, so that every machine sees the same. */
+async function surroundings(program, folder) {
+  const [libraries, fonts] = ["al2023/lib", "fonts/fonts"].map((name) => join(dirname(program), name));
+  if (!existsSync(libraries)) {
+    return process.env;
+  }
+  const settings = join(folder, "fonts.conf");
+  const aliases = ["sans-serif", "system-ui"].map((name) => `<alias><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`);
+  const directories = [fonts, "/usr/share/fonts"].map((name) => `<dir>${name}</dir>`);
+  await writeFile(settings, `<?xml version="1.0"?>\n<fontconfig>${directories.join("")}${aliases.join("")}<cachedir>${folder}</cachedir></fontconfig>\n`);
+  return { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: settings };
+}
+
+export async function startBrowser({ program, hosts, folder }) {
+  const state = await mkdtemp(join(folder, "browser-"));
+  const rules = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`);
+  return puppeteer.launch({
+    executablePath: program,
+    headless: "shell",
+    userDataDir: join(state, "profile"),
+    env: await surroundings(program, state),
+    args: [
+      // It opens nothing but hop's own pages, and a sandbox needs rights that not every machine gives.
+      "--no-sandbox",
+      "--font-render-hinting=none",
+      "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+      `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND"].join(",")}`,
+    ],
+  });
+}

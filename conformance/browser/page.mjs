@@ -1,0 +1,113 @@
+// What must hold of every page, in every light and at every width.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 320, height: 640, deviceScaleFactor: 2 };
+const VIEWS = [
+  { name: "light", viewport: WIDE, scheme: "light" },
+  { name: "dark", viewport: WIDE, scheme: "dark" },
+  { name: "narrow", viewport: NARROW, scheme: "light" },
+  { name: "narrow-dark", viewport: NARROW, scheme: "dark" },
+];
+/** What a finger hits, in pixels. */
+const LEAST_SIZE = 44;
+
+export async function lookAt(tab, page, screenshots, report) {
+  const { requests, complaints } = listen(tab, page);
+  await tab.setViewport(WIDE);
+  const response = await tab.goto(page.url);
+  const wrong = [];
+  if (response.status() !== page.status) {
+    wrong.push(`it answers ${response.status()} and not ${page.status}`);
+  }
+  const said = await tab.evaluate(() => document.body.innerText);
+  for (const part of page.says) {
+    if (!said.includes(part)) {
+      wrong.push(`it does not say ${JSON.stringify(part)}, but: ${said}`);
+    }
+  }
+  report(`${page.name}: answer`, wrong);
+
+  for (const view of VIEWS) {
+    await tab.setViewport(view.viewport);
+    await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: view.scheme }]);
+    report(`${page.name}: ${view.name}`, [...(await accessibility(tab)), ...(await tab.evaluate(layout, LEAST_SIZE)), ...(await darkness(tab, view))]);
+    await tab.screenshot({ path: join(screenshots, `${page.name}-${view.name}.png`), fullPage: true });
+  }
+  report(`${page.name}: keyboard`, await focus(tab));
+  report(`${page.name}: quiet`, [...complaints, ...requests.filter((url) => url !== page.url).map((url) => `it asks for ${url}`)]);
+
+  await tab.setJavaScriptEnabled(false);
+  await tab.reload();
+  const without = await tab.evaluate(() => document.body.innerText);
+  report(`${page.name}: without JavaScript`, without === said ? [] : [`it says something else: ${without}`]);
+}
+
+/** Notes what the page asks for and what the browser complains of. */
+function listen(tab, page) {
+  const requests = [];
+  const complaints = [];
+  // The browser mentions the status of a page that is a 404 by intention.
+  const isStatus = (message) => message.location().url === page.url && message.text().startsWith("Failed to load resource: the server responded with");
+  tab.on("request", (request) => requests.push(request.url()));
+  tab.on("console", (message) => isStatus(message) || complaints.push(`the console says ${message.text()}`));
+  tab.on("pageerror", (error) => complaints.push(`a script failed: ${error}`));
+  return { requests, complaints };
+}
+
+/** The judge comes through the debugger, which no policy of the page stops. */
+async function accessibility(tab) {
+  await tab.evaluate(AXE);
+  const results = await tab.evaluate((values) => axe.run({ runOnly: { type: "tag", values }, preload: false, resultTypes: ["violations", "incomplete"] }), RULES);
+  const told = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.failureSummary} ${node.html}`);
+  return [...results.violations, ...results.incomplete].flatMap(told);
+}
+
+/** Runs in the page: nothing is cut off, and whatever is pressed is large enough. */
+function layout(least) {
+  const wrong = [];
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) {
+    wrong.push(`it is ${scrollWidth} wide, in a window of ${clientWidth}`);
+  }
+  for (const element of document.querySelectorAll("a, button, input")) {
+    const { height } = element.getBoundingClientRect();
+    if (height < least) {
+      wrong.push(`${element.outerHTML} is ${height} high`);
+    }
+  }
+  return wrong;
+}
+
+/** The page is as light or dark as the visitor asked for, which it is only if its sheet applies. */
+async function darkness(tab, view) {
+  const ground = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = Math.max(...ground.match(/\d+/g).slice(0, 3).map(Number));
+  const fits = view.scheme === "dark" ? light < 64 : light > 192;
+  return fits && ground.startsWith("rgb(") ? [] : [`its ground is ${ground}`];
+}
+
+/** Whatever can be pressed is reached with the tab key, and seen when it is. */
+async function focus(tab) {
+  const wrong = [];
+  const count = await tab.evaluate(() => document.querySelectorAll("a, button, input").length);
+  for (let number = 0; number < count; number += 1) {
+    await tab.keyboard.press("Tab");
+    const complaint = await tab.evaluate((number) => {
+      const wanted = document.querySelectorAll("a, button, input")[number];
+      if (document.activeElement !== wanted) {
+        return `${wanted.outerHTML} is not reached in its turn`;
+      }
+      const { outlineStyle, outlineWidth } = getComputedStyle(wanted);
+      return outlineStyle === "none" || parseFloat(outlineWidth) < 2 ? `nobody sees that ${wanted.outerHTML} has the focus` : null;
+    }, number);
+    if (complaint) {
+      wrong.push(complaint);
+    }
+  }
+  return wrong;
+}

@@ -74,6 +74,8 @@ pub struct Traits {
     pub most_hashes: u16,
     /// Most lists that are counted for one page, each by a scan.
     pub most_counts: u16,
+    /// Most links that `robots.txt` lets robots follow, each of which is looked at for it.
+    pub most_crawlable: u16,
     /// Most links that one request edits.
     pub most_edits: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.

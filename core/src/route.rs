@@ -39,6 +39,8 @@ pub enum Route<'a> {
     Restore(Cow<'a, str>),
     /// `/api/v1/links/{alias}/history`
     History(Cow<'a, str>),
+    /// `/api/v1/links/{alias}/qr`
+    Qr(Cow<'a, str>),
     /// `/api/v1/batch`
     Batch,
     /// `/api/v1/import`
@@ -95,6 +97,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links/{alias}", "DELETE", &[204, 401, 404, 412, 422, 503]),
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
+    row("/api/v1/links/{alias}/qr", "GET", &[200, 401, 404, 410, 422, 503]),
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/export", "GET", &[200, 401, 422, 503]),
@@ -140,6 +143,7 @@ impl<'a> Route<'a> {
             (["api", "v1", "links", _], Some(verb)) => match (verb.as_ref(), decoded.pop()) {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
+                ("qr", Some(alias)) => Self::Qr(alias),
                 _ => Self::Unknown,
             },
             _ => Self::Unknown,
@@ -177,6 +181,7 @@ impl<'a> Route<'a> {
             Self::Link(_) => "/api/v1/links/{alias}",
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
+            Self::Qr(_) => "/api/v1/links/{alias}/qr",
             Self::Batch => "/api/v1/batch",
             Self::Import => "/api/v1/import",
             Self::Export => "/api/v1/export",
@@ -296,6 +301,7 @@ mod tests {
             ("/api/v1/links/%C3%A9", Route::Link("é".into())),
             ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
             ("/api/v1/links/docs/history", Route::History("docs".into())),
+            ("/api/v1/links/docs/qr", Route::Qr("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/api/v1/export", Route::Export),
@@ -413,6 +419,7 @@ mod tests {
             Route::Link("x".into()),
             Route::Restore("x".into()),
             Route::History("x".into()),
+            Route::Qr("x".into()),
             Route::Batch,
             Route::Import,
             Route::Export,

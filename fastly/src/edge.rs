@@ -22,6 +22,8 @@ static TRAITS: Traits = Traits {
     // What is left is for the store and for reading what came.
     most_hashes: 3,
     most_counts: 30,
+    // One operation for the domain, one for their hints, and two for where links on the move come from.
+    most_crawlable: 28,
     // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
     most_edits: 1,
     one_owner: "as far as KV Store's insert-if-absent holds",

@@ -23,6 +23,8 @@ static TRAITS: Traits = Traits {
     most_hashes: 100,
     // The smallest plan has 50 queries for a request. An edit takes two and its copy two more.
     most_counts: 45,
+    // One for their hints, and one for each hundred of them.
+    most_crawlable: 1_000,
     most_edits: 10,
     // All of them go in one batch.
     most_drops: 50,

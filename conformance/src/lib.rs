@@ -5,6 +5,7 @@
 //! * [`server`] the memory edge behind a socket
 //! * [`refusals`] what an edge answers without asking hop
 //! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
+//! * [`pictures`] reads QR codes back
 //! * [`cases`] what must hold
 #![forbid(unsafe_code)]
 #![expect(
@@ -24,6 +25,7 @@ pub mod coverage;
 pub mod deployment;
 pub mod edges;
 pub mod openapi;
+pub mod pictures;
 pub mod refusals;
 pub mod server;
 pub mod world;

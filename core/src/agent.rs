@@ -30,6 +30,25 @@ pub(crate) enum Kind {
     Preview,
 }
 
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Bot => "bot",
+            Self::Preview => "preview",
+        }
+    }
+
+    /// What their clicks are counted under.
+    pub(crate) fn counter(self) -> &'static str {
+        match self {
+            Self::Human => "humans",
+            Self::Bot => "bots",
+            Self::Preview => "previews",
+        }
+    }
+}
+
 /// What an agent says of who follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {

@@ -16,6 +16,7 @@
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
+//! * [`qr`], [`color`], [`png`] a short address as a picture
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`], [`colors`] what whoever runs hop decides
@@ -34,6 +35,7 @@ mod body;
 mod card;
 mod clicks;
 mod codes;
+mod color;
 mod colors;
 mod config;
 pub mod csv;
@@ -58,8 +60,10 @@ pub mod memory;
 mod once;
 mod pages;
 mod password;
+mod png;
 pub mod ports;
 mod punycode;
+mod qr;
 pub mod records;
 mod request;
 mod response;

@@ -1,14 +1,15 @@
-//! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and that robots stay out.
+//! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and where robots may go.
 
 use http::StatusCode;
 
 use crate::app::Context;
+use crate::domain::Domain;
 use crate::error::Problem;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Key, copy};
 use crate::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::response::Response;
-use crate::{alias, memo, target};
+use crate::{alias, domains, links, memo, target};
 
 /// It runs. Nothing is asked of the store or the settings.
 pub(crate) fn health() -> Result<Response, Problem> {
@@ -52,6 +53,7 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
             limits.count("bulk_body_bytes", BULK_LIMIT);
             limits.number("page", edge.largest_page.into());
             limits.number("batch", edge.largest_batch.into());
+            limits.number("crawlable", edge.most_crawlable.into());
             limits.number_or_null("max_clicks", edge.max_clicks);
         });
     }))
@@ -68,7 +70,19 @@ pub fn document() -> Vec<u8> {
     include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json")).to_vec()
 }
 
-/// Short links are no content of their own: robots stay out.
-pub(crate) fn robots() -> Response {
-    Response::text("User-agent: *\nDisallow: /\n")
+/// Short links are no content of their own: robots stay out, but for the front page and the links that are open to them. Where nobody can say
+/// which these are, all of them stay closed: a robot that is told to come back later may take it for leave to go anywhere in the end.
+pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
+    let mut text = String::from("User-agent: *\n");
+    match links::crawlable(context, domain).await {
+        Ok(aliases) => {
+            if domains::has_own_front(context, domain).await? {
+                text.push_str("Allow: /$\n");
+            }
+            aliases.iter().for_each(|alias| text.extend(["Allow: /", &alias.encoded().to_string(), "$\n"]));
+        }
+        Err(problem) => context.log_cause(&problem),
+    }
+    text.push_str("Disallow: /\n");
+    Ok(Response::text(text))
 }

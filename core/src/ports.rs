@@ -80,6 +80,8 @@ pub struct Traits {
     pub most_hashes: u16,
     /// Most lists that are counted for one page, each by a scan.
     pub most_counts: u16,
+    /// Most links that `robots.txt` lets robots follow, each of which is looked at for it.
+    pub most_crawlable: u16,
     /// Most links that one request edits.
     pub most_edits: u16,
     /// Most of what lies about beside a link's record that one request drops.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -18,6 +18,9 @@ pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-s
 
 /// JSON and plain text are never rendered as a page.
 const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// Nor does anything in a picture, were one to slip something in.
+const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 
 /// What goes back to the client. A header name may stand several times; adapters keep each.
 #[derive(Clone, Debug)]
@@ -53,8 +56,8 @@ impl Response {
         Self::json_bytes(status, json::object(write).into_bytes())
     }
 
-    pub(crate) fn text(body: &'static str) -> Self {
-        Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into())
+    pub(crate) fn text(body: String) -> Self {
+        Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into_bytes())
     }
 
     /// The same, if nothing `failed` for a reason that passes.
@@ -70,6 +73,13 @@ impl Response {
     /// A list of links as a file.
     pub(crate) fn file(media_type: &'static str, body: Vec<u8>) -> Self {
         Self::content(StatusCode::OK, media_type, body)
+    }
+
+    /// A picture, and the name it is saved under.
+    pub(crate) fn picture(media_type: &'static str, body: Vec<u8>, disposition: &str) -> Result<Self, Problem> {
+        let mut response = Self::guarded(StatusCode::OK, PICTURE_ALONE, "no-referrer");
+        response.add(CONTENT_TYPE, media_type);
+        Self { body, ..response }.with(CONTENT_DISPOSITION, disposition)
     }
 
     /// A page; `policy` names the one style sheet it holds, `referrer` says what is told to whom it leads to.

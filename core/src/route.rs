@@ -42,6 +42,8 @@ pub enum Route<'a> {
     History(Cow<'a, str>),
     /// `/api/v1/links/{alias}/explain`
     Explain(Cow<'a, str>),
+    /// `/api/v1/links/{alias}/qr`
+    Qr(Cow<'a, str>),
     /// `/api/v1/batch`
     Batch,
     /// `/api/v1/import`
@@ -101,6 +103,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/links/{alias}/restore", "POST", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/history", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/links/{alias}/explain", "POST", &[200, 400, 401, 404, 413, 415, 422, 503]),
+    row("/api/v1/links/{alias}/qr", "GET", &[200, 401, 404, 410, 422, 503]),
     row("/api/v1/batch", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/import", "POST", &[200, 400, 401, 409, 413, 415, 422, 503]),
     row("/api/v1/export", "GET", &[200, 401, 422, 503]),
@@ -153,6 +156,7 @@ impl<'a> Route<'a> {
                 ("restore", Some(alias)) => Self::Restore(alias),
                 ("history", Some(alias)) => Self::History(alias),
                 ("explain", Some(alias)) => Self::Explain(alias),
+                ("qr", Some(alias)) => Self::Qr(alias),
                 _ => Self::Unknown,
             },
             _ => Self::Unknown,
@@ -194,6 +198,7 @@ impl<'a> Route<'a> {
             Self::Restore(_) => "/api/v1/links/{alias}/restore",
             Self::History(_) => "/api/v1/links/{alias}/history",
             Self::Explain(_) => "/api/v1/links/{alias}/explain",
+            Self::Qr(_) => "/api/v1/links/{alias}/qr",
             Self::Batch => "/api/v1/batch",
             Self::Import => "/api/v1/import",
             Self::Export => "/api/v1/export",
@@ -325,6 +330,7 @@ mod tests {
             ("/api/v1/links/docs/restore", Route::Restore("docs".into())),
             ("/api/v1/links/docs/history", Route::History("docs".into())),
             ("/api/v1/links/docs/explain", Route::Explain("docs".into())),
+            ("/api/v1/links/docs/qr", Route::Qr("docs".into())),
             ("/api/v1/links/restore", Route::Link("restore".into())),
             ("/api/v1/links/restore/restore", Route::Restore("restore".into())),
             ("/api/v1/export", Route::Export),
@@ -452,6 +458,7 @@ mod tests {
             Route::Restore("x".into()),
             Route::History("x".into()),
             Route::Explain("x".into()),
+            Route::Qr("x".into()),
             Route::Batch,
             Route::Import,
             Route::Export,

@@ -87,6 +87,11 @@ impl Spec {
         password.flatten()
     }
 
+    /// Whether a visitor has to do more than to come.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.password.is_some() || self.max_clicks.is_some() || self.confirm
+    }
+
     /// What of it matters to who follows the link.
     pub(crate) fn for_visitors(&self) -> Self {
         Self { title: None, note: None, external_id: None, tags: Vec::new(), crawlable: false, ..self.clone() }
@@ -250,6 +255,14 @@ pub(crate) mod tests {
         assert_eq!(card.image, None);
         let nothing_left = said(spec, r#"{"card":{"title":null,"description":null}}"#);
         assert_eq!(nothing_left, Err(vec![("/card".to_owned(), FieldCode::Required)]));
+    }
+
+    #[test]
+    fn a_link_holds_back_by_each_of_three_fields() {
+        for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
+            assert!(said(Spec::default(), json).unwrap().holds_back(), "{json}");
+        }
+        assert!(!said(Spec::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back());
     }
 
     #[test]

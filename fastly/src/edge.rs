@@ -23,6 +23,8 @@ static TRAITS: Traits = Traits {
     // What is left is for the store and for reading what came.
     most_hashes: 3,
     most_counts: 30,
+    // One operation for the domain, one for their hints, and two for where links on the move come from.
+    most_crawlable: 28,
     // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
     most_edits: 1,
     // An erasure takes 24 others, if its link has as many tags as it may.

@@ -22,6 +22,7 @@ mod machines;
 mod methods;
 mod pages;
 mod paths;
+mod qr;
 mod renames;
 mod shorten;
 mod slow_writes;
@@ -72,6 +73,7 @@ pub fn all() -> Vec<Case> {
         idempotency::cases(),
         aliases::cases(),
         erase::cases(),
+        qr::cases(),
         domains::cases(),
         tags::cases(),
         shorten::cases(),

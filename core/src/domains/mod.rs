@@ -13,7 +13,7 @@ pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use list::list;
 pub(crate) use show::show;
-pub(crate) use visit::{Elsewhere, at, check_served, front, instead};
+pub(crate) use visit::{Elsewhere, at, check_served, front, has_own_front, instead};
 
 use crate::app::Context;
 use crate::body::{Fields, Tree};

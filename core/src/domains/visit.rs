@@ -37,6 +37,11 @@ pub(crate) async fn front<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
     Ok(root.map_or_else(|| pages::home(&context.config.look), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
 }
 
+/// Whether `/` is a page of hop and not somebody else's.
+pub(crate) async fn has_own_front<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
+    Ok(known(context, domain).await?.root.is_none())
+}
+
 /// Where the domain sends whoever found no link, or one that has ended; else the problem itself.
 pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
     let found_nothing = match problem.code {

@@ -89,7 +89,7 @@ impl Walk {
     }
 
     /// The links that `keys` lead to and that still yield them, deleted ones too.
-    async fn follow<E: Edge>(&self, context: &Context<'_, E>, domain: &Domain, keys: Vec<Key>) -> Result<Vec<Link>, Problem> {
+    pub(super) async fn follow<E: Edge>(&self, context: &Context<'_, E>, domain: &Domain, keys: Vec<Key>) -> Result<Vec<Link>, Problem> {
         let (hints, keys) = match self {
             Self::Hints { .. } => {
                 keys.into_iter().filter_map(|hint| hint::alias(&hint).map(|alias| (Some(hint), Key::link(domain, &alias)))).unzip()

@@ -29,6 +29,7 @@ pub const TRAITS: Traits = Traits {
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     most_hashes: 3,
     most_counts: 100,
+    most_crawlable: 1_000,
     most_edits: 25,
     most_drops: 50,
     one_owner: "always",

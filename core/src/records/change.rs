@@ -69,6 +69,7 @@ fn hints_of_link(link: &Link, token: &str) -> Hints {
     hints.extend(link.owner.as_ref().map(|owner| hint::by_owner(link, owner, token)));
     hints.extend(link.spec.tags.iter().map(|tag| hint::by_tag(link, tag, token)));
     hints.extend(link.spec.external_id.as_ref().map(|id| hint::by_external_id(link, id, token)));
+    hints.extend(link.spec.crawlable.then(|| hint::crawlable(link, token)));
     let mark = |tag| (Key::tag(&link.domain, tag), "null".to_owned());
     Hints { hints, marks: link.spec.tags.iter().map(mark).collect() }
 }

@@ -113,6 +113,11 @@ impl Prefix {
         Self::of("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
     }
 
+    /// Those that robots may follow, by alias.
+    pub(crate) fn crawlable(domain: &Domain) -> Self {
+        Self::of("crawlable", domain)
+    }
+
     /// The records themselves whose alias begins so, in the order of their aliases.
     pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
         let Self(mut prefix) = Self::of("link", domain);
@@ -190,7 +195,7 @@ impl Prefix {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
-/// Hints: keys that lead to a link's record. Each ends `<inverted time>/<alias>/<token>`.
+/// Hints: keys that lead to a link's record. Each ends `<alias>/<token>`, and before that most have the inverted time.
 pub(crate) mod hint {
     use std::fmt::Write as _;
 
@@ -216,6 +221,10 @@ pub(crate) mod hint {
         end(Prefix::by_external_id(&link.domain, id), link, token)
     }
 
+    pub(crate) fn crawlable(link: &Link, token: &str) -> Key {
+        alone(Prefix::crawlable(&link.domain), link, token)
+    }
+
     /// The later the moment, the smaller the text.
     pub(super) fn inverted(moment: Timestamp) -> String {
         let mut text = String::with_capacity(16);
@@ -229,6 +238,12 @@ pub(crate) mod hint {
         let Prefix(mut key) = prefix;
         key.push_str(&inverted(link.created_at));
         key.push('/');
+        alone(Prefix(key), link, token)
+    }
+
+    /// In the order of the aliases.
+    fn alone(prefix: Prefix, link: &Link, token: &str) -> Key {
+        let Prefix(mut key) = prefix;
         escape(&mut key, link.alias.as_str(), is_plain);
         key.push('/');
         key.push_str(token);
@@ -338,6 +353,7 @@ mod tests {
             hint::by_tag(&link, &tag, &token),
             hint::by_owner(&link, &owner, &token),
             hint::by_target(&link, &token),
+            hint::crawlable(&link, &token),
         ];
         for key in hints.iter().chain([&Key::tag(&link.domain, &tag)]) {
             assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
@@ -348,7 +364,8 @@ mod tests {
     fn a_hint_leads_back_to_its_alias() {
         for text in ["docs", "a.b", "日本", "..a", "🎉"] {
             let link = link("hop.example", text, 5);
-            for hint in [hint::by_time(&link, "t"), hint::by_target(&link, "t"), hint::by_tag(&link, &Tag::stored("a/b".into()), "t")] {
+            let by_tag = hint::by_tag(&link, &Tag::stored("a/b".into()), "t");
+            for hint in [hint::by_time(&link, "t"), hint::by_target(&link, "t"), hint::crawlable(&link, "t"), by_tag] {
                 assert_eq!(hint::alias(&hint), Some(alias(text)), "{}", hint.as_str());
             }
         }

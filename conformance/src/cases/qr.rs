@@ -1,0 +1,203 @@
+//! QR codes: whatever they are drawn with, somebody else's decoder reads the short address in them.
+
+use hop_core::memory::Random;
+use serde_json::json;
+
+use super::{TARGET, address, cases, create, field_errors, link, readable};
+use crate::client::{Answer, Call};
+use crate::deployment::Deployment;
+use crate::pictures::Picture;
+use crate::world::{OTHER_DOMAIN, World};
+
+cases!("qr":
+    a_code_says_the_short_address,
+    a_code_is_read_whatever_it_is_drawn_with,
+    a_code_names_its_file_and_runs_nothing,
+    every_wrong_parameter_is_told_at_once,
+    colours_that_a_camera_cannot_tell_apart_are_refused,
+    a_picture_too_small_for_its_code_is_refused,
+    only_a_link_that_is_there_has_a_code,
+    it_needs_the_key,
+);
+
+fn ask(hop: &Deployment, alias: &str, query: &str) -> Answer {
+    hop.send(&Call::get(format!("{}/qr?{query}", address(alias))).admin())
+}
+
+/// The picture that came back, and what the code in it says.
+#[track_caller]
+fn read(answer: Answer) -> (Picture, Option<String>) {
+    let answer = answer.expect(200);
+    let picture = match answer.header("content-type").as_deref() {
+        Some("image/svg+xml") => Picture::of_svg(&answer.text()),
+        Some("image/png") => Picture::of_png(&answer.body),
+        other => panic!("{other:?} is no picture"),
+    };
+    let text = picture.text();
+    (picture, text)
+}
+
+fn a_code_says_the_short_address(world: &World) {
+    let hop = world.hop();
+    let plain = world.alias("qr");
+    let party = format!("🎉{plain}");
+    let longest = format!("{plain}{}", "é".repeat((128 - plain.len()) / 2));
+    for alias in [&plain, &party, &longest] {
+        let created = link(hop, alias, TARGET);
+        let encoded = created["short_url"].as_str().unwrap().strip_prefix("https://hop.example/").unwrap().to_owned();
+        for format in ["svg", "png"] {
+            let (picture, text) = read(ask(hop, &encoded, &format!("format={format}")));
+            assert_eq!((text.as_deref(), picture.side), (created["short_url"].as_str(), 512), "{alias} as {format}");
+            assert_eq!(picture.colors(), [[255; 3], [0; 3]]);
+        }
+    }
+    let elsewhere = create(hop, &json!({"target": TARGET, "alias": plain, "domain": OTHER_DOMAIN})).expect(201).json();
+    readable(hop, &format!("{plain}?domain={OTHER_DOMAIN}"), |link| link.is_some());
+    let (_, text) = read(ask(hop, &plain, &format!("domain={OTHER_DOMAIN}")));
+    assert_eq!(text.as_deref(), elsewhere["short_url"].as_str());
+}
+
+/// Draws until as many codes were read as asked for: a draw that hop refuses, it refuses for its size.
+fn a_code_is_read_whatever_it_is_drawn_with(world: &World) {
+    const COLORS: [(&str, &str); 6] = [
+        ("000000", "ffffff"),
+        ("%23949494", "%23FFFFFF"),
+        ("000000", "5a5a5a"),
+        ("0000ff", "ffff00"),
+        ("ff0000", "ffffff"),
+        ("800000", "c0c0c0"),
+    ];
+    let hop = world.hop();
+    let mut random = Random::new(7);
+    let stem = world.alias("qr");
+    let links: Vec<_> =
+        [0, 20, 60, 128 - stem.len()].iter().map(|more| link(hop, &format!("{stem}{}", "x".repeat(*more)), TARGET)).collect();
+    let mut codes = 0;
+    while codes < 120 {
+        let link = &links[random.below(links.len())];
+        let margin = [0, 1, 4, 16, random.below(17)][random.below(5)];
+        let size = [64, 65, 100, 512, 1_023, 1_024, 64 + random.below(961)][random.below(7)];
+        let (level, format) = (["L", "M", "Q", "H"][random.below(4)], ["svg", "png"][random.below(2)]);
+        let (color, background) = COLORS[random.below(COLORS.len())];
+        let query = format!("size={size}&margin={margin}&level={level}&format={format}&color={color}&background={background}");
+        let answer = ask(hop, link["alias"].as_str().unwrap(), &query);
+        if answer.status == 422 {
+            assert_eq!(field_errors(&answer.json()), [("/size".into(), "conflicts".into())], "{query}");
+            assert!(size < 250, "{query}");
+            continue;
+        }
+        let (picture, text) = read(answer);
+        assert_eq!((picture.side, text.as_deref()), (size, link["short_url"].as_str()), "{query}");
+        let hex = |[red, green, blue]: [u8; 3]| format!("{red:02x}{green:02x}{blue:02x}");
+        let mut expected = [background, color].map(|color| color.trim_start_matches("%23").to_lowercase());
+        let mut colors: Vec<String> = picture.colors().into_iter().map(hex).collect();
+        expected.sort();
+        colors.sort();
+        assert_eq!(colors, expected, "{query}");
+        codes += 1;
+    }
+}
+
+fn a_code_names_its_file_and_runs_nothing(world: &World) {
+    let hop = world.hop();
+    let plain = world.alias("qr");
+    let party = format!("🎉.\"{plain}");
+    for (alias, encoded) in [(&plain, plain.clone()), (&party, format!("%F0%9F%8E%89.%22{plain}"))] {
+        if create(hop, &json!({"target": TARGET, "alias": alias})).status != 201 {
+            continue;
+        }
+        readable(hop, &encoded, |link| link.is_some());
+        for (format, media_type) in [("svg", "image/svg+xml"), ("png", "image/png")] {
+            let answer = ask(hop, &encoded, &format!("format={format}")).expect(200);
+            for (name, value) in [
+                ("content-type", media_type),
+                ("content-disposition", &format!("inline; filename*=UTF-8''{encoded}.{format}")),
+                ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+                ("x-content-type-options", "nosniff"),
+                ("cache-control", "no-store"),
+            ] {
+                assert_eq!(answer.header(name).as_deref(), Some(value), "{name}");
+            }
+            let head = hop.send(&Call::new("HEAD", format!("{}/qr?format={format}", address(&encoded))).admin()).expect(200);
+            assert_eq!((head.header_names(), head.body.len()), (answer.header_names(), 0));
+        }
+    }
+    let svg = ask(hop, &plain, "size=200").expect(200).text();
+    assert!(
+        svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"200\" height=\"200\" viewBox=\"0 0 33 33\" role=\"img\""),
+        "{svg}"
+    );
+    assert!(svg.contains(&format!("<title>https://hop.example/{plain}</title>")), "{svg}");
+    assert_eq!((svg.matches("<path").count(), svg.matches('<').count()), (1, 6), "{svg}");
+}
+
+fn every_wrong_parameter_is_told_at_once(world: &World) {
+    let hop = world.hop();
+    let alias = world.alias("qr");
+    link(hop, &alias, TARGET);
+    for (query, errors) in [
+        ("size=63", vec![("/size", "out_of_range")]),
+        ("size=1025&margin=17", vec![("/size", "out_of_range"), ("/margin", "out_of_range")]),
+        ("size=&margin=-1&level=m", vec![("/size", "out_of_range"), ("/margin", "out_of_range"), ("/level", "invalid")]),
+        ("size=99999999999999999999", vec![("/size", "out_of_range")]),
+        ("format=gif&format=svg&level=X", vec![("/level", "invalid"), ("/format", "duplicate")]),
+        ("color=red&background=%23fff&format=gif", vec![("/format", "invalid"), ("/color", "invalid"), ("/background", "invalid")]),
+        ("domain=nobody.example&size=1&scale=2", vec![("/domain", "invalid"), ("/size", "out_of_range"), ("/scale", "unknown")]),
+    ] {
+        let problem = ask(hop, &alias, query).problem(422, "invalid_fields");
+        let errors: Vec<(String, String)> = errors.into_iter().map(|(field, code)| (field.into(), code.into())).collect();
+        assert_eq!(field_errors(&problem), errors, "{query}");
+    }
+}
+
+fn colours_that_a_camera_cannot_tell_apart_are_refused(world: &World) {
+    let hop = world.hop();
+    let alias = world.alias("qr");
+    link(hop, &alias, TARGET);
+    for (query, field) in [
+        ("color=ffffff&background=000000", "/color"),
+        ("color=ffffff", "/color"),
+        ("background=000000", "/background"),
+        ("color=959595", "/color"),
+        ("background=585858", "/background"),
+        ("color=00ff00&background=%23FFFFFF", "/color"),
+    ] {
+        let problem = ask(hop, &alias, query).problem(422, "invalid_fields");
+        assert_eq!(field_errors(&problem), [(field.into(), "conflicts".into())], "{query}");
+    }
+    for query in ["color=949494", "background=5a5a5a", "color=%23123456&background=fedcba"] {
+        ask(hop, &alias, query).expect(200);
+    }
+}
+
+fn a_picture_too_small_for_its_code_is_refused(world: &World) {
+    let hop = world.hop();
+    let stem = world.alias("qr");
+    // 128 bytes and the domain make 148, which take 57 modules at the level H, and 8 more with the margin.
+    let alias = format!("{stem}{}", "x".repeat(128 - stem.len()));
+    let created = link(hop, &alias, TARGET);
+    let problem = ask(hop, &alias, "size=72&level=H").problem(422, "invalid_fields");
+    assert_eq!(field_errors(&problem), [("/size".into(), "conflicts".into())]);
+    let (_, text) = read(ask(hop, &alias, "size=73&level=H"));
+    assert_eq!(text.as_deref(), created["short_url"].as_str());
+}
+
+fn only_a_link_that_is_there_has_a_code(world: &World) {
+    let hop = world.hop();
+    let alias = world.alias("qr");
+    ask(hop, &alias, "").problem(404, "not_found");
+    ask(hop, "a%2Fb", "").problem(404, "not_found");
+    create(hop, &json!({"target": TARGET, "alias": alias, "disabled": true})).expect(201);
+    readable(hop, &alias, |link| link.is_some());
+    ask(hop, &alias, "").expect(200);
+    hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
+    readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
+    ask(hop, &alias, "").problem(410, "link_ended");
+}
+
+fn it_needs_the_key(world: &World) {
+    let hop = world.hop();
+    let alias = world.alias("qr");
+    link(hop, &alias, TARGET);
+    hop.send(&Call::get(format!("{}/qr", address(&alias)))).problem(401, "unauthenticated");
+}

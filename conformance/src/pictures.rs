@@ -1,0 +1,107 @@
+//! Pictures of QR codes, read back as a camera reads them: whatever hop says they are drawn with, somebody else's decoder has to find the text.
+
+use rqrr::PreparedImage;
+
+/// A square picture, each pixel as red, green and blue.
+pub struct Picture {
+    /// How many pixels a side has.
+    pub side: usize,
+    pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    /// Draws an SVG of the kind that hop writes: a square of one colour, and a path of rectangles one module high.
+    ///
+    /// # Panics
+    /// When it is of another kind.
+    #[must_use]
+    pub fn of_svg(svg: &str) -> Self {
+        let side: usize = number(attribute(svg, "svg", "width"));
+        assert_eq!(attribute(svg, "svg", "height"), attribute(svg, "svg", "width"));
+        let modules: usize = number(attribute(svg, "svg", "viewBox").strip_prefix("0 0 ").and_then(|rest| rest.split(' ').next()).unwrap());
+        assert_eq!(attribute(svg, "svg", "viewBox"), format!("0 0 {modules} {modules}"));
+        assert_eq!(number::<usize>(attribute(svg, "rect", "width")), modules);
+        assert_eq!(number::<usize>(attribute(svg, "rect", "height")), modules);
+        let mut pixels = vec![color(attribute(svg, "rect", "fill")); side * side];
+        let dark = color(attribute(svg, "path", "fill"));
+        for run in attribute(svg, "path", "d").split_terminator('z') {
+            let (x, rest) = run.strip_prefix('M').and_then(|run| run.split_once(' ')).unwrap();
+            let (y, rest) = rest.split_once('h').unwrap();
+            let (length, back) = rest.split_once("v1h-").unwrap();
+            assert_eq!(length, back);
+            let [x, y, length] = [x, y, length].map(number::<usize>);
+            // Edges are crisp: a pixel belongs to whom its middle belongs to.
+            let pixel = |module: usize| (2 * module * side).saturating_sub(modules).div_ceil(2 * modules);
+            for row in pixel(y)..pixel(y + 1) {
+                pixels[row * side + pixel(x)..row * side + pixel(x + length)].fill(dark);
+            }
+        }
+        Self { side, pixels }
+    }
+
+    /// Reads a PNG.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn of_png(bytes: &[u8]) -> Self {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().expect("a picture has a header");
+        let mut all = vec![0; reader.output_buffer_size().expect("a picture is not too large")];
+        let frame = reader.next_frame(&mut all).expect("a picture has pixels");
+        reader.finish().expect("a picture ends");
+        assert_eq!((frame.width, frame.color_type, frame.bit_depth), (frame.height, png::ColorType::Rgb, png::BitDepth::Eight));
+        Self { side: frame.width as usize, pixels: all.as_chunks().0.to_vec() }
+    }
+
+    /// The colours it is made of, most frequent first.
+    #[must_use]
+    pub fn colors(&self) -> Vec<[u8; 3]> {
+        let mut colors: Vec<([u8; 3], usize)> = Vec::new();
+        for pixel in &self.pixels {
+            match colors.iter_mut().find(|(color, _)| color == pixel) {
+                Some((_, count)) => *count += 1,
+                None => colors.push((*pixel, 1)),
+            }
+        }
+        colors.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        colors.into_iter().map(|(color, _)| color).collect()
+    }
+
+    /// What the code in it says, laid on a page of the colour of its corner and looked at from near enough; nothing if it cannot be read.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        const PAGE: usize = 64;
+        let zoom = 1_024_usize.div_ceil(self.side);
+        let side = self.side * zoom + 2 * PAGE;
+        let corner = self.pixels[0];
+        let mut image = PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+            let inside = |at: usize| at.checked_sub(PAGE).map(|at| at / zoom).filter(|at| *at < self.side);
+            let pixel = inside(x).zip(inside(y)).map_or(corner, |(x, y)| self.pixels[y * self.side + x]);
+            let [red, green, blue] = pixel.map(u32::from);
+            u8::try_from((299 * red + 587 * green + 114 * blue) / 1_000).unwrap_or(u8::MAX)
+        });
+        let grids = image.detect_grids();
+        let [grid] = grids.as_slice() else { return None };
+        grid.decode().ok().map(|(_, text)| text)
+    }
+}
+
+/// The value of an attribute of the first element of this name.
+fn attribute<'a>(svg: &'a str, element: &str, name: &str) -> &'a str {
+    let (_, rest) = svg.split_once(&format!("<{element} ")).unwrap_or_else(|| panic!("no {element} in {svg}"));
+    let (attributes, _) = rest.split_once('>').expect("an element ends");
+    let found = format!(" {attributes}");
+    let start = found.find(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name} in {attributes}")) + name.len() + 2;
+    attributes[start..].split('"').next().expect("there is a value")
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text} is no number"))
+}
+
+fn color(text: &str) -> [u8; 3] {
+    let digits = text.strip_prefix('#').unwrap_or_else(|| panic!("{text} is no colour"));
+    [0, 2, 4].map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_else(|_| panic!("{text} is no colour")))
+}

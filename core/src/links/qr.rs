@@ -1,0 +1,100 @@
+//! A link's short address as a QR code.
+
+use super::named::{key, take_domain};
+use super::{find, wire};
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::body::{Fields, Tree};
+use crate::color::Color;
+use crate::error::{FieldCode, Problem, Refusal};
+use crate::ports::Edge;
+use crate::qr::{Code, Level, Style};
+use crate::response::Response;
+
+/// How many pixels a side has, and how many if nobody asks for more or less.
+const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;
+const USUAL_SIZE: u16 = 512;
+/// The same of the modules of a margin. Four is what the standard asks for; a page may have the rest around the picture.
+const WIDEST_MARGIN: u8 = 16;
+const USUAL_MARGIN: u8 = 4;
+
+/// What the picture is written as.
+#[derive(Clone, Copy)]
+enum Format {
+    Svg,
+    Png,
+}
+
+/// What is asked for.
+struct Wanted {
+    style: Style,
+    level: Level,
+    format: Format,
+}
+
+/// `GET /api/v1/links/{alias}/qr`
+pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, &mut fields).await?;
+    let wanted = Wanted::take(&mut fields);
+    fields.finish(Some(()))?;
+    let (_, link) = find(context, &key(context, &domain, alias)?).await?;
+    if link.is_deleted() {
+        return Err(Problem::link_ended());
+    }
+    let address = wire::short_url(context.config, &link.domain, &link.alias);
+    let code = Code::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
+    wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
+    let (media_type, ending, picture) = match wanted.format {
+        Format::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),
+        Format::Png => ("image/png", "png", code.png(&wanted.style)),
+    };
+    // An alias in an address has no character that this form of a name does not take.
+    Response::picture(media_type, picture, &format!("inline; filename*=UTF-8''{}.{ending}", link.alias.encoded()))
+}
+
+impl Wanted {
+    fn take(fields: &mut Fields) -> Self {
+        let size = fields.take("size", |tree| size(&tree.text()?)).unwrap_or(USUAL_SIZE);
+        let margin = fields.take("margin", |tree| margin(&tree.text()?)).unwrap_or(USUAL_MARGIN);
+        let level = fields.take("level", |tree| Level::parse(&tree.text()?)).unwrap_or_default();
+        let format = fields.take("format", |tree| format(&tree.text()?)).unwrap_or(Format::Svg);
+        let color = |tree: Tree| Color::parse(&tree.text()?);
+        let (said, background) = (fields.take("color", color), fields.take("background", color).unwrap_or(Color::WHITE));
+        let color = said.unwrap_or(Color::BLACK);
+        if !color.is_dark_on(background) {
+            let name = if said.is_some() { "color" } else { "background" };
+            let detail = "a camera reads dark on light, with a contrast of at least 3 to 1";
+            fields.refuse(name, Refusal::new(FieldCode::Conflicts, detail));
+        }
+        Self { style: Style { size, margin, color, background }, level, format }
+    }
+
+    /// A picture with less than one pixel for each module cannot be read.
+    fn check_size(&self, code: &Code) -> Result<(), Refusal> {
+        let least = code.side(self.style.margin);
+        if self.style.size < least {
+            let detail = format!("with its margin this code is {least} modules wide and needs a pixel for each");
+            return Err(Refusal::new(FieldCode::Conflicts, detail));
+        }
+        Ok(())
+    }
+}
+
+fn size(text: &str) -> Result<u16, Refusal> {
+    let size = text.parse().ok().filter(|size| SIZES.contains(size));
+    size.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a code is 64 to 1024 pixels wide"))
+}
+
+fn margin(text: &str) -> Result<u8, Refusal> {
+    let margin = text.parse().ok().filter(|margin| *margin <= WIDEST_MARGIN);
+    margin.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
+}
+
+fn format(text: &str) -> Result<Format, Refusal> {
+    match text {
+        "svg" => Ok(Format::Svg),
+        "png" => Ok(Format::Png),
+        _ => Err(Refusal::invalid("a code is written as svg or png")),
+    }
+}

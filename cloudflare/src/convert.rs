@@ -3,11 +3,12 @@
 //! They pass as the runtime's own handles. The SDK's types also hold web sockets, forms and the words for every error.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use hop_core::Body;
 use hop_core::ports::Facts;
 use http::{HeaderName, Method};
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, Request, Response, ResponseInit};
@@ -20,6 +21,20 @@ impl Facts for Visitor<'_> {
         let value = self.0.headers().get(name.as_str()).ok()??;
         Some(Cow::Owned(value.into_bytes()))
     }
+
+    /// The edge writes this header itself, over whatever a client sent under its name.
+    fn address(&self) -> Option<IpAddr> {
+        self.0.headers().get("cf-connecting-ip").ok()??.parse().ok()
+    }
+
+    fn country(&self) -> Option<String> {
+        property(&property(self.0, "cf")?, "country")?.as_string()
+    }
+}
+
+/// What the runtime hangs on its objects and the SDK has no words for.
+fn property(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok()
 }
 
 /// The runtime takes no request whose method is none.

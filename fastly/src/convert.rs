@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::net::IpAddr;
 
+use fastly::geo::geo_lookup;
 use fastly::handle::{BodyHandle, RequestHandle, ResponseHandle};
 use fastly::http::Url;
 use hop_core::Body;
@@ -43,6 +45,14 @@ impl Facts for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let values = self.values(name);
         join(values.iter().map(HeaderValue::as_bytes)).map(|value| value.into_owned().into())
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.0.client_ip_addr()
+    }
+
+    fn country(&self) -> Option<String> {
+        Some(geo_lookup(self.address()?)?.country_code().to_owned())
     }
 }
 

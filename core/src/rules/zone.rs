@@ -270,8 +270,8 @@ mod tests {
             let number = |text: &str| text.parse::<i64>().unwrap();
             let (mut from, mut offset) = (number(start), number(offset));
             for turn in rest {
-                let sign = turn.rfind(['+', '-']).unwrap();
-                let (at, next) = (number(&turn[..sign]), number(&turn[sign..]));
+                let (at, next) = turn.split_at(turn.rfind(['+', '-']).unwrap());
+                let (at, next) = (number(at), number(next));
                 for moment in [from, from.midpoint(at), at - 1] {
                     assert_eq!(zone.local(moment) - moment, offset, "{place} {tz} {moment}");
                 }

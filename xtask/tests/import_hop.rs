@@ -46,7 +46,7 @@ fn every_fixture_is_taken_by_hop_and_is_there_the_second_time() {
         ("golink.jsonl", "golink", 2, 1),
         ("hop.csv", "hop", 2, 0),
         // One link is deleted, and one has a field of a later hop.
-        ("hop.jsonl", "hop", 1, 2),
+        ("hop.jsonl", "hop", 2, 2),
         ("kutt.json", "kutt", 3, 0),
         ("shlink.csv", "shlink", 2, 0),
         ("shlink.json", "shlink", 4, 0),
@@ -80,7 +80,7 @@ fn everything() -> Vec<Value> {
             "strict": true, "crawlable": true, "disabled": true, "owner": "usr_11111111111111111",
             "created_at": "2001-02-03T04:05:06Z", "clicks": {"humans": 3, "bots": 2, "previews": 1}}),
         json!({"alias": "secret", "target": "https://example.com/s", "password": "twelve chars", "clicks": {"humans": 1}}),
-        json!({"alias": "plain", "target": "https://example.com/"}),
+        json!({"alias": "plain", "target": "https://example.com/", "blocked": {"reason": "=said, \"so\"", "at": "2025-01-02T03:04:05Z"}}),
         json!({"alias": "日本.~", "target": "https://example.com/", "title": "'quoted", "note": "\n".repeat(4_096), "external_id": "0012"}),
         json!({"alias": "-1", "target": "https://example.com/", "title": " ", "note": "@x", "external_id": "true", "tags": ["=1", "+2"]}),
     ]

@@ -64,6 +64,7 @@ fn version(link: &Value) -> Value {
         "target": link["target"],
         "disabled": link["disabled"],
         "deleted": link["state"] == "deleted",
+        "blocked": link["blocked"],
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod batch;
+mod blocked;
 mod bodies;
 mod changes;
 mod claims;
@@ -16,6 +17,7 @@ mod history;
 mod hosts;
 mod idempotency;
 mod import;
+mod limits;
 mod links;
 mod list;
 mod machines;
@@ -63,6 +65,8 @@ pub fn all() -> Vec<Case> {
     let topics = [
         links::cases(),
         changes::cases(),
+        limits::cases(),
+        blocked::cases(),
         upserts::cases(),
         renames::cases(),
         history::cases(),

@@ -44,9 +44,13 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     counts(fields, &mut draft)?;
     fields.drop(&["id", "short_url", "updated_at", "version"]);
     let had_password = fields.flag(&["has_password"])?;
-    if fields.take(&["blocked"]).is_some_and(|blocked| blocked != Value::Bool(false)) {
-        draft.disable();
-        lost.count("blocks", "the link is disabled instead");
+    match fields.take(&["blocked"]).map(|blocked| structured("blocked", blocked).unwrap_or(Value::Bool(true))) {
+        None | Some(Value::Null | Value::Bool(false)) => {}
+        Some(blocked) if blocked["reason"].is_string() => draft.set("blocked", blocked),
+        Some(_) => {
+            draft.disable();
+            lost.count("blocks", "it does not say why; the link is disabled instead");
+        }
     }
     for (name, value) in std::mem::take(fields).into_rest() {
         draft.set(&name, value);

@@ -154,9 +154,10 @@ fn hop_json_lines() {
         &[
             r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"confirm":false,"crawlable":false,"created_at":"2026-11-21T08:00:00Z","disabled":true,"domain":"hop.example","external_id":"7","forward_path":false,"forward_query":"off","max_clicks":9,"redirect_status":307,"rules":[{"id":"de","target":"https://example.de/","when":[{"any":["DE"],"type":"country"}]}],"strict":true,"tags":["x"],"target":"https://example.com/a","title":"Docs"}"#,
             "line 2: it is deleted",
-            r#"{"alias":"later","disabled":true,"something_new":5,"target":"https://example.com/later"}"#,
+            r#"{"alias":"later","blocked":{"at":"2026-11-21T08:00:00Z","reason":"phishing"},"something_new":5,"target":"https://example.com/later"}"#,
+            r#"{"alias":"shut","disabled":true,"target":"https://example.com/shut"}"#,
         ],
-        "1 block was not taken: the link is disabled instead\n\
+        "1 block was not taken: it does not say why; the link is disabled instead\n\
          1 password was not taken: nobody can read it; the link is disabled until you enable it\n",
     );
 }
@@ -167,7 +168,7 @@ fn hop_csv() {
         "hop.csv",
         Format::Hop,
         &[
-            r#"{"alias":"docs","clicks":{"bots":1,"humans":3,"previews":0},"disabled":true,"domain":"hop.example","max_clicks":9,"redirect_status":307,"reuse":true,"tags":["x","y"],"target":"https://example.com/a","title":"Docs, all"}"#,
+            r#"{"alias":"docs","blocked":{"at":"2026-11-21T08:00:00Z","reason":"spam"},"clicks":{"bots":1,"humans":3,"previews":0},"disabled":true,"domain":"hop.example","max_clicks":9,"redirect_status":307,"reuse":true,"tags":["x","y"],"target":"https://example.com/a","title":"Docs, all"}"#,
             r#"{"alias":"plain","disabled":false,"redirect_status":302,"reuse":false,"rules":[],"target":"https://example.com/b"}"#,
         ],
         "",

@@ -24,7 +24,6 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::route::Route;
 use crate::rules::{Country, Rule, Trial};
-use crate::text::bounded;
 use crate::time::Timestamp;
 use crate::visit::{self, Visit};
 
@@ -101,7 +100,6 @@ pub(crate) async fn explain<E: Edge>(
 impl Supposed {
     fn read(body: &Body) -> Result<Self, Problem> {
         let mut fields = Fields::read(body, BODY_LIMIT)?;
-        let text = |tree: Tree| bounded(tree.text()?, TEXT_BYTES, &[]);
         let mut supposed = Self::default();
         supposed.agent = fields.take("agent", text);
         supposed.language = fields.take("language", text);
@@ -118,6 +116,15 @@ impl Supposed {
     }
 }
 
+/// Whatever a visitor might send.
+fn text(tree: Tree) -> Result<String, Refusal> {
+    let text = tree.text()?;
+    match text.len() > TEXT_BYTES {
+        true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
+        false => Ok(text),
+    }
+}
+
 fn address(tree: Tree) -> Result<IpAddr, Refusal> {
     let address = tree.text()?.parse::<IpAddr>();
     address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
@@ -125,10 +132,10 @@ fn address(tree: Tree) -> Result<IpAddr, Refusal> {
 
 /// What follows the alias in the address.
 fn path(tree: Tree) -> Result<String, Refusal> {
-    let path = bounded(tree.text()?, TEXT_BYTES, &[])?;
+    let path = text(tree)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {
         true => Ok(path),
-        false => Err(Refusal::new(FieldCode::Invalid, "a path begins with / and holds no ? and no #")),
+        false => Err(Refusal::invalid("a path begins with / and holds no ? and no #")),
     }
 }
 

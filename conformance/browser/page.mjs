@@ -1,4 +1,4 @@
-// What must hold of every page, in every light and at every width.
+// What must hold of every page, in light and dark, wide and narrow.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,7 +11,6 @@ const VIEWS = [
   { name: "light", viewport: WIDE, scheme: "light" },
   { name: "dark", viewport: WIDE, scheme: "dark" },
   { name: "narrow", viewport: NARROW, scheme: "light" },
-  { name: "narrow-dark", viewport: NARROW, scheme: "dark" },
 ];
 /** What a finger hits, in pixels. */
 const LEAST_SIZE = 44;

@@ -72,9 +72,12 @@ impl World {
         self.misconfigured.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop that does not tell capitals from small letters.
+    /// hop that does not tell capitals from small letters, and has a name and colours of its own.
     pub fn case_insensitive(&self) -> &Deployment {
-        let settings = Settings { settings: vec![DOMAINS, ("HOP_ALIAS_CASE", "insensitive")], ..Self::usual_settings() };
+        let settings = Settings {
+            settings: vec![DOMAINS, ("HOP_ALIAS_CASE", "insensitive"), ("HOP_NAME", "Short & sweet"), ("HOP_COLORS", "#ffd400")],
+            ..Self::usual_settings()
+        };
         self.case_insensitive.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 

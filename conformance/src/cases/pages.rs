@@ -11,6 +11,8 @@ cases!("pages":
     every_problem_is_explained,
     a_browser_gets_a_page_and_a_program_json,
     pages_run_nothing_and_load_nothing,
+    a_deployment_has_its_name_and_colours_on_every_page,
+    who_runs_a_deployment_that_is_not_set_up_sees_a_page,
     the_api_speaks_json_to_a_browser_too,
 );
 
@@ -62,6 +64,22 @@ fn pages_run_nothing_and_load_nothing(world: &World) {
             assert!(!text.contains(forbidden), "{path} holds {forbidden}");
         }
     }
+}
+
+fn a_deployment_has_its_name_and_colours_on_every_page(world: &World) {
+    for path in ["/", "/problems/not_found", "/nothing-here"] {
+        let text = world.case_insensitive().send(&Call::get(path).header("Accept", BROWSER)).text();
+        for part in ["Short &amp; sweet</title>", ">Short &amp; sweet</", "--accent:#ffd400;--on:#000000"] {
+            assert!(text.contains(part), "{path} lacks {part}: {text}");
+        }
+    }
+}
+
+fn who_runs_a_deployment_that_is_not_set_up_sees_a_page(world: &World) {
+    let answer = world.misconfigured().send(&Call::get("/").header("Accept", BROWSER)).expect(503);
+    assert_is_page(&answer);
+    assert!(answer.text().contains("This site is not set up"), "{}", answer.text());
+    assert_eq!(answer.header("retry-after").unwrap(), "2");
 }
 
 fn the_api_speaks_json_to_a_browser_too(world: &World) {

@@ -41,10 +41,15 @@ impl Html {
     /// An address in full: a link if it is one of the web's, else only text, since nobody knows what another scheme starts.
     pub(super) fn address(&mut self, url: &str) -> &mut Self {
         if is_of_the_web(url) {
-            self.markup("<a rel=\"nofollow noreferrer\" href=\"").text(url).markup("\">").text(url).markup("</a>")
+            self.markup("<p><a rel=\"nofollow noreferrer\" href=\"").text(url).markup("\">").text(url).markup("</a></p>\n")
         } else {
-            self.markup("<span>").text(url).markup("</span>")
+            self.plain_address(url)
         }
+    }
+
+    /// An address in full, as text alone.
+    pub(super) fn plain_address(&mut self, url: &str) -> &mut Self {
+        self.markup("<p>").text(url).markup("</p>\n")
     }
 
     /// What a preview reads: `name` is its attribute and value.

@@ -108,15 +108,17 @@ impl Shown<'_> {
         });
     }
 
+    /// A way on that is not the button would spare the visitor what the link asks of them.
     fn say_where(&self, body: &mut Html) {
-        match self.target {
-            Some(target) => {
-                body.markup("<p>").text(messages::LEADS_TO).markup("</p>\n").boxed(|body| body.address(target));
+        match (self.target, self.ask) {
+            (Some(target), ask) => {
+                let show = if ask == Ask::Nothing { Html::address } else { Html::plain_address };
+                body.markup("<p>").text(messages::LEADS_TO).markup("</p>\n").boxed(|body| show(body, target));
             }
-            None if self.ask == Ask::Nothing => {
+            (None, Ask::Nothing) => {
                 body.markup("<p>").text(messages::HIDDEN).markup("</p>\n");
             }
-            None => {}
+            (None, _) => {}
         }
     }
 
@@ -258,17 +260,19 @@ mod tests {
                 Shown { short_url: EVIL.into(), title: Some(EVIL), description: Some(EVIL), image: Some(EVIL), target: Some(EVIL), ask };
             let html = page(&evil);
             assert!(!html.contains("<script") && !html.contains("/\"") && !html.contains("/'"), "{html}");
-            assert_eq!(html.matches("&lt;script&gt;").count(), 9, "{html}");
+            assert_eq!(html.matches("&lt;script&gt;").count(), if ask == Ask::Nothing { 9 } else { 8 }, "{html}");
         }
     }
 
     #[test]
     fn a_target_is_shown_only_if_it_may_be() {
         assert!(page(&shown(Ask::Nothing)).contains(messages::HIDDEN));
-        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Confirm) });
+        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Nothing) });
         assert!(html.contains(">https://example.com/a</a>"), "{html}");
+        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Confirm) });
+        assert!(html.contains("https://example.com/a") && !html.contains("href"), "{html}");
         let html = page(&Shown { target: Some("my-app://open"), ..shown(Ask::Nothing) });
-        assert!(html.contains("<span>my-app://open</span>") && !html.contains("href"), "{html}");
+        assert!(html.contains("<p>my-app://open</p>") && !html.contains("href"), "{html}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ header,main{max-width:34rem;margin:0 auto}\
 h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
 h1.name{font-size:1.5rem;line-height:1.6;margin:0 0 1.25rem;padding:.125rem 1.25rem;border-radius:1.5rem}\
 p{margin:0 0 1rem}\
-code{font-size:.95em}\
+code{font-family:ui-monospace,monospace;font-size:.95em}\
 a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}\
 .soft{color:var(--soft);font-size:1rem}\
 .box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\

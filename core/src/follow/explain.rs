@@ -7,8 +7,8 @@ use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::{HeaderName, StatusCode};
 
 use super::decide::{Decision, Manner, decide};
-use super::is_used_up;
 use super::ready::Ready;
+use super::unless_used_up;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
@@ -88,8 +88,7 @@ pub(crate) async fn explain<E: Edge>(
         _ => None,
     };
     let decision = match &ready {
-        Some(ready) if is_used_up(context, ready).await? => Decision::Ended,
-        Some(ready) => decide(ready, &visit, context.pepper().ok(), supposed.manner),
+        Some(ready) => unless_used_up(context, ready, decide(ready, &visit, context.pepper().ok(), supposed.manner)).await?,
         None => Decision::Ended,
     };
     let explanation =

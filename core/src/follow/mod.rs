@@ -116,8 +116,8 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let ready = read::find(self.context, self.domain, &self.alias).await?;
         let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
-        match (self.decide(&ready, manner), &ready.password) {
-            (Decision::Ask(Ask::Password { .. }), Some(password)) if !is_used_up(self.context, &ready).await? => {
+        match (unless_used_up(self.context, &ready, self.decide(&ready, manner)).await?, &ready.password) {
+            (Decision::Ask(Ask::Password { .. }), Some(password)) => {
                 let typed = unlock::typed(form);
                 if unlock::attempt(self.context, &ready, password, self.visit, typed.as_deref()).await? {
                     unlock::open(self.context, self.domain, &ready, password, self.back()?)
@@ -143,11 +143,15 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 
     async fn answer(&self, ready: &Ready, manner: Manner, decision: Decision) -> Result<Response, Problem> {
         let is_click = decision.is_click();
+        let decision = match decision {
+            // Whoever spends a click learns by that whether there was one.
+            Decision::Lead(..) => decision,
+            decision => unless_used_up(self.context, ready, decision).await?,
+        };
         let response = match decision {
             Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return ended(ready),
             Decision::Card => self.page(ready, None, Ask::Nothing),
-            Decision::Ask(_) if is_used_up(self.context, ready).await? => return ended(ready),
             Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm),
             Decision::Ask(ask) => self.page(ready, None, ask),
             Decision::Lead(location, _) => {
@@ -212,11 +216,13 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 }
 
-/// Whether no click of a link is left, for those who do not come to spend one.
-async fn is_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready) -> Result<bool, Problem> {
-    let Some(limit) = &ready.limit else { return Ok(false) };
+/// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
+async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
+    let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::Lead(..)) = (&ready.limit, &decision) else {
+        return Ok(decision);
+    };
     let taken = context.edge.records().taken(&[Key::limit(&ready.id, &limit.epoch)]).await?;
-    Ok(taken.first().is_some_and(|taken| *taken >= limit.clicks.get()))
+    Ok(if taken.first().is_some_and(|taken| *taken >= limit.clicks.get()) { Decision::Ended } else { decision })
 }
 
 /// Where a link leads that leads nowhere any more.

@@ -1,7 +1,7 @@
 //! `/{alias}+`: where a link leads, without going there.
 
 use super::decide::{Decision, Manner};
-use super::{Visitor, is_used_up, read, unlock};
+use super::{Visitor, read, unless_used_up, unlock};
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -19,11 +19,9 @@ pub(crate) async fn preview<E: Edge>(
 ) -> Result<Response, Problem> {
     let visitor = Visitor::new(context, domain, alias, visit)?;
     let ready = read::find(context, domain, &visitor.alias).await?;
-    if is_used_up(context, &ready).await? {
-        return Err(Problem::link_ended());
-    }
     let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
-    match visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked }) {
+    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked });
+    match unless_used_up(context, &ready, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
         Decision::Lead(location, _) if ready.limit.is_none() => Ok(visitor.page(&ready, Some(&location), Ask::Nothing)),

@@ -151,9 +151,10 @@ struct Explanation<'a, 'v> {
 impl Explanation<'_, '_> {
     fn write(&self, json: &mut Members) {
         let fallback = self.ready.and_then(|ready| ready.fallback.as_ref());
+        let ready_status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
         let (answer, status, target) = match (&self.decision, fallback) {
-            (Decision::Lead(location, _), _) => ("redirect", self.status(), Some(location)),
-            (Decision::Ended, Some(fallback)) => ("fallback", RedirectStatus::Found.code(), Some(fallback)),
+            (Decision::Lead(location, _), _) => ("redirect", self.status(ready_status), Some(location)),
+            (Decision::Ended, Some(fallback)) => ("fallback", self.status(RedirectStatus::Found), Some(fallback)),
             (Decision::Ended, None) => ("ended", StatusCode::GONE, None),
             (Decision::Early, _) => ("not_yet", StatusCode::NOT_FOUND, None),
             (Decision::NoSuchPath, _) => ("no_such_path", StatusCode::NOT_FOUND, None),
@@ -176,11 +177,9 @@ impl Explanation<'_, '_> {
         matches!(self.decision, Decision::Lead(..))
     }
 
-    fn status(&self) -> StatusCode {
-        match self.ready {
-            Some(ready) if !self.manner.is_confirmed || !ready.confirm => ready.status.code(),
-            _ => StatusCode::SEE_OTHER,
-        }
+    /// Whoever presses the button is sent on as whoever posts something is.
+    fn status(&self, status: RedirectStatus) -> StatusCode {
+        if self.manner.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
     }
 
     fn is_counted(&self) -> bool {

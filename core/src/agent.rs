@@ -75,7 +75,7 @@ fn program(agent: &[u8]) -> Option<&'static str> {
     if agent.is_empty() {
         return Some("no agent");
     }
-    BOTS.found_in(agent).next().or_else(|| BROWSERS.found_in(agent).next().is_none().then_some("no browser"))
+    BOTS.found_in(agent).next().map(str::trim_start).or_else(|| BROWSERS.found_in(agent).next().is_none().then_some("no browser"))
 }
 
 fn read_part(agent: Option<&[u8]>) -> &[u8] {

@@ -20,7 +20,7 @@ cargo xtask test [what …]
 
 Sets up, then runs every step, or only the steps named. A step that fails does not keep the others from running.
 
-  lint       rustfmt, clippy (this machine and both wasm targets), the documentation of core and of the API
+  lint       rustfmt, clippy (this machine and both wasm targets), the documentation of core and of the API, the list of programs
   unit       unit tests of core and of these commands
   wasm       core's tests inside a wasm module
   size       both modules against size-budget.toml

@@ -147,7 +147,7 @@ mod properties {
                 rest.starts_with(word.as_bytes()) && (closed || !line.ends_with('|'))
             };
             match list.lines().find(begins) {
-                Some(line) if line.ends_with('!') => drop(rest.drain(..line.len() - 1)),
+                Some(line) if line.ends_with('!') => drop(rest.drain(..line.trim_end_matches('!').len())),
                 Some(line) => return Some(line.trim_end_matches('|')),
                 None => drop(rest.remove(0)),
             }
@@ -169,7 +169,7 @@ mod properties {
                 agent.push_str(&if loud { word.to_uppercase() } else { word.to_owned() });
                 agent.push_str(between);
             }
-            agent.into_bytes().split_off(cut.min(3))
+            agent.into_bytes().into_iter().skip(cut).collect()
         })
     }
 

@@ -70,7 +70,7 @@ impl Words {
                 };
                 rest = rest.get(word.len()..).unwrap_or_default();
                 if ending != Ending::ReadOver {
-                    return Some(word);
+                    return str::from_utf8(word).ok();
                 }
             }
             None
@@ -84,12 +84,13 @@ impl Words {
     }
 
     /// The word that `text` begins with.
-    fn word_at(&self, text: &[u8]) -> Option<(&'static str, Ending)> {
-        let first = low(*text.first()?);
-        let (begin, end) = (self.begins.get(first)?, self.begins.get(first.wrapping_add(1))?);
-        let lines = self.list.get(usize::from(*begin)..usize::from(*end))?;
-        lines.split_terminator('\n').map(read).find(|(word, ending)| {
-            text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    fn word_at(&self, text: &[u8]) -> Option<(&'static [u8], Ending)> {
+        let [first, second, third, ..] = text else { return None };
+        let begins_alike = |line: &&[u8]| matches!(line, [_, b, c, ..] if low(*b) == low(*second) && low(*c) == low(*third));
+        let (begin, end) = (self.begins.get(low(*first))?, self.begins.get(low(*first).wrapping_add(1))?);
+        let lines = self.list.as_bytes().get(usize::from(*begin)..usize::from(*end))?;
+        lines.split(|byte| *byte == b'\n').filter(begins_alike).map(read).find(|(word, ending)| {
+            text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
                 && (*ending != Ending::Closed || text.get(word.len()).is_none_or(|next| closes(*next)))
         })
     }
@@ -100,13 +101,11 @@ const fn low(byte: u8) -> usize {
     (byte & 31) as usize
 }
 
-fn read(line: &'static str) -> (&'static str, Ending) {
-    if let Some(word) = line.strip_suffix('|') {
-        (word, Ending::Closed)
-    } else if let Some(word) = line.strip_suffix('!') {
-        (word, Ending::ReadOver)
-    } else {
-        (line, Ending::Any)
+fn read(line: &'static [u8]) -> (&'static [u8], Ending) {
+    match line {
+        [word @ .., b'|'] => (word, Ending::Closed),
+        [word @ .., b'!'] => (word, Ending::ReadOver),
+        word => (word, Ending::Any),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::coverage;
+use crate::places::Place;
 
 /// Longer than any answer takes, short enough to notice one that never comes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,6 +24,7 @@ pub struct Call {
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
     declared_length: Option<usize>,
+    place: Option<Place>,
 }
 
 impl Call {
@@ -35,6 +37,7 @@ impl Call {
             headers: Vec::new(),
             body: Vec::new(),
             declared_length: None,
+            place: None,
         }
     }
 
@@ -63,6 +66,12 @@ impl Call {
     pub fn host(mut self, host: &str) -> Self {
         self.host = host.into();
         self
+    }
+
+    /// From a visitor at `place`.
+    pub fn from(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        place.headers().into_iter().fold(self, |call, (name, value)| call.header(name, value))
     }
 
     /// With a body.
@@ -99,7 +108,7 @@ impl Call {
     /// # Errors
     /// When the connection fails before a byte of the answer.
     pub fn exchange(&self, to: SocketAddr) -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(to)?;
+        let mut stream = self.place.map_or_else(|| TcpStream::connect(to), |place| place.connect(to))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         // A server may answer and close before it has read a body it does not want.

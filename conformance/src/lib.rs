@@ -1,6 +1,7 @@
 //! One HTTP suite for every edge: the same cases speak raw HTTP to hop in memory, in workerd and in Viceroy.
 //!
 //! * [`client`] sends bytes as they are and reads what comes back
+//! * [`places`] where its calls come from
 //! * [`deployment`] a running hop and how to start one; [`edges`] what each edge needs for that; [`world`] those the cases share
 //! * [`server`] the memory edge behind a socket
 //! * [`refusals`] what an edge answers without asking hop
@@ -26,6 +27,7 @@ pub mod deployment;
 pub mod edges;
 pub mod openapi;
 pub mod pictures;
+pub mod places;
 pub mod refusals;
 pub mod server;
 pub mod world;

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
+use toml::Table;
+
 use super::process::Process;
 use super::{manifest, path_of};
 use crate::deployment::Settings;
+use crate::places;
 use crate::world::PEPPER;
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
@@ -18,6 +21,7 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     if settings.without_store {
         manifest::table(&mut config, &["local_server"]).remove("kv_stores");
     }
+    locate(manifest::table(&mut config, &["local_server", "geolocation"]));
     let path = files.path().join("fastly.toml");
     manifest::write(&path, &config);
     let mut command = Command::new(path_of("HOP_VICEROY", ".tools/viceroy-0.22.0/bin/viceroy"));
@@ -26,4 +30,27 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.env_remove("HOP_ADMIN_KEY").env("HOP_PEPPER", PEPPER);
     command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
     Process::start(&mut command, files)
+}
+
+/// Tells the simulator where addresses are. The SDK reads a place only with all that Fastly says of one.
+fn locate(geolocation: &mut Table) {
+    geolocation.insert("format".into(), "inline-toml".into());
+    geolocation.insert("use_default_loopback".into(), false.into());
+    for place in places::KNOWN {
+        let address = manifest::table(geolocation, &["addresses", &place.address.to_string()]);
+        for name in ["as_name", "city", "country_code3", "country_name", "postal_code", "region"] {
+            address.insert(name.into(), "".into());
+        }
+        for name in ["as_number", "area_code", "metro_code", "utc_offset"] {
+            address.insert(name.into(), 0.into());
+        }
+        for name in ["latitude", "longitude"] {
+            address.insert(name.into(), 0.0.into());
+        }
+        for name in ["conn_speed", "conn_type", "continent", "proxy_description", "proxy_type"] {
+            address.insert(name.into(), "?".into());
+        }
+        address.insert("continent".into(), "EU".into());
+        address.insert("country_code".into(), place.country.unwrap_or_default().into());
+    }
 }

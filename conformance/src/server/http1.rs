@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
 use hop_core::ports::{Facts, join};
 use hop_core::{Body, Response};
 use http::{HeaderName, Method};
+
+use crate::places;
 
 const LONGEST_HEAD: usize = 64 * 1_024;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,6 +81,14 @@ impl<'a> Incoming<'a> {
 impl Facts for Incoming<'_> {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         join(self.headers.iter().filter(|(known, _)| known == name.as_str()).map(|(_, value)| value.as_slice()))
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.stream.peer_addr().ok().map(|peer| peer.ip())
+    }
+
+    fn country(&self) -> Option<String> {
+        places::country_of(self.address()?).map(str::to_owned)
     }
 }
 

@@ -111,27 +111,27 @@ pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wron
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use crate::domain::Domain;
 
-    pub(crate) fn targets() -> TargetRules {
+    pub(super) fn targets() -> TargetRules {
         TargetRules { schemes: vec!["https".into()], own_domains: vec![Domain::parse("hop.example").unwrap()] }
     }
 
-    pub(crate) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
+    pub(super) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
         let rules = parse(serde_json::from_str(json).unwrap(), &targets());
         rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
     }
 
     /// The errors of one rule with these conditions.
-    pub(crate) fn errors(when: &str) -> Vec<(String, FieldCode)> {
+    pub(super) fn errors(when: &str) -> Vec<(String, FieldCode)> {
         let json = format!(r#"[{{"when":{when},"target":"https://example.com/"}}]"#);
         read(&json).err().unwrap_or_default()
     }
 
     /// One rule for each list of conditions, without its brackets.
-    pub(crate) fn rules(when: &[&str]) -> Vec<Rule> {
+    pub(super) fn rules(when: &[&str]) -> Vec<Rule> {
         let rule = |when: &&str| format!(r#"{{"when":[{when}],"target":"https://example.com/"}}"#);
         read(&format!("[{}]", when.iter().map(rule).collect::<Vec<_>>().join(","))).unwrap()
     }

@@ -99,11 +99,13 @@ fn every_answer_that_shows_a_link_knows() {
 #[test]
 fn lists_go_by_it() {
     let edge = MemoryEdge::new(1);
-    for (alias, limit) in [("a", 1), ("b", 1), ("c", 2)] {
+    for (alias, limit) in [("a", 1), ("b", 1), ("c", 2), ("e", 1)] {
         done(&edge, create(alias, limit));
         use_up(&edge, alias, 1);
     }
-    done(&edge, Ask::create(&json!({"alias": "d", "target": HERE})));
+    for alias in ["0", "d"] {
+        done(&edge, Ask::create(&json!({"alias": alias, "target": HERE})));
+    }
     done(&edge, Ask::delete("b"));
     let found = |query: &str| {
         let page = done(&edge, Ask::list(&format!("/api/v1/links?{query}")));
@@ -116,9 +118,9 @@ fn lists_go_by_it() {
         items.sort();
         items
     };
-    assert_eq!(found(""), ["a used_up", "c live", "d live"]);
-    assert_eq!(found("state=used_up"), ["a used_up"]);
-    assert_eq!(found("state=live"), ["c live", "d live"]);
+    assert_eq!(found(""), ["0 live", "a used_up", "c live", "d live", "e used_up"]);
+    assert_eq!(found("state=used_up"), ["a used_up", "e used_up"]);
+    assert_eq!(found("state=live"), ["0 live", "c live", "d live"]);
     assert_eq!(found("state=deleted"), ["b deleted"]);
 }
 

@@ -5,11 +5,7 @@ import { dirname, join } from "node:path";
 import puppeteer from "puppeteer-core";
 
 /** The libraries and the font that were unpacked beside the program come first, so that every machine sees the same. */
-async function surroundings(program, folder) {
-  const [libraries, fonts] = ["al2023/lib", "fonts/fonts"].map((name) => join(dirname(program), name));
-  if (!existsSync(libraries)) {
-    return process.env;
-  }
+async function surroundings([libraries, fonts], folder) {
   const settings = join(folder, "fonts.conf");
   const aliases = ["sans-serif", "system-ui"].map((name) => `<alias><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`);
   const directories = [fonts, "/usr/share/fonts"].map((name) => `<dir>${name}</dir>`);
@@ -20,11 +16,14 @@ async function surroundings(program, folder) {
 export async function startBrowser({ program, hosts, folder }) {
   const state = await mkdtemp(join(folder, "browser-"));
   const rules = Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`);
+  const beside = ["al2023/lib", "fonts/fonts"].map((name) => join(dirname(program), name));
+  const isPinned = beside.every((path) => existsSync(path));
   return puppeteer.launch({
     executablePath: program,
-    headless: "shell",
+    // The pinned one has no window to begin with.
+    headless: isPinned ? "shell" : true,
     userDataDir: join(state, "profile"),
-    env: await surroundings(program, state),
+    env: isPinned ? await surroundings(beside, state) : process.env,
     args: [
       // It opens nothing but hop's own pages, and a sandbox needs rights that not every machine gives.
       "--no-sandbox",

@@ -189,6 +189,12 @@ impl Answer {
         lines.flat_map(|(_, value)| String::from_utf8_lossy(value).split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
     }
 
+    /// Whether `text` stands anywhere in it: in a header or in the body.
+    pub fn tells(&self, text: &str) -> bool {
+        let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
+        holds(&self.body) || self.headers.iter().any(|(_, value)| holds(value))
+    }
+
     /// The names of its headers, sorted, without those a server adds to any answer.
     pub fn header_names(&self) -> Vec<&str> {
         const OF_THE_CONNECTION: [&str; 5] = ["connection", "content-length", "date", "keep-alive", "transfer-encoding"];

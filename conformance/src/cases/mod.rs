@@ -23,14 +23,17 @@ mod list;
 mod machines;
 mod methods;
 mod pages;
+mod passwords;
 mod paths;
 mod qr;
 mod renames;
 mod shorten;
 mod slow_writes;
+mod spending;
 mod tags;
 mod unavailable;
 mod upserts;
+mod visits;
 
 use std::time::{Duration, Instant};
 
@@ -82,6 +85,9 @@ pub fn all() -> Vec<Case> {
         tags::cases(),
         shorten::cases(),
         follow::cases(),
+        visits::cases(),
+        spending::cases(),
+        passwords::cases(),
         clicks::cases(),
         slow_writes::cases(),
         claims::cases(),

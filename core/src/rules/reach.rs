@@ -94,6 +94,7 @@ mod tests {
             (vec![time("08:00", "12:00", "+01:00"), time("11:59", "18:00", "CET-1")], None),
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "CET-1")], Some("/1/to")),
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "+02:00")], None),
+            (vec![time("08:00", "12:00", berlin), time("06:00", "10:00", berlin)], None),
             (vec![time("22:00", "06:00", berlin), time("05:00", "07:00", berlin)], None),
             (vec![time("22:00", "06:00", berlin), time("06:00", "22:00", berlin)], Some("/1/to")),
             // Each two of them meet.

@@ -307,6 +307,10 @@ mod tests {
             ("AAA0BBB,J365/167,J365/143", 5, 0),
             ("AAA0BBB,J365/167,J365/143", 6, 1),
             ("AAA0BBB,J365/167,J365/143", 200, 1),
+            // From the 6th of January of the next year, when that of the year before has long ended, to the 25th of December.
+            ("AAA0BBB,J365/167,0/-167", 3, 0),
+            ("AAA0BBB,J365/167,0/-167", 100, 1),
+            ("AAA0BBB,J365/167,0/-167", 360, 0),
             // From the 26th of December to the 5th of January.
             ("AAA0BBB,J1/-144,5/0", -8, 0),
             ("AAA0BBB,J1/-144,5/0", -5, 1),

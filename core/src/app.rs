@@ -219,7 +219,7 @@ impl App {
             return Response::problem(problem, request_id);
         }
         match &self.config {
-            Ok(config) => pages::of_problem(&config.look, problem, None),
+            Ok(config) => pages::of_problem(&config.look, problem, problem.suggestion.as_deref()),
             Err(_) => pages::of_problem(&Look::plain(), problem, None),
         }
     }
@@ -290,7 +290,7 @@ async fn manage<E: Edge, F: Facts>(
         Route::Link(alias) => Box::pin(links::show(context, proof, alias, query)),
         Route::Restore(alias) => Box::pin(links::restore(context, proof, alias, query)),
         Route::History(alias) => Box::pin(links::past(context, proof, alias, query)),
-        Route::Explain(alias) => Box::pin(follow::explain(context, proof, alias, query, json()?)),
+        Route::Explain(alias) => Box::pin(links::explain(context, proof, alias, query, json()?)),
         Route::Qr(alias) => Box::pin(links::qr(context, proof, alias, query)),
         Route::Export => Box::pin(links::export(context, proof, query)),
         Route::Alias(alias) => Box::pin(links::availability(context, proof, alias, query)),

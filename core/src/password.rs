@@ -30,6 +30,10 @@ pub(crate) struct PasswordHash {
     pub(crate) hash: [u8; 32],
 }
 
+/// What stands for a password wherever its hash is not to be: another password has another lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lock(pub(crate) [u8; 16]);
+
 impl NewPassword {
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         // Whatever is this much too long stays too long.
@@ -65,6 +69,10 @@ impl PasswordHash {
     pub(crate) fn phc(&self) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
         format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
+    }
+
+    pub(crate) fn lock(&self) -> Lock {
+        Lock(self.salt)
     }
 
     /// Whether `typed` is the password, in whichever way its letters are composed.

@@ -94,7 +94,7 @@ impl Spec {
 
     /// What of it matters to who follows the link.
     pub(crate) fn for_visitors(&self) -> Self {
-        Self { title: None, note: None, external_id: None, tags: Vec::new(), crawlable: false, ..self.clone() }
+        Self { title: None, note: None, external_id: None, tags: Vec::new(), password: None, crawlable: false, ..self.clone() }
     }
 
     /// Puts the tag `new` in place of `old`, or nothing; false if `old` was not there.

@@ -13,11 +13,11 @@ use crate::visit::Visit;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Manner {
     /// Only the head of the answer is asked for.
-    pub(super) is_head: bool,
+    pub(crate) is_head: bool,
     /// The button of the page was pressed.
-    pub(super) is_confirmed: bool,
+    pub(crate) is_confirmed: bool,
     /// The password was given.
-    pub(super) is_unlocked: bool,
+    pub(crate) is_unlocked: bool,
 }
 
 /// What a visitor is answered.
@@ -38,7 +38,7 @@ pub(crate) enum Decision {
 
 impl Decision {
     /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
-    pub(super) fn is_click(&self) -> bool {
+    pub(crate) fn is_click(&self) -> bool {
         matches!(self, Self::Lead(..) | Self::Card | Self::Ask(Ask::Person))
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, 
     if ready.card.is_some() && visit.who().kind == Kind::Preview {
         return Decision::Card;
     }
-    if ready.password.is_some() && !manner.is_unlocked {
+    if ready.lock.is_some() && !manner.is_unlocked {
         return Decision::Ask(Ask::Password { wrong: false });
     }
     if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {

@@ -1,13 +1,12 @@
 //! Following a link, and what else visitors do with one.
 //!
 //! * [`read`] finds the link of an alias, [`ready`] is what an isolate remembers of it
-//! * [`decide`] says what becomes of a visit, from the link and the visit alone
+//! * [`decide`](mod@decide) says what becomes of a visit, from the link and the visit alone
 //! * this file does it: it spends what is to be spent and answers
-//! * [`unlock`] and [`origin`] let in who knows the password, [`preview`] shows where a link leads, [`explain`] says why, [`suggest`] what
-//!   somebody may have meant who found nothing
+//! * [`unlock`] and [`origin`] let in who knows the password, [`preview`](mod@preview) shows where a link leads, [`suggest`](mod@suggest) what somebody
+//!   may have meant who found nothing
 
 mod decide;
-mod explain;
 mod origin;
 mod preview;
 mod read;
@@ -18,12 +17,10 @@ mod unlock;
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-pub(crate) use self::explain::explain;
+pub(crate) use self::decide::{Decision, Manner, decide};
 pub(crate) use self::preview::preview;
-pub(crate) use self::ready::Found;
+pub(crate) use self::ready::{Found, Ready};
 
-use self::decide::{Decision, Manner};
-use self::ready::Ready;
 use crate::alias::{self, Alias};
 use crate::app::Context;
 use crate::clicks::Click;
@@ -116,11 +113,11 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let ready = read::find(self.context, self.domain, &self.alias).await?;
         let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
-        match (unless_used_up(self.context, &ready, self.decide(&ready, manner)).await?, &ready.password) {
-            (Decision::Ask(Ask::Password { .. }), Some(password)) => {
-                let typed = unlock::typed(form);
-                if unlock::attempt(self.context, &ready, password, self.visit, typed.as_deref()).await? {
-                    unlock::open(self.context, self.domain, &ready, password, self.back()?)
+        match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
+            Decision::Ask(Ask::Password { .. }) => {
+                let lock = unlock::attempt(self.context, self.place(), &ready, self.visit, unlock::typed(form).as_deref()).await?;
+                if let Some(lock) = lock {
+                    unlock::open(self.context, self.domain, &ready, &lock, self.back()?)
                 } else if pages::wants_html(self.visit.facts) {
                     Ok(self.page(&ready, None, Ask::Password { wrong: true }))
                 } else {
@@ -128,9 +125,13 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
                 }
             }
             // Nothing is asked any more that was asked on the page.
-            (Decision::Lead(..), _) if !ready.confirm => self.back(),
-            (decision, _) => self.answer(&ready, manner, decision).await,
+            Decision::Lead(..) if !ready.confirm => self.back(),
+            decision => self.answer(&ready, manner, decision).await,
         }
+    }
+
+    fn place(&self) -> Key {
+        Key::link(self.domain, &self.alias)
     }
 
     fn decide(&self, ready: &Ready, manner: Manner) -> Decision {
@@ -217,7 +218,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 }
 
 /// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
-async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
+pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
     let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::Lead(..)) = (&ready.limit, &decision) else {
         return Ok(decision);
     };

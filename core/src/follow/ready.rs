@@ -8,7 +8,7 @@ use crate::card::Card;
 use crate::destination::Destination;
 use crate::error::Problem;
 use crate::link::{LinkId, RedirectStatus};
-use crate::password::PasswordHash;
+use crate::password::Lock;
 use crate::records::Key;
 use crate::records::copy::{Copy, Followed, Leads, Limit};
 use crate::rules::Rule;
@@ -37,21 +37,22 @@ pub(super) enum Way {
 /// A link as those who follow it meet it.
 #[derive(Debug)]
 pub(crate) struct Ready {
-    pub(super) id: LinkId,
-    pub(super) status: RedirectStatus,
+    pub(crate) id: LinkId,
+    pub(crate) status: RedirectStatus,
     pub(super) starts_at: Option<Timestamp>,
     pub(super) ends_at: Option<Timestamp>,
     pub(super) is_disabled: bool,
     /// Where to once it has ended.
-    pub(super) fallback: Option<HeaderValue>,
+    pub(crate) fallback: Option<HeaderValue>,
     /// Where to, if no rule holds.
     pub(super) destination: Destination,
-    pub(super) rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
     /// Where to if one does, in the order of the rules.
     pub(super) destinations: Vec<Destination>,
-    pub(super) limit: Option<Limit>,
-    pub(super) confirm: bool,
-    pub(super) password: Option<PasswordHash>,
+    pub(crate) limit: Option<Limit>,
+    pub(crate) confirm: bool,
+    /// What a visitor's cookie is to be made for, if they have to know a password.
+    pub(super) lock: Option<Lock>,
     pub(super) card: Option<Card>,
     /// Whether a path behind the alias means something.
     pub(super) uses_path: bool,
@@ -79,7 +80,7 @@ impl Found {
 
 impl Ready {
     pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, Problem> {
-        let Followed { target, spec, limit } = followed;
+        let Followed { target, spec, limit, lock } = followed;
         let ready =
             |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
         let destinations = spec.rules.iter().map(|rule| ready(&rule.target)).collect::<Result<Vec<_>, _>>()?;
@@ -97,7 +98,7 @@ impl Ready {
             destinations,
             limit,
             confirm: spec.confirm,
-            password: spec.password,
+            lock,
             card: spec.card,
             id,
         })
@@ -120,7 +121,7 @@ impl Ready {
 
     /// Whether everybody who comes is led to the same place at once.
     pub(super) fn is_plain(&self) -> bool {
-        self.destinations.is_empty() && self.limit.is_none() && self.password.is_none() && !self.confirm
+        self.destinations.is_empty() && self.limit.is_none() && self.lock.is_none() && !self.confirm
     }
 }
 

@@ -10,7 +10,8 @@ use crate::app::Context;
 use crate::base64;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::password::PasswordHash;
+use crate::links;
+use crate::password::Lock;
 use crate::ports::{Edge, Facts, Records as _, Take};
 use crate::records::Key;
 use crate::response::Response;
@@ -29,21 +30,21 @@ type Seal = [u8; 32];
 
 /// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
 pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> bool {
-    let Some(password) = &ready.password else { return true };
+    let Some(lock) = &ready.lock else { return true };
     let Some(header) = facts.header(&COOKIE) else { return false };
     let name = cookie_name(ready);
     let offers = header.split(|byte| *byte == b';').filter_map(|pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         std::str::from_utf8(value).ok()
     });
-    offers.take(4).any(|offer| opens(context, domain, ready, password, offer).unwrap_or(false))
+    offers.take(4).any(|offer| opens(context, domain, ready, lock, offer).unwrap_or(false))
 }
 
-fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, password: &PasswordHash, offer: &str) -> Option<bool> {
+fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, offer: &str) -> Option<bool> {
     let (until, offered) = offer.split_once('.')?;
     let until = Timestamp::from_millis(until.parse::<u64>().ok()?.checked_mul(1_000)?);
     let offered: Seal = base64::decode(offered)?.try_into().ok()?;
-    let is_ours: bool = seal(context, domain, ready, password, until).ok()?.ct_eq(&offered).into();
+    let is_ours: bool = seal(context, domain, ready, lock, until).ok()?.ct_eq(&offered).into();
     Some(is_ours && context.now < until)
 }
 
@@ -52,12 +53,12 @@ pub(super) fn open<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     ready: &Ready,
-    password: &PasswordHash,
+    lock: &Lock,
     response: Response,
 ) -> Result<Response, Problem> {
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
-    let sealed = base64::encode(&seal(context, domain, ready, password, until)?);
+    let sealed = base64::encode(&seal(context, domain, ready, lock, until)?);
     let name = cookie_name(ready);
     response.with(SET_COOKIE, format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
@@ -68,35 +69,37 @@ fn cookie_name(ready: &Ready) -> String {
 }
 
 /// The salt stands for the password: a new password has a new one.
-fn seal<E: Edge>(
-    context: &Context<'_, E>,
-    domain: &Domain,
-    ready: &Ready,
-    password: &PasswordHash,
-    until: Timestamp,
-) -> Result<Seal, Problem> {
+fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, until: Timestamp) -> Result<Seal, Problem> {
     let until = until.as_millis().to_be_bytes();
-    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), &password.salt, &until];
+    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), &lock.0, &until];
     Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
 }
 
-/// Whether a visitor typed the password. First it is seen that they did not try too often; a lock nobody can say this of stays shut.
+/// The lock that a visitor opens with what they typed, if it is the password of the link at `key`. First it is seen that they did not try too
+/// often: a lock nobody can say this of stays shut. Only truth knows the hash.
 pub(super) async fn attempt<E: Edge>(
     context: &Context<'_, E>,
+    key: Key,
     ready: &Ready,
-    password: &PasswordHash,
     visit: &Visit<'_>,
     typed: Option<&str>,
-) -> Result<bool, Problem> {
-    let Some(typed) = typed else { return Ok(false) };
+) -> Result<Option<Lock>, Problem> {
+    let Some(typed) = typed else { return Ok(None) };
     let window = context.now.as_millis() / WINDOW_MILLIS;
     let ends = Timestamp::from_millis(window.saturating_add(1).saturating_mul(WINDOW_MILLIS));
     let who = context.pepper()?.digest("password", &[ready.id.as_str().as_bytes(), &visit.network()]).name();
     match context.edge.records().take(&Key::rate("password", &who, window), TRIES, Some(ends)).await? {
-        Take::Granted => password.matches(typed),
-        Take::Exhausted => Err(Problem::too_many_passwords(ends.millis_since(context.now).div_ceil(1_000))),
-        Take::Busy => Err(Problem::crowded()),
+        Take::Granted => {}
+        Take::Exhausted => return Err(Problem::too_many_passwords(ends.millis_since(context.now).div_ceil(1_000))),
+        Take::Busy => return Err(Problem::crowded()),
     }
+    let link = links::trace(context, key, &ready.id).await?.ok_or_else(Problem::no_such_link)?;
+    let Some(password) = &link.spec.password else { return Ok(None) };
+    if ready.lock != Some(password.lock()) {
+        // Else this visitor would be asked again, until everybody has heard of the new password.
+        context.changed(Key::link(&link.domain, &link.alias), None);
+    }
+    Ok(password.matches(typed)?.then(|| password.lock()))
 }
 
 /// The password in what a form sent.

@@ -10,6 +10,7 @@ mod crawlable;
 mod create;
 mod delete;
 mod erase;
+mod explain;
 mod export;
 mod filter;
 mod find;
@@ -36,10 +37,10 @@ pub(crate) use change::{Seen, change};
 pub(crate) use crawlable::crawlable;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use explain::explain;
 pub(crate) use export::export;
 pub(crate) use import::{Form, import};
 pub(crate) use list::list;
-pub(crate) use named::named;
 pub(crate) use past::history as past;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
@@ -77,7 +78,7 @@ async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Place,
 }
 
 /// The link at `key`, deleted or not, and its place.
-pub(crate) async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
     let place = place_at(context, key).await?;
     let link = link_at(&place)?.clone();
     Ok((place, link))
@@ -93,7 +94,7 @@ fn link_at(place: &Place) -> Result<&Link, Problem> {
 }
 
 /// The link `id`, at `key` or where it went from there, if it is to be seen.
-async fn trace<E: Edge>(context: &Context<'_, E>, mut key: Key, id: &LinkId) -> Result<Option<Link>, Problem> {
+pub(crate) async fn trace<E: Edge>(context: &Context<'_, E>, mut key: Key, id: &LinkId) -> Result<Option<Link>, Problem> {
     for _ in 0..=MOST_MOVES {
         let place = look(context.edge.records(), &key).await?;
         match place.as_ref().map(|place| place.holder.seen()) {

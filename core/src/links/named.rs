@@ -11,7 +11,7 @@ use crate::records::Key;
 
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
-pub(crate) async fn named<E: Edge>(context: &Context<'_, E>, alias: &str, query: &str) -> Result<Key, Problem> {
+pub(super) async fn named<E: Edge>(context: &Context<'_, E>, alias: &str, query: &str) -> Result<Key, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, &mut fields).await?;
     fields.finish(Some(()))?;

@@ -2,7 +2,7 @@
 //!
 //! * [`accept`] who gets a page at all
 //! * [`look`] the style sheet and the policy; [`html`] markup and text; [`messages`] what is said
-//! * [`home`], [`problem`], [`interstitial`] one kind of page each
+//! * [`mod@home`], [`mod@problem`], [`interstitial`] one kind of page each
 
 mod accept;
 mod home;

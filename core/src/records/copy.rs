@@ -9,8 +9,10 @@ use std::num::NonZeroU64;
 use super::object::Object;
 use super::{Holder, Key, look};
 use super::{stored, stored_spec};
+use crate::base64;
 use crate::json::Members;
 use crate::link::{Link, LinkId};
+use crate::password::{Lock, PasswordHash};
 use crate::ports::{Copies, Records, StoreError};
 use crate::spec::Spec;
 use crate::target::Target;
@@ -58,6 +60,8 @@ pub(crate) struct Followed {
     pub(crate) spec: Spec,
     /// Where its clicks are counted down, if they are.
     pub(crate) limit: Option<Limit>,
+    /// If visitors have to know a password. Its hash is with truth alone.
+    pub(crate) lock: Option<Lock>,
 }
 
 /// How often a link may be followed, and which count of it that is: another number starts a fresh one.
@@ -146,20 +150,23 @@ impl Limit {
 impl Followed {
     pub(crate) fn of(link: &Link) -> Self {
         let spec = link.spec.for_visitors();
-        Self { target: link.target.clone(), limit: Limit::of(&spec, link.epoch.clone()), spec }
+        let lock = link.spec.password.as_ref().map(PasswordHash::lock);
+        Self { target: link.target.clone(), limit: Limit::of(&spec, link.epoch.clone()), lock, spec }
     }
 
     fn write(&self, stored: &mut Members) {
         stored.text("target", self.target.as_str());
         stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
         stored.text_if_any("epoch", self.limit.as_ref().map(|limit| limit.epoch.as_str()));
+        stored.text_if_any("lock", self.lock.map(|Lock(lock)| base64::encode(&lock)).as_deref());
     }
 
     fn read(mut stored: Object) -> Result<Self, StoreError> {
         let spec = stored_spec::read(stored.object("spec")?)?;
         let limit = Limit::of(&spec, stored.text_if_any("epoch"));
+        let lock = stored.read("lock", |tree| base64::decode(&tree.text().ok()?)?.try_into().ok().map(Lock));
         let target = Target::stored(stored.text("target"));
-        stored.end_whole(Self { target, spec, limit })
+        stored.end_whole(Self { target, spec, limit, lock })
     }
 }
 

@@ -6,17 +6,16 @@ use std::net::IpAddr;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::{HeaderName, StatusCode};
 
-use super::decide::{Decision, Manner, decide};
-use super::ready::Ready;
-use super::unless_used_up;
+use super::find;
+use super::named::named;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::digest::Pepper;
 use crate::error::{FieldCode, Problem, Refusal};
+use crate::follow::{Decision, Manner, Ready, decide, unless_used_up};
 use crate::json::Members;
 use crate::link::RedirectStatus;
-use crate::links;
 use crate::pages::Ask;
 use crate::ports::{Edge, Facts};
 use crate::records::copy::{Copy, Leads};
@@ -72,9 +71,9 @@ pub(crate) async fn explain<E: Edge>(
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = links::named(context, alias, query).await?;
+    let key = named(context, alias, query).await?;
     let supposed = Supposed::read(body)?;
-    let (place, _) = links::find(context, &key).await?;
+    let (place, _) = find(context, &key).await?;
     let path = format!("/x{}", supposed.path.as_deref().unwrap_or_default());
     let rest = match Route::of(&path) {
         Route::Follow(_, rest) => rest,

@@ -7,6 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq as _;
 
 use crate::base64;
+use crate::digest;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::{Edge, PasswordCost};
 use crate::unicode::compose;
@@ -30,9 +31,20 @@ pub(crate) struct PasswordHash {
     pub(crate) hash: [u8; 32],
 }
 
-/// What stands for a password wherever its hash is not to be: another password has another lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lock(pub(crate) [u8; 16]);
+/// What stands for a password where its hash is not to be: another password has another lock, and this says nothing of either.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lock(String);
+
+impl Lock {
+    /// A lock hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl NewPassword {
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
@@ -72,7 +84,7 @@ impl PasswordHash {
     }
 
     pub(crate) fn lock(&self) -> Lock {
-        Lock(self.salt)
+        Lock(digest::name_of(&[&self.salt[..], &self.hash].concat()))
     }
 
     /// Whether `typed` is the password, in whichever way its letters are composed.

@@ -158,7 +158,12 @@ fn a_copy_that_cannot_be_read_is_ignored() {
         copy[field] = value;
         copy.to_string()
     };
-    let control = with("target", json!("https://example.com/x")).replace("/x", "/\u{7f}");
+    let within = |field: &str, value: Value| {
+        let mut copy = good.clone();
+        copy["link"][field] = value;
+        copy.to_string()
+    };
+    let control = within("target", json!("https://example.com/x")).replace("/x", "/\u{7f}");
     for damaged in [
         String::new(),
         "{".into(),
@@ -169,13 +174,17 @@ fn a_copy_that_cannot_be_read_is_ignored() {
         with("v", json!(2)),
         with("v", json!(0)),
         with("v", Value::Null),
-        with("redirect_status", json!(200)),
-        with("redirect_status", json!(70_000)),
+        within("spec", json!({"redirect_status": 200})),
+        within("spec", json!({"redirect_status": 70_000})),
+        within("spec", json!({"what_this_hop_does_not_know": true})),
+        within("spec", Value::Null),
+        within("lock", json!(1)),
+        within("other", json!(1)),
         with("version", json!(-1)),
         with("checked_at", json!("now")),
         with("id", Value::Null),
-        with("target", json!(1)),
-        with("target", json!("https://example.com/\n")),
+        within("target", json!(1)),
+        within("target", json!("https://example.com/\n")),
         control,
     ] {
         edge.copies.plant(&docs(), &damaged);

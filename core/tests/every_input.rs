@@ -197,13 +197,16 @@ fn check(ask: &Ask, answer: &Answer) {
     let code = answer.code();
     assert!(is_documented(ask, code), "{code} is not documented for {ask:?}");
     assert!(answer.header("x-request-id").starts_with("req_"), "{ask:?}");
-    assert_eq!(answer.header("location").is_empty(), !matches!(code, 201 | 301 | 302 | 307 | 308) || answer.json()["short_id"].is_string());
+    assert_eq!(
+        answer.header("location").is_empty(),
+        !matches!(code, 201 | 301 | 302 | 303 | 307 | 308) || answer.json()["short_id"].is_string()
+    );
     let type_of_problem = matches!(answer.header("content-type"), "application/problem+json" | "text/html; charset=utf-8");
     assert!(code < 400 || type_of_problem, "{ask:?} got {answer:?}");
     if answer.header("content-type").ends_with("json") && ask.method != Method::HEAD {
         assert!(answer.json().is_object(), "{ask:?} got {answer:?}");
     }
-    if ask.method == Method::HEAD || matches!(code, 204 | 301 | 302 | 307 | 308) {
+    if ask.method == Method::HEAD || matches!(code, 204 | 301 | 302 | 303 | 307 | 308) {
         assert!(answer.body.is_empty(), "{ask:?} got {answer:?}");
     }
 }
@@ -281,9 +284,15 @@ fn an_unknown_host_learns_only_that_hop_lives() {
 fn people_read_pages_where_people_come() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    for (path, is_page) in
-        [("/nothing", true), ("/problems/nothing", true), ("/api", true), ("/a/b", true), ("/api/v1/links", false), ("/shorten", false)]
-    {
+    for (path, is_page) in [
+        ("/nothing", true),
+        ("/problems/nothing", true),
+        ("/api", true),
+        ("/a/b", true),
+        ("/a+", true),
+        ("/api/v1/links", false),
+        ("/shorten", false),
+    ] {
         let visitor = Visitor::default().with(ACCEPT, "text/html".into());
         let answer = run(isolate.ask(Ask { visitor, ..Ask::to(Method::GET, format!("http://hop.example{path}")) }));
         assert_eq!(answer.header("content-type").starts_with("text/html"), is_page, "{path}");

@@ -54,19 +54,25 @@ async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Arc<Rea
 /// Asks the copy, else the truth, and remembers the answer unless truth is to be asked every time.
 async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Found, Problem> {
     let read_in = context.memo(|memo| memo.epoch());
-    let copy = match near(context, key).await {
-        Near::Copy(copy) => Some(copy),
-        Near::AskTruth => truth(context, key, true).await?,
-        Near::Nothing => truth(context, key, false).await?,
+    let remember = |found: &Found| {
+        context.memo(|memo| memo.remember_hit(key, Remembered::Link(found.clone()), found.bytes(), read_in, context.now));
     };
-    let Some(copy) = copy else {
+    let near = near(context, key).await;
+    let was_sent = matches!(near, Near::AskTruth);
+    if let Near::Copy(copy) = near
+        && let Ok(found) = Found::of(copy)
+    {
+        remember(&found);
+        return Ok(found);
+    }
+    let Some(copy) = truth(context, key, was_sent).await? else {
         context.memo(|memo| memo.remember_miss(key, read_in, context.now));
         return Err(Problem::no_such_link());
     };
     let is_strict = copy.is_strict();
     let found = Found::of(copy)?;
     if !is_strict {
-        context.memo(|memo| memo.remember_hit(key, Remembered::Link(found.clone()), found.bytes(), read_in, context.now));
+        remember(&found);
     }
     Ok(found)
 }

@@ -68,10 +68,10 @@ fn cookie_name(ready: &Ready) -> String {
     format!("__Host-hop-{}", ready.id.as_str())
 }
 
-/// The salt stands for the password: a new password has a new one.
+/// A new password has a new lock.
 fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, until: Timestamp) -> Result<Seal, Problem> {
     let until = until.as_millis().to_be_bytes();
-    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), &lock.0, &until];
+    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
     Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
 }
 

@@ -37,7 +37,8 @@ struct Supposed {
     country: Option<Country>,
     address: Option<IpAddr>,
     time: Option<Timestamp>,
-    path: Option<String>,
+    /// What follows the alias in the address.
+    behind: Option<String>,
     query: String,
     is_prefetch: bool,
     manner: Manner,
@@ -74,8 +75,8 @@ pub(crate) async fn explain<E: Edge>(
     let key = named(context, alias, query).await?;
     let supposed = Supposed::read(body)?;
     let (place, _) = find(context, &key).await?;
-    let path = format!("/x{}", supposed.path.as_deref().unwrap_or_default());
-    let rest = match Route::of(&path) {
+    let address = format!("/x{}", supposed.behind.as_deref().unwrap_or_default());
+    let rest = match Route::of(&address) {
         Route::Follow(_, rest) => rest,
         _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
     };
@@ -104,7 +105,7 @@ impl Supposed {
         supposed.country = fields.take("country", |tree| Country::parse(&tree.text()?));
         supposed.address = fields.take("address", address);
         supposed.time = fields.take("time", |tree| Timestamp::parse(&tree.text()?));
-        supposed.path = fields.take("path", path);
+        supposed.behind = fields.take("path", path);
         supposed.query = fields.take("query", text).unwrap_or_default();
         fields.set_flag("prefetch", &mut supposed.is_prefetch);
         fields.set_flag("head", &mut supposed.manner.is_head);

@@ -9,7 +9,6 @@ use std::num::NonZeroU64;
 use super::object::Object;
 use super::{Holder, Key, look};
 use super::{stored, stored_spec};
-use crate::base64;
 use crate::json::Members;
 use crate::link::{Link, LinkId};
 use crate::password::{Lock, PasswordHash};
@@ -158,13 +157,13 @@ impl Followed {
         stored.text("target", self.target.as_str());
         stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
         stored.text_if_any("epoch", self.limit.as_ref().map(|limit| limit.epoch.as_str()));
-        stored.text_if_any("lock", self.lock.map(|Lock(lock)| base64::encode(&lock)).as_deref());
+        stored.text_if_any("lock", self.lock.as_ref().map(Lock::as_str));
     }
 
     fn read(mut stored: Object) -> Result<Self, StoreError> {
         let spec = stored_spec::read(stored.object("spec")?)?;
         let limit = Limit::of(&spec, stored.text_if_any("epoch"));
-        let lock = stored.read("lock", |tree| base64::decode(&tree.text().ok()?)?.try_into().ok().map(Lock));
+        let lock = stored.text_if_any("lock").map(Lock::stored);
         let target = Target::stored(stored.text("target"));
         stored.end_whole(Self { target, spec, limit, lock })
     }

@@ -14,7 +14,10 @@ mod support;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::ports::{Records as _, Take};
+use hop_core::records::tickets::{self, Draws};
+use hop_core::records::{Key, Prefix};
 use serde_json::json;
 use support::audit::{check_list, clicks, count, told_history, truth};
 use support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
@@ -482,4 +485,54 @@ fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
         let again = run(Isolate::new(&edge).ask(import())).json();
         assert_eq!((&again["existing"], clicks(&edge, &id)), (&json!(1), counted));
     }
+}
+
+/// A limit of two, and the first tickets everybody tries.
+const TWO: u64 = 2;
+const DRAWS: Draws = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+fn limited() -> Key {
+    Key::rate("test", "x", 1)
+}
+
+/// What becomes of asking for one of two, of a counter and of tickets.
+fn take(edge: &MemoryEdge) -> [Option<Take>; 2] {
+    let (counter, tickets) = (limited(), Key::rate("test", "y", 1));
+    [run(edge.records.take(&counter, TWO, None)).ok(), run(tickets::take(&edge.records, &tickets, TWO, None, Ok(DRAWS))).ok()]
+}
+
+fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
+    (0..3).map(|_| take(edge)).collect()
+}
+
+#[test]
+fn a_take_that_dies_before_its_count_takes_nothing() {
+    let edge = nothing();
+    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    assert_eq!(take(&edge), [None; 2]);
+    calm(&edge);
+    assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Granted); 2], [Some(Take::Exhausted); 2]]);
+}
+
+#[test]
+fn a_take_that_dies_before_its_answer_loses_one() {
+    let edge = nothing();
+    plan(&edge, Plan::Every(Step::Answer, Fault::Fail));
+    assert_eq!(take(&edge), [None; 2]);
+    calm(&edge);
+    assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Exhausted); 2], [Some(Take::Exhausted); 2]]);
+}
+
+#[test]
+fn a_take_that_dies_before_its_mark_leaves_it_to_the_next() {
+    let edge = nothing();
+    let take = || run(tickets::take(&edge.records, &limited(), TWO, None, Ok(DRAWS))).ok();
+    let is_marked = || edge.records.peek(&limited()).is_some();
+    assert_eq!([take(), take()], [Some(Take::Granted); 2]);
+    // Two tickets are refused, then comes the mark.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    assert_eq!((take(), is_marked()), (Some(Take::Exhausted), false));
+    calm(&edge);
+    assert_eq!((take(), is_marked()), (Some(Take::Exhausted), true));
+    assert_eq!(run(edge.records.scan(&Prefix::tickets(&limited()), None, 10)).map(|page| page.keys.len()), Ok(2));
 }

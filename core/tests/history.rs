@@ -74,7 +74,7 @@ fn a_version_tells_what_the_link_was_and_since_when() {
     ]
     .into_iter()
     .map(|(version, at, alias, domain, target, disabled, deleted)| {
-        json!({"version": version, "at": at, "by": null, "alias": alias, "domain": domain, "target": target, "disabled": disabled, "deleted": deleted})
+        json!({"version": version, "at": at, "by": null, "alias": alias, "domain": domain, "target": target, "disabled": disabled, "deleted": deleted, "blocked": null})
     })
     .collect();
     assert_eq!((start, items), (json!("2026-11-21T08:00:00Z"), Value::from(expected)));

@@ -211,9 +211,9 @@ fn is_same(link: &Link, line: &Line) -> bool {
         spec.password.clone_from(&link.spec.password);
     }
     let reason = |blocked: &Option<Blocked>| blocked.as_ref().map(|blocked| blocked.reason.clone());
-    let is_told_apart = reason(&link.blocked) != reason(&line.new.blocked);
+    let is_blocked_alike = reason(&link.blocked) == reason(&line.new.blocked);
     !link.is_deleted()
-        && !is_told_apart
+        && is_blocked_alike
         && link.target == line.new.target
         && link.spec == spec
         && link.spec.password.is_some() == has_password

@@ -341,8 +341,6 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
         ("c.example", "x", 2),
         ("d.example", "x", 2),
         ("hop.example", "", 1),
-        ("c.example", "robots.txt", 1),
-        ("hop.example", "robots.txt", 0),
     ] {
         let isolate = Isolate::new(&edge);
         let trace = watch(&edge);

@@ -3,6 +3,7 @@
 use rqrr::PreparedImage;
 
 /// A square picture, each pixel as red, green and blue.
+#[derive(PartialEq, Eq)]
 pub struct Picture {
     /// How many pixels a side has.
     pub side: usize,
@@ -18,10 +19,13 @@ impl Picture {
     pub fn of_svg(svg: &str) -> Self {
         let side: usize = number(attribute(svg, "svg", "width"));
         assert_eq!(attribute(svg, "svg", "height"), attribute(svg, "svg", "width"));
-        let modules: usize = number(attribute(svg, "svg", "viewBox").strip_prefix("0 0 ").and_then(|rest| rest.split(' ').next()).unwrap());
-        assert_eq!(attribute(svg, "svg", "viewBox"), format!("0 0 {modules} {modules}"));
-        assert_eq!(number::<usize>(attribute(svg, "rect", "width")), modules);
-        assert_eq!(number::<usize>(attribute(svg, "rect", "height")), modules);
+        assert_eq!(attribute(svg, "svg", "viewBox"), format!("0 0 {side} {side}"));
+        assert_eq!(number::<usize>(attribute(svg, "rect", "width")), side);
+        assert_eq!(number::<usize>(attribute(svg, "rect", "height")), side);
+        let (before, scale) = attribute(svg, "path", "transform").split_once(") scale(").unwrap();
+        let before = before.strip_prefix("translate(").and_then(|before| before.split_once(' ')).unwrap();
+        assert_eq!(before.0, before.1);
+        let (before, scale): (usize, usize) = (number(before.0), number(scale.strip_suffix(')').unwrap()));
         let mut pixels = vec![color(attribute(svg, "rect", "fill")); side * side];
         let dark = color(attribute(svg, "path", "fill"));
         for run in attribute(svg, "path", "d").split_terminator('z') {
@@ -30,8 +34,7 @@ impl Picture {
             let (length, back) = rest.split_once("v1h-").unwrap();
             assert_eq!(length, back);
             let [x, y, length] = [x, y, length].map(number::<usize>);
-            // Edges are crisp: a pixel belongs to whom its middle belongs to.
-            let pixel = |module: usize| (2 * module * side).saturating_sub(modules).div_ceil(2 * modules);
+            let pixel = |module: usize| before + module * scale;
             for row in pixel(y)..pixel(y + 1) {
                 pixels[row * side + pixel(x)..row * side + pixel(x + length)].fill(dark);
             }
@@ -69,23 +72,26 @@ impl Picture {
         colors.into_iter().map(|(color, _)| color).collect()
     }
 
-    /// What the code in it says, laid on a page of the colour of its corner and looked at from near enough; nothing if it cannot be read.
+    /// What the code in it says, laid on a page as light as what is light in it, and looked at from near enough; nothing if it cannot be read.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        const PAGE: usize = 64;
-        let zoom = 1_024_usize.div_ceil(self.side);
-        let side = self.side * zoom + 2 * PAGE;
-        let corner = self.pixels[0];
+        let zoom = 400_usize.div_ceil(self.side);
+        let page = self.side * zoom / 4;
+        let side = self.side * zoom + 2 * page;
+        let lightest = self.pixels.iter().copied().map(light).max()?;
         let mut image = PreparedImage::prepare_from_greyscale(side, side, |x, y| {
-            let inside = |at: usize| at.checked_sub(PAGE).map(|at| at / zoom).filter(|at| *at < self.side);
-            let pixel = inside(x).zip(inside(y)).map_or(corner, |(x, y)| self.pixels[y * self.side + x]);
-            let [red, green, blue] = pixel.map(u32::from);
-            u8::try_from((299 * red + 587 * green + 114 * blue) / 1_000).unwrap_or(u8::MAX)
+            let inside = |at: usize| at.checked_sub(page).map(|at| at / zoom).filter(|at| *at < self.side);
+            inside(x).zip(inside(y)).map_or(lightest, |(x, y)| light(self.pixels[y * self.side + x]))
         });
         let grids = image.detect_grids();
         let [grid] = grids.as_slice() else { return None };
         grid.decode().ok().map(|(_, text)| text)
     }
+}
+
+fn light(pixel: [u8; 3]) -> u8 {
+    let [red, green, blue] = pixel.map(u32::from);
+    u8::try_from((299 * red + 587 * green + 114 * blue) / 1_000).unwrap_or(u8::MAX)
 }
 
 /// The value of an attribute of the first element of this name.

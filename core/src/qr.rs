@@ -65,14 +65,22 @@ impl Code {
         modules.saturating_add(u16::from(margin).saturating_mul(2))
     }
 
-    /// The code as SVG, measured in modules: each row of the one path is the runs of its dark ones.
+    /// How many whole pixels a module has, and how many come before the first: parts of pixels would make modules of unlike size, and such
+    /// a code is hard to read where it is small. What is left over widens the margin.
+    fn place(&self, style: &Style) -> (u16, u16) {
+        let pixels = style.size.checked_div(self.side(style.margin)).unwrap_or_default().max(1);
+        let drawn = self.side(0).saturating_mul(pixels);
+        (pixels, style.size.saturating_sub(drawn) / 2)
+    }
+
+    /// The code as SVG: one path of the runs of its dark modules, row by row.
     pub(crate) fn svg(&self, title: &str, style: &Style) -> String {
-        let Style { size, margin, color, background } = style;
-        let side = self.side(*margin);
+        let Style { size, color, background, .. } = style;
+        let (pixels, before) = self.place(style);
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {side} {side}\" role=\"img\" \
-             shape-rendering=\"crispEdges\"><title>{title}</title><rect width=\"{side}\" height=\"{side}\" fill=\"{background}\"/>\
-             <path fill=\"{color}\" d=\""
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\" role=\"img\" \
+             shape-rendering=\"crispEdges\"><title>{title}</title><rect width=\"{size}\" height=\"{size}\" fill=\"{background}\"/>\
+             <path fill=\"{color}\" transform=\"translate({before} {before}) scale({pixels})\" d=\""
         );
         for y in 0..self.0.size() {
             let mut run = 0_i32;
@@ -81,10 +89,8 @@ impl Code {
                 if self.0.get_module(x, y) {
                     run = run.saturating_add(1);
                 } else if run > 0 {
-                    let margin = i32::from(*margin);
-                    let (left, top) = (x.saturating_sub(run).saturating_add(margin), y.saturating_add(margin));
                     // Writing to a string does not fail.
-                    let _ = write!(svg, "M{left} {top}h{run}v1h-{run}z");
+                    let _ = write!(svg, "M{} {y}h{run}v1h-{run}z", x.saturating_sub(run));
                     run = 0;
                 }
             }
@@ -93,12 +99,10 @@ impl Code {
         svg
     }
 
-    /// The code as PNG. Its modules have as many whole pixels as fit; what is left over widens the margin.
+    /// The code as PNG, the same pixel for pixel.
     pub(crate) fn png(&self, style: &Style) -> Vec<u8> {
-        let pixels = style.size.checked_div(self.side(style.margin)).unwrap_or_default().max(1);
-        let drawn = self.side(0).saturating_mul(pixels);
-        let before = i32::from(style.size.saturating_sub(drawn) / 2);
-        let module = |pixel: u16| i32::from(pixel).saturating_sub(before).div_euclid(pixels.into());
+        let (pixels, before) = self.place(style);
+        let module = |pixel: u16| i32::from(pixel).saturating_sub(before.into()).div_euclid(pixels.into());
         png::write(style.size, [style.background, style.color], &|x, y| self.0.get_module(module(x), module(y)))
     }
 }
@@ -148,19 +152,24 @@ mod tests {
     #[test]
     fn a_drawing_covers_each_dark_module_once_and_no_light_one() {
         let code = Code::of("https://hop.example/docs", Level::Medium).unwrap();
-        for margin in [0, 4, 16] {
-            let svg = code.svg("t", &style(512, margin));
-            let mut expected = Vec::new();
-            for y in 0..25 {
-                for x in 0..25 {
-                    if code.0.get_module(x, y) {
-                        expected.push((x as u16 + u16::from(margin), y as u16 + u16::from(margin)));
-                    }
+        let mut expected = Vec::new();
+        for y in 0..25 {
+            for x in 0..25 {
+                if code.0.get_module(x, y) {
+                    expected.push((x as u16, y as u16));
                 }
             }
+        }
+        for (size, margin, place) in [
+            (512, 0, "translate(6 6) scale(20)"),
+            (512, 4, "translate(68 68) scale(15)"),
+            (512, 16, "translate(144 144) scale(8)"),
+            (64, 4, "translate(19 19) scale(1)"),
+            (66, 4, "translate(8 8) scale(2)"),
+        ] {
+            let svg = code.svg("t", &style(size, margin));
             assert_eq!(drawn(&svg), expected);
-            let side = 25 + 2 * u16::from(margin);
-            assert!(svg.contains(&format!(" viewBox=\"0 0 {side} {side}\" ")) && svg.contains("fill=\"#010203\" d="), "{svg}");
+            assert!(svg.contains(&format!("<path fill=\"#010203\" transform=\"{place}\" d=\"M")), "{svg}");
         }
     }
 

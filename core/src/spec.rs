@@ -45,7 +45,7 @@ pub(crate) struct Spec {
     pub(crate) card: Option<Card>,
     /// Whether truth is asked for every visitor.
     pub(crate) strict: bool,
-    /// Whether robots may follow.
+    /// Whether `robots.txt` lets robots follow.
     pub(crate) crawlable: bool,
     pub(crate) disabled: bool,
 }

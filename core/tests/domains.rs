@@ -342,7 +342,6 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
     let edge = world();
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
-    let list = [Step::Scan, Step::GetMany];
     for (host, path, reads) in [
         ("hop.example", "docs", &[Step::Get][..]),
         ("c.example", "docs", &[Step::Get; 2]),
@@ -350,16 +349,13 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
         ("c.example", "x", &[Step::Get; 2]),
         ("d.example", "x", &[Step::Get; 2]),
         ("hop.example", "", &[Step::Get]),
-        ("c.example", "robots.txt", &[&[Step::Get][..], &list].concat()),
-        ("hop.example", "robots.txt", &[&list[..], &[Step::Get]].concat()),
     ] {
         let isolate = Isolate::new(&edge);
         let trace = watch(&edge);
         let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
         assert_eq!(trace.steps(), reads, "{host}/{path}");
         let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
-        let again: &[Step] = if path == "robots.txt" { &list } else { &[] };
-        assert_eq!(trace.steps(), [reads, again].concat(), "{host}/{path} again");
+        assert_eq!(trace.steps(), reads, "{host}/{path} again");
         calm(&edge);
         edge.copies.empty();
     }

@@ -70,7 +70,7 @@ const PIECES: [&str; 44] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 20] = [
     "/health",
     "/ready",
     "/docs",
@@ -89,6 +89,8 @@ const PATHS: [&str; 18] = [
     "/api/v1/domains",
     "/api/v1/domains/c.example",
     "/api/v1/links/docs?erase=true",
+    "/api/v1/links/docs/qr?size=64&margin=16&color=%23000000&background=ffffff",
+    "/robots.txt",
 ];
 const BODIES: [&str; 19] = [
     r#"{"url":"https://example.com/"}"#,

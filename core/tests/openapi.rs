@@ -127,7 +127,7 @@ fn who_may_be_refused_needs_a_key() {
 fn what_varies_in_a_path_is_a_parameter_of_it() {
     let document = document();
     for (path, item) in object(&document["paths"]) {
-        let in_path: Vec<&str> = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect();
+        let in_path: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
         let parameters = item.get("parameters").map_or(BTreeSet::new(), references);
         let parameters = parameters.into_iter().filter_map(|pointer| document.pointer(pointer)).filter(|found| found["in"] == "path");
         assert_eq!(parameters.map(|found| &found["name"]).collect::<Vec<_>>(), in_path, "{path}");

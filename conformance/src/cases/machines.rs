@@ -1,16 +1,18 @@
 //! What hop tells machines.
 
-use super::cases;
+use serde_json::json;
+
+use super::{TARGET, address, cases, create, eventually};
 use crate::client::Call;
 use crate::edges::Edge;
 use crate::openapi;
-use crate::world::World;
+use crate::world::{OTHER_DOMAIN, World};
 
 cases!("machines":
     health_and_readiness_say_so,
     capabilities_say_what_holds_here,
     the_api_describes_itself,
-    robots_stay_out,
+    robots_follow_the_links_that_are_open_to_them,
     there_is_no_icon,
 );
 
@@ -22,13 +24,14 @@ fn health_and_readiness_say_so(world: &World) {
 
 fn capabilities_say_what_holds_here(world: &World) {
     let told = world.hop().send(&Call::get("/capabilities")).expect(200).json();
-    let (edge, page, one_owner, copies) = match world.edge {
-        Edge::Memory => ("memory", 100, "always", true),
-        Edge::Workerd => ("cloudflare", 100, "always", true),
-        Edge::Viceroy => ("fastly", 10, "as far as KV Store's insert-if-absent holds", false),
+    let (edge, page, crawlable, one_owner, copies) = match world.edge {
+        Edge::Memory => ("memory", 100, 1_000, "always", true),
+        Edge::Workerd => ("cloudflare", 100, 1_000, "always", true),
+        Edge::Viceroy => ("fastly", 10, 28, "as far as KV Store's insert-if-absent holds", false),
     };
     assert_eq!(told["edge"], edge);
     assert_eq!(told["limits"]["page"], page);
+    assert_eq!(told["limits"]["crawlable"], crawlable);
     assert_eq!(told["limits"]["alias_bytes"], 128);
     assert_eq!(told["limits"]["target_bytes"], 8_192);
     assert_eq!(told["limits"]["body_bytes"], 65_536);
@@ -48,10 +51,25 @@ fn the_api_describes_itself(world: &World) {
     assert_eq!(served.json(), openapi::document());
 }
 
-fn robots_stay_out(world: &World) {
-    let answer = world.hop().send(&Call::get("/robots.txt")).expect(200);
-    assert_eq!(answer.text(), "User-agent: *\nDisallow: /\n");
+/// On the domain that no other case has crawlable links on.
+fn robots_follow_the_links_that_are_open_to_them(world: &World) {
+    let hop = world.hop();
+    let [open, party, closed, off] = ["a", "🎉", "c", "d"].map(|stem| world.alias(stem));
+    for (alias, crawlable, disabled) in [(&open, true, false), (&party, true, false), (&closed, false, false), (&off, true, true)] {
+        let body = json!({"alias": alias, "domain": OTHER_DOMAIN, "target": TARGET, "crawlable": crawlable, "disabled": disabled});
+        create(hop, &body).expect(201);
+    }
+    let ask = || hop.send(&Call::get("/robots.txt").host(OTHER_DOMAIN)).expect(200);
+    let encoded = party.replace('🎉', "%F0%9F%8E%89");
+    let both = format!("User-agent: *\nAllow: /$\nAllow: /{encoded}$\nAllow: /{open}$\nDisallow: /\n");
+    let answer = eventually("robots may follow both", || Some(ask()).filter(|answer| answer.text() == both));
     assert!(answer.header("content-type").unwrap().starts_with("text/plain"));
+    let path = format!("{}?domain={OTHER_DOMAIN}", address(&open));
+    hop.send(&Call::new("DELETE", path).admin()).expect(204);
+    let one = both.replace(&format!("Allow: /{open}$\n"), "");
+    eventually("robots may follow the other", || (ask().text() == one).then_some(()));
+    let nowhere = world.without_store().send(&Call::get("/robots.txt")).expect(200);
+    assert_eq!(nowhere.text(), "User-agent: *\nDisallow: /\n");
 }
 
 fn there_is_no_icon(world: &World) {

@@ -14,6 +14,8 @@ pub(crate) struct Kept {
     pub(crate) target: String,
     pub(crate) version: u64,
     pub(crate) live: bool,
+    /// Whether it is crawlable and not off.
+    pub(crate) open: bool,
 }
 
 /// Every link record, by alias, read behind hop's back.
@@ -28,6 +30,7 @@ pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, Kept> {
             target: text(&json["target"]),
             version: json["version"].as_u64().expect("a record has a version"),
             live: json["deleted_at"].is_null(),
+            open: ["crawlable", "disabled"].map(|flag| has_flag(&json, flag)) == [true, false],
         };
         Some((text(&json["alias"]), kept))
     })
@@ -45,6 +48,10 @@ fn link_in(edge: &MemoryEdge, place: &Value) -> Option<Value> {
     let from: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
     let has_left = from["signpost"]["journey"] == arriving["journey"];
     if has_left { Some(arriving["link"].clone()) } else { place.get("link").cloned() }
+}
+
+fn has_flag(link: &Value, flag: &str) -> bool {
+    link["spec"]["flags"].as_array().is_some_and(|flags| flags.iter().any(|set| set == flag))
 }
 
 /// How many keys begin like this.
@@ -93,6 +100,19 @@ pub(crate) fn check_list(edge: &MemoryEdge) {
     let live: Vec<(String, String, u64)> =
         truth(edge).into_iter().filter(|(_, kept)| kept.live).map(|(alias, kept)| (alias, kept.id, kept.version)).collect();
     assert_eq!(shown, live, "the list and truth differ");
+}
+
+/// What a domain tells robots.
+pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
+    let answer = run(Isolate::new(edge).ask(Ask::visit("robots.txt").at(host)));
+    assert_eq!(answer.code(), 200);
+    String::from_utf8(answer.body).expect("text is UTF-8")
+}
+
+/// Of links that nothing else is said of, those that are live, crawlable and not off are open to robots, and no others.
+pub(crate) fn check_robots(edge: &MemoryEdge) {
+    let open = truth(edge).into_iter().filter(|(_, kept)| kept.live && kept.open).map(|(alias, _)| format!("Allow: /{alias}$\n"));
+    assert_eq!(robots(edge, "hop.example"), format!("User-agent: *\nAllow: /$\n{}Disallow: /\n", open.collect::<String>()));
 }
 
 pub(crate) fn text(value: &Value) -> String {

@@ -27,7 +27,6 @@ cases!("changes":
     a_disabled_link_is_gone_or_leads_to_its_fallback,
     a_link_leads_on_between_its_start_and_its_end,
     rules_are_shown_in_their_normal_form,
-    a_link_that_holds_back_leads_nowhere_until_it_no_longer_does,
     a_link_is_limited_to_as_many_clicks_as_the_edge_counts,
     a_password_is_never_shown,
 );
@@ -201,24 +200,6 @@ fn rules_are_shown_in_their_normal_form(world: &World) {
     assert_eq!(stored["rules"], shown);
     let again = patch(hop, &alias, &json!({ "rules": shown })).expect(200).json();
     assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(1)), "the normal form is the same rules");
-}
-
-fn a_link_that_holds_back_leads_nowhere_until_it_no_longer_does(world: &World) {
-    let hop = world.hop();
-    for (name, hold) in [("password", json!("correct horse")), ("max_clicks", json!(5)), ("confirm", json!(true))] {
-        let alias = world.alias(name);
-        let held = json!({"alias": alias, "target": TARGET, "fallback": ELSEWHERE, name: hold});
-        create(hop, &held).expect(201);
-        readable(hop, &alias, |link| link.is_some());
-        let follow = || hop.send(&Call::get(format!("/{alias}")));
-        let shut = follow();
-        assert_eq!(shut.header("location"), None, "{name}");
-        assert!(!shut.text().contains("example.com"), "{name}");
-        shut.problem(410, "link_ended");
-        patch(hop, &alias, &json!({ name: null })).expect(200);
-        let open = eventually("the link leads on", || Some(follow()).filter(|answer| answer.status == 302));
-        assert_eq!(open.header("location").unwrap(), TARGET, "{name}");
-    }
 }
 
 fn a_link_is_limited_to_as_many_clicks_as_the_edge_counts(world: &World) {

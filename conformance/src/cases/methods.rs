@@ -50,7 +50,7 @@ fn options_needs_no_key(world: &World) {
         assert_eq!(answer.header("allow").unwrap(), allow(row.pattern), "{}", row.pattern);
         assert!(answer.body.is_empty());
     }
-    world.hop().send(&Call::new("OPTIONS", "/no/such/page")).problem(404, "not_found");
+    world.hop().send(&Call::new("OPTIONS", "/api/no/such/page")).problem(404, "not_found");
 }
 
 /// An edge may refuse a method it does not know by itself.

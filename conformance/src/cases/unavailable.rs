@@ -21,6 +21,8 @@ fn call(method: &str, pattern: &str) -> Call {
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         _ if method != "POST" => call,
+        "/{alias}" => call.header("Content-Type", "application/x-www-form-urlencoded").body("password=x"),
+        "/api/v1/links/{alias}/explain" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
         // Each item and each line would fail for itself. With a key there is a record to look at first.

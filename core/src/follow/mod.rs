@@ -14,6 +14,8 @@ mod ready;
 mod suggest;
 mod unlock;
 
+use std::sync::Arc;
+
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
@@ -26,13 +28,13 @@ use crate::app::Context;
 use crate::clicks::Click;
 use crate::domain::Domain;
 use crate::domains;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
+use crate::limits::Limit;
 use crate::link::RedirectStatus;
 use crate::links;
 use crate::pages::{self, Ask, Shown};
 use crate::ports::{Edge, Records as _, Take};
 use crate::records::Key;
-use crate::records::copy::Limit;
 use crate::request::{Body, FORM_LIMIT};
 use crate::response::{NO_CACHE, Response};
 use crate::target::Target;
@@ -111,7 +113,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
-        let ready = read::find(self.context, self.domain, &self.alias).await?;
+        let ready = self.find().await?;
         let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
         match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
             Decision::Ask(Ask::Password { .. }) => {
@@ -127,6 +129,17 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
             // Nothing is asked any more that was asked on the page.
             Decision::Lead(..) if !ready.confirm => self.back(),
             decision => self.answer(&ready, manner, decision).await,
+        }
+    }
+
+    /// The link. A host that is not served says so, as it does to those who come to follow.
+    async fn find(&self) -> Result<Arc<Ready>, Problem> {
+        match read::find(self.context, self.domain, &self.alias).await {
+            Err(problem) if problem.code == Code::NotFound => {
+                domains::check_served(self.context, self.domain).await?;
+                Err(problem)
+            }
+            found => found,
         }
     }
 
@@ -157,7 +170,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
             Decision::Ask(ask) => self.page(ready, None, ask),
             Decision::Lead(location, _) => {
                 if let Some(limit) = &ready.limit
-                    && !self.spend(ready, limit).await?
+                    && !self.spend(limit).await?
                 {
                     return ended(ready);
                 }
@@ -180,8 +193,8 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     /// Takes one of the clicks that are left; false if there is none.
-    async fn spend(&self, ready: &Ready, limit: &Limit) -> Result<bool, Problem> {
-        match self.context.edge.records().take(&Key::limit(&ready.id, &limit.epoch), limit.clicks.get(), None).await? {
+    async fn spend(&self, limit: &Limit) -> Result<bool, Problem> {
+        match self.context.edge.records().take(&limit.key, limit.most.get(), None).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
             Take::Busy => Err(Problem::crowded()),
@@ -222,8 +235,8 @@ pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Re
     let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::Lead(..)) = (&ready.limit, &decision) else {
         return Ok(decision);
     };
-    let taken = context.edge.records().taken(&[Key::limit(&ready.id, &limit.epoch)]).await?;
-    Ok(if taken.first().is_some_and(|taken| *taken >= limit.clicks.get()) { Decision::Ended } else { decision })
+    let taken = context.edge.records().taken(std::slice::from_ref(&limit.key)).await?;
+    Ok(if taken.first().is_some_and(|taken| *taken >= limit.most.get()) { Decision::Ended } else { decision })
 }
 
 /// Where a link leads that leads nowhere any more.

@@ -1,7 +1,7 @@
 //! `/{alias}+`: where a link leads, without going there.
 
 use super::decide::{Decision, Manner};
-use super::{Visitor, read, unless_used_up, unlock};
+use super::{Visitor, unless_used_up, unlock};
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -18,7 +18,7 @@ pub(crate) async fn preview<E: Edge>(
     visit: &Visit<'_>,
 ) -> Result<Response, Problem> {
     let visitor = Visitor::new(context, domain, alias, visit)?;
-    let ready = read::find(context, domain, &visitor.alias).await?;
+    let ready = visitor.find().await?;
     let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
     let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked });
     match unless_used_up(context, &ready, decision).await? {

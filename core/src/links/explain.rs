@@ -8,6 +8,7 @@ use http::{HeaderName, StatusCode};
 
 use super::find;
 use super::named::named;
+use crate::alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
@@ -75,9 +76,10 @@ pub(crate) async fn explain<E: Edge>(
     let key = named(context, alias, query).await?;
     let supposed = Supposed::read(body)?;
     let (place, _) = find(context, &key).await?;
-    let address = format!("/x{}", supposed.behind.as_deref().unwrap_or_default());
+    let behind = supposed.behind.as_deref().unwrap_or_default();
+    let address = format!("/{}{behind}", alias::encode(alias));
     let rest = match Route::of(&address) {
-        Route::Follow(_, rest) => rest,
+        Route::Follow(still, rest) if still == alias && rest.is_empty() == behind.is_empty() => rest,
         _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
     };
     let now = supposed.time.unwrap_or(context.now);

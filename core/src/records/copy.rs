@@ -4,12 +4,11 @@
 //! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
-use std::num::NonZeroU64;
-
 use super::object::Object;
 use super::{Holder, Key, look};
 use super::{stored, stored_spec};
 use crate::json::Members;
+use crate::limits::Limit;
 use crate::link::{Link, LinkId};
 use crate::password::{Lock, PasswordHash};
 use crate::ports::{Copies, Records, StoreError};
@@ -61,13 +60,6 @@ pub(crate) struct Followed {
     pub(crate) limit: Option<Limit>,
     /// If visitors have to know a password. Its hash is with truth alone.
     pub(crate) lock: Option<Lock>,
-}
-
-/// How often a link may be followed, and which count of it that is: another number starts a fresh one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Limit {
-    pub(crate) clicks: NonZeroU64,
-    pub(crate) epoch: String,
 }
 
 /// A copy and how far it may be trusted.
@@ -140,29 +132,27 @@ impl Copy {
     }
 }
 
-impl Limit {
-    fn of(spec: &Spec, epoch: Option<String>) -> Option<Self> {
-        Some(Self { clicks: spec.max_clicks?, epoch: epoch.unwrap_or_default() })
-    }
-}
-
 impl Followed {
     pub(crate) fn of(link: &Link) -> Self {
         let spec = link.spec.for_visitors();
         let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::of(&spec, link.epoch.clone()), lock, spec }
+        Self { target: link.target.clone(), limit: Limit::of(link), lock, spec }
     }
 
     fn write(&self, stored: &mut Members) {
         stored.text("target", self.target.as_str());
         stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
-        stored.text_if_any("epoch", self.limit.as_ref().map(|limit| limit.epoch.as_str()));
+        stored.text_if_any("limit", self.limit.as_ref().map(|limit| limit.key.as_str()));
         stored.text_if_any("lock", self.lock.as_ref().map(Lock::as_str));
     }
 
     fn read(mut stored: Object) -> Result<Self, StoreError> {
         let spec = stored_spec::read(stored.object("spec")?)?;
-        let limit = Limit::of(&spec, stored.text_if_any("epoch"));
+        // A link that is limited leads nobody on who could not be counted.
+        let limit = match spec.max_clicks {
+            Some(most) => Some(Limit { most, key: Key::kept(stored.text("limit")) }),
+            None => None,
+        };
         let lock = stored.text_if_any("lock").map(Lock::stored);
         let target = Target::stored(stored.text("target"));
         stored.end_whole(Self { target, spec, limit, lock })

@@ -144,7 +144,7 @@ mod tests {
             assert_eq!(length, back);
             let (x, y) = at.split_once(' ').unwrap();
             let [x, y, length] = [x, y, length].map(|number| number.parse::<u16>().unwrap());
-            modules.extend((x..x + length).map(|x| (x, y)));
+            modules.extend((0..length).map(|more| (x.saturating_add(more), y)));
         }
         modules
     }

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_row_is_whole_bytes_behind_its_filter() {
-        for (side, expected) in [(1, vec![0, 0x80]), (8, vec![0, 0x80].repeat(8)), (9, vec![0, 0x80, 0].repeat(9))] {
+        for (side, expected) in [(1, vec![0, 0x80]), (8, [0, 0x80].repeat(8)), (9, [0, 0x80, 0].repeat(9))] {
             assert_eq!(rows(side, &|x, _| x == 0), expected);
         }
         assert_eq!(rows(10, &|x, y| x == 9 && y == 9).last_chunk(), Some(&[0, 0, 0x40]));

@@ -144,7 +144,7 @@ mod tests {
             assert_eq!(length, back);
             let (x, y) = at.split_once(' ').unwrap();
             let [x, y, length] = [x, y, length].map(|number| number.parse::<u16>().unwrap());
-            modules.extend((x..x + length).map(|x| (x, y)));
+            modules.extend((0..length).map(|more| (x.saturating_add(more), y)));
         }
         modules
     }
@@ -163,7 +163,7 @@ mod tests {
         for (size, margin, place) in [
             (512, 0, "translate(6 6) scale(20)"),
             (512, 4, "translate(68 68) scale(15)"),
-            (512, 16, "translate(144 144) scale(8)"),
+            (512, 16, "translate(156 156) scale(8)"),
             (64, 4, "translate(19 19) scale(1)"),
             (66, 4, "translate(8 8) scale(2)"),
         ] {

@@ -1,4 +1,5 @@
 //! hop's chores. `cargo xtask help` lists them.
+mod bench;
 mod build;
 mod docs;
 mod edge;
@@ -50,6 +51,7 @@ fn run() -> Outcome<ExitCode> {
         "serve" => serve::command(&project, arguments),
         "test" => test::command(&project, arguments),
         "docs" => docs::command(&project, arguments),
+        "bench" => bench::command(&project, arguments),
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),
         unknown => {

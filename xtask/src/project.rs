@@ -72,6 +72,11 @@ impl Project {
         self.target().join(target).join("release").join(file)
     }
 
+    /// The program whose visits `bench` counts.
+    pub(crate) fn bench_program(&self) -> PathBuf {
+        self.target().join("release/hop-bench")
+    }
+
     fn target(&self) -> PathBuf {
         match env::var_os("CARGO_TARGET_DIR") {
             Some(directory) => self.root.join(directory),

@@ -4,6 +4,7 @@ mod edge;
 mod host;
 mod load;
 mod valgrind;
+mod workerd;
 
 use std::process::ExitCode;
 

@@ -1,15 +1,11 @@
 //! A Worker in Rust that does nothing but redirect: what the runtime, the glue and the SDK cost by themselves.
 
-use wasm_bindgen::JsValue;
-use web_sys::{Headers, Request, Response, ResponseInit};
+use std::convert::Infallible;
+
+use web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
 #[event(fetch)]
-async fn fetch(_: Request, _: Env, _: Context) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.append("location", "https://example.com/")?;
-    let head = ResponseInit::new();
-    head.set_status(302);
-    head.set_headers_headers(&headers);
-    Response::new_with_opt_str_and_init(None, &head)
+async fn fetch(_: Request, _: Env, _: Context) -> Result<Response, Infallible> {
+    Ok(Response::redirect_with_status("https://example.com/", 302).unwrap_or_else(|_| Response::error()))
 }

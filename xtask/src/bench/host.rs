@@ -63,14 +63,24 @@ fn scenarios(project: &Project, program: &Path) -> Outcome<Vec<Scenario>> {
 }
 
 fn line(name: &str, now: Cost, before: Option<Cost>) -> String {
-    let change = |of: fn(&Cost) -> f64| before.map_or_else(String::new, |before| format!("{:+.1} %", change(of(&now), of(&before))));
+    let change = |of: fn(&Cost) -> f64| before.map_or_else(String::new, |before| percent(change(of(&now), of(&before))));
     let (instructions, allocations) = (change(|cost| cost.instructions), change(|cost| cost.allocations));
     format!("{name:<10} {:>12.0} {instructions:>8} {:>12.1} {allocations:>8}", now.instructions, now.allocations)
+}
+
+/// Nothing is said of what rounding makes.
+fn percent(change: f64) -> String {
+    if change.abs() < 0.1 { "=".into() } else { format!("{change:+.1} %") }
 }
 
 /// By how many percent `now` is more than `before`.
 fn change(now: f64, before: f64) -> f64 {
     (now / before - 1.0) * 100.0
+}
+
+/// Whether that is more than `percent`.
+fn is_over(now: f64, before: f64, percent: f64) -> bool {
+    now * 100.0 > before * (100.0 + percent)
 }
 
 /// What is wrong with these costs, in words.
@@ -83,7 +93,7 @@ fn worse(counted: &[(String, Cost)], baseline: &Baseline) -> Vec<String> {
                 for (what, now, before) in
                     [("instructions", now.instructions, before.instructions), ("allocations", now.allocations, before.allocations)]
                 {
-                    if change(now, before) > TOLERANCE {
+                    if is_over(now, before, TOLERANCE) {
                         wrong.push(format!("{name} takes {:.1} % more {what}.", change(now, before)));
                     }
                 }
@@ -102,7 +112,7 @@ fn dear_rules(counted: &[(String, Cost)]) -> Outcome<Option<String>> {
     };
     let more = change(of(WITH_RULES)?, of(WITHOUT_RULES)?);
     println!("Ten rules add {more:.1} % of the instructions; they may add {RULES_BAR:.0} %.");
-    Ok((more > RULES_BAR).then(|| "Ten rules cost too much.".to_owned()))
+    Ok(is_over(of(WITH_RULES)?, of(WITHOUT_RULES)?, RULES_BAR).then(|| "Ten rules cost too much.".to_owned()))
 }
 
 #[cfg(test)]

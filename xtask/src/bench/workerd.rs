@@ -53,6 +53,13 @@ impl Workerd {
         Ok(started)
     }
 
+    /// How much of a processor's time it has had, in hundredths of a second.
+    pub(super) fn ticks(&self) -> Outcome<u32> {
+        let path = format!("/proc/{}/stat", self.member.id());
+        let text = fs::read_to_string(&path).doing(format_args!("reading {path}"))?;
+        ticks_of(&text).ok_or_else(|| Failure::new(format!("{path} cannot be read: {text}")))
+    }
+
     /// Fails if it has ended by itself.
     pub(super) fn check_alive(&mut self) -> Outcome<()> {
         match self.member.has_ended().doing("watching workerd")? {
@@ -60,6 +67,13 @@ impl Workerd {
             None => Ok(()),
         }
     }
+}
+
+/// The sum of the fields `utime` and `stime`, counted from behind the name of the program, which may hold anything.
+fn ticks_of(stat: &str) -> Option<u32> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11).map(str::parse::<u32>);
+    Some(times.next()?.ok()? + times.next()?.ok()?)
 }
 
 /// The program that wrangler starts, of the one platform it is installed for.
@@ -77,4 +91,16 @@ fn free_ports() -> Outcome<Ports> {
     let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).doing("looking for a free port");
     let [hop, redirect, empty] = listeners.each_ref().map(port);
     Ok(Ports { hop: hop?, redirect: redirect?, empty: empty? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_had_the_time_of_both_kinds() {
+        let stat = "12 (a) b (c) S 1 12 12 0 -1 4194560 900 0 7 0 140 23 5 6 20 0 9 0 77";
+        assert_eq!(ticks_of(stat), Some(163));
+        assert_eq!(ticks_of("12 (a) S 1"), None);
+    }
 }

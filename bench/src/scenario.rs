@@ -10,6 +10,8 @@ pub(crate) struct Scenario {
     /// What the link is, as the API is told; nothing where the visit finds none.
     pub(crate) link: Option<&'static str>,
     pub(crate) url: &'static str,
+    /// How many others were asked for before, each with a number behind the address, as every visit then has its own.
+    pub(crate) others: u64,
     pub(crate) has_copies: bool,
     /// How long after the last visit the next one comes: a memo repeats a hit for five seconds.
     pub(crate) pause_seconds: u64,
@@ -22,17 +24,28 @@ pub(crate) const PLAIN: Scenario = Scenario {
     what: "a link that the memo holds",
     link: Some(r#"{"alias":"docs","target":"https://example.com/documentation/start?from=hop"}"#),
     url: "https://hop.example/docs",
+    others: 0,
     has_copies: true,
     pause_seconds: 0,
     status: StatusCode::FOUND,
 };
 
+const MORE_THAN_THE_MEMO_HOLDS: u64 = 2_100;
+
 /// In the order they are shown.
-pub(crate) const SCENARIOS: [Scenario; 7] = [
+pub(crate) const SCENARIOS: [Scenario; 8] = [
     PLAIN,
     Scenario { name: "copy", what: "a link that the memo has forgotten, read from its copy", pause_seconds: 6, ..PLAIN },
     Scenario { name: "truth", what: "the same where there are no copies", has_copies: false, pause_seconds: 6, ..PLAIN },
     Scenario { name: "missing", what: "an alias nobody has, which the memo remembers", link: None, status: StatusCode::NOT_FOUND, ..PLAIN },
+    Scenario {
+        name: "strangers",
+        what: "an alias nobody has and nobody asked for yet, while the memo is full",
+        link: None,
+        others: MORE_THAN_THE_MEMO_HOLDS,
+        status: StatusCode::NOT_FOUND,
+        ..PLAIN
+    },
     Scenario { name: "countries", what: "ten rules for other countries", link: Some(TEN_COUNTRIES), ..PLAIN },
     Scenario { name: "kinds", what: "ten rules of ten kinds, none of which holds", link: Some(TEN_KINDS), ..PLAIN },
     Scenario {

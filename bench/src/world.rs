@@ -1,5 +1,8 @@
 //! A deployment with one link, ready for the visits of a scenario.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::records::Key;
@@ -21,6 +24,7 @@ pub(crate) struct World {
     app: App,
     edge: BenchEdge,
     visitor: Visitor,
+    visits: Cell<u64>,
 }
 
 impl World {
@@ -30,12 +34,18 @@ impl World {
     }
 
     fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
-        let world =
-            Self { app: App::new(setting, setting), edge: BenchEdge::new(scenario.has_copies, millis), visitor: Visitor::with_browser() };
+        let world = Self {
+            app: App::new(setting, setting),
+            edge: BenchEdge::new(scenario.has_copies, millis),
+            visitor: Visitor::with_browser(),
+            visits: Cell::new(0),
+        };
         if let Some(link) = scenario.link {
             world.create(link)?;
         }
-        world.finish(world.arrive(scenario)?)?;
+        for _ in 0..=scenario.others {
+            world.finish(world.arrive(scenario)?)?;
+        }
         Ok(world)
     }
 
@@ -60,12 +70,22 @@ impl World {
     }
 
     fn arrive(&self, scenario: &Scenario) -> Result<After, String> {
-        let head = Head::new(&Method::GET, scenario.url);
+        let url = self.url(scenario);
+        let head = Head::new(&Method::GET, &url);
         let (response, after) = self.ask(head, &self.visitor, Body::Whole(Vec::new()))?;
         if response.status == scenario.status {
             return Ok(after);
         }
         Err(format!("{} answers {}, not {}: {}", scenario.url, response.status, scenario.status, self.edge.log_text()))
+    }
+
+    fn url(&self, scenario: &Scenario) -> Cow<'static, str> {
+        if scenario.others == 0 {
+            return scenario.url.into();
+        }
+        let visit = self.visits.get();
+        self.visits.set(visit.saturating_add(1));
+        format!("{}-{visit}", scenario.url).into()
     }
 
     fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, After), String> {

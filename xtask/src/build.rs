@@ -60,3 +60,8 @@ pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
         Edge::Fastly => fastly::build(project),
     }
 }
+
+/// Builds the Worker that `bench edge` holds hop against; what hop's own module needs must be there.
+pub(crate) fn empty_worker(project: &Project) -> Outcome<()> {
+    cloudflare::build_empty(project)
+}

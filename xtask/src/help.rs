@@ -13,6 +13,7 @@ cargo xtask <command>
   build [cloudflare|fastly]   build the modules that are deployed
   import FILE --from … --to … move links from another shortener to a deployment
   size                        weigh both modules against size-budget.toml
+  bench [edge]                count what a redirect costs, or race it on Cloudflare's runtime
   docs                        write docs/API.md from docs/openapi.json and docs/contract
   agents                      write the list of programs that follow links
   setup                       install what the other commands need, for all of them

@@ -1,5 +1,6 @@
 //! hop's chores. `cargo xtask help` lists them.
 mod agents;
+mod bench;
 mod build;
 mod docs;
 mod edge;
@@ -52,6 +53,7 @@ fn run() -> Outcome<ExitCode> {
         "test" => test::command(&project, arguments),
         "agents" => agents::command(&project, arguments),
         "docs" => docs::command(&project, arguments),
+        "bench" => bench::command(&project, arguments),
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),
         unknown => {

@@ -77,6 +77,16 @@ impl Project {
         self.target().join(target).join("release").join(file)
     }
 
+    /// The program whose visits `bench` counts.
+    pub(crate) fn bench_program(&self) -> PathBuf {
+        self.target().join("release/hop-bench")
+    }
+
+    /// The Worker that does nothing, as worker-build leaves it.
+    pub(crate) fn empty_worker(&self) -> PathBuf {
+        self.path("bench/empty/build/index_bg.wasm")
+    }
+
     fn target(&self) -> PathBuf {
         match env::var_os("CARGO_TARGET_DIR") {
             Some(directory) => self.root.join(directory),

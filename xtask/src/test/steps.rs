@@ -161,8 +161,8 @@ impl Step {
         match self {
             Self::Format => check(&mut cargo(project, "fmt --all -- --check")),
             Self::Lint => check(&mut cargo(project, "clippy --all-targets --all-features -- -D warnings")),
-            Self::LintCloudflare => lint_adapter(project, "hop-cloudflare", rust::WORKERS),
-            Self::LintFastly => lint_adapter(project, "hop-fastly", rust::COMPUTE),
+            Self::LintCloudflare => lint_for(project, "--package hop-cloudflare --package hop-bench-empty", rust::WORKERS),
+            Self::LintFastly => lint_for(project, "--package hop-fastly", rust::COMPUTE),
             Self::Docs => check(
                 cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items")
                     .env("RUSTDOCFLAGS", "-D warnings"),
@@ -224,8 +224,8 @@ fn slowly(command: &mut Command) -> &mut Command {
     command.env("HOP_SLOW", "1").env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
 }
 
-fn lint_adapter(project: &Project, package: &str, target: &str) -> Outcome<Tally> {
-    let arguments = format!("clippy --package {package} --target {target} --all-features -- -D warnings");
+fn lint_for(project: &Project, packages: &str, target: &str) -> Outcome<Tally> {
+    let arguments = format!("clippy {packages} --target {target} --all-features -- -D warnings");
     check(&mut cargo(project, &arguments))
 }
 

@@ -1,0 +1,68 @@
+//! The memory edge with a clock of its own, and without copies where a visit is to find none.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hop_core::Timestamp;
+use hop_core::memory::{MemoryCopies, MemoryEdge, MemoryRecords, TRAITS};
+use hop_core::ports::{Edge, NoEntropy, StoreError, Traits};
+use hop_core::records::Key;
+
+const SEED: u64 = 1;
+
+pub(crate) struct BenchEdge {
+    memory: MemoryEdge,
+    has_copies: bool,
+    millis: AtomicU64,
+}
+
+impl BenchEdge {
+    pub(crate) fn new(has_copies: bool, millis: u64) -> Self {
+        Self { memory: MemoryEdge::new(SEED), has_copies, millis: AtomicU64::new(millis) }
+    }
+
+    pub(crate) fn wait_seconds(&self, seconds: u64) {
+        self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::Relaxed);
+    }
+
+    pub(crate) fn copy(&self, key: &Key) -> Option<String> {
+        self.memory.copies.peek(key)
+    }
+
+    /// What was logged, which is nothing unless something failed.
+    pub(crate) fn log_text(&self) -> String {
+        self.memory.take_log().join("\n")
+    }
+}
+
+impl Edge for BenchEdge {
+    type Records = MemoryRecords;
+    type Copies = MemoryCopies;
+
+    fn traits(&self) -> &'static Traits {
+        &TRAITS
+    }
+
+    fn records(&self) -> &MemoryRecords {
+        &self.memory.records
+    }
+
+    fn copies(&self) -> Option<&MemoryCopies> {
+        self.has_copies.then_some(&self.memory.copies)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.millis.load(Ordering::Relaxed))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        self.memory.random(bytes)
+    }
+
+    fn log(&self, line: &str) {
+        self.memory.log(line);
+    }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        self.memory.openapi().await
+    }
+}

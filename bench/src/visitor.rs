@@ -1,0 +1,36 @@
+//! Who visits: somebody at a desk in Germany, with the headers their browser sends.
+
+use std::borrow::Cow;
+
+use hop_core::ports::Facts;
+use http::HeaderName;
+
+const BROWSER: [(&str, &str); 6] = [
+    ("host", "hop.example"),
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"),
+    ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+    ("accept-language", "de,en-US;q=0.7,en;q=0.3"),
+    ("accept-encoding", "gzip, deflate, br, zstd"),
+    ("sec-fetch-mode", "navigate"),
+];
+
+/// The headers of a request.
+#[derive(Debug)]
+pub(crate) struct Visitor(Vec<(&'static str, String)>);
+
+impl Visitor {
+    pub(crate) fn with_browser() -> Self {
+        Self(BROWSER.map(|(name, value)| (name, value.to_owned())).into())
+    }
+
+    /// Who makes the links.
+    pub(crate) fn admin(key: &str) -> Self {
+        Self(vec![("authorization", format!("Bearer {key}")), ("content-type", "application/json".into())])
+    }
+}
+
+impl Facts for Visitor {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        self.0.iter().find(|(known, _)| *known == name.as_str()).map(|(_, value)| Cow::Borrowed(value.as_bytes()))
+    }
+}

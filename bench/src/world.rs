@@ -1,0 +1,113 @@
+//! A deployment with one link, ready for the visits of a scenario.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use hop_core::alias::{Alias, AliasCase};
+use hop_core::domain::Domain;
+use hop_core::records::Key;
+use hop_core::{After, App, Body, Head, Request, Response, run_ready};
+use http::{Method, StatusCode};
+
+use crate::edge::BenchEdge;
+use crate::scenario::{PLAIN, Scenario};
+use crate::visitor::Visitor;
+
+/// Eight o'clock in the morning of a Saturday, 2026-11-21.
+const MORNING: u64 = 1_795_248_000_000;
+
+const DOMAIN: &str = "hop.example";
+const ADMIN_KEY: &str = "an-admin-key-that-only-this-program-has";
+const PEPPER: &str = "a-pepper-that-only-this-program-has-got";
+
+pub(crate) struct World {
+    app: App,
+    edge: BenchEdge,
+    visitor: Visitor,
+    visits: Cell<u64>,
+}
+
+impl World {
+    /// Makes the link. The first visitor leaves its copy behind, where there are copies, and the memo knows it from then on.
+    pub(crate) fn of(scenario: &Scenario) -> Result<Self, String> {
+        Self::at(scenario, MORNING)
+    }
+
+    fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
+        let world = Self {
+            app: App::new(setting, setting),
+            edge: BenchEdge::new(scenario.has_copies, millis),
+            visitor: Visitor::with_browser(),
+            visits: Cell::new(0),
+        };
+        if let Some(link) = scenario.link {
+            world.create(link)?;
+        }
+        for _ in 0..=scenario.others {
+            world.finish(world.arrive(scenario)?)?;
+        }
+        Ok(world)
+    }
+
+    fn create(&self, link: &str) -> Result<(), String> {
+        let head = Head::new(&Method::POST, "https://hop.example/api/v1/links");
+        let body = Body::Whole(link.as_bytes().to_vec());
+        let (response, after) = self.ask(head, &Visitor::admin(ADMIN_KEY), body)?;
+        if response.status != StatusCode::CREATED {
+            return Err(format!("the link was not made: {}", String::from_utf8_lossy(&response.body)));
+        }
+        self.finish(after)
+    }
+
+    fn finish(&self, after: After) -> Result<(), String> {
+        run_ready(self.app.finish(&self.edge, after)).map_err(|_| "the store waits".into())
+    }
+
+    /// Comes and looks, and leaves what is to be done afterwards undone: no visitor waits for that.
+    pub(crate) fn visit(&self, scenario: &Scenario) -> Result<(), String> {
+        self.edge.wait_seconds(scenario.pause_seconds);
+        self.arrive(scenario).map(drop)
+    }
+
+    fn arrive(&self, scenario: &Scenario) -> Result<After, String> {
+        let url = self.url(scenario);
+        let head = Head::new(&Method::GET, &url);
+        let (response, after) = self.ask(head, &self.visitor, Body::Whole(Vec::new()))?;
+        if response.status == scenario.status {
+            return Ok(after);
+        }
+        Err(format!("{} answers {}, not {}: {}", scenario.url, response.status, scenario.status, self.edge.log_text()))
+    }
+
+    fn url(&self, scenario: &Scenario) -> Cow<'static, str> {
+        if scenario.others == 0 {
+            return scenario.url.into();
+        }
+        let visit = self.visits.get();
+        self.visits.set(visit.saturating_add(1));
+        format!("{}-{visit}", scenario.url).into()
+    }
+
+    fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, After), String> {
+        run_ready(self.app.handle(&self.edge, Request { head, facts, body })).map_err(|_| "the store waits".into())
+    }
+}
+
+fn setting(name: &str) -> Option<String> {
+    let value = match name {
+        "HOP_DOMAINS" => "https://hop.example",
+        "HOP_ADMIN_KEY" => ADMIN_KEY,
+        "HOP_PEPPER" => PEPPER,
+        _ => return None,
+    };
+    Some(value.into())
+}
+
+/// The copy of the plain link as hop keeps it, confirmed by truth at `millis`.
+pub(crate) fn copy(millis: u64) -> Result<String, String> {
+    let world = World::at(&PLAIN, millis)?;
+    let domain = Domain::parse(DOMAIN).map_err(|refusal| refusal.detail.to_string())?;
+    let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|refusal| refusal.detail.to_string())?;
+    let copy = world.edge.copy(&Key::link(&domain, &alias));
+    copy.ok_or_else(|| "hop made no copy".into())
+}

@@ -1,0 +1,99 @@
+//! Visitors who keep their connections open and ask again as soon as they are answered.
+use std::io::{BufRead, BufReader, Read as _, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Outcome, While};
+
+const CONNECTIONS: usize = 16;
+const PATIENCE: Duration = Duration::from_secs(10);
+const LONGEST_LINE: usize = 16 * 1_024;
+
+/// Whom the visitors ask, and for what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Visits {
+    pub(super) port: u16,
+    pub(super) method: &'static str,
+    /// How many aliases they ask for in turn.
+    pub(super) aliases: u64,
+}
+
+/// How many requests are answered in that time. Every answer must be a redirect.
+pub(super) fn answered(visits: Visits, duration: Duration) -> Outcome<u32> {
+    let (turn, until) = (AtomicU64::new(0), Instant::now() + duration);
+    let counts = thread::scope(|scope| {
+        let visitors: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(|| visit(visits, &turn, until))).collect();
+        let crashed = |_| Err(Failure::new("a visitor of the bench crashed"));
+        visitors.into_iter().map(|visitor| visitor.join().unwrap_or_else(crashed)).collect::<Outcome<Vec<u32>>>()
+    })?;
+    Ok(counts.iter().sum())
+}
+
+fn visit(visits: Visits, turn: &AtomicU64, until: Instant) -> Outcome<u32> {
+    let asking = "visiting workerd";
+    let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, visits.port))).doing(asking)?;
+    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(PATIENCE))).doing(asking)?;
+    let mut answers = BufReader::new(stream.try_clone().doing(asking)?);
+    let mut answered = 0;
+    while Instant::now() < until {
+        let alias = turn.fetch_add(1, Ordering::Relaxed) % visits.aliases;
+        let request = format!(
+            "{} /link-{alias} HTTP/1.1\r\nHost: hop.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0\r\n\
+             Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: de,en-US;q=0.7,en;q=0.3\r\n\r\n",
+            visits.method
+        );
+        (&stream).write_all(request.as_bytes()).doing(asking)?;
+        check_redirect(&mut answers)?;
+        answered += 1;
+    }
+    Ok(answered)
+}
+
+/// Reads an answer that redirects and has no body.
+fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
+    let mut status = String::new();
+    read_line(answers, &mut status)?;
+    if !status.starts_with("HTTP/1.1 302") {
+        return Err(Failure::new(format!("workerd answers no redirect: {status:?}")));
+    }
+    let mut line = String::new();
+    loop {
+        line.clear();
+        read_line(answers, &mut line)?;
+        let lower = line.to_ascii_lowercase();
+        let has_body = lower.starts_with("transfer-encoding") || lower.strip_prefix("content-length:").is_some_and(|n| n.trim() != "0");
+        if has_body {
+            return Err(Failure::new(format!("workerd redirects with a body: {line:?}")));
+        }
+        if line == "\r\n" {
+            return Ok(());
+        }
+    }
+}
+
+fn read_line(answers: &mut impl BufRead, line: &mut String) -> Outcome<()> {
+    answers.take(LONGEST_LINE as u64).read_line(line).doing("reading what workerd answers")?;
+    if line.ends_with('\n') { Ok(()) } else { Err(Failure::new("workerd closed a connection in the middle of an answer")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_redirect_without_body_counts() {
+        let check = |mut answer: &[u8]| check_redirect(&mut answer).map(|()| answer.len());
+        assert_eq!(check(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: x\r\n\r\nnext").unwrap(), 4);
+        for wrong in [
+            &b"HTTP/1.1 404 Not Found\r\n\r\n"[..],
+            b"HTTP/1.1 302 Found\r\ncontent-length: 5\r\n\r\nhello",
+            b"HTTP/1.1 302 Found\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\nLocation: x\r\n",
+            b"",
+        ] {
+            assert!(check(wrong).is_err(), "{}", String::from_utf8_lossy(wrong));
+        }
+    }
+}

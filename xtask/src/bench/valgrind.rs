@@ -1,0 +1,68 @@
+//! Counts what a visit costs: what many visits cost less what few cost, so that start and set-up do not count.
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::bench::baseline::Cost;
+use crate::failure::{Failure, Outcome};
+use crate::process;
+use crate::project::Project;
+
+/// The memo, the copies and the store are in their stride by then.
+const FEW: u32 = 16;
+/// Six seconds apart, all of these visits come before a copy is ten minutes old and looked after.
+const MANY: u32 = 80;
+
+const GET_VALGRIND: &str = "It runs on Linux: `apt-get install valgrind`, or what other distributions call the same.";
+
+/// Fails early and says how to get valgrind where there is none.
+pub(super) fn check_installed(project: &Project) -> Outcome<()> {
+    let mut valgrind = project.machine_command("valgrind");
+    process::capture(valgrind.arg("--version")).map(drop).map_err(|failure| failure.advise(GET_VALGRIND))
+}
+
+/// The cost of one visit of a scenario.
+pub(super) fn cost(project: &Project, program: &Path, scenario: &str) -> Outcome<Cost> {
+    let each = |tool: &[&str], before: &str| -> Outcome<f64> {
+        let few = total(project, tool, before, program, scenario, FEW)?;
+        let many = total(project, tool, before, program, scenario, MANY)?;
+        Ok(f64::from(many.saturating_sub(few)) / f64::from(MANY - FEW))
+    };
+    let instructions = each(&["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected : ")?;
+    let allocations = each(&["--tool=memcheck", "--leak-check=no", "--undef-value-errors=no"], "total heap usage: ")?;
+    Ok(Cost { instructions, allocations })
+}
+
+/// The number that valgrind says after `before`. Arguments of one length and no environment keep the stack in its place.
+fn total(project: &Project, tool: &[&str], before: &str, program: &Path, scenario: &str, visits: u32) -> Outcome<u32> {
+    let mut valgrind = project.machine_command("valgrind");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    valgrind.env_clear().env("PATH", path).args(tool).arg("--log-fd=1").arg(program);
+    let visits = format!("{visits:05}");
+    valgrind.args(["visit", scenario, &visits].map(OsStr::new));
+    let printed = process::capture(&mut valgrind)?;
+    let failed = || Failure::new(format!("`{}` failed:\n{}", process::shown(&valgrind), printed.text));
+    if !printed.success {
+        return Err(failed());
+    }
+    number_after(&printed.text, before).ok_or_else(failed)
+}
+
+/// A number such as `1,234`.
+fn number_after(text: &str, before: &str) -> Option<u32> {
+    let (_, after) = text.split_once(before)?;
+    let digits: String = after.chars().filter(|c| *c != ',').take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_with_its_commas() {
+        let text = "==1== Collected : 1867585\n==2==   total heap usage: 1,270 allocs, 1,269 frees, 86,292 bytes allocated\n";
+        assert_eq!(number_after(text, "Collected : "), Some(1_867_585));
+        assert_eq!(number_after(text, "total heap usage: "), Some(1_270));
+        assert_eq!(number_after(text, "nothing: "), None);
+    }
+}

@@ -43,7 +43,9 @@ impl Place {
     /// What `wrangler dev` takes for the facts of a visitor, as its own proxy stands between it and them. To every other edge these are
     /// headers that anybody can set.
     pub(crate) fn headers(self) -> [(&'static str, String); 2] {
-        let facts = self.country.map_or_else(|| "{}".to_owned(), |country| format!(r#"{{"country":"{country}"}}"#));
+        let country = self.country.map(|country| format!(r#","country":"{country}""#)).unwrap_or_default();
+        // Else its proxy takes everybody for a browser and compresses what it hands on.
+        let facts = format!(r#"{{"clientAcceptEncoding":"identity"{country}}}"#);
         [("CF-Connecting-IP", self.address.to_string()), ("MF-CF-Blob", facts)]
     }
 }

@@ -100,8 +100,7 @@ fn old_copy(link: &Value) -> String {
         "version": 0,
         "checked_at": u64::try_from(eleven_minutes_ago.as_millis()).unwrap(),
         "id": link["id"],
-        "target": "https://old.example/",
-        "redirect_status": 302,
+        "link": {"target": "https://old.example/", "spec": {}},
     })
     .to_string()
 }

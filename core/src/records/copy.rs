@@ -119,16 +119,14 @@ impl Copy {
     fn read(bytes: &[u8]) -> Result<(Option<Self>, Timestamp), StoreError> {
         let mut stored = Object::record(bytes)?;
         let checked_at = Timestamp::from_millis(stored.number("checked_at"));
-        if stored.flag("ask_truth") {
-            return stored.end((None, checked_at));
-        }
+        let asks_truth = stored.flag("ask_truth");
         let leads = match (stored.object_if_any("link"), stored.text_if_any("to")) {
             (Some(link), _) => Leads::On(Box::new(Followed::read(link)?)),
             (None, Some(to)) => Leads::Away { to: Key::kept(to), forwards: stored.flag("forwards") },
             (None, None) => Leads::Nowhere,
         };
         let copy = Self { id: LinkId::stored(stored.text("id")), version: stored.number("version"), leads };
-        stored.end((Some(copy), checked_at))
+        stored.end_whole(((!asks_truth).then_some(copy), checked_at))
     }
 }
 

@@ -172,7 +172,8 @@ proptest! {
     #[test]
     fn a_target_is_what_a_browser_takes_it_for(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
         if let Ok(target) = Target::parse(&text, &browsed()) {
-            let came = if is_beyond_ascii(&text) { text.replacen(authority_of(&text), authority_of(target.as_str()), 1) } else { text.clone() };
+            let host = |url| authority_of(url).split(':').next().unwrap_or_default();
+            let came = if is_beyond_ascii(&text) { text.replacen(host(&text), host(target.as_str()), 1) } else { text.clone() };
             let (came, leaves) = (Url::parse(&came), Url::parse(target.as_str()));
             prop_assert!(came.is_ok(), "{:?}: a browser refuses it", text);
             prop_assert_eq!(came, leaves);

@@ -111,98 +111,92 @@ fn keeps_direction(label: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
-    fn browsers(name: &str) -> Option<String> {
-        match url::Host::parse(name) {
-            Ok(url::Host::Domain(name)) => Some(name),
-            _ => None,
-        }
-    }
-
+    /// As `url` 2.5 looked them up over ICU's tables of Unicode 17; what it refused is empty.
     #[test]
     fn names_are_looked_up_as_browsers_do() {
-        for name in [
-            "example",
-            "Example.COM",
-            "bücher.example",
-            "BÜCHER.example",
-            "faß.de",
-            "ς.gr",
-            "日本。jp",
-            "ｅｘ.com",
-            "a\u{ad}b.c",
-            "\u{301}a.b",
-            "a.\u{301}",
-            "xn--bcher-kva.de",
-            "XN--Bcher-KVA.de",
-            "xn--",
-            "xn--a",
-            "xn--a-",
-            "xn---",
-            "xn--abc-",
-            "xn--0",
-            "xn--zzzzzzz",
-            "xn--bücher",
-            "xn--99999999999",
-            "xn--fiqs8s",
-            "xn--strae-oqa",
-            "xn--ls8h.la",
-            "xn--a-yoc",
-            "xn--bcher-kvA",
-            "xn--a\u{301}",
-            "אב.com",
-            "אב1.com",
-            "1אב.com",
-            "אa.com",
-            "a.אב",
-            "0a.אב",
-            "-.אב",
-            "a-.אב",
-            "אב٠.com",
-            "אב٠1.com",
-            "אב\u{5b0}.com",
-            "a٠.com",
-            "٠.com",
-            "א_.com",
-            "א..ב",
-            "क\u{94d}\u{200d}ष",
-            "क\u{200d}ष",
-            "نامه\u{200c}ای",
-            "ا\u{200c}ی",
-            "ب\u{200c}a",
-            "\u{200c}",
-            "a\u{200c}",
-            "ب\u{64b}\u{200c}\u{64b}ب",
-            "ب\u{200c}\u{200c}ب",
-            "≠.com",
-            "=\u{338}.com",
-            "<\u{338}.com",
-            "a\u{2024}b",
-            "℀.com",
-            "a\u{fffd}",
-            "⒈com",
-            "\u{e000}",
-            "\u{378}",
-            "☃.net",
-            "I❤.ws",
-            "İ.tr",
-            "ﷺ",
-            "가.kr",
-            "\u{1100}\u{1161}.kr",
+        for (name, looked_up) in [
+            ("example", "example"),
+            ("Example.COM", "example.com"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("BÜCHER.example", "xn--bcher-kva.example"),
+            ("faß.de", "xn--fa-hia.de"),
+            ("ς.gr", "xn--3xa.gr"),
+            ("日本。jp", "xn--wgv71a.jp"),
+            ("ｅｘ.com", "ex.com"),
+            ("a\u{ad}b.c", "ab.c"),
+            ("\u{301}a.b", ""),
+            ("a.\u{301}", ""),
+            ("xn--bcher-kva.de", "xn--bcher-kva.de"),
+            ("XN--Bcher-KVA.de", "xn--bcher-kva.de"),
+            ("xn--", ""),
+            ("xn--a", ""),
+            ("xn--a-", ""),
+            ("xn---", ""),
+            ("xn--abc-", ""),
+            ("xn--0", ""),
+            ("xn--zzzzzzz", "xn--zzzzzzz"),
+            ("xn--bücher", ""),
+            ("xn--99999999999", ""),
+            ("xn--fiqs8s", "xn--fiqs8s"),
+            ("xn--strae-oqa", "xn--strae-oqa"),
+            ("xn--ls8h.la", "xn--ls8h.la"),
+            ("xn--a-yoc", ""),
+            ("xn--bcher-kvA", "xn--bcher-kva"),
+            ("xn--a\u{301}", ""),
+            ("אב.com", "xn--4dbc.com"),
+            ("אב1.com", "xn--1-zhcd.com"),
+            ("1אב.com", ""),
+            ("אa.com", ""),
+            ("a.אב", "a.xn--4dbc"),
+            ("0a.אב", ""),
+            ("-.אב", ""),
+            ("a-.אב", ""),
+            ("אב٠.com", "xn--4dbc34b.com"),
+            ("אב٠1.com", ""),
+            ("אב\u{5b0}.com", "xn--7cb7dd.com"),
+            ("a٠.com", ""),
+            ("٠.com", ""),
+            ("א_.com", ""),
+            ("א..ב", "xn--4db..xn--5db"),
+            ("क\u{94d}\u{200d}ष", "xn--11b2ezcw70k"),
+            ("क\u{200d}ष", ""),
+            ("نامه\u{200c}ای", "xn--mgba3gch31f060k"),
+            ("ا\u{200c}ی", ""),
+            ("ب\u{200c}a", ""),
+            ("\u{200c}", ""),
+            ("a\u{200c}", ""),
+            ("ب\u{64b}\u{200c}\u{64b}ب", "xn--ngba8ha8704a"),
+            ("ب\u{200c}\u{200c}ب", ""),
+            ("≠.com", "xn--1ch.com"),
+            ("=\u{338}.com", "xn--1ch.com"),
+            ("<\u{338}.com", "xn--gdh.com"),
+            ("a\u{2024}b", ""),
+            ("℀.com", ""),
+            ("a\u{fffd}", ""),
+            ("⒈com", ""),
+            ("\u{e000}", ""),
+            ("\u{378}", ""),
+            ("☃.net", "xn--n3h.net"),
+            ("I❤.ws", "xn--i-7iq.ws"),
+            ("İ.tr", "xn--i-9bb.tr"),
+            ("ﷺ", ""),
+            ("가.kr", "xn--o39a.kr"),
+            ("\u{1100}\u{1161}.kr", "xn--o39a.kr"),
         ] {
-            assert_eq!(
-                to_ascii(name).filter(|name| !name.ends_with(|c: char| c.is_ascii_digit()) || name.contains("xn--")),
-                browsers(name),
-                "{name:?}"
-            );
+            assert_eq!(to_ascii(name), Some(looked_up.to_owned()).filter(|name| !name.is_empty()), "{name:?}");
         }
     }
 
-    /// The standard says so since the crate that tests compare with was written.
+    /// The standard says so since the parser that made the lists here was written.
     #[test]
     fn a_label_does_not_decode_to_one_that_looks_encoded() {
-        assert_eq!((browsers("xn--xn---epa").as_deref(), to_ascii("xn--xn---epa")), (Some("xn--xn---epa"), None));
+        assert_eq!(to_ascii("xn--xn---epa"), None);
     }
 
     #[test]
@@ -214,13 +208,21 @@ mod tests {
         }
     }
 
-    /// Where its direction, its joining and its marks are asked for. Left out are planes and ideographs of which one is like the next.
+    /// Where is asked whether it is a mark, how it joins on either side, and which way it is written. Left out are planes and ideographs of
+    /// which one is like the next. `idna/characters.txt` has the first four bytes of a SHA-256 for each block of 256: of what `url` 2.5 made
+    /// of the same names over ICU's tables of Unicode 17, one a line, what it refused as an empty one.
     #[test]
     fn every_character_is_looked_up_as_browsers_do() {
         let small = ('\u{80}'..='\u{33FF}').chain('\u{A000}'..='\u{ABFF}').chain('\u{D7A0}'..='\u{D7FF}');
+        let mut blocks: BTreeMap<u32, Sha256> = BTreeMap::new();
         for c in small.chain('\u{F900}'..='\u{12FFF}').chain('\u{16000}'..='\u{16FFF}').chain('\u{1B000}'..='\u{1FFFF}') {
-            let name = format!("ب\u{200c}{c}.א{c}");
-            assert_eq!(to_ascii(&name), browsers(&name), "{:x}", u32::from(c));
+            let block = blocks.entry(u32::from(c) & !0xFF).or_default();
+            for name in [format!("{c}a"), format!("a{c}\u{200c}ꡀ"), format!("ب{c}\u{200c}ب"), format!("ب\u{200c}{c}.א{c}")] {
+                block.update(to_ascii(&name).unwrap_or_default() + "\n");
+            }
         }
+        let digest = |block: Sha256| block.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let blocks: Vec<String> = blocks.into_iter().map(|(first, block)| format!("{first:05X} {}", digest(block))).collect();
+        assert_eq!(blocks, include_str!("idna/characters.txt").lines().collect::<Vec<_>>());
     }
 }

@@ -33,6 +33,7 @@ impl Visitor {
     }
 
     /// The address, or none where the SDK could not read it: it panics over a host that is no host, and has no other way to the path.
+    /// A host in letters outside ASCII is none to it: browsers send `xn--`, which the core reads.
     pub(crate) fn url(&self) -> String {
         let host = self.header(&HOST);
         let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::base64;
-use crate::colors::Colors;
+use crate::color::Colors;
 
 const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
 const BETWEEN: &str = ";--on:";
@@ -42,7 +42,8 @@ impl Look {
     }
 
     pub(super) fn sheet(&self) -> Sheet {
-        Sheet([BEFORE, self.colors.accent.as_str(), BETWEEN, self.colors.on_accent.as_str(), AFTER].concat())
+        let Colors { accent, on_accent } = self.colors;
+        Sheet([BEFORE, &accent.to_string(), BETWEEN, &on_accent.to_string(), AFTER].concat())
     }
 }
 

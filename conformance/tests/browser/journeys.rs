@@ -67,7 +67,8 @@ impl Journey {
             wrong.push(format!("{} visits came, and not {visits}", here.len()));
         }
         for arrival in here {
-            let said = format!("{} {} {:?} {:?}", arrival.method, arrival.url, arrival.headers, arrival.body);
+            let body = String::from_utf8_lossy(arrival.body.as_deref().unwrap_or_default());
+            let said = format!("{} {} {:?} {body}", arrival.method, arrival.url, arrival.headers);
             let told_length = arrival.headers.iter().any(|(name, _)| name == "content-length" || name == "content-type");
             if arrival.method != "GET" || arrival.body.as_deref() != Some(&[]) || told_length {
                 wrong.push(format!("more than a visitor came: {said}"));

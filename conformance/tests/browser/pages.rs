@@ -34,7 +34,7 @@ pub(crate) fn all(site: &Site) -> Vec<Value> {
 
     let at = |name: &str, path: &str, status: u16, says: &[&str]| page(name, &format!("http://{PLAIN}/{path}"), status, says);
     let mut pages = vec![
-        at("home", "", 200, &["hop", "Short links"]),
+        at("home", "", 200, &["hop", "short links"]),
         page("named", &format!("http://{NAMED}/"), 200, &["Short & sweet"]),
         page("named-not-found", &format!("http://{NAMED}/nothing"), 404, &["Short & sweet"]),
         page("named-confirm", &format!("http://{NAMED}/confirm"), 200, &["Short & sweet", "Continue"]),
@@ -49,8 +49,8 @@ pub(crate) fn all(site: &Site) -> Vec<Value> {
         at("confirm-card", "confirm-card", 200, &["Continue", "A handbook"]),
         at("password", "locked", 200, &["Password", "Open the link"]),
         typing("wrong", at("password-wrong", "locked", 403, &["That is not the password"])),
-        typing("wrong", at("password-too-often", "guessed", 429, &["Too many tries"])),
-        coming_as(PROGRAM, at("person", "people", 200, &["This link opens for people"])),
+        typing("wrong", at("password-too-often", "guessed", 429, &["Too many tries", "quarter of an hour"])),
+        coming_as(PROGRAM, at("person", "people", 200, &["This link opens only for people"])),
         coming_as(PREVIEW, at("card", "docs", 200, &["A handbook"])),
     ];
     pages.extend(foreign::pages(site));

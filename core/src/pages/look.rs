@@ -22,6 +22,7 @@ a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}
 .soft{color:var(--soft);font-size:1rem}\
 .box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\
 .box p{margin:0}\
+.box p+p{margin-top:.25rem}\
 .wrong{font-weight:600;border-width:2px;border-color:var(--ink)}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\

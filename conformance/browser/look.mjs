@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { startBrowser } from "./browser.mjs";
-import { fillIn } from "./forms.mjs";
+import { travel } from "./journey.mjs";
 import { lookAt } from "./page.mjs";
 
 const plan = JSON.parse(await text(process.stdin));
@@ -11,22 +11,27 @@ await mkdir(plan.screenshots, { recursive: true });
 const browser = await startBrowser(plan);
 const report = (name, wrong) => console.log(JSON.stringify({ name, wrong }));
 
-/** A check that throws has failed; the others go on. */
-async function check(name, work) {
-  const tab = await browser.newPage();
+// A browser without a window says so, and is taken for a program.
+const PERSON = (await browser.userAgent()).replace("Headless", "");
+
+/** Works as a visitor who was never here. A check that throws has failed; the others go on. */
+async function check(name, agent, work) {
+  const context = await browser.createBrowserContext();
+  const tab = await context.newPage();
+  await tab.setUserAgent({ userAgent: agent });
   try {
     await work(tab);
   } catch (error) {
     report(name, [error.stack]);
   } finally {
-    await tab.close();
+    await context.close();
   }
 }
 
 for (const page of plan.pages) {
-  await check(page.name, (tab) => lookAt(tab, page, plan.screenshots, report));
+  await check(page.name, page.agent ?? PERSON, (tab) => lookAt(tab, page, plan.screenshots, report));
 }
-for (const form of plan.forms) {
-  await check(form.name, (tab) => fillIn(tab, form, report));
+for (const journey of plan.journeys) {
+  await check(journey.name, PERSON, (tab) => travel(tab, journey, report));
 }
 await browser.close();

@@ -2,7 +2,7 @@
 
 use crate::alias::AliasCase;
 use crate::authority::is_scheme;
-use crate::colors::Colors;
+use crate::color::Colors;
 use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
 use crate::pages::Look;

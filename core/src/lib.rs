@@ -16,10 +16,10 @@
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
-//! * [`qr`], [`color`], [`png`] a short address as a picture
+//! * [`qr`], [`png`] a short address as a picture; [`color`] the colours of pictures and pages
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
-//! * [`config`], [`colors`] what whoever runs hop decides
+//! * [`config`] what whoever runs hop decides
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
@@ -37,7 +37,6 @@ mod card;
 mod clicks;
 mod codes;
 mod color;
-mod colors;
 mod config;
 pub mod csv;
 mod cursor;
@@ -84,8 +83,6 @@ mod visit;
 
 pub use app::{After, App, log_failure};
 pub use machines::document as openapi;
-#[cfg(any(test, feature = "memory"))]
-pub use pages::specimens;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;
 pub use run_ready::{Pending, run_ready};

@@ -72,6 +72,11 @@ impl<'a> Incoming<'a> {
         }
     }
 
+    /// Every header, as text.
+    pub(super) fn headers(&self) -> Vec<(String, String)> {
+        self.headers.iter().map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(known, _)| known == name)?;
         std::str::from_utf8(value).ok()

@@ -1,8 +1,8 @@
 //! The memory edge behind a socket: one thread for each connection, one request for each connection.
 
 mod edge;
+mod elsewhere;
 mod http1;
-mod specimens;
 
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::pin;
@@ -13,8 +13,8 @@ use std::task::{Context, Poll, Waker};
 use hop_core::{App, Head, Request};
 
 pub use edge::ServerEdge;
+pub use elsewhere::{Arrival, Elsewhere};
 use http1::{Incoming, Unreadable};
-pub use specimens::{ELSEWHERE, serve_specimens};
 
 /// A running server.
 pub struct MemoryServer {

@@ -59,7 +59,7 @@ impl Wanted {
         let margin = fields.take("margin", |tree| margin(&tree.text()?)).unwrap_or(USUAL_MARGIN);
         let level = fields.take("level", |tree| Level::parse(&tree.text()?)).unwrap_or_default();
         let format = fields.take("format", |tree| format(&tree.text()?)).unwrap_or(Format::Svg);
-        let color = |tree: Tree| Color::parse(&tree.text()?);
+        let color = |tree: Tree| color(&tree.text()?);
         let (said, background) = (fields.take("color", color), fields.take("background", color).unwrap_or(Color::WHITE));
         let color = said.unwrap_or(Color::BLACK);
         if !color.is_dark_on(background) {
@@ -89,6 +89,11 @@ fn size(text: &str) -> Result<u16, Refusal> {
 fn margin(text: &str) -> Result<u8, Refusal> {
     let margin = text.parse().ok().filter(|margin| *margin <= WIDEST_MARGIN);
     margin.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
+}
+
+/// In an address the sign before the digits has to be encoded, so it may be left out.
+fn color(text: &str) -> Result<Color, Refusal> {
+    Color::of_digits(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| Refusal::invalid("a colour is written as #rrggbb"))
 }
 
 fn format(text: &str) -> Result<Format, Refusal> {

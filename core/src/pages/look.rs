@@ -4,7 +4,7 @@ use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::base64;
-use crate::colors::Colors;
+use crate::color::Colors;
 
 const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
 const BETWEEN: &str = ";--on:";
@@ -22,6 +22,7 @@ a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}
 .soft{color:var(--soft);font-size:1rem}\
 .box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\
 .box p{margin:0}\
+.box p+p{margin-top:.25rem}\
 .wrong{font-weight:600;border-width:2px;border-color:var(--ink)}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\
@@ -42,7 +43,8 @@ impl Look {
     }
 
     pub(super) fn sheet(&self) -> Sheet {
-        Sheet([BEFORE, self.colors.accent.as_str(), BETWEEN, self.colors.on_accent.as_str(), AFTER].concat())
+        let Colors { accent, on_accent } = self.colors;
+        Sheet([BEFORE, &accent.to_string(), BETWEEN, &on_accent.to_string(), AFTER].concat())
     }
 }
 

@@ -12,13 +12,13 @@ const fn say(heading: &'static str, text: &'static str) -> Message {
     Message { heading, text }
 }
 
-pub(super) const HOME: &str = "Short links of this domain lead on from here. There is nothing else to see.";
+pub(super) const HOME: &str = "This domain is for short links. There is nothing else to see here.";
 
 pub(super) const DID_YOU_MEAN: &str = "Did you mean this one?";
 
 pub(super) const LEADS_TO: &str = "It leads to";
 
-pub(super) const PREVIEW: Message = say("Where this link leads", "You are not sent on. This page only shows the link.");
+pub(super) const PREVIEW: Message = say("A preview of this link", "You are not sent on. This page only shows the link.");
 pub(super) const HIDDEN: &str = "The link shows where it leads only to those who follow it.";
 
 pub(super) const CONFIRM: Message = say("Do you want to go on?", "This link asks before it leads on.");
@@ -30,14 +30,21 @@ pub(super) const PASSWORD_WRONG: &str = "That is not the password. Check it and 
 pub(super) const OPEN: &str = "Open the link";
 
 pub(super) const PERSON: Message = say(
-    "This link opens for people",
-    "A program asked for it, or a browser that looks ahead. Open it in a browser, by yourself, and it leads on.",
+    "This link opens only for people",
+    "It looks as if a program asked for it, or a browser that loads pages ahead. Open it in a browser yourself, and it leads on.",
 );
 
 /// What a problem means to somebody who followed a link. What only callers of the API meet is said in their words.
 pub(super) fn of(problem: &Problem) -> Message {
     match problem.code {
-        Code::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to the settings of hop."),
+        Code::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to hop."),
+        Code::Forbidden => say(
+            "This form came from another site",
+            "It was not taken, and nothing happened. To follow the link, open its address yourself.",
+        ),
+        Code::RateLimited => {
+            say("Too many tries", "The password was tried too often from your network. Wait a quarter of an hour, then try again.")
+        }
         Code::StoreUnavailable => say("The link cannot be looked up right now", "Try again in a few seconds."),
         Code::NotConfigured => say("This site is not set up", "Whoever runs it finds the reason in its log."),
         Code::Internal => say("Something went wrong", "This is not your fault, nor the link's. Try again later."),

@@ -11,8 +11,6 @@ mod interstitial;
 mod look;
 mod messages;
 mod problem;
-#[cfg(any(test, feature = "memory"))]
-mod specimens;
 
 use http::StatusCode;
 
@@ -21,8 +19,6 @@ pub(crate) use home::home;
 pub(crate) use interstitial::{Ask, Shown};
 pub(crate) use look::Look;
 pub(crate) use problem::{of_problem, problem};
-#[cfg(any(test, feature = "memory"))]
-pub use specimens::specimens;
 
 use crate::response::Response;
 use html::Html;

@@ -1,0 +1,84 @@
+//! Has a real browser come to hop's links and look at its pages: `HOP_BROWSER` names its program, `HOP_NODE_BIN` the folder with node,
+//! `HOP_SCREENSHOTS` a folder for what it saw. Each thing it checked is a test here.
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test suite fails by panicking")]
+
+mod foreign;
+mod journeys;
+mod pages;
+mod site;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use hop_conformance::edges::end_with_this_process;
+use libtest_mimic::{Arguments, Trial};
+use serde_json::{Value, json};
+
+use site::Site;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    end_with_this_process();
+    let site = Site::start();
+    let journeys = journeys::all(&site);
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let mut found = look(&json!({
+        "program": program(),
+        "folder": folder.path(),
+        "screenshots": screenshots(),
+        "hosts": site.hosts(),
+        "pages": pages::all(&site),
+        "journeys": journeys.iter().map(journeys::Journey::plan).collect::<Vec<_>>(),
+    }));
+    let arrivals = site.elsewhere.arrivals();
+    found.extend(journeys.iter().map(|journey| journey.judge(&arrivals)));
+    found.push(foreign::judge(&arrivals));
+    libtest_mimic::run(&arguments, found.into_iter().map(trial).collect()).exit_code()
+}
+
+/// What is wrong with something that was checked, if anything.
+fn found(name: &str, wrong: &[String]) -> Value {
+    json!({ "name": name, "wrong": wrong })
+}
+
+/// What the browser says of everything in the plan. That it came to its end is a check too: a script that died half-way found nothing wrong
+/// with the rest.
+fn look(plan: &Value) -> Vec<Value> {
+    let mut node = Command::new(path_of("HOP_NODE_BIN", "node_modules/.bin").join("node"));
+    node.arg(root().join("conformance/browser/look.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = node.spawn().unwrap_or_else(|error| panic!("node does not start: {error}"));
+    let mut input = child.stdin.take().expect("its input is a pipe");
+    input.write_all(plan.to_string().as_bytes()).expect("it reads its plan");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut all: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let wrong = if output.status.success() { vec![] } else { vec![output.status.to_string()] };
+    all.push(found("the browser comes to its end", &wrong));
+    all
+}
+
+fn trial(found: Value) -> Trial {
+    let name = found["name"].as_str().expect("a check has a name").to_owned();
+    let wrong: Vec<String> = serde_json::from_value(found["wrong"].clone()).expect("what is wrong is a list of texts");
+    Trial::test(name, move || if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) })
+}
+
+fn program() -> PathBuf {
+    let program = std::env::var_os("HOP_BROWSER").map(PathBuf::from).unwrap_or_default();
+    assert!(program.is_file(), "there is no browser: `cargo xtask test browser` installs one and names it in HOP_BROWSER");
+    program
+}
+
+fn screenshots() -> PathBuf {
+    std::env::var_os("HOP_SCREENSHOTS").map_or_else(|| root().join("target/screenshots"), PathBuf::from)
+}
+
+fn path_of(variable: &str, below_root: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(|| root().join(below_root), PathBuf::from)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("this crate stands in the repository")
+}

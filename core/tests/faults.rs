@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 use hop_core::Head;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use hop_core::route::{DOCUMENTED, Documented};
-use http::header::RETRY_AFTER;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
-use support::audit::{Kept, check_list, clicks, text, truth};
+use support::audit::{Kept, check_list, clicks, count, text, truth};
 use support::client::Answer;
+use support::locks::{PASSWORD, bring_locked, press, type_in};
 use support::misfortune::{self, Plan, calm, plan};
 use support::replay::{OnFailure, slow};
 use support::{Ask, Isolate, run};
@@ -112,7 +113,7 @@ fn alone(answer: Answer) -> Answer {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 62] = [
+const VERBS: [Verb; 79] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -181,10 +182,69 @@ const VERBS: [Verb; 62] = [
     verb("delete a domain", || Ask::remove("/api/v1/domains/d.example"), 204, Promise::Nothing, &[404]),
     verb("visit the front of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
+    verb("spend a click", || Ask::visit("few"), 302, Promise::Nothing, &[404]),
+    verb("spend a click too many", || Ask::visit("spent"), 410, Promise::Nothing, &[404]),
+    verb("look at a limited link", || Ask { method: Method::HEAD, ..Ask::visit("few") }, 200, Promise::Nothing, &[404]),
+    verb("look at a used-up link", || Ask { method: Method::HEAD, ..Ask::visit("spent") }, 410, Promise::Nothing, &[200, 404]),
+    verb("preview", || Ask::visit("live+"), 200, Promise::Nothing, &[404]),
+    verb("preview a limited link", || Ask::visit("few+"), 200, Promise::Nothing, &[404]),
+    verb("preview a used-up link", || Ask::visit("spent+"), 410, Promise::Nothing, &[200, 404]),
+    verb("preview a locked link", || Ask::visit("locked+"), 200, Promise::Nothing, &[404]),
+    verb("come to a locked link", || Ask::visit("locked"), 200, Promise::Nothing, &[404]),
+    verb("type the password", || type_in("locked", PASSWORD), 303, Promise::Nothing, &[404]),
+    verb("type another password", || type_in("locked", "another password"), 403, Promise::Nothing, &[404]),
+    verb("come to a link that asks first", || Ask::visit("asking"), 200, Promise::Nothing, &[404]),
+    verb("press the button", || press("asking"), 303, Promise::Nothing, &[404]),
+    verb("press a button that is not there", || press("live"), 303, Promise::Nothing, &[404]),
+    verb("explain", || explain("live"), 200, Promise::Nothing, &[404]),
+    verb("explain a limited link", || explain("few"), 200, Promise::Nothing, &[404]),
+    verb("explain a locked link", || explain("locked"), 200, Promise::Nothing, &[404]),
 ];
 
+fn explain(alias: &str) -> Ask {
+    Ask::post(&format!("/api/v1/links/{alias}/explain"), &json!({}))
+}
+
+/// Links that visitors have to do something for, each there for the verbs that are about it: one of them may be followed, one has been, one
+/// asks for a password, and one is followed once, by its button.
+const DEMANDING: [&str; 4] = ["few", "spent", "locked", "asking"];
+
+impl Verb {
+    /// Which of the demanding links it is about.
+    fn demanding(self) -> Option<&'static str> {
+        let ask = (self.ask)();
+        let path = Head::new(&ask.method, &ask.url).path;
+        DEMANDING.into_iter().find(|alias| path.split(['/', '+']).any(|part| part == *alias))
+    }
+}
+
+/// Makes a demanding link.
+fn demand(edge: &MemoryEdge, alias: &str) {
+    let isolate = Isolate::new(edge);
+    let link = json!({"target": secret_of(alias), "alias": alias});
+    let with = |name: &str, value: Value| {
+        let mut link = link.clone();
+        link[name] = value;
+        link
+    };
+    let made = run(isolate.ask(match alias {
+        "locked" => bring_locked(link.clone()),
+        "asking" => Ask::create(&json!({"target": secret_of(alias), "alias": alias, "confirm": true, "max_clicks": 1})),
+        _ => Ask::create(&with("max_clicks", json!(1))),
+    }));
+    assert!(made.code() < 300);
+    if alias == "spent" {
+        assert_eq!(run(isolate.ask(Ask::visit(alias))).code(), 302);
+    }
+}
+
+/// Where a demanding link leads.
+fn secret_of(alias: &str) -> String {
+    format!("https://secret.example/{alias}")
+}
+
 /// A live link that was followed once, a deleted one and one that was deleted and restored, both with a tag, and one that was moved.
-fn world(steps: Steps) -> MemoryEdge {
+fn world(steps: Steps, demanding: Option<&str>) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     let isolate = Isolate::new(&edge);
     for (alias, asks) in [
@@ -201,6 +261,7 @@ fn world(steps: Steps) -> MemoryEdge {
         edge.wait_seconds(60);
     }
     assert_eq!(run(isolate.ask(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})))).code(), 201);
+    demanding.into_iter().for_each(|alias| demand(&edge, alias));
     edge.copies.empty();
     edge.take_log();
     edge
@@ -209,18 +270,22 @@ fn world(steps: Steps) -> MemoryEdge {
 /// Plays `verb` while `plan` goes wrong, checks all there is to check, and tells the steps the store came to.
 fn play(verb: Verb, steps: Steps, misfortunes: &Plan) -> Vec<Step> {
     let _guard = OnFailure::print(format!("\nwhile trying: {}, {steps:?}, {misfortunes:?}\n", verb.name));
-    let edge = world(steps);
+    let edge = world(steps, verb.demanding());
     let before = truth(&edge);
     let clicks_before = clicks(&edge, &before["live"].id);
     let trace = plan(&edge, misfortunes.clone());
     let answer = alone(run(Isolate::new(&edge).ask((verb.ask)())));
     calm(&edge);
     check_answer(verb, &answer, misfortunes);
+    check_secret(verb, &answer);
     let after = truth(&edge);
     check_truth(verb, &answer, &before, &after);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
     check_list(&edge);
-    check_second_try(verb, &answer, &edge, &after);
+    match verb.demanding() {
+        Some(alias @ ("few" | "spent" | "asking")) => check_limit(alias, &answer, &edge),
+        _ => check_second_try(verb, &answer, &edge, &after),
+    }
     if !misfortunes.is_stale() {
         check_erased(verb, &edge, &before);
     }
@@ -327,6 +392,28 @@ fn check_clicks(verb: Verb, answer: &Answer, edge: &MemoryEdge, counted: u64) {
     let lost = edge.take_log().iter().any(|line| line.contains("a click was not counted"));
     let due = u64::from(verb.name == "follow" && answer.code() == 302);
     assert!(counted <= due && (counted == due || lost), "counted {counted} of {due} clicks, logged a loss: {lost}");
+}
+
+/// Nobody learns where a demanding link leads but those it leads on, and the lock opens for the password alone.
+fn check_secret(verb: Verb, answer: &Answer) {
+    let Some(alias) = verb.demanding().filter(|_| !verb.name.starts_with("explain")) else { return };
+    let led = ["spend a click", "press the button"].contains(&verb.name) && answer.code() == verb.success;
+    assert_eq!(answer.header("location") == secret_of(alias), led, "{answer:?}");
+    assert_eq!(answer.tells("secret.example"), led, "{answer:?}");
+    let opened = verb.name == "type the password" && answer.code() == verb.success;
+    assert_eq!(answer.headers.contains_key(SET_COOKIE), opened, "{answer:?}");
+}
+
+/// A link that may be followed once leads one visitor on, however it was asked for before. The click is lost if it was taken from the limit and
+/// could not be acknowledged, and only then.
+fn check_limit(alias: &str, first: &Answer, edge: &MemoryEdge) {
+    let is_led = |answer: &Answer| answer.header("location") == secret_of(alias);
+    let before = usize::from(is_led(first) || alias == "spent");
+    let was_taken = count(edge, "take/") == 1;
+    let isolate = Isolate::new(edge);
+    let led = (0..3).filter(|_| is_led(&run(isolate.ask(if alias == "asking" { press(alias) } else { Ask::visit(alias) })))).count();
+    assert_eq!(led, usize::from(!was_taken), "{before} were led on before");
+    assert!(before + led <= 1, "{before} and {led} were led on");
 }
 
 /// The same request once more, to a store that is well again, ends well. A client whose creation was not acknowledged may find
@@ -462,7 +549,7 @@ fn the_store_may_go_down_at_any_step_and_stay_down() {
 
 #[test]
 fn a_first_refusal_is_believed_whatever_is_read() {
-    let edge = world(Steps::AtOnce);
+    let edge = world(Steps::AtOnce, None);
     plan(&edge, Plan::At((0..20).map(|number| (number, Fault::Stale)).collect()));
     assert_eq!(run(Isolate::new(&edge).ask(create("live"))).code(), 409);
 }

@@ -231,6 +231,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Whether `text` is anywhere in it.
+    pub(crate) fn tells(&self, text: &str) -> bool {
+        let has = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        has(&self.body) || self.headers.iter().any(|(name, value)| has(name.as_str().as_bytes()) || has(value.as_bytes()))
+    }
+
     /// The name of the problem this answer tells of.
     pub(crate) fn problem(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()

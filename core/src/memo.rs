@@ -153,9 +153,10 @@ impl<V> Shelf<V> {
             return;
         }
         self.sets.resize_with(SETS, Vec::new);
-        self.remove(key);
+        let place = set_of(key);
+        self.forget(place, &|entry| entry.key == *key);
         self.make_room_for(bytes, now);
-        let Some(set) = self.sets.get_mut(set_of(key)) else { return };
+        let Some(set) = self.sets.get_mut(place) else { return };
         if set.len() >= ENTRIES_OF_A_SET {
             self.bytes = self.bytes.saturating_sub(set.remove(0).bytes);
         }

@@ -1,6 +1,7 @@
 //! Who visits: somebody at a desk in Germany, with the headers their browser sends.
 
 use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr};
 
 use hop_core::ports::Facts;
 use http::HeaderName;
@@ -14,7 +15,10 @@ const BROWSER: [(&str, &str); 6] = [
     ("sec-fetch-mode", "navigate"),
 ];
 
-/// The headers of a request.
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
+const COUNTRY: &str = "DE";
+
+/// The headers of a request, which comes from the same place whoever makes it.
 #[derive(Debug)]
 pub(crate) struct Visitor(Vec<(&'static str, String)>);
 
@@ -32,5 +36,12 @@ impl Visitor {
 impl Facts for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         self.0.iter().find(|(known, _)| *known == name.as_str()).map(|(_, value)| Cow::Borrowed(value.as_bytes()))
+    }
+    fn address(&self) -> Option<IpAddr> {
+        Some(ADDRESS)
+    }
+
+    fn country(&self) -> Option<String> {
+        Some(COUNTRY.to_owned())
     }
 }

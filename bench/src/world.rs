@@ -7,6 +7,7 @@ use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::records::Key;
 use hop_core::{After, App, Body, Head, Request, Response, run_ready};
+use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use crate::edge::BenchEdge;
@@ -37,14 +38,16 @@ impl World {
         let world = Self {
             app: App::new(setting, setting),
             edge: BenchEdge::new(scenario.has_copies, millis),
-            visitor: Visitor::with_browser(),
+            visitor: if scenario.body.is_some() { Visitor::admin(ADMIN_KEY) } else { Visitor::with_browser() },
             visits: Cell::new(0),
         };
         if let Some(link) = scenario.link {
             world.create(link)?;
         }
         for _ in 0..=scenario.others {
-            world.finish(world.arrive(scenario)?)?;
+            let (response, after) = world.arrive(scenario)?;
+            check_location(scenario, &response)?;
+            world.finish(after)?;
         }
         Ok(world)
     }
@@ -69,12 +72,13 @@ impl World {
         self.arrive(scenario).map(drop)
     }
 
-    fn arrive(&self, scenario: &Scenario) -> Result<After, String> {
+    fn arrive(&self, scenario: &Scenario) -> Result<(Response, After), String> {
         let url = self.url(scenario);
-        let head = Head::new(&Method::GET, &url);
-        let (response, after) = self.ask(head, &self.visitor, Body::Whole(Vec::new()))?;
+        let head = Head::new(&scenario.method, &url);
+        let body = Body::Whole(scenario.body.unwrap_or_default().into());
+        let (response, after) = self.ask(head, &self.visitor, body)?;
         if response.status == scenario.status {
-            return Ok(after);
+            return Ok((response, after));
         }
         Err(format!("{} answers {}, not {}: {}", scenario.url, response.status, scenario.status, self.edge.log_text()))
     }
@@ -91,6 +95,16 @@ impl World {
     fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, After), String> {
         run_ready(self.app.handle(&self.edge, Request { head, facts, body })).map_err(|_| "the store waits".into())
     }
+}
+
+/// The status alone would not tell whether a rule held.
+fn check_location(scenario: &Scenario, response: &Response) -> Result<(), String> {
+    let location = response.headers.iter().find(|(name, _)| *name == LOCATION).map(|(_, value)| value.as_bytes());
+    if location == scenario.location.map(str::as_bytes) {
+        return Ok(());
+    }
+    let location = location.map(String::from_utf8_lossy);
+    Err(format!("{} leads to {location:?}, not {:?}", scenario.url, scenario.location))
 }
 
 fn setting(name: &str) -> Option<String> {

@@ -158,6 +158,9 @@ fn check_characters(alias: &str) -> Result<(), Refusal> {
     if alias.len() > MAX_BYTES {
         return Err(too_long());
     }
+    if alias.bytes().all(is_plain) {
+        return Ok(());
+    }
     if let Some(wrong) = alias.chars().find(|c| !is_allowed(*c)) {
         return Err(Refusal::invalid(format!(
             "U+{:04X} cannot stand in an alias: letters, digits, emoji and - _ . ~ can",
@@ -178,10 +181,15 @@ fn too_long() -> Refusal {
 }
 
 fn is_allowed(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    match u8::try_from(c) {
+        Ok(byte) if byte.is_ascii() => is_plain(byte),
+        _ => unicode::is_letter(c),
     }
-    unicode::is_letter(c)
+}
+
+/// Whether it is one of the ASCII characters that most aliases are made of alone.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 fn is_mark(c: char) -> bool {
@@ -198,7 +206,8 @@ fn mixes_look_alikes(alias: &str) -> bool {
 
 /// Compared as a careless eye or a case-folding proxy would.
 fn is_reserved(alias: &str) -> bool {
-    RESERVED.contains(&fold(alias).as_str())
+    let is_one_of = |alias: &str| RESERVED.iter().any(|word| word.eq_ignore_ascii_case(alias));
+    if alias.is_ascii() { is_one_of(alias) } else { is_one_of(&fold(alias)) }
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ impl App {
     pub async fn handle<E: Edge, F: Facts>(&self, edge: &E, request: Request<'_, F>) -> (Response, After) {
         let is_head = request.head.method == Method::HEAD;
         let route = Route::of(request.head.path);
-        let request_id = base58::random_96(edge).map(|id| format!("req_{id}")).unwrap_or_default();
+        let request_id = base58::random_96_behind("req_", edge).unwrap_or_default();
         let after = RefCell::default();
         let answer = self.answer(edge, &route, &request, &request_id, &after).await;
         let mut response = answer.unwrap_or_else(|problem| {

@@ -11,11 +11,19 @@ pub(crate) const SMALL_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 /// 58^17 is the first power above 2^96.
 const DIGITS_OF_96_BITS: usize = 17;
 
+/// What ten digits can tell, and the other seven tell how often that is in a number. Both are small enough for a machine to divide at once.
+const TEN_DIGITS: u128 = 58_u128.pow(10);
+
 /// 96 random bits, always 17 characters.
 pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
+    random_96_behind("", edge)
+}
+
+/// The same behind `prefix`.
+pub(crate) fn random_96_behind(prefix: &str, edge: &impl Edge) -> Result<String, NoEntropy> {
     let mut bytes = [0; 12];
     edge.random(&mut bytes)?;
-    Ok(encode_96(bytes))
+    Ok(encode_96_behind(prefix, bytes))
 }
 
 /// Whether `text` may be 96 bits as [`random_96`] writes them.
@@ -24,13 +32,26 @@ pub(crate) fn is_96(text: &str) -> bool {
 }
 
 pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
-    let mut rest = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    encode_96_behind("", bytes)
+}
+
+#[inline(never)]
+fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
+    let number = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
     let mut digits = [b'1'; DIGITS_OF_96_BITS];
+    let (first, last) = digits.split_at_mut(7);
+    write(number / TEN_DIGITS, first);
+    write(number % TEN_DIGITS, last);
+    [prefix, std::str::from_utf8(&digits).unwrap_or_default()].concat()
+}
+
+/// Writes a number of at most 64 bits.
+fn write(number: u128, digits: &mut [u8]) {
+    let mut rest = u64::try_from(number).unwrap_or_default();
     for digit in digits.iter_mut().rev() {
         *digit = character(rest % 58);
         rest /= 58;
     }
-    digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
 /// `length` characters of `alphabet`, each equally likely if the bytes are: those of the last, incomplete round of the alphabet are
@@ -53,7 +74,7 @@ pub(crate) fn text(
     Ok(text)
 }
 
-fn character(digit: u128) -> u8 {
+fn character(digit: u64) -> u8 {
     usize::try_from(digit).ok().and_then(|digit| ALPHABET.get(digit)).copied().unwrap_or(b'1')
 }
 
@@ -65,7 +86,7 @@ mod tests {
     #[test]
     fn ninety_six_bits_are_seventeen_characters() {
         assert_eq!(encode_96([0; 12]), "1".repeat(17));
-        assert_eq!(encode_96([255; 12]), "5qCHTcgbQwpvYZQ9c");
+        assert_eq!(encode_96_behind("req_", [255; 12]), "req_5qCHTcgbQwpvYZQ9c");
         let mut one = [0; 12];
         one[11] = 57;
         assert_eq!(encode_96(one), format!("{}z", "1".repeat(16)));

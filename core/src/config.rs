@@ -64,7 +64,7 @@ impl Config {
             Err(message) => keep("HOP_NAME", message),
         }
         match colors(read("HOP_COLORS").as_deref()) {
-            Ok(colors) => look.colors = colors,
+            Ok(colors) => look = Look::new(look.name, colors),
             Err(message) => keep("HOP_COLORS", message),
         }
         let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {

@@ -58,7 +58,7 @@ impl Destination {
     /// Nothing for a target that fits no header: hop never saved one. What is no template that could be saved today is followed as it is.
     pub(crate) fn compile(target: &Target, forward_query: ForwardQuery, forward_path: bool) -> Option<Self> {
         let text = target.as_str();
-        let can_be_filled = template::check(text).is_ok();
+        let can_be_filled = text.contains('{') && template::check(text).is_ok();
         let found = |is_wanted: fn(What<'_>) -> bool| {
             let is_it = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if is_wanted(placeholder.what));
             can_be_filled && pieces(text).any(is_it)

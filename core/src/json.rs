@@ -147,6 +147,15 @@ fn separate(json: &mut String) {
 #[inline(never)]
 fn quote(json: &mut String, text: &str) {
     json.push('"');
+    if text.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
+        json.push_str(text);
+    } else {
+        escape(json, text);
+    }
+    json.push('"');
+}
+
+fn escape(json: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => json.push_str("\\\""),
@@ -158,7 +167,6 @@ fn quote(json: &mut String, text: &str) {
             other => json.push(other),
         }
     }
-    json.push('"');
 }
 
 #[cfg(test)]

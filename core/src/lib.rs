@@ -23,7 +23,6 @@
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
-#[allow(dead_code, unused_imports, reason = "following a link does not ask it yet")]
 mod agent;
 pub mod alias;
 mod app;

@@ -10,11 +10,11 @@ pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;
 
 /// A link's answer is about 200 bytes beside its target; a target has at most 8 KiB.
-const HIT_BOUNDS: Bounds = Bounds { seconds: HIT_SECONDS, entries: 2_000, bytes: 2 * 1_024 * 1_024 };
-const MISS_BOUNDS: Bounds = Bounds { seconds: MISS_SECONDS, entries: 2_000, bytes: 512 * 1_024 };
+const HIT_BOUNDS: Bounds = Bounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_024 };
+const MISS_BOUNDS: Bounds = Bounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
 /// KV repeats a miss for about a minute and takes one write a second for a key: one fill a minute is enough.
-const FILL_BOUNDS: Bounds = Bounds { seconds: 60, entries: 2_000, bytes: 512 * 1_024 };
-const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, entries: 2_000, bytes: 512 * 1_024 };
+const FILL_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 512 * 1_024 };
+const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
 
 /// A moment in the life of the memo: an answer may be remembered only if no commit came since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,18 +95,24 @@ impl<V: Clone> Memo<V> {
 #[derive(Clone, Copy)]
 struct Bounds {
     seconds: u32,
-    entries: usize,
     bytes: usize,
 }
 
-/// Keys for a while, some with a value, the oldest making room for the newest. A list is searched as fast as a tree, and is 6.5 KB gzip
-/// less to carry.
+/// Keys for a while, some with a value, the oldest making room for the newest. Each key belongs to one of [`SETS`] small sets, so that a full
+/// shelf costs no more than an empty one. Visitors choose the keys, and nothing secret says which set is whose: somebody can crowd one. Its
+/// other keys are forgotten early then, and asked for again.
 struct Shelf<V> {
     bounds: Bounds,
-    /// In the order of their keys.
-    entries: Vec<Entry<V>>,
+    /// All of them as soon as there is something to keep. A set has its oldest entry first.
+    sets: Vec<Vec<Entry<V>>>,
     bytes: usize,
+    /// The set that is looked through next for what is too old.
+    hand: u8,
 }
+
+/// One for each value of a byte.
+const SETS: usize = 256;
+const ENTRIES_OF_A_SET: usize = 8;
 
 struct Entry<V> {
     key: Key,
@@ -115,15 +121,20 @@ struct Entry<V> {
     put_at: Timestamp,
 }
 
+impl<V> Entry<V> {
+    fn is_fresh(&self, bounds: Bounds, now: Timestamp) -> bool {
+        now.millis_since(self.put_at) < u64::from(bounds.seconds).saturating_mul(1_000)
+    }
+}
+
 impl<V> Shelf<V> {
     fn new(bounds: Bounds) -> Self {
-        Self { bounds, entries: Vec::new(), bytes: 0 }
+        Self { bounds, sets: Vec::new(), bytes: 0, hand: 0 }
     }
 
     fn get(&self, key: &Key, now: Timestamp) -> Option<&Entry<V>> {
-        let entry = self.entries.get(self.find(key).ok()?)?;
-        let fresh = now.millis_since(entry.put_at) < u64::from(self.bounds.seconds).saturating_mul(1_000);
-        fresh.then_some(entry)
+        let entry = self.sets.get(set_of(key))?.iter().find(|entry| entry.key == *key)?;
+        entry.is_fresh(self.bounds, now).then_some(entry)
     }
 
     /// Whether `key` is not on the shelf; then it is from now on.
@@ -141,38 +152,53 @@ impl<V> Shelf<V> {
         if bytes > self.bounds.bytes {
             return;
         }
-        self.remove(key);
-        self.make_room_for(bytes);
-        if let Err(place) = self.find(key) {
-            self.bytes = self.bytes.saturating_add(bytes);
-            self.entries.insert(place, Entry { key: key.clone(), value, bytes, put_at: now });
+        self.sets.resize_with(SETS, Vec::new);
+        let place = set_of(key);
+        self.forget(place, &|entry| entry.key == *key);
+        self.make_room_for(bytes, now);
+        let Some(set) = self.sets.get_mut(place) else { return };
+        if set.len() >= ENTRIES_OF_A_SET {
+            self.bytes = self.bytes.saturating_sub(set.remove(0).bytes);
         }
+        set.push(Entry { key: key.clone(), value, bytes, put_at: now });
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    fn make_room_for(&mut self, bytes: usize) {
-        while self.entries.len() >= self.bounds.entries || self.bytes.saturating_add(bytes) > self.bounds.bytes {
-            let oldest = self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.put_at);
-            let Some((place, _)) = oldest else { return };
-            self.remove_at(place);
+    /// Of one set after the other goes what is too old, and all else as long as there is no room for so many bytes.
+    fn make_room_for(&mut self, bytes: usize, now: Timestamp) {
+        loop {
+            let (is_full, bounds) = (self.bytes.saturating_add(bytes) > self.bounds.bytes, self.bounds);
+            self.hand = self.hand.wrapping_add(1);
+            self.forget(self.hand.into(), &|entry| is_full || !entry.is_fresh(bounds, now));
+            if !is_full {
+                return;
+            }
         }
     }
 
     fn remove(&mut self, key: &Key) {
-        if let Ok(place) = self.find(key) {
-            self.remove_at(place);
-        }
+        self.forget(set_of(key), &|entry| entry.key == *key);
     }
 
-    fn remove_at(&mut self, place: usize) {
-        let entry = self.entries.remove(place);
-        self.bytes = self.bytes.saturating_sub(entry.bytes);
-    }
-
-    /// Where `key` is, or else belongs.
+    /// Forgets of a set what `goes`.
     #[inline(never)]
-    fn find(&self, key: &Key) -> Result<usize, usize> {
-        self.entries.binary_search_by(|entry| entry.key.cmp(key))
+    fn forget(&mut self, set: usize, goes: &dyn Fn(&Entry<V>) -> bool) {
+        let Some(entries) = self.sets.get_mut(set) else { return };
+        entries.retain(|entry| {
+            let goes = goes(entry);
+            if goes {
+                self.bytes = self.bytes.saturating_sub(entry.bytes);
+            }
+            !goes
+        });
     }
+}
+
+/// FNV-1a: keys that differ in little belong to different sets.
+fn set_of(key: &Key) -> usize {
+    let hash = key.as_str().bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let [set, ..] = hash.to_be_bytes();
+    set.into()
 }
 
 #[cfg(test)]
@@ -241,28 +267,60 @@ mod tests {
         assert_eq!(claims, [true, false, true, false]);
     }
 
+    /// The first nine numbers whose keys belong to one set, which holds eight.
+    fn crowd() -> Vec<u64> {
+        (0..).filter(|number| set_of(&key(*number)) == set_of(&key(0))).take(9).collect()
+    }
+
+    fn entries(memo: &Memo<u64>) -> Vec<&Entry<u64>> {
+        memo.hits.sets.iter().flatten().collect()
+    }
+
     #[test]
-    fn the_oldest_makes_room() {
-        let mut memo = Memo::new();
-        for number in 0..2_001 {
-            hit(&mut memo, number, 10, number);
+    fn the_oldest_of_a_set_makes_room() {
+        let (mut memo, crowd) = (Memo::new(), crowd());
+        for number in &crowd {
+            hit(&mut memo, *number, 10, *number);
         }
-        assert_eq!(memo.get(&key(0), at(2_001)), Known::Nothing);
-        assert_eq!(memo.get(&key(1), at(2_001)), Known::Hit(1));
-        assert_eq!(memo.hits.entries.len(), 2_000);
+        assert_eq!(memo.get(&key(crowd[0]), at(crowd[8])), Known::Nothing);
+        for number in &crowd[1..] {
+            assert_eq!(memo.get(&key(*number), at(crowd[8])), Known::Hit(*number));
+        }
     }
 
     #[test]
     fn a_key_put_again_is_as_young_as_its_last_time() {
-        let mut memo = Memo::new();
-        hit(&mut memo, 0, 10, 0);
-        hit(&mut memo, 1, 10, 1);
-        hit(&mut memo, 0, 10, 2);
-        for number in 2..2_001 {
-            hit(&mut memo, number, 10, 3);
+        let (mut memo, crowd) = (Memo::new(), crowd());
+        for number in crowd[..8].iter().chain(&[crowd[0], crowd[8]]) {
+            hit(&mut memo, *number, 10, 0);
         }
-        assert_eq!(memo.get(&key(0), at(3)), Known::Hit(0));
-        assert_eq!(memo.get(&key(1), at(3)), Known::Nothing);
+        assert_eq!(memo.get(&key(crowd[0]), at(0)), Known::Hit(crowd[0]));
+        assert_eq!(memo.get(&key(crowd[1]), at(0)), Known::Nothing);
+    }
+
+    #[test]
+    fn entries_are_bounded_and_the_room_for_them_is_used() {
+        let mut memo = Memo::new();
+        for number in 0..20_000 {
+            hit(&mut memo, number, 10, 0);
+            assert!(entries(&memo).len() <= 2_048);
+        }
+        assert!(memo.hits.sets.iter().all(|set| set.len() == 8));
+        let young = (19_000..20_000).filter(|number| memo.get(&key(*number), at(0)) == Known::Hit(*number)).count();
+        assert!(young > 900, "{young}");
+    }
+
+    #[test]
+    fn what_is_too_old_goes_by_and_by() {
+        let mut memo = Memo::new();
+        for number in 0..1_000 {
+            hit(&mut memo, number, 10, 0);
+        }
+        for number in 1_000..1_256 {
+            hit(&mut memo, number, 10, 5_000);
+        }
+        assert!(entries(&memo).iter().all(|entry| entry.put_at == at(5_000)));
+        assert!(entries(&memo).len() > 240);
     }
 
     #[test]
@@ -272,9 +330,9 @@ mod tests {
             hit(&mut memo, number, 8_192, number);
             assert!(memo.hits.bytes <= HIT_BOUNDS.bytes);
         }
-        let held: usize = memo.hits.entries.iter().map(|entry| entry.bytes).sum();
+        let held: usize = entries(&memo).iter().map(|entry| entry.bytes).sum();
         assert_eq!(held, memo.hits.bytes);
-        assert!((200..256).contains(&memo.hits.entries.len()));
+        assert!((200..256).contains(&entries(&memo).len()));
         hit(&mut memo, 999, 3 * 1_024 * 1_024, 400);
         assert_eq!(memo.get(&key(999), at(400)), Known::Nothing);
     }
@@ -296,7 +354,7 @@ mod tests {
         for millis in 0..10_000 {
             hit(&mut memo, 1, 10, millis);
         }
-        assert_eq!(memo.hits.entries.len(), 1);
+        assert_eq!(entries(&memo).len(), 1);
         assert_eq!(memo.get(&key(1), at(10_000)), Known::Hit(1));
     }
 }

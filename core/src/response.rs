@@ -16,6 +16,9 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Of a redirect that nobody may repeat by heart.
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
+/// Of a redirect: whose page it was is told to other sites by its origin alone.
+const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
+
 /// JSON and plain text are never rendered as a page.
 const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
@@ -43,11 +46,7 @@ impl Response {
     /// Sends a visitor on. It carries no header that a redirect does not need.
     pub(crate) fn redirect(status: StatusCode, location: HeaderValue, cache_control: HeaderValue) -> Self {
         let mut headers = Vec::with_capacity(4);
-        headers.extend([
-            (LOCATION, location),
-            (CACHE_CONTROL, cache_control),
-            (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
-        ]);
+        headers.extend([(LOCATION, location), (CACHE_CONTROL, cache_control), (REFERRER_POLICY, REFERRER_ORIGIN)]);
         Self { headers, ..Self::bare(status) }
     }
 

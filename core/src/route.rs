@@ -117,7 +117,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/domains/{domain}", "PATCH", &[200, 400, 401, 404, 412, 413, 415, 422, 503]),
     row("/api/v1/domains/{domain}", "DELETE", &[204, 401, 404, 409, 412, 422, 503]),
     row("/{alias}", "GET", &[200, 301, 302, 307, 308, 404, 410, 503]),
-    row("/{alias}", "POST", &[303, 403, 404, 410, 413, 429, 503]),
+    row("/{alias}", "POST", &[200, 303, 403, 404, 410, 413, 429, 503]),
     row("/{alias}+", "GET", &[200, 404, 410, 503]),
 ];
 
@@ -125,6 +125,9 @@ impl<'a> Route<'a> {
     /// The route of a path as it came.
     #[must_use]
     pub fn of(path: &'a str) -> Self {
+        if let Some(word) = plain_segment(path) {
+            return Self::single(Cow::Borrowed(word));
+        }
         let raw = segments(path);
         let decoded: Option<Vec<Cow<'a, str>>> = raw.into_iter().map(|segment| percent_decode_str(segment).decode_utf8().ok()).collect();
         let Some(mut decoded) = decoded else {
@@ -227,7 +230,7 @@ impl<'a> Route<'a> {
 
     /// Whether the route answers to `method`.
     pub(crate) fn allows(&self, method: &Method) -> bool {
-        self.allow().is_some_and(|allow| allow.split(", ").any(|allowed| allowed == method.as_str()))
+        self.allow().is_some_and(|allow| allow.split(',').any(|allowed| allowed.trim_ascii_start() == method.as_str()))
     }
 
     /// How many bytes of body `method` may bring here, if any.
@@ -255,6 +258,12 @@ impl<'a> Route<'a> {
     pub(crate) fn is_for_people(&self) -> bool {
         matches!(self, Self::Home | Self::Problem(_) | Self::Follow(..) | Self::Preview(_) | Self::Unknown)
     }
+}
+
+/// The one segment of a path that is nothing but `/` and a word with nothing to decode or to remove, as nearly all are.
+fn plain_segment(path: &str) -> Option<&str> {
+    let word = path.strip_prefix('/')?;
+    word.bytes().all(|byte| !matches!(byte, b'/' | b'\\' | b'%' | b'.')).then_some(word)
 }
 
 /// The segments of a path without its dot segments. A path that ends in one ends in `/`.

@@ -9,7 +9,7 @@ use crate::error::{FieldCode, Refusal};
 const MOST: usize = 20;
 
 /// What parts a URL, or would begin another placeholder.
-const NEVER_INSIDE: [char; 5] = ['/', '?', '#', '&', '{'];
+const NEVER_INSIDE: &[u8; 5] = b"/?#&{";
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl<'a> Iterator for Pieces<'a> {
             self.rest = rest;
             return Some(Ok(Piece::Text(text)));
         }
-        let inside = rest.strip_prefix('{')?.split_once('}').filter(|(inside, _)| !inside.contains(NEVER_INSIDE));
+        let inside = rest.strip_prefix('{')?.split_once('}').filter(|(inside, _)| !inside.bytes().any(|byte| NEVER_INSIDE.contains(&byte)));
         self.rest = inside.map_or("", |(_, rest)| rest);
         let refusal = || Refusal::invalid("a placeholder ends with } and holds no / ? # & or {");
         let placeholder = inside.ok_or_else(refusal).and_then(|(inside, _)| Placeholder::parse(inside));

@@ -84,10 +84,8 @@ impl<'a> Visit<'a> {
     /// Whether a browser looks ahead, and nobody may ever see what it finds.
     pub(crate) fn is_ahead(&self) -> bool {
         AHEAD.iter().any(|name| {
-            let purpose = self.facts.header(name).unwrap_or_default();
-            purpose.windows(7).any(|part| {
-                part.eq_ignore_ascii_case(b"prefetc") || part.eq_ignore_ascii_case(b"prerend") || part.eq_ignore_ascii_case(b"preview")
-            })
+            let purpose = self.facts.header(name).unwrap_or_default().to_ascii_lowercase();
+            [&b"prefetch"[..], b"prerender", b"preview"].iter().any(|word| purpose.windows(word.len()).any(|part| part == *word))
         })
     }
 

@@ -1,7 +1,7 @@
 //! `/{alias}+`: where a link leads, without going there.
 
 use super::decide::{Decision, Manner};
-use super::{Visitor, unless_used_up, unlock};
+use super::{Visitor, unless_used_up};
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -19,8 +19,7 @@ pub(crate) async fn preview<E: Edge>(
 ) -> Result<Response, Problem> {
     let visitor = Visitor::new(context, domain, alias, visit)?;
     let ready = visitor.find().await?;
-    let is_unlocked = unlock::is_open(context, domain, &ready, visit.facts);
-    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked });
+    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked: visitor.has_opened(&ready) });
     match unless_used_up(context, &ready, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),

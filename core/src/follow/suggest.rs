@@ -29,7 +29,9 @@ pub(super) async fn suggest<E: Edge>(
     }
     let bare = address.trim_end_matches(AFTER_AN_ADDRESS);
     let small = alias::fold(bare);
-    for meant in [bare, &small] {
+    let both = [bare, &small];
+    let all = if small == bare { both.get(..1) } else { both.get(..) };
+    for meant in all.unwrap_or_default().iter().copied() {
         let Ok(alias) = Alias::parse(meant, context.config.alias_case) else { continue };
         if meant != address
             && let Ok(ready) = read::find(context, domain, &alias).await

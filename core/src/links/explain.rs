@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
-use http::{HeaderName, StatusCode};
+use http::header::{ACCEPT_LANGUAGE, LOCATION, USER_AGENT};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::find;
 use super::named::named;
@@ -13,6 +13,7 @@ use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::digest::Pepper;
+use crate::domains;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::follow::{Decision, Manner, Ready, decide, unless_used_up};
 use crate::json::Members;
@@ -75,7 +76,7 @@ pub(crate) async fn explain<E: Edge>(
 ) -> Result<Response, Problem> {
     let key = named(context, alias, query).await?;
     let supposed = Supposed::read(body)?;
-    let (place, _) = find(context, &key).await?;
+    let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
     let rest = match Route::of(&address) {
@@ -89,12 +90,19 @@ pub(crate) async fn explain<E: Edge>(
         Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
         _ => None,
     };
+    // Where there is no button nobody presses one.
+    let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(|ready| ready.confirm);
+    let manner = Manner { is_confirmed, ..supposed.manner };
+    let pepper = context.pepper().ok();
     let decision = match &ready {
-        Some(ready) => unless_used_up(context, ready, decide(ready, &visit, context.pepper().ok(), supposed.manner)).await?,
+        Some(ready) => unless_used_up(context, ready, decide(ready, &visit, pepper, manner)).await?,
         None => Decision::Ended,
     };
-    let explanation =
-        Explanation { ready: ready.as_ref(), visit: &visit, pepper: context.pepper().ok(), manner: supposed.manner, decision };
+    let mut explanation = Explanation { ready: ready.as_ref(), visit: &visit, pepper, manner, decision, elsewhere: None };
+    explanation.elsewhere = match explanation.problem() {
+        Some(problem) if !is_confirmed => domains::instead(context, &link.domain, problem).await.ok(),
+        _ => None,
+    };
     Ok(Response::json(StatusCode::OK, |json| explanation.write(json)))
 }
 
@@ -148,44 +156,64 @@ struct Explanation<'a, 'v> {
     pepper: Option<&'a Pepper>,
     manner: Manner,
     decision: Decision,
+    /// Where the domain sends whoever is led nowhere.
+    elsewhere: Option<Response>,
 }
 
 impl Explanation<'_, '_> {
     fn write(&self, json: &mut Members) {
-        let fallback = self.ready.and_then(|ready| ready.fallback.as_ref());
-        let ready_status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
-        let (answer, status, target) = match (&self.decision, fallback) {
-            (Decision::Lead(location, _), _) => ("redirect", self.status(ready_status), Some(location)),
-            (Decision::Ended, Some(fallback)) => ("fallback", self.status(RedirectStatus::Found), Some(fallback)),
-            (Decision::Ended, None) => ("ended", StatusCode::GONE, None),
-            (Decision::Early, _) => ("not_yet", StatusCode::NOT_FOUND, None),
-            (Decision::NoSuchPath, _) => ("no_such_path", StatusCode::NOT_FOUND, None),
-            (Decision::Card, _) => ("card", StatusCode::OK, None),
-            (Decision::Ask(Ask::Password { .. }), _) => ("password", StatusCode::OK, None),
-            (Decision::Ask(Ask::Confirm), _) => ("confirmation", StatusCode::OK, None),
-            (Decision::Ask(Ask::Person | Ask::Nothing), _) => ("person", StatusCode::OK, None),
-        };
+        let (answer, status, target) = self.answer();
         json.text("answer", answer);
         json.number("status", status.as_u16().into());
-        json.text_or_null("target", target.and_then(|location| location.to_str().ok()));
+        json.text_or_null("target", target);
         self.write_rules(json);
         json.object("visitor", |json| self.write_visitor(json));
-        json.flag("spends_a_click", self.is_led() && self.ready.is_some_and(|ready| ready.limit.is_some()));
-        let counter = self.is_counted().then(|| self.visit.who().kind.counter());
-        json.text_or_null("counted_as", counter);
+        let is_led = matches!(self.decision, Decision::Lead(..));
+        json.flag("spends_a_click", is_led && self.ready.is_some_and(|ready| ready.limit.is_some()));
+        let is_counted = self.decision.is_click() && !self.manner.is_head;
+        json.text_or_null("counted_as", is_counted.then(|| self.visit.who().kind.counter()));
     }
 
-    fn is_led(&self) -> bool {
-        matches!(self.decision, Decision::Lead(..))
+    /// What the visitor gets, in a word, with its status and where it leads.
+    fn answer(&self) -> (&'static str, StatusCode, Option<&str>) {
+        if let Some(elsewhere) = &self.elsewhere {
+            return ("domain", elsewhere.status, elsewhere.header(&LOCATION));
+        }
+        match &self.decision {
+            Decision::Lead(target, _) => {
+                let status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
+                ("redirect", self.status(status), target.to_str().ok())
+            }
+            Decision::Ended => match self.fallback() {
+                Some(fallback) => ("fallback", self.status(RedirectStatus::Found), fallback.to_str().ok()),
+                None => ("ended", StatusCode::GONE, None),
+            },
+            Decision::Early => ("not_yet", StatusCode::NOT_FOUND, None),
+            Decision::NoSuchPath => ("no_such_path", StatusCode::NOT_FOUND, None),
+            Decision::Card => ("card", StatusCode::OK, None),
+            Decision::Ask(Ask::Password { .. }) => ("password", StatusCode::OK, None),
+            Decision::Ask(Ask::Confirm) => ("confirmation", StatusCode::OK, None),
+            // Nothing is asked only of those who look ahead by `+`.
+            Decision::Ask(Ask::Person | Ask::Nothing) => ("person", StatusCode::OK, None),
+        }
+    }
+
+    fn fallback(&self) -> Option<&HeaderValue> {
+        self.ready.and_then(|ready| ready.fallback.as_ref())
+    }
+
+    /// What a visitor would be told who is led nowhere, unless their domain knows where.
+    fn problem(&self) -> Option<Problem> {
+        match self.decision {
+            Decision::Ended if self.fallback().is_none() => Some(Problem::link_ended()),
+            Decision::Early | Decision::NoSuchPath => Some(Problem::no_such_link()),
+            _ => None,
+        }
     }
 
     /// Whoever presses the button is sent on as whoever posts something is.
     fn status(&self, status: RedirectStatus) -> StatusCode {
         if self.manner.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
-    }
-
-    fn is_counted(&self) -> bool {
-        !self.manner.is_head && matches!(self.decision, Decision::Lead(..) | Decision::Card | Decision::Ask(Ask::Person))
     }
 
     /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
@@ -198,7 +226,8 @@ impl Explanation<'_, '_> {
         let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
         let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
         json.text_or_null("rule", held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()));
-        let tried = if self.is_led() { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
+        let is_led = matches!(self.decision, Decision::Lead(..));
+        let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
         json.list("rules", |list| {
             for (at, rule) in rules.iter().enumerate() {
                 let failed = trial.outcome(rule).err().filter(|_| at < tried);

@@ -14,6 +14,10 @@ impl Html {
     /// Text, also within the double quotes of an attribute.
     #[inline(never)]
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
+            self.0.push_str(text);
+            return self;
+        }
         for c in text.chars() {
             match c {
                 '&' => self.0.push_str("&amp;"),

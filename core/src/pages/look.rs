@@ -1,5 +1,7 @@
 //! How pages look: one style sheet in the deployment's name and colours, and the policy that allows that sheet and nothing else.
 
+use std::sync::OnceLock;
+
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
@@ -34,33 +36,49 @@ button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-
 pub(crate) struct Look {
     pub(crate) name: String,
     pub(crate) colors: Colors,
+    /// Made for the first page: most requests get none.
+    sheet: OnceLock<Sheet>,
 }
 
 impl Look {
     /// Of a deployment that chose nothing, or that is not set up.
     pub(crate) fn plain() -> Self {
-        Self { name: "hop".into(), colors: Colors::default() }
+        Self::new("hop".into(), Colors::default())
     }
 
-    pub(super) fn sheet(&self) -> Sheet {
-        let Colors { accent, on_accent } = self.colors;
-        Sheet([BEFORE, &accent.to_string(), BETWEEN, &on_accent.to_string(), AFTER].concat())
+    pub(crate) fn new(name: String, colors: Colors) -> Self {
+        Self { name, colors, sheet: OnceLock::new() }
+    }
+
+    pub(super) fn sheet(&self) -> &Sheet {
+        self.sheet.get_or_init(|| Sheet::of(&self.colors))
     }
 }
 
 /// A style sheet.
-pub(super) struct Sheet(String);
+#[derive(Debug)]
+pub(super) struct Sheet {
+    text: String,
+    /// Its SHA-256, as a policy names it.
+    hash: String,
+}
 
 impl Sheet {
+    fn of(colors: &Colors) -> Self {
+        let text = [BEFORE, &colors.accent.to_string(), BETWEEN, &colors.on_accent.to_string(), AFTER].concat();
+        let hash = base64::encode(&Sha256::digest(&text)).replace('-', "+").replace('_', "/");
+        Self { text, hash }
+    }
+
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Nothing loads, nothing runs, nobody frames the page, and only this sheet applies. A form goes to the page's own origin and, as Chromium
     /// holds the redirect that answers it against this policy too, on to `schemes`.
     pub(super) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
         let mut policy = String::from("default-src 'none'; style-src 'sha256-");
-        policy.push_str(&base64::encode(&Sha256::digest(self.as_str())).replace('-', "+").replace('_', "/"));
+        policy.push_str(&self.hash);
         policy.push_str("='; base-uri 'none'; frame-ancestors 'none'; form-action ");
         policy.push_str(if schemes.is_some() { "'self'" } else { "'none'" });
         for scheme in schemes.unwrap_or_default() {
@@ -82,7 +100,8 @@ mod tests {
     #[test]
     fn the_policy_names_the_sheet_of_every_colour() {
         for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
-            let sheet = Look { colors, ..Look::plain() }.sheet();
+            let look = Look::new("hop".into(), colors);
+            let sheet = look.sheet();
             let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_str()));
             let expected =
                 format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'");
@@ -99,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_sheet_wears_the_colours_and_loads_nothing() {
-        let sheet = Look { colors: Colors::parse("#abcdef #000000").unwrap(), ..Look::plain() }.sheet();
+        let sheet = Sheet::of(&Colors::parse("#abcdef #000000").unwrap());
         assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
         for loading in ["url(", "@import", "<"] {
             assert!(!sheet.as_str().contains(loading), "{loading}");

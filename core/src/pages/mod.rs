@@ -55,7 +55,7 @@ impl<'a> Page<'a> {
         if !self.title.is_empty() {
             html.text(self.title).markup(" · ");
         }
-        html.text(&look.name).markup("</title>\n").piece(&self.head).markup("<style>").style(&sheet).markup("</style>\n</head>\n<body>\n");
+        html.text(&look.name).markup("</title>\n").piece(&self.head).markup("<style>").style(sheet).markup("</style>\n</head>\n<body>\n");
         if !self.title.is_empty() {
             html.markup("<header>\n<p class=\"name\">").text(&look.name).markup("</p>\n</header>\n");
         }

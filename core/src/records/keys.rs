@@ -286,6 +286,10 @@ fn is_plain_in_domain(byte: u8) -> bool {
 }
 
 fn escape(key: &mut String, text: &str, is_plain: fn(u8) -> bool) {
+    if text.bytes().all(is_plain) {
+        key.push_str(text);
+        return;
+    }
     for byte in text.bytes() {
         if is_plain(byte) {
             key.push(char::from(byte));

@@ -10,9 +10,9 @@ KZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNG
 QARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZA\
 ZMZW";
 
-/// A country.
+/// A country: its place among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Country([u8; 2]);
+pub(crate) struct Country(u8);
 
 impl Country {
     /// Reads a code in capitals or small letters.
@@ -24,11 +24,13 @@ impl Country {
     pub(crate) fn of(text: &str) -> Option<Self> {
         let code = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|letter| letter.to_ascii_uppercase());
         let (codes, _) = CODES.as_bytes().as_chunks();
-        codes.binary_search(&code).is_ok().then_some(Self(code))
+        let place = codes.binary_search_by_key(&u16::from_be_bytes(code), |code| u16::from_be_bytes(*code)).ok()?;
+        u8::try_from(place).ok().map(Self)
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+    pub(crate) fn as_str(self) -> &'static str {
+        let begins = usize::from(self.0).saturating_mul(2);
+        CODES.get(begins..begins.saturating_add(2)).unwrap_or_default()
     }
 }
 

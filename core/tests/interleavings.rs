@@ -16,6 +16,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use hop_core::memory::{Fault, MemoryEdge, Random, Steps};
+use http::Method;
 use serde_json::json;
 use support::audit::{Kept, check_list, clicks, text, truth};
 use support::client::Answer;
@@ -201,6 +202,45 @@ fn a_click_its_total_has_forgotten_is_not_counted_again() {
     run(finish);
     assert_eq!(clicks(&edge, &text(&link["id"])), 12);
     assert!(edge.take_log().join("").contains("a click was not counted"), "nobody knows what became of it, and the log says so");
+}
+
+#[test]
+fn at_most_so_many_are_led_on() {
+    const LIMIT: usize = 5;
+    for_seeds("interleavings", "at_most_so_many_are_led_on", 300, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
+        let confirm = random.below(3) == 0;
+        let link = json!({"target": "https://secret.example/", "alias": "docs", "max_clicks": LIMIT, "confirm": confirm});
+        assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
+        unleash(&edge, weather, seed);
+        let clients = (0..20).map(|follower| {
+            let isolate = &isolates[follower % 3];
+            Box::pin(async move {
+                // Who only looks, or comes to the page first, takes nothing from those who are led on.
+                check_untold(&isolate.ask(Ask::visit("docs+")).await);
+                let method = if confirm { Method::POST } else { Method::GET };
+                isolate.ask(Ask { method, ..Ask::visit("docs") }).await
+            }) as Client<'_, Answer>
+        });
+        let clients = clients.collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        let (led, others): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status.is_redirection());
+        assert!(led.len() <= LIMIT && led.iter().all(|answer| answer.header("location") == "https://secret.example/"), "{led:?}");
+        others.iter().for_each(|answer| check_untold(answer));
+        if is_windy(weather) {
+            assert_eq!((led.len(), others.iter().all(|answer| answer.code() == 410)), (LIMIT, true));
+        }
+        let last = run(isolates[0].ask(Ask::show("docs"))).json();
+        assert!(weather.fail > 0 || last["state"] == "used_up", "{last}");
+    });
+}
+
+/// Whoever is not led on does not learn where to.
+fn check_untold(answer: &Answer) {
+    check_refusal(answer);
+    assert!(!answer.tells("secret.example"), "{answer:?}");
 }
 
 /// Walks the list to its end while others change it. Returns the aliases it was shown.

@@ -103,3 +103,18 @@ fn format(text: &str) -> Result<Format, Refusal> {
         _ => Err(Refusal::invalid("a code is written as svg or png")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_may_lack_its_sign() {
+        for text in ["#01aBc9", "01aBc9"] {
+            assert_eq!(color(text).unwrap().to_string(), "#01abc9", "{text}");
+        }
+        for text in ["", "#", "##01abc9", "#fff", "red"] {
+            assert!(color(text).is_err(), "{text:?}");
+        }
+    }
+}

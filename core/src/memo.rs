@@ -194,10 +194,10 @@ impl<V> Shelf<V> {
     }
 }
 
-/// FNV-1a: keys that differ in little belong to different sets.
+/// FNV-1a, and a last multiplication that leaves a part of every bit in the highest byte: keys that differ in a digit are spread over the sets.
 fn set_of(key: &Key) -> usize {
     let hash = key.as_str().bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let [set, ..] = hash.to_be_bytes();
+    let [set, ..] = hash.wrapping_mul(0x9E37_79B1).to_be_bytes();
     set.into()
 }
 

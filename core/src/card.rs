@@ -14,6 +14,13 @@ pub(crate) struct Card {
 }
 
 impl Card {
+    /// How much its texts take.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = [self.title.as_ref().map(CardTitle::as_str), self.description.as_ref().map(CardDescription::as_str)];
+        let image = self.image.as_ref().map(Target::as_str);
+        texts.into_iter().chain([image]).flatten().map(str::len).sum()
+    }
+
     /// Reads what is said of a card, on top of what was said before: a merge patch goes all the way down.
     pub(crate) fn patched(before: Option<&Self>, tree: Tree, targets: &TargetRules) -> Result<Self, Wrong> {
         let mut card = before.cloned().unwrap_or_default();

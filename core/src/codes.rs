@@ -143,7 +143,7 @@ impl Code {
                 "forbidden",
                 StatusCode::FORBIDDEN,
                 "This is not allowed",
-                "A password was wrong, or a form came from the page of another site. Open the short link itself and try again.",
+                "A password was wrong, a form came from the page of another site, or a browser looked ahead at a link that only people may open. Open the short link itself and try again.",
             ),
             Self::NotFound => (
                 "not_found",

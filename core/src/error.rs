@@ -242,6 +242,11 @@ impl Problem {
         Self::new(Code::Forbidden, "This form was sent from another site. Open the short link itself.")
     }
 
+    /// Nobody has come yet, and a page that is kept would be shown to who does.
+    pub(crate) fn not_ahead() -> Self {
+        Self::new(Code::Forbidden, "A browser that looks ahead is not led on by this link.")
+    }
+
     pub(crate) fn wrong_password() -> Self {
         Self::new(Code::Forbidden, "This is not the password of the link.")
     }

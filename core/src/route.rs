@@ -116,7 +116,7 @@ pub const DOCUMENTED: &[Documented] = &[
     row("/api/v1/domains/{domain}", "GET", &[200, 401, 404, 422, 503]),
     row("/api/v1/domains/{domain}", "PATCH", &[200, 400, 401, 404, 412, 413, 415, 422, 503]),
     row("/api/v1/domains/{domain}", "DELETE", &[204, 401, 404, 409, 412, 422, 503]),
-    row("/{alias}", "GET", &[200, 301, 302, 307, 308, 404, 410, 503]),
+    row("/{alias}", "GET", &[200, 301, 302, 307, 308, 403, 404, 410, 503]),
     row("/{alias}", "POST", &[200, 303, 403, 404, 410, 413, 429, 503]),
     row("/{alias}+", "GET", &[200, 404, 410, 503]),
 ];

@@ -54,7 +54,10 @@ fn one_of<T: Copy>(random: &mut Random, of: &[T]) -> T {
 }
 
 fn condition(random: &mut Random) -> Value {
-    match random.below(9) {
+    match random.below(10) {
+        9 => {
+            json!({"type": "time", "from": one_of(random, &["00:00", "12:00"]), "to": "13:30", "tz": one_of(random, &["+00:00", "EST5EDT,M3.2.0,M11.1.0"])})
+        }
         0 => json!({"type": "country", "any": [one_of(random, &["DE", "AT", "BR"])]}),
         1 => json!({"type": "device", "any": [one_of(random, &["mobile", "desktop"])]}),
         2 => json!({"type": "os", "any": [one_of(random, &["ios", "android", "linux"])]}),
@@ -69,8 +72,13 @@ fn condition(random: &mut Random) -> Value {
 
 /// Rules whose names are their places. One that another makes unreachable is refused as a whole link, and drawn anew.
 fn rules(random: &mut Random) -> Value {
+    let count = random.below(5);
     let conditions = |random: &mut Random| (0..=random.below(2)).map(|_| condition(random)).collect::<Vec<_>>();
-    (0..random.below(5)).map(|_| json!({"when": conditions(random), "target": one_of(random, &TARGETS)})).collect()
+    let rule = |number: usize| {
+        let target = one_of(random, &TARGETS).replacen("example.com", &format!("rule-{number}.example.com"), 1);
+        json!({"id": number.to_string(), "when": conditions(random), "target": target})
+    };
+    (0..count).map(rule).collect()
 }
 
 fn link(random: &mut Random) -> Value {
@@ -104,7 +112,8 @@ fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
     let (address, country) = (one_of(random, &ADDRESSES), one_of(random, &COUNTRIES));
     let has_password = link["password"].is_string();
     let is_unlocked = has_password && random.below(4) > 0;
-    let is_confirmed = link["confirm"] == true && has_password == is_unlocked && random.below(2) == 0;
+    let can_press = link["confirm"] == true && has_password == is_unlocked;
+    let is_confirmed = can_press && random.below(2) == 0;
     let is_head = !is_confirmed && random.below(8) == 0;
     let is_prefetch = random.below(8) == 0;
     let mut described = json!({"agent": agent, "language": language, "address": address, "query": query});
@@ -128,8 +137,11 @@ fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
         described["head"] = true.into();
         ask.method = Method::HEAD;
     }
-    if is_confirmed {
+    // Where there is no button, or no way to it, pressing one is no more than coming.
+    if is_confirmed || !can_press && random.below(8) == 0 {
         described["confirmed"] = true.into();
+    }
+    if is_confirmed {
         ask.method = Method::POST;
     }
     (described, ask)
@@ -155,7 +167,9 @@ fn told(answer: &Answer, is_head: bool) -> (String, u16, Option<String>) {
     let needs = answer.json()["needs"].as_str().map(str::to_owned);
     let name = match (answer.code(), needs.as_deref(), location.as_deref()) {
         (301 | 302 | 303 | 307 | 308, _, Some("https://example.com/fallback")) => "fallback",
+        (302, _, Some("https://example.com/of-the-domain")) => "domain",
         (301 | 302 | 303 | 307 | 308, _, Some(_)) => "redirect",
+        (403, ..) => "not_ahead",
         (404, ..) => "not found",
         (410, ..) => "ended",
         (200, ..) if is_head => "a page",
@@ -185,6 +199,10 @@ fn what_is_explained_is_what_happens() {
         let mut random = Random::new(seed);
         run(async {
             let hop = Isolate::new(&edge);
+            if random.below(4) == 0 {
+                let pages = json!({"ended": "https://example.com/of-the-domain", "not_found": "https://example.com/of-the-domain"});
+                assert_eq!(hop.ask(Ask::patch("/api/v1/domains/hop.example", &pages)).await.code(), 200);
+            }
             let link = loop {
                 let link = link(&mut random);
                 if hop.ask(Ask::create(&link)).await.code() == 201 {
@@ -202,6 +220,10 @@ fn what_is_explained_is_what_happens() {
                 let (before, is_head) = (clicks(&hop).await, ask.method == Method::HEAD);
                 let answer = hop.ask(ask).await;
                 assert_eq!(foretold(&explanation, is_head), told(&answer, is_head), "{what}: {explanation}");
+                let rule = explanation["rule"].as_str().map(|rule| format!("//rule-{rule}.example.com"));
+                let location = answer.header("location");
+                assert_eq!(location.contains("//rule-"), rule.is_some(), "{what}: {explanation}");
+                assert!(rule.is_none_or(|rule| location.contains(&rule)), "{what}: {explanation}");
                 let after = clicks(&hop).await;
                 for counter in ["humans", "bots", "previews"] {
                     let more = after[counter].as_u64().expect("a number") - before[counter].as_u64().expect("a number");
@@ -211,5 +233,5 @@ fn what_is_explained_is_what_happens() {
             }
         });
     });
-    assert_eq!(seen.borrow().len(), 9, "every answer was seen: {seen:?}");
+    assert_eq!(seen.borrow().len(), 11, "every answer was seen: {seen:?}");
 }

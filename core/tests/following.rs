@@ -104,11 +104,11 @@ fn the_cookie_is_found_among_others() {
 }
 
 #[test]
-fn ten_tries_in_a_quarter_of_an_hour_and_then_ten_more() {
+fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
     let edge = locked();
     let guess = |password: &str, address: &str| ask(&edge, type_in("docs", password).from(address, "DE"));
     edge.wait_seconds(100);
-    for _ in 0..10 {
+    for _ in 0..60 {
         assert_eq!(guess("a wrong password", "2001:db8:1:2::1").code(), 403);
     }
     let refused = guess(PASSWORD, "2001:db8:1:2:ffff::2");
@@ -123,7 +123,7 @@ fn ten_tries_in_a_quarter_of_an_hour_and_then_ten_more() {
     let refused = guess(PASSWORD, "2001:db8:1:2::1");
     assert_eq!((refused.code(), refused.header("retry-after")), (429, "1"));
     edge.wait_seconds(1);
-    for _ in 0..9 {
+    for _ in 0..59 {
         assert_eq!(guess("a wrong password", "2001:db8:1:2::1").code(), 403);
     }
     cookie(&guess(PASSWORD, "2001:db8:1:2::1"));
@@ -135,7 +135,8 @@ fn a_form_without_a_password_is_no_try() {
     let edge = locked();
     for form in ["", "x=y", "pass=word"] {
         let form = Ask { body: Body::Whole(form.into()), ..press("docs") };
-        assert_eq!((ask(&edge, form).code(), count(&edge, "rate/")), (403, 0));
+        let answer = ask(&edge, form);
+        assert_eq!((answer.code(), answer.json()["needs"].clone(), count(&edge, "rate/")), (200, json!("password"), 0));
     }
     assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 1));
 }
@@ -309,11 +310,15 @@ fn a_blocked_link_is_asked_of_truth_every_time() {
 fn what_the_memo_holds_of_a_link_counts_its_rules() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    let rule = |percent: usize| json!({"when": [{"type": "split", "percent": percent}], "target": HERE});
-    let rules: Vec<Value> = (1..=20).map(rule).collect();
-    let aliases: Vec<String> = (0..250).map(|number| format!("link-{number}")).collect();
+    let tags = |rule: usize| {
+        (0..250).map(|tag| format!("{}-{rule}{tag:06}", char::from(b'a' + (tag % 26) as u8).to_string().repeat(2))).collect::<Vec<_>>()
+    };
+    let rule = |number: usize| json!({"when": [{"type": "language", "any": tags(number)}], "target": HERE});
+    let rules: Vec<Value> = (0..8).map(rule).collect();
+    let aliases: Vec<String> = (0..80).map(|number| format!("link-{number}")).collect();
     for alias in &aliases {
-        assert_eq!(run(isolate.ask(Ask::create(&json!({"alias": alias, "target": HERE, "rules": rules})))).code(), 201);
+        let made = run(isolate.ask(Ask::create(&json!({"alias": alias, "target": HERE, "rules": rules}))));
+        assert_eq!(made.code(), 201, "{:?}", made.json());
     }
     edge.copies.hold(true);
     let reads = |isolate: &Isolate<'_>, alias: &String| {
@@ -323,33 +328,32 @@ fn what_the_memo_holds_of_a_link_counts_its_rules() {
         assert_eq!(answer.code(), 302);
         trace.count(|step| step == Step::Get)
     };
-    let all_are_remembered = |isolate: &Isolate<'_>, count: usize| {
+    let are_remembered = |isolate: &Isolate<'_>, count: usize| {
         let follow = || aliases.iter().take(count).map(|alias| reads(isolate, alias)).sum::<usize>();
         assert_eq!(follow(), count);
-        follow() == 0
+        count - follow()
     };
-    assert!(all_are_remembered(&Isolate::new(&edge), 150));
-    assert!(!all_are_remembered(&Isolate::new(&edge), 250), "a rule weighs half a kilobyte, of 2 megabytes");
+    assert_eq!(are_remembered(&Isolate::new(&edge), 20), 20);
+    // 2,000 languages of 34 bytes and more in each, of 2 megabytes.
+    assert!(are_remembered(&Isolate::new(&edge), 80) < 32);
 }
 
-/// A copy without the name of the counter is as good as none: truth has it.
+/// What counts a limit is truth. A copy that is older than the limit, or says more than it may, leads nobody on.
 #[test]
-fn a_copy_that_cannot_count_leads_nobody_on() {
+fn there_is_no_copy_of_a_limited_link() {
     let edge = edge_with(json!({"target": SECRET, "max_clicks": 2}));
     assert_eq!(follow_afresh(&edge), to(SECRET));
-    let copy: Value = serde_json::from_str(&edge.copies.peek(&docs()).expect("a copy")).expect("a copy is JSON");
-    let mut uncounted = copy.clone();
-    assert!(uncounted["link"].as_object_mut().expect("a link").remove("limit").is_some());
-    for damaged in [uncounted, {
-        let mut other = copy;
-        other["link"]["limit"] = json!(5);
-        other
-    }] {
-        edge.copies.plant(&docs(), &damaged.to_string());
+    let copy = edge.copies.peek(&docs()).expect("a copy");
+    assert!(!copy.contains("secret.example") && copy.contains("ask_truth"), "{copy}");
+    let mut told: Value = serde_json::from_str(&copy).expect("a copy is JSON");
+    told.as_object_mut().expect("an object").remove("ask_truth");
+    told["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
+    for planted in [copy, told.to_string()] {
+        edge.copies.plant(&docs(), &planted);
         plan(&edge, Plan::From(0, Some(Step::Get)));
         let answer = ask(&edge, Ask::visit("docs"));
         calm(&edge);
-        assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{damaged}");
+        assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");
         assert_eq!(count(&edge, "take/"), 1);
     }
     assert_eq!((follow_afresh(&edge), follow_afresh(&edge)), (to(SECRET), ended()), "truth counts");

@@ -93,7 +93,9 @@ fn who_is_no_person_spends_nothing_and_learns_nothing(world: &World) {
         ("X-Moz", "prefetch"),
     ] {
         for accept in ["*/*", BROWSER] {
-            answers.push(hop.send(&get().header(name, value).header("Accept", accept)).expect(200));
+            // A browser that looks ahead would keep a page, and show it to whoever comes then.
+            let status = if name == "User-Agent" { 200 } else { 403 };
+            answers.push(hop.send(&get().header(name, value).header("Accept", accept)).expect(status));
         }
     }
     answers.extend([
@@ -150,11 +152,17 @@ fn a_link_that_asks_first_is_followed_by_its_button(world: &World) {
         assert_eq!(told.json()["needs"], "confirmation");
         [page, told].iter().for_each(assert_tells_nothing);
     }
+    let bot = hop.send(&Call::new("POST", format!("/{alias}")).header("User-Agent", GOOGLE)).expect(200);
+    assert_eq!(bot.json()["needs"], "a person");
+    let preview = hop.send(&Call::get(format!("/{alias}+"))).expect(200);
+    [bot, preview].iter().for_each(assert_tells_nothing);
     for _ in 0..2 {
         assert_eq!(press(hop, &alias).expect(303).header("location").unwrap(), SECRET);
     }
     press(hop, &alias).problem(410, "link_ended");
     hop.send(&Call::get(format!("/{alias}"))).problem(410, "link_ended");
+    let bot = hop.send(&Call::new("POST", format!("/{alias}")).header("User-Agent", GOOGLE));
+    bot.problem(410, "link_ended");
     let unlimited = world.alias("asks-only");
     limited(hop, &unlimited, &json!({"confirm": true, "max_clicks": null, "target": "https://example.com/?x={query.x}"}));
     let page = hop.send(&Call::get(format!("/{unlimited}?x=1")).header("Accept", BROWSER)).expect(200);

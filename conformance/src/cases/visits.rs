@@ -1,5 +1,7 @@
 //! What becomes of a visitor, by who they are and what they bring: rules, templates, previews, and what an explanation says of it all.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create, eventually, link, readable};
@@ -66,6 +68,11 @@ fn the_first_rule_that_holds_leads(world: &World) {
 
 fn each_kind_of_condition_is_asked_of_the_edge(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("kinds"));
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let clock = |hours: u64| format!("{:02}:{:02}", (seconds / 3_600 + hours) % 24, seconds / 60 % 60);
+    let (in_an_hour, in_two_hours) = (clock(1), clock(2));
+    // 1970 began on a Thursday.
+    let in_two_days = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"][usize::try_from((seconds / 86_400 + 2) % 7).unwrap()];
     let always = |tz: &str| {
         json!([{"type": "time", "from": "00:00", "to": "23:59", "tz": tz}, {"type": "weekday", "tz": tz,
         "any": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}, {"type": "query", "name": "now", "present": true}])
@@ -78,6 +85,9 @@ fn each_kind_of_condition_is_asked_of_the_edge(world: &World) {
         {"id": "country", "when": [{"type": "country", "any": ["DE"]}], "target": to("de")},
         {"id": "address", "when": [{"type": "address", "any": [format!("{}/32", FRANCE.address)]}], "target": to("net")},
         {"id": "equals", "when": [{"type": "query", "name": "x", "equals": "a b"}], "target": to("equals")},
+        {"id": "never", "when": [{"type": "time", "from": in_an_hour, "to": in_two_hours, "tz": "+00:00"}], "target": to("later")},
+        {"id": "other-day", "when": [{"type": "weekday", "any": [in_two_days], "tz": "+00:00"}], "target": to("another-day")},
+        {"id": "absent", "when": [{"type": "query", "name": "x", "present": false}, {"type": "query", "name": "now", "present": false}], "target": to("absent")},
         {"id": "always", "when": always("+00:00"), "target": to("now")},
     ]);
     made(hop, &alias, &json!({ "rules": rules }));
@@ -93,6 +103,7 @@ fn each_kind_of_condition_is_asked_of_the_edge(world: &World) {
         (get("?x=a%20b").from(NOWHERE), "equals"),
         (get("?now").from(AUSTRIA), "now"),
         (get("?x=ab").from(AUSTRIA), ""),
+        (get("?y").from(AUSTRIA), "absent"),
     ] {
         let answer = hop.send(&call).expect(302);
         let minute_of_midnight = name == "now" && answer.header("location").unwrap() == to("");
@@ -145,9 +156,12 @@ fn what_a_visitor_sends_stays_in_its_place(world: &World) {
         assert!(location.starts_with(begins), "{rest}: {location}");
         assert!(!location["https://".len()..].contains("://"), "{location}");
     }
-    for rest in ["/%2e%2e%2Fadmin", "/a/%252e", "/..%2f..%2fadmin"] {
-        let answer = hop.send(&Call::get(format!("/{alias}{rest}")));
-        assert!(answer.status == 404 || !answer.header("location").unwrap().contains(".."), "{rest}: {answer:?}");
+    for rest in ["/%2e%2e%2Fadmin", "/..%2f..%2fadmin", "/a/..%5cadmin", "/..;/admin"] {
+        hop.send(&Call::get(format!("/{alias}{rest}"))).problem(404, "not_found");
+    }
+    // These are no part of what follows the alias: the address itself is another.
+    for rest in ["/%2e%2e/admin", "/../admin", "/x/../../admin"] {
+        hop.send(&Call::get(format!("/{alias}{rest}"))).problem(404, "not_found");
     }
 }
 
@@ -235,7 +249,17 @@ fn a_preview_gets_the_card(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("card"));
     let card = json!({"title": "A \"title\"", "description": "D & more", "image": "https://example.com/i.png"});
     made(hop, &alias, &json!({ "card": card }));
-    let preview = hop.send(&Call::get(format!("/{alias}")).header("User-Agent", FACEBOOK).header("Accept", BROWSER)).expect(200);
+    let asks = |accept: &[&str]| {
+        let call = Call::get(format!("/{alias}")).header("User-Agent", FACEBOOK);
+        hop.send(&accept.iter().fold(call, |call, accept| call.header("Accept", *accept))).expect(200)
+    };
+    let preview = asks(&[BROWSER]);
+    for accept in [&[][..], &["*/*"]] {
+        assert_eq!(asks(accept).body, preview.body, "what shows cards asks for anything");
+    }
+    assert_eq!(asks(&["application/json"]).json()["title"], card["title"]);
+    let ahead = hop.send(&Call::get(format!("/{alias}")).header("Sec-Purpose", "prefetch")).expect(302);
+    assert_eq!(ahead.header("location").unwrap(), TARGET, "a browser that looks ahead is led where its user will be");
     for tag in [
         r#"<meta property="og:title" content="A &quot;title&quot;">"#,
         r#"<meta property="og:description" content="D &amp; more">"#,
@@ -361,7 +385,11 @@ fn who_found_nothing_is_told_what_they_may_have_meant(world: &World) {
     }
     let secret = world.alias("hidden");
     made(hop, &secret, &json!({"max_clicks": 5}));
-    for asked in [format!("{secret}."), format!("{alias}-x."), "no-such-link.".to_owned()] {
+    let off = world.alias("off");
+    made(hop, &off, &json!({"disabled": true}));
+    let locked = world.alias("locked");
+    made(hop, &locked, &json!({"password": "nobody is to know"}));
+    for asked in [format!("{secret}."), format!("{off}."), format!("{locked}."), format!("{alias}-x."), "no-such-link.".to_owned()] {
         let problem = hop.send(&Call::get(format!("/{asked}"))).problem(404, "not_found");
         assert_eq!(problem["detail"], "There is no such link.", "{asked}");
     }

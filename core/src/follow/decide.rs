@@ -32,6 +32,8 @@ pub(crate) enum Decision {
     Card,
     /// Something is to be done first.
     Ask(Ask),
+    /// A browser looks ahead at what only people may spend. It would keep a page, and show that to them.
+    NotAhead,
     /// To this place, by the rule at this position or by none.
     Lead(HeaderValue, Option<usize>),
 }
@@ -54,17 +56,18 @@ pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, 
     if !visit.rest.is_empty() && !ready.uses_path {
         return Decision::NoSuchPath;
     }
-    if ready.card.is_some() && visit.who().kind == Kind::Preview {
+    // A browser that looks ahead would show the card to whoever comes after it.
+    if ready.card.is_some() && visit.who().kind == Kind::Preview && !visit.is_ahead() {
         return Decision::Card;
     }
     if ready.lock.is_some() && !manner.is_unlocked {
         return Decision::Ask(Ask::Password { wrong: false });
     }
-    if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {
-        return Decision::Ask(Ask::Person);
-    }
     if ready.confirm && !manner.is_confirmed {
         return Decision::Ask(Ask::Confirm);
+    }
+    if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {
+        return if visit.is_ahead() { Decision::NotAhead } else { Decision::Ask(Ask::Person) };
     }
     lead(ready, visit, pepper)
 }

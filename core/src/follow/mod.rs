@@ -21,14 +21,16 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, Manner, decide};
 pub(crate) use self::preview::preview;
+use self::read::Source;
 pub(crate) use self::ready::{Found, Ready};
+use self::unlock::Tried;
 
 use crate::alias::{self, Alias};
 use crate::app::Context;
 use crate::clicks::Click;
 use crate::domain::Domain;
 use crate::domains;
-use crate::error::{Code, Problem};
+use crate::error::Problem;
 use crate::limits::Limit;
 use crate::link::RedirectStatus;
 use crate::links;
@@ -84,6 +86,21 @@ pub(crate) async fn submit<E: Edge>(
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
+    match submitted(context, domain, alias, visit, body).await {
+        // What was posted here is not posted on.
+        Ok(response) if response.status.is_redirection() => Ok(Response { status: StatusCode::SEE_OTHER, ..response }),
+        Ok(response) => Ok(response),
+        Err(problem) => unless_unserved(context, domain, problem).await,
+    }
+}
+
+async fn submitted<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    alias: &str,
+    visit: &Visit<'_>,
+    body: &Body,
+) -> Result<Response, Problem> {
     if !origin::is_own(visit.facts, domain) {
         return Err(Problem::foreign_form());
     }
@@ -91,12 +108,13 @@ pub(crate) async fn submit<E: Edge>(
         Body::Broken => &[],
         body => body.bytes(FORM_LIMIT)?,
     };
-    let mut response = Visitor::new(context, domain, alias, visit)?.submit(form).await?;
-    // What was posted here is not posted on.
-    if response.status.is_redirection() {
-        response.status = StatusCode::SEE_OTHER;
-    }
-    Ok(response)
+    Visitor::new(context, domain, alias, visit)?.submit(form).await
+}
+
+/// The problem of somebody who was not led on, unless nobody is on this host.
+async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
+    domains::check_served(context, domain).await?;
+    Err(problem)
 }
 
 impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
@@ -107,23 +125,24 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     async fn come(&self, is_head: bool) -> Result<Response, Problem> {
-        let ready = read::find(self.context, self.domain, &self.alias).await?;
-        let manner = Manner { is_head, is_unlocked: self.has_opened(&ready), is_confirmed: false };
+        let (ready, is_unlocked) = self.find().await?;
+        let manner = Manner { is_head, is_unlocked, is_confirmed: false };
         self.answer(&ready, manner, self.decide(&ready, manner)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
-        let ready = self.find().await?;
-        let manner = Manner { is_head: false, is_unlocked: self.has_opened(&ready), is_confirmed: true };
+        let (ready, is_unlocked) = self.find().await?;
+        let manner = Manner { is_head: false, is_unlocked, is_confirmed: true };
         match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
             Decision::Ask(Ask::Password { .. }) => {
-                let lock = unlock::attempt(self.context, self.place(), &ready, self.visit, unlock::typed(form).as_deref()).await?;
-                if let Some(lock) = lock {
-                    unlock::open(self.context, self.domain, &ready, &lock, self.back()?)
-                } else if pages::wants_html(self.visit.facts) {
-                    Ok(self.page(&ready, None, Ask::Password { wrong: true }))
-                } else {
-                    Err(Problem::wrong_password())
+                let Some(typed) = unlock::typed(form) else {
+                    return Ok(self.page(&ready, None, Ask::Password { wrong: false }));
+                };
+                match unlock::attempt(self.context, self.place(), &ready, self.visit, &typed).await? {
+                    Tried::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
+                    Tried::Unlocked => self.back(),
+                    Tried::Wrong if pages::wants_html(self.visit.facts) => Ok(self.page(&ready, None, Ask::Password { wrong: true })),
+                    Tried::Wrong => Err(Problem::wrong_password()),
                 }
             }
             // Nothing is asked any more that was asked on the page.
@@ -132,15 +151,19 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         }
     }
 
-    /// The link. A host that is not served says so, as it does to those who come to follow.
-    async fn find(&self) -> Result<Arc<Ready>, Problem> {
-        match read::find(self.context, self.domain, &self.alias).await {
-            Err(problem) if problem.code == Code::NotFound => {
-                domains::check_served(self.context, self.domain).await?;
-                Err(problem)
-            }
-            found => found,
+    /// The link, and whether this visitor has opened it. A cookie that does not open what is remembered may be newer than that, so truth is asked.
+    async fn find(&self) -> Result<(Arc<Ready>, bool), Problem> {
+        let (context, facts) = (self.context, self.visit.facts);
+        let ready = read::find(context, self.domain, &self.alias, Source::Nearest).await?;
+        if unlock::is_open(context, self.domain, &ready, facts) {
+            return Ok((ready, true));
         }
+        if !unlock::is_offered(&ready, facts) {
+            return Ok((ready, false));
+        }
+        let ready = read::find(context, self.domain, &self.alias, Source::Truth).await?;
+        let is_open = unlock::is_open(context, self.domain, &ready, facts);
+        Ok((ready, is_open))
     }
 
     fn place(&self) -> Key {
@@ -149,10 +172,6 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 
     fn decide(&self, ready: &Ready, manner: Manner) -> Decision {
         decide::decide(ready, self.visit, self.context.pepper().ok(), manner)
-    }
-
-    fn has_opened(&self, ready: &Ready) -> bool {
-        unlock::is_open(self.context, self.domain, ready, self.visit.facts)
     }
 
     async fn answer(&self, ready: &Ready, manner: Manner, decision: Decision) -> Result<Response, Problem> {
@@ -165,7 +184,8 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         let response = match decision {
             Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return ended(ready),
-            Decision::Card => self.page(ready, None, Ask::Nothing),
+            Decision::NotAhead => return Err(Problem::not_ahead()),
+            Decision::Card => self.shown(ready, None, Ask::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts)),
             Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm),
             Decision::Ask(ask) => self.page(ready, None, ask),
             Decision::Lead(location, _) => {
@@ -202,16 +222,19 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Response {
+        self.shown(ready, target, ask).answer(self.context.config, pages::wants_html(self.visit.facts))
+    }
+
+    fn shown<'s>(&self, ready: &'s Ready, target: Option<&'s HeaderValue>, ask: Ask) -> Shown<'s> {
         let card = ready.card.as_ref();
-        let shown = Shown {
+        Shown {
             short_url: links::short_url(self.context.config, self.domain, &self.alias),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
             image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
             target: target.and_then(|target| target.to_str().ok()),
             ask,
-        };
-        shown.answer(self.context.config, pages::wants_html(self.visit.facts))
+        }
     }
 
     /// Sends the visitor back to where they are, to ask for it again.
@@ -232,7 +255,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 
 /// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
 pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
-    let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::Lead(..)) = (&ready.limit, &decision) else {
+    let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision) else {
         return Ok(decision);
     };
     let taken = context.edge.records().taken(std::slice::from_ref(&limit.key)).await?;

@@ -1,7 +1,7 @@
 //! `/{alias}+`: where a link leads, without going there.
 
 use super::decide::{Decision, Manner};
-use super::{Visitor, unless_used_up};
+use super::{Visitor, unless_unserved, unless_used_up};
 use crate::app::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -17,13 +17,20 @@ pub(crate) async fn preview<E: Edge>(
     alias: &str,
     visit: &Visit<'_>,
 ) -> Result<Response, Problem> {
+    match looked(context, domain, alias, visit).await {
+        Err(problem) => unless_unserved(context, domain, problem).await,
+        response => response,
+    }
+}
+
+async fn looked<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
     let visitor = Visitor::new(context, domain, alias, visit)?;
-    let ready = visitor.find().await?;
-    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked: visitor.has_opened(&ready) });
+    let (ready, is_unlocked) = visitor.find().await?;
+    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked });
     match unless_used_up(context, &ready, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
         Decision::Lead(location, _) if ready.limit.is_none() => Ok(visitor.page(&ready, Some(&location), Ask::Nothing)),
-        Decision::Lead(..) | Decision::Card | Decision::Ask(_) => Ok(visitor.page(&ready, None, Ask::Nothing)),
+        Decision::Lead(..) | Decision::Card | Decision::Ask(_) | Decision::NotAhead => Ok(visitor.page(&ready, None, Ask::Nothing)),
     }
 }

@@ -14,6 +14,14 @@ use crate::ports::{Copies as _, Edge};
 use crate::records::copy::{self, Copy, Trust};
 use crate::records::{Key, look};
 
+/// Where a link is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// In the memo, else the copy, else the truth.
+    Nearest,
+    Truth,
+}
+
 /// What is near of an alias.
 enum Near {
     Copy(Copy),
@@ -23,21 +31,22 @@ enum Near {
 }
 
 /// The link that visitors of `alias` come to, wherever it has moved.
-pub(super) async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<Arc<Ready>, Problem> {
-    let link = walk(context, Key::link(domain, alias)).await?;
+pub(super) async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias, source: Source) -> Result<Arc<Ready>, Problem> {
+    let link = walk(context, Key::link(domain, alias), source).await?;
     domains::check_served(context, domain).await?;
     Ok(link)
 }
 
 /// The link at `key`, or where it has moved to since. An alias that it passed through may be another link's by now: that is not where
 /// its visitors wanted to go.
-async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Arc<Ready>, Problem> {
+async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key, source: Source) -> Result<Arc<Ready>, Problem> {
     let mut wanted = None;
     for _ in 0..=MOST_MOVES {
-        let found = match context.memo(|memo| memo.get(&key, context.now)) {
+        let known = if source == Source::Nearest { context.memo(|memo| memo.get(&key, context.now)) } else { Known::Nothing };
+        let found = match known {
             Known::Hit(Remembered::Link(found)) => found,
             Known::Miss => return Err(Problem::no_such_link()),
-            Known::Hit(Remembered::Domain(_)) | Known::Nothing => look_up(context, &key).await?,
+            Known::Hit(Remembered::Domain(_)) | Known::Nothing => look_up(context, &key, source).await?,
         };
         if wanted.as_ref().is_some_and(|wanted| *wanted != found.id) {
             break;
@@ -52,12 +61,12 @@ async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key) -> Result<Arc<Rea
 }
 
 /// Asks the copy, else the truth, and remembers the answer unless truth is to be asked every time.
-async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Found, Problem> {
+async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: Source) -> Result<Found, Problem> {
     let read_in = context.memo(|memo| memo.epoch());
     let remember = |found: &Found| {
         context.memo(|memo| memo.remember_hit(key, Remembered::Link(found.clone()), found.bytes(), read_in, context.now));
     };
-    let near = near(context, key).await;
+    let near = if source == Source::Nearest { near(context, key).await } else { Near::Nothing };
     let was_sent = matches!(near, Near::AskTruth);
     if let Near::Copy(copy) = near
         && let Ok(found) = Found::of(copy)

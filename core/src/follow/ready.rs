@@ -16,9 +16,6 @@ use crate::rules::Rule;
 use crate::target::Target;
 use crate::time::Timestamp;
 
-/// A rule's conditions, about: what most take, and a list of languages takes more.
-const RULE_BYTES: usize = 512;
-
 /// What an isolate remembers of an alias.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -106,9 +103,10 @@ impl Ready {
     }
 
     fn bytes(&self) -> usize {
-        let texts = [&self.destination].into_iter().chain(&self.destinations).map(Destination::bytes).sum::<usize>();
-        let fallback = self.fallback.as_ref().map_or(0, HeaderValue::len);
-        size_of::<Self>().saturating_add(texts).saturating_add(fallback).saturating_add(self.rules.len().saturating_mul(RULE_BYTES))
+        let destinations = std::iter::once(&self.destination).chain(&self.destinations).map(Destination::bytes);
+        let card = self.card.iter().map(Card::bytes);
+        let fallback = self.fallback.iter().map(HeaderValue::len);
+        destinations.chain(self.rules.iter().map(Rule::bytes)).chain(card).chain(fallback).sum::<usize>().saturating_add(size_of::<Self>())
     }
 
     /// Whether it leads nowhere any more at `now`, or not for now.

@@ -2,6 +2,7 @@
 //! they like.
 
 use super::decide::{Decision, Manner};
+use super::read::Source;
 use super::ready::Ready;
 use super::{decide, read};
 use crate::alias::{self, Alias};
@@ -24,7 +25,8 @@ pub(super) async fn suggest<E: Edge>(
     visit: &Visit<'_>,
     problem: Problem,
 ) -> Problem {
-    if problem.code != Code::NotFound {
+    // What is this long is no alias with something behind it.
+    if problem.code != Code::NotFound || address.len() > alias::MAX_BYTES.saturating_mul(2) {
         return problem;
     }
     let bare = address.trim_end_matches(AFTER_AN_ADDRESS);
@@ -34,7 +36,7 @@ pub(super) async fn suggest<E: Edge>(
     for meant in all.unwrap_or_default().iter().copied() {
         let Ok(alias) = Alias::parse(meant, context.config.alias_case) else { continue };
         if meant != address
-            && let Ok(ready) = read::find(context, domain, &alias).await
+            && let Ok(ready) = read::find(context, domain, &alias, Source::Nearest).await
             && is_public(context, &ready, visit)
         {
             return problem.suggesting(links::short_url(context.config, domain, &alias));

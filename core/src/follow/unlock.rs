@@ -11,7 +11,7 @@ use crate::base64;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::links;
-use crate::password::Lock;
+use crate::password::{Lock, PasswordHash};
 use crate::ports::{Edge, Facts, Records as _, Take};
 use crate::records::Key;
 use crate::response::Response;
@@ -21,23 +21,42 @@ use crate::visit::Visit;
 /// How long an opened link stays open for whoever opened it, in seconds.
 const OPEN_SECONDS: u64 = 60 * 60;
 
-/// How often one visitor may try the password of one link, and within what time.
-const TRIES: u64 = 10;
+/// How often the password of one link may be tried from one network, and within what time. Behind one address may be a whole office, each with the right
+/// one; guessing takes far more.
+const TRIES: u64 = 60;
 const WINDOW_MILLIS: u64 = 15 * 60 * 1_000;
 
 /// 256 bits: a whole digest.
 type Seal = [u8; 32];
 
+/// What came of a password.
+pub(super) enum Tried {
+    Opened(Lock),
+    Wrong,
+    /// The link has none any more.
+    Unlocked,
+}
+
 /// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
 pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> bool {
     let Some(lock) = &ready.lock else { return true };
     let Some(header) = facts.header(&COOKIE) else { return false };
+    offers(ready, &header).any(|offer| opens(context, domain, ready, lock, offer).unwrap_or(false))
+}
+
+/// Whether the visitor has a cookie for the link at all.
+pub(super) fn is_offered(ready: &Ready, facts: &dyn Facts) -> bool {
+    facts.header(&COOKIE).is_some_and(|header| offers(ready, &header).next().is_some())
+}
+
+/// The values of the link's cookie. A header that came in several parts is joined by commas.
+fn offers<'a>(ready: &Ready, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
     let name = cookie_name(ready);
-    let offers = header.split(|byte| *byte == b';').filter_map(|pair| {
+    let values = header.split(|byte| matches!(byte, b';' | b',')).filter_map(move |pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         std::str::from_utf8(value).ok()
     });
-    offers.take(4).any(|offer| opens(context, domain, ready, lock, offer).unwrap_or(false))
+    values.take(4)
 }
 
 fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, offer: &str) -> Option<bool> {
@@ -75,16 +94,15 @@ fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock:
     Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
 }
 
-/// The lock that a visitor opens with what they typed, if it is the password of the link at `key`. First it is seen that they did not try too
+/// Tries what a visitor typed on the link at `key`. First it is seen that they did not try too
 /// often: a lock nobody can say this of stays shut. Only truth knows the hash.
 pub(super) async fn attempt<E: Edge>(
     context: &Context<'_, E>,
     key: Key,
     ready: &Ready,
     visit: &Visit<'_>,
-    typed: Option<&str>,
-) -> Result<Option<Lock>, Problem> {
-    let Some(typed) = typed else { return Ok(None) };
+    typed: &str,
+) -> Result<Tried, Problem> {
     let window = context.now.as_millis() / WINDOW_MILLIS;
     let ends = Timestamp::from_millis(window.saturating_add(1).saturating_mul(WINDOW_MILLIS));
     let who = context.pepper()?.digest("password", &[ready.id.as_str().as_bytes(), &visit.network()]).name();
@@ -94,12 +112,15 @@ pub(super) async fn attempt<E: Edge>(
         Take::Busy => return Err(Problem::crowded()),
     }
     let link = links::trace(context, key, &ready.id).await?.ok_or_else(Problem::no_such_link)?;
-    let Some(password) = &link.spec.password else { return Ok(None) };
-    if ready.lock != Some(password.lock()) {
-        // Else this visitor would be asked again, until everybody has heard of the new password.
+    let lock = link.spec.password.as_ref().map(PasswordHash::lock);
+    if ready.lock != lock {
+        // Else visitors would be asked for what is no password any more, until everybody has heard of it.
         context.changed(Key::link(&link.domain, &link.alias), None);
     }
-    Ok(password.matches(typed)?.then(|| password.lock()))
+    match (&link.spec.password, lock) {
+        (Some(password), Some(lock)) => Ok(if password.matches(typed)? { Tried::Opened(lock) } else { Tried::Wrong }),
+        _ => Ok(Tried::Unlocked),
+    }
 }
 
 /// The password in what a form sent.

@@ -193,6 +193,7 @@ impl Explanation<'_, '_> {
             Decision::Card => ("card", StatusCode::OK, None),
             Decision::Ask(Ask::Password { .. }) => ("password", StatusCode::OK, None),
             Decision::Ask(Ask::Confirm) => ("confirmation", StatusCode::OK, None),
+            Decision::NotAhead => ("not_ahead", StatusCode::FORBIDDEN, None),
             // Nothing is asked only of those who look ahead by `+`.
             Decision::Ask(Ask::Person | Ask::Nothing) => ("person", StatusCode::OK, None),
         }

@@ -6,14 +6,21 @@ use crate::ports::Facts;
 
 /// Whether the client would rather read HTML than JSON.
 pub(crate) fn wants_html(facts: &(impl Facts + ?Sized)) -> bool {
-    let Some(accept) = facts.header(&ACCEPT) else {
-        return false;
-    };
-    let Ok(accept) = std::str::from_utf8(&accept) else {
-        return false;
-    };
-    let html = quality(accept, &["text/html"]);
-    html > 0 && html >= quality(accept, &["application/json", "application/problem+json"])
+    let (html, json) = wanted(facts);
+    html > 0 && html >= json
+}
+
+/// Whether the client asks for JSON in so many words. What shows cards asks for anything, and means HTML.
+pub(crate) fn wants_json(facts: &dyn Facts) -> bool {
+    let (html, json) = wanted(facts);
+    json > html
+}
+
+/// How much HTML is wanted, and how much JSON.
+fn wanted(facts: &(impl Facts + ?Sized)) -> (u32, u32) {
+    let accept = facts.header(&ACCEPT).unwrap_or_default();
+    let accept = std::str::from_utf8(&accept).unwrap_or_default();
+    (quality(accept, &["text/html"]), quality(accept, &["application/json", "application/problem+json"]))
 }
 
 /// The best quality, in thousandths, at which `accept` names one of `media_types`. Wildcards name none of them.
@@ -81,6 +88,16 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(wants_html(&Accepts(accept)), html, "{accept}");
+            assert!(!(html && wants_json(&Accepts(accept))), "{accept}");
+        }
+    }
+
+    #[test]
+    fn json_is_asked_for_by_name() {
+        for (accept, json) in
+            [("application/json", true), ("application/json, text/html;q=0.9", true), ("*/*", false), ("", false), ("text/html", false)]
+        {
+            assert_eq!(wants_json(&Accepts(accept)), json, "{accept}");
         }
     }
 

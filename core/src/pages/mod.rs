@@ -14,7 +14,7 @@ mod problem;
 
 use http::StatusCode;
 
-pub(crate) use accept::wants_html;
+pub(crate) use accept::{wants_html, wants_json};
 pub(crate) use home::home;
 pub(crate) use interstitial::{Ask, Shown};
 pub(crate) use look::Look;

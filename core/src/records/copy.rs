@@ -92,7 +92,8 @@ impl Copy {
     /// Whether truth is to be asked for every visitor.
     pub(crate) fn is_strict(&self) -> bool {
         match &self.leads {
-            Leads::On(followed) => followed.spec.strict,
+            // Their clicks are counted by truth, so that is where their limit is read as well.
+            Leads::On(followed) => followed.spec.strict || followed.limit.is_some(),
             Leads::Blocked => true,
             Leads::Away { .. } | Leads::Nowhere => false,
         }
@@ -140,20 +141,20 @@ impl Followed {
     fn write(&self, stored: &mut Members) {
         stored.text("target", self.target.as_str());
         stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
-        stored.text_if_any("limit", self.limit.as_ref().map(|limit| limit.key.as_str()));
         stored.text_if_any("lock", self.lock.as_ref().map(Lock::as_str));
     }
 
     fn read(mut stored: Object) -> Result<Self, StoreError> {
         let spec = stored_spec::read(stored.object("spec")?)?;
-        // A link that is limited leads nobody on who could not be counted.
-        let limit = match spec.max_clicks {
-            Some(most) => Some(Limit { most, key: Key::kept(stored.text("limit")) }),
-            None => None,
-        };
         let lock = stored.text_if_any("lock").map(Lock::stored);
         let target = Target::stored(stored.text("target"));
-        stored.end_whole(Self { target, spec, limit, lock })
+        // Of a link with a limit there is no copy, and one all the same would lead everybody on.
+        let copy = Self { target, spec, limit: None, lock };
+        if copy.spec.max_clicks.is_some() {
+            Err(StoreError::Corrupt("a copy of a link with a limit".into()))
+        } else {
+            stored.end_whole(copy)
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::choice::{Words, place};
-use super::{Block, Browser, Choice, Country, Device, Language, MOST_CONDITIONS, Os, Query, Weekday, Window, Zone};
+use super::{Block, Browser, Choice, Country, Device, Language, MOST_CONDITIONS, Os, Query, Wanted, Weekday, Window, Zone};
 use crate::body::{Fields, Tree};
 use crate::error::{FieldCode, Refusal, Wrong};
 
@@ -85,6 +85,21 @@ impl Condition {
             Self::Address(_) => "address",
             Self::Split(_) => "split",
         }
+    }
+
+    /// How much it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        let more = match self {
+            Self::Country(any) => size_of_val(any.as_slice()),
+            Self::Language(any) => any.iter().map(|language| language.as_str().len().saturating_add(size_of::<Language>())).sum(),
+            Self::Query(Query { name, wanted: Wanted::Equals(value) }) => name.len().saturating_add(value.len()),
+            Self::Query(Query { name, .. }) => name.len(),
+            Self::Time(window) => window.zone.as_str().len(),
+            Self::Weekday(_, zone) => zone.as_str().len(),
+            Self::Address(any) => size_of_val(any.as_slice()),
+            Self::Device(_) | Self::Os(_) | Self::Browser(_) | Self::Split(_) => 0,
+        };
+        more.saturating_add(size_of::<Self>())
     }
 
     /// What stands in its `any`; nothing if its kind has none.

@@ -64,10 +64,11 @@ pub(super) fn liked_best<'a, I>(header: &[u8], named: &dyn Fn() -> I) -> Option<
 where
     I: Iterator<Item = &'a Language>,
 {
-    let ranges = || header.split(|byte| *byte == b',').filter_map(range).take(MOST_RANGES);
-    let unwanted = |language: &Language| ranges().any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(language.0.as_bytes()));
+    let ranges: Vec<(&[u8], u16)> = header.split(|byte| *byte == b',').filter_map(range).take(MOST_RANGES).collect();
+    let none: Vec<&[u8]> = ranges.iter().filter(|(_, weight)| *weight == 0).map(|(range, _)| *range).collect();
+    let unwanted = |language: &Language| none.iter().any(|range| range.eq_ignore_ascii_case(language.0.as_bytes()));
     let mut best: (u16, Option<&Language>) = (0, None);
-    for (range, weight) in ranges() {
+    for (range, weight) in ranges {
         if weight > best.0 {
             let answers = named().filter(|language| language.answers(range) && !unwanted(language));
             if let Some(nearest) = answers.max_by_key(|language| language.0.len()) {

@@ -47,6 +47,14 @@ pub(crate) struct Rule {
     pub(crate) target: Target,
 }
 
+impl Rule {
+    /// How much it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let conditions = self.when.iter().map(Condition::bytes).sum::<usize>();
+        conditions.saturating_add(self.target.as_str().len()).saturating_add(size_of::<Self>())
+    }
+}
+
 impl RuleId {
     fn parse(text: String) -> Result<Self, Refusal> {
         if text.is_empty() {

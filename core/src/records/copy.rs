@@ -149,10 +149,7 @@ impl Followed {
     fn read(mut stored: Object) -> Result<Self, StoreError> {
         let spec = stored_spec::read(stored.object("spec")?)?;
         // A link that is limited leads nobody on who could not be counted.
-        let limit = match spec.max_clicks {
-            Some(most) => Some(Limit { most, key: Key::kept(stored.text("limit")) }),
-            None => None,
-        };
+        let limit = spec.max_clicks.map(|most| Limit { most, key: Key::kept(stored.text("limit")) });
         let lock = stored.text_if_any("lock").map(Lock::stored);
         let target = Target::stored(stored.text("target"));
         stored.end_whole(Self { target, spec, limit, lock })

@@ -166,7 +166,7 @@ fn every_header_that_is_read_is_described_and_no_other() {
     for operation in operations(&document()) {
         // What is looked at of a visitor is for the link to say.
         let visited = ["/docs", "/locked", "/ruled"].map(|link| operation.path.replace("/docs", link));
-        let paths = if operation.path.starts_with("/docs") { &visited[..] } else { &[operation.path.clone()] };
+        let paths = if operation.path.starts_with("/docs") { &visited[..] } else { std::slice::from_ref(&operation.path) };
         let seen: BTreeSet<String> = paths.iter().flat_map(|path| operation.ask_at(path, &edge(), "", "{}").1).collect();
         let of_any_route = [AUTHORIZATION, CONTENT_TYPE, ACCEPT];
         let read = seen.into_iter().filter(|name| of_any_route.iter().all(|known| known.as_str() != name));

@@ -109,14 +109,16 @@ pub(crate) async fn explain<E: Edge>(
 impl Supposed {
     fn read(body: &Body) -> Result<Self, Problem> {
         let mut fields = Fields::read(body, BODY_LIMIT)?;
-        let mut supposed = Self::default();
-        supposed.agent = fields.take("agent", text);
-        supposed.language = fields.take("language", text);
-        supposed.country = fields.take("country", |tree| Country::parse(&tree.text()?));
-        supposed.address = fields.take("address", address);
-        supposed.time = fields.take("time", |tree| Timestamp::parse(&tree.text()?));
-        supposed.behind = fields.take("path", path);
-        supposed.query = fields.take("query", text).unwrap_or_default();
+        let mut supposed = Self {
+            agent: fields.take("agent", text),
+            language: fields.take("language", text),
+            country: fields.take("country", |tree| Country::parse(&tree.text()?)),
+            address: fields.take("address", address),
+            time: fields.take("time", |tree| Timestamp::parse(&tree.text()?)),
+            behind: fields.take("path", path),
+            query: fields.take("query", text).unwrap_or_default(),
+            ..Self::default()
+        };
         fields.set_flag("prefetch", &mut supposed.is_prefetch);
         fields.set_flag("head", &mut supposed.manner.is_head);
         fields.set_flag("confirmed", &mut supposed.manner.is_confirmed);
@@ -253,7 +255,7 @@ impl Explanation<'_, '_> {
         json.text_or_null("device", means.device);
         json.text_or_null("os", means.os);
         json.text_or_null("browser", means.browser);
-        json.text_or_null("country", self.visit.country().as_ref().map(|country| country.as_str()));
+        json.text_or_null("country", self.visit.country().as_ref().map(Country::as_str));
     }
 }
 

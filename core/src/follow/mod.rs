@@ -135,7 +135,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     /// The link. A host that is not served says so, as it does to those who come to follow.
     async fn find(&self) -> Result<Arc<Ready>, Problem> {
         match read::find(self.context, self.domain, &self.alias).await {
-            Err(problem) if problem.code == Code::NotFound => {
+            Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {
                 domains::check_served(self.context, self.domain).await?;
                 Err(problem)
             }

@@ -278,6 +278,7 @@ fn play(verb: Verb, steps: Steps, misfortunes: &Plan) -> Vec<Step> {
     calm(&edge);
     check_answer(verb, &answer, misfortunes);
     check_secret(verb, &answer);
+    check_lock(verb, &answer, misfortunes, &trace.steps());
     let after = truth(&edge);
     check_truth(verb, &answer, &before, &after);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
@@ -402,6 +403,16 @@ fn check_secret(verb: Verb, answer: &Answer) {
     assert_eq!(answer.tells("secret.example"), led, "{answer:?}");
     let opened = verb.name == "type the password" && answer.code() == verb.success;
     assert_eq!(answer.headers.contains_key(SET_COOKIE), opened, "{answer:?}");
+}
+
+/// Whoever types a password learns whether it is the right one if truth was asked for the link, counted the try and told the hash, and only then.
+fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[Step]) {
+    const STEPS: [Step; 4] = [Step::Get, Step::Write, Step::Answer, Step::Get];
+    if [303, 403].contains(&answer.code()) && verb.demanding() == Some("locked") {
+        assert!(steps.starts_with(&STEPS), "{steps:?}");
+        let failed = (1..=STEPS.len()).filter(|number| misfortunes.fault(&steps[..*number]) == Fault::Fail).count();
+        assert_eq!(failed, 0, "{answer:?}");
+    }
 }
 
 /// A link that may be followed once leads one visitor on, however it was asked for before. The click is lost if it was taken from the limit and

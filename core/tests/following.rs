@@ -16,7 +16,7 @@ use hop_core::memory::{MemoryEdge, Step};
 use http::header::{ACCEPT, COOKIE, ORIGIN, SET_COOKIE, USER_AGENT};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
-use support::audit::count;
+use support::audit::{count, text};
 use support::client::Answer;
 use support::copies::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, to, told};
 use support::locks::{PASSWORD, bring_locked, press, type_in};
@@ -82,6 +82,25 @@ fn an_open_lock_shuts_after_an_hour() {
     for forged in [format!("{later}.{seal}"), format!("{}.{seal}", u64::MAX), format!("0{until}.{seal}x")] {
         assert_eq!(ask(&edge, with_cookie(&format!("{name}={forged}"))).code(), 200, "{forged}");
     }
+}
+
+/// Each link has a cookie of its own, so that opening one shuts no other.
+#[test]
+fn who_opened_two_links_has_both_open() {
+    let edge = locked();
+    ask(&edge, bring_locked(json!({"alias": "other", "target": THERE})));
+    let opened = ["docs", "other"].map(|alias| {
+        let id = text(&ask(&edge, Ask::show(alias)).json()["id"]);
+        let answer = ask(&edge, type_in(alias, PASSWORD));
+        let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie and what is said of it");
+        assert!(cookie.starts_with(&format!("__Host-hop-{id}=")), "{cookie}");
+        assert_eq!(attributes, "Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax");
+        cookie.to_owned()
+    });
+    for (alias, target) in [("docs", HERE), ("other", THERE)] {
+        assert_eq!(told(&ask(&edge, Ask::visit(alias).header(COOKIE, &opened.join("; ")))), to(target));
+    }
+    assert_eq!(ask(&edge, Ask::visit("other").header(COOKIE, &opened[0])).code(), 200);
 }
 
 /// A browser sends whatever the host ever set: what opens the link may stand among others, but not behind a crowd of its own name.
@@ -374,6 +393,44 @@ fn a_used_up_link_has_ended_for_all_who_remember_it() {
             assert_eq!((answer.code(), answer.tells("secret.example")), (410, false));
         }
     }
+}
+
+/// A button that is no longer there, or never was, leads back to the link and spends nothing.
+#[test]
+fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
+    for said in [json!({}), json!({"max_clicks": 1, "target": SECRET}), json!({"redirect_status": 308})] {
+        let edge = edge_with(said.clone());
+        let answer = ask(&edge, type_in("docs", PASSWORD));
+        assert_eq!(
+            (answer.code(), answer.header("location"), answer.header("cache-control")),
+            (303, "/docs", "private, no-store"),
+            "{said}"
+        );
+        assert_eq!((count(&edge, "take/"), count(&edge, "rate/"), count(&edge, "stats/")), (0, 0, 0), "{said}");
+    }
+    let edge = edge_with(json!({"forward_path": true, "forward_query": "target_wins"}));
+    for (behind, back) in [("/a%20b/%2f/?x=%20\u{fc}", "/docs/a%20b/%2F/?x=%20%C3%BC"), ("?", "/docs"), ("//", "/docs//")] {
+        let answer = ask(&edge, press(&format!("docs{behind}")));
+        assert_eq!((answer.code(), answer.header("location")), (303, back), "{behind}");
+    }
+}
+
+/// An alias tells nothing of its link where its domain is no longer hop's.
+#[test]
+fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    let done = |ask: Ask| assert!(run(isolate.ask(ask)).code() < 300);
+    let comers = || ["docs", "nothing"].map(|alias| [Ask::visit(alias), Ask::visit(&format!("{alias}+")), press(alias)]);
+    let codes = || comers().map(|asks| asks.map(|asked| ask(&edge, asked.at("d.example")).code()));
+    assert_eq!(codes(), [[404; 3]; 2]);
+    done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
+    done(Ask::create(&json!({"alias": "docs", "domain": "d.example", "target": HERE})));
+    assert_eq!(codes(), [[302, 200, 303], [404; 3]]);
+    done(Ask::remove("/api/v1/links/docs?domain=d.example"));
+    assert_eq!(codes(), [[410; 3], [404; 3]]);
+    done(Ask::remove("/api/v1/domains/d.example"));
+    assert_eq!(codes(), [[404; 3]; 2]);
 }
 
 /// Everybody who comes to `docs` and is not to be led on, with each kind of answer they may want.

@@ -197,7 +197,8 @@ fn a_mark_that_was_not_left_is_left_by_the_next() {
     let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
     calm(&edge);
     assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
-    assert_eq!((all().0, has_mark()), (Take::Exhausted, true));
+    let met_all = vec![Step::Write, Step::Get, Step::Write, Step::Write, Step::Write];
+    assert_eq!((all(), has_mark()), ((Take::Exhausted, met_all), true), "whoever has met all of them need not list them");
     assert_eq!(all(), (Take::Exhausted, vec![Step::Write, Step::Get]));
 }
 
@@ -222,6 +223,33 @@ fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
     calm(&edge);
     assert!(answers.contains(&Ok(Take::Busy)) && !answers.contains(&Ok(Take::Exhausted)), "{answers:?}");
     assert!(granted(&answers) < 40);
+}
+
+/// Where no more are left than can be tried, whoever is refused by each has met them all.
+#[test]
+fn the_last_that_seemed_left_are_all_tried() {
+    let first = Draws::default();
+    for (limit, answer) in [(9, Take::Exhausted), (10, Take::Busy)] {
+        let (edge, mut random) = (edge(1), Random::new(1));
+        for _ in 0..limit {
+            assert_eq!(run(take(&edge.records, Way::Tickets, limit, draws(&mut random))), Ok(Take::Granted));
+        }
+        plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+        assert_eq!(run(take(&edge.records, Way::Tickets, limit, first)), Ok(answer), "one met and {} left of {limit}", limit - 1);
+        calm(&edge);
+    }
+}
+
+#[test]
+fn every_ticket_can_be_drawn() {
+    let edge = edge(1);
+    let ticket = |number: u64| edge.records.peek(&Key::kept(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
+    for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
+        let mut draws = Draws::default();
+        draws[..2].copy_from_slice(&[high, low]);
+        let answer = run(take(&edge.records, Way::Tickets, 1_000, draws));
+        assert_eq!((answer, ticket(number)), (Ok(Take::Granted), true), "{high} {low}");
+    }
 }
 
 #[test]

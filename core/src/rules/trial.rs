@@ -202,6 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn a_split_of_so_many_percent_is_for_the_lots_below() {
+        let [first] = <[Rule; 1]>::try_from(rules(&[r#"{"type":"split","percent":1}"#])).unwrap();
+        for number in 0..100 {
+            let agent: &str = "x".repeat(number).leak();
+            let visitor = Visitor { headers: vec![("user-agent", agent)], ..Visitor::default() };
+            let percentile = Lot::draw(None, &LinkId::of("x"), None, agent.as_bytes()).percentile(&first.id);
+            for percent in [percentile, percentile + 1].into_iter().filter(|percent| (1..=99).contains(percent)) {
+                let condition = format!(r#"{{"type":"split","percent":{percent}}}"#);
+                assert_eq!(holds(&visitor, "", &condition), percentile < percent, "{percentile} at {percent} percent");
+            }
+        }
+    }
+
+    #[test]
     fn the_first_rule_of_which_every_condition_holds_wins() {
         let [de, at, mobile] =
             [r#"{"type":"country","any":["DE"]}"#, r#"{"type":"country","any":["DE","AT"]}"#, r#"{"type":"device","any":["mobile"]}"#];

@@ -41,7 +41,7 @@ pub(crate) enum Plan {
 
 impl Plan {
     /// What goes wrong at the latest of the steps the store has come to.
-    fn fault(&self, steps: &[Step]) -> Fault {
+    pub(crate) fn fault(&self, steps: &[Step]) -> Fault {
         let number = steps.len() - 1;
         let come_to = |kind: &Step| steps.iter().filter(|step| *step == kind).count();
         let fails = match self {

@@ -57,7 +57,7 @@ impl<'a> Placeholder<'a> {
 }
 
 fn digit(text: &str) -> Option<usize> {
-    text.parse().ok().filter(|number| *number < 10 && text.len() == 1)
+    text.parse().ok().filter(|_| text.len() == 1)
 }
 
 /// The pieces of a template, in their order.
@@ -264,6 +264,21 @@ mod tests {
                 let url = format!("https://example.com{at}{text}");
                 assert_eq!(check(&url).map_err(|refusal| refusal.code), Err(FieldCode::Invalid), "{url}");
             }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_a_placeholder_of_its_kind_looks_like() {
+        for (text, told) in [
+            ("{path.x}", "{path.0}"),
+            ("{query}", "{query.name}"),
+            ("{query.}", "{query.name}"),
+            ("{date.0}", "{date}"),
+            ("{path|/}", "ends with }"),
+            ("%{path}", "percent-encoding"),
+        ] {
+            let detail = check(&format!("https://example.com/{text}")).unwrap_err().detail.clone();
+            assert!(detail.contains(told), "{text}: {detail}");
         }
     }
 

@@ -255,7 +255,7 @@ impl Explanation<'_, '_> {
         json.text_or_null("device", means.device);
         json.text_or_null("os", means.os);
         json.text_or_null("browser", means.browser);
-        json.text_or_null("country", self.visit.country().as_ref().map(Country::as_str));
+        json.text_or_null("country", self.visit.country().map(Country::as_str));
     }
 }
 

@@ -167,7 +167,7 @@ fn told(answer: &Answer, is_head: bool) -> (String, u16, Option<String>) {
     let needs = answer.json()["needs"].as_str().map(str::to_owned);
     let name = match (answer.code(), needs.as_deref(), location.as_deref()) {
         (301 | 302 | 303 | 307 | 308, _, Some("https://example.com/fallback")) => "fallback",
-        (302, _, Some("https://example.com/of-the-domain")) => "domain",
+        (302 | 303, _, Some("https://example.com/of-the-domain")) => "domain",
         (301 | 302 | 303 | 307 | 308, _, Some(_)) => "redirect",
         (403, ..) => "not_ahead",
         (404, ..) => "not found",

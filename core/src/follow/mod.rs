@@ -86,7 +86,11 @@ pub(crate) async fn submit<E: Edge>(
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
-    match submitted(context, domain, alias, visit, body).await {
+    let answer = match submitted(context, domain, alias, visit, body).await {
+        Err(problem) => domains::instead(context, domain, problem).await,
+        answer => answer,
+    };
+    match answer {
         // What was posted here is not posted on.
         Ok(response) if response.status.is_redirection() => Ok(Response { status: StatusCode::SEE_OTHER, ..response }),
         Ok(response) => Ok(response),

@@ -50,7 +50,7 @@ pub(crate) struct Ready {
     pub(crate) limit: Option<Limit>,
     pub(crate) confirm: bool,
     /// What a visitor's cookie is to be made for, if they have to know a password.
-    pub(super) lock: Option<Lock>,
+    pub(crate) lock: Option<Lock>,
     pub(super) card: Option<Card>,
     /// Whether a path behind the alias means something.
     pub(super) uses_path: bool,

@@ -90,8 +90,9 @@ pub(crate) async fn explain<E: Edge>(
         Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
         _ => None,
     };
-    // Where there is no button nobody presses one.
-    let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(|ready| ready.confirm);
+    // Where there is no button, or no way to it, nobody presses one.
+    let has_button = |ready: &Ready| ready.confirm && (ready.lock.is_none() || supposed.manner.is_unlocked);
+    let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(has_button);
     let manner = Manner { is_confirmed, ..supposed.manner };
     let pepper = context.pepper().ok();
     let decision = match &ready {
@@ -100,7 +101,7 @@ pub(crate) async fn explain<E: Edge>(
     };
     let mut explanation = Explanation { ready: ready.as_ref(), visit: &visit, pepper, manner, decision, elsewhere: None };
     explanation.elsewhere = match explanation.problem() {
-        Some(problem) if !is_confirmed => domains::instead(context, &link.domain, problem).await.ok(),
+        Some(problem) => domains::instead(context, &link.domain, problem).await.ok(),
         _ => None,
     };
     Ok(Response::json(StatusCode::OK, |json| explanation.write(json)))
@@ -179,7 +180,7 @@ impl Explanation<'_, '_> {
     /// What the visitor gets, in a word, with its status and where it leads.
     fn answer(&self) -> (&'static str, StatusCode, Option<&str>) {
         if let Some(elsewhere) = &self.elsewhere {
-            return ("domain", elsewhere.status, elsewhere.header(&LOCATION));
+            return ("domain", self.status(RedirectStatus::Found), elsewhere.header(&LOCATION));
         }
         match &self.decision {
             Decision::Lead(target, _) => {

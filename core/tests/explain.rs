@@ -99,7 +99,7 @@ fn link(random: &mut Random) -> Value {
     if random.below(2) == 0 {
         link["fallback"] = "https://example.com/fallback".into();
     }
-    if random.below(10) == 0 {
+    if random.below(6) == 0 {
         link[one_of(random, &["starts_at", "ends_at"])] = one_of(random, &["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"]).into();
     }
     link

@@ -1,10 +1,14 @@
-//! Links with a password, and visitors who type one.
+//! Links that ask something of their visitors, and visitors who do it.
 
 use hop_core::Body;
+use hop_core::memory::MemoryEdge;
 use http::Method;
+use http::header::COOKIE;
 use serde_json::{Value, json};
 
-use super::Ask;
+use super::client::Answer;
+use super::copies::HERE;
+use super::{Ask, Isolate, run};
 
 pub(crate) const PASSWORD: &str = "open sesame, please";
 
@@ -26,4 +30,37 @@ pub(crate) fn type_in(alias: &str, password: &str) -> Ask {
 /// Presses the button of a link's page.
 pub(crate) fn press(alias: &str) -> Ask {
     Ask { method: Method::POST, ..Ask::visit(alias) }
+}
+
+/// Asks on an isolate that remembers nothing.
+pub(crate) fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// An edge with the link `docs`, of which this is said; `locked` is for `PASSWORD`.
+pub(crate) fn edge_with(said: &Value) -> MemoryEdge {
+    let edge = MemoryEdge::new(1);
+    let mut link = json!({"alias": "docs", "target": HERE});
+    let fields = link.as_object_mut().expect("an object");
+    fields.extend(said.as_object().expect("an object").clone());
+    let is_locked = fields.remove("locked").is_some();
+    let made = ask(&edge, if is_locked { bring_locked(link) } else { Ask::create(&link) });
+    assert!(made.code() < 300, "{:?}", made.json());
+    edge
+}
+
+/// Changes `docs` on another isolate.
+pub(crate) fn change(edge: &MemoryEdge, patch: &Value) {
+    assert_eq!(ask(edge, Ask::change("docs", patch)).code(), 200, "{patch}");
+}
+
+/// The cookie that opening `docs` brings, as a browser sends it back.
+pub(crate) fn cookie(answer: &Answer) -> String {
+    assert_eq!((answer.code(), answer.header("location")), (303, "/docs"));
+    answer.header("set-cookie").split(';').next().expect("a pair").to_owned()
+}
+
+/// Comes to `docs` with a cookie.
+pub(crate) fn with_cookie(cookie: &str) -> Ask {
+    Ask::visit("docs").header(COOKIE, cookie)
 }

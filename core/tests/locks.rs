@@ -1,0 +1,162 @@
+//! Links with a password: for how long they stay open to whoever opened them, how often one may try, and what becomes of a lock that is
+//! changed under somebody's hand.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+use hop_core::Body;
+use hop_core::memory::{MemoryEdge, Step};
+use http::header::{COOKIE, SET_COOKIE};
+use serde_json::json;
+use support::audit::{count, text};
+use support::copies::{HERE, THERE, to, told};
+use support::locks::{PASSWORD, ask, bring_locked, change, cookie, edge_with, press, type_in, with_cookie};
+use support::misfortune::{Plan, calm, plan};
+use support::{Ask, Isolate, run};
+
+/// Nobody waits longer for another try.
+const QUARTER: u64 = 15 * 60;
+
+/// An edge with the locked link `docs`.
+fn locked() -> MemoryEdge {
+    edge_with(&json!({"locked": true}))
+}
+
+#[test]
+fn an_open_lock_shuts_after_an_hour() {
+    let edge = locked();
+    let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    for (wait, code) in [(0, 302), (3_599, 302), (1, 200), (1, 200)] {
+        edge.wait_seconds(wait);
+        let answer = ask(&edge, with_cookie(&cookie));
+        assert_eq!((answer.code(), answer.tells(HERE)), (code, code == 302), "after {wait} more seconds");
+    }
+    let (name, value) = cookie.split_once('=').expect("a pair");
+    let (until, seal) = value.split_once('.').expect("a time and a seal");
+    let until: u64 = until.parse().expect("seconds");
+    let later = until + 3_600;
+    for forged in [format!("{later}.{seal}"), format!("{}.{seal}", u64::MAX), format!("0{until}.{seal}x")] {
+        assert_eq!(ask(&edge, with_cookie(&format!("{name}={forged}"))).code(), 200, "{forged}");
+    }
+}
+
+/// Each link has a cookie of its own, so that opening one shuts no other.
+#[test]
+fn who_opened_two_links_has_both_open() {
+    let edge = locked();
+    ask(&edge, bring_locked(json!({"alias": "other", "target": THERE})));
+    let opened = ["docs", "other"].map(|alias| {
+        let id = text(&ask(&edge, Ask::show(alias)).json()["id"]);
+        let answer = ask(&edge, type_in(alias, PASSWORD));
+        let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie and what is said of it");
+        assert!(cookie.starts_with(&format!("__Host-hop-{id}=")), "{cookie}");
+        assert_eq!(attributes, "Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax");
+        cookie.to_owned()
+    });
+    for (alias, target) in [("docs", HERE), ("other", THERE)] {
+        assert_eq!(told(&ask(&edge, Ask::visit(alias).header(COOKIE, &opened.join("; ")))), to(target));
+    }
+    assert_eq!(ask(&edge, Ask::visit("other").header(COOKIE, &opened[0])).code(), 200);
+}
+
+/// A browser sends whatever the host ever set: what opens the link may stand among others, but not behind a crowd of its own name.
+#[test]
+fn the_cookie_is_found_among_others() {
+    let edge = locked();
+    let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    let name = cookie.split('=').next().expect("a name");
+    for (header, code) in [
+        (format!("a=b; {cookie}"), 302),
+        (format!("a=b;{cookie} ;c"), 302),
+        (format!("{name}=1.AAAA; {name}; {name}x=1; {cookie}"), 302),
+        (format!("{}{cookie}", format!("{name}=x; ").repeat(3)), 302),
+        (format!("{}{cookie}", format!("{name}=x; ").repeat(4)), 200),
+        (format!("x{cookie}"), 200),
+        (cookie.replacen('=', "==", 1), 200),
+    ] {
+        assert_eq!(ask(&edge, with_cookie(&header)).code(), code, "{header}");
+    }
+}
+
+#[test]
+fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
+    let edge = locked();
+    let guess = |password: &str, address: &str| ask(&edge, type_in("docs", password).from(address, "DE"));
+    edge.wait_seconds(100);
+    for _ in 0..60 {
+        assert_eq!(guess("a wrong password", "2001:db8:1:2::1").code(), 403);
+    }
+    let refused = guess(PASSWORD, "2001:db8:1:2:ffff::2");
+    assert_eq!((refused.code(), refused.header("retry-after")), (429, "800"), "the whole network has used up its tries");
+    assert!(!refused.headers.contains_key(SET_COOKIE) && !refused.tells(HERE));
+    for elsewhere in ["2001:db8:1:3::1", "192.0.2.1", "192.0.2.2"] {
+        cookie(&guess(PASSWORD, elsewhere));
+    }
+    ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
+    assert_eq!(ask(&edge, type_in("other", PASSWORD).from("2001:db8:1:2::1", "DE")).code(), 303, "each link has its own tries");
+    edge.wait_seconds(QUARTER - 100 - 1);
+    let refused = guess(PASSWORD, "2001:db8:1:2::1");
+    assert_eq!((refused.code(), refused.header("retry-after")), (429, "1"));
+    edge.wait_seconds(1);
+    for _ in 0..59 {
+        assert_eq!(guess("a wrong password", "2001:db8:1:2::1").code(), 403);
+    }
+    cookie(&guess(PASSWORD, "2001:db8:1:2::1"));
+    assert_eq!(guess(PASSWORD, "2001:db8:1:2::1").code(), 429);
+}
+
+#[test]
+fn a_form_without_a_password_is_no_try() {
+    let edge = locked();
+    for form in ["", "x=y", "pass=word"] {
+        let form = Ask { body: Body::Whole(form.into()), ..press("docs") };
+        let answer = ask(&edge, form);
+        assert_eq!((answer.code(), answer.json()["needs"].clone(), count(&edge, "rate/")), (200, json!("password"), 0));
+    }
+    assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 1));
+}
+
+/// Where the memo still has the lock from before, the new password opens the link, and once is enough.
+#[test]
+fn whoever_types_a_new_password_is_not_asked_again() {
+    for copy_is_lost in [false, true] {
+        let edge = locked();
+        let isolate = Isolate::new(&edge);
+        let old_cookie = cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
+        assert_eq!(run(isolate.ask(with_cookie(&old_cookie))).code(), 302);
+        edge.copies.hold(copy_is_lost);
+        change(&edge, &json!({"password": "quite another one"}));
+        edge.copies.lose();
+        edge.copies.hold(false);
+        assert_eq!(run(isolate.ask(type_in("docs", "neither of them"))).code(), 403);
+        let cookie = cookie(&run(isolate.ask(type_in("docs", "quite another one"))));
+        assert_eq!(told(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "lost: {copy_is_lost}");
+        assert_eq!(told(&ask(&edge, with_cookie(&cookie))), to(HERE), "elsewhere, lost: {copy_is_lost}");
+        for edge_of in [&isolate, &Isolate::new(&edge)] {
+            assert_eq!(run(edge_of.ask(with_cookie(&old_cookie))).code(), 200, "the old cookie is shut out");
+            assert_eq!(run(edge_of.ask(type_in("docs", PASSWORD))).code(), 403, "and so is the old password");
+        }
+    }
+}
+
+/// While nobody can be sure how often a visitor tried, or what the password is, the lock is shut.
+#[test]
+fn a_lock_that_cannot_ask_stays_shut() {
+    for down in [Step::Write, Step::Answer, Step::Get] {
+        let edge = locked();
+        let isolate = Isolate::new(&edge);
+        assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 200);
+        plan(&edge, Plan::From(0, Some(down)));
+        let answer = run(isolate.ask(type_in("docs", PASSWORD)));
+        calm(&edge);
+        assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE), answer.tells(HERE)), (503, false, false), "{down:?}");
+        cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
+    }
+}

@@ -11,8 +11,9 @@ pub(crate) const SMALL_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 /// 58^17 is the first power above 2^96.
 const DIGITS_OF_96_BITS: usize = 17;
 
-/// What ten digits can tell, and the other seven tell how often that is in a number. Both are small enough for a machine to divide at once.
-const TEN_DIGITS: u128 = 58_u128.pow(10);
+/// Five digits are split off at once: what dividing a word by this leaves over fits 64 bits together with the next word. A division of more bits
+/// takes a kilobyte of code.
+const FIVE_DIGITS: u64 = 58_u64.pow(5);
 
 /// 96 random bits, always 17 characters.
 pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
@@ -37,21 +38,23 @@ pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
 
 #[inline(never)]
 fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
-    let number = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    let mut words = [0_u32; 3];
+    let (fours, _) = bytes.as_chunks();
+    words.iter_mut().zip(fours).for_each(|(word, four)| *word = u32::from_be_bytes(*four));
     let mut digits = [b'1'; DIGITS_OF_96_BITS];
-    let (first, last) = digits.split_at_mut(7);
-    write(number / TEN_DIGITS, first);
-    write(number % TEN_DIGITS, last);
-    [prefix, std::str::from_utf8(&digits).unwrap_or_default()].concat()
-}
-
-/// Writes a number of at most 64 bits.
-fn write(number: u128, digits: &mut [u8]) {
-    let mut rest = u64::try_from(number).unwrap_or_default();
-    for digit in digits.iter_mut().rev() {
-        *digit = character(rest % 58);
-        rest /= 58;
+    for five in digits.rchunks_mut(5) {
+        let mut rest = 0;
+        for word in &mut words {
+            let number = (rest << 32) | u64::from(*word);
+            *word = u32::try_from(number / FIVE_DIGITS).unwrap_or_default();
+            rest = number % FIVE_DIGITS;
+        }
+        for digit in five.iter_mut().rev() {
+            *digit = character(rest % 58);
+            rest /= 58;
+        }
     }
+    [prefix, std::str::from_utf8(&digits).unwrap_or_default()].concat()
 }
 
 /// `length` characters of `alphabet`, each equally likely if the bytes are: those of the last, incomplete round of the alphabet are

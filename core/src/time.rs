@@ -26,8 +26,11 @@ impl Timestamp {
 
     /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        let nanos = OffsetDateTime::parse(text, &Rfc3339).map(OffsetDateTime::unix_timestamp_nanos).ok();
-        let millis = nanos.and_then(|nanos| u64::try_from(nanos / 1_000_000).ok());
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok();
+        let millis = moment.and_then(|moment| {
+            let seconds = u64::try_from(moment.unix_timestamp()).ok()?;
+            Some(seconds.saturating_mul(1_000).saturating_add(moment.millisecond().into()))
+        });
         millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
@@ -70,7 +73,9 @@ mod tests {
             ("2026-11-21 08:00:00Z", Some(1_795_248_000_000)),
             ("2026-11-21T08:00:00", None),
             ("2026-11-21", None),
+            ("2026-11-21T08:00:00.2509Z", Some(1_795_248_000_250)),
             ("1969-12-31T23:59:59Z", None),
+            ("1969-12-31T23:59:59.9999Z", None),
             ("2026-02-30T00:00:00Z", None),
             ("99999-01-01T00:00:00Z", None),
             ("1795248000", None),

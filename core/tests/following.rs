@@ -11,7 +11,7 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, Step};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 use support::audit::count;
@@ -228,4 +228,25 @@ fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
     assert_eq!(codes(), [[410; 3], [404; 3]]);
     done(Ask::remove("/api/v1/domains/d.example"));
     assert_eq!(codes(), [[404; 3]; 2]);
+    // Nobody can say whose link it would be.
+    for comer in comers().into_iter().flatten() {
+        edge.copies.empty();
+        plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
+        assert_eq!(ask(&edge, comer.at("d.example")).code(), 503);
+        calm(&edge);
+    }
+}
+
+/// Whoever looks may know where a link leads that asks for nothing but a button.
+#[test]
+fn a_preview_shows_where_a_link_leads() {
+    for said in [json!({}), json!({"confirm": true, "redirect_status": 301})] {
+        let edge = edge_with(&said);
+        for look in [Ask::visit("docs+"), Ask::visit("docs+").header(ACCEPT, BROWSER)] {
+            let shown = ask(&edge, look);
+            assert_eq!((shown.code(), shown.tells(HERE), shown.header("location")), (200, true, ""), "{said}");
+        }
+        assert_eq!(ask(&edge, Ask::visit("docs+")).json()["target"], HERE);
+        assert_eq!(count(&edge, "stats/"), 0, "nobody has followed it");
+    }
 }

@@ -212,6 +212,34 @@ fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
     }
 }
 
+/// An address takes along what follows it in a text, and people type capitals: both are forgiven where the link is no secret.
+#[test]
+fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
+    let suggested = |said: Value, address: &str| {
+        let edge = edge_with(&said);
+        let answer = ask(&edge, Ask::visit(address).header(ACCEPT, BROWSER));
+        (answer.code(), answer.tells("//hop.example/docs\""), answer.tells(HERE))
+    };
+    for address in ["docs.", "docs,", "docs).", "docs%3E", "DOCS", "Docs!", "docs%22"] {
+        assert_eq!(suggested(json!({}), address), (404, true, false), "{address}");
+        for secret in
+            [json!({"max_clicks": 1}), json!({"locked": true}), json!({"disabled": true}), json!({"starts_at": "2999-01-01T00:00:00Z"})]
+        {
+            assert_eq!(suggested(secret.clone(), address), (404, false, false), "{secret} at {address}");
+        }
+    }
+    for address in ["docs-", ".docs", "dOc", "docs.x", "nothing", "...", "docs/behind"] {
+        assert_eq!(suggested(json!({}), address), (404, false, false), "{address}");
+    }
+    assert_eq!(suggested(json!({"confirm": true, "redirect_status": 301}), "docs."), (404, true, false));
+    assert_eq!(suggested(json!({"disabled": true}), "docs"), (410, false, false));
+    let edge = edge_with(&json!({}));
+    ask(&edge, Ask::create(&json!({"target": HERE, "alias": "DOCS"})));
+    ask(&edge, Ask::delete("DOCS"));
+    let ended = ask(&edge, Ask::visit("DOCS").header(ACCEPT, BROWSER));
+    assert_eq!((ended.code(), ended.tells("hop.example/docs")), (410, false), "who found something is told of that alone");
+}
+
 /// An alias tells nothing of its link where its domain is no longer hop's.
 #[test]
 fn a_host_that_is_served_no_more_says_the_same_to_everybody() {

@@ -11,7 +11,7 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, Step};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 use support::audit::count;
@@ -217,6 +217,34 @@ fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
     }
 }
 
+/// An address takes along what follows it in a text, and people type capitals: both are forgiven where the link is no secret.
+#[test]
+fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
+    let suggested = |said: Value, address: &str| {
+        let edge = edge_with(&said);
+        let answer = ask(&edge, Ask::visit(address).header(ACCEPT, BROWSER));
+        (answer.code(), answer.tells("//hop.example/docs\""), answer.tells(HERE))
+    };
+    for address in ["docs.", "docs,", "docs).", "docs%3E", "DOCS", "Docs!", "docs%22"] {
+        assert_eq!(suggested(json!({}), address), (404, true, false), "{address}");
+        for secret in
+            [json!({"max_clicks": 1}), json!({"locked": true}), json!({"disabled": true}), json!({"starts_at": "2999-01-01T00:00:00Z"})]
+        {
+            assert_eq!(suggested(secret.clone(), address), (404, false, false), "{secret} at {address}");
+        }
+    }
+    for address in ["docs-", ".docs", "dOc", "docs.x", "nothing", "...", "docs/behind"] {
+        assert_eq!(suggested(json!({}), address), (404, false, false), "{address}");
+    }
+    assert_eq!(suggested(json!({"confirm": true, "redirect_status": 301}), "docs."), (404, true, false));
+    assert_eq!(suggested(json!({"disabled": true}), "docs"), (410, false, false));
+    let edge = edge_with(&json!({}));
+    ask(&edge, Ask::create(&json!({"target": HERE, "alias": "DOCS"})));
+    ask(&edge, Ask::delete("DOCS"));
+    let ended = ask(&edge, Ask::visit("DOCS").header(ACCEPT, BROWSER));
+    assert_eq!((ended.code(), ended.tells("hop.example/docs")), (410, false), "who found something is told of that alone");
+}
+
 /// An alias tells nothing of its link where its domain is no longer hop's.
 #[test]
 fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
@@ -233,4 +261,25 @@ fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
     assert_eq!(codes(), [[410; 3], [404; 3]]);
     done(Ask::remove("/api/v1/domains/d.example"));
     assert_eq!(codes(), [[404; 3]; 2]);
+    // Nobody can say whose link it would be.
+    for comer in comers().into_iter().flatten() {
+        edge.copies.empty();
+        plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
+        assert_eq!(ask(&edge, comer.at("d.example")).code(), 503);
+        calm(&edge);
+    }
+}
+
+/// Whoever looks may know where a link leads that asks for nothing but a button.
+#[test]
+fn a_preview_shows_where_a_link_leads() {
+    for said in [json!({}), json!({"confirm": true, "redirect_status": 301})] {
+        let edge = edge_with(&said);
+        for look in [Ask::visit("docs+"), Ask::visit("docs+").header(ACCEPT, BROWSER)] {
+            let shown = ask(&edge, look);
+            assert_eq!((shown.code(), shown.tells(HERE), shown.header("location")), (200, true, ""), "{said}");
+        }
+        assert_eq!(ask(&edge, Ask::visit("docs+")).json()["target"], HERE);
+        assert_eq!(count(&edge, "stats/"), 0, "nobody has followed it");
+    }
 }

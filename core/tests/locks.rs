@@ -13,7 +13,8 @@ mod support;
 
 use hop_core::Body;
 use hop_core::memory::{MemoryEdge, Step};
-use http::header::{COOKIE, SET_COOKIE};
+use http::HeaderName;
+use http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::json;
 use support::audit::{count, text};
 use support::copies::{HERE, THERE, to, told};
@@ -159,4 +160,30 @@ fn a_lock_that_cannot_ask_stays_shut() {
         assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE), answer.tells(HERE)), (503, false, false), "{down:?}");
         cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
     }
+}
+
+/// A page of another site may press no button in a visitor's name. Whoever says nothing of the kind is no browser.
+#[test]
+fn only_a_form_of_hops_own_pages_is_read() {
+    const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    let edge = locked();
+    for (headers, code) in [
+        (&[][..], 303),
+        (&[(ORIGIN, "https://hop.example")], 303),
+        (&[(ORIGIN, "http://HOP.example:8080")], 303),
+        (&[(ORIGIN, "https://hop.example.evil.example")], 403),
+        (&[(ORIGIN, "https://b.example")], 403),
+        (&[(ORIGIN, "null")], 403),
+        (&[(ORIGIN, "")], 403),
+        (&[(SITE, "same-origin"), (ORIGIN, "null")], 303),
+        (&[(SITE, "none")], 303),
+        (&[(SITE, "same-site"), (ORIGIN, "https://hop.example")], 403),
+        (&[(SITE, "cross-site"), (ORIGIN, "https://hop.example")], 403),
+        (&[(SITE, "")], 403),
+    ] {
+        let form = headers.iter().fold(type_in("docs", PASSWORD), |form, (name, value)| form.header(name.clone(), value));
+        let answer = ask(&edge, form);
+        assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (code, code == 303), "{headers:?}");
+    }
+    assert_eq!(count(&edge, "rate/"), 1, "who is refused has not tried");
 }

@@ -118,6 +118,7 @@ mod tests {
             ("ZH-hANT-tw", Some("zh-Hant-TW")),
             ("es-419", Some("es-419")),
             ("sl-ROZAJ-1994", Some("sl-rozaj-1994")),
+            ("ABCD-efgh", Some("abcd-Efgh")),
             ("", None),
             ("d", None),
             ("*", None),
@@ -191,6 +192,18 @@ mod tests {
             assert_eq!(best(header, named).as_deref(), expected, "{header} of {named:?}");
         }
         assert_eq!(best(b"\xff\xfe, de\0, en", &["de", "en"]).as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn a_language_has_at_most_35_characters() {
+        let tag = |last: &str| format!("de-{}{last}", "abcdefg-".repeat(3));
+        let (longest, longer) = (tag("abcdefgh"), tag("abcdefg-x"));
+        assert_eq!((longest.len(), longer.len()), (35, 36));
+        assert_eq!(Language::parse(&longest).map(|language| language.0.len()), Ok(35));
+        assert_eq!(Language::parse(&longer).map_err(|refusal| refusal.code), Err(FieldCode::TooLong));
+        let far_longer = format!("{longer}-x");
+        let liked = [&longest, &longer, &far_longer].map(|range| best(range, &["de"]));
+        assert_eq!(liked, [Some("de".to_owned()), None, None]);
     }
 
     #[test]

@@ -160,6 +160,8 @@ mod tests {
         assert_eq!(ids(&[None, Some("1"), None]), ["2", "1", "3"]);
         assert_eq!(ids(&[None, None, Some("1"), Some("2")]), ["3", "4", "1", "2"]);
         assert_eq!(ids(&[None; 20]).len(), 20);
+        let longest = "x".repeat(32);
+        assert_eq!(ids(&[Some(&longest)]), [longest]);
     }
 
     #[test]

@@ -256,7 +256,9 @@ mod tests {
         ] {
             assert_eq!(Zone::parse(text.into()).err().map(|refusal| refusal.code), Some(FieldCode::Invalid), "{text}");
         }
-        assert_eq!(Zone::parse("x".repeat(65)).unwrap_err().code, FieldCode::TooLong);
+        let named = |letters: usize| Zone::parse(format!("<{}>-1", "A".repeat(letters)));
+        assert!(named(60).is_ok(), "64 characters");
+        assert_eq!(named(61).unwrap_err().code, FieldCode::TooLong);
     }
 
     /// The offset that was in force, at the moments on both sides of every turn and halfway to the next.

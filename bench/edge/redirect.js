@@ -2,14 +2,14 @@
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
-    const link = await env.COPIES.get(`link/hop.example/${pathname.slice(1)}`, "json");
-    if (link === null) {
+    const copy = await env.COPIES.get(`link/hop.example/${pathname.slice(1)}`, "json");
+    if (copy === null) {
       return new Response("Not found", { status: 404 });
     }
     return new Response(null, {
-      status: link.redirect_status,
+      status: copy.link.spec.redirect_status ?? 302,
       headers: {
-        Location: link.target,
+        Location: copy.link.target,
         "Cache-Control": "private, no-store",
         "Referrer-Policy": "strict-origin-when-cross-origin",
       },

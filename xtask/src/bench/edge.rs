@@ -17,7 +17,7 @@ const TURN: Duration = Duration::from_secs(5);
 /// The runtime compiles what is used often.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// More than the memo holds, so that it never has the one that is asked for.
+/// More than the memo holds, so that it hardly ever has the one that is asked for.
 const MANY_ALIASES: u64 = 5_000;
 
 /// One of those who race.

@@ -12,9 +12,9 @@ mod support;
 use hop_core::memory::{MemoryEdge, Random};
 use hop_core::route::{DOCUMENTED, Route};
 use hop_core::{Body, Head};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
 use http::{HeaderName, Method};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer, Visitor};
 use support::replay::{OnFailure, slow};
 use support::{Ask, Isolate, run};
@@ -70,7 +70,7 @@ const PIECES: [&str; 44] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 27] = [
     "/health",
     "/ready",
     "/docs",
@@ -91,8 +91,17 @@ const PATHS: [&str; 20] = [
     "/api/v1/links/docs?erase=true",
     "/api/v1/links/docs/qr?size=64&margin=16&color=%23000000&background=ffffff",
     "/robots.txt",
+    "/few",
+    "/few+",
+    "/lock",
+    "/lock+",
+    "/led/a/b?x=1&y=%ff",
+    "/led/%2e%2e%2f?x=//evil.example",
+    "/api/v1/links/led/explain",
 ];
-const BODIES: [&str; 19] = [
+const BODIES: [&str; 21] = [
+    r#"{"agent":"curl/8.0","language":"de","path":"/a","query":"x=1","time":"2026-11-21T08:00:00Z"}"#,
+    "password=a+wrong+one",
     r#"{"url":"https://example.com/"}"#,
     r#"{"target":"https://example.com/"}"#,
     r#"{"target":"https://example.com/","alias":"new"}"#,
@@ -181,7 +190,31 @@ fn ask(random: &mut Random) -> Ask {
     maybe(random, CONTENT_TYPE, "application/json; charset=utf-8");
     let accept = pick(random, &["*/*", "text/html, application/json;q=0.9", "application/json"]);
     maybe(random, ACCEPT, accept);
+    let agent = pick(random, &["Mozilla/5.0 (iPhone) Mobile Safari/604.1", "facebookexternalhit/1.1", "curl/8.0", ""]);
+    maybe(random, USER_AGENT, agent);
+    maybe(random, ACCEPT_LANGUAGE, "de-AT;q=0.9, en;q=0.8, *;q=0");
+    maybe(random, COOKIE, "a=b; __Host-hop-lnk_x=1.2");
+    maybe(random, ORIGIN, "http://hop.example");
+    let purpose = pick(random, &["prefetch", "", ""]);
+    maybe(random, HeaderName::from_static("sec-purpose"), purpose);
     ask
+}
+
+/// Links that want something of their visitors: few of them, a password, that they are somebody in particular.
+fn asking_links() -> [Value; 3] {
+    let rules = json!([
+        {"when": [{"type": "language", "any": ["de"]}, {"type": "query", "name": "x", "present": true}], "target": "https://example.com/{path}?{query.x}"},
+        {"when": [{"type": "device", "any": ["mobile"]}, {"type": "country", "any": ["DE"]}], "target": "https://example.com/{path.1|none}"},
+        {"when": [{"type": "split", "percent": 50}], "target": "https://example.com/half"},
+    ]);
+    // As cheap as Argon2 can be.
+    let hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$K4NS+1MBMxwDvwhfm5Be5Nb3Udr7NqkNPF4ug1qYuko";
+    let target = "https://example.com/";
+    [
+        json!({"alias": "few", "target": target, "max_clicks": 5, "confirm": true}),
+        json!({"alias": "lock", "target": target, "password_hash": hash, "card": {"title": "a card"}}),
+        json!({"alias": "led", "target": target, "rules": rules, "forward_query": "visitor_wins", "forward_path": true}),
+    ]
 }
 
 /// An answer that any request can get, or one that this method of this route documents.
@@ -223,6 +256,10 @@ fn there_is_a_documented_answer_to_every_input() {
             run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": alias}))));
         }
         run(isolate.ask(Ask::delete("gone")));
+        for link in asking_links() {
+            let link = Ask::import("", "application/x-ndjson", link.to_string());
+            assert_eq!(run(isolate.ask(link)).json()["imported"], 1);
+        }
         let mut random = Random::new(seed);
         for _ in 0..if slow() { 200_000 } else { 2_000 } {
             let ask = ask(&mut random);
@@ -232,7 +269,7 @@ fn there_is_a_documented_answer_to_every_input() {
             seen.insert(answer.code());
         }
     }
-    let expected = [200, 201, 204, 302, 400, 401, 404, 405, 409, 410, 413, 415, 422];
+    let expected = [200, 201, 204, 302, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422];
     assert!(expected.iter().all(|code| seen.contains(code)), "the inputs are too tame, they only led to {seen:?}");
 }
 

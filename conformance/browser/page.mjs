@@ -16,7 +16,7 @@ const VIEWS = [
 /** What a finger hits, in pixels. */
 const LEAST_SIZE = 44;
 /** How often a form is sent that is not answered as it should be: more often than hop takes a password. */
-const TRIES = 25;
+const TRIES = 125;
 
 export async function lookAt(tab, page, screenshots, report) {
   const { requests, complaints } = listen(tab, page);

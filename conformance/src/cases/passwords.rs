@@ -22,7 +22,7 @@ cases!("passwords":
     a_new_password_shuts_what_the_old_one_opened,
     a_form_of_another_site_is_refused,
     nobody_tries_for_long,
-    a_lock_stays_shut_without_the_store,
+    without_its_store_nothing_is_opened,
     what_is_posted_to_a_link_without_a_question_is_left_there,
 );
 
@@ -217,7 +217,7 @@ fn nobody_tries_for_long(world: &World) {
     hop.send(&post(&alias, TYPED).from(NOWHERE)).expect(303);
 }
 
-fn a_lock_stays_shut_without_the_store(world: &World) {
+fn without_its_store_nothing_is_opened(world: &World) {
     let answer = world.without_store().send(&post("locked", TYPED));
     answer.problem(503, "store_unavailable");
 }

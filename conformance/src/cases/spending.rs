@@ -24,7 +24,7 @@ cases!("spending":
     a_used_up_link_leads_to_its_fallback,
     a_link_that_asks_first_is_followed_by_its_button,
     a_button_is_pressed_on_hops_own_page,
-    a_limit_nobody_can_count_down_leads_nobody_on,
+    without_its_store_no_link_leads_on,
 );
 
 fn limited(hop: &Deployment, alias: &str, more: &Value) {
@@ -181,7 +181,7 @@ fn a_button_is_pressed_on_hops_own_page(world: &World) {
     press(hop, &alias).expect(303);
 }
 
-fn a_limit_nobody_can_count_down_leads_nobody_on(world: &World) {
+fn without_its_store_no_link_leads_on(world: &World) {
     follow(world.without_store(), "anything").problem(503, "store_unavailable");
     hop_preview(world).problem(503, "store_unavailable");
 }

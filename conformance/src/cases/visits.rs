@@ -26,7 +26,7 @@ cases!("visits":
     a_look_ahead_shows_where_a_link_leads,
     a_preview_gets_the_card,
     clicks_are_told_apart,
-    a_strict_or_blocked_link_is_asked_of_the_truth,
+    an_edit_of_a_strict_link_and_a_block_hold_at_once,
     an_explanation_is_what_happens,
     an_explanation_takes_only_a_visitor,
     who_found_nothing_is_told_what_they_may_have_meant,
@@ -287,7 +287,7 @@ fn clicks_are_told_apart(world: &World) {
     }
 }
 
-fn a_strict_or_blocked_link_is_asked_of_the_truth(world: &World) {
+fn an_edit_of_a_strict_link_and_a_block_hold_at_once(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("strict"));
     made(hop, &alias, &json!({"strict": true, "fallback": "https://example.com/fallback"}));
     let patch = |body: &str| Call::new("PATCH", address(&alias)).admin().header("Content-Type", "application/json").body(body);

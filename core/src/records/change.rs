@@ -27,7 +27,7 @@ pub struct Change {
     pub value: String,
     /// The random name of this commit. A store may use it as the record's guard.
     pub token: String,
-    /// What is written beside the record and never changed: history, marks. One that is there already stays as it is.
+    /// What is written beside the record and never changed: history, marks. Under one name it is the same each time, so it may be written again.
     pub sides: Vec<(Key, String)>,
     /// Hints the record yields from now on.
     pub gains: Vec<Key>,

@@ -23,7 +23,7 @@ const SCAN_AFTER: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 OR
 const CLAIM: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
 const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
 /// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
-const BESIDE: &str = "INSERT INTO records (key, value, token) SELECT ?1, ?4, ?3 \
+const BESIDE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?1, ?4, ?3, ?5 \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
 const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
@@ -112,9 +112,11 @@ impl Records for D1Records {
             Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), expires_at, text(guard)])?,
         };
         let statements = Array::<JsValue>::of1(&guarded);
-        let sides = change.sides.iter().map(|(side, value)| (side, value.as_str()));
-        for (side, value) in sides.chain(change.gains.iter().map(|hint| (hint, HINT))) {
-            let beside = statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value)])?;
+        let sides = change.sides.iter().map(|(side, value)| (side, value.as_str(), None));
+        let notes = change.note.iter().map(|note| (&note.key, note.value.as_str(), note.expires_at));
+        for (side, value, until) in sides.chain(change.gains.iter().map(|hint| (hint, HINT, None))).chain(notes) {
+            let until = until.map_or(JsValue::NULL, moment);
+            let beside = statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value), until])?;
             statements.push(&beside);
         }
         for old in &change.drops {

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{Method, StatusCode};
 
-use crate::auth::{self, Proof};
+use crate::audit;
+use crate::auth::{self, Need, Proof};
 use crate::base58;
 use crate::clicks::{self, Click};
 use crate::config::Config;
@@ -18,18 +19,22 @@ use crate::draw::Source;
 use crate::error::Problem;
 use crate::follow::{self, Found};
 use crate::json;
+use crate::keys;
 use crate::links::{self, Form};
 use crate::machines;
+use crate::me;
 use crate::memo::Memo;
+use crate::metrics;
 use crate::once::{Asked, once};
 use crate::pages::{self, Look};
-use crate::ports::{Edge, Facts, NoEntropy, StoreError};
-use crate::records::Key;
+use crate::ports::{Edge, Facts, NoEntropy, Records as _, StoreError};
 use crate::records::copy::{Copy, Fill};
+use crate::records::{Change, Key};
 use crate::request::{Body, Request};
 use crate::response::Response;
 use crate::route::Route;
 use crate::time::Timestamp;
+use crate::users;
 use crate::visit::Visit;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
@@ -52,13 +57,15 @@ pub struct After {
     request_id: String,
     pub(crate) click: Option<Click>,
     pub(crate) fills: Vec<Fill>,
+    /// That a key was used.
+    pub(crate) used: Option<Change>,
 }
 
 impl After {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.click.is_none() && self.fills.is_empty()
+        self.click.is_none() && self.fills.is_empty() && self.used.is_none()
     }
 }
 
@@ -68,6 +75,8 @@ pub(crate) struct Context<'a, E> {
     pub(crate) config: &'a Config,
     pub(crate) memo: &'a Mutex<Memo<Remembered>>,
     pub(crate) now: Timestamp,
+    /// When the request came first, if it is one that is repeated.
+    pub(crate) began: Timestamp,
     pub(crate) request_id: &'a str,
     /// Where ids, aliases and the names of commits come from.
     pub(crate) source: Source,
@@ -113,14 +122,30 @@ impl<E: Edge> Context<'_, E> {
         self.source.name(self.edge, purpose)
     }
 
+    /// What `make` makes of the pepper, and what it makes of the one before it: while one takes the other's place both are good.
+    pub(crate) fn under_each_pepper<T>(&self, make: impl Fn(&Pepper) -> T) -> Result<(T, Option<T>), Problem> {
+        Ok((make(self.pepper()?), self.config.old_pepper.as_ref().map(make)))
+    }
+
+    /// Has it written down after the response that a key was used, as `change` says.
+    pub(crate) fn used(&self, change: Change) {
+        self.after.borrow_mut().used = Some(change);
+    }
+
     /// The same request with other draws.
     pub(crate) fn drawing(&self, source: Source) -> Self {
+        self.begun(self.began, source)
+    }
+
+    /// The same request, which came first at `began`, with other draws.
+    pub(crate) fn begun(&self, began: Timestamp, source: Source) -> Self {
         Self {
             request_id: self.request_id,
             edge: self.edge,
             config: self.config,
             memo: self.memo,
             now: self.now,
+            began,
             source,
             after: self.after,
         }
@@ -195,7 +220,8 @@ impl App {
             Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
         };
         let host = head.host.to_ascii_lowercase();
-        let context = Context { edge, config, memo: &self.memo, now: edge.now(), request_id, source: Source::Random, after };
+        let now = edge.now();
+        let context = Context { edge, config, memo: &self.memo, now, began: now, request_id, source: Source::Random, after };
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),
@@ -224,7 +250,8 @@ impl App {
         }
     }
 
-    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click. What fails is logged; nobody waits for it any more.
+    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click, then notes that a key was used. What fails is
+    /// logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
         for fill in after.fills {
             if let Some(copies) = edge.copies()
@@ -237,6 +264,12 @@ impl App {
             && let Err(error) = clicks::count(edge, click).await
         {
             log_lost(edge, &after.request_id, "a click was not counted", &error);
+        }
+        // Whoever has written the key meanwhile knows better.
+        if let Some(change) = &after.used
+            && let Err(error) = edge.records().commit(change).await
+        {
+            log_lost(edge, &after.request_id, "the use of a key was not noted", &error);
         }
     }
 }
@@ -279,7 +312,8 @@ async fn manage<E: Edge, F: Facts>(
 ) -> Result<Response, Problem> {
     let Request { head, facts, body } = request;
     let (method, query) = (head.method, head.query);
-    let proof = &auth::authorise(context.config, *facts)?;
+    let may_change = *method != Method::GET && *method != Method::HEAD;
+    let proof = &auth::authorise(context, *facts, Need::of(route, method), may_change).await?;
     let json = || json_of(*facts, body);
     let answering: Answering<'_> = match route {
         Route::Shorten | Route::Batch | Route::Import => Box::pin(do_once(context, proof, domain, route, request)),
@@ -302,6 +336,19 @@ async fn manage<E: Edge, F: Facts>(
         Route::Domain(name) if *method == Method::PATCH => Box::pin(domains::change(context, proof, name, query, *facts, json()?)),
         Route::Domain(name) if *method == Method::DELETE => Box::pin(domains::delete(context, proof, name, query, *facts)),
         Route::Domain(name) => Box::pin(domains::show(context, proof, name, query)),
+        Route::Me => Box::pin(me::show(context, proof, query)),
+        Route::Users if *method == Method::POST => Box::pin(users::create(context, proof, json()?)),
+        Route::Users => Box::pin(users::list(context, proof, query)),
+        Route::User(id) if *method == Method::PATCH => Box::pin(users::change(context, proof, id, query, *facts, json()?)),
+        Route::User(id) if *method == Method::DELETE => Box::pin(users::delete(context, proof, id, query, *facts)),
+        Route::User(id) => Box::pin(users::show(context, proof, id, query)),
+        Route::Invite(id) => Box::pin(users::invite(context, proof, id, query)),
+        Route::Keys if *method == Method::POST => Box::pin(keys::create(context, proof, json()?)),
+        Route::Keys => Box::pin(keys::list(context, proof, query)),
+        Route::Key(id) if *method == Method::DELETE => Box::pin(keys::revoke(context, proof, id, query)),
+        Route::Key(id) => Box::pin(keys::show(context, proof, id, query)),
+        Route::Audit => Box::pin(audit::list(context, proof, query)),
+        Route::Metrics => Box::pin(metrics::show(context, proof)),
         Route::Follow(..) | Route::Preview(_) | Route::Home | Route::Health | Route::Ready | Route::Capabilities | Route::OpenApi => {
             return Err(Problem::no_such_page());
         }

@@ -19,6 +19,8 @@ const PEPPER_MIN_CHARS: usize = 32;
 /// In characters: a name fits the tab of a browser.
 const NAME_CHARS: usize = 64;
 
+const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
+
 /// A deployment's settings, each of them valid.
 #[derive(Debug)]
 pub(crate) struct Config {
@@ -27,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) admin_key: AdminKey,
     /// Why there is none goes to the log.
     pub(crate) pepper: Result<Pepper, &'static str>,
+    /// The one before it, while what was made with it is still good.
+    pub(crate) old_pepper: Option<Pepper>,
+    /// How long the audit is kept; for good, if it does not say.
+    pub(crate) audit_millis: Option<u64>,
     pub(crate) alias_case: AliasCase,
     pub(crate) targets: TargetRules,
     /// Of the pages that visitors see.
@@ -76,6 +82,8 @@ impl Config {
             other_origins,
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
             pepper: pepper(secret("HOP_PEPPER").as_deref()),
+            old_pepper: pepper(secret("HOP_OLD_PEPPER").as_deref()).ok(),
+            audit_millis: Some(365 * DAY_MILLIS),
             alias_case,
             targets: TargetRules { schemes, own_domains },
             look,

@@ -35,7 +35,7 @@ impl Offered {
 
 impl<'a> Purpose<'a> {
     /// The list whose addresses begin with `list` and that `query` describes.
-    pub(crate) fn new(proof: &Proof, list: &'static str, query: &'a str) -> Self {
+    pub(crate) fn new(proof: &'a Proof, list: &'static str, query: &'a str) -> Self {
         Self { principal: proof.principal(), list, query }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::alias::Alias;
+use crate::auth::rights::{Right, Terms};
 pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
 
@@ -235,6 +236,25 @@ impl Problem {
     pub(crate) fn wrong_credentials() -> Self {
         Self::new(Code::Unauthenticated, "This key is not valid here.")
             .advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
+    }
+
+    /// They are known, and may not do this. What it takes stands in the docs: that is no secret.
+    pub(crate) fn no_right(right: Right) -> Self {
+        let Terms { scope, role, is_of_all_domains, .. } = right.terms();
+        let everywhere = if is_of_all_domains { ", and a key for every domain" } else { "" };
+        Self::not_allowed(format!("This takes the scope `{}` and the role {}{everywhere}.", scope.name(), role.name()))
+    }
+
+    pub(crate) fn not_your_domain() -> Self {
+        Self::not_allowed("This key is not for that domain.")
+    }
+
+    pub(crate) fn not_your_link() -> Self {
+        Self::not_allowed("This link belongs to somebody else.")
+    }
+
+    pub(crate) fn not_allowed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Forbidden, detail).advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"insufficient_scope\""))
     }
 
     /// A form that was filled in on another site's page.

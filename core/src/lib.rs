@@ -4,10 +4,11 @@
 //!
 //! * [`request`] what an adapter hands over; [`route`] what its path asks for
 //! * [`app`] the life of a request, and what is left to do after it
-//! * [`auth`] who may; [`body`], [`tree`] what was sent, every wrong field named
+//! * [`auth`] who is asking and what they may: roles, scopes, one table of rights; [`body`], [`tree`] what was sent, every wrong field named
 //! * [`follow`] what visitors do: follow a link, look where it leads, type its password; [`visit`], [`agent`] who they are
 //! * [`links`] one verb, one file: create, shorten, batch, import, show, list, export, change, delete, restore
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
+//! * [`users`], [`keys`], [`audit`], [`me`] who is let in, with what, and what they did; [`user`] and [`key`] what those are
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
 //! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
 //! * [`template`], [`destination`] what of a target a visitor fills in, and where that leads
@@ -15,7 +16,7 @@
 //!   admin says of it
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
-//! * [`response`], [`error`], [`codes`], [`pages`], [`machines`] what goes back: JSON, problems, pages, answers for machines
+//! * [`response`], [`error`], [`codes`], [`pages`], [`machines`], [`metrics`] what goes back: JSON, problems, pages, answers for machines
 //! * [`qr`], [`png`] a short address as a picture; [`color`] the colours of pictures and pages
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
@@ -26,6 +27,7 @@
 mod agent;
 pub mod alias;
 mod app;
+mod audit;
 mod auth;
 mod authority;
 mod base58;
@@ -49,13 +51,17 @@ mod follow;
 mod host;
 mod idna;
 mod json;
+mod key;
+mod keys;
 mod limits;
 mod link;
 mod links;
 mod machines;
+mod me;
 mod memo;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
+mod metrics;
 mod once;
 mod pages;
 mod password;
@@ -77,6 +83,8 @@ mod text;
 mod time;
 mod tree;
 mod unicode;
+mod user;
+mod users;
 mod utm;
 mod visit;
 

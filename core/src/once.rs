@@ -62,7 +62,7 @@ pub(crate) async fn once<E: Edge>(
         Claim::Mine(claimed) => claimed,
         Claim::Done(answer) => return replay(answer),
     };
-    let answer = work(&context.drawing(Source::Repeatable(seed.derive(&claimed.nonce, &[])))).await;
+    let answer = work(&context.begun(claimed.first_at, Source::Repeatable(seed.derive(&claimed.nonce, &[])))).await;
     let done = Once { running_since: None, ..claimed.clone() };
     let outcome = match &answer {
         Ok(response) if !response.is_unfinished => Once { answer: Some(keep(response)), ..done },

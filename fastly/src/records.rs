@@ -27,8 +27,8 @@ impl KvRecords {
 }
 
 impl StepByStep for KvRecords {
-    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
-        self.store()?.insert(key.as_str(), value).map_err(unavailable)
+    async fn put_beside(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<(), StoreError> {
+        write_if(self.store()?.build_insert(), key, value, until).map(drop)
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
@@ -107,7 +107,7 @@ impl Tickets for KvRecords {
     }
 }
 
-/// Writes what may be written on one condition; false if that does not hold.
+/// Writes what may be written on one condition, or on none; false if it does not hold.
 fn write_if(insert: InsertBuilder<'_>, key: &Key, value: &str, expires_at: Option<Timestamp>) -> Result<bool, StoreError> {
     let insert = match expires_at.and_then(from_now) {
         Some(rest) => insert.time_to_live(rest),

@@ -17,13 +17,13 @@ use crate::response::Response;
 /// `PATCH /api/v1/domains/{domain}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    _proof: &Proof,
+    proof: &Proof,
     text: &str,
     query: &str,
     facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = named(text, query)?;
+    let domain = named(proof, text, query)?;
     let seen = Seen::read(facts);
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
@@ -44,7 +44,7 @@ pub(crate) async fn change<E: Edge>(
             site.updated_at = context.now;
             site.version = was.version.saturating_add(1);
         }
-        if save(context, record.as_ref(), &site, false).await? == Written::Done {
+        if save(context, proof, "domain.change", record.as_ref(), &site, false).await? == Written::Done {
             return shown(context, StatusCode::OK, &site);
         }
     }

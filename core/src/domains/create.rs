@@ -15,11 +15,14 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 
 /// `POST /api/v1/domains`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, _proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let domain = fields.need("domain", |tree| Domain::parse(&tree.text()?));
     let mut site = Site::bare(domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
     set(&mut site, &mut fields, context.config);
+    if let Some(domain) = &domain {
+        proof.check_domain(domain)?;
+    }
     let domain = fields.finish(domain)?;
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
@@ -32,7 +35,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, _proof: &Proof, bo
             Some(deleted) => deleted.site.version.saturating_add(1),
             None => 1,
         };
-        if save(context, was.as_ref(), &site, false).await? == Written::Done {
+        if save(context, proof, "domain.create", was.as_ref(), &site, false).await? == Written::Done {
             return shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain));
         }
     }

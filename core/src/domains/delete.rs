@@ -20,7 +20,7 @@ pub(crate) async fn delete<E: Edge>(
     query: &str,
     facts: &impl Facts,
 ) -> Result<Response, Problem> {
-    let domain = named(text, query)?;
+    let domain = named(proof, text, query)?;
     let seen = Seen::read(facts);
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
@@ -35,10 +35,10 @@ pub(crate) async fn delete<E: Edge>(
             }
         }
         let gone = Site { created_at: was.created_at, ..Site::bare(&domain, was.version.saturating_add(1), context.now) };
-        if save(context, record.as_ref(), &gone, true).await? == Written::Done {
+        if save(context, proof, "domain.delete", record.as_ref(), &gone, true).await? == Written::Done {
             // Links may have been made since the first look. From now on none is begun.
             if let Err(problem) = check_unused(context, proof, &domain).await {
-                put_back(context, &was, gone.version).await?;
+                put_back(context, proof, &was, gone.version).await?;
                 return Err(problem);
             }
             return Ok(Response::empty(StatusCode::NO_CONTENT));
@@ -48,14 +48,14 @@ pub(crate) async fn delete<E: Edge>(
 }
 
 /// Undoes the deletion that made version `gone`, unless somebody has added the domain again.
-async fn put_back<E: Edge>(context: &Context<'_, E>, was: &Site, gone: u64) -> Result<(), Problem> {
+async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Proof, was: &Site, gone: u64) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let record = SiteRecord::look(context.edge.records(), &was.domain).await?;
         if record.as_ref().is_some_and(|record| record.site.version > gone) {
             return Ok(());
         }
         let site = Site { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
-        if save(context, record.as_ref(), &site, false).await? == Written::Done {
+        if save(context, proof, "domain.restore", record.as_ref(), &site, false).await? == Written::Done {
             return Ok(());
         }
     }

@@ -35,6 +35,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     sites.extend(added.into_iter().flatten().filter(|site| !is_configured(&site.domain)));
     let next = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
     let next = next.map(|cursor| format!("/api/v1/domains?cursor={cursor}"));
+    sites.retain(|site| proof.covers(&site.domain));
     Ok(Response::json(StatusCode::OK, |json| {
         json.list("items", |items| sites.iter().for_each(|site| items.object(|json| wire::domain(config, site, json))));
         json.text_or_null("next", next.as_deref());

@@ -16,6 +16,8 @@ pub(crate) use show::show;
 pub(crate) use visit::{Elsewhere, at, check_served, front, has_own_front, instead};
 
 use crate::app::Context;
+use crate::audit::{self, Deed};
+use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
@@ -35,9 +37,11 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
 }
 
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
-fn named(text: &str, query: &str) -> Result<Domain, Problem> {
+fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
     Fields::query(query).finish(Some(()))?;
-    Domain::parse(text).map_err(|_| Problem::no_such_domain())
+    let domain = Domain::parse(text).map_err(|_| Problem::no_such_domain())?;
+    proof.check_domain(&domain)?;
+    Ok(domain)
 }
 
 /// What is said of `domain`, and its record if it has one.
@@ -53,8 +57,19 @@ async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(Opt
 }
 
 /// Writes `site` in place of `was`; this isolate forgets what it knew.
-async fn save<E: Edge>(context: &Context<'_, E>, was: Option<&SiteRecord>, site: &Site, is_deleted: bool) -> Result<Written, Problem> {
-    let written = write(context.edge.records(), SiteRecord::put(was, site, is_deleted, context.token()?)?).await;
+async fn save<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    action: &'static str,
+    was: Option<&SiteRecord>,
+    site: &Site,
+    is_deleted: bool,
+) -> Result<Written, Problem> {
+    let mut change = SiteRecord::put(was, site, is_deleted, context.token()?)?;
+    if was.is_none_or(|was| was.site.version != site.version) {
+        audit::note(context, proof, &Deed::domain(action, &site.domain), &mut change);
+    }
+    let written = write(context.edge.records(), change).await;
     context.memo(|memo| memo.drop(&Key::domain(&site.domain)));
     Ok(written?)
 }

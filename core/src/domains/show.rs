@@ -11,8 +11,8 @@ use crate::records::Site;
 use crate::response::Response;
 
 /// `GET /api/v1/domains/{domain}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
-    let (_, site) = find(context, &named(text, query)?).await?;
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let (_, site) = find(context, &named(proof, text, query)?).await?;
     shown(context, StatusCode::OK, &site)
 }
 

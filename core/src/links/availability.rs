@@ -13,8 +13,8 @@ use crate::records::{Key, look};
 use crate::response::Response;
 
 /// `GET /api/v1/aliases/{alias}`
-pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
-    let domain = domain_of(context, query).await?;
+pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let domain = domain_of(context, proof, query).await?;
     let alias = match Alias::parse(text, context.config.alias_case) {
         Ok(alias) => alias,
         Err(refusal) => return Ok(tell(text, Some(refusal.code.name()))),

@@ -57,7 +57,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
                             json.number("status", done.status.as_u16().into());
                             match &done.link {
                                 Some(link) => {
-                                    let link = wire::link(context, link, counts.next().unwrap_or_default());
+                                    let link = wire::link(context, proof, link, counts.next().unwrap_or_default());
                                     json.object("link", |json| link.write(json));
                                 }
                                 None => json.null("link"),
@@ -101,10 +101,10 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
     if item.bytes() > BODY_LIMIT {
         return Err(Problem::item_too_large(BODY_LIMIT));
     }
-    match read(context, item).await? {
+    match read(context, proof, item).await? {
         Deed::Create(fields) => {
             let mut new =
-                NewLink::read(context, fields, context.config.default_domain()).await.map_err(|problem| problem.within("link"))?;
+                NewLink::read(context, proof, fields, context.config.default_domain()).await.map_err(|problem| problem.within("link"))?;
             new.hash(context)?;
             let link = claim(context, proof, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
@@ -121,7 +121,7 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
 }
 
 /// Reads an item: first what it is, then what goes with that.
-async fn read<E: Edge>(context: &Context<'_, E>, item: Tree) -> Result<Deed, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Deed, Problem> {
     let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
     let op = fields.need("op", Tree::text);
     match op.as_deref() {
@@ -130,13 +130,13 @@ async fn read<E: Edge>(context: &Context<'_, E>, item: Tree) -> Result<Deed, Pro
             Ok(Deed::Create(fields.finish(link)?))
         }
         Some("update") => {
-            let (key, seen) = (named(context, &mut fields).await?, seen(&mut fields));
+            let (key, seen) = (named(context, proof, &mut fields).await?, seen(&mut fields));
             let patch = fields.need("patch", object);
             let (key, patch) = fields.finish(key.zip(patch))?;
             Ok(Deed::Update { key, seen, patch })
         }
         Some("delete") => {
-            let (key, seen) = (named(context, &mut fields).await?, seen(&mut fields));
+            let (key, seen) = (named(context, proof, &mut fields).await?, seen(&mut fields));
             Ok(Deed::Delete { key: fields.finish(key)?, seen })
         }
         Some(_) => Err(Problem::wrong_field("op", Refusal::invalid("an item creates, updates or deletes"))),
@@ -153,8 +153,8 @@ fn seen(fields: &mut Fields) -> Seen {
 }
 
 /// The key of the link an item is about.
-async fn named<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Key>, Problem> {
+async fn named<E: Edge>(context: &Context<'_, E>, proof: &Proof, fields: &mut Fields) -> Result<Option<Key>, Problem> {
     let alias = fields.need("alias", |tree| Alias::parse(&tree.text()?, context.config.alias_case));
-    let domain = take_domain(context, fields).await?;
+    let domain = take_domain(context, proof, fields).await?;
     Ok(alias.map(|alias| Key::link(&domain, &alias)))
 }

@@ -11,18 +11,20 @@ use super::{Refused, Wish, edit};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::auth::rights::Right;
 use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::link::Link;
+use crate::link::{Link, UserId};
 use crate::password::PasswordHash;
 use crate::ports::{Edge, Facts};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::target::Target;
+use crate::users;
 use crate::utm;
 
 /// `PATCH /api/v1/links/{alias}`
@@ -34,29 +36,49 @@ pub(crate) async fn change<E: Edge>(
     facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, alias, query).await?;
+    let key = named(context, proof, alias, query).await?;
     let link = patch(context, proof, &key, &Seen::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
-    shown(context, &link).await
+    shown(context, proof, &link).await
 }
 
 /// Applies a merge patch to the link at `key`, which comes back as it is then.
 pub(super) async fn patch<E: Edge>(
     context: &Context<'_, E>,
-    _proof: &Proof,
+    proof: &Proof,
     key: &Key,
     seen: &Seen,
     mut fields: Fields,
 ) -> Result<Link, Problem> {
-    let domain = take_said_domain(context, &mut fields).await?;
+    let domain = take_said_domain(context, proof, &mut fields).await?;
+    for name in ["blocked", "owner"] {
+        if fields.has(name) {
+            proof.check(Right::ManageLinks)?;
+        }
+    }
+    let owner = take_owner(context, &mut fields).await?;
     let hashed = OnceCell::new();
     let change = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        Ok(apply(context, link, fields.clone(), domain.clone(), &hashed)?)
+        let mut wish = apply(context, link, fields.clone(), domain.clone(), &hashed)?;
+        wish.link.owner = owner.clone().unwrap_or(wish.link.owner);
+        Ok(wish)
     };
-    edit(context, key, &change).await
+    edit(context, proof, key, &change).await
+}
+
+/// Takes out of `fields` whose the link shall be, if they say so: a user of this deployment, or nobody.
+async fn take_owner<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Option<UserId>>, Problem> {
+    let is_said = fields.has("owner");
+    let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+    if let Some(owner) = &owner
+        && !users::is_in(context, owner).await?
+    {
+        fields.refuse("owner", Refusal::invalid("this is no user of this deployment"));
+    }
+    Ok(is_said.then_some(owner))
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.

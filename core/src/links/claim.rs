@@ -1,8 +1,11 @@
 //! Claiming an alias: the one guarded write by which it gets its holder.
 
-use super::EDITS;
+use super::{EDITS, trace};
 use crate::alias::Alias;
 use crate::app::Context;
+use crate::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::auth::rights::Right;
 use crate::error::Problem;
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, StoreError};
@@ -14,6 +17,7 @@ const PATIENCE_MILLIS: u64 = 60_000;
 
 /// Somebody who wants an alias.
 pub(super) struct Claim<'a> {
+    pub(super) proof: &'a Proof,
     pub(super) alias: &'a Alias,
     pub(super) key: &'a Key,
     pub(super) holder: &'a Holder,
@@ -42,7 +46,7 @@ impl Claim<'_> {
         let is_repeated = self.is_creation() && context.source.is_repeatable();
         // Then a refusal may be the doing of an earlier try of this very claim.
         change.repeated = is_repeated;
-        self.write_down(&mut change)?;
+        self.write_down(context, &mut change)?;
         if let (Written::Done, is_new) = offer(records, change).await? {
             return Ok(Ok(Claimed { commits: 1, is_new }));
         }
@@ -67,7 +71,7 @@ impl Claim<'_> {
             };
             let mut change = place.hand_over(&holder, self.token.clone())?;
             change.repeated = is_repeated;
-            self.write_down(&mut change)?;
+            self.write_down(context, &mut change)?;
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(Claimed { commits: place.commits.saturating_add(1), is_new: false }));
             }
@@ -94,8 +98,14 @@ impl Claim<'_> {
         matches!(self.holder, Holder::Arriving(arriving) if arriving.from == *key)
     }
 
-    fn write_down(&self, change: &mut Change) -> Result<(), StoreError> {
-        self.was.map_or(Ok(()), |was| history::write_down(was, change))
+    /// Has `change` tell what the link was before, or that it was made. That it moved is told once it has left.
+    fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
+        match (self.was, self.holder) {
+            (Some(was), _) => history::write_down(was, change)?,
+            (None, Holder::Link(link)) => audit::note(context, self.proof, &Deed::link("link.create", link), change),
+            (None, _) => {}
+        }
+        Ok(())
     }
 
     /// Whether what holds the alias now may be replaced.
@@ -103,6 +113,9 @@ impl Claim<'_> {
         match standing(&place.holder, Some(self.link), self.reuses, context.now) {
             Standing::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
             Standing::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
+            Standing::Free if !self.may_follow(context, place.holder.seen()).await? => {
+                return Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
+            }
             Standing::Free => {}
         }
         if let Holder::Signpost(signpost) = place.holder.seen()
@@ -119,6 +132,18 @@ impl Claim<'_> {
             return Ok(Verdict::LookAgain);
         }
         Ok(Verdict::Free)
+    }
+}
+
+impl Claim<'_> {
+    /// Whether an alias that was another link's may be handed on to this one: by who may change that link.
+    async fn may_follow<E: Edge>(&self, context: &Context<'_, E>, seen: &Holder) -> Result<bool, Problem> {
+        let link = match seen {
+            Holder::Link(link) => Some(link.clone()),
+            Holder::Signpost(signpost) if signpost.link != *self.link => trace(context, signpost.to(), &signpost.link).await?,
+            _ => return Ok(true),
+        };
+        Ok(link.map_or(self.proof.has(Right::ManageLinks), |link| self.proof.check_write(&link).is_ok()))
     }
 }
 

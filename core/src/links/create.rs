@@ -63,40 +63,46 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         fields.refuse("find_if_exists", Refusal::new(FieldCode::Conflicts, detail));
     }
     let said = fields.clone();
-    let mut new = NewLink::read(context, fields, context.config.default_domain()).await?;
+    let mut new = NewLink::read(context, proof, fields, context.config.default_domain()).await?;
     if updates {
         return match upsert(context, proof, new, said).await? {
-            Saved::Created(link) => created(context, &link),
-            Saved::Changed(link) => shown(context, &link).await?.location(&wire::address(&link)),
+            Saved::Created(link) => created(context, proof, &link),
+            Saved::Changed(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
         };
     }
     new.hash(context)?;
     if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
-        return shown(context, &link).await?.location(&wire::address(&link));
+        return shown(context, proof, &link).await?.location(&wire::address(&link));
     }
     let link = claim(context, proof, &new).await?;
-    created(context, &link)
+    created(context, proof, &link)
 }
 
-fn created<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
-    let json = wire::link(context, link, Counts::default());
+fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
+    let json = wire::link(context, proof, link, Counts::default());
     Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
 }
 
 impl NewLink {
     /// Reads what a client asks for. A link of which no domain is said is on `usual`.
-    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, mut fields: Fields, usual: &Domain) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Proof,
+        mut fields: Fields,
+        usual: &Domain,
+    ) -> Result<Self, Problem> {
         let config = context.config;
         let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, &config.targets));
         let target = utm::merge(&mut fields, target);
         let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
-        let domain = take_said_domain(context, &mut fields).await?.unwrap_or_else(|| usual.clone());
+        let domain = take_said_domain(context, proof, &mut fields).await?.unwrap_or_else(|| usual.clone());
+        proof.check_domain(&domain)?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
         refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
         let target = fields.finish(target)?;
-        Ok(Self { target, alias, domain, spec, password, owner: None, created_at: None, blocked: None, reuses })
+        Ok(Self { target, alias, domain, spec, password, owner: proof.user().cloned(), created_at: None, blocked: None, reuses })
     }
 
     /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
@@ -143,7 +149,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
         owner: new.owner.clone(),
         created_at: new.created_at.unwrap_or(context.now),
         updated_at: context.now,
-        updated_by: None,
+        updated_by: new.owner.clone(),
         deleted_at: None,
         version: 1,
         moves: 0,
@@ -154,11 +160,11 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
 }
 
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
-async fn offer<E: Edge>(context: &Context<'_, E>, _proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
+async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
     let token = context.name("commit")?;
     let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
     let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
-    let claim = Claim { alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
+    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
     let made = claim.make(context).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {

@@ -7,16 +7,19 @@ use super::change::Seen;
 use super::claim::strand;
 use super::{EDITS, Problem, Refused};
 use crate::app::Context;
+use crate::audit::{self, Deed};
+use crate::auth::Proof;
 use crate::link::Link;
 use crate::ports::{Commit, Edge, Records as _};
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Prefix, Written, history, look, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.
-pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key, seen: &Seen) -> Result<(), Problem> {
+pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let (place, link) = erasable(context, key).await?;
+        proof.check_write(&link)?;
         // What is being erased was what somebody had seen.
         let is_erasing = matches!(place.holder, Holder::Erasing(_));
         match seen.check(link.version) {
@@ -46,7 +49,11 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, key: &Key, seen: &S
         drops.push(Key::total(&link.id));
         // The newest version may be too new for a scan.
         drops.extend(history::newest(&link));
-        let committed = context.edge.records().commit(&place.erase(&link, drops, context.token()?)?).await;
+        let mut change = place.erase(&link, drops, context.token()?)?;
+        if !is_erasing {
+            audit::note(context, proof, &Deed::link("link.erase", &link), &mut change);
+        }
+        let committed = context.edge.records().commit(&change).await;
         if committed == Ok(Commit::Conflict) {
             continue;
         }

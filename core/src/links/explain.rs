@@ -69,12 +69,12 @@ impl Facts for Supposed {
 /// `POST /api/v1/links/{alias}/explain`
 pub(crate) async fn explain<E: Edge>(
     context: &Context<'_, E>,
-    _proof: &Proof,
+    proof: &Proof,
     alias: &str,
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, alias, query).await?;
+    let key = named(context, proof, alias, query).await?;
     let supposed = Supposed::read(body)?;
     let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();

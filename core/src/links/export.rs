@@ -7,6 +7,7 @@ use super::named::take_domain;
 use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::auth::rights::Right;
 use crate::body::{Fields, Tree};
 use crate::csv;
 use crate::error::{Problem, Refusal};
@@ -26,14 +27,17 @@ enum Format {
 pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let format = fields.take("format", |tree| Format::parse(&tree.text()?)).unwrap_or(Format::Lines);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
+    if with_passwords {
+        proof.check(Right::ManageLinks)?;
+    }
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let filter = Filter::all(domain);
     let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
     let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
-        let mut json = wire::link(context, link, *counts);
+        let mut json = wire::link(context, proof, link, *counts);
         json.tells_password_hash = with_passwords;
         json
     });

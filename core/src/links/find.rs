@@ -12,13 +12,13 @@ use crate::time::Timestamp;
 
 /// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
 /// one page, only the newest are looked at.
-pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, _proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
+pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
     let domain = &new.domain;
     let walk = Walk::Hints { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
     let is_same = |link: &Link| {
         !link.is_deleted()
-            && link.owner.is_none()
+            && proof.owns(link)
             && link.target == new.target
             && link.spec == new.spec
             && new.alias.as_ref().is_none_or(|alias| *alias == link.alias)

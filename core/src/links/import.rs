@@ -66,7 +66,7 @@ pub(crate) async fn import<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
@@ -76,7 +76,7 @@ pub(crate) async fn import<E: Edge>(
     let (mut left_to_hash, mut next) = (traits.most_hashes, None);
     for (number, line) in lines.by_ref().take(traits.largest_batch.into()).enumerate() {
         let context = context.drawing(context.source.part(number));
-        let taken = Line::read(&context, line.fields, &domain).await;
+        let taken = Line::read(&context, proof, line.fields, &domain).await;
         if !dry_run && taken.as_ref().is_ok_and(|line| line.new.password.is_some()) {
             let Some(left) = left_to_hash.checked_sub(1) else {
                 next = Some((line.number, line.start));

@@ -20,12 +20,12 @@ use crate::response::Response;
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     let filter = Filter::take(&mut fields, context.config, domain);
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
-    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| wire::link(context, link, *counts));
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| wire::link(context, proof, link, *counts));
     let page = Response::json(StatusCode::OK, |json| {
         json.list("items", |items| links.for_each(|link| items.object(|json| link.write(json))));
         json.text_or_null("next", found.next.as_deref());

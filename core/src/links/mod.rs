@@ -55,6 +55,7 @@ use self::filter::Filter;
 pub(crate) use self::rename::MOST_MOVES;
 use self::rename::rename;
 use crate::app::Context;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -122,8 +123,14 @@ impl From<Link> for Wish {
 }
 
 /// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
-/// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows.
-async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Link) -> Result<Wish, Refused>) -> Result<Link, Problem> {
+/// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows. Whoever must not
+/// change the link is refused first.
+async fn edit<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    key: &Key,
+    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
@@ -137,6 +144,7 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Lin
             return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
         }
         let was = link_at(&place)?.clone();
+        proof.check_write(&was)?;
         if mine.iter().any(|token| place.remembers(token)) {
             context.changed(key.clone(), None);
             return Ok(was);
@@ -158,7 +166,7 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Lin
         if link != was {
             // Whoever began later may have been quicker: the times of versions never go back.
             link.updated_at = context.now.max(was.updated_at);
-            link.updated_by = None;
+            link.updated_by = proof.user().cloned();
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());
         }
@@ -167,9 +175,9 @@ async fn edit<E: Edge>(context: &Context<'_, E>, key: &Key, change: &dyn Fn(&Lin
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
-            rename(context, &place, &was, Wish { link, keeps_old_alias, reuses }, token).await?
+            rename(context, proof, &place, &was, Wish { link, keeps_old_alias, reuses }, token).await?
         } else {
-            rewrite(context, &place, &was, link, token).await?
+            rewrite(context, proof, &place, &was, link, token).await?
         };
         if let Some(link) = edited {
             return Ok(link);
@@ -185,13 +193,21 @@ fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, P
 }
 
 /// Writes the link where it is; nothing comes back if somebody else was quicker.
-async fn rewrite<E: Edge>(context: &Context<'_, E>, place: &Place, was: &Link, link: Link, token: String) -> Result<Option<Link>, Problem> {
+async fn rewrite<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    place: &Place,
+    was: &Link,
+    link: Link,
+    token: String,
+) -> Result<Option<Link>, Problem> {
     let holder = Holder::Link(link.clone());
     let mut change = place.hand_over(&holder, token)?;
     // Then a refusal may be the doing of an earlier try, whose hints stay.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
+        audit::note(context, proof, &Deed::link(deed(was, &link), &link), &mut change);
         change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
     }
     match write(context.edge.records(), change).await {
@@ -204,6 +220,19 @@ async fn rewrite<E: Edge>(context: &Context<'_, E>, place: &Place, was: &Link, l
             context.changed(place.key.clone(), None);
             Err(error.into())
         }
+    }
+}
+
+/// What an edit is called that makes `link` of what it `was`.
+fn deed(was: &Link, link: &Link) -> &'static str {
+    match (was.is_deleted(), link.is_deleted()) {
+        (false, true) => "link.delete",
+        (true, false) => "link.restore",
+        _ if was.owner != link.owner => "link.transfer",
+        _ if was.blocked != link.blocked && link.blocked.is_some() => "link.block",
+        _ if was.blocked != link.blocked => "link.unblock",
+        _ if (&was.domain, &was.alias) != (&link.domain, &link.alias) => "link.rename",
+        _ => "link.change",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::alias::Alias;
 use crate::app::Context;
+use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::domains;
@@ -11,9 +12,9 @@ use crate::records::Key;
 
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.
-pub(super) async fn named<E: Edge>(context: &Context<'_, E>, alias: &str, query: &str) -> Result<Key, Problem> {
+pub(super) async fn named<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Key, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     fields.finish(Some(()))?;
     key(context, &domain, alias)
 }
@@ -25,23 +26,30 @@ pub(super) fn key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &st
 }
 
 /// The domain of a query that names nothing else, or the default domain.
-pub(super) async fn domain_of<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Domain, Problem> {
+pub(super) async fn domain_of<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Domain, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     fields.finish(Some(domain))
 }
 
-/// Takes the domain out of `fields`, which must be one of this deployment; the default domain if they name none.
-pub(super) async fn take_domain<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Domain, Problem> {
-    let said = take_said_domain(context, fields).await?;
-    Ok(said.unwrap_or_else(|| context.config.default_domain().clone()))
+/// Takes the domain out of `fields`, which must be one of this deployment that whoever asks has a say in; the default domain if they name none.
+pub(super) async fn take_domain<E: Edge>(context: &Context<'_, E>, proof: &Proof, fields: &mut Fields) -> Result<Domain, Problem> {
+    let said = take_said_domain(context, proof, fields).await?;
+    let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
+    proof.check_domain(&domain)?;
+    Ok(domain)
 }
 
 /// The same; nothing if they name none.
-pub(super) async fn take_said_domain<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Domain>, Problem> {
+pub(super) async fn take_said_domain<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    fields: &mut Fields,
+) -> Result<Option<Domain>, Problem> {
     let Some(domain) = fields.take("domain", |tree| Domain::parse(&tree.text()?)) else {
         return Ok(None);
     };
+    proof.check_domain(&domain)?;
     if domains::is_served(context, &domain).await? {
         return Ok(Some(domain));
     }

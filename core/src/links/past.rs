@@ -15,8 +15,8 @@ use crate::records::history::{self, Snapshot};
 use crate::response::Response;
 
 /// `GET /api/v1/links/{alias}/history`
-pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, alias, query).await?;
+pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
     let (_, link) = find(context, &key).await?;
     let traits = context.edge.traits();
     let versions = history::latest(context.edge.records(), &link, traits.longest_history, traits.largest_page).await?;

@@ -33,9 +33,9 @@ struct Wanted {
 }
 
 /// `GET /api/v1/links/{alias}/qr`
-pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let (_, link) = find(context, &key(context, &domain, alias)?).await?;

@@ -3,14 +3,16 @@
 //! The second write is the one that counts, and it is guarded: before it, the link is at its old alias, and after it at the new one,
 //! whoever dies in between.
 
-use super::Wish;
 use super::claim::Claim;
+use super::{Wish, deed};
 use crate::app::Context;
+use crate::audit::{self, Deed};
+use crate::auth::Proof;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Arriving, Holder, Key, Place, Signpost, Written, look, settle, write};
+use crate::records::{Arriving, Change, Holder, Key, Place, Signpost, Written, look, settle, write};
 
 /// From an old alias a visitor is led on so many times at most.
 pub(crate) const MOST_MOVES: u8 = 16;
@@ -18,6 +20,7 @@ pub(crate) const MOST_MOVES: u8 = 16;
 /// Moves the link; nothing comes back if somebody changed it meanwhile.
 pub(super) async fn rename<E: Edge>(
     context: &Context<'_, E>,
+    proof: &Proof,
     place: &Place,
     was: &Link,
     wish: Wish,
@@ -43,7 +46,7 @@ pub(super) async fn rename<E: Edge>(
         before: Holder::Nobody,
     }));
     let token = commit.clone();
-    let claim = Claim { alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
+    let claim = Claim { proof, alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
     let commits = match claim.make(context).await? {
         Ok(claimed) => claimed.commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
@@ -57,7 +60,9 @@ pub(super) async fn rename<E: Edge>(
         journey: journey.clone(),
         forwards: keeps_old_alias,
     });
-    match leave(context, place, &signpost, journey.clone()).await {
+    let mut change = place.hand_over(&signpost, journey.clone())?;
+    audit::note(context, proof, &Deed::link(deed(was, &link), &link).saying(format!("from {}/{}", was.domain, was.alias)), &mut change);
+    match leave(context, change).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
             give_up(context, &to, &commit).await;
@@ -84,8 +89,7 @@ async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Res
 
 /// Has the old alias say that the link has left, under the name of the journey: by that a repeated request knows, as long as the record
 /// remembers, that the move was made, even if the link has come back.
-async fn leave<E: Edge>(context: &Context<'_, E>, place: &Place, signpost: &Holder, journey: String) -> Result<Written, Problem> {
-    let change = place.hand_over(signpost, journey)?;
+async fn leave<E: Edge>(context: &Context<'_, E>, change: Change) -> Result<Written, Problem> {
     Ok(write(context.edge.records(), change).await?)
 }
 

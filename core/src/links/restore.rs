@@ -11,9 +11,9 @@ use crate::ports::Edge;
 use crate::response::Response;
 
 /// `POST /api/v1/links/{alias}/restore`
-pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, alias, query).await?;
+pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
-    let link = edit(context, &key, &raise).await?;
-    shown(context, &link).await
+    let link = edit(context, proof, &key, &raise).await?;
+    shown(context, proof, &link).await
 }

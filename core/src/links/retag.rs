@@ -30,12 +30,12 @@ const MOST_SCANS: u32 = 5;
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
     context: &Context<'_, E>,
-    _proof: &Proof,
+    proof: &Proof,
     old: &str,
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, query).await?;
+    let domain = domain_of(context, proof, query).await?;
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let new = fields.need("tag", |tree| Tag::parse(&tree.text()?));
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
@@ -43,18 +43,24 @@ pub(crate) async fn rename_tag<E: Edge>(
         fields.refuse("tag", Refusal::new(FieldCode::Conflicts, "this is what the tag is called already"));
     }
     let new = fields.finish(new)?;
-    retag(context, &domain, &old, Some(&new)).await
+    retag(context, proof, &domain, &old, Some(&new)).await
 }
 
 /// `DELETE /api/v1/tags/{tag}`
-pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, _proof: &Proof, old: &str, query: &str) -> Result<Response, Problem> {
-    let domain = domain_of(context, query).await?;
+pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Proof, old: &str, query: &str) -> Result<Response, Problem> {
+    let domain = domain_of(context, proof, query).await?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
-    retag(context, &domain, &old, None).await
+    retag(context, proof, &domain, &old, None).await
 }
 
 /// Puts `new` in place of `old`, or nothing. Deleted links are changed like others: they may be restored. A damaged record stops only itself.
-async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, new: Option<&Tag>) -> Result<Response, Problem> {
+async fn retag<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    old: &Tag,
+    new: Option<&Tag>,
+) -> Result<Response, Problem> {
     let traits = context.edge.traits();
     let mut looks = usize::from(traits.largest_page);
     let (mut changed, mut damaged) = (0, None);
@@ -73,7 +79,7 @@ async fn retag<E: Edge>(context: &Context<'_, E>, domain: &Domain, old: &Tag, ne
             if changed == traits.most_edits || looks == 0 {
                 break 'pages;
             }
-            match retag_one(context, domain, alias, (old, new), &mut looks).await {
+            match retag_one(context, proof, domain, alias, (old, new), &mut looks).await {
                 Ok(was_changed) => changed = changed.saturating_add(was_changed.into()),
                 Err(problem) if problem.code == Code::Internal => {
                     context.log_cause(&problem);
@@ -115,6 +121,7 @@ fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> R
 /// off the `looks`.
 async fn retag_one<E: Edge>(
     context: &Context<'_, E>,
+    proof: &Proof,
     domain: &Domain,
     alias: &Alias,
     (old, new): (&Tag, Option<&Tag>),
@@ -128,7 +135,7 @@ async fn retag_one<E: Edge>(
             retagged(link, old, new)
         };
         *looks = looks.saturating_sub(1);
-        match edit(context, &key, &change).await {
+        match edit(context, proof, &key, &change).await {
             Err(problem) if problem.code == Code::NotFound => {}
             edited => return edited.map(|_| true),
         }

@@ -18,13 +18,15 @@ use crate::target::Target;
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let url = fields.need("url", |tree| Target::parse_template(&tree.text()?, &context.config.targets));
+    let domain = context.config.default_domain();
+    proof.check_domain(domain)?;
     let new = NewLink {
         target: fields.finish(url)?,
         alias: None,
-        domain: context.config.default_domain().clone(),
+        domain: domain.clone(),
         spec: Spec::default(),
         password: None,
-        owner: None,
+        owner: proof.user().cloned(),
         created_at: None,
         blocked: None,
         reuses: false,

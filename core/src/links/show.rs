@@ -13,14 +13,14 @@ use crate::ports::Edge;
 use crate::response::Response;
 
 /// `GET /api/v1/links/{alias}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, alias, query).await?;
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
     let (_, link) = find(context, &key).await?;
-    shown(context, &link).await
+    shown(context, proof, &link).await
 }
 
 /// A link as it is, with what is counted of it.
-pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, link: &Link) -> Result<Response, Problem> {
+pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, |json| wire::link(context, link, counts).write(json)).etag(link.version)
+    Response::json(StatusCode::OK, |json| wire::link(context, proof, link, counts).write(json)).etag(link.version)
 }

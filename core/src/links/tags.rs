@@ -34,7 +34,7 @@ struct Count {
 
 /// `GET /api/v1/tags`
 pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
-    let wanted = read(context, query).await?;
+    let wanted = read(context, proof, query).await?;
     let list = wire::domain_query(&wanted.domain);
     let purpose = Purpose::new(proof, "/api/v1/tags?", &list);
     let after = wanted.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
@@ -69,9 +69,9 @@ async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) ->
     Ok((count.links > 0).then_some(count))
 }
 
-async fn read<E: Edge>(context: &Context<'_, E>, query: &str) -> Result<Wanted, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Wanted, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, &mut fields).await?;
+    let domain = take_domain(context, proof, &mut fields).await?;
     let limit = page_size::take(&mut fields, "tags");
     let cursor = fields.take("cursor", Offered::parse);
     fields.finish(Some(Wanted { domain, limit, cursor }))

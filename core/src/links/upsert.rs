@@ -61,14 +61,14 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut
 }
 
 /// The newest link that is called `id`.
-async fn find<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
     let walk = Walk::Hints { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
-    Ok(page.links.into_iter().find(|link| is_called(link, id)))
+    Ok(page.links.into_iter().find(|link| is_called(proof, link, id)))
 }
 
-fn is_called(link: &Link, id: &ExternalId) -> bool {
-    !link.is_deleted() && link.owner.is_none() && link.spec.external_id.as_ref() == Some(id)
+fn is_called(proof: &Proof, link: &Link, id: &ExternalId) -> bool {
+    !link.is_deleted() && proof.owns(link) && link.spec.external_id.as_ref() == Some(id)
 }
 
 enum Made {
@@ -89,7 +89,9 @@ async fn make<E: Edge>(
     new: &NewLink,
     is_patient: bool,
 ) -> Result<Made, Problem> {
-    let seed = context.pepper()?.digest("external id", &[domain.as_str().as_bytes(), id.as_str().as_bytes()]);
+    let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
+    parts.extend(proof.user().map(|user| user.as_str().as_bytes()));
+    let seed = context.pepper()?.digest("external id", &parts);
     let key = Key::once(&seed.name());
     let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&Once| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
@@ -98,12 +100,12 @@ async fn make<E: Edge>(
     };
     let alias = promise.body.clone().map(Alias::stored);
     let is_ours = alias == new.alias;
-    let promised = context.drawing(Source::Repeatable(seed.derive(&promise.nonce, &[])));
+    let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])));
     if !is_ours && let Some(asked) = &new.alias {
         check_free(&promised, domain, asked, new.reuses).await?;
     }
     let link = match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
-        Ok(link) if is_called(&link, id) => match whereabouts(&promised, &link).await? {
+        Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
             Whereabouts::Here => link,
             Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
             Whereabouts::Moving | Whereabouts::Gone => return promise_anew(context, &key, &record, new).await,

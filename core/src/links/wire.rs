@@ -8,6 +8,8 @@ use super::counts::Counts;
 use super::wire_rules;
 use crate::alias::Alias;
 use crate::app::Context;
+use crate::auth::Proof;
+use crate::auth::rights::Right;
 use crate::blocked::Blocked;
 use crate::clicks::Clicks;
 use crate::config::Config;
@@ -28,12 +30,14 @@ pub(super) struct LinkJson<'a> {
     counts: Counts,
     config: &'a Config,
     now: Timestamp,
+    tells_clicks: bool,
     /// Only in an export for which it was asked.
     pub(super) tells_password_hash: bool,
 }
 
-pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, link: &'a Link, counts: Counts) -> LinkJson<'a> {
-    LinkJson { link, counts, config: context.config, now: context.now, tells_password_hash: false }
+pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, proof: &Proof, link: &'a Link, counts: Counts) -> LinkJson<'a> {
+    let tells_clicks = proof.has(Right::ReadClicks);
+    LinkJson { link, counts, config: context.config, now: context.now, tells_clicks, tells_password_hash: false }
 }
 
 impl LinkJson<'_> {
@@ -71,7 +75,11 @@ impl LinkJson<'_> {
         json.flag("crawlable", spec.crawlable);
         json.flag("disabled", spec.disabled);
         write_blocked(link.blocked.as_ref(), json);
-        json.object("clicks", |json| write_clicks(self.counts.clicks, json));
+        if self.tells_clicks {
+            json.object("clicks", |json| write_clicks(self.counts.clicks, json));
+        } else {
+            json.null("clicks");
+        }
         json.number("version", link.version);
         if self.tells_password_hash {
             json.text_or_null("password_hash", self.password_hash().as_deref());

@@ -108,6 +108,7 @@ impl MemoryRecords {
         put(&mut rows, &change.key, Some(&change.value));
         if self.steps == Steps::AtOnce {
             change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
+            change.note.iter().for_each(|note| put(&mut rows, &note.key, Some(&note.value)));
             change.gains.iter().for_each(|hint| put(&mut rows, hint, Some(HINT)));
             change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
         }
@@ -137,7 +138,7 @@ impl MemoryRecords {
 }
 
 impl StepByStep for MemoryRecords {
-    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
+    async fn put_beside(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<(), StoreError> {
         self.step(Step::Gain).await?;
         self.put(key, Some(value));
         Ok(())

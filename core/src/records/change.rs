@@ -29,6 +29,8 @@ pub struct Change {
     pub token: String,
     /// What is written beside the record and never changed: history, marks. Under one name it is the same each time, so it may be written again.
     pub sides: Vec<(Key, String)>,
+    /// What the audit says of it. It goes with the change: a refused one is not told of.
+    pub note: Option<Note>,
     /// Hints the record yields from now on.
     pub gains: Vec<Key>,
     /// Keys that are of no use any more: hints it yielded before, old sides.
@@ -38,6 +40,25 @@ pub struct Change {
     /// Whether an earlier try of this very change may have been applied: then its hints may be in use and stay, even if this
     /// try is refused.
     pub repeated: bool,
+}
+
+/// A line of the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Where it is written down.
+    pub key: Key,
+    /// JSON.
+    pub value: String,
+    /// When the store may forget it; never, if there is nothing.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Change {
+    /// The write alone, with nothing beside it.
+    pub(crate) fn of(key: Key, expect: Expect, value: String, token: String) -> Self {
+        let (sides, gains, drops) = (Vec::new(), Vec::new(), Vec::new());
+        Self { key, expect, value, token, sides, note: None, gains, drops, expires_at: None, repeated: false }
+    }
 }
 
 /// What leads to a record.

@@ -8,10 +8,12 @@ use std::fmt::Write as _;
 use crate::alias::{Alias, AliasPrefix};
 use crate::digest;
 use crate::domain::Domain;
+use crate::key::KeyId;
 use crate::link::{Link, LinkId, UserId};
 use crate::target::Target;
 use crate::text::{ExternalId, Tag};
 use crate::time::Timestamp;
+use crate::user::Email;
 
 /// The name of one record or hint: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +64,31 @@ impl Key {
         let Prefix(mut key) = Prefix::domains();
         escape(&mut key, domain.as_str(), is_plain_in_domain);
         Self(key)
+    }
+
+    /// An API key.
+    pub(crate) fn api_key(id: &KeyId) -> Self {
+        Self(format!("{}{}", Prefix::api_keys().as_str(), id.as_str()))
+    }
+
+    /// A user.
+    pub(crate) fn user(id: &UserId) -> Self {
+        Self(format!("{}{}", Prefix::users().as_str(), id.as_str()))
+    }
+
+    /// Whose an address is.
+    pub(crate) fn email(email: &Email) -> Self {
+        Self(format!("user-email/{}", digest::name_of(email.as_str().as_bytes())))
+    }
+
+    /// Who owns the deployment.
+    pub(crate) fn team() -> Self {
+        Self("team".into())
+    }
+
+    /// What somebody did at `moment` by the commit `token`.
+    pub(crate) fn audit(moment: Timestamp, token: &str) -> Self {
+        Self(format!("{}{}/{token}", Prefix::audit().as_str(), hint::inverted(moment)))
     }
 
     /// A key no record has: asking for it shows whether the store answers.
@@ -141,6 +168,21 @@ impl Prefix {
     /// The domains of which something is kept.
     pub(crate) fn domains() -> Self {
         Self("domain/".into())
+    }
+
+    /// All API keys.
+    pub(crate) fn api_keys() -> Self {
+        Self("key/".into())
+    }
+
+    /// All users.
+    pub(crate) fn users() -> Self {
+        Self("user/".into())
+    }
+
+    /// What was done, newest first.
+    pub(crate) fn audit() -> Self {
+        Self("audit/".into())
     }
 
     /// What a link was, newest first.

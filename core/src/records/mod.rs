@@ -6,9 +6,11 @@
 mod change;
 pub mod copy;
 pub(crate) mod history;
+mod kept;
 mod keys;
 mod object;
 pub(crate) mod once;
+mod people;
 mod place;
 mod sites;
 mod steps;
@@ -19,9 +21,11 @@ mod tokens;
 mod totals;
 mod write;
 
-pub use change::{Change, Expect};
+pub use change::{Change, Expect, Note};
+pub(crate) use kept::Kept;
 pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
+pub(crate) use people::{Claimed, Team};
 pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, settle};
 pub(crate) use sites::{Site, SiteRecord};
 pub use steps::{HINT, StepByStep, commit_step_by_step};

@@ -7,7 +7,7 @@ use super::stored::SCHEMA;
 use crate::ports::StoreError;
 use crate::tree::Tree;
 
-pub(super) struct Object {
+pub(crate) struct Object {
     members: Vec<(String, Tree)>,
     /// The first member that is not what it should be.
     wrong: Option<&'static str>,
@@ -66,9 +66,13 @@ impl Object {
     }
 
     /// None where they do not stand.
-    #[inline(never)]
     pub(super) fn texts(&mut self, name: &'static str) -> Vec<String> {
-        self.read(name, texts).unwrap_or_default()
+        self.texts_if_any(name).unwrap_or_default()
+    }
+
+    #[inline(never)]
+    pub(super) fn texts_if_any(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.read(name, texts)
     }
 
     #[inline(never)]
@@ -91,7 +95,7 @@ impl Object {
     }
 
     /// The value of the member `name`, which has to be there.
-    fn needed<T: Default>(&mut self, name: &'static str, value: Option<T>) -> T {
+    pub(super) fn needed<T: Default>(&mut self, name: &'static str, value: Option<T>) -> T {
         if value.is_none() {
             self.refuse(name);
         }

@@ -90,16 +90,8 @@ impl OnceRecord {
             }
             Tokens::after(self.tokens.as_ref(), &token).write(record);
         });
-        Ok(Change {
-            key: key.clone(),
-            expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),
-            value,
-            sides: Vec::new(),
-            gains: Vec::new(),
-            drops: Vec::new(),
-            expires_at: Some(Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS))),
-            repeated: false,
-            token,
-        })
+        let forgotten_at = Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
+        let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
+        Ok(Change { expires_at: Some(forgotten_at), ..Change::of(key.clone(), expect, value, token) })
     }
 }

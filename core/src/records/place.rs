@@ -103,17 +103,8 @@ impl Place {
     /// The change that makes `holder` the first to hold `key`.
     pub(crate) fn claim(key: &Key, holder: &Holder, token: String) -> Result<Change, StoreError> {
         let hints = hints_of(holder, &token);
-        Ok(Change {
-            key: key.clone(),
-            expect: Expect::Absent,
-            value: write(holder, 1, &Tokens::first(&token), &token),
-            sides: hints.marks,
-            gains: hints.hints,
-            drops: Vec::new(),
-            expires_at: None,
-            repeated: false,
-            token,
-        })
+        let value = write(holder, 1, &Tokens::first(&token), &token);
+        Ok(Change { sides: hints.marks, gains: hints.hints, ..Change::of(key.clone(), Expect::Absent, value, token) })
     }
 
     /// The change that makes `holder` hold this place from now on. The hints stay as they are where they can.
@@ -123,17 +114,10 @@ impl Place {
         let (hint_token, mut drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
         drops.extend_from_slice(&self.left);
         let hints = hints_of(holder, hint_token);
-        Ok(Change {
-            key: self.key.clone(),
-            expect: Expect::Unchanged(self.guard.clone()),
-            value: write(holder, self.commits.saturating_add(1), &self.tokens.and(&token), hint_token),
-            sides: if same { Vec::new() } else { hints.marks },
-            gains: if same { Vec::new() } else { hints.hints },
-            drops,
-            expires_at: None,
-            repeated: false,
-            token,
-        })
+        let value = write(holder, self.commits.saturating_add(1), &self.tokens.and(&token), hint_token);
+        let (sides, gains) = if same { (Vec::new(), Vec::new()) } else { (hints.marks, hints.hints) };
+        let expect = Expect::Unchanged(self.guard.clone());
+        Ok(Change { sides, gains, drops, ..Change::of(self.key.clone(), expect, value, token) })
     }
 
     /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names them: the writer may

@@ -75,17 +75,8 @@ impl SiteRecord {
             stored.number("version", site.version);
             stored.flag("deleted", is_deleted);
         });
-        Ok(Change {
-            key: Key::domain(&site.domain),
-            expect: was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone())),
-            value,
-            token,
-            sides: Vec::new(),
-            gains: Vec::new(),
-            drops: Vec::new(),
-            expires_at: None,
-            repeated: false,
-        })
+        let expect = was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone()));
+        Ok(Change::of(Key::domain(&site.domain), expect, value, token))
     }
 }
 

@@ -103,17 +103,8 @@ mod tests {
     fn change(number: usize) -> Change {
         let tokens = (1..=number).fold(Tokens::first("t0"), |tokens, commit| tokens.and(&format!("t{commit}")));
         let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
-        Change {
-            key: Key::kept("x".into()),
-            expect,
-            value: stored::record(|stored| tokens.write(stored)),
-            token: format!("t{number}"),
-            sides: Vec::new(),
-            gains: Vec::new(),
-            drops: Vec::new(),
-            expires_at: None,
-            repeated: true,
-        }
+        let value = stored::record(|stored| tokens.write(stored));
+        Change { repeated: true, ..Change::of(Key::kept("x".into()), expect, value, format!("t{number}")) }
     }
 
     /// The record after that change.

@@ -35,17 +35,8 @@ impl Total {
             total.number("previews", self.clicks.previews.saturating_add(clicks.previews));
             Tokens::after(self.tokens.as_ref(), &token).write(total);
         });
-        Ok(Change {
-            key: Key::total(link),
-            expect: self.guard.clone().map_or(Expect::Absent, Expect::Unchanged),
-            value,
-            token,
-            sides: Vec::new(),
-            gains: Vec::new(),
-            drops: Vec::new(),
-            expires_at: None,
-            repeated: false,
-        })
+        let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
+        Ok(Change::of(Key::total(link), expect, value, token))
     }
 }
 

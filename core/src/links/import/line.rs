@@ -4,6 +4,7 @@ use serde_json::from_slice;
 
 use super::Form;
 use crate::app::Context;
+use crate::auth::Proof;
 use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::clicks::Clicks;
@@ -41,25 +42,31 @@ pub(super) struct Line {
 
 impl Line {
     /// Reads what a line says of a link, which is on `domain` unless it says another.
-    pub(super) async fn read<E: Edge>(context: &Context<'_, E>, fields: Result<Fields, Problem>, domain: &Domain) -> Result<Self, Problem> {
+    pub(super) async fn read<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Proof,
+        fields: Result<Fields, Problem>,
+        domain: &Domain,
+    ) -> Result<Self, Problem> {
         let mut fields = fields?;
         for name in DERIVED {
             fields.skip(name);
         }
-        let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+        // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
+        let owner = fields.has("owner").then(|| fields.take("owner", |tree| UserId::parse(tree.text()?)));
         let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
         let blocked = fields.take("blocked", |tree| Blocked::told(tree, context.now));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let cost = context.edge.traits().password_cost;
         let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
-        let mut new = NewLink::read(context, fields, domain).await?;
+        let mut new = NewLink::read(context, proof, fields, domain).await?;
         if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash;
-        new.owner = owner;
+        new.owner = owner.unwrap_or(new.owner);
         new.created_at = created_at;
         new.blocked = blocked;
         let lacks_password = had_password && new.spec.password.is_none() && new.password.is_none();

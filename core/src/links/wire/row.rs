@@ -72,7 +72,7 @@ pub(in crate::links) fn cells(json: &LinkJson<'_>) -> [String; COLUMNS.len()] {
         flag(spec.crawlable),
         flag(spec.disabled),
         link.blocked.as_ref().map(|blocked| json::object(|json| say_blocked(blocked, json))).unwrap_or_default(),
-        json::object(|json| write_clicks(counts.clicks, json)),
+        if json.tells_clicks { json::object(|json| write_clicks(counts.clicks, json)) } else { String::new() },
         link.version.to_string(),
         json.password_hash().unwrap_or_default(),
     ]

@@ -1,0 +1,133 @@
+//! Who is asking, and the proof that they may.
+//!
+//! A principal is the bootstrap admin or an API key. What a key may do is its scopes, its owner's role at this very moment, and its domains:
+//! nothing of that is remembered between requests.
+
+mod credential;
+mod need;
+pub(crate) mod rights;
+
+use self::credential::Credential;
+pub(crate) use self::need::Need;
+use self::rights::{Right, Role, Scope};
+use crate::app::Context;
+use crate::domain::Domain;
+use crate::error::Problem;
+use crate::key::KeyId;
+use crate::link::{Link, UserId};
+use crate::ports::{Edge, Facts};
+
+/// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
+#[derive(Debug)]
+pub(crate) struct Proof(Principal);
+
+/// Who is asking.
+#[derive(Debug)]
+struct Principal {
+    /// By it what is made for one is told from what is made for another.
+    name: String,
+    key: Option<KeyId>,
+    user: Option<UserId>,
+    role: Role,
+    /// Every scope, if none are named.
+    scopes: Option<Vec<Scope>>,
+    /// Every domain, if none are named.
+    domains: Option<Vec<Domain>>,
+    /// Where the request comes from, if it may change something.
+    country: Option<String>,
+}
+
+/// Lets in whoever is what the route needs. Every credential that is not good is refused alike; the log learns why.
+pub(crate) async fn authorise<E: Edge>(
+    context: &Context<'_, E>,
+    facts: &impl Facts,
+    need: Need,
+    may_change: bool,
+) -> Result<Proof, Problem> {
+    let mut principal = match Credential::read(facts)? {
+        Credential::Bearer(token) => credential::principal(context, &token).await?,
+    };
+    if may_change {
+        principal.country = facts.country();
+    }
+    let proof = Proof(principal);
+    match need {
+        Need::Nothing | Need::Identity => {}
+        Need::The(right) => proof.check(right)?,
+    }
+    Ok(proof)
+}
+
+impl Proof {
+    /// The name of who is asking, by which what is made for one is told from what is made for another.
+    pub(crate) fn principal(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whose the links are that are made now.
+    pub(crate) fn user(&self) -> Option<&UserId> {
+        self.0.user.as_ref()
+    }
+
+    pub(crate) fn key(&self) -> Option<&KeyId> {
+        self.0.key.as_ref()
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// Nothing if it has every scope there is.
+    pub(crate) fn scopes(&self) -> Option<&[Scope]> {
+        self.0.scopes.as_deref()
+    }
+
+    /// Nothing if every domain is covered.
+    pub(crate) fn domains(&self) -> Option<&[Domain]> {
+        self.0.domains.as_deref()
+    }
+
+    /// Where the request comes from; nothing of one that changes nothing.
+    pub(crate) fn country(&self) -> Option<&str> {
+        self.0.country.as_deref()
+    }
+
+    /// Whether they have `right`, on some domain at least.
+    pub(crate) fn has(&self, right: Right) -> bool {
+        let terms = right.terms();
+        self.0.role >= terms.role && self.has_scope(terms.scope) && !(terms.is_of_all_domains && self.0.domains.is_some())
+    }
+
+    pub(crate) fn has_scope(&self, scope: Scope) -> bool {
+        self.0.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
+    }
+
+    /// Refuses whoever does not have `right`.
+    pub(crate) fn check(&self, right: Right) -> Result<(), Problem> {
+        if self.has(right) { Ok(()) } else { Err(Problem::no_right(right)) }
+    }
+
+    pub(crate) fn covers(&self, domain: &Domain) -> bool {
+        self.0.domains.as_ref().is_none_or(|domains| domains.contains(domain))
+    }
+
+    /// Refuses a domain they have no say in, before anybody looks whether there is one.
+    pub(crate) fn check_domain(&self, domain: &Domain) -> Result<(), Problem> {
+        if self.covers(domain) { Ok(()) } else { Err(Problem::not_your_domain()) }
+    }
+
+    /// Whether `link` is their own. What nobody owns is the bootstrap admin's.
+    pub(crate) fn owns(&self, link: &Link) -> bool {
+        link.owner.as_ref() == self.user()
+    }
+
+    /// Refuses whoever must not change `link`: another's, or one an admin has blocked.
+    pub(crate) fn check_write(&self, link: &Link) -> Result<(), Problem> {
+        self.check(Right::WriteLinks)?;
+        self.check_domain(&link.domain)?;
+        if !self.owns(link) && self.role() < Role::Admin {
+            return Err(Problem::not_your_link());
+        }
+        if link.blocked.is_some() { self.check(Right::ManageLinks) } else { Ok(()) }
+    }
+}

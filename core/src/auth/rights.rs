@@ -1,0 +1,161 @@
+//! Who may do what: one table. docs/SECURITY.md prints it, and a test compares.
+
+/// How much somebody is trusted with. Each may do what those before may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Reads all links.
+    #[default]
+    Viewer,
+    /// Writes links of their own.
+    Editor,
+    /// Everything but owners.
+    Admin,
+    /// Everything.
+    Owner,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 4] = [Self::Viewer, Self::Editor, Self::Admin, Self::Owner];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// What a key was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    LinksRead,
+    LinksWrite,
+    LinksAdmin,
+    StatsRead,
+    DomainsAdmin,
+    UsersAdmin,
+    KeysAdmin,
+    AuditRead,
+    MetricsRead,
+}
+
+impl Scope {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::LinksRead,
+        Self::LinksWrite,
+        Self::LinksAdmin,
+        Self::StatsRead,
+        Self::DomainsAdmin,
+        Self::UsersAdmin,
+        Self::KeysAdmin,
+        Self::AuditRead,
+        Self::MetricsRead,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::LinksRead => "links:read",
+            Self::LinksWrite => "links:write",
+            Self::LinksAdmin => "links:admin",
+            Self::StatsRead => "stats:read",
+            Self::DomainsAdmin => "domains:admin",
+            Self::UsersAdmin => "users:admin",
+            Self::KeysAdmin => "keys:admin",
+            Self::AuditRead => "audit:read",
+            Self::MetricsRead => "metrics:read",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Something that not everybody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    ReadLinks,
+    WriteLinks,
+    ManageLinks,
+    ReadClicks,
+    ReadDomains,
+    WriteDomains,
+    ManageUsers,
+    ManageKeys,
+    ReadAudit,
+    ReadMetrics,
+}
+
+/// What a right asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub(crate) scope: Scope,
+    /// The least role.
+    pub(crate) role: Role,
+    /// Whether it concerns the whole deployment, which a key for some of its domains has no say in.
+    pub(crate) is_of_all_domains: bool,
+    /// What it lets somebody do, for people.
+    pub(crate) what: &'static str,
+}
+
+impl Right {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::ReadLinks,
+        Self::ReadClicks,
+        Self::WriteLinks,
+        Self::ManageLinks,
+        Self::ReadDomains,
+        Self::WriteDomains,
+        Self::ManageUsers,
+        Self::ManageKeys,
+        Self::ReadAudit,
+        Self::ReadMetrics,
+    ];
+
+    /// The table.
+    pub(crate) fn terms(self) -> Terms {
+        let terms = |scope, role, is_of_all_domains, what| Terms { scope, role, is_of_all_domains, what };
+        match self {
+            Self::ReadLinks => terms(
+                Scope::LinksRead,
+                Role::Viewer,
+                false,
+                "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free",
+            ),
+            Self::ReadClicks => {
+                terms(Scope::StatsRead, Role::Viewer, false, "see how often a link was followed; without it `clicks` is null")
+            }
+            Self::WriteLinks => terms(
+                Scope::LinksWrite,
+                Role::Editor,
+                false,
+                "create links, and change, move, delete, restore and erase one's own; admins do so with every link",
+            ),
+            Self::ManageLinks => terms(
+                Scope::LinksAdmin,
+                Role::Admin,
+                false,
+                "block links and change blocked ones, give them to another owner, import, rename and remove tags, export hashes of passwords",
+            ),
+            Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false, "show and list domains"),
+            Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false, "add, change and delete domains"),
+            Self::ManageUsers => terms(
+                Scope::UsersAdmin,
+                Role::Admin,
+                true,
+                "list, create, invite, change, disable and delete users; only owners do so with owners",
+            ),
+            Self::ManageKeys => {
+                terms(Scope::KeysAdmin, Role::Admin, true, "list, make and revoke keys; only owners do so with those of owners")
+            }
+            Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false, "read who changed what"),
+            Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true, "read `/metrics`"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! API keys: what programs show to say for whom they ask.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::auth::rights::Scope;
+use crate::base58;
+use crate::digest::{Keyed, Pepper};
+use crate::domain::Domain;
+use crate::link::UserId;
+use crate::ports::{Edge, NoEntropy};
+use crate::text::Title;
+use crate::time::Timestamp;
+
+/// Before every key, so that people and scanners know one when they see it.
+const MARK: &str = "hop_";
+
+/// 58^44 is more than 2^256.
+const SECRET_CHARS: usize = 44;
+
+/// The name of a key that never changes, and no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyId(String);
+
+impl KeyId {
+    pub(crate) fn draw(edge: &impl Edge) -> Result<Self, NoEntropy> {
+        base58::random_96(edge).map(Self)
+    }
+
+    /// Reads an id as the API writes it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        base58::is_96(text).then(|| Self(text.to_owned()))
+    }
+
+    /// An id hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A key as its holder shows it: `hop_<id>_<secret>`. It is not printed.
+pub(crate) struct Shown {
+    pub(crate) id: KeyId,
+    secret: String,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{MARK}{}_[redacted]", self.id.as_str())
+    }
+}
+
+impl Shown {
+    /// A key nobody had before.
+    pub(crate) fn draw(edge: &impl Edge) -> Result<Self, NoEntropy> {
+        let secret = base58::text(base58::ALPHABET, SECRET_CHARS, |bytes| edge.random(bytes))?;
+        Ok(Self { id: KeyId::draw(edge)?, secret })
+    }
+
+    /// Reads what may be a key. Only the shape is looked at.
+    pub(crate) fn parse(offered: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(offered).ok()?.strip_prefix(MARK)?;
+        let (id, secret) = text.split_once('_')?;
+        let is_one = secret.len() == SECRET_CHARS && secret.bytes().all(|byte| base58::ALPHABET.contains(&byte));
+        is_one.then_some(())?;
+        Some(Self { id: KeyId::parse(id)?, secret: secret.to_owned() })
+    }
+
+    /// The whole key: told once, to who made it.
+    pub(crate) fn expose(&self) -> String {
+        [MARK, self.id.as_str(), "_", &self.secret].concat()
+    }
+
+    /// What is kept of it.
+    pub(crate) fn mark(&self, pepper: &Pepper) -> Mark {
+        Mark::of(pepper, "key", self.id.as_str(), &self.secret)
+    }
+}
+
+/// What is kept of a secret that hop gave out: by it the secret is known again and not found out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mark([u8; 32]);
+
+impl Mark {
+    /// That of the secret that `id` was given for `purpose`.
+    pub(crate) fn of(pepper: &Pepper, purpose: &str, id: &str, secret: &str) -> Self {
+        let keyed: Keyed = pepper.digest(purpose, &[id.as_bytes(), secret.as_bytes()]);
+        Self(*keyed.as_bytes())
+    }
+
+    /// A mark hop stored itself.
+    pub(crate) fn stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether both are of one secret, in a time that tells nothing.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+/// A key, and what it is good for.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiKey {
+    pub(crate) id: KeyId,
+    pub(crate) name: Title,
+    /// Sorted, each once.
+    pub(crate) scopes: Vec<Scope>,
+    /// The only domains it is for, sorted; every one if there are none named.
+    pub(crate) domains: Option<Vec<Domain>>,
+    /// Whose role it has.
+    pub(crate) owner: UserId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
+    pub(crate) mark: Mark,
+}

@@ -1,0 +1,12 @@
+//! Listing keys.
+
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `GET /api/v1/keys`
+pub(crate) async fn list<E: Edge>(_context: &Context<'_, E>, _proof: &Proof, _query: &str) -> Result<Response, Problem> {
+    Err(Problem::no_such_page())
+}

@@ -1,0 +1,12 @@
+//! Revoking a key.
+
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `DELETE /api/v1/keys/{key}`
+pub(crate) async fn revoke<E: Edge>(_context: &Context<'_, E>, _proof: &Proof, _id: &str, _query: &str) -> Result<Response, Problem> {
+    Err(Problem::no_such_page())
+}

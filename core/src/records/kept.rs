@@ -1,0 +1,46 @@
+//! Records that say one thing each, are replaced as a whole and know their commits: keys, users, the team.
+
+use super::object::Object;
+use super::stored;
+use super::tokens::Tokens;
+use super::{Change, Expect, Key};
+use crate::json::Members;
+use crate::ports::{Guard, Record, Records, StoreError};
+
+/// What a record may say.
+pub(crate) trait Keep: Sized {
+    fn read(stored: &mut Object) -> Self;
+    fn write(&self, stored: &mut Members);
+}
+
+/// A record and what it says.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept<T> {
+    pub(crate) what: T,
+    tokens: Tokens,
+    guard: Guard,
+}
+
+impl<T: Keep> Kept<T> {
+    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+        let mut stored = Object::record(&record.value)?;
+        let what = T::read(&mut stored);
+        let tokens = Tokens::read(&mut stored);
+        stored.end(Self { what, tokens, guard: record.guard.clone() })
+    }
+
+    /// The record at `key`.
+    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
+        let record = records.get(key).await?;
+        record.as_ref().map(Self::read).transpose()
+    }
+
+    /// The change that puts `what` in place of what was kept at `key`, or is the first to keep anything there.
+    pub(crate) fn put(was: Option<&Self>, key: Key, what: &T, token: String) -> Change {
+        let value = stored::record(|stored| {
+            Tokens::after(was.map(|was| &was.tokens), &token).write(stored);
+            what.write(stored);
+        });
+        Change::of(key, was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone())), value, token)
+    }
+}

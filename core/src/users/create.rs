@@ -1,0 +1,12 @@
+//! Creating a user.
+
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `POST /api/v1/users`
+pub(crate) async fn create<E: Edge>(_context: &Context<'_, E>, _proof: &Proof, _body: &crate::request::Body) -> Result<Response, Problem> {
+    Err(Problem::no_such_page())
+}

@@ -1,0 +1,18 @@
+//! Deleting a user.
+
+use crate::app::Context;
+use crate::auth::Proof;
+use crate::error::Problem;
+use crate::ports::Edge;
+use crate::response::Response;
+
+/// `DELETE /api/v1/users/{user}`
+pub(crate) async fn delete<E: Edge>(
+    _context: &Context<'_, E>,
+    _proof: &Proof,
+    _id: &str,
+    _query: &str,
+    _facts: &impl crate::ports::Facts,
+) -> Result<Response, Problem> {
+    Err(Problem::no_such_page())
+}

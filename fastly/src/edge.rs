@@ -10,11 +10,11 @@ use crate::records::KvRecords;
 
 static TRAITS: Traits = Traits {
     name: "fastly",
-    // Of 32 store operations in a request, a page takes one for its hints and three for each link: its record, its total and what is
-    // left of its limit.
-    largest_page: 10,
-    // A link takes three to six of a request's 32 store operations, and one more for each of its tags and for its limit.
-    largest_batch: 5,
+    // Of 32 store operations in a request, a key takes three: itself, its owner and the team. A page takes one for its hints and three for each
+    // link: its record, its total and what is left of its limit.
+    largest_page: 9,
+    // A link takes five to eight, the note in the audit among them, and one more for each of its tags and for its limit.
+    largest_batch: 4,
     longest_history: 24,
     // Every click is a key of its own, and they are listed.
     max_clicks: Some(1_000),
@@ -22,13 +22,13 @@ static TRAITS: Traits = Traits {
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // What is left is for the store and for reading what came.
     most_hashes: 3,
-    most_counts: 30,
+    most_counts: 28,
     // One operation for the domain, one for their hints, and two for where links on the move come from.
     most_crawlable: 28,
-    // An edit writes and drops every hint of a link and marks its tags: with eight tags it takes 31 operations.
+    // An edit writes and drops every hint of a link, marks its tags and is noted: with six tags it takes 29 operations.
     most_edits: 1,
-    // An erasure takes 24 others, if its link has as many tags as it may.
-    most_drops: 8,
+    // An erasure takes 28 others, if its link has as many tags as it may.
+    most_drops: 4,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

@@ -158,7 +158,7 @@ impl<E: Edge> Context<'_, E> {
 
     /// Says in the log that the record `key` leads to was left out of an answer.
     pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
-        log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &format!("{error:?}"))]);
+        log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &error.to_string())]);
     }
 
     /// Says in the log what the answer does without, and why.
@@ -399,12 +399,12 @@ fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {
 }
 
 fn log_lost(edge: &impl Edge, request_id: &str, what: &str, error: &StoreError) {
-    log(edge, &[("request_id", request_id), ("event", what), ("cause", &format!("{error:?}"))]);
+    log(edge, &[("request_id", request_id), ("event", what), ("cause", &error.to_string())]);
 }
 
 /// Says in the log that something failed which an edge does of itself and no request asked for.
 pub fn log_failure(edge: &impl Edge, event: &str, error: &StoreError) {
-    log(edge, &[("event", event), ("cause", &format!("{error:?}"))]);
+    log(edge, &[("event", event), ("cause", &error.to_string())]);
 }
 
 fn log(edge: &impl Edge, what: &[(&str, &str)]) {

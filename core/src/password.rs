@@ -109,8 +109,9 @@ impl PasswordHash {
     }
 
     fn read(text: &str) -> Option<Self> {
-        let (params, bytes) = text.strip_prefix(PHC_HEAD)?.strip_prefix("m=")?.split_once(",p=1$")?;
-        let ((memory_kib, passes), (salt, hash)) = (params.split_once(",t=")?, bytes.split_once('$')?);
+        let (params, bytes) = text.strip_prefix(PHC_HEAD)?.strip_prefix("m=")?.split_once('$')?;
+        let (memory_kib, passes) = params.strip_suffix(",p=1")?.split_once(',')?;
+        let (passes, (salt, hash)) = (passes.strip_prefix("t=")?, bytes.split_once('$')?);
         let cost = PasswordCost { memory_kib: memory_kib.parse().ok()?, passes: passes.parse().ok()? };
         Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
         Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })

@@ -6,6 +6,7 @@
 //! was to be had, whatever else goes wrong; what a failed one took is lost.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::net::IpAddr;
 
 use http::HeaderName;
@@ -200,6 +201,15 @@ pub enum Take {
     Exhausted,
     /// Too many asked at once: whoever asks again may get one.
     Busy,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unavailable(cause) | Self::Corrupt(cause) => cause,
+            Self::BadCursor => "the store does not know the cursor",
+        })
+    }
 }
 
 /// A store that did not do its work. The texts are for the log.

@@ -350,10 +350,13 @@ fn dots(segment: &str) -> Dots {
     let Some(b'.' | b'%') = segment.bytes().next() else {
         return Dots::None;
     };
-    match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
-        "." => Dots::One,
-        ".." => Dots::Two,
-        _ => Dots::None,
+    let is_one_of = |spellings: &[&str]| spellings.iter().any(|spelling| segment.eq_ignore_ascii_case(spelling));
+    if is_one_of(&[".", "%2e"]) {
+        Dots::One
+    } else if is_one_of(&["..", ".%2e", "%2e.", "%2e%2e"]) {
+        Dots::Two
+    } else {
+        Dots::None
     }
 }
 

@@ -122,7 +122,7 @@ fn refused(wrong: Wrong) -> Refusal {
 
 /// The host as names are looked up, everything else percent-encoded as browsers do it. What is ASCII stays byte for byte.
 fn in_ascii(text: &str, authority: &Authority<'_>) -> String {
-    let before = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    let before = text.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map_or("", |(scheme, _)| scheme);
     let host = match &authority.host {
         Host::Name(name) if !authority.host_text.is_ascii() => name.as_str(),
         Host::V4(address) if !authority.host_text.is_ascii() => &address.to_string(),

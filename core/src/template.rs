@@ -114,7 +114,7 @@ impl<'a> Parts<'a> {
     pub(crate) fn of(url: &'a str) -> Self {
         let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
         let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
-        let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
+        let authority = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
         let path = authority.find('/').and_then(|at| authority.get(at..)).unwrap_or_default();
         Self { origin: url.strip_suffix(path).unwrap_or(url), path, query, fragment }
     }
@@ -176,7 +176,14 @@ pub(crate) fn escapes(segment: &str) -> bool {
     if !segment.contains(['.', '%']) {
         return false;
     }
-    let text = segment.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    let lower = segment.to_ascii_lowercase();
+    let mut parts = lower.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = [("2e", "."), ("2f", "/"), ("5c", "/")].into_iter().find_map(|(code, what)| Some((what, part.strip_prefix(code)?)));
+        let (what, rest) = known.unwrap_or(("%", part));
+        text.extend([what, rest]);
+    }
     text.split('/').any(|part| matches!(part.split(';').next(), Some("." | "..")))
 }
 

@@ -94,7 +94,7 @@ impl Html {
 }
 
 fn is_of_the_web(url: &str) -> bool {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let scheme = url.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map_or("", |(scheme, _)| scheme);
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 

@@ -51,9 +51,9 @@ fn every_kind_of_answer_has_its_headers_and_no_others(world: &World) {
     let numbers = get("/metrics", 200);
     assert_eq!(headers(&numbers), guarded(NOTHING_RUNS, &[typed("text/plain; version=0.0.4; charset=utf-8"), origin]));
     let file = get("/api/v1/export?limit=1", 200);
-    let next = file.header("link");
-    let next = next.as_deref().map(|next| ("link", next));
-    let further: Vec<_> = [typed("application/x-ndjson"), origin].into_iter().chain(next).collect();
+    let pages = file.header_values("link").join(", ");
+    let pages = Some(("link", &*pages)).filter(|(_, pages)| !pages.is_empty());
+    let further: Vec<_> = [typed("application/x-ndjson"), origin].into_iter().chain(pages).collect();
     assert_eq!(headers(&file), guarded(NOTHING_RUNS, &further));
     let picture = get(&format!("{}/qr", address(&alias)), 200);
     let name = format!("inline; filename*=UTF-8''{alias}.svg");

@@ -16,6 +16,11 @@ pub const ADMIN_KEY: &str = "the-admin-key-of-the-conformance-suite";
 /// The ingredient of the deployments' keyed digests.
 pub const PEPPER: &str = "the-pepper-of-the-conformance-suite";
 
+/// An origin whose pages may ask every deployment but the one with a name.
+pub const APP: &str = "https://app.example";
+
+const CORS: (&str, &str) = ("HOP_CORS_ORIGINS", "https://app.example, http://localhost:5173");
+
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "https://hop.example https://b.example");
 
 /// One edge and its deployments.
@@ -46,7 +51,7 @@ impl World {
 
     /// What the usual deployment is told.
     pub fn usual_settings() -> Settings {
-        Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS], ..Settings::default() }
+        Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS, CORS], ..Settings::default() }
     }
 
     /// hop as it should be.

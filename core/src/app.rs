@@ -13,7 +13,7 @@ use crate::base58;
 use crate::clicks::{self, Click};
 use crate::config::Config;
 use crate::digest::Pepper;
-use crate::domain::Domain;
+use crate::domain::{Domain, Origin};
 use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
@@ -195,11 +195,26 @@ impl App {
             log_cause(edge, &problem, &request_id);
             self.tell(&problem, &route, &request, &request_id)
         });
+        if !response.status.is_redirection() {
+            self.dress(&route, &request, &mut response);
+        }
         response.identify(&request_id);
         if is_head {
             response.body.clear();
         }
         (response, After { request_id, ..after.into_inner() })
+    }
+
+    /// What an answer that is no redirect says to browsers of its host, and of who may read it.
+    #[inline(never)]
+    fn dress<F: Facts>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
+        let Ok(config) = &self.config else { return };
+        if config.origin_of(&request.head.host.to_ascii_lowercase()).is_some_and(Origin::is_https) {
+            response.only_encrypted();
+        }
+        if route.is_for_programs() {
+            config.cors.answer(request.head.method, request.facts, response);
+        }
     }
 
     async fn answer<E: Edge, F: Facts>(

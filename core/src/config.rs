@@ -3,6 +3,7 @@
 use crate::alias::AliasCase;
 use crate::authority::is_scheme;
 use crate::color::Colors;
+use crate::cors::Origins;
 use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
 use crate::pages::Look;
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) audit_millis: Option<u64>,
     pub(crate) alias_case: AliasCase,
     pub(crate) targets: TargetRules,
+    /// Whose pages may ask from a browser.
+    pub(crate) cors: Origins,
     /// Of the pages that visitors see.
     pub(crate) look: Look,
 }
@@ -64,6 +67,10 @@ impl Config {
             keep("HOP_TARGET_SCHEMES", message);
             Vec::new()
         });
+        let cors = Origins::parse(words(read("HOP_CORS_ORIGINS").as_deref())).unwrap_or_else(|message| {
+            keep("HOP_CORS_ORIGINS", message);
+            Origins::default()
+        });
         let mut look = Look::plain();
         match name(read("HOP_NAME").as_deref()) {
             Ok(name) => look.name = name.unwrap_or(look.name),
@@ -86,6 +93,7 @@ impl Config {
             audit_millis: Some(365 * DAY_MILLIS),
             alias_case,
             targets: TargetRules { schemes, own_domains },
+            cors,
             look,
         })
     }
@@ -231,6 +239,16 @@ mod tests {
             ("HOP_NAME", &"é".repeat(65)),
             ("HOP_COLORS", "blue"),
             ("HOP_COLORS", "#ffffff #eeeeee"),
+            ("HOP_CORS_ORIGINS", "*"),
+            ("HOP_CORS_ORIGINS", "null"),
+            ("HOP_CORS_ORIGINS", "app.example"),
+            ("HOP_CORS_ORIGINS", "https://*.example"),
+            ("HOP_CORS_ORIGINS", "https://app.example *"),
+            ("HOP_CORS_ORIGINS", "https://app.example/x"),
+            ("HOP_CORS_ORIGINS", "https://app.example?x"),
+            ("HOP_CORS_ORIGINS", "https://key@app.example"),
+            ("HOP_CORS_ORIGINS", "ftp://app.example"),
+            ("HOP_CORS_ORIGINS", "https://app.example:99999"),
         ] {
             let mut settings = vec![(name, value)];
             if name != "HOP_DOMAINS" {

@@ -92,6 +92,11 @@ impl Origin {
         Ok(Self { domain, text })
     }
 
+    /// Whether visitors reach it encrypted.
+    pub(crate) fn is_https(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+
     /// The host alone.
     #[must_use]
     pub fn domain(&self) -> &Domain {

@@ -20,7 +20,7 @@
 //! * [`qr`], [`png`] a short address as a picture; [`color`] the colours of pictures and pages
 //! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
-//! * [`config`] what whoever runs hop decides
+//! * [`config`] what whoever runs hop decides; [`cors`] which pages of other sites may ask
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
@@ -39,6 +39,7 @@ mod clicks;
 mod codes;
 mod color;
 mod config;
+mod cors;
 pub mod csv;
 mod cursor;
 mod destination;

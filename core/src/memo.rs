@@ -84,12 +84,25 @@ impl<V: Clone> Memo<V> {
         self.fills.claim(key, now)
     }
 
+    /// How much there is on each shelf.
+    pub(crate) fn holdings(&self) -> [Holding; 4] {
+        [self.hits.holding("hits"), self.misses.holding("misses"), self.rechecks.holding("rechecks"), self.fills.holding("fills")]
+    }
+
     /// Forgets `key`, which this isolate has just changed.
     pub(crate) fn drop(&mut self, key: &Key) {
         self.hits.remove(key);
         self.misses.remove(key);
         self.epoch = self.epoch.wrapping_add(1);
     }
+}
+
+/// How much there is on a shelf.
+pub(crate) struct Holding {
+    pub(crate) name: &'static str,
+    pub(crate) entries: usize,
+    pub(crate) bytes: usize,
+    pub(crate) most_bytes: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -114,6 +127,9 @@ struct Shelf<V> {
 const SETS: usize = 256;
 const ENTRIES_OF_A_SET: usize = 8;
 
+/// Of a shelf.
+pub(crate) const MOST_ENTRIES: usize = SETS * ENTRIES_OF_A_SET;
+
 struct Entry<V> {
     key: Key,
     value: Option<Box<V>>,
@@ -135,6 +151,10 @@ impl<V> Shelf<V> {
     fn get(&self, key: &Key, now: Timestamp) -> Option<&Entry<V>> {
         let entry = self.sets.get(set_of(key))?.iter().find(|entry| entry.key == *key)?;
         entry.is_fresh(self.bounds, now).then_some(entry)
+    }
+
+    fn holding(&self, name: &'static str) -> Holding {
+        Holding { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, most_bytes: self.bounds.bytes }
     }
 
     /// Whether `key` is not on the shelf; then it is from now on.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-    VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -12,6 +12,10 @@ use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
 use crate::json::{self, Members};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A year, of this host alone: what else is below its domain is not hop's to promise.
+const A_YEAR: &str = "max-age=31536000";
 
 /// Of a redirect that nobody may repeat by heart.
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
@@ -69,7 +73,7 @@ impl Response {
         Self::content(status, "application/json", body)
     }
 
-    /// A list of links as a file.
+    /// A list of links or of numbers, in a format of its own.
     pub(crate) fn file(media_type: &'static str, body: Vec<u8>) -> Self {
         Self::content(StatusCode::OK, media_type, body)
     }
@@ -102,16 +106,22 @@ impl Response {
 
     /// Not kept, and not taken for anything but what it is; `policy` says what may run.
     fn guarded(status: StatusCode, policy: HeaderValue, referrer: &'static str) -> Self {
-        let mut response = Self::bare(status);
+        let mut response = Self { headers: Vec::with_capacity(10), ..Self::bare(status) };
         response.headers.push((CONTENT_SECURITY_POLICY, policy));
         response.add(CACHE_CONTROL, "no-store");
         response.add(REFERRER_POLICY, referrer);
         response.add(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        response.add(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         response
     }
 
+    /// Has browsers come back encrypted, whatever leads them here.
+    pub(crate) fn only_encrypted(&mut self) {
+        self.add(STRICT_TRANSPORT_SECURITY, A_YEAR);
+    }
+
     #[inline(never)]
-    fn add(&mut self, name: HeaderName, value: &'static str) {
+    pub(crate) fn add(&mut self, name: HeaderName, value: &'static str) {
         self.headers.push((name, HeaderValue::from_static(value)));
     }
 

@@ -305,6 +305,19 @@ impl<'a> Route<'a> {
         matches!(self, Self::Follow(..) | Self::Preview(_))
     }
 
+    /// Whether programs come here, those of other sites' pages among them.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        match self {
+            Self::Shorten | Self::OpenApi | Self::Capabilities | Self::Metrics => true,
+            Self::Links | Self::Link(_) | Self::Restore(_) | Self::History(_) | Self::Explain(_) | Self::Qr(_) => true,
+            Self::Batch | Self::Import | Self::Export | Self::Alias(_) | Self::Tags | Self::Tag(_) => true,
+            Self::Domains | Self::Domain(_) | Self::Me | Self::Users | Self::User(_) | Self::Invite(_) => true,
+            Self::Keys | Self::Key(_) | Self::Audit => true,
+            Self::Home | Self::Health | Self::Ready | Self::Robots | Self::Favicon | Self::Problem(_) => false,
+            Self::Follow(..) | Self::Preview(_) | Self::Unknown => false,
+        }
+    }
+
     /// Whether people come here with a browser.
     pub(crate) fn is_for_people(&self) -> bool {
         matches!(self, Self::Home | Self::Problem(_) | Self::Follow(..) | Self::Preview(_) | Self::Unknown)
@@ -564,6 +577,9 @@ mod tests {
             }
             assert_eq!(route.allows(&Method::HEAD), route.allows(&Method::GET));
             assert!(route.allows(&Method::OPTIONS));
+            let is_of_the_api = route.pattern().starts_with("/api/v1/");
+            let is_listed = ["/shorten", "/openapi.json", "/capabilities", "/metrics"].contains(&route.pattern());
+            assert_eq!(route.is_for_programs(), is_of_the_api || is_listed, "{}", route.pattern());
         }
         assert!(!Route::Unknown.allows(&Method::GET));
     }

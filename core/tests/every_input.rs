@@ -70,7 +70,7 @@ const PIECES: [&str; 44] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 27] = [
+const PATHS: [&str; 28] = [
     "/health",
     "/ready",
     "/docs",
@@ -83,6 +83,7 @@ const PATHS: [&str; 27] = [
     "/shorten",
     "/problems/internal",
     "/capabilities",
+    "/metrics",
     "/api/v1/aliases/docs",
     "/api/v1/tags",
     "/api/v1/tags/x",

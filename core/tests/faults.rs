@@ -113,7 +113,7 @@ fn alone(answer: Answer) -> Answer {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 79] = [
+const VERBS: [Verb; 80] = [
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -153,6 +153,7 @@ const VERBS: [Verb; 79] = [
     verb("forward no more", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
     verb("qr", || Ask::list("/api/v1/links/live/qr"), 200, Promise::Nothing, &[404]),
     verb("qr of a deleted link", || Ask::list("/api/v1/links/gone/qr"), 410, Promise::Nothing, &[200, 404]),
+    verb("metrics", || Ask::list("/metrics"), 200, Promise::Nothing, &[]),
     verb("robots", || Ask::visit("robots.txt"), 200, Promise::Nothing, &[]),
     verb("history", || Ask::list("/api/v1/links/back/history"), 200, Promise::Nothing, &[404]),
     verb(

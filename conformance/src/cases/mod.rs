@@ -7,12 +7,14 @@ mod bodies;
 mod changes;
 mod claims;
 mod clicks;
+mod cors;
 mod credentials;
 mod domains;
 mod durability;
 mod erase;
 mod export;
 mod follow;
+mod headers;
 mod history;
 mod hosts;
 mod idempotency;
@@ -22,6 +24,7 @@ mod links;
 mod list;
 mod machines;
 mod methods;
+mod metrics;
 mod pages;
 mod passwords;
 mod paths;
@@ -97,6 +100,9 @@ pub fn all() -> Vec<Case> {
         methods::cases(),
         hosts::cases(),
         machines::cases(),
+        metrics::cases(),
+        cors::cases(),
+        headers::cases(),
         pages::cases(),
         unavailable::cases(),
         durability::cases(),

@@ -57,7 +57,7 @@ fn near_misses_are_not_found(world: &World) {
         "/shorten/".into(),
         "/Shorten".into(),
         "/login".into(),
-        "/metrics".into(),
+        "/metrics/".into(),
         "/openapi.json/".into(),
         "/openapi.yaml".into(),
         "/.well-known/security.txt".into(),

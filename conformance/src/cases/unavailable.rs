@@ -14,6 +14,10 @@ cases!("unavailable":
 
 fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
+    // The admin is known without asking the store, and learns here that it does not answer.
+    if pattern == "/metrics" {
+        return Call::new(method, path).header("Authorization", format!("Bearer hop_{}_{}", "x".repeat(17), "x".repeat(44)));
+    }
     let call = Call::new(method, path).admin();
     match pattern {
         // Of a domain of the settings the front page needs no store.

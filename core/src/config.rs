@@ -83,13 +83,17 @@ impl Config {
         let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
             return Err(wrong.join("; "));
         };
+        let (pepper, old_pepper) = match peppers(secret("HOP_PEPPER"), secret("HOP_OLD_PEPPER")) {
+            Ok((pepper, old_pepper)) => (Ok(pepper), old_pepper),
+            Err(why) => (Err(why), None),
+        };
         let own_domains = std::iter::once(&default_origin).chain(&other_origins).map(|origin| origin.domain().clone()).collect();
         Ok(Self {
             default_origin,
             other_origins,
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
-            pepper: pepper(secret("HOP_PEPPER").as_deref()),
-            old_pepper: pepper(secret("HOP_OLD_PEPPER").as_deref()).ok(),
+            pepper,
+            old_pepper,
             audit_millis: Some(365 * DAY_MILLIS),
             alias_case,
             targets: TargetRules { schemes, own_domains },
@@ -186,12 +190,16 @@ fn admin_key(text: Option<&str>) -> AdminKey {
     }
 }
 
-/// Redirects need no pepper, so a missing one is no reason to answer nobody.
-fn pepper(text: Option<&str>) -> Result<Pepper, &'static str> {
-    match text.map(str::trim).unwrap_or_default() {
-        "" => Err("HOP_PEPPER is not set"),
-        text if text.len() < PEPPER_MIN_CHARS => Err("HOP_PEPPER is shorter than 32 characters"),
-        text => Ok(Pepper::new(text)),
+/// The pepper, and the one before it. Redirects need none, so a missing or a bad one is no reason to answer nobody. Secrets are set one after the
+/// other: for a moment both may be the same, and then there is one.
+fn peppers(pepper: Option<String>, old: Option<String>) -> Result<(Pepper, Option<Pepper>), &'static str> {
+    let (pepper, old) = (pepper.unwrap_or_default(), old.unwrap_or_default());
+    match (pepper.trim(), old.trim()) {
+        ("", _) => Err("HOP_PEPPER is not set"),
+        (now, _) if now.len() < PEPPER_MIN_CHARS => Err("HOP_PEPPER is shorter than 32 characters"),
+        (now, old) if old.is_empty() || old == now => Ok((Pepper::new(now), None)),
+        (_, old) if old.len() < PEPPER_MIN_CHARS => Err("HOP_OLD_PEPPER is shorter than 32 characters"),
+        (now, old) => Ok((Pepper::new(now), Some(Pepper::new(old)))),
     }
 }
 
@@ -296,6 +304,22 @@ mod tests {
         assert_eq!(pepper(Some(&"p".repeat(31))).unwrap_err(), "HOP_PEPPER is shorter than 32 characters");
         let [bare, piped] = ["", "\n"].map(|end| pepper(Some(&format!("{}{end}", "p".repeat(32)))).unwrap().digest("x", &[]));
         assert_eq!(bare, piped);
+    }
+
+    #[test]
+    fn the_pepper_before_this_one_is_good_beside_it_and_never_too_short() {
+        let long = "p".repeat(32);
+        let peppers = |value: &str| {
+            let settings = [("HOP_DOMAINS", "https://hop.example"), ("secret HOP_PEPPER", long.as_str()), ("secret HOP_OLD_PEPPER", value)];
+            let config = read(&settings).unwrap();
+            config.pepper.map(|_| config.old_pepper.map(|old| old.digest("x", &[])))
+        };
+        for none in ["", " \n", &long, &format!("{long}\n")] {
+            assert_eq!(peppers(none), Ok(None), "{none:?}");
+        }
+        let old = "o".repeat(32);
+        assert_eq!(peppers(&format!("{old}\n")), Ok(Some(Pepper::new(&old).digest("x", &[]))));
+        assert_eq!(peppers(&"o".repeat(31)), Err("HOP_OLD_PEPPER is shorter than 32 characters"));
     }
 
     #[test]

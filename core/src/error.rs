@@ -299,6 +299,10 @@ impl Problem {
         Self::new(Code::DomainInUse, why)
     }
 
+    pub(crate) fn no_such_key() -> Self {
+        Self::new(Code::NotFound, "There is no such key.")
+    }
+
     pub(crate) fn no_such_tag() -> Self {
         Self::new(Code::NotFound, "No link has this tag.")
     }

@@ -125,3 +125,84 @@ pub(crate) struct ApiKey {
     pub(crate) revoked_at: Option<Timestamp>,
     pub(crate) mark: Mark,
 }
+
+#[cfg(test)]
+#[allow(clippy::string_slice, reason = "a slice that splits a character fails the test")]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryEdge;
+
+    fn shown() -> Shown {
+        Shown::draw(&MemoryEdge::new(1)).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_was_told() {
+        let shown = shown();
+        let told = shown.expose();
+        let parts: Vec<&str> = told.split('_').collect();
+        assert_eq!((parts.len(), parts[0], parts[1], parts[2].len()), (3, "hop", shown.id.as_str(), SECRET_CHARS));
+        let read = Shown::parse(told.as_bytes()).unwrap();
+        assert_eq!((&read.id, &read.secret), (&shown.id, &shown.secret));
+        assert_eq!(format!("{read:?}"), format!("hop_{}_[redacted]", shown.id.as_str()));
+    }
+
+    #[test]
+    fn no_two_keys_share_anything() {
+        let edge = MemoryEdge::new(1);
+        let [one, two] = [(); 2].map(|()| Shown::draw(&edge).unwrap());
+        assert!(one.id != two.id && one.secret != two.secret && !one.secret.contains(one.id.as_str()));
+    }
+
+    #[test]
+    fn what_has_not_the_shape_of_a_key_is_none() {
+        let told = shown().expose();
+        let (id, secret) = (&told[4..21], &told[22..]);
+        assert!(Shown::parse(told.as_bytes()).is_some());
+        for other in [
+            String::new(),
+            "hop_".into(),
+            "hop__".into(),
+            format!("hop_{id}"),
+            format!("hop_{id}_"),
+            format!("hop__{secret}"),
+            format!("hop_{id}_{}", &secret[1..]),
+            format!("hop_{id}_{secret}1"),
+            format!("hop_{id}__{}", &secret[1..]),
+            format!("hop_{}_{secret}", &id[1..]),
+            format!("hop_{id}1_{secret}"),
+            format!("hop_{id}_0{}", &secret[1..]),
+            format!("hop_0{}_{secret}", &id[1..]),
+            format!("hop_{id}_{}é", &secret[2..]),
+            format!("HOP_{id}_{secret}"),
+            format!(" {told}"),
+            format!("{told} "),
+            format!("{told}\n"),
+            told.repeat(200),
+            format!("hop_{}", "_".repeat(10_000)),
+        ] {
+            assert!(Shown::parse(other.as_bytes()).is_none(), "{other}");
+        }
+        assert!(Shown::parse(&[told.as_bytes(), &[0xFF]].concat()).is_none());
+        assert!(["", "é", "../team", &"1".repeat(18)].iter().all(|id| KeyId::parse(id).is_none()));
+    }
+
+    #[test]
+    fn a_mark_is_of_one_secret_of_one_id_under_one_pepper() {
+        let (shown, pepper) = (shown(), Pepper::new("pepper"));
+        let mark = shown.mark(&pepper);
+        assert!(mark.is(&shown.mark(&pepper)) && mark.is(&Mark::stored(mark.as_bytes()).unwrap()));
+        let (id, secret) = (shown.id.as_str(), shown.secret.as_str());
+        for other in [
+            shown.mark(&Pepper::new("another")),
+            Mark::of(&pepper, "invitation", id, secret),
+            Mark::of(&pepper, "key", &id[1..], secret),
+            Mark::of(&pepper, "key", id, &secret[1..]),
+            Mark::of(&pepper, "key", "", &[id, secret].concat()),
+            Mark::default(),
+        ] {
+            assert!(!mark.is(&other));
+        }
+        assert!(Mark::stored(&[0; 31]).is_none() && Mark::stored(&[0; 33]).is_none());
+    }
+}

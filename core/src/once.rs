@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::digest::Keyed;
 use crate::domain::Domain;
 use crate::draw::Source;
 use crate::error::{Problem, Refusal};
@@ -54,7 +55,7 @@ pub(crate) async fn once<E: Edge>(
         return Err(Problem::wrong_field("Idempotency-Key", Refusal::invalid(detail)));
     }
     let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
-    let seed = context.pepper()?.digest("once", &scope);
+    let seed = seed(context, "once", &scope).await?;
     let key = Key::once(&seed.name());
     let media_type = facts.header(&CONTENT_TYPE).unwrap_or_default();
     let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
@@ -74,6 +75,18 @@ pub(crate) async fn once<E: Edge>(
         context.log_lost("an answer was not kept", &error);
     }
     answer
+}
+
+/// What the draws of a request are made of, and the name of its record: under the pepper before this one if that is where it was begun.
+pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<Keyed, Problem> {
+    let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
+    if let Some(old) = old {
+        let record = OnceRecord::read(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
+        if record.once.is_some_and(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS) {
+            return Ok(old);
+        }
+    }
+    Ok(seed)
 }
 
 enum Claim {

@@ -10,7 +10,7 @@ use crate::app::Context;
 use crate::config::AdminKey;
 use crate::error::Problem;
 use crate::key::{ApiKey, Shown};
-use crate::ports::{Edge, Facts};
+use crate::ports::{Edge, Facts, Records, StoreError};
 use crate::records::{Kept, Key, Team};
 use crate::user::{Standing, User};
 
@@ -47,7 +47,7 @@ pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -
 }
 
 fn bootstrap() -> Principal {
-    Principal { name: "admin".into(), key: None, user: None, role: Role::Owner, scopes: None, domains: None, country: None }
+    Principal { name: "admin".into(), key: None, user: None, role: Role::Owner, scopes: None, domains: None, end: None, country: None }
 }
 
 /// The holder of a key. The mark is made before anybody looks, so that the time tells nothing of what there is.
@@ -71,20 +71,29 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
     if user.standing != Standing::In {
         return Err(refused("its owner is let in no more"));
     }
-    let owns = user.may_own && Kept::<Team>::look(records, &Key::team()).await?.is_some_and(|team| team.what.owners.contains(&user.id));
-    if !is_of_today || key.last_used_at.is_none_or(|last| context.now.millis_since(last) >= HOUR_MILLIS) {
+    let role = if owns(records, &user).await? { Role::Owner } else { user.role };
+    if (!is_of_today || key.last_used_at.is_none_or(|last| context.now.millis_since(last) >= HOUR_MILLIS))
+        // Nobody waits for this, and nobody is refused for want of a name for it.
+        && let Ok(token) = context.token()
+    {
         let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
-        context.used(Kept::put(Some(&kept), Key::api_key(&key.id), &used, context.token()?));
+        context.used(Kept::put(Some(&kept), Key::api_key(&key.id), &used, token));
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
         user: Some(user.id),
-        role: if owns { Role::Owner } else { user.role },
+        role,
         scopes: Some(key.scopes.clone()),
         domains: key.domains.clone(),
+        end: key.expires_at,
         country: None,
     })
+}
+
+/// Whether the team has `user` as an owner.
+pub(crate) async fn owns(records: &impl Records, user: &User) -> Result<bool, StoreError> {
+    Ok(user.may_own && Kept::<Team>::look(records, &Key::team()).await?.is_some_and(|team| team.what.owners.contains(&user.id)))
 }
 
 /// The token of `Bearer <token>`. The scheme's capitals do not matter, blanks around the token are no part of it.

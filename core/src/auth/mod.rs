@@ -8,6 +8,7 @@ mod need;
 pub(crate) mod rights;
 
 use self::credential::Credential;
+pub(crate) use self::credential::owns;
 pub(crate) use self::need::Need;
 use self::rights::{Right, Role, Scope};
 use crate::app::Context;
@@ -16,6 +17,7 @@ use crate::error::Problem;
 use crate::key::KeyId;
 use crate::link::{Link, UserId};
 use crate::ports::{Edge, Facts};
+use crate::time::Timestamp;
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ struct Principal {
     scopes: Option<Vec<Scope>>,
     /// Every domain, if none are named.
     domains: Option<Vec<Domain>>,
+    /// When it ends, if it does.
+    end: Option<Timestamp>,
     /// Where the request comes from, if it may change something.
     country: Option<String>,
 }
@@ -85,6 +89,11 @@ impl Proof {
     /// Nothing if every domain is covered.
     pub(crate) fn domains(&self) -> Option<&[Domain]> {
         self.0.domains.as_deref()
+    }
+
+    /// When what was shown is good no more; nothing if it never ends.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        self.0.end
     }
 
     /// Where the request comes from; nothing of one that changes nothing.

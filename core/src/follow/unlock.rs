@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::ready::Ready;
 use crate::app::Context;
 use crate::base64;
+use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::links;
@@ -63,8 +64,9 @@ fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock
     let (until, offered) = offer.split_once('.')?;
     let until = Timestamp::from_millis(until.parse::<u64>().ok()?.checked_mul(1_000)?);
     let offered: Seal = base64::decode(offered)?.try_into().ok()?;
-    let is_ours: bool = seal(context, domain, ready, lock, until).ok()?.ct_eq(&offered).into();
-    Some(is_ours && context.now < until)
+    let (seal, old_seal) = context.under_each_pepper(|pepper| seal(pepper, domain, ready, lock, until)).ok()?;
+    let opens = |seal: Seal| seal.ct_eq(&offered).into();
+    Some((opens(seal) || old_seal.is_some_and(opens)) && context.now < until)
 }
 
 /// Has the answer open the link for a while.
@@ -77,7 +79,7 @@ pub(super) fn open<E: Edge>(
 ) -> Result<Response, Problem> {
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
-    let sealed = base64::encode(&seal(context, domain, ready, lock, until)?);
+    let sealed = base64::encode(&seal(context.pepper()?, domain, ready, lock, until));
     let name = cookie_name(ready);
     response.with(SET_COOKIE, format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
@@ -88,10 +90,10 @@ fn cookie_name(ready: &Ready) -> String {
 }
 
 /// A new password has a new lock.
-fn seal<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, until: Timestamp) -> Result<Seal, Problem> {
+fn seal(pepper: &Pepper, domain: &Domain, ready: &Ready, lock: &Lock, until: Timestamp) -> Seal {
     let until = until.as_millis().to_be_bytes();
     let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
-    Ok(*context.pepper()?.digest("unlock", &parts).as_bytes())
+    *pepper.digest("unlock", &parts).as_bytes()
 }
 
 /// Tries what a visitor typed on the link at `key`. First it is seen that they did not try too

@@ -4,8 +4,44 @@ mod create;
 mod list;
 mod revoke;
 mod show;
+mod wire;
 
 pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
 pub(crate) use show::show;
+pub(crate) use wire::rights;
+
+use crate::app::Context;
+use crate::auth::rights::Role;
+use crate::auth::{Proof, owns};
+use crate::body::Fields;
+use crate::error::Problem;
+use crate::key::{ApiKey, KeyId};
+use crate::link::UserId;
+use crate::ports::Edge;
+use crate::records::{Kept, Key};
+use crate::user::User;
+
+/// The id an address of the API names, which takes nothing else. What can be no id is that of no key.
+fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    KeyId::parse(text).ok_or_else(Problem::no_such_key)
+}
+
+async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Kept<ApiKey>, Problem> {
+    Kept::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
+}
+
+/// Only owners have a say in the keys of owners.
+#[inline(never)]
+async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &UserId) -> Result<(), Problem> {
+    let records = context.edge.records();
+    if proof.role() < Role::Owner
+        && let Some(user) = Kept::<User>::look(records, &Key::user(owner)).await?
+        && owns(records, &user.what).await?
+    {
+        return Err(Problem::not_allowed("Only owners make and revoke the keys of owners."));
+    }
+    Ok(())
+}

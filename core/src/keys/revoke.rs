@@ -1,12 +1,33 @@
-//! Revoking a key.
+//! Revoking a key: its record stays and says so.
 
+use http::StatusCode;
+
+use super::{check_say, find, named};
 use crate::app::Context;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::error::Problem;
+use crate::key::ApiKey;
+use crate::links::EDITS;
 use crate::ports::Edge;
+use crate::records::{Kept, Key, Written, write};
 use crate::response::Response;
 
 /// `DELETE /api/v1/keys/{key}`
-pub(crate) async fn revoke<E: Edge>(_context: &Context<'_, E>, _proof: &Proof, _id: &str, _query: &str) -> Result<Response, Problem> {
-    Err(Problem::no_such_page())
+pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let id = named(text, query)?;
+    for _ in 0..EDITS {
+        let was = find(context, &id).await?;
+        check_say(context, proof, &was.what.owner).await?;
+        if was.what.revoked_at.is_none() {
+            let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
+            let mut change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?);
+            audit::note(context, proof, &Deed::key("key.revoke", &id), &mut change);
+            if write(context.edge.records(), change).await? == Written::Conflict {
+                continue;
+            }
+        }
+        return Ok(Response::empty(StatusCode::NO_CONTENT));
+    }
+    Err(Problem::crowded())
 }

@@ -17,7 +17,7 @@ mod find;
 mod import;
 mod list;
 mod named;
-mod page_size;
+pub(crate) mod page_size;
 mod past;
 mod qr;
 mod rename;

@@ -17,6 +17,7 @@ use crate::domain::Domain;
 use crate::draw::Source;
 use crate::error::{Code, FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
+use crate::once;
 use crate::ports::{Edge, Records as _};
 use crate::records::once::{Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::records::{Holder, Key, Prefix, look, write};
@@ -91,7 +92,7 @@ async fn make<E: Edge>(
 ) -> Result<Made, Problem> {
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
     parts.extend(proof.user().map(|user| user.as_str().as_bytes()));
-    let seed = context.pepper()?.digest("external id", &parts);
+    let seed = once::seed(context, "external id", &parts).await?;
     let key = Key::once(&seed.name());
     let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&Once| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;

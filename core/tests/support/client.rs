@@ -183,6 +183,13 @@ impl Ask {
         Self { visitor: self.visitor.with(name, value.into()), ..self }
     }
 
+    /// The same request with another key, or with whatever else is put in its place.
+    pub(crate) fn showing(mut self, token: impl Into<Vec<u8>>) -> Self {
+        self.visitor.headers.retain(|(name, _)| *name != AUTHORIZATION);
+        let value = [b"Bearer ".as_slice(), &token.into()].concat();
+        Self { visitor: self.visitor.with(AUTHORIZATION, value), ..self }
+    }
+
     /// The same request from somewhere.
     pub(crate) fn from(mut self, address: &str, country: &'static str) -> Self {
         (self.visitor.address, self.visitor.country) = (address.parse().ok(), Some(country));

@@ -1,0 +1,237 @@
+//! API keys: what they may do is told once more than their secret, nobody makes one that may more than they themselves, and one that is
+//! revoked stays revoked.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+
+use hop_core::memory::MemoryEdge;
+use hop_core::records::Key;
+use serde_json::{Value, json};
+use support::Ask;
+use support::audit::count;
+use support::client::Answer;
+use support::keys::{KEYS, SCOPES, ask, kept, key, new_key, user};
+
+fn address(id: &str) -> String {
+    format!("{KEYS}/{id}")
+}
+
+fn errors(answer: &Answer) -> Vec<(String, String)> {
+    let json = answer.json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    json["errors"].as_array().into_iter().flatten().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+}
+
+/// The lines of the audit about `action`.
+fn notes(edge: &MemoryEdge, action: &str) -> Vec<Value> {
+    let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("audit/"));
+    let notes = keys.filter_map(|key| serde_json::from_slice::<Value>(&edge.records.peek(&key)?.value).ok());
+    notes.filter(|note| note["action"] == action).collect()
+}
+
+#[test]
+fn a_key_is_told_whole_and_its_secret_once() {
+    let edge = MemoryEdge::new(1);
+    let owner = user(&edge, 'e', "editor", "in");
+    let said = json!({"domains": ["b.example", "hop.example", "b.example"], "expires_at": "2027-01-01T00:00:00+01:00"});
+    let made = ask(&edge, new_key(&owner, &["links:write", "links:read", "links:read"], &said));
+    let mut told = made.json();
+    let (id, secret) = (told["id"].as_str().expect("an id").to_owned(), told["secret"].as_str().expect("a secret").to_owned());
+    let end = secret.strip_prefix(&format!("hop_{id}_")).expect("mark and id stand before the secret").to_owned();
+    assert_eq!((made.code(), made.header("location"), end.len()), (201, address(&id).as_str(), 44));
+    assert!(made.header("cache-control").contains("no-store"));
+    told.as_object_mut().expect("an object").remove("secret");
+    let expected = json!({
+        "id": id, "name": "a key", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "owner": owner,
+        "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
+    });
+    assert_eq!((&told, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
+    assert_eq!(ask(&edge, Ask::list(KEYS)).json(), json!({"items": [expected], "next": null}));
+    let shown = ask(&edge, Ask::list("/api/v1/me").showing(&*secret)).json();
+    let name = format!("key_{id}");
+    assert_eq!(
+        shown,
+        json!({"principal": name, "user": owner, "key": id, "role": "editor", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"]})
+    );
+    for record in edge.records.keys() {
+        let value = edge.records.peek(&record).expect("a key that is listed has a record").value;
+        assert!(!String::from_utf8_lossy(&value).contains(&end), "{}", record.as_str());
+    }
+    let notes = notes(&edge, "key.create");
+    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["detail"]), (1, &json!(id), &json!("links:read links:write")));
+}
+
+#[test]
+fn wrong_fields_of_a_key_are_named() {
+    let edge = MemoryEdge::new(1);
+    let owner = user(&edge, 'e', "editor", "in");
+    let (gone, away) = (user(&edge, 'g', "editor", "gone"), user(&edge, 'd', "editor", "disabled"));
+    let many: Vec<String> = (0..21).map(|number| format!("d{number}.example")).collect();
+    for (field, value, at, code) in [
+        ("name", Value::Null, "/name", "required"),
+        ("name", json!(""), "/name", "required"),
+        ("name", json!("a\u{202e}b"), "/name", "invalid"),
+        ("scopes", Value::Null, "/scopes", "required"),
+        ("scopes", json!([]), "/scopes", "required"),
+        ("scopes", json!("links:read"), "/scopes", "wrong_type"),
+        ("scopes", json!(["links:read", "links:all"]), "/scopes/1", "invalid"),
+        ("scopes", json!(["LINKS:READ"]), "/scopes/0", "invalid"),
+        ("scopes", json!([1]), "/scopes/0", "wrong_type"),
+        ("scopes", json!(vec!["links:read"; 10]), "/scopes", "too_many"),
+        ("domains", json!([]), "/domains", "required"),
+        ("domains", json!(["hop.example", "evil.example"]), "/domains/1", "invalid"),
+        ("domains", json!(["hop.example", "a b"]), "/domains/1", "invalid"),
+        ("domains", json!(many), "/domains", "too_many"),
+        ("owner", Value::Null, "/owner", "required"),
+        ("owner", json!("usr_x"), "/owner", "invalid"),
+        ("owner", json!(format!("usr_{}", "z".repeat(17))), "/owner", "invalid"),
+        ("owner", json!(gone), "/owner", "invalid"),
+        ("owner", json!(away), "/owner", "invalid"),
+        ("expires_at", json!("2026-11-21T08:00:00Z"), "/expires_at", "out_of_range"),
+        ("expires_at", json!("2020-01-01T00:00:00Z"), "/expires_at", "out_of_range"),
+        ("expires_at", json!("tomorrow"), "/expires_at", "invalid"),
+        ("secret", json!("hop_x_y"), "/secret", "unknown"),
+        ("id", json!("x"), "/id", "unknown"),
+    ] {
+        let answer = ask(&edge, new_key(&owner, &["links:read"], &json!({field: value})));
+        assert_eq!((answer.code(), errors(&answer)), (422, vec![(at.to_owned(), code.to_owned())]), "{field} {value}");
+    }
+    assert_eq!(count(&edge, "key/") + count(&edge, "audit/"), 0);
+    let moment = json!({"expires_at": "2026-11-21T08:00:00.001Z"});
+    assert_eq!(ask(&edge, new_key(&owner, &SCOPES, &moment)).code(), 201);
+}
+
+#[test]
+fn nobody_makes_a_key_that_may_more_than_they_themselves() {
+    let edge = MemoryEdge::new(1);
+    let [owner, admin, other] = [('w', "owner"), ('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let ends = json!({"expires_at": "2026-12-01T00:00:00Z"});
+    let (_, of_owner) = key(&edge, &owner, &SCOPES, &json!({}));
+    let (_, of_admin) = key(&edge, &admin, &["keys:admin", "links:read"], &json!({}));
+    let (_, passing) = key(&edge, &admin, &["keys:admin", "links:read"], &ends);
+    for (with, for_whom, scopes, said, code) in [
+        (&of_admin, &other, ["links:read"], json!({}), 201),
+        (&of_admin, &admin, ["keys:admin"], json!({}), 201),
+        (&of_admin, &other, ["links:write"], json!({}), 403),
+        (&of_admin, &owner, ["links:read"], json!({}), 403),
+        (&of_owner, &owner, ["links:write"], json!({}), 201),
+        (&passing, &other, ["links:read"], json!({}), 403),
+        (&passing, &other, ["links:read"], json!({"expires_at": "2026-12-01T00:00:00.001Z"}), 403),
+        (&passing, &other, ["links:read"], ends.clone(), 201),
+    ] {
+        let answer = ask(&edge, new_key(for_whom, &scopes, &said).showing(&**with));
+        assert_eq!(answer.code(), code, "{for_whom} {scopes:?} {said}: {}", answer.json());
+    }
+    let own = ask(&edge, Ask::post(KEYS, &json!({"name": "mine", "scopes": ["links:read"]})).showing(&*of_admin));
+    assert_eq!(own.json()["owner"], json!(admin), "whoever names nobody means themselves");
+    for (who, scopes) in [(&other, &SCOPES[..]), (&admin, &["links:read"])] {
+        let (_, secret) = key(&edge, who, scopes, &json!({}));
+        assert_eq!(ask(&edge, new_key(&other, &["links:read"], &json!({})).showing(&*secret)).code(), 403, "{who}");
+    }
+    let (_, narrow) = key(&edge, &owner, &SCOPES, &json!({"domains": ["hop.example"]}));
+    assert_eq!(ask(&edge, new_key(&other, &["links:read"], &json!({})).showing(&*narrow)).code(), 403, "it is not for every domain");
+}
+
+#[test]
+fn a_key_is_revoked_once_and_an_owners_by_owners_alone() {
+    let edge = MemoryEdge::new(1);
+    let [owner, admin] = [('w', "owner"), ('a', "admin")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let ((of_owner, strong), (id, secret)) = (key(&edge, &owner, &SCOPES, &json!({})), key(&edge, &admin, &SCOPES, &json!({})));
+    let revoke = |id: &str, with: &str| ask(&edge, Ask::remove(&address(id)).showing(with)).code();
+    assert_eq!((revoke(&of_owner, &secret), notes(&edge, "key.revoke").len()), (403, 0));
+    edge.wait_seconds(5);
+    assert_eq!([revoke(&id, &strong), revoke(&id, &strong)], [204, 204]);
+    let notes = notes(&edge, "key.revoke");
+    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["user"]), (1, &json!(id), &json!(owner)));
+    let shown = ask(&edge, Ask::list(&address(&id))).json();
+    assert_eq!((&shown["revoked_at"], ask(&edge, Ask::list("/api/v1/me").showing(&*secret)).code()), (&json!("2026-11-21T08:00:05Z"), 401));
+    for nothing in ["z".repeat(17), "x".into(), "é".into(), "%ff".into(), "z".repeat(2_000), format!("key_{id}"), "a%2Fb".into()] {
+        for asked in [Ask::list(&address(&nothing)), Ask::remove(&address(&nothing))] {
+            let answer = ask(&edge, asked);
+            assert_eq!((answer.code(), answer.problem().as_str()), (404, "not_found"), "{nothing}");
+        }
+    }
+    for asked in [Ask::list(&format!("{}?x=", address(&id))), Ask::remove(&format!("{}?x=", address(&of_owner)))] {
+        assert_eq!(errors(&ask(&edge, asked)), [("/x".to_owned(), "unknown".to_owned())]);
+    }
+    assert_eq!(revoke(&of_owner, &strong), 204, "a key may revoke itself");
+}
+
+#[test]
+fn keys_are_listed_page_by_page_and_by_owner() {
+    let edge = MemoryEdge::new(1);
+    let [one, two] = ['e', 'f'].map(|letter| user(&edge, letter, "editor", "in"));
+    let mut made: Vec<String> =
+        (0..7).map(|number| key(&edge, if number % 2 == 0 { &one } else { &two }, &["links:read"], &json!({})).0).collect();
+    made.sort();
+    let walk = |address: &str| {
+        let (mut found, mut next, mut pages) = (Vec::new(), Some(address.to_owned()), 0);
+        while let Some(address) = next {
+            let page = ask(&edge, Ask::list(&address)).json();
+            found.extend(page["items"].as_array().expect("items").iter().map(|key| key["id"].as_str().expect("an id").to_owned()));
+            next = page["next"].as_str().map(str::to_owned);
+            pages += 1;
+        }
+        (found, pages)
+    };
+    assert_eq!((walk(KEYS), walk(&format!("{KEYS}?limit=2"))), ((made.clone(), 1), (made.clone(), 4)));
+    let (mut of_one, of_two) = (walk(&format!("{KEYS}?owner={one}&limit=3")).0, walk(&format!("{KEYS}?owner={two}")).0);
+    assert_eq!((of_one.len(), of_two.len(), walk(&format!("{KEYS}?owner=usr_{}", "z".repeat(17))).0.len()), (4, 3, 0));
+    of_one.extend(of_two);
+    of_one.sort();
+    assert_eq!(of_one, made);
+    let next = ask(&edge, Ask::list(&format!("{KEYS}?limit=2"))).json()["next"].as_str().expect("a next page").to_owned();
+    let cursor = next.split("cursor=").nth(1).expect("a cursor").to_owned();
+    for (query, at, code) in [
+        (format!("owner={one}&cursor={cursor}"), "/cursor", "invalid"),
+        ("cursor=Zm9v".into(), "/cursor", "invalid"),
+        ("owner=me".into(), "/owner", "invalid"),
+        ("limit=0".into(), "/limit", "out_of_range"),
+        ("limit=101".into(), "/limit", "out_of_range"),
+        ("state=live".into(), "/state", "unknown"),
+    ] {
+        assert_eq!(errors(&ask(&edge, Ask::list(&format!("{KEYS}?{query}")))), [(at.to_owned(), code.to_owned())], "{query}");
+    }
+    edge.records.plant(&Key::kept(format!("key/{}", made[3])), "{}");
+    assert_eq!(walk(KEYS).0.len(), 6, "one damaged record does not hide the others");
+    assert!(edge.take_log().concat().contains("a record was left out"));
+}
+
+#[test]
+fn the_bootstrap_admin_may_everything_and_is_nobody() {
+    let edge = MemoryEdge::new(1);
+    let me = json!({"principal": "admin", "user": null, "key": null, "role": "owner", "scopes": SCOPES, "domains": null});
+    assert_eq!(ask(&edge, Ask::list("/api/v1/me")).json(), me);
+    assert_eq!(errors(&ask(&edge, Ask::list("/api/v1/me?x=y"))), [("/x".to_owned(), "unknown".to_owned())]);
+    assert_eq!(ask(&edge, Ask::list("/api/v1/me").showing("nobody")).code(), 401);
+}
+
+/// Nothing of what somebody is is remembered between requests, or from the making of the key.
+#[test]
+fn a_key_may_what_its_owner_may_now() {
+    let edge = MemoryEdge::new(1);
+    let id = user(&edge, 'e', "owner", "in");
+    let (key_id, secret) = key(&edge, &id, &SCOPES, &json!({}));
+    let isolate = support::Isolate::new(&edge);
+    let role = || support::run(isolate.ask(Ask::list("/api/v1/me").showing(&*secret))).json()["role"].clone();
+    let list = || support::run(isolate.ask(Ask::list(KEYS).showing(&*secret))).code();
+    assert_eq!((role(), list()), (json!("owner"), 200));
+    // The team names them still, and they are no owner any more.
+    for (now, may) in [("admin", 200), ("editor", 403), ("viewer", 403)] {
+        user(&edge, 'e', now, "in");
+        assert_eq!((role(), list()), (json!(now), may));
+    }
+    user(&edge, 'f', "owner", "in");
+    user(&edge, 'e', "owner", "in");
+    let team = json!({"v": 1, "created_token": "t", "recent_tokens": ["t"], "owners": [format!("usr_{}", "f".repeat(17))]});
+    edge.records.plant(&Key::kept("team".into()), &team.to_string());
+    assert_eq!(role(), json!("admin"), "the team does not name them");
+    assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
+}

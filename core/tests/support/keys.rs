@@ -1,0 +1,57 @@
+//! Users that stand in the store, and keys that the admin makes for them.
+
+use hop_core::memory::MemoryEdge;
+use hop_core::records::Key;
+use serde_json::{Value, json};
+
+use super::client::Answer;
+use super::{Ask, Isolate, run};
+
+pub(crate) const KEYS: &str = "/api/v1/keys";
+
+/// Every scope there is.
+pub(crate) const SCOPES: [&str; 9] =
+    ["links:read", "links:write", "links:admin", "stats:read", "domains:admin", "users:admin", "keys:admin", "audit:read", "metrics:read"];
+
+/// Puts the user `usr_xxx…` into the store, who stands as `standing` and has this role.
+pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, standing: &str) -> String {
+    let id = format!("usr_{}", letter.to_string().repeat(17));
+    let owns = role == "owner";
+    let record = json!({
+        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": id, "email": format!("{letter}@example.com"), "name": null,
+        "role": if owns { "admin" } else { role }, "may_own": owns, "standing": standing, "heir": null, "created_at": 1, "last_login_at": null,
+        "version": 1,
+    });
+    edge.records.plant(&Key::kept(format!("user/{id}")), &record.to_string());
+    if owns {
+        let team = json!({"v": 1, "created_token": "t", "recent_tokens": ["t"], "owners": [id]});
+        edge.records.plant(&Key::kept("team".into()), &team.to_string());
+    }
+    id
+}
+
+/// What makes a key for `owner` with these scopes, of which this is said too.
+pub(crate) fn new_key(owner: &str, scopes: &[&str], said: &Value) -> Ask {
+    let mut body = json!({"name": "a key", "scopes": scopes, "owner": owner});
+    body.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
+    Ask::post(KEYS, &body)
+}
+
+pub(crate) fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// A key that the admin makes: its id and its secret.
+#[track_caller]
+pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], said: &Value) -> (String, String) {
+    let made = ask(edge, new_key(owner, scopes, said));
+    assert_eq!(made.code(), 201, "{}", made.json());
+    let text = |name: &str| made.json()[name].as_str().expect("a text").to_owned();
+    (text("id"), text("secret"))
+}
+
+/// The record of a key, read behind hop's back.
+pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
+    let record = edge.records.peek(&Key::kept(format!("key/{id}"))).expect("a key has a record");
+    serde_json::from_slice(&record.value).expect("a record is JSON")
+}

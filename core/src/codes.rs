@@ -12,6 +12,9 @@ pub enum Code {
     AliasRetired,
     DomainTaken,
     DomainInUse,
+    EmailTaken,
+    LastOwner,
+    UserState,
     VersionMismatch,
     IdempotencyReused,
     IdempotencyInFlight,
@@ -40,13 +43,16 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
         Self::AliasRetired,
         Self::DomainTaken,
         Self::DomainInUse,
+        Self::EmailTaken,
+        Self::LastOwner,
+        Self::UserState,
         Self::VersionMismatch,
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
@@ -117,6 +123,24 @@ impl Code {
                 StatusCode::CONFLICT,
                 "The domain is in use",
                 "A domain of the setting `HOP_DOMAINS` is not deleted, nor one that has links. Delete or move them first.",
+            ),
+            Self::EmailTaken => (
+                "email_taken",
+                StatusCode::CONFLICT,
+                "The address is taken",
+                "Capitals make no other address. Change the user who has it, or delete them.",
+            ),
+            Self::LastOwner => (
+                "last_owner",
+                StatusCode::CONFLICT,
+                "Nobody else owns the deployment",
+                "A deployment that has an owner keeps one. Make somebody else an owner first.",
+            ),
+            Self::UserState => (
+                "user_state",
+                StatusCode::CONFLICT,
+                "The user is not in a state for this",
+                "An owner is given another role before they are disabled or deleted. Only who has not signed in yet is invited again. Who is being deleted is not changed any more: repeat the deletion until it is done.",
             ),
             Self::VersionMismatch => (
                 "version_mismatch",

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::alias::Alias;
-use crate::auth::rights::{Right, Terms};
+use crate::auth::rights::{Right, Role, Terms};
 pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
 
@@ -245,6 +245,10 @@ impl Problem {
         Self::not_allowed(format!("This takes the scope `{}` and the role {}{everywhere}.", scope.name(), role.name()))
     }
 
+    pub(crate) fn not_your_role(role: Role) -> Self {
+        Self::not_allowed(format!("This takes the role {}.", role.name()))
+    }
+
     pub(crate) fn not_your_domain() -> Self {
         Self::not_allowed("This key is not for that domain.")
     }
@@ -301,6 +305,27 @@ impl Problem {
 
     pub(crate) fn no_such_key() -> Self {
         Self::new(Code::NotFound, "There is no such key.")
+    }
+
+    #[inline(never)]
+    pub(crate) fn no_such_user() -> Self {
+        Self::new(Code::NotFound, "There is no such user.")
+    }
+
+    pub(crate) fn email_taken() -> Self {
+        Self::new(Code::EmailTaken, "There is a user with this address.")
+    }
+
+    pub(crate) fn last_owner() -> Self {
+        Self::new(Code::LastOwner, "Nobody else owns this deployment. Make somebody else an owner first.")
+    }
+
+    pub(crate) fn is_owner() -> Self {
+        Self::new(Code::UserState, "An owner is neither disabled nor deleted. Give them another role first.")
+    }
+
+    pub(crate) fn user_state(why: &'static str) -> Self {
+        Self::new(Code::UserState, why)
     }
 
     pub(crate) fn no_such_tag() -> Self {
@@ -381,6 +406,12 @@ impl Problem {
     /// A link with a long history goes piece by piece.
     pub(crate) fn half_erased() -> Self {
         let detail = "The link is gone, but not everything of it. Repeat the request.";
+        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
+    }
+
+    /// A user with many links goes piece by piece.
+    pub(crate) fn half_deleted() -> Self {
+        let detail = "The user is let in no more, but links are still theirs. Repeat the request.";
         Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
     }
 

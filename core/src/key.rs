@@ -58,8 +58,7 @@ impl fmt::Debug for Shown {
 impl Shown {
     /// A key nobody had before.
     pub(crate) fn draw(edge: &impl Edge) -> Result<Self, NoEntropy> {
-        let secret = base58::text(base58::ALPHABET, SECRET_CHARS, |bytes| edge.random(bytes))?;
-        Ok(Self { id: KeyId::draw(edge)?, secret })
+        Ok(Self { id: KeyId::draw(edge)?, secret: secret(edge)? })
     }
 
     /// Reads what may be a key. Only the shape is looked at.
@@ -80,6 +79,11 @@ impl Shown {
     pub(crate) fn mark(&self, pepper: &Pepper) -> Mark {
         Mark::of(pepper, "key", self.id.as_str(), &self.secret)
     }
+}
+
+/// 256 random bits as somebody may be given them.
+pub(crate) fn secret(edge: &impl Edge) -> Result<String, NoEntropy> {
+    base58::text(base58::ALPHABET, SECRET_CHARS, |bytes| edge.random(bytes))
 }
 
 /// What is kept of a secret that hop gave out: by it the secret is known again and not found out.

@@ -44,6 +44,11 @@ impl fmt::Display for LinkId {
 pub(crate) struct UserId(String);
 
 impl UserId {
+    /// The id that ends in this random name.
+    pub(crate) fn of(name: &str) -> Self {
+        Self(["usr_", name].concat())
+    }
+
     /// Reads an id as the API writes it.
     pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
         match text.strip_prefix("usr_") {

@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 pub(crate) struct Proof(Principal);
 
 /// Who is asking.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Principal {
     /// By it what is made for one is told from what is made for another.
     name: String,
@@ -114,6 +114,18 @@ impl Proof {
     /// Refuses whoever does not have `right`.
     pub(crate) fn check(&self, right: Right) -> Result<(), Problem> {
         if self.has(right) { Ok(()) } else { Err(Problem::no_right(right)) }
+    }
+
+    /// Refuses to have somebody of `role` made, changed or deleted by somebody of a lower one.
+    pub(crate) fn check_role(&self, role: Role) -> Result<(), Problem> {
+        if role > self.role() { Err(Problem::not_your_role(role)) } else { Ok(()) }
+    }
+
+    /// The proof for handing over the links of a user who is deleted: whoever manages users does so with every link, whatever their key says
+    /// of links.
+    pub(crate) fn to_hand_over(&self) -> Result<Self, Problem> {
+        self.check(Right::ManageUsers)?;
+        Ok(Self(Principal { scopes: None, ..self.0.clone() }))
     }
 
     pub(crate) fn covers(&self, domain: &Domain) -> bool {

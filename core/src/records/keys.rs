@@ -310,6 +310,13 @@ pub(crate) mod hint {
     }
 }
 
+impl Domain {
+    /// The domain of which something is kept at `key`; nothing for any other key.
+    pub(crate) fn kept_at(key: &Key) -> Option<Self> {
+        unescape(key.0.strip_prefix(Prefix::domains().as_str())?).map(Self::stored)
+    }
+}
+
 impl Tag {
     /// The tag a mark is of; nothing for a key that is no mark.
     pub(crate) fn marked_by(mark: &Key) -> Option<Self> {

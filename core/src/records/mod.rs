@@ -22,7 +22,7 @@ mod totals;
 mod write;
 
 pub use change::{Change, Expect, Note};
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Keep, Kept};
 pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
 pub(crate) use people::{Claimed, Team};

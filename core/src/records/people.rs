@@ -82,15 +82,16 @@ impl Keep for User {
         stored.text_or_null("name", self.name.as_ref().map(Title::as_str));
         stored.text("role", self.role.name());
         stored.flag("may_own", self.may_own);
-        let (standing, heir) = match &self.standing {
-            Standing::In => ("in", None),
-            Standing::Disabled => ("disabled", None),
-            Standing::Leaving(Heir::Nobody) => ("leaving", None),
-            Standing::Leaving(Heir::User(heir)) => ("leaving", Some(heir)),
-            Standing::Gone => ("gone", None),
+        let (standing, heir, past) = match &self.standing {
+            Standing::In => ("in", None, None),
+            Standing::Disabled => ("disabled", None, None),
+            Standing::Leaving { heir: Heir::Nobody, past } => ("leaving", None, past.as_ref()),
+            Standing::Leaving { heir: Heir::User(heir), past } => ("leaving", Some(heir), past.as_ref()),
+            Standing::Gone => ("gone", None, None),
         };
         stored.text("standing", standing);
         stored.text_or_null("heir", heir.map(UserId::as_str));
+        stored.text_if_any("past", past.map(Domain::as_str));
         if let Some(invitation) = &self.invitation {
             stored.number("invited_until", invitation.expires_at.as_millis());
             stored.text("mark", &base64::encode(invitation.mark.as_bytes()));
@@ -123,10 +124,11 @@ impl Keep for Claimed {
 
 /// Whatever is not known to be in is not in.
 fn standing(stored: &mut Object) -> Standing {
-    let heir = stored.text_if_any("heir").map(UserId::stored);
+    let heir = stored.text_if_any("heir").map_or(Heir::Nobody, |heir| Heir::User(UserId::stored(heir)));
+    let past = stored.text_if_any("past").map(Domain::stored);
     match stored.text("standing").as_str() {
         "in" => Standing::In,
-        "leaving" => Standing::Leaving(heir.map_or(Heir::Nobody, Heir::User)),
+        "leaving" => Standing::Leaving { heir, past },
         "gone" => Standing::Gone,
         _ => Standing::Disabled,
     }

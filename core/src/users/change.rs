@@ -1,19 +1,105 @@
-//! Changing a user.
+//! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
 
+use super::team::{Owners, admit, dismiss};
+use super::{find, save, wire};
 use crate::app::Context;
+use crate::audit::Deed;
 use crate::auth::Proof;
-use crate::error::Problem;
-use crate::ports::Edge;
+use crate::auth::rights::Role;
+use crate::body::Fields;
+use crate::error::{FieldCode, Problem, Refusal};
+use crate::links::{EDITS, Refused, Seen};
+use crate::ports::{Edge, Facts};
+use crate::records::Written;
+use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
+use crate::text::Title;
+use crate::user::{Standing, User};
 
 /// `PATCH /api/v1/users/{user}`
 pub(crate) async fn change<E: Edge>(
-    _context: &Context<'_, E>,
-    _proof: &Proof,
-    _id: &str,
-    _query: &str,
-    _facts: &impl crate::ports::Facts,
-    _body: &crate::request::Body,
+    context: &Context<'_, E>,
+    proof: &Proof,
+    id: &str,
+    query: &str,
+    facts: &impl Facts,
+    body: &Body,
 ) -> Result<Response, Problem> {
-    Err(Problem::no_such_page())
+    Fields::query(query).finish(Some(()))?;
+    let seen = Seen::read(facts);
+    let mut last = Problem::crowded();
+    for _ in 0..EDITS {
+        let kept = find(context, id).await?;
+        let was = &kept.what;
+        match seen.check(was.version) {
+            Ok(()) => {}
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
+                continue;
+            }
+        }
+        if matches!(was.standing, Standing::Leaving { .. }) {
+            return Err(Problem::user_state("This user is being deleted."));
+        }
+        let (mut user, wanted) = patched(was, Fields::read(body, BODY_LIMIT)?)?;
+        let owners = Owners::look(context).await?;
+        let role_was = owners.role_of(was);
+        let role = wanted.unwrap_or(role_was);
+        proof.check_role(role.max(role_was))?;
+        let is_made = role == Role::Owner && role_was != Role::Owner;
+        // Their record may still say so after somebody has died over it.
+        let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
+        if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {
+            return Err(Problem::is_owner());
+        }
+        if role_was == Role::Owner && is_unmade {
+            owners.check_another(&was.id)?;
+        }
+        let deed = deed(was, &user, role_was != Role::Owner);
+        if deed.is_some() || is_unmade {
+            user.version = was.version.saturating_add(1);
+        }
+        if save(context, proof, Some(&kept), &user, deed).await? == Written::Conflict {
+            continue;
+        }
+        if is_unmade {
+            dismiss(context, proof, &user.id).await?;
+        } else if is_made {
+            user = admit(context, proof, &user.id).await?;
+        }
+        return wire::shown(&user, role);
+    }
+    Err(last)
+}
+
+/// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
+fn patched(was: &User, mut fields: Fields) -> Result<(User, Option<Role>), Problem> {
+    let mut user = was.clone();
+    fields.set_text("name", &mut user.name, Title::parse);
+    if fields.has("role") && !fields.says("role") {
+        fields.refuse("role", Refusal::new(FieldCode::Required, "a user has a role"));
+    }
+    let role = fields.take("role", wire::role);
+    let mut disabled = was.standing == Standing::Disabled;
+    fields.set_flag("disabled", &mut disabled);
+    user.standing = if disabled { Standing::Disabled } else { Standing::In };
+    if let Some(role) = role.filter(|role| *role != Role::Owner) {
+        user.role = role;
+    }
+    fields.finish(Some((user, role)))
+}
+
+/// What the audit says of this write; nothing if it changes nothing. That somebody is an owner no more is told where that is written.
+fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<Deed<'a>> {
+    let has_role = tells_role && was.role != user.role;
+    let action = match (was.standing == user.standing, has_role, was.name != user.name) {
+        (false, _, _) if user.standing == Standing::Disabled => "user.disable",
+        (false, _, _) => "user.enable",
+        (true, true, _) => "user.role",
+        (true, false, true) => "user.change",
+        (true, false, false) => return None,
+    };
+    let deed = Deed::user(action, &was.id);
+    Some(if has_role { deed.saying(format!("{} to {}", was.role.name(), user.role.name())) } else { deed })
 }

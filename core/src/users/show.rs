@@ -1,12 +1,17 @@
 //! Showing a user.
 
+use super::team::role_of;
+use super::{find, wire};
 use crate::app::Context;
 use crate::auth::Proof;
+use crate::body::Fields;
 use crate::error::Problem;
 use crate::ports::Edge;
 use crate::response::Response;
 
 /// `GET /api/v1/users/{user}`
-pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, _proof: &Proof, _id: &str, _query: &str) -> Result<Response, Problem> {
-    Err(Problem::no_such_page())
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    let user = find(context, id).await?.what;
+    wire::shown(&user, role_of(context, &user).await?)
 }

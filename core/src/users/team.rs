@@ -1,0 +1,113 @@
+//! Who owns the deployment: who the record `team` names and whose own record says that they may own. Whoever is named there may own and is let
+//! in, at every moment, so that somebody is left as long as one is named:
+//!
+//! * To make an owner, the team is read, then the user is written, whether or not it says so already, then the team as it was read.
+//! * To unmake one, the user is read, then the team is written, whether or not it names them, then the user as they were read.
+//!
+//! Of two who do both at once, one meets the write of the other.
+
+use super::{commit, look, seen};
+use crate::app::Context;
+use crate::audit::Deed;
+use crate::auth::Proof;
+use crate::auth::rights::Role;
+use crate::error::Problem;
+use crate::link::UserId;
+use crate::links::EDITS;
+use crate::ports::Edge;
+use crate::records::{Kept, Key, Team, Written};
+use crate::tree::put_in_order;
+use crate::user::{Standing, User};
+
+/// The owners, as they were read.
+pub(super) struct Owners(Option<Kept<Team>>);
+
+impl Owners {
+    pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
+        Ok(Self(Kept::look(context.edge.records(), &Key::team()).await?))
+    }
+
+    fn ids(&self) -> &[UserId] {
+        self.0.as_ref().map_or(&[], |team| &team.what.owners)
+    }
+
+    fn name(&self, id: &UserId) -> bool {
+        self.ids().contains(id)
+    }
+
+    /// What `user` is.
+    pub(super) fn role_of(&self, user: &User) -> Role {
+        if user.may_own && self.name(&user.id) { Role::Owner } else { user.role }
+    }
+
+    /// Refuses that `id` be no owner any more if they are the only one.
+    pub(super) fn check_another(&self, id: &UserId) -> Result<(), Problem> {
+        if self.ids() == std::slice::from_ref(id) { Err(Problem::last_owner()) } else { Ok(()) }
+    }
+
+    /// Has these be the owners, if nobody has written the team since it was read.
+    async fn set<E: Edge>(
+        &self,
+        context: &Context<'_, E>,
+        proof: &Proof,
+        owners: Vec<UserId>,
+        deed: Option<Deed<'_>>,
+    ) -> Result<Written, Problem> {
+        let change = Kept::put(self.0.as_ref(), Key::team(), &Team { owners }, context.token()?);
+        commit(context, proof, change, deed).await
+    }
+}
+
+/// What `user` is. The team is asked only of who may own.
+pub(super) async fn role_of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Role, Problem> {
+    if user.may_own { Ok(Owners::look(context).await?.role_of(user)) } else { Ok(user.role) }
+}
+
+/// Makes the user `id` an owner, who comes back as they are then.
+pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<User, Problem> {
+    for _ in 0..EDITS {
+        let owners = Owners::look(context).await?;
+        let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
+        if owners.role_of(&was.what) == Role::Owner {
+            return Ok(was.what);
+        }
+        if was.what.standing != Standing::In {
+            return Err(Problem::is_owner());
+        }
+        let user = User { may_own: true, version: was.what.version.saturating_add(1), ..was.what.clone() };
+        if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
+            continue;
+        }
+        let mut ids = owners.ids().to_vec();
+        put_in_order(&mut ids, id.clone());
+        let deed = Deed::user("user.role", id).saying(format!("{} to owner", user.role.name()));
+        if owners.set(context, proof, ids, Some(deed)).await? == Written::Done {
+            return Ok(user);
+        }
+    }
+    Err(Problem::crowded())
+}
+
+/// Has the user `id` be an owner no more, but what their own record says.
+pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<(), Problem> {
+    for _ in 0..EDITS {
+        let owners = Owners::look(context).await?;
+        let Some(was) = look(context, id).await? else { continue };
+        if !was.what.may_own {
+            return Ok(());
+        }
+        proof.check_role(owners.role_of(&was.what))?;
+        owners.check_another(id)?;
+        let deed = || Deed::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
+        let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
+        if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
+            let user = User { may_own: false, ..was.what.clone() };
+            // It makes them no owner if they may not own. If it fails, whoever gives them a role again gets there.
+            if let Err(problem) = super::save(context, proof, Some(&was), &user, None).await {
+                context.log_cause(&problem);
+            }
+            return Ok(());
+        }
+    }
+    Err(Problem::crowded())
+}

@@ -8,7 +8,7 @@ const USUAL: u16 = 50;
 const LARGEST: u16 = 100;
 
 /// Takes the `limit` out of a query: how many of `what` a page examines at most.
-pub(super) fn take(fields: &mut Fields, what: &str) -> u16 {
+pub(crate) fn take(fields: &mut Fields, what: &str) -> u16 {
     let limit = |tree: Tree| {
         let limit = tree.text()?.parse().ok().filter(|limit| (1..=LARGEST).contains(limit));
         limit.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, format!("a page has 1 to {LARGEST} {what}")))

@@ -9,7 +9,7 @@ use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use crate::records::tickets::Tickets;
-use crate::records::{Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
+use crate::records::{Change, Cursor, Expect, HINT, Key, Note, Prefix, StepByStep, commit_step_by_step};
 use crate::time::Timestamp;
 
 /// How a change reaches the store.
@@ -138,9 +138,15 @@ impl MemoryRecords {
 }
 
 impl StepByStep for MemoryRecords {
-    async fn put_beside(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<(), StoreError> {
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.step(Step::Gain).await?;
         self.put(key, Some(value));
+        Ok(())
+    }
+
+    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+        self.step(Step::Gain).await?;
+        self.add_if_absent(&note.key, &note.value);
         Ok(())
     }
 

@@ -58,7 +58,7 @@ pub struct After {
     pub(crate) click: Option<Click>,
     pub(crate) fills: Vec<Fill>,
     /// That a key was used.
-    pub(crate) used: Option<Change>,
+    pub(crate) used: Option<Box<Change>>,
 }
 
 impl After {
@@ -129,7 +129,7 @@ impl<E: Edge> Context<'_, E> {
 
     /// Has it written down after the response that a key was used, as `change` says.
     pub(crate) fn used(&self, change: Change) {
-        self.after.borrow_mut().used = Some(change);
+        self.after.borrow_mut().used = Some(Box::new(change));
     }
 
     /// The same request with other draws.
@@ -311,7 +311,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
         Route::Problem(code) => pages::problem(&context.config.look, code),
         Route::Unknown => Err(Problem::no_such_page()),
-        _ => manage(context, domain, route, request).await,
+        _ => Box::pin(manage(context, domain, route, request)).await,
     }
 }
 

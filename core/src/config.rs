@@ -20,6 +20,12 @@ const PEPPER_MIN_CHARS: usize = 32;
 /// In characters: a name fits the tab of a browser.
 const NAME_CHARS: usize = 64;
 
+/// How many days the audit is kept where nobody says otherwise.
+const AUDIT_DAYS: u64 = 365;
+
+/// A hundred years.
+const MOST_AUDIT_DAYS: u64 = 36_500;
+
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A deployment's settings, each of them valid.
@@ -80,6 +86,10 @@ impl Config {
             Ok(colors) => look = Look::new(look.name, colors),
             Err(message) => keep("HOP_COLORS", message),
         }
+        let audit_millis = audit_millis(read("HOP_AUDIT_DAYS").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_AUDIT_DAYS", message);
+            None
+        });
         let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
             return Err(wrong.join("; "));
         };
@@ -94,7 +104,7 @@ impl Config {
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
             pepper,
             old_pepper,
-            audit_millis: Some(365 * DAY_MILLIS),
+            audit_millis,
             alias_case,
             targets: TargetRules { schemes, own_domains },
             cors,
@@ -176,6 +186,17 @@ fn colors(text: Option<&str>) -> Result<Colors, String> {
         "" => Ok(Colors::default()),
         text => Colors::parse(text),
     }
+}
+
+/// How long the audit is kept; nothing for ever.
+fn audit_millis(text: Option<&str>) -> Result<Option<u64>, String> {
+    let days = match text.map(str::trim).unwrap_or_default() {
+        "forever" => return Ok(None),
+        "" => Some(AUDIT_DAYS),
+        text => text.parse().ok().filter(|days| (1..=MOST_AUDIT_DAYS).contains(days)),
+    };
+    let millis = days.map(|days| days.saturating_mul(DAY_MILLIS));
+    millis.map(Some).ok_or_else(|| format!("say how many days, 1 to {MOST_AUDIT_DAYS}, or forever"))
 }
 
 fn admin_key(text: Option<&str>) -> AdminKey {

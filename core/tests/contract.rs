@@ -18,7 +18,7 @@ use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 6] = ["id", "request_id", "created_at", "updated_at", "short_id", "short_url"];
+const DRAWN: [&str; 7] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url"];
 
 fn example(name: &str) -> Value {
     let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -106,6 +106,21 @@ fn domains_are_told_added_and_changed_as_in_the_examples() {
     assert_eq!((added.code(), &added.json()["not_found"]), (201, &new["not_found"]));
     let changed = ask(Ask::patch("/api/v1/domains/c.example", &patch));
     assert_eq!((changed.code(), &changed.json()["ended"]), (200, &patch["ended"]));
+}
+
+#[test]
+fn what_was_done_is_told_as_in_the_example() {
+    let edge = MemoryEdge::new(1);
+    let ask = |ask: Ask| assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
+    ask(Ask::post("/api/v1/domains", &json!({"domain": "c.example"})));
+    ask(Ask::create(&json!({"alias": "docs", "target": "https://example.com/"})));
+    edge.wait_seconds(1);
+    ask(Ask::change("docs", &json!({"alias": "manual"})).from("203.0.113.9", "DE"));
+    let told = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
+    let mut items = told["items"].as_array().expect("items").clone();
+    items.retain(|item| item["action"] != "link.create");
+    items[0]["at"] = items[1]["at"].clone();
+    assert_eq!(plain(json!({"items": items, "next": told["next"]})), plain(example("audit")));
 }
 
 #[test]

@@ -368,9 +368,9 @@ fn erase() -> Ask {
     Ask::remove("/api/v1/links/docs?erase=true")
 }
 
-/// How many keys there are beside the record of the alias and what the audit says of it.
+/// How many keys there are beside the record of the alias, and the audit, which outlasts it.
 fn beside(edge: &MemoryEdge) -> usize {
-    edge.records.keys().iter().filter(|key| !["link/", "audit/"].iter().any(|class| key.as_str().starts_with(class))).count()
+    edge.records.keys().iter().filter(|key| !["link/", "audit/"].iter().any(|apart| key.as_str().starts_with(apart))).count()
 }
 
 #[test]

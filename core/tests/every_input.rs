@@ -24,7 +24,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const METHODS: [&str; 10] = ["GET", "GET", "POST", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH", "BREW"];
 const HOSTS: [&str; 8] =
     ["hop.example", "hop.example", "hop.example:80", "HOP.example.", "b.example", "evil.example", "", "u:p@hop.example"];
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 47] = [
     "/",
     "/",
     "/",
@@ -63,6 +63,9 @@ const PIECES: [&str; 44] = [
     "cursor=Zm9v",
     "domain=b.example",
     "domain=",
+    "from=2026-11-21T08:00:00Z",
+    "to=1970-01-01T00:00:00Z",
+    "subject=",
     "\0",
     "\n",
     "\u{7f}",
@@ -89,6 +92,7 @@ const PATHS: [&str; 28] = [
     "/api/v1/tags/x",
     "/api/v1/domains",
     "/api/v1/domains/c.example",
+    "/api/v1/audit",
     "/api/v1/links/docs?erase=true",
     "/api/v1/links/docs/qr?size=64&margin=16&color=%23000000&background=ffffff",
     "/robots.txt",

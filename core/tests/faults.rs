@@ -181,6 +181,7 @@ const VERBS: [Verb; 80] = [
     verb("show a domain", || Ask::list("/api/v1/domains/hop.example"), 200, Promise::Nothing, &[]),
     verb("change a domain", || Ask::patch("/api/v1/domains/hop.example", &json!({"root": TARGET})), 200, Promise::Nothing, &[]),
     verb("delete a domain", || Ask::remove("/api/v1/domains/d.example"), 204, Promise::Nothing, &[404]),
+    verb("read the audit", || Ask::list("/api/v1/audit"), 200, Promise::Nothing, &[]),
     verb("visit the front of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
     verb("spend a click", || Ask::visit("few"), 302, Promise::Nothing, &[404]),

@@ -6,7 +6,7 @@ use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupR
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use hop_core::records::tickets::{self, Tickets};
-use hop_core::records::{Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
+use hop_core::records::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
 
 use crate::edge::random;
 
@@ -27,8 +27,12 @@ impl KvRecords {
 }
 
 impl StepByStep for KvRecords {
-    async fn put_beside(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<(), StoreError> {
-        write_if(self.store()?.build_insert(), key, value, until).map(drop)
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
+        write_if(self.store()?.build_insert(), key, value, None).map(drop)
+    }
+
+    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+        write_if(self.store()?.build_insert().mode(InsertMode::Add), &note.key, &note.value, note.expires_at).map(drop)
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {

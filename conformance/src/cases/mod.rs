@@ -1,6 +1,7 @@
 //! What must hold, by HTTP alone. A case is a function; its name says what it shows.
 
 mod aliases;
+mod audit;
 mod batch;
 mod blocked;
 mod bodies;
@@ -76,6 +77,7 @@ pub fn all() -> Vec<Case> {
         upserts::cases(),
         renames::cases(),
         history::cases(),
+        audit::cases(),
         list::cases(),
         export::cases(),
         batch::cases(),

@@ -8,11 +8,10 @@ use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
-use crate::json;
 use crate::key::KeyId;
 use crate::link::{Link, UserId};
 use crate::ports::Edge;
-use crate::records::{Change, Key, Note, Signpost};
+use crate::records::{Change, Key, Line, Note, Signpost};
 use crate::time::Timestamp;
 
 /// What was done.
@@ -55,22 +54,24 @@ impl<'a> Deed<'a> {
     }
 }
 
-/// Has `change` write down that whoever shows `proof` did this. A repeated change writes the same line again.
+/// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there
+/// already.
+#[inline(never)]
 pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed<'_>, change: &mut Change) {
-    let value = json::object(|stored| {
-        stored.number("v", 1);
-        stored.number("at", context.began.as_millis());
-        stored.text("action", deed.action);
-        stored.text("subject", deed.subject);
-        stored.text_if_any("domain", deed.domain.map(Domain::as_str));
-        stored.text_if_any("alias", deed.alias.map(Alias::as_str));
-        stored.text_if_any("detail", deed.detail.as_deref());
-        stored.text("principal", proof.principal());
-        stored.text_if_any("user", proof.user().map(UserId::as_str));
-        stored.text_if_any("country", proof.country());
-        stored.text("request_id", context.request_id);
-    });
+    let at = context.began;
+    let line = Line {
+        at,
+        action: deed.action.into(),
+        subject: deed.subject.into(),
+        domain: deed.domain.map(|domain| domain.as_str().into()),
+        alias: deed.alias.map(|alias| alias.as_str().into()),
+        detail: deed.detail.as_deref().map(Into::into),
+        principal: proof.principal().into(),
+        user: proof.user().map(|user| user.as_str().into()),
+        country: proof.country().map(Into::into),
+        request_id: context.request_id.into(),
+    };
     let lifetime = context.config.audit_millis;
-    let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(context.began.as_millis().saturating_add(lifetime)));
-    change.note = Some(Note { key: Key::audit(context.began, &change.token), value, expires_at });
+    let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
+    change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write(), expires_at });
 }

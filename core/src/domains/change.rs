@@ -44,7 +44,8 @@ pub(crate) async fn change<E: Edge>(
             site.updated_at = context.now;
             site.version = was.version.saturating_add(1);
         }
-        if save(context, proof, "domain.change", record.as_ref(), &site, false).await? == Written::Done {
+        let action = (site != was).then_some("domain.change");
+        if save(context, proof, action, record.as_ref(), &site, false).await? == Written::Done {
             return shown(context, StatusCode::OK, &site);
         }
     }

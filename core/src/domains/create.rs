@@ -35,7 +35,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
             Some(deleted) => deleted.site.version.saturating_add(1),
             None => 1,
         };
-        if save(context, proof, "domain.create", was.as_ref(), &site, false).await? == Written::Done {
+        if save(context, proof, Some("domain.create"), was.as_ref(), &site, false).await? == Written::Done {
             return shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain));
         }
     }

@@ -35,7 +35,7 @@ pub(crate) async fn delete<E: Edge>(
             }
         }
         let gone = Site { created_at: was.created_at, ..Site::bare(&domain, was.version.saturating_add(1), context.now) };
-        if save(context, proof, "domain.delete", record.as_ref(), &gone, true).await? == Written::Done {
+        if save(context, proof, Some("domain.delete"), record.as_ref(), &gone, true).await? == Written::Done {
             // Links may have been made since the first look. From now on none is begun.
             if let Err(problem) = check_unused(context, proof, &domain).await {
                 put_back(context, proof, &was, gone.version).await?;
@@ -55,7 +55,7 @@ async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Proof, was: &Site, 
             return Ok(());
         }
         let site = Site { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
-        if save(context, proof, "domain.restore", record.as_ref(), &site, false).await? == Written::Done {
+        if save(context, proof, Some("domain.restore"), record.as_ref(), &site, false).await? == Written::Done {
             return Ok(());
         }
     }

@@ -56,17 +56,17 @@ async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(Opt
     Ok((record, site))
 }
 
-/// Writes `site` in place of `was`; this isolate forgets what it knew.
+/// Writes `site` in place of `was`; this isolate forgets what it knew. What changes nothing has no `action`.
 async fn save<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
-    action: &'static str,
+    action: Option<&'static str>,
     was: Option<&SiteRecord>,
     site: &Site,
     is_deleted: bool,
 ) -> Result<Written, Problem> {
     let mut change = SiteRecord::put(was, site, is_deleted, context.token()?)?;
-    if was.is_none_or(|was| was.site.version != site.version) {
+    if let Some(action) = action {
         audit::note(context, proof, &Deed::domain(action, &site.domain), &mut change);
     }
     let written = write(context.edge.records(), change).await;

@@ -76,7 +76,11 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
         }
         let holder = Holder::Signpost(Signpost { forwards: false, ..signpost.clone() });
         let mut change = place.hand_over(&holder, context.token()?)?;
-        audit::note(context, proof, &Deed::way(signpost).saying(format!("from {}", key.as_str())), &mut change);
+        // Whoever deletes it again changes nothing.
+        if signpost.forwards {
+            let from = key.as_str().trim_start_matches("link/");
+            audit::note(context, proof, &Deed::way(signpost).saying(format!("from {from}")), &mut change);
+        }
         let written = write(context.edge.records(), change).await;
         let known = matches!(written, Ok(Written::Done)).then(|| Copy::of(&holder, place.commits.saturating_add(1)));
         context.changed(key.clone(), known.flatten());

@@ -62,7 +62,7 @@ use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::link::{Link, LinkId};
+use crate::link::{Link, LinkId, UserId};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Written, history, look, write};
@@ -210,7 +210,7 @@ async fn rewrite<E: Edge>(
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
-        audit::note(context, proof, &Deed::link(deed(was, &link), &link), &mut change);
+        audit::note(context, proof, &deed(was, &link), &mut change);
         change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
     }
     match write(context.edge.records(), change).await {
@@ -227,16 +227,27 @@ async fn rewrite<E: Edge>(
 }
 
 /// What an edit is called that makes `link` of what it `was`.
-fn deed(was: &Link, link: &Link) -> &'static str {
-    match (was.is_deleted(), link.is_deleted()) {
+fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
+    let has_moved = (&was.domain, &was.alias) != (&link.domain, &link.alias);
+    let action = match (was.is_deleted(), link.is_deleted()) {
         (false, true) => "link.delete",
         (true, false) => "link.restore",
         _ if was.owner != link.owner => "link.transfer",
         _ if was.blocked != link.blocked && link.blocked.is_some() => "link.block",
         _ if was.blocked != link.blocked => "link.unblock",
-        _ if (&was.domain, &was.alias) != (&link.domain, &link.alias) => "link.rename",
+        _ if has_moved => "link.rename",
         _ => "link.change",
+    };
+    let mut said = Vec::new();
+    if was.owner != link.owner {
+        let name = |owner: &Option<UserId>| owner.as_ref().map_or("nobody", UserId::as_str).to_owned();
+        said.push(format!("{} to {}", name(&was.owner), name(&link.owner)));
     }
+    if has_moved {
+        said.push(format!("from {}/{}", was.domain, was.alias));
+    }
+    let deed = Deed::link(action, link);
+    if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
 }
 
 /// Why a link or a domain is not changed as it was read.

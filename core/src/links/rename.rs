@@ -6,7 +6,7 @@
 use super::claim::Claim;
 use super::{Wish, deed};
 use crate::app::Context;
-use crate::audit::{self, Deed};
+use crate::audit;
 use crate::auth::Proof;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
@@ -61,7 +61,7 @@ pub(super) async fn rename<E: Edge>(
         forwards: keeps_old_alias,
     });
     let mut change = place.hand_over(&signpost, journey.clone())?;
-    audit::note(context, proof, &Deed::link(deed(was, &link), &link).saying(format!("from {}/{}", was.domain, was.alias)), &mut change);
+    audit::note(context, proof, &deed(was, &link), &mut change);
     match leave(context, change).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {

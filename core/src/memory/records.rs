@@ -9,7 +9,7 @@ use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use crate::records::tickets::Tickets;
-use crate::records::{Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
+use crate::records::{Change, Cursor, Expect, HINT, Key, Note, Prefix, StepByStep, commit_step_by_step};
 use crate::time::Timestamp;
 
 /// How a change reaches the store.
@@ -26,6 +26,8 @@ pub struct MemoryRecords {
     rows: Mutex<BTreeMap<Key, Row>>,
     steps: Steps,
     faults: Mutex<Box<dyn Faults>>,
+    /// When notes may be forgotten. It never happens here.
+    forgettable: Mutex<BTreeMap<Key, Timestamp>>,
 }
 
 #[derive(Clone)]
@@ -45,7 +47,17 @@ impl MemoryRecords {
     /// An empty store.
     #[must_use]
     pub fn new(steps: Steps, faults: Box<dyn Faults>) -> Self {
-        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults) }
+        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), forgettable: Mutex::default() }
+    }
+
+    /// How changes reach it.
+    pub fn steps(&self) -> Steps {
+        self.steps
+    }
+
+    /// When it may forget the note at `key`, if it ever may.
+    pub fn expiry(&self, key: &Key) -> Option<Timestamp> {
+        locked(&self.forgettable).get(key).copied()
     }
 
     /// Replaces what goes wrong from now on.
@@ -108,11 +120,18 @@ impl MemoryRecords {
         put(&mut rows, &change.key, Some(&change.value));
         if self.steps == Steps::AtOnce {
             change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
-            change.note.iter().for_each(|note| put(&mut rows, &note.key, Some(&note.value)));
+            if let Some(note) = &change.note {
+                put(&mut rows, &note.key, Some(&note.value));
+                self.may_forget(note);
+            }
             change.gains.iter().for_each(|hint| put(&mut rows, hint, Some(HINT)));
             change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
         }
         Commit::Done
+    }
+
+    fn may_forget(&self, note: &Note) {
+        locked(&self.forgettable).extend(note.expires_at.map(|moment| (note.key.clone(), moment)));
     }
 
     /// Looks and counts under one lock.
@@ -138,9 +157,17 @@ impl MemoryRecords {
 }
 
 impl StepByStep for MemoryRecords {
-    async fn put_beside(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<(), StoreError> {
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.step(Step::Gain).await?;
         self.put(key, Some(value));
+        Ok(())
+    }
+
+    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+        self.step(Step::Gain).await?;
+        if self.add_if_absent(&note.key, &note.value) {
+            self.may_forget(note);
+        }
         Ok(())
     }
 

@@ -86,11 +86,6 @@ impl Key {
         Self("team".into())
     }
 
-    /// What somebody did at `moment` by the commit `token`.
-    pub(crate) fn audit(moment: Timestamp, token: &str) -> Self {
-        Self(format!("{}{}/{token}", Prefix::audit().as_str(), hint::inverted(moment)))
-    }
-
     /// A key no record has: asking for it shows whether the store answers.
     pub(crate) fn probe() -> Self {
         Self("probe".into())
@@ -268,7 +263,7 @@ pub(crate) mod hint {
     }
 
     /// The later the moment, the smaller the text.
-    pub(super) fn inverted(moment: Timestamp) -> String {
+    pub(crate) fn inverted(moment: Timestamp) -> String {
         let mut text = String::with_capacity(16);
         // Writing to a string does not fail.
         let _ = write!(text, "{:016x}", u64::MAX.saturating_sub(moment.as_millis()));

@@ -86,6 +86,15 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError>
     Ok(if refused { Fate::Refused } else { Fate::Unknown })
 }
 
+/// Whether `record` shows that `change` was not made of the very state it expects, and never will be. Another of its name may have been
+/// made of a later state.
+pub(super) fn is_refused(change: &Change, record: &Record) -> bool {
+    match &change.expect {
+        Expect::Absent => Tokens::of(&record.value).is_ok_and(|tokens| tokens.created != change.token),
+        Expect::Unchanged(_) => fate(change, record) == Ok(Fate::Refused),
+    }
+}
+
 /// What a stored record says of its commits: who created it, and the latest.
 #[cfg(test)]
 pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{MemoryEdge, Steps};
 use serde_json::Value;
 
 use super::{Ask, Isolate, run};
@@ -92,8 +92,39 @@ pub(crate) fn listed(edge: &MemoryEdge) -> Vec<Value> {
     items
 }
 
-/// The list shows every live link of truth exactly once, as it is, and nothing else.
+/// Every line of the audit, by its key, read behind hop's back.
+pub(crate) fn lines(edge: &MemoryEdge) -> BTreeMap<String, Value> {
+    let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("audit/"));
+    keys.map(|key| {
+        let record = edge.records.peek(&key).expect("a key that is listed has a record");
+        (key.as_str().to_owned(), serde_json::from_slice(&record.value).expect("a line is JSON"))
+    })
+    .collect()
+}
+
+/// No change of a link goes without its line. A store that makes a change at once has no line too many; elsewhere a line may tell of what
+/// was begun and never made.
+pub(crate) fn check_told(edge: &MemoryEdge) {
+    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
+        told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
+    }
+    let is_exact = edge.records.steps() == Steps::AtOnce;
+    for kept in truth(edge).values() {
+        let deeds = told.remove(&kept.id).unwrap_or_default();
+        let count = deeds.len() as u64;
+        assert!(count >= kept.version, "{kept:?} is told of by {deeds:?}");
+        assert!(count == kept.version || !is_exact, "{kept:?} is told of by {deeds:?}");
+    }
+    for (id, deeds) in told.iter().filter(|(id, _)| is_exact && id.starts_with("lnk_")) {
+        let is_over = ["link.erase", "link.delete"].iter().any(|end| deeds.iter().any(|deed| deed == end));
+        assert!(is_over, "{id} is not there and is told of by {deeds:?}");
+    }
+}
+
+/// The list shows every live link of truth exactly once, as it is, and nothing else; and the audit tells of every change.
 pub(crate) fn check_list(edge: &MemoryEdge) {
+    check_told(edge);
     let mut shown: Vec<(String, String, u64)> =
         listed(edge).iter().map(|item| (text(&item["alias"]), text(&item["id"]), item["version"].as_u64().unwrap_or_default())).collect();
     shown.sort();

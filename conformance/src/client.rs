@@ -57,6 +57,11 @@ impl Call {
         self
     }
 
+    /// With an API key.
+    pub fn with_key(self, key: &str) -> Self {
+        self.header("Authorization", format!("Bearer {key}"))
+    }
+
     /// With the admin's key.
     pub fn admin(self) -> Self {
         self.header("Authorization", format!("Bearer {}", crate::world::ADMIN_KEY))

@@ -2,7 +2,11 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
+use crate::client::Call;
 use crate::deployment::{Deployment, Settings};
 use crate::edges::Edge;
 
@@ -89,6 +93,46 @@ impl World {
     /// An alias no other case uses.
     pub fn alias(&self, stem: &str) -> String {
         format!("{stem}-{}", self.names.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A new user of this role, by id, whom a key can belong to.
+    ///
+    /// # Panics
+    /// When hop makes none.
+    #[track_caller]
+    pub fn user(&self, role: &str) -> String {
+        let email = format!("{}@people.example", self.alias("user"));
+        let made = self.hop().send(&Call::post_json("/api/v1/users", &json!({"email": email, "role": role}))).expect(201);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new key of `owner` for these scopes, as hop tells it. Wherever it is used first it may take a moment until it can be read.
+    ///
+    /// # Panics
+    /// When hop makes none.
+    #[track_caller]
+    pub fn key(&self, owner: &str, scopes: &[&str], said: &Value) -> Value {
+        let mut body = json!({"name": "a key", "scopes": scopes, "owner": owner});
+        body.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        let give_up = Instant::now() + Duration::from_secs(30);
+        loop {
+            let made = self.hop().send(&Call::post_json("/api/v1/keys", &body));
+            // An edge may need a moment until the user can be read.
+            if made.status != 422 || Instant::now() > give_up {
+                let key = made.expect(201).json();
+                self.can_be_read(&key, give_up);
+                return key;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn can_be_read(&self, key: &Value, give_up: Instant) {
+        let me = Call::get("/api/v1/me").with_key(key["secret"].as_str().unwrap());
+        while self.hop().send(&me).status != 200 {
+            assert!(Instant::now() < give_up, "a new key opens nothing");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Ends every deployment.

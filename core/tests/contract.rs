@@ -13,12 +13,13 @@ mod support;
 use std::fs;
 
 use hop_core::memory::MemoryEdge;
+use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 7] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url"];
+const DRAWN: [&str; 10] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret"];
 
 fn example(name: &str) -> Value {
     let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -121,6 +122,24 @@ fn what_was_done_is_told_as_in_the_example() {
     items.retain(|item| item["action"] != "link.create");
     items[0]["at"] = items[1]["at"].clone();
     assert_eq!(plain(json!({"items": items, "next": told["next"]})), plain(example("audit")));
+}
+
+#[test]
+fn a_key_is_made_and_told_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    let new = example("new-key");
+    let owner = json!({
+        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": new["owner"], "email": null, "name": null, "role": "editor", "may_own": false,
+        "standing": "in", "heir": null, "created_at": 1, "last_login_at": null, "version": 1,
+    });
+    edge.records.plant(&Key::kept(format!("user/{}", new["owner"].as_str().expect("an id"))), &owner.to_string());
+    let made = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
+    assert_eq!((made.code(), plain(made.json())), (201, plain(example("made-key"))));
+    let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());
+    let path = format!("/api/v1/keys/{}", id.as_str().expect("an id"));
+    answers(&edge, Ask::list(&path), 200, "key");
+    answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
+    answers(&edge, Ask::list("/api/v1/me").showing(secret.as_str().expect("a key")), 200, "me");
 }
 
 #[test]

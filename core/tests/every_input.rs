@@ -16,6 +16,7 @@ use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE,
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer, Visitor};
+use support::keys::{SHOWN, plant};
 use support::replay::{OnFailure, slow};
 use support::{Ask, Isolate, run};
 #[cfg(target_arch = "wasm32")]
@@ -73,7 +74,7 @@ const PIECES: [&str; 47] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 28] = [
+const PATHS: &[&str] = &[
     "/health",
     "/ready",
     "/docs",
@@ -103,8 +104,11 @@ const PATHS: [&str; 28] = [
     "/led/a/b?x=1&y=%ff",
     "/led/%2e%2e%2f?x=//evil.example",
     "/api/v1/links/led/explain",
+    "/api/v1/me",
+    "/api/v1/keys",
+    "/api/v1/keys/2qWPQagASuAbYiNQK",
 ];
-const BODIES: [&str; 21] = [
+const BODIES: &[&str] = &[
     r#"{"agent":"curl/8.0","language":"de","path":"/a","query":"x=1","time":"2026-11-21T08:00:00Z"}"#,
     "password=a+wrong+one",
     r#"{"url":"https://example.com/"}"#,
@@ -122,6 +126,8 @@ const BODIES: [&str; 21] = [
     r#"{"tag":"x"}"#,
     r#"{"domain":"evil.example","root":"https://example.com/"}"#,
     r#"{"not_found":"https://example.com/?","ended":null}"#,
+    r#"{"name":"k","scopes":["links:read"],"domains":null,"owner":"usr_eeeeeeeeeeeeeeeee"}"#,
+    r#"{"name":"k","scopes":["x"],"domains":[],"owner":"usr_","expires_at":"1999-01-01T00:00:00Z"}"#,
     "[]",
     "\"\\ud800\"",
     "",
@@ -191,7 +197,8 @@ fn ask(random: &mut Random) -> Ask {
         };
         ask.visitor = std::mem::take(&mut ask.visitor).with(name, value);
     };
-    maybe(random, AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"));
+    let key = pick(random, &[ADMIN_KEY, ADMIN_KEY, SHOWN]);
+    maybe(random, AUTHORIZATION, &format!("Bearer {key}"));
     maybe(random, CONTENT_TYPE, "application/json; charset=utf-8");
     let accept = pick(random, &["*/*", "text/html, application/json;q=0.9", "application/json"]);
     maybe(random, ACCEPT, accept);
@@ -265,6 +272,7 @@ fn there_is_a_documented_answer_to_every_input() {
             let link = Ask::import("", "application/x-ndjson", link.to_string());
             assert_eq!(run(isolate.ask(link)).json()["imported"], 1);
         }
+        plant(&edge);
         let mut random = Random::new(seed);
         for _ in 0..if slow() { 200_000 } else { 2_000 } {
             let ask = ask(&mut random);

@@ -21,6 +21,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use support::audit::{Kept, check_list, clicks, count, text, truth};
 use support::client::Answer;
+use support::keys::{KEYS, OWNER, PLANTED, SHOWN, kept, new_key, plant as plant_key};
 use support::locks::{PASSWORD, bring_locked, press, type_in};
 use support::misfortune::{self, Plan, calm, plan};
 use support::replay::{OnFailure, slow};
@@ -113,7 +114,7 @@ fn alone(answer: Answer) -> Answer {
 }
 
 /// Every verb, in every state of the link it is about. `world` says which links there are.
-const VERBS: [Verb; 80] = [
+const VERBS: &[Verb] = &[
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
     verb("create a taken alias", || create("live"), 409, Promise::Nothing, &[]),
@@ -198,6 +199,11 @@ const VERBS: [Verb; 80] = [
     verb("come to a link that asks first", || Ask::visit("asking"), 200, Promise::Nothing, &[404]),
     verb("press the button", || press("asking"), 303, Promise::Nothing, &[404]),
     verb("press a button that is not there", || press("live"), 303, Promise::Nothing, &[404]),
+    verb("ask who a key is", || Ask::list("/api/v1/me").showing(SHOWN), 200, Promise::Nothing, &[401]),
+    verb("make a key", || new_key(OWNER, &["links:read"], &json!({})), 201, Promise::Nothing, &[422]),
+    verb("list keys", || Ask::list(KEYS), 200, Promise::Nothing, &[]),
+    verb("show a key", || Ask::list(&format!("{KEYS}/{PLANTED}")), 200, Promise::Nothing, &[404]),
+    verb("revoke a key", || Ask::remove(&format!("{KEYS}/{PLANTED}")), 204, Promise::Nothing, &[404]),
     verb("explain", || explain("live"), 200, Promise::Nothing, &[404]),
     verb("explain a limited link", || explain("few"), 200, Promise::Nothing, &[404]),
     verb("explain a locked link", || explain("locked"), 200, Promise::Nothing, &[404]),
@@ -263,6 +269,7 @@ fn world(steps: Steps, demanding: Option<&str>) -> MemoryEdge {
         edge.wait_seconds(60);
     }
     assert_eq!(run(isolate.ask(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})))).code(), 201);
+    plant_key(&edge);
     demanding.into_iter().for_each(|alias| demand(&edge, alias));
     edge.copies.empty();
     edge.take_log();
@@ -283,6 +290,7 @@ fn play(verb: Verb, steps: Steps, misfortunes: &Plan) -> Vec<Step> {
     check_lock(verb, &answer, misfortunes, &trace.steps());
     let after = truth(&edge);
     check_truth(verb, &answer, &before, &after);
+    check_key(verb, &answer, &edge);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
     check_list(&edge);
     match verb.demanding() {
@@ -395,6 +403,16 @@ fn check_clicks(verb: Verb, answer: &Answer, edge: &MemoryEdge, counted: u64) {
     let lost = edge.take_log().iter().any(|line| line.contains("a click was not counted"));
     let due = u64::from(verb.name == "follow" && answer.code() == 302);
     assert!(counted <= due && (counted == due || lost), "counted {counted} of {due} clicks, logged a loss: {lost}");
+}
+
+/// A key is revoked if that was acknowledged, and not unless it was asked for; a key that was acknowledged is there.
+fn check_key(verb: Verb, answer: &Answer, edge: &MemoryEdge) {
+    let check = |name: &str, is_done: bool| {
+        let (asked, acknowledged) = (verb.name == name, verb.name == name && answer.code() == verb.success);
+        assert!(is_done == acknowledged || (asked && is_done && answer.code() == 503), "{name}: {is_done}, {answer:?}");
+    };
+    check("revoke a key", !kept(edge, PLANTED)["revoked_at"].is_null());
+    check("make a key", count(edge, "key/") > 1);
 }
 
 /// Nobody learns where a demanding link leads but those it leads on, and the lock opens for the password alone.

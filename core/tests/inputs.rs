@@ -24,6 +24,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer};
+use support::keys::{PLANTED, plant};
 use support::source::sources;
 use support::{Ask, Isolate, run};
 
@@ -58,7 +59,12 @@ fn operations(document: &Value) -> Vec<Operation> {
         {
             let parameters = items(&item["parameters"]).chain(items(&operation["parameters"]));
             found.push(Operation {
-                path: path.replace("{alias}", "docs").replace("{code}", "internal").replace("{tag}", "x").replace("{domain}", "c.example"),
+                path: path
+                    .replace("{alias}", "docs")
+                    .replace("{code}", "internal")
+                    .replace("{tag}", "x")
+                    .replace("{domain}", "c.example")
+                    .replace("{key}", PLANTED),
                 method: name.to_uppercase().parse().expect("a method"),
                 parameters: parameters.map(|parameter| resolve(document, parameter).clone()).collect(),
                 body: operation["requestBody"]["content"].clone(),
@@ -76,7 +82,7 @@ fn words() -> BTreeSet<String> {
     names.filter(|text| is_name(text)).collect()
 }
 
-/// An edge with the link, the tag and the domain that the operations name.
+/// An edge with the link, the tag, the domain and the key that the operations name.
 fn edge() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     let link = Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "tags": ["x"]}));
@@ -87,6 +93,7 @@ fn edge() -> MemoryEdge {
     for ask in [link, locked, ruled, domain] {
         assert_eq!(run(Isolate::new(&edge).ask(ask)).code(), 201);
     }
+    plant(&edge);
     edge
 }
 

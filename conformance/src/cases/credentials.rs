@@ -12,7 +12,7 @@ cases!("credentials":
     without_an_admin_key_nobody_is_admin,
 );
 
-const PROTECTED: [(&str, &str); 21] = [
+const PROTECTED: &[(&str, &str)] = &[
     ("POST", "/shorten"),
     ("GET", "/api/v1/links"),
     ("POST", "/api/v1/links"),
@@ -34,6 +34,11 @@ const PROTECTED: [(&str, &str); 21] = [
     ("PATCH", "/api/v1/domains/hop.example"),
     ("DELETE", "/api/v1/domains/hop.example"),
     ("GET", "/api/v1/audit"),
+    ("GET", "/api/v1/me"),
+    ("GET", "/api/v1/keys"),
+    ("POST", "/api/v1/keys"),
+    ("GET", "/api/v1/keys/x"),
+    ("DELETE", "/api/v1/keys/x"),
 ];
 
 fn call(method: &str, path: &str) -> Call {

@@ -20,6 +20,7 @@ mod history;
 mod hosts;
 mod idempotency;
 mod import;
+mod keys;
 mod limits;
 mod links;
 mod list;
@@ -98,6 +99,7 @@ pub fn all() -> Vec<Case> {
         claims::cases(),
         bodies::cases(),
         credentials::cases(),
+        keys::cases(),
         paths::cases(),
         methods::cases(),
         hosts::cases(),

@@ -55,3 +55,24 @@ pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
     let record = edge.records.peek(&Key::kept(format!("key/{id}"))).expect("a key has a record");
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }
+
+/// The user that [`plant`] puts into the store.
+pub(crate) const OWNER: &str = "usr_eeeeeeeeeeeeeeeee";
+
+/// The id of the key that [`plant`] puts into the store.
+pub(crate) const PLANTED: &str = "2qWPQagASuAbYiNQK";
+
+/// That key, as its holder shows it.
+pub(crate) const SHOWN: &str = "hop_2qWPQagASuAbYiNQK_dUsoYCU9VKLxC82cjTExD3NVCLNr3wises2JgKGEzJu4";
+
+/// Puts a key into the store of which tests know beforehand what it is, and its owner, who is an editor.
+pub(crate) fn plant(edge: &MemoryEdge) {
+    let owner = user(edge, 'e', "editor", "in");
+    // Made under the pepper of these tests.
+    let mark = "HaJNiD2Z6NFqgteJhgdRirG7bfSYECkuHHoL1ewaCAo";
+    let record = json!({
+        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": PLANTED, "name": "a key", "scopes": ["links:read"], "owner": owner,
+        "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": mark,
+    });
+    edge.records.plant(&Key::kept(format!("key/{PLANTED}")), &record.to_string());
+}

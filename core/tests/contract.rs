@@ -18,7 +18,7 @@ use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 6] = ["id", "request_id", "created_at", "updated_at", "short_id", "short_url"];
+const DRAWN: [&str; 7] = ["id", "request_id", "created_at", "updated_at", "short_id", "short_url", "invite_token"];
 
 fn example(name: &str) -> Value {
     let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -106,6 +106,18 @@ fn domains_are_told_added_and_changed_as_in_the_examples() {
     assert_eq!((added.code(), &added.json()["not_found"]), (201, &new["not_found"]));
     let changed = ask(Ask::patch("/api/v1/domains/c.example", &patch));
     assert_eq!((changed.code(), &changed.json()["ended"]), (200, &patch["ended"]));
+}
+
+#[test]
+fn users_are_made_told_and_changed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    answers(&edge, Ask::post("/api/v1/users", &example("new-user")), 201, "invited");
+    answers(&edge, Ask::list("/api/v1/users"), 200, "users");
+    let users = run(Isolate::new(&edge).ask(Ask::list("/api/v1/users"))).json();
+    let address = format!("/api/v1/users/{}", users["items"][0]["id"].as_str().expect("an id"));
+    answers(&edge, Ask::list(&address), 200, "user");
+    let changed = run(Isolate::new(&edge).ask(Ask::patch(&address, &example("user-patch"))));
+    assert_eq!((changed.code(), &changed.json()["role"]), (200, &example("user-patch")["role"]));
 }
 
 #[test]

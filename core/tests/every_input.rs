@@ -70,7 +70,7 @@ const PIECES: [&str; 44] = [
     "not_found",
     "//",
 ];
-const PATHS: [&str; 27] = [
+const PATHS: [&str; 31] = [
     "/health",
     "/ready",
     "/docs",
@@ -98,8 +98,12 @@ const PATHS: [&str; 27] = [
     "/led/a/b?x=1&y=%ff",
     "/led/%2e%2e%2f?x=//evil.example",
     "/api/v1/links/led/explain",
+    "/api/v1/users",
+    "/api/v1/users/usr_11111111111111111?links_to=none",
+    "/api/v1/users/usr_11111111111111111",
+    "/api/v1/users/usr_11111111111111111/invite",
 ];
-const BODIES: [&str; 21] = [
+const BODIES: [&str; 24] = [
     r#"{"agent":"curl/8.0","language":"de","path":"/a","query":"x=1","time":"2026-11-21T08:00:00Z"}"#,
     "password=a+wrong+one",
     r#"{"url":"https://example.com/"}"#,
@@ -115,6 +119,9 @@ const BODIES: [&str; 21] = [
     r#"{"":"","~/":null,"target":null}"#,
     r#"{"url":"https://example.com/","url":"https://example.com/"}"#,
     r#"{"tag":"x"}"#,
+    r#"{"email":"Ann@example.com","name":"Ann","role":"owner"}"#,
+    r#"{"email":"@\u0000","name":"\u202e","role":"Owner"}"#,
+    r#"{"name":null,"role":"viewer","disabled":true}"#,
     r#"{"domain":"evil.example","root":"https://example.com/"}"#,
     r#"{"not_found":"https://example.com/?","ended":null}"#,
     "[]",

@@ -33,6 +33,7 @@ mod spending;
 mod tags;
 mod unavailable;
 mod upserts;
+mod users;
 mod visits;
 
 use std::time::{Duration, Instant};
@@ -83,6 +84,7 @@ pub fn all() -> Vec<Case> {
         qr::cases(),
         domains::cases(),
         tags::cases(),
+        users::cases(),
         shorten::cases(),
         follow::cases(),
         visits::cases(),

@@ -19,7 +19,7 @@ use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 10] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret"];
+const DRAWN: [&str; 11] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
 
 fn example(name: &str) -> Value {
     let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -140,6 +140,18 @@ fn a_key_is_made_and_told_as_in_the_examples() {
     answers(&edge, Ask::list(&path), 200, "key");
     answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
     answers(&edge, Ask::list("/api/v1/me").showing(secret.as_str().expect("a key")), 200, "me");
+}
+
+#[test]
+fn users_are_made_told_and_changed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    answers(&edge, Ask::post("/api/v1/users", &example("new-user")), 201, "invited");
+    answers(&edge, Ask::list("/api/v1/users"), 200, "users");
+    let users = run(Isolate::new(&edge).ask(Ask::list("/api/v1/users"))).json();
+    let address = format!("/api/v1/users/{}", users["items"][0]["id"].as_str().expect("an id"));
+    answers(&edge, Ask::list(&address), 200, "user");
+    let changed = run(Isolate::new(&edge).ask(Ask::patch(&address, &example("user-patch"))));
+    assert_eq!((changed.code(), &changed.json()["role"]), (200, &example("user-patch")["role"]));
 }
 
 #[test]

@@ -107,6 +107,10 @@ const PATHS: &[&str] = &[
     "/api/v1/me",
     "/api/v1/keys",
     "/api/v1/keys/2qWPQagASuAbYiNQK",
+    "/api/v1/users",
+    "/api/v1/users/usr_11111111111111111?links_to=none",
+    "/api/v1/users/usr_11111111111111111",
+    "/api/v1/users/usr_11111111111111111/invite",
 ];
 const BODIES: &[&str] = &[
     r#"{"agent":"curl/8.0","language":"de","path":"/a","query":"x=1","time":"2026-11-21T08:00:00Z"}"#,
@@ -124,6 +128,9 @@ const BODIES: &[&str] = &[
     r#"{"":"","~/":null,"target":null}"#,
     r#"{"url":"https://example.com/","url":"https://example.com/"}"#,
     r#"{"tag":"x"}"#,
+    r#"{"email":"Ann@example.com","name":"Ann","role":"owner"}"#,
+    r#"{"email":"@\u0000","name":"\u202e","role":"Owner"}"#,
+    r#"{"name":null,"role":"viewer","disabled":true}"#,
     r#"{"domain":"evil.example","root":"https://example.com/"}"#,
     r#"{"not_found":"https://example.com/?","ended":null}"#,
     r#"{"name":"k","scopes":["links:read"],"domains":null,"owner":"usr_eeeeeeeeeeeeeeeee"}"#,
@@ -325,7 +332,7 @@ fn an_empty_bearer_opens_nothing_where_no_admin_key_is_set() {
 fn an_unknown_host_learns_only_that_hop_lives() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    for path in ["/health", "/ready"].iter().chain(&PATHS).chain(&["/", "/robots.txt", "/favicon.ico", "/api"]) {
+    for path in ["/health", "/ready"].iter().chain(PATHS).chain(&["/", "/robots.txt", "/favicon.ico", "/api"]) {
         let answer = run(isolate.ask(Ask::to(Method::GET, format!("http://evil.example{path}"))));
         let expected = if ["/health", "/ready"].contains(path) { (200, "") } else { (404, "unknown_host") };
         assert_eq!((answer.code(), answer.problem().as_str()), expected, "{path}");

@@ -52,7 +52,7 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
-    let mut found = Vec::new();
+    let (mut found, user) = (Vec::new(), user(&MemoryEdge::new(1)));
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (name, operation) in
             item.as_object().expect("methods").iter().filter(|(name, _)| !["parameters", "head"].contains(&name.as_str()))
@@ -64,6 +64,7 @@ fn operations(document: &Value) -> Vec<Operation> {
                     .replace("{code}", "internal")
                     .replace("{tag}", "x")
                     .replace("{domain}", "c.example")
+                    .replace("{user}", &user)
                     .replace("{key}", PLANTED),
                 method: name.to_uppercase().parse().expect("a method"),
                 parameters: parameters.map(|parameter| resolve(document, parameter).clone()).collect(),
@@ -82,9 +83,16 @@ fn words() -> BTreeSet<String> {
     names.filter(|text| is_name(text)).collect()
 }
 
-/// An edge with the link, the tag, the domain and the key that the operations name.
+/// The first user of an edge, who has the same id on each.
+fn user(edge: &MemoryEdge) -> String {
+    let made = run(Isolate::new(edge).ask(Ask::post("/api/v1/users", &json!({"email": "ann@example.com"})))).json();
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+/// An edge with the user, the link, the tag, the domain and the key that the operations name.
 fn edge() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
+    user(&edge);
     let link = Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "tags": ["x"]}));
     let locked = Ask::create(&json!({"target": "https://example.com/", "alias": "locked", "password": "nobody will say"}));
     let rule = json!({"target": "https://example.com/", "when": [{"type": "language", "any": ["de"]}]});

@@ -38,6 +38,7 @@ mod spending;
 mod tags;
 mod unavailable;
 mod upserts;
+mod users;
 mod visits;
 
 use std::time::{Duration, Instant};
@@ -89,6 +90,7 @@ pub fn all() -> Vec<Case> {
         qr::cases(),
         domains::cases(),
         tags::cases(),
+        users::cases(),
         shorten::cases(),
         follow::cases(),
         visits::cases(),

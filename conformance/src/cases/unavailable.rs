@@ -14,20 +14,23 @@ cases!("unavailable":
 
 fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
+    let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
     // The admin is known without asking the store, and learns here that it does not answer.
     if pattern == "/metrics" {
         return Call::new(method, path).header("Authorization", format!("Bearer hop_{}_{}", "x".repeat(17), "x".repeat(44)));
     }
-    let call = Call::new(method, path).admin();
+    let call = Call::new(method, path.clone()).admin();
     match pattern {
         // Of a domain of the settings the front page needs no store.
         "/" => call.host("c.example"),
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
+        "/api/v1/users/{user}" if method == "DELETE" => Call::new(method, format!("{path}?links_to=none")).admin(),
         _ if method != "POST" => call,
         "/{alias}" => call.header("Content-Type", "application/x-www-form-urlencoded").body("password=x"),
         "/api/v1/links/{alias}/explain" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
+        "/api/v1/users" => call.header("Content-Type", "application/json").body(r#"{"email":"ann@example.com"}"#),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
         // Each item and each line would fail for itself. With a key there is a record to look at first.
         "/api/v1/batch" => call.header("Content-Type", "application/json").header("Idempotency-Key", "k").body(r#"{"items":[]}"#),

@@ -4,7 +4,7 @@
 use http::StatusCode;
 
 use super::team::Owners;
-use super::{find, is_in, save};
+use super::{find, is_in, look, save};
 use crate::app::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
@@ -13,7 +13,7 @@ use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::UserId;
 use crate::links::{self, EDITS, Refused, Seen};
 use crate::ports::{Edge, Facts};
-use crate::records::{Kept, Written};
+use crate::records::Written;
 use crate::response::Response;
 use crate::user::{Heir, Standing, User};
 
@@ -42,7 +42,7 @@ pub(crate) async fn delete<E: Edge>(
     let edits = context.edge.traits().most_edits.saturating_sub(begins.into());
     let (now_past, is_done) = links::hand_over(context, proof, (&kept.id, owner), past.as_ref(), edits).await?;
     if is_done || now_past != *past {
-        finish(context, proof, id, is_done, Standing::Leaving { heir, past: now_past }).await?;
+        finish(context, proof, &kept.id, is_done, Standing::Leaving { heir, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
 }
@@ -90,16 +90,19 @@ async fn leave<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, heir:
     Err(last)
 }
 
-/// Has nothing be left of a user whose links are handed over, or else writes down how far that has come.
-async fn finish<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, is_done: bool, standing: Standing) -> Result<(), Problem> {
+/// Has nothing be left of a user whose links are handed over, or else writes down how far that has come. A record that does not say that they are
+/// leaving was read too early.
+async fn finish<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId, is_done: bool, standing: Standing) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let was: Kept<User> = find(context, id).await?;
-        if !matches!(was.what.standing, Standing::Leaving { .. }) {
-            continue;
+        let Some(was) = look(context, id).await? else { continue };
+        match was.what.standing {
+            Standing::Leaving { .. } => {}
+            Standing::Gone => return Ok(()),
+            Standing::In | Standing::Disabled => continue,
         }
         let version = was.what.version.saturating_add(1);
         let user = if is_done { was.what.gone() } else { User { standing: standing.clone(), version, ..was.what.clone() } };
-        let deed = is_done.then(|| Deed::user("user.delete", &user.id));
+        let deed = is_done.then(|| Deed::user("user.delete", id));
         if save(context, proof, Some(&was), &user, deed).await? == Written::Done {
             return Ok(());
         }

@@ -87,7 +87,12 @@ fn body(document: &Document, operation: &Operation<'_>) -> String {
     let fields = table(document, document.resolve(&first["schema"]), true);
     let mut section = format!("\nThe body, as {}:\n\n{fields}", listed(&types));
     if let Some(example) = document.example_in(first) {
-        let path = operation.path.replace("{alias}", "docs").replace("{tag}", "x").replace("{domain}", "c.example");
+        let path = operation
+            .path
+            .replace("{alias}", "docs")
+            .replace("{tag}", "x")
+            .replace("{domain}", "c.example")
+            .replace("{user}", "usr_4VtVsDsyD6dUDYNZK");
         let key = if document.needs_key(operation) { "Authorization: Bearer KEY\n" } else { "" };
         let is_one_line = media_type.ends_with("ndjson");
         let example = if is_one_line { example.to_string() } else { format!("{example:#}") };

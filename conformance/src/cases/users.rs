@@ -1,0 +1,244 @@
+//! Users: made, invited, changed and deleted; one address has one user.
+
+use serde_json::{Value, json};
+
+use super::{TARGET, address as link_address, cases, create as create_link, eventually, field_errors};
+use crate::client::{Answer, Call};
+use crate::contract::{assert_shape, example};
+use crate::deployment::Deployment;
+use crate::world::World;
+
+const USERS: &str = "/api/v1/users";
+
+/// An id that nobody has.
+const NOBODY: &str = "usr_11111111111111111";
+
+cases!("users":
+    a_user_is_made_shown_changed_and_deleted,
+    an_address_has_one_user,
+    users_are_listed,
+    a_change_is_made_only_to_what_was_seen,
+    an_owner_is_neither_disabled_nor_deleted,
+    a_new_invitation_is_told_once,
+    whoever_is_deleted_leaves_their_links_to_somebody,
+    nobody_is_found_who_is_not_there,
+    wrong_fields_are_named,
+    a_body_of_another_kind_is_refused,
+    nobody_sees_or_changes_users_without_a_key,
+);
+
+fn address(id: &str) -> String {
+    format!("{USERS}/{id}")
+}
+
+fn create(hop: &Deployment, body: &Value) -> Answer {
+    hop.send(&Call::post_json(USERS, body))
+}
+
+fn show(hop: &Deployment, id: &str) -> Answer {
+    hop.send(&Call::get(address(id)).admin())
+}
+
+fn patch(id: &str, body: &Value) -> Call {
+    Call::new("PATCH", address(id)).admin().header("Content-Type", "application/merge-patch+json").body(body.to_string())
+}
+
+fn delete(id: &str, heir: &str) -> Call {
+    Call::new("DELETE", format!("{}?links_to={heir}", address(id))).admin()
+}
+
+fn invite(id: &str) -> Call {
+    Call::new("POST", format!("{}/invite", address(id))).admin()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// The id of a new user whom no other case uses.
+#[track_caller]
+fn user(world: &World, role: &str) -> String {
+    let hop = world.hop();
+    let email = format!("{}@example.com", world.alias("user"));
+    let id = text(&create(hop, &json!({"email": email, "role": role})).expect(201).json()["id"]);
+    shown(hop, &id, |user| user["role"] == role);
+    id
+}
+
+/// Waits until a user can be read as wanted.
+#[track_caller]
+fn shown(hop: &Deployment, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    eventually("the user is as wanted", || {
+        let answer = show(hop, id);
+        (answer.status == 200).then(|| answer.json()).filter(|user| wanted(user))
+    })
+}
+
+fn a_user_is_made_shown_changed_and_deleted(world: &World) {
+    let hop = world.hop();
+    let name = world.alias("Ann");
+    let answer = create(hop, &json!({"email": format!("{name}@EXAMPLE.com"), "name": "Ann", "role": "editor"})).expect(201);
+    let told = answer.json();
+    assert_shape(&told, "invited");
+    let id = text(&told["id"]);
+    assert_eq!((answer.header("location").unwrap(), answer.header("etag").unwrap()), (address(&id), "\"1\"".to_owned()));
+    assert_eq!(answer.header("cache-control").unwrap(), "no-store");
+    assert!(text(&told["invite_token"]).starts_with(&id.replacen("usr_", "hopinvite_", 1)));
+    let user = shown(hop, &id, |user| user["name"] == "Ann");
+    assert_shape(&user, "user");
+    assert_eq!((&user["email"], &user["state"]), (&json!(format!("{}@example.com", name.to_lowercase())), &json!("invited")));
+    let changed = hop.send(&patch(&id, &example("user-patch"))).expect(200);
+    assert_eq!((&changed.json()["role"], changed.header("etag").unwrap()), (&json!("admin"), "\"2\"".to_owned()));
+    shown(hop, &id, |user| user["role"] == "admin");
+    let disabled = hop.send(&patch(&id, &json!({"disabled": true, "name": null}))).expect(200).json();
+    assert_eq!((&disabled["state"], &disabled["name"]), (&json!("disabled"), &Value::Null));
+    shown(hop, &id, |user| user["state"] == "disabled");
+    hop.send(&invite(&id)).problem(409, "user_state");
+    assert!(hop.send(&delete(&id, "none")).expect(204).body.is_empty());
+    eventually("they are gone", || (show(hop, &id).status == 404).then_some(()));
+    hop.send(&delete(&id, "none")).problem(404, "not_found");
+}
+
+fn an_address_has_one_user(world: &World) {
+    let (hop, name) = (world.hop(), world.alias("one"));
+    let email = |name: &str| json!({"email": format!("{name}@b\u{fc}cher.example")});
+    let id = text(&create(hop, &email(&name)).expect(201).json()["id"]);
+    shown(hop, &id, |user| user["role"] == "viewer");
+    for same in [email(&name), email(&name.to_uppercase()), json!({"email": format!("{name}@XN--bcher-kva.example")})] {
+        create(hop, &same).problem(409, "email_taken");
+    }
+    hop.send(&delete(&id, "none")).expect(204);
+    eventually("they are gone", || (show(hop, &id).status == 404).then_some(()));
+    eventually("the address is free", || (create(hop, &email(&name)).status == 201).then_some(()));
+}
+
+fn users_are_listed(world: &World) {
+    let ids = [user(world, "viewer"), user(world, "editor")];
+    eventually("both are listed, each once", || {
+        let (mut found, mut next) = (Vec::new(), Some(format!("{USERS}?limit=3")));
+        while let Some(path) = next {
+            let page = world.hop().send(&Call::get(path).admin()).expect(200).json();
+            assert_shape(&page, "users");
+            found.extend(page["items"].as_array().unwrap().iter().map(|user| text(&user["id"])));
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        assert!(found.is_sorted());
+        ids.iter().all(|id| found.iter().filter(|found| *found == id).count() == 1).then_some(())
+    });
+}
+
+fn a_change_is_made_only_to_what_was_seen(world: &World) {
+    let (hop, id) = (world.hop(), user(world, "viewer"));
+    hop.send(&patch(&id, &json!({"role": "editor"})).header("If-Match", "\"1\"")).expect(200);
+    shown(hop, &id, |user| user["role"] == "editor");
+    hop.send(&patch(&id, &json!({"role": "admin"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&delete(&id, "none").header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&delete(&id, "none").header("If-Match", "\"2\"")).expect(204);
+}
+
+/// Another case may make an owner too: who is the last one is for the core's own tests to show.
+fn an_owner_is_neither_disabled_nor_deleted(world: &World) {
+    let hop = world.hop();
+    let [stays, goes] = [user(world, "owner"), user(world, "editor")];
+    hop.send(&patch(&stays, &json!({"disabled": true}))).problem(409, "user_state");
+    assert_eq!(hop.send(&patch(&goes, &json!({"role": "owner"}))).expect(200).json()["role"], "owner");
+    shown(hop, &goes, |user| user["role"] == "owner");
+    hop.send(&delete(&goes, "none")).problem(409, "user_state");
+    assert_eq!(hop.send(&patch(&goes, &json!({"role": "viewer"}))).expect(200).json()["role"], "viewer");
+    shown(hop, &goes, |user| user["role"] == "viewer");
+    eventually("they are an owner no more", || (hop.send(&delete(&goes, "none")).status == 204).then_some(()));
+}
+
+fn a_new_invitation_is_told_once(world: &World) {
+    let (hop, id) = (world.hop(), user(world, "viewer"));
+    let [first, second] = [hop.send(&invite(&id)).expect(201), {
+        shown(hop, &id, |_| show(hop, &id).header("etag").as_deref() == Some("\"2\""));
+        hop.send(&invite(&id)).expect(201)
+    }];
+    assert_shape(&second.json(), "invited");
+    assert_eq!((second.header("location").unwrap(), second.header("cache-control").unwrap()), (address(&id), "no-store".to_owned()));
+    assert!(first.json()["invite_token"] != second.json()["invite_token"]);
+    assert!(show(hop, &id).json().get("invite_token").is_none());
+}
+
+fn whoever_is_deleted_leaves_their_links_to_somebody(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("heirloom"));
+    let [ann, bob] = [user(world, "editor"), user(world, "editor")];
+    let link = |id: &str| {
+        eventually("the link has its owner", || {
+            let link = hop.send(&Call::get(link_address(&alias)).admin());
+            (link.status == 200 && link.json()["owner"] == id).then_some(())
+        })
+    };
+    create_link(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
+    let give = Call::new("PATCH", link_address(&alias)).admin().header("Content-Type", "application/json");
+    eventually("the link can be given away", || {
+        (hop.send(&give.clone().body(json!({"owner": ann}).to_string())).status == 200).then_some(())
+    });
+    link(&ann);
+    eventually("it is done", || {
+        let answer = hop.send(&delete(&ann, &bob));
+        assert!([204, 503].contains(&answer.status), "{}", answer.text());
+        (answer.status == 204).then_some(())
+    });
+    link(&bob);
+}
+
+fn nobody_is_found_who_is_not_there(world: &World) {
+    for id in [NOBODY, "usr_1", "x", "%00"] {
+        let calls = [Call::get(address(id)).admin(), patch(id, &json!({"name": "x"})), delete(id, "none"), invite(id)];
+        for call in calls {
+            world.hop().send(&call).problem(404, "not_found");
+        }
+    }
+}
+
+fn wrong_fields_are_named(world: &World) {
+    let (hop, id) = (world.hop(), user(world, "viewer"));
+    let post = |body: &Value| Call::post_json(USERS, body);
+    for (call, field, code) in [
+        (post(&json!({})), "/email", "required"),
+        (post(&json!({"email": "ann"})), "/email", "invalid"),
+        (post(&json!({"email": " ann@example.com"})), "/email", "invalid"),
+        (post(&json!({"email": "ann@example.com", "role": "root"})), "/role", "invalid"),
+        (patch(&id, &json!({"role": null})), "/role", "required"),
+        (patch(&id, &json!({"email": "ann@example.com"})), "/email", "unknown"),
+        (delete(&id, ""), "/links_to", "invalid"),
+        (delete(&id, &id), "/links_to", "conflicts"),
+        (delete(&id, NOBODY), "/links_to", "invalid"),
+        (Call::new("DELETE", address(&id)).admin(), "/links_to", "required"),
+        (Call::get(format!("{USERS}?limit=0")).admin(), "/limit", "out_of_range"),
+        (Call::get(format!("{}?x=y", address(&id))).admin(), "/x", "unknown"),
+        (Call::new("POST", format!("{}/invite?x=y", address(&id))).admin(), "/x", "unknown"),
+    ] {
+        let problem = hop.send(&call).problem(422, "invalid_fields");
+        assert_eq!(field_errors(&problem), [(field.to_owned(), code.to_owned())]);
+    }
+    show(hop, &id).expect(200);
+}
+
+fn a_body_of_another_kind_is_refused(world: &World) {
+    let id = user(world, "viewer");
+    for bare in [Call::new("POST", USERS).admin(), Call::new("PATCH", address(&id)).admin()] {
+        world.hop().send(&bare.clone().body("{}")).problem(415, "unsupported_media_type");
+        let json = bare.header("Content-Type", "application/json");
+        world.hop().send(&json.clone().body("{")).problem(400, "malformed_json");
+        world.hop().send(&json.body(vec![b' '; 64 * 1_024 + 1])).problem(413, "too_large");
+    }
+}
+
+fn nobody_sees_or_changes_users_without_a_key(world: &World) {
+    let (hop, id) = (world.hop(), user(world, "viewer"));
+    let json = |method: &str, path: String, body: &str| Call::new(method, path).header("Content-Type", "application/json").body(body);
+    for call in [
+        Call::get(USERS),
+        Call::get(address(&id)),
+        Call::new("DELETE", format!("{}?links_to=none", address(&id))),
+        Call::new("POST", format!("{}/invite", address(&id))),
+        json("PATCH", address(&id), r#"{"role":"owner"}"#),
+        json("POST", USERS.into(), r#"{"email":"ann@example.com"}"#),
+    ] {
+        hop.send(&call).problem(401, "unauthenticated");
+    }
+    assert_eq!(show(hop, &id).expect(200).json()["role"], "viewer");
+}

@@ -5,10 +5,14 @@
 
 mod credential;
 mod need;
+#[cfg(any(test, feature = "memory"))]
+mod printed;
 pub(crate) mod rights;
 
 use self::credential::Credential;
 pub(crate) use self::need::Need;
+#[cfg(any(test, feature = "memory"))]
+pub use self::printed::who_may_what;
 use self::rights::{Right, Role, Scope};
 use crate::app::Context;
 use crate::domain::Domain;

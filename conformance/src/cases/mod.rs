@@ -21,6 +21,7 @@ mod limits;
 mod links;
 mod list;
 mod machines;
+mod matrix;
 mod methods;
 mod pages;
 mod passwords;
@@ -93,6 +94,7 @@ pub fn all() -> Vec<Case> {
         claims::cases(),
         bodies::cases(),
         credentials::cases(),
+        matrix::cases(),
         paths::cases(),
         methods::cases(),
         hosts::cases(),

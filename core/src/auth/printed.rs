@@ -17,7 +17,7 @@ pub fn who_may_what() -> String {
         let there = if is_of_all_domains { "no" } else { "on those" };
         let _ = writeln!(text, "| {what} | `{}` | {} | {there} |", scope.name(), role.name());
     }
-    text.push_str("\n| route | asks for |\n|---|---|\n");
+    text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");
     for row in DOCUMENTED {
         let method = Method::from_bytes(row.method.as_bytes()).unwrap_or_default();
         let need = match Need::of(&Route::of(&an_example(row.pattern)), &method) {

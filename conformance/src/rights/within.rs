@@ -174,6 +174,18 @@ pub(crate) fn an_alias_of_anothers_deleted_link_is_not_reused(hop: &impl Hop) {
     scene.send(&scene.stranger, again(&alias)).expect(201);
     scene.send(&scene.stranger, delete(&alias)).expect(204);
     scene.send(&scene.admin, again(&alias)).expect(201);
+    // One that another's link has left, and one whose link is gone.
+    let (left, to) = (scene.link(&scene.stranger), hop.name("within"));
+    scene.send(&scene.stranger, patch(&left, &json!({ "alias": to }))).expect(200);
+    assert_eq!(scene.send(&scene.editor, again(&left)).status, 409);
+    scene.send(&scene.stranger, again(&left)).expect(201);
+    let (left, to) = (scene.link(&scene.stranger), hop.name("within"));
+    scene.send(&scene.stranger, patch(&left, &json!({ "alias": to }))).expect(200);
+    scene.send(&scene.stranger, Ask::to("DELETE", format!("{}?erase=true", address(&to)))).expect(204);
+    for who in [&scene.editor, &scene.stranger, &scene.writer] {
+        assert_eq!(scene.send(who, again(&left)).status, 409);
+    }
+    scene.send(&scene.admin, again(&left)).expect(201);
     // One that was blocked when it was deleted is its owner's no more.
     let blocked = scene.link(&scene.stranger);
     scene.send(&scene.admin, patch(&blocked, &json!({"blocked": {"reason": "x"}}))).expect(200);
@@ -198,6 +210,9 @@ pub(crate) fn a_key_for_a_domain_reaches_no_other(hop: &impl Hop) {
     }
     assert_eq!(scene.show(&alias)["domain"], DOMAIN);
     let there = hop.key(&scene.editor_id, &SCOPES, Some(&[OTHER_DOMAIN]));
+    for unsaid in [LINKS, &address(&alias), "/api/v1/export", "/api/v1/tags", &format!("/api/v1/aliases/{alias}")] {
+        scene.refused(&there, get(unsaid));
+    }
     scene.refused(&there, patch(&alias, &json!({"title": "x"})));
     scene.refused(&there, create(&json!({ "target": TARGET })));
     let found = scene.send(&there, get("/api/v1/domains")).expect(200);

@@ -9,7 +9,7 @@ use crate::link::UserId;
 use crate::records::{Claimed, Kept, Key, Team};
 use crate::text::Title;
 use crate::time::Timestamp;
-use crate::user::{Email, Heir, Standing, User};
+use crate::user::{Email, Standing, User};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +38,6 @@ impl MemoryRecords {
             may_own: role == Role::Owner,
             standing: match standing {
                 "in" => Standing::In,
-                "leaving" => Standing::Leaving(Heir::Nobody),
                 "gone" => Standing::Gone,
                 _ => Standing::Disabled,
             },

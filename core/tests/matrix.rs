@@ -154,3 +154,16 @@ fn a_key_is_good_until_it_ends() {
         assert_eq!(hop.send(&Ask::to("GET", "/api/v1/links").with(&key)).status, status, "{end}");
     }
 }
+
+#[test]
+fn an_owner_is_whom_both_the_team_and_their_own_record_name() {
+    let hop = Memory::new();
+    let (user, other) = (hop.user("owner"), hop.user("viewer"));
+    let [of_user, of_other] = [&user, &other].map(|user| hop.key(user, &rights::people::SCOPES, None));
+    let role = |key: &str| hop.send(&Ask::to("GET", "/api/v1/me").with(key)).expect(200)["role"].as_str().unwrap().to_owned();
+    assert_eq!((role(&of_user), role(&of_other)), ("owner".into(), "viewer".into()));
+    hop.edge.records.plant_owners(&[&other]);
+    assert_eq!((role(&of_user), role(&of_other)), ("admin".into(), "viewer".into()));
+    hop.edge.records.plant_owners(&[]);
+    assert_eq!(role(&of_user), "admin");
+}

@@ -51,10 +51,19 @@ impl MemoryRecords {
         owners.retain(|owner| *owner != id);
         if role == Role::Owner {
             owners.push(id.clone());
-            owners.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         }
         self.keep(Kept::put(None, Key::user(&id), &user, "planted".into()));
         self.keep(Kept::put(None, Key::email(&email), &Claimed { by: id }, "planted".into()));
+        self.plant_team(owners);
+    }
+
+    /// Plants who owns the deployment, whatever is said of them otherwise.
+    pub fn plant_owners(&self, ids: &[&str]) {
+        self.plant_team(ids.iter().map(|id| UserId::stored((*id).into())).collect());
+    }
+
+    fn plant_team(&self, mut owners: Vec<UserId>) {
+        owners.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         self.keep(Kept::put(None, Key::team(), &Team { owners }, "planted".into()));
     }
 

@@ -292,6 +292,11 @@ pub(crate) fn clicks_are_told_with_their_scope_alone(hop: &impl Hop) {
         [&one, &listed["items"][0], &changed, &batch["results"][0]["link"], &line].map(|link| link["clicks"].is_object())
     };
     assert_eq!((told(&scene.editor), told(&blind)), ([true; 5], [false; 5]));
+    // Whoever reads links may be told, whatever their role and their domains.
+    let there = hop.key(&scene.editor_id, &SCOPES, Some(&[DOMAIN]));
+    for who in [&scene.viewer, &there] {
+        assert!(scene.send(who, get(address(&alias))).expect(200)["clicks"].is_object());
+    }
     let in_a_row = |who: &str| scene.send(who, get("/api/v1/export?limit=1&format=csv")).body.contains("humans");
     assert!(in_a_row(&scene.editor) && !in_a_row(&blind));
 }

@@ -36,7 +36,7 @@ impl Memory {
     }
 
     fn plant(&self, owner: &str, key: &Planted<'_>) -> String {
-        self.edge.plant_key(PEPPER, owner, key)
+        self.edge.plant_key(PEPPER, owner, key).unwrap()
     }
 
     fn next(&self) -> u32 {

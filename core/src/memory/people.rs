@@ -6,6 +6,7 @@ use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Shown};
 use crate::link::UserId;
+use crate::ports::NoEntropy;
 use crate::records::{Claimed, Kept, Key, Team};
 use crate::text::Title;
 use crate::time::Timestamp;
@@ -74,8 +75,11 @@ impl MemoryRecords {
 
 impl MemoryEdge {
     /// Plants a key of the user `owner` and says what its holder shows.
-    pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> String {
-        let shown = Shown::draw(self).unwrap_or_else(|_| unreachable!("randomness in memory does not fail"));
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
+        let shown = Shown::draw(self)?;
         let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
         let kept = ApiKey {
             id: KeyId::stored(shown.id.as_str().into()),
@@ -90,6 +94,6 @@ impl MemoryEdge {
             mark: shown.mark(&Pepper::new(pepper)),
         };
         self.records.keep(Kept::put(None, Key::api_key(&shown.id), &kept, "planted".into()));
-        shown.expose()
+        Ok(shown.expose())
     }
 }

@@ -46,7 +46,7 @@ const CORE: [Rule; 10] = [
         only_in: &["route.rs", "app.rs", "auth/printed.rs", "request.rs", "host.rs", "links/explain.rs", "destination/laws.rs"],
         why: "only route.rs reads a path; whoever has one asks it. A host is decoded where it is read, and tests read what hop wrote",
     },
-    Rule { phrases: &["Proof("], only_in: &["auth.rs"], why: "nobody but auth.rs makes the proof that a handler needs" },
+    Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
     Rule {
         phrases: &["serde", "serde_json"],
         only_in: &[

@@ -7,6 +7,7 @@
 //! * [`refusals`] what an edge answers without asking hop
 //! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
 //! * [`pictures`] reads QR codes back
+//! * [`rights`] who may do what, tried out; the core's tests include it
 //! * [`cases`] what must hold
 #![forbid(unsafe_code)]
 #![expect(
@@ -29,5 +30,6 @@ pub mod openapi;
 pub mod pictures;
 pub mod places;
 pub mod refusals;
+mod rights;
 pub mod server;
 pub mod world;

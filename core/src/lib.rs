@@ -90,6 +90,8 @@ mod utm;
 mod visit;
 
 pub use app::{After, App, log_failure};
+#[cfg(any(test, feature = "memory"))]
+pub use auth::who_may_what;
 pub use machines::document as openapi;
 pub use request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use response::Response;

@@ -1,4 +1,5 @@
-//! The documentation of the API: docs/openapi.json is written by hand, docs/API.md comes from it.
+//! The documentation of the API: docs/openapi.json is written by hand, docs/API.md comes from it. The tables of rights in docs/SECURITY.md come
+//! from the core.
 mod document;
 mod fields;
 mod page;
@@ -6,8 +7,9 @@ mod page;
 use std::fs;
 use std::process::ExitCode;
 
-use crate::failure::{Outcome, While};
+use crate::failure::{Failure, Outcome, While};
 use crate::help;
+use crate::process::capture;
 use crate::project::Project;
 use document::Document;
 
@@ -16,11 +18,17 @@ const PAGE: &str = "docs/API.md";
 /// What there is to say before the routes.
 const HEAD: &str = "docs/api-head.md";
 
+/// Where the tables of rights stand, between these two lines.
+const SECURITY: &str = "docs/SECURITY.md";
+const BEGIN: &str = "<!-- Written by `cargo xtask docs` from core/src/auth. -->\n";
+const END: &str = "<!-- Here ends what is written. -->\n";
+
 const HELP: &str = "\
 cargo xtask docs
 
-Writes docs/API.md from docs/api-head.md and docs/openapi.json, after copying the examples of docs/contract into the latter.
-A route is described by hand in docs/openapi.json; `cargo xtask test lint` fails while one is missing or API.md is old.";
+Writes docs/API.md from docs/api-head.md and docs/openapi.json, after copying the examples of docs/contract into the latter, and the
+tables of rights in docs/SECURITY.md from core/src/auth.
+A route is described by hand in docs/openapi.json; `cargo xtask test lint` fails while one is missing or something written is old.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {
@@ -37,7 +45,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether both files are what `cargo xtask docs` would write.
+/// Whether all files are what `cargo xtask docs` would write.
 pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     let mut current = true;
     for (path, text) in written(project)? {
@@ -49,8 +57,41 @@ pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     Ok(current)
 }
 
-fn written(project: &Project) -> Outcome<[(&'static str, String); 2]> {
+fn written(project: &Project) -> Outcome<[(&'static str, String); 3]> {
     let document = Document::read(project)?;
     let page = page::markdown(&project.read(HEAD)?, &document);
-    Ok([(OPENAPI, document.text()), (PAGE, page)])
+    let security = with_rights(&project.read(SECURITY)?, &rights(project)?)?;
+    Ok([(OPENAPI, document.text()), (PAGE, page), (SECURITY, security)])
+}
+
+/// The tables as the core prints them. It is asked by a program of its own: nobody who sets hop up waits until it is compiled.
+fn rights(project: &Project) -> Outcome<String> {
+    let mut cargo = project.command(env!("CARGO"));
+    let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--example", "rights"]))?;
+    if printed.success { Ok(printed.text) } else { Err(Failure::new("the core does not print its rights; why stands above")) }
+}
+
+/// `page` with other tables between the two lines.
+fn with_rights(page: &str, rights: &str) -> Outcome<String> {
+    let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) = parts.ok_or_else(|| Failure::new(format!("{SECURITY} lacks the lines between which its tables are written")))?;
+    Ok(format!("{before}{BEGIN}\n{rights}\n{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_lines_is_replaced() {
+        let page = format!("before\n{BEGIN}old\n{END}after\n");
+        let new = with_rights(&page, "new\n").unwrap();
+        assert_eq!(new, format!("before\n{BEGIN}\nnew\n\n{END}after\n"));
+        assert_eq!(with_rights(&new, "new\n").unwrap(), new);
+        for lacking in ["", BEGIN, END, &format!("{END}{BEGIN}")] {
+            assert!(with_rights(lacking, "new\n").is_err(), "{lacking}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ mod limits;
 mod links;
 mod list;
 mod machines;
+mod matrix;
 mod methods;
 mod metrics;
 mod pages;
@@ -102,6 +103,7 @@ pub fn all() -> Vec<Case> {
         bodies::cases(),
         credentials::cases(),
         keys::cases(),
+        matrix::cases(),
         paths::cases(),
         methods::cases(),
         hosts::cases(),

@@ -5,11 +5,15 @@
 
 mod credential;
 mod need;
+#[cfg(any(test, feature = "memory"))]
+mod printed;
 pub(crate) mod rights;
 
 use self::credential::Credential;
 pub(crate) use self::credential::owns;
 pub(crate) use self::need::Need;
+#[cfg(any(test, feature = "memory"))]
+pub use self::printed::who_may_what;
 use self::rights::{Right, Role, Scope};
 use crate::app::Context;
 use crate::domain::Domain;
@@ -142,9 +146,8 @@ impl Proof {
         link.owner.as_ref() == self.user()
     }
 
-    /// Refuses whoever must not change `link`: another's, or one an admin has blocked.
+    /// Refuses whoever must not change `link`: another's, or one an admin has blocked. Whether they write links at all, the route has asked.
     pub(crate) fn check_write(&self, link: &Link) -> Result<(), Problem> {
-        self.check(Right::WriteLinks)?;
         self.check_domain(&link.domain)?;
         if !self.owns(link) && self.role() < Role::Admin {
             return Err(Problem::not_your_link());

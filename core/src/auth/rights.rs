@@ -159,3 +159,38 @@ impl Right {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back_and_no_other_means_it() {
+        for role in Role::ALL {
+            assert_eq!(Role::named(role.name()), Some(role));
+        }
+        for scope in Scope::ALL {
+            assert_eq!(Scope::named(scope.name()), Some(scope));
+        }
+        for nobody in ["", "Admin", "owner ", "superuser", "links", "links:", "links:*", "*", "LINKS:READ", "links:read "] {
+            assert_eq!((Role::named(nobody), Scope::named(nobody)), (None, None), "{nobody:?}");
+        }
+    }
+
+    #[test]
+    fn roles_are_in_the_order_of_trust() {
+        assert!(Role::ALL.is_sorted_by(|less, more| less < more));
+        assert_eq!(Role::default(), Role::Viewer, "whoever is not known to be more is this");
+    }
+
+    #[test]
+    fn no_right_says_the_same_as_another_and_every_scope_gives_one() {
+        let mut said: Vec<&str> = Right::ALL.iter().map(|right| right.terms().what).collect();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), Right::ALL.len());
+        for scope in Scope::ALL {
+            assert!(Right::ALL.iter().any(|right| right.terms().scope == scope), "{} gives no right", scope.name());
+        }
+    }
+}

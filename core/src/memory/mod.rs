@@ -5,6 +5,7 @@
 
 mod copies;
 mod faults;
+mod people;
 mod random;
 mod records;
 
@@ -13,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use copies::MemoryCopies;
 pub use faults::{Fault, Faults, NoFaults, Step};
+pub use people::Planted;
 pub use random::Random;
 pub use records::{MemoryRecords, Steps};
 

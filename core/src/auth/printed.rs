@@ -1,0 +1,48 @@
+//! The table of rights for people, as docs/SECURITY.md has it. No adapter links this.
+
+use std::fmt::Write as _;
+
+use http::Method;
+
+use super::Need;
+use super::rights::{Right, Terms};
+use crate::route::{DOCUMENTED, Route};
+
+/// Every right with what it takes, then every route with the right it asks for, in Markdown.
+#[must_use]
+pub fn who_may_what() -> String {
+    let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
+    for right in Right::ALL {
+        let Terms { scope, role, is_of_all_domains, what } = right.terms();
+        let there = if is_of_all_domains { "no" } else { "on those" };
+        let _ = writeln!(text, "| {what} | `{}` | {} | {there} |", scope.name(), role.name());
+    }
+    text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");
+    for row in DOCUMENTED {
+        let method = Method::from_bytes(row.method.as_bytes()).unwrap_or_default();
+        let need = match Need::of(&Route::of(&an_example(row.pattern)), &method) {
+            Need::Nothing => "nothing".to_owned(),
+            Need::Identity => "a key".to_owned(),
+            Need::The(right) => format!("`{}`, {}", right.terms().scope.name(), right.terms().role.name()),
+        };
+        let _ = writeln!(text, "| `{} {}` | {need} |", row.method, row.pattern);
+    }
+    text
+}
+
+/// A path that a route's pattern stands for.
+fn an_example(pattern: &str) -> String {
+    pattern.replace(['{', '}'], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_has_an_example_that_is_read_as_its_route() {
+        for row in DOCUMENTED {
+            assert_eq!(Route::of(&an_example(row.pattern)).pattern(), row.pattern);
+        }
+    }
+}

@@ -6,6 +6,7 @@
 //! * [`server`] the memory edge behind a socket
 //! * [`refusals`] what an edge answers without asking hop
 //! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
+//! * [`secrets`] none of which may stand in an answer, a log or a record
 //! * [`pictures`] reads QR codes back
 //! * [`cases`] what must hold
 #![forbid(unsafe_code)]
@@ -29,5 +30,6 @@ pub mod openapi;
 pub mod pictures;
 pub mod places;
 pub mod refusals;
+pub mod secrets;
 pub mod server;
 pub mod world;

@@ -22,7 +22,7 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.args(["dev", "--ip", "127.0.0.1", "--port", &address.port().to_string()]);
     command.args(["--inspector-port", &free_address().port().to_string()]);
     command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
-    Process::start(&mut command, files)
+    Process::start(&mut command, files, Some(state))
 }
 
 /// Empties Workers KV behind hop's back. The deployment must not be running.

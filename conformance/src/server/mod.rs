@@ -54,6 +54,11 @@ impl MemoryServer {
         self.shared.edge.log_text()
     }
 
+    /// What is stored: the name and the bytes of every record and every copy.
+    pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        self.shared.edge.stored()
+    }
+
     /// Takes no more connections.
     pub fn stop(&self) {
         self.shared.stopped.store(true, Ordering::SeqCst);

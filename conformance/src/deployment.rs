@@ -86,7 +86,7 @@ impl Drop for Deployment {
         self.running.kill();
         if secrets::are_watched() {
             let whose = format!("{:?} at {}", self.edge, self.address);
-            secrets::ended(&whose, self.running.said(), self.running.stored());
+            secrets::ended(&whose, &self.running.said(), self.running.stored());
         }
     }
 }

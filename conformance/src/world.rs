@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::deployment::{Deployment, Settings};
 use crate::edges::Edge;
+use crate::secrets;
 
 /// The default domain of every deployment.
 pub const DOMAIN: &str = "hop.example";
@@ -87,5 +88,7 @@ impl World {
     }
 
     /// Ends every deployment.
-    pub fn end(self) {}
+    pub fn end(self) {
+        [&self.usual, &self.case_insensitive].into_iter().filter_map(OnceLock::get).for_each(secrets::ending);
+    }
 }

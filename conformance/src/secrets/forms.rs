@@ -24,6 +24,7 @@ pub(super) fn forms(secret: &str) -> BTreeSet<Vec<u8>> {
     forms.push(form_urlencoded::byte_serialize(bytes).collect());
     forms.push(percent(bytes, is_unreserved).replace("%20", "+"));
     forms.push(percent(bytes, |byte| byte.is_ascii_graphic()));
+    forms.push(percent(bytes, |byte| byte.is_ascii_graphic() && !b"\"#%<>`{}".contains(&byte)));
     forms.extend([json(secret), json(secret).replace('/', "\\/"), ascii_json(secret)]);
     forms.push(secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;"));
     forms.extend([secret.escape_debug().to_string(), secret.escape_unicode().to_string(), bytes.escape_ascii().to_string()]);

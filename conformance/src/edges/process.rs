@@ -18,13 +18,13 @@ pub(crate) struct Process {
     child: Child,
     group: Pid,
     output: PathBuf,
-    state: Option<PathBuf>,
+    stores: Vec<PathBuf>,
     _files: TempDir,
 }
 
 impl Process {
-    /// Starts `command`, which keeps what it stores in the folder `state`, if anywhere, as the head of its own process group.
-    pub(crate) fn start(command: &mut Command, files: TempDir, state: Option<PathBuf>) -> Self {
+    /// Starts `command`, which keeps what it stores in the folders `stores`, as the head of its own process group.
+    pub(crate) fn start(command: &mut Command, files: TempDir, stores: Vec<PathBuf>) -> Self {
         let output = files.path().join("output.log");
         let file = File::create(&output).expect("a temporary folder takes a file");
         let child = command
@@ -36,7 +36,7 @@ impl Process {
             .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let group = Pid::from_child(&child);
         groups().push(group);
-        Self { child, group, output, state, _files: files }
+        Self { child, group, output, stores, _files: files }
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -50,7 +50,7 @@ impl Process {
     /// Every file of what it stores, byte for byte.
     pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
-        self.state.iter().for_each(|folder| gather(folder, &mut files));
+        self.stores.iter().for_each(|folder| gather(folder, &mut files));
         files
     }
 

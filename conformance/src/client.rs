@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::coverage;
 use crate::places::Place;
+use crate::secrets;
 
 /// Longer than any answer takes, short enough to notice one that never comes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -113,6 +114,7 @@ impl Call {
     /// # Errors
     /// When the connection fails before a byte of the answer.
     pub fn exchange(&self, to: SocketAddr) -> std::io::Result<Vec<u8>> {
+        secrets::sent(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())), &self.body);
         let mut stream = self.place.map_or_else(|| TcpStream::connect(to), |place| place.connect(to))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
@@ -122,7 +124,9 @@ impl Call {
             stream.shutdown(Shutdown::Write)?;
         }
         let mut bytes = Vec::new();
-        match stream.read_to_end(&mut bytes) {
+        let read = stream.read_to_end(&mut bytes);
+        secrets::answered(&self.method, &self.shown_target(), &bytes);
+        match read {
             Err(error) if bytes.is_empty() => Err(sent.err().unwrap_or(error)),
             _ => Ok(bytes),
         }
@@ -190,8 +194,12 @@ impl Answer {
 
     /// All values of a header, whether they came in one line or in several.
     pub fn header_values(&self, name: &str) -> Vec<String> {
-        let lines = self.headers.iter().filter(|(known, _)| known == name);
-        lines.flat_map(|(_, value)| String::from_utf8_lossy(value).split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
+        self.header_lines(name).flat_map(|line| line.split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    /// Each line of a header, as text.
+    pub(crate) fn header_lines(&self, name: &str) -> impl Iterator<Item = String> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
     /// Whether `text` stands anywhere in it: in a header or in the body.

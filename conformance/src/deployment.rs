@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Answer, Call};
 use crate::edges::{Edge, Running};
+use crate::secrets;
+use crate::world::PEPPER;
 
 /// How long a deployment may take to start. wrangler on a busy machine takes its time.
 const START: Duration = Duration::from_secs(90);
@@ -27,6 +29,15 @@ pub struct Settings {
     pub metered: bool,
 }
 
+impl Settings {
+    /// Tells the secrets it has, so that they are searched for.
+    fn known_secrets(&self) {
+        let of_settings = self.settings.iter().filter(|(name, _)| name.ends_with("_PEPPER") || name.ends_with("_KEY"));
+        let secrets = self.admin_key.map(|key| ("HOP_ADMIN_KEY", key)).into_iter().chain([("HOP_PEPPER", PEPPER)]);
+        secrets.chain(of_settings.copied()).for_each(|(name, secret)| secrets::configured(name, secret));
+    }
+}
+
 /// A running hop. It ends when this is dropped, with every process it started.
 pub struct Deployment {
     /// Which edge it runs on.
@@ -43,6 +54,7 @@ impl Deployment {
     /// When it does not, with what it said.
     pub fn start(edge: Edge, settings: &Settings) -> Self {
         let address = free_address();
+        settings.known_secrets();
         let mut deployment = Self { edge, address, running: edge.start(address, settings) };
         let give_up = Instant::now() + START;
         let health = Call::get("/health");
@@ -60,13 +72,22 @@ impl Deployment {
     }
 
     /// Ends it as a power cut would.
-    pub fn kill(mut self) {
-        self.running.kill();
-    }
+    pub fn kill(self) {}
 
     /// What it printed.
     pub fn said(&self) -> String {
         self.running.said()
+    }
+}
+
+impl Drop for Deployment {
+    /// What it logged and stored is searched for secrets in the end; its files go with it.
+    fn drop(&mut self) {
+        self.running.kill();
+        if secrets::are_watched() {
+            let whose = format!("{:?} at {}", self.edge, self.address);
+            secrets::ended(&whose, &self.running.said(), self.running.stored());
+        }
     }
 }
 

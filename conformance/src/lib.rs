@@ -6,6 +6,7 @@
 //! * [`server`] the memory edge behind a socket
 //! * [`refusals`] what an edge answers without asking hop
 //! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
+//! * [`secrets`] none of which may stand in an answer, a log or a record
 //! * [`pictures`] reads QR codes back
 //! * [`rights`] who may do what, tried out; the core's tests include it
 //! * [`cases`] what must hold
@@ -31,5 +32,6 @@ pub mod pictures;
 pub mod places;
 pub mod refusals;
 mod rights;
+pub mod secrets;
 pub mod server;
 pub mod world;

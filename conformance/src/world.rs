@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::client::Call;
 use crate::deployment::{Deployment, Settings};
 use crate::edges::Edge;
+use crate::secrets;
 
 /// The default domain of every deployment.
 pub const DOMAIN: &str = "hop.example";
@@ -136,5 +137,7 @@ impl World {
     }
 
     /// Ends every deployment.
-    pub fn end(self) {}
+    pub fn end(self) {
+        [&self.usual, &self.case_insensitive].into_iter().filter_map(OnceLock::get).for_each(secrets::ending);
+    }
 }

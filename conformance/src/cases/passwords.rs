@@ -90,13 +90,13 @@ fn the_right_password_leads_back_to_the_link_and_then_on(world: &World) {
 fn a_wrong_password_is_told_and_leads_nowhere(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("guessed"));
     locked(hop, &alias, DOMAIN);
-    let page = hop.send(&post(&alias, "password=word+of+a+link").header("Accept", BROWSER)).expect(403);
+    let page = hop.send(&post(&alias, "password=wurd+of+a+link").header("Accept", BROWSER)).expect(403);
     assert!(page.text().contains("role=\"alert\""), "{}", page.text());
     let mut answers = vec![page];
     let asked = hop.send(&post(&alias, "").from(FRANCE)).expect(200);
     assert_eq!(asked.json()["needs"], "password", "nothing was typed that could be wrong");
     answers.push(asked);
-    for form in ["password=", "password=word+of+a+link", "x=y&password=%ff", "password=x&password=w%C3%B6rd+of+a+link"] {
+    for form in ["password=", "password=wurd+of+a+link", "x=y&password=%ff", "password=x&password=w%C3%B6rd+of+a+link"] {
         let answer = hop.send(&post(&alias, form).from(FRANCE));
         answer.problem(403, "forbidden");
         answers.push(answer);

@@ -40,6 +40,11 @@ impl Edge {
         }
     }
 
+    /// Whether what it stores can be read once it has ended.
+    pub(crate) fn keeps_its_store(self) -> bool {
+        self != Self::Viceroy
+    }
+
     pub(crate) fn start(self, address: SocketAddr, settings: &Settings) -> Running {
         match self {
             Self::Memory => Running::Server(memory::start(address, settings)),
@@ -67,6 +72,14 @@ impl Running {
         match self {
             Self::Server(server) => server.said(),
             Self::Process(process) => process.said(),
+        }
+    }
+
+    /// What it keeps in its store: names and bytes. A process must have ended.
+    pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        match self {
+            Self::Server(server) => server.stored(),
+            Self::Process(process) => process.stored(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,12 +18,13 @@ pub(crate) struct Process {
     child: Child,
     group: Pid,
     output: PathBuf,
+    stores: Vec<PathBuf>,
     _files: TempDir,
 }
 
 impl Process {
-    /// Starts `command` as the head of its own process group.
-    pub(crate) fn start(command: &mut Command, files: TempDir) -> Self {
+    /// Starts `command`, which keeps what it stores in the folders `stores`, as the head of its own process group.
+    pub(crate) fn start(command: &mut Command, files: TempDir, stores: Vec<PathBuf>) -> Self {
         let output = files.path().join("output.log");
         let file = File::create(&output).expect("a temporary folder takes a file");
         let child = command
@@ -35,7 +36,7 @@ impl Process {
             .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let group = Pid::from_child(&child);
         groups().push(group);
-        Self { child, group, output, _files: files }
+        Self { child, group, output, stores, _files: files }
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -44,6 +45,13 @@ impl Process {
 
     pub(crate) fn said(&self) -> String {
         std::fs::read(&self.output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
+    /// Every file of what it stores, byte for byte.
+    pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
+        self.stores.iter().for_each(|folder| gather(folder, &mut files));
+        files
     }
 
     /// Ends the whole group at once, and waits for its head.
@@ -75,6 +83,19 @@ pub fn end_with_this_process() {
             std::process::exit(130);
         }
     });
+}
+
+/// The files below `folder`.
+fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, files);
+        } else {
+            let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            files.push((path.display().to_string(), bytes));
+        }
+    }
 }
 
 fn groups() -> std::sync::MutexGuard<'static, Vec<Pid>> {

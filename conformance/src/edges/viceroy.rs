@@ -29,7 +29,7 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     // The manifest takes the secrets from these variables; while one is not set, its secret is there and empty.
     command.env_remove("HOP_ADMIN_KEY").env("HOP_PEPPER", PEPPER);
     command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
-    Process::start(&mut command, files)
+    Process::start(&mut command, files, Vec::new())
 }
 
 /// Tells the simulator where addresses are. The SDK reads a place only with all that Fastly says of one.

@@ -22,7 +22,9 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.args(["dev", "--ip", "127.0.0.1", "--port", &address.port().to_string()]);
     command.args(["--inspector-port", &free_address().port().to_string()]);
     command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
-    Process::start(&mut command, files)
+    // What stands beside them is wrangler's own: the traces in which it notes requests as they came.
+    let stores = ["v3/d1", "v3/kv"].map(|store| state.join(store)).to_vec();
+    Process::start(&mut command, files, stores)
 }
 
 /// Empties Workers KV behind hop's back. The deployment must not be running.

@@ -8,6 +8,8 @@ use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, Step, Steps, 
 use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Take, Traits};
 use hop_core::records::{Change, Cursor, Key, Prefix};
 
+use crate::secrets;
+
 /// An edge for the memory server.
 pub struct ServerEdge {
     records: ServerRecords,
@@ -53,6 +55,15 @@ impl ServerEdge {
     /// What was logged.
     pub fn log_text(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+    }
+
+    /// The name and the bytes of every record and every copy; a key is part of what is stored.
+    pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
+        let records = &self.records.records;
+        let kept = records.keys().into_iter().filter_map(|key| records.peek(&key).map(|record| named(&key, &record.value)));
+        let copies = self.copies.keys().into_iter().filter_map(|key| self.copies.peek(&key).map(|copy| named(&key, copy.as_bytes())));
+        kept.chain(copies).collect()
     }
 }
 
@@ -105,6 +116,7 @@ impl Records for ServerRecords {
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         std::thread::sleep(self.write_delay);
+        secrets::written(change);
         self.records.commit(change).await
     }
 

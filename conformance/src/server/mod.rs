@@ -9,12 +9,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use hop_core::{App, Head, Request};
 
 pub use edge::ServerEdge;
 pub use elsewhere::{Arrival, Elsewhere};
 use http1::{Incoming, Unreadable};
+
+/// How long a connection may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub struct MemoryServer {
@@ -54,11 +58,20 @@ impl MemoryServer {
         self.shared.edge.log_text()
     }
 
-    /// Takes no more connections.
+    /// What is stored: the name and the bytes of every record and every copy.
+    pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        self.shared.edge.stored()
+    }
+
+    /// Takes no more connections, and ends those there are: all that is to be logged and stored is then.
     pub fn stop(&self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
         // The listener waits for one more connection to see it.
         let _ = TcpStream::connect(self.address);
+        let give_up = Instant::now() + PATIENCE;
+        while Arc::strong_count(&self.shared) > 1 && Instant::now() < give_up {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 

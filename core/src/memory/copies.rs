@@ -50,6 +50,11 @@ impl MemoryCopies {
         locked(&self.state).visible.clear();
     }
 
+    /// Every key a copy stands under, read behind hop's back.
+    pub fn keys(&self) -> Vec<Key> {
+        locked(&self.state).visible.keys().cloned().collect()
+    }
+
     /// The copy under `key`, read behind hop's back.
     pub fn peek(&self, key: &Key) -> Option<String> {
         locked(&self.state).visible.get(key).cloned()

@@ -314,6 +314,17 @@ mod tests {
     }
 
     #[test]
+    fn the_audit_is_kept_for_some_days_or_for_ever() {
+        let read = |days: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_AUDIT_DAYS", days)]);
+        for (days, kept) in [("", Some(365)), (" 1\n", Some(1)), ("36500", Some(36_500)), ("forever", None)] {
+            assert_eq!(read(days).unwrap().audit_millis, kept.map(|days| days * DAY_MILLIS), "{days}");
+        }
+        for days in ["0", "36501", "-1", "1.5", "Forever", "1 year", "9999999999999999999999"] {
+            assert!(read(days).unwrap_err().starts_with("HOP_AUDIT_DAYS: say how many days"), "{days}");
+        }
+    }
+
+    #[test]
     fn a_missing_or_short_pepper_is_none() {
         let pepper = |value: Option<&str>| {
             let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", "a-setting-that-stands-in-for-no-secret")];

@@ -19,7 +19,8 @@ use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
 
 /// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 11] = ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
+const DRAWN: [&str; 11] =
+    ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
 
 fn example(name: &str) -> Value {
     let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -23,7 +23,8 @@ use crate::deployment::Deployment;
 use crate::edges::Edge;
 
 /// What every whole run has to search for.
-const SECRETS: [&str; 5] = ["HOP_ADMIN_KEY", "HOP_PEPPER", "a credential", "a password", "a cookie that opens a link"];
+const SECRETS: [&str; 7] =
+    ["HOP_ADMIN_KEY", "HOP_PEPPER", "the secret of a key", "an invitation", "a credential", "a password", "a cookie that opens a link"];
 
 /// In bytes: what is shorter, such as the value of a cookie that is taken back, stands in a text by chance.
 const SHORTEST: usize = 8;

@@ -129,11 +129,7 @@ fn what_was_done_is_told_as_in_the_example() {
 fn a_key_is_made_and_told_as_in_the_examples() {
     let edge = MemoryEdge::new(1);
     let new = example("new-key");
-    let owner = json!({
-        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": new["owner"], "email": null, "name": null, "role": "editor", "may_own": false,
-        "standing": "in", "heir": null, "created_at": 1, "last_login_at": null, "version": 1,
-    });
-    edge.records.plant(&Key::kept(format!("user/{}", new["owner"].as_str().expect("an id"))), &owner.to_string());
+    edge.records.plant_user(new["owner"].as_str().expect("an id"), "editor", "in");
     let made = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
     assert_eq!((made.code(), plain(made.json())), (201, plain(example("made-key"))));
     let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());

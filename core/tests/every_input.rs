@@ -300,7 +300,7 @@ fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
     for settings in [&[][..], &[("HOP_DOMAINS", "nonsense"), ("HOP_ADMIN_KEY", ADMIN_KEY)]] {
         let isolate = Isolate::set_up(&edge, settings);
         let mut times_alive = 0;
-        for _ in 0..1_000 {
+        for _ in 0..2_000 {
             let ask = ask(&mut random);
             let answer = run(isolate.ask(ask.again()));
             let is_health = Route::of(Head::new(&ask.method, &ask.url).path) == Route::Health;

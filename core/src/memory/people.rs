@@ -10,7 +10,7 @@ use crate::ports::NoEntropy;
 use crate::records::{Claimed, Kept, Key, Team};
 use crate::text::Title;
 use crate::time::Timestamp;
-use crate::user::{Email, Standing, User};
+use crate::user::{Email, Heir, Standing, User};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,7 @@ impl MemoryRecords {
             may_own: role == Role::Owner,
             standing: match standing {
                 "in" => Standing::In,
+                "leaving" => Standing::Leaving { heir: Heir::Nobody, past: None },
                 "gone" => Standing::Gone,
                 _ => Standing::Disabled,
             },

@@ -16,17 +16,7 @@ pub(crate) const SCOPES: [&str; 9] =
 /// Puts the user `usr_xxx…` into the store, who stands as `standing` and has this role.
 pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, standing: &str) -> String {
     let id = format!("usr_{}", letter.to_string().repeat(17));
-    let owns = role == "owner";
-    let record = json!({
-        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": id, "email": format!("{letter}@example.com"), "name": null,
-        "role": if owns { "admin" } else { role }, "may_own": owns, "standing": standing, "heir": null, "created_at": 1, "last_login_at": null,
-        "version": 1,
-    });
-    edge.records.plant(&Key::kept(format!("user/{id}")), &record.to_string());
-    if owns {
-        let team = json!({"v": 1, "created_token": "t", "recent_tokens": ["t"], "owners": [id]});
-        edge.records.plant(&Key::kept("team".into()), &team.to_string());
-    }
+    edge.records.plant_user(&id, role, standing);
     id
 }
 

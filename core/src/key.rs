@@ -4,7 +4,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::auth::rights::Scope;
+use crate::auth::rights::{Role, Scope};
 use crate::base58;
 use crate::digest::{Keyed, Pepper};
 use crate::domain::Domain;
@@ -123,6 +123,8 @@ pub(crate) struct ApiKey {
     pub(crate) domains: Option<Vec<Domain>>,
     /// Whose role it has.
     pub(crate) owner: UserId,
+    /// Never more than that of whoever made it, whatever becomes of its owner.
+    pub(crate) most: Role,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,

@@ -235,3 +235,17 @@ fn a_key_may_what_its_owner_may_now() {
     assert_eq!(role(), json!("admin"), "the team does not name them");
     assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
 }
+
+#[test]
+fn a_key_never_may_more_than_who_made_it_whatever_becomes_of_its_owner() {
+    let edge = MemoryEdge::new(1);
+    let [ann, admin] = [user(&edge, 'a', "editor", "in"), user(&edge, 'b', "admin", "in")];
+    let (_, admins) = key(&edge, &admin, &["keys:admin", "links:read"], &json!({}));
+    let made = ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(admins.as_str())).json();
+    let by_the_admin = made["secret"].as_str().expect("a secret").to_owned();
+    let (_, by_the_bootstrap_admin) = key(&edge, &ann, &["links:read"], &json!({}));
+    let role = |secret: &str| ask(&edge, Ask::list("/api/v1/me").showing(secret)).json()["role"].clone();
+    assert_eq!([&by_the_admin, &by_the_bootstrap_admin].map(|secret| role(secret)), ["editor", "editor"]);
+    user(&edge, 'a', "owner", "in");
+    assert_eq!([&by_the_admin, &by_the_bootstrap_admin].map(|secret| role(secret)), ["admin", "owner"]);
+}

@@ -71,7 +71,7 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
     if user.standing != Standing::In {
         return Err(refused("its owner is let in no more"));
     }
-    let role = if owns(records, &user).await? { Role::Owner } else { user.role };
+    let role = if owns(records, &user).await? { Role::Owner } else { user.role }.min(key.most);
     if (!is_of_today || key.last_used_at.is_none_or(|last| context.now.millis_since(last) >= HOUR_MILLIS))
         // Nobody waits for this, and nobody is refused for want of a name for it.
         && let Ok(token) = context.token()

@@ -52,6 +52,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         scopes,
         domains,
         owner,
+        most: proof.role(),
         created_at: context.now,
         expires_at,
         last_used_at: None,

@@ -88,6 +88,7 @@ impl MemoryEdge {
             scopes: key.scopes.map_or_else(|| Scope::ALL.to_vec(), named),
             domains: key.domains.map(|domains| domains.iter().map(|domain| Domain::stored((*domain).into())).collect()),
             owner: UserId::stored(owner.into()),
+            most: Role::Owner,
             created_at: Timestamp::from_millis(1),
             expires_at: key.expires_at,
             last_used_at: None,

@@ -33,6 +33,7 @@ impl Keep for ApiKey {
             scopes: stored.texts("scopes").iter().filter_map(|name| Scope::named(name)).collect(),
             domains: stored.texts_if_any("domains").map(|domains| domains.into_iter().map(Domain::stored).collect()),
             owner: UserId::stored(stored.text("owner")),
+            most: Role::named(&stored.text("most")).unwrap_or_default(),
             created_at: Timestamp::from_millis(stored.number("created_at")),
             expires_at: moment(stored, "expires_at"),
             last_used_at: moment(stored, "last_used_at"),
@@ -49,6 +50,7 @@ impl Keep for ApiKey {
             stored.texts("domains", domains.iter().map(Domain::as_str));
         }
         stored.text("owner", self.owner.as_str());
+        stored.text("most", self.most.name());
         stored.number("created_at", self.created_at.as_millis());
         stored.number_or_null("expires_at", self.expires_at.map(Timestamp::as_millis));
         stored.number_or_null("last_used_at", self.last_used_at.map(Timestamp::as_millis));

@@ -13,7 +13,6 @@ mod support;
 use std::fs;
 
 use hop_core::memory::MemoryEdge;
-use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};

@@ -71,7 +71,7 @@ fn key(edge: &MemoryEdge, id: &str, scopes: &[&str]) -> String {
     let one = |length: usize| "1".repeat(length);
     let record = json!({
         "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": one(17), "name": "a key", "scopes": scopes, "owner": id,
-        "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": "a5HodKep972eiLt2S1IS4Hucuye1UdC_5Rhd-ccGSCs",
+        "most": "owner", "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": "a5HodKep972eiLt2S1IS4Hucuye1UdC_5Rhd-ccGSCs",
     });
     edge.records.plant(&Key::kept(format!("key/{}", one(17))), &record.to_string());
     format!("Bearer hop_{}_{}", one(17), one(44))

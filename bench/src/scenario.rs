@@ -2,6 +2,17 @@
 
 use http::{Method, StatusCode};
 
+/// Who comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Who {
+    /// A person with a browser, who follows the link.
+    Somebody,
+    /// The bootstrap admin, who asks the API.
+    Admin,
+    /// The holder of an API key, who does.
+    Holder,
+}
+
 /// One visit, made again and again.
 #[derive(Debug)]
 pub(crate) struct Scenario {
@@ -9,9 +20,10 @@ pub(crate) struct Scenario {
     pub(crate) what: &'static str,
     /// What the link is, as the API is told; nothing where the visit finds none.
     pub(crate) link: Option<&'static str>,
+    pub(crate) who: Who,
     pub(crate) method: Method,
     pub(crate) url: &'static str,
-    /// What the link's owner asks the API; nothing where somebody follows the link.
+    /// What the API is told.
     pub(crate) body: Option<&'static str>,
     /// How many others were asked for before, each with a number behind the address, as every visit then has its own.
     pub(crate) others: u64,
@@ -28,6 +40,7 @@ pub(crate) const PLAIN: Scenario = Scenario {
     name: "memo",
     what: "a link that the memo holds",
     link: Some(r#"{"alias":"docs","target":"https://example.com/documentation/start?from=hop"}"#),
+    who: Who::Somebody,
     method: Method::GET,
     url: "https://hop.example/docs",
     body: None,
@@ -43,8 +56,11 @@ const MORE_THAN_THE_MEMO_HOLDS: u64 = 2_100;
 /// An alias nobody has.
 const NOBODYS: Scenario = Scenario { link: None, status: StatusCode::NOT_FOUND, location: None, ..PLAIN };
 
+/// What asks nothing but who is asking.
+const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me", status: StatusCode::OK, location: None, ..PLAIN };
+
 /// In the order they are shown.
-pub(crate) const SCENARIOS: [Scenario; 11] = [
+pub(crate) const SCENARIOS: [Scenario; 13] = [
     PLAIN,
     Scenario { name: "copy", what: "a link that the memo has forgotten, read from its copy", pause_seconds: 6, ..PLAIN },
     Scenario { name: "truth", what: "the same where there are no copies", has_copies: false, pause_seconds: 6, ..PLAIN },
@@ -71,6 +87,7 @@ pub(crate) const SCENARIOS: [Scenario; 11] = [
         name: "explain",
         what: "what would become of a visitor, by ten rules of mixed kinds",
         link: Some(TEN_KINDS),
+        who: Who::Admin,
         method: Method::POST,
         url: "https://hop.example/api/v1/links/docs/explain",
         body: Some(SUPPOSED),
@@ -78,6 +95,8 @@ pub(crate) const SCENARIOS: [Scenario; 11] = [
         location: None,
         ..PLAIN
     },
+    Scenario { name: "admin", what: "the bootstrap admin asks who they are", who: Who::Admin, ..ME },
+    Scenario { name: "key", what: "the holder of an API key does: what is more is what the check of a key costs", who: Who::Holder, ..ME },
 ];
 
 impl Scenario {

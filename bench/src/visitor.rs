@@ -27,8 +27,8 @@ impl Visitor {
         Self(BROWSER.map(|(name, value)| (name, value.to_owned())).into())
     }
 
-    /// Who makes the links.
-    pub(crate) fn admin(key: &str) -> Self {
+    /// Who asks the API.
+    pub(crate) fn with_key(key: &str) -> Self {
         Self(vec![("authorization", format!("Bearer {key}")), ("content-type", "application/json".into())])
     }
 }

@@ -11,7 +11,7 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use crate::edge::BenchEdge;
-use crate::scenario::{PLAIN, Scenario};
+use crate::scenario::{PLAIN, Scenario, Who};
 use crate::visitor::Visitor;
 
 /// Eight o'clock in the morning of a Saturday, 2026-11-21.
@@ -35,14 +35,22 @@ impl World {
     }
 
     fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
-        let world = Self {
+        let mut world = Self {
             app: App::new(setting, setting),
             edge: BenchEdge::new(scenario.has_copies, millis),
-            visitor: if scenario.body.is_some() { Visitor::admin(ADMIN_KEY) } else { Visitor::with_browser() },
+            visitor: match scenario.who {
+                Who::Somebody => Visitor::with_browser(),
+                Who::Admin | Who::Holder => Visitor::with_key(ADMIN_KEY),
+            },
             visits: Cell::new(0),
         };
         if let Some(link) = scenario.link {
-            world.create(link)?;
+            world.create("links", link)?;
+        }
+        if let Who::Holder = scenario.who {
+            let user = text_of(&world.create("users", r#"{"email":"ann@example.com","role":"editor"}"#)?, "id")?;
+            let key = format!(r#"{{"name":"bench","scopes":["links:read","links:write"],"owner":"{user}"}}"#);
+            world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);
         }
         for _ in 0..=scenario.others {
             let (response, after) = world.arrive(scenario)?;
@@ -52,14 +60,17 @@ impl World {
         Ok(world)
     }
 
-    fn create(&self, link: &str) -> Result<(), String> {
-        let head = Head::new(&Method::POST, "https://hop.example/api/v1/links");
-        let body = Body::Whole(link.as_bytes().to_vec());
-        let (response, after) = self.ask(head, &Visitor::admin(ADMIN_KEY), body)?;
+    /// Has the admin make one of `what` the API makes, and says what was answered.
+    fn create(&self, what: &str, json: &str) -> Result<String, String> {
+        let url = format!("https://hop.example/api/v1/{what}");
+        let body = Body::Whole(json.as_bytes().to_vec());
+        let (response, after) = self.ask(Head::new(&Method::POST, &url), &Visitor::with_key(ADMIN_KEY), body)?;
+        let answer = String::from_utf8_lossy(&response.body).into_owned();
         if response.status != StatusCode::CREATED {
-            return Err(format!("the link was not made: {}", String::from_utf8_lossy(&response.body)));
+            return Err(format!("none of the {what} was made: {answer}"));
         }
-        self.finish(after)
+        self.finish(after)?;
+        Ok(answer)
     }
 
     fn finish(&self, after: After) -> Result<(), String> {
@@ -95,6 +106,13 @@ impl World {
     fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, After), String> {
         run_ready(self.app.handle(&self.edge, Request { head, facts, body })).map_err(|_| "the store waits".into())
     }
+}
+
+/// The text under `name` in an answer, which holds nothing that JSON escapes.
+fn text_of(answer: &str, name: &str) -> Result<String, String> {
+    let rest = answer.split_once(&format!("\"{name}\":\"")).map(|(_, rest)| rest);
+    let text = rest.and_then(|rest| rest.split_once('"')).map(|(text, _)| text.to_owned());
+    text.ok_or_else(|| format!("no {name} in {answer}"))
 }
 
 /// The status alone would not tell whether a rule held.

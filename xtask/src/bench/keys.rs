@@ -1,0 +1,66 @@
+//! What the check of an API key costs on the machines hop runs on: V8, which is Cloudflare's, and Wasmtime, which is Fastly's.
+//!
+//! The program of `bench`, compiled to WebAssembly, asks `/api/v1/me` as the bootstrap admin and as the holder of a key, often and seldom. What is more
+//! is what the check costs: making the mark, reading key and owner, comparing. The store answers at once: how long a real one takes is its own.
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::failure::Outcome;
+use crate::process;
+use crate::project::Project;
+use crate::setup::tools::Tool;
+use crate::setup::{self, Need};
+
+const TARGET: &str = "wasm32-wasip1";
+const TURNS: usize = 5;
+const SELDOM: u32 = 1_000;
+const OFTEN: u32 = 41_000;
+
+/// In microseconds: what a check may take.
+const BAR: f64 = 100.0;
+
+/// Shows what a check costs, and says whether it is little enough.
+pub(super) fn measure(project: &Project) -> Outcome<bool> {
+    setup::provide(project, &[Need::RustTarget(TARGET), Need::NpmPackages, Need::Tool(Tool::Viceroy)])?;
+    let mut cargo = project.command("cargo");
+    process::run(cargo.args(["build", "--quiet", "--release", "--package", "hop-bench", "--target", TARGET]))?;
+    let program = project.compiled(TARGET, "hop-bench.wasm");
+    let on_v8 = |program: &Path| {
+        let mut node = project.command("node");
+        node.arg("--no-warnings").arg(project.path("bench/edge/wasi.mjs")).arg(program);
+        node
+    };
+    let on_wasmtime = |program: &Path| {
+        let mut viceroy = project.command(&Tool::Viceroy.program(project).display().to_string());
+        viceroy.arg("run").arg(program).arg("--");
+        viceroy
+    };
+    let v8 = check(&|| on_v8(&program))?;
+    let wasmtime = check(&|| on_wasmtime(&program))?;
+    for (name, micros) in [("V8", v8), ("Wasmtime", wasmtime)] {
+        println!("{name:<10} {micros:>6.1} µs for the check of a key; it may take {BAR:.0}");
+    }
+    Ok(v8 < BAR && wasmtime < BAR)
+}
+
+/// The middle one of what the check took in each turn, in microseconds.
+fn check(engine: &dyn Fn() -> Command) -> Outcome<f64> {
+    let mut turns = Vec::with_capacity(TURNS);
+    for _ in 0..TURNS {
+        turns.push(visit(engine, "key")? - visit(engine, "admin")?);
+    }
+    turns.sort_by(f64::total_cmp);
+    Ok(turns[TURNS / 2])
+}
+
+/// What one of many visits took, in microseconds.
+fn visit(engine: &dyn Fn() -> Command, scenario: &str) -> Outcome<f64> {
+    let time = |times: u32| -> Outcome<f64> {
+        let begun = Instant::now();
+        process::run(engine().args(["visit", scenario, &times.to_string()]))?;
+        Ok(begun.elapsed().as_secs_f64() * 1e6)
+    };
+    let seldom = time(SELDOM)?;
+    Ok((time(OFTEN)? - seldom) / f64::from(OFTEN - SELDOM))
+}

@@ -14,7 +14,7 @@ use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::key::{ApiKey, Shown};
 use crate::link::UserId;
 use crate::ports::Edge;
-use crate::records::{Kept, Key, Written, write};
+use crate::records::{Kept, Key, Written};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
@@ -58,10 +58,10 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         revoked_at: None,
         mark: shown.mark(context.pepper()?),
     };
-    let mut change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?);
+    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?);
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
-    audit::note(context, proof, &Deed::key("key.create", &key.id).saying(scopes.join(" ")), &mut change);
-    if write(context.edge.records(), change).await? == Written::Conflict {
+    let deed = Deed::key("key.create", &key.id).saying(scopes.join(" "));
+    if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
         return Err(Problem::internal("the id of a new key was drawn before"));
     }
     let made = Response::json(StatusCode::CREATED, |json| {

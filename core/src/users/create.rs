@@ -1,9 +1,9 @@
 //! Creating a user: their record is written, then their address says that it is theirs.
 
 use super::team::admit;
-use super::{commit, look, save, wire};
+use super::{look, save, wire};
 use crate::app::Context;
-use crate::audit::Deed;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::body::Fields;
@@ -61,7 +61,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, user: &User, em
             is_written = true;
         }
         let change = Kept::put(was.as_ref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?);
-        if commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
+        if audit::commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
             return Ok(());
         }
     }

@@ -25,7 +25,7 @@ use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::UserId;
 use crate::ports::Edge;
-use crate::records::{Change, Claimed, Kept, Key, Written, write};
+use crate::records::{Claimed, Kept, Key, Written};
 use crate::user::{Standing, User};
 
 /// Whether this is a user who is let in.
@@ -69,13 +69,5 @@ async fn save<E: Edge>(
     user: &User,
     deed: Option<Deed<'_>>,
 ) -> Result<Written, Problem> {
-    commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
-}
-
-/// Makes `change`, which is what the audit calls `deed`.
-async fn commit<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut change: Change, deed: Option<Deed<'_>>) -> Result<Written, Problem> {
-    if let Some(deed) = deed {
-        audit::note(context, proof, &deed, &mut change);
-    }
-    Ok(write(context.edge.records(), change).await?)
+    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
 }

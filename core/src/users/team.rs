@@ -6,9 +6,9 @@
 //!
 //! Of two who do both at once, one meets the write of the other.
 
-use super::{commit, look, seen};
+use super::{look, seen};
 use crate::app::Context;
-use crate::audit::Deed;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::error::Problem;
@@ -54,7 +54,7 @@ impl Owners {
         deed: Option<Deed<'_>>,
     ) -> Result<Written, Problem> {
         let change = Kept::put(self.0.as_ref(), Key::team(), &Team { owners }, context.token()?);
-        commit(context, proof, change, deed).await
+        audit::commit(context, proof, change, deed).await
     }
 }
 

@@ -6,6 +6,7 @@
 mod change;
 mod create;
 mod delete;
+mod edit;
 mod invite;
 mod list;
 mod show;

@@ -28,7 +28,6 @@ pub(crate) struct Page {
 
 impl Wanted {
     /// A page as long as is asked for: it examines so many of `what` at most.
-    #[inline(never)]
     pub(crate) fn take(fields: &mut Fields, what: &str) -> Self {
         Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", Offered::parse) }
     }

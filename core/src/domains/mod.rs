@@ -44,7 +44,7 @@ fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
 }
 
 /// What is kept of `domain`, of a deleted one too.
-async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Kept<Site>>, StoreError> {
+async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<Kept<Site>>>, StoreError> {
     Kept::look(context.edge.records(), &Key::domain(domain)).await
 }
 
@@ -85,7 +85,7 @@ async fn edit<E: Edge>(
                 continue;
             }
         };
-        let change = Kept::put(was.as_ref(), Key::domain(domain), &site, context.token()?);
+        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?);
         let written = audit::commit(context, proof, change, action.map(|action| Deed::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {

@@ -22,15 +22,16 @@ pub(crate) struct Kept<T> {
 }
 
 impl<T: Keep> Kept<T> {
-    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+    /// In a box, since it is handed on from one who waits to the next.
+    pub(crate) fn read(record: &Record) -> Result<Box<Self>, StoreError> {
         let mut stored = Object::record(&record.value)?;
         let what = T::read(&mut stored);
         let tokens = Tokens::read(&mut stored);
-        stored.end(Self { what, tokens, guard: record.guard.clone() })
+        stored.end(Box::new(Self { what, tokens, guard: record.guard.clone() }))
     }
 
     /// The record at `key`.
-    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
+    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
         let record = records.get(key).await?;
         record.as_ref().map(Self::read).transpose()
     }

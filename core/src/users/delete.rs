@@ -27,12 +27,7 @@ pub(crate) async fn delete<E: Edge>(
     facts: &impl Facts,
 ) -> Result<Response, Problem> {
     let seen = Seen::read(facts);
-    let mut fields = Fields::query(query);
-    let heir = fields.need("links_to", heir);
-    if matches!(&heir, Some(Heir::User(heir)) if heir.as_str() == id) {
-        fields.refuse("links_to", Refusal::new(FieldCode::Conflicts, "this is who is deleted"));
-    }
-    let heir = fields.finish(heir)?;
+    let heir = taken_over_by(id, query)?;
     let (user, begins) = leave(context, proof, id, &heir, &seen).await?;
     let Standing::Leaving { past, .. } = &user.standing else { return Err(Problem::crowded()) };
     let owner = match &heir {
@@ -46,6 +41,16 @@ pub(crate) async fn delete<E: Edge>(
         finish(context, proof, &user.id, is_done, Standing::Leaving { heir, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
+}
+
+/// Who takes over the links of the user `id`, as an address says.
+fn taken_over_by(id: &str, query: &str) -> Result<Heir, Problem> {
+    let mut fields = Fields::query(query);
+    let heir = fields.need("links_to", heir);
+    if matches!(&heir, Some(Heir::User(heir)) if heir.as_str() == id) {
+        fields.refuse("links_to", Refusal::new(FieldCode::Conflicts, "this is who is deleted"));
+    }
+    fields.finish(heir)
 }
 
 /// Has the user be let in no more. They come back as they are then, and whether that was written now.

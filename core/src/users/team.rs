@@ -20,7 +20,7 @@ use crate::tree::put_in_order;
 use crate::user::{Standing, User};
 
 /// The owners, as they were read.
-pub(super) struct Owners(Option<Kept<Team>>);
+pub(super) struct Owners(Option<Box<Kept<Team>>>);
 
 impl Owners {
     pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
@@ -58,7 +58,7 @@ impl Owners {
         owners: Vec<UserId>,
         deed: Option<Deed<'_>>,
     ) -> Result<Written, Problem> {
-        let change = Kept::put(self.0.as_ref(), Key::team(), &Team { owners }, context.token()?);
+        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?);
         audit::commit(context, proof, change, deed).await
     }
 }

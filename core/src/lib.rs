@@ -57,6 +57,7 @@ mod keys;
 mod limits;
 mod link;
 mod links;
+mod list;
 mod machines;
 mod me;
 mod memo;

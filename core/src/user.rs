@@ -123,10 +123,17 @@ pub(crate) struct User {
 }
 
 impl User {
+    /// The same, a version later.
+    #[inline(never)]
+    pub(crate) fn next(&self) -> Self {
+        let mut next = self.clone();
+        next.version = self.version.saturating_add(1);
+        next
+    }
+
     /// What is left of them.
     pub(crate) fn gone(&self) -> Self {
-        let version = self.version.saturating_add(1);
-        Self { email: None, name: None, invitation: None, standing: Standing::Gone, version, ..self.clone() }
+        Self { email: None, name: None, invitation: None, standing: Standing::Gone, ..self.next() }
     }
 }
 

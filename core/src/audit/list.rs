@@ -1,22 +1,19 @@
 //! Reading the audit, newest first, a page at a time.
 
 use form_urlencoded::Serializer;
-use http::StatusCode;
 
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
-use crate::cursor::{Offered, Purpose};
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::links::page_size;
-use crate::ports::{Edge, Records as _};
-use crate::records::{Cursor, Line, Prefix};
+use crate::json::Members;
+use crate::list::{self, Wanted};
+use crate::ports::{Edge, Record};
+use crate::records::{Key, Line, Prefix};
 use crate::response::Response;
 use crate::text::bounded;
 use crate::time::Timestamp;
-
-const ADDRESS: &str = "/api/v1/audit?";
 
 /// In bytes: more than any id has, and as much as any domain.
 const LONGEST_NAME: usize = 253;
@@ -34,42 +31,29 @@ struct Filter {
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let filter = Filter::take(&mut fields);
-    let limit = page_size::take(&mut fields, "lines");
-    let cursor = fields.take("cursor", Offered::parse);
+    let wanted = Wanted::take(&mut fields, "lines");
     fields.finish(Some(()))?;
-    let query = filter.query();
-    let purpose = Purpose::new(proof, ADDRESS, &query);
-    let after = cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
-    let records = context.edge.records();
-    let page = records.scan(&filter.prefix(), after.as_ref(), limit.min(context.edge.traits().largest_page)).await?;
+    let list = ("/api/v1/audit?", &*filter.query());
+    let page = wanted.keys(context, proof, list, &filter.prefix(), context.edge.traits().largest_page).await?;
     // The store may take its time to forget.
     let kept_since = context.config.audit_millis.map_or(0, |lifetime| context.now.as_millis().saturating_sub(lifetime));
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
-    let values = records.get_many(&page.keys).await?;
-    let read = page.keys.iter().zip(values).filter_map(|(key, record)| match Line::read(&record?.value) {
-        Ok(line) => Some((key.line_id(), line)),
-        // One damaged line does not hide the others.
-        Err(error) => {
-            context.log_skipped(key, &error);
-            None
-        }
-    });
-    let shown: Vec<(&str, Line<'_>)> = read.filter(|(_, line)| filter.shows(line, earliest) && may_see(proof, line)).collect();
+    let mut lines = Vec::new();
+    let mut read = |key: &Key, record: &Record| {
+        let line = Line::read(&record.value)?;
+        lines.extend((filter.shows(&line, earliest) && may_see(proof, &line)).then(|| (key.line_id().to_owned(), line)));
+        Ok(())
+    };
+    list::read_each(context, &page.keys, &mut read).await?;
     let is_over = page.keys.last().is_some_and(|last| last.is_of_line_before(earliest));
-    let next = page.next.filter(|_| !is_over).map(|Cursor(text)| purpose.close(context, text)).transpose()?;
-    let next = next.map(|cursor| format!("{ADDRESS}limit={limit}&{query}{}cursor={cursor}", if query.is_empty() { "" } else { "&" }));
-    Ok(Response::json(StatusCode::OK, |json| {
-        json.list("items", |items| {
-            for (id, line) in &shown {
-                items.object(|json| {
-                    json.text("id", id);
-                    json.text("at", &line.at.to_string());
-                    line.texts().into_iter().for_each(|(name, text)| json.text_or_null(name, text));
-                });
-            }
-        });
-        json.text_or_null("next", next.as_deref());
-    }))
+    let next = page.next.as_deref().filter(|_| !is_over);
+    Ok(list::shown(next, &|items| lines.iter().for_each(|(id, line)| items.object(|json| write(id, line, json)))))
+}
+
+fn write(id: &str, line: &Line<'_>, json: &mut Members) {
+    json.text("id", id);
+    json.text("at", &line.at.to_string());
+    line.texts().into_iter().for_each(|(name, text)| json.text_or_null(name, text));
 }
 
 /// A key for some domains sees what was done there, and nothing else.

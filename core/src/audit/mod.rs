@@ -8,10 +8,11 @@ use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
+use crate::error::Problem;
 use crate::key::KeyId;
 use crate::link::{Link, UserId};
 use crate::ports::Edge;
-use crate::records::{Change, Key, Line, Note, Signpost};
+use crate::records::{Change, Key, Line, Note, Signpost, Written, write};
 use crate::time::Timestamp;
 
 /// What was done.
@@ -52,6 +53,19 @@ impl<'a> Deed<'a> {
     pub(crate) fn saying(self, detail: String) -> Self {
         Self { detail: Some(detail), ..self }
     }
+}
+
+/// Makes `change` and has it write down `deed`. What changes nothing is no deed.
+pub(crate) async fn commit<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    mut change: Change,
+    deed: Option<Deed<'_>>,
+) -> Result<Written, Problem> {
+    if let Some(deed) = deed {
+        note(context, proof, &deed, &mut change);
+    }
+    Ok(write(context.edge.records(), change).await?)
 }
 
 /// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there

@@ -3,14 +3,14 @@
 use http::StatusCode;
 
 use super::show::shown;
-use super::{EDITS, find, named, save, set};
+use super::{Wish, edit, named, said, set};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::error::Problem;
 use crate::links::{Refused, Seen};
 use crate::ports::{Edge, Facts};
-use crate::records::Written;
+use crate::records::Site;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 
@@ -25,29 +25,20 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     let domain = named(proof, text, query)?;
     let seen = Seen::read(facts);
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
-        let (record, was) = find(context, &domain).await?;
-        match seen.check(was.version) {
-            Ok(()) => {}
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => {
-                last = problem;
-                continue;
-            }
-        }
+    let change = |kept: Option<&Site>| -> Result<Wish, Refused> {
+        let was = said(context, &domain, kept)?;
+        seen.check(was.version)?;
         let mut fields = Fields::read(body, BODY_LIMIT)?;
         let mut site = was.clone();
         set(&mut site, &mut fields, context.config);
         fields.finish(Some(()))?;
-        if site != was {
-            site.updated_at = context.now;
-            site.version = was.version.saturating_add(1);
+        if site == was {
+            return Ok((site, None));
         }
-        let action = (site != was).then_some("domain.change");
-        if save(context, proof, action, record.as_ref(), &site, false).await? == Written::Done {
-            return shown(context, StatusCode::OK, &site);
-        }
-    }
-    Err(last)
+        site.updated_at = context.now;
+        site.version = was.version.saturating_add(1);
+        Ok((site, Some("domain.change")))
+    };
+    let (_, site) = edit(context, proof, &domain, &change).await?;
+    shown(context, StatusCode::OK, &site)
 }

@@ -3,14 +3,14 @@
 use http::StatusCode;
 
 use super::show::shown;
-use super::{EDITS, save, set, wire};
+use super::{edit, set, wire};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::ports::Edge;
-use crate::records::{Site, SiteRecord, Written};
+use crate::records::Site;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 
@@ -27,17 +27,15 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }
-    for _ in 0..EDITS {
-        let was = SiteRecord::look(context.edge.records(), &domain).await?;
+    let create = |kept: Option<&Site>| {
         // An `ETag` of a domain that was deleted is not given out again.
-        site.version = match &was {
-            Some(record) if !record.is_deleted => return Err(Problem::domain_taken()),
-            Some(deleted) => deleted.site.version.saturating_add(1),
+        let version = match kept {
+            Some(site) if !site.is_deleted => return Err(Problem::domain_taken().into()),
+            Some(deleted) => deleted.version.saturating_add(1),
             None => 1,
         };
-        if save(context, proof, Some("domain.create"), was.as_ref(), &site, false).await? == Written::Done {
-            return shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain));
-        }
-    }
-    Err(Problem::crowded())
+        Ok((Site { version, ..site.clone() }, Some("domain.create")))
+    };
+    let (_, site) = edit(context, proof, &domain, &create).await?;
+    shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain))
 }

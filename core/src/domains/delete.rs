@@ -2,14 +2,14 @@
 
 use http::StatusCode;
 
-use super::{EDITS, find, named, save};
+use super::{Wish, edit, find, named, said};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::links::{self, Refused, Seen};
 use crate::ports::{Edge, Facts};
-use crate::records::{Site, SiteRecord, Written};
+use crate::records::Site;
 use crate::response::Response;
 
 /// `DELETE /api/v1/domains/{domain}`
@@ -22,44 +22,37 @@ pub(crate) async fn delete<E: Edge>(
 ) -> Result<Response, Problem> {
     let domain = named(proof, text, query)?;
     let seen = Seen::read(facts);
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
-        let (record, was) = find(context, &domain).await?;
-        check_unused(context, proof, &domain).await?;
-        match seen.check(was.version) {
-            Ok(()) => {}
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => {
-                last = problem;
-                continue;
-            }
-        }
-        let gone = Site { created_at: was.created_at, ..Site::bare(&domain, was.version.saturating_add(1), context.now) };
-        if save(context, proof, Some("domain.delete"), record.as_ref(), &gone, true).await? == Written::Done {
-            // Links may have been made since the first look. From now on none is begun.
-            if let Err(problem) = check_unused(context, proof, &domain).await {
-                put_back(context, proof, &was, gone.version).await?;
-                return Err(problem);
-            }
-            return Ok(Response::empty(StatusCode::NO_CONTENT));
-        }
+    find(context, &domain).await?;
+    check_unused(context, proof, &domain).await?;
+    let delete = |kept: Option<&Site>| -> Result<Wish, Refused> {
+        let site = said(context, &domain, kept)?;
+        seen.check(site.version)?;
+        let version = site.version.saturating_add(1);
+        let gone = Site { created_at: site.created_at, is_deleted: true, ..Site::bare(&domain, version, context.now) };
+        Ok((gone, Some("domain.delete")))
+    };
+    let (was, gone) = edit(context, proof, &domain, &delete).await?;
+    // Links may have been made since the first look. From now on none is begun.
+    let unused = check_unused(context, proof, &domain).await;
+    if let (Err(_), Some(was)) = (&unused, &was) {
+        put_back(context, proof, was, gone.version).await?;
     }
-    Err(last)
+    unused.map(|()| Response::empty(StatusCode::NO_CONTENT))
 }
 
 /// Undoes the deletion that made version `gone`, unless somebody has added the domain again.
 async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Proof, was: &Site, gone: u64) -> Result<(), Problem> {
-    for _ in 0..EDITS {
-        let record = SiteRecord::look(context.edge.records(), &was.domain).await?;
-        if record.as_ref().is_some_and(|record| record.site.version > gone) {
-            return Ok(());
+    let restore = |kept: Option<&Site>| {
+        if kept.is_some_and(|site| site.version > gone) {
+            return Err(Problem::domain_taken().into());
         }
         let site = Site { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
-        if save(context, proof, Some("domain.restore"), record.as_ref(), &site, false).await? == Written::Done {
-            return Ok(());
-        }
+        Ok((site, Some("domain.restore")))
+    };
+    match edit(context, proof, &was.domain, &restore).await {
+        Err(problem) if problem.code != Code::DomainTaken => Err(problem),
+        _ => Ok(()),
     }
-    Err(Problem::crowded())
 }
 
 async fn check_unused<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain) -> Result<(), Problem> {

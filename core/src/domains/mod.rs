@@ -22,9 +22,9 @@ use crate::body::{Fields, Tree};
 use crate::config::Config;
 use crate::domain::Domain;
 use crate::error::{Problem, Refusal};
-use crate::links::EDITS;
-use crate::ports::Edge;
-use crate::records::{Key, Site, SiteRecord, Written, write};
+use crate::links::{EDITS, Refused};
+use crate::ports::{Edge, StoreError};
+use crate::records::{Kept, Key, Site, Written};
 use crate::target::{Target, TargetRules};
 
 /// Whether links may be made on `domain`. Those of the settings are known without asking the store.
@@ -32,8 +32,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    let record = SiteRecord::look(context.edge.records(), domain).await?;
-    Ok(record.is_some_and(|record| !record.is_deleted))
+    Ok(look(context, domain).await?.is_some_and(|kept| !kept.what.is_deleted))
 }
 
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
@@ -44,34 +43,56 @@ fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
     Ok(domain)
 }
 
-/// What is said of `domain`, and its record if it has one.
-async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(Option<SiteRecord>, Site), Problem> {
-    let record = SiteRecord::look(context.edge.records(), domain).await?;
-    let site = match &record {
-        Some(record) if !record.is_deleted => record.site.clone(),
-        _ if context.config.origin_of(domain.as_str()).is_none() => return Err(Problem::no_such_domain()),
-        Some(deleted) => Site::bare(domain, deleted.site.version, context.now),
-        None => Site::bare(domain, 1, context.now),
-    };
-    Ok((record, site))
+/// What is kept of `domain`, of a deleted one too.
+async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<Kept<Site>>>, StoreError> {
+    Kept::look(context.edge.records(), &Key::domain(domain)).await
 }
 
-/// Writes `site` in place of `was`; this isolate forgets what it knew. What changes nothing has no `action`.
-async fn save<E: Edge>(
+/// What is said of `domain`, of which this is kept.
+fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Site>) -> Result<Site, Problem> {
+    match kept {
+        Some(site) if !site.is_deleted => Ok(site.clone()),
+        _ if context.config.origin_of(domain.as_str()).is_none() => Err(Problem::no_such_domain()),
+        Some(deleted) => Ok(Site::bare(domain, deleted.version, context.now)),
+        None => Ok(Site::bare(domain, 1, context.now)),
+    }
+}
+
+async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Site, Problem> {
+    let kept = look(context, domain).await?;
+    said(context, domain, kept.as_ref().map(|kept| &kept.what))
+}
+
+/// What a domain shall be, and what the audit calls that; nothing if it changes nothing.
+type Wish = (Site, Option<&'static str>);
+
+/// Reads what is kept of `domain`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. It comes back
+/// as it was and as it is; this isolate forgets what it knew.
+async fn edit<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
-    action: Option<&'static str>,
-    was: Option<&SiteRecord>,
-    site: &Site,
-    is_deleted: bool,
-) -> Result<Written, Problem> {
-    let mut change = SiteRecord::put(was, site, is_deleted, context.token()?)?;
-    if let Some(action) = action {
-        audit::note(context, proof, &Deed::domain(action, &site.domain), &mut change);
+    domain: &Domain,
+    change: &dyn Fn(Option<&Site>) -> Result<Wish, Refused>,
+) -> Result<(Option<Site>, Site), Problem> {
+    let mut last = Problem::crowded();
+    for _ in 0..EDITS {
+        let was = look(context, domain).await?;
+        let (site, action) = match change(was.as_ref().map(|kept| &kept.what)) {
+            Ok(wish) => wish,
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
+                continue;
+            }
+        };
+        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?);
+        let written = audit::commit(context, proof, change, action.map(|action| Deed::domain(action, domain))).await;
+        context.memo(|memo| memo.drop(&Key::domain(domain)));
+        if written? == Written::Done {
+            return Ok((was.map(|kept| kept.what), site));
+        }
     }
-    let written = write(context.edge.records(), change).await;
-    context.memo(|memo| memo.drop(&Key::domain(&site.domain)));
-    Ok(written?)
+    Err(last)
 }
 
 /// Takes what may be said of a domain out of `fields`.

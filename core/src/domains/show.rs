@@ -12,7 +12,7 @@ use crate::response::Response;
 
 /// `GET /api/v1/domains/{domain}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
-    let (_, site) = find(context, &named(proof, text, query)?).await?;
+    let site = find(context, &named(proof, text, query)?).await?;
     shown(context, StatusCode::OK, &site)
 }
 

@@ -3,6 +3,7 @@
 
 use http::HeaderValue;
 
+use super::look;
 use crate::app::{Context, Remembered};
 use crate::domain::Domain;
 use crate::error::{Code, Problem};
@@ -10,7 +11,7 @@ use crate::link::RedirectStatus;
 use crate::memo::Known;
 use crate::pages;
 use crate::ports::{Edge, StoreError};
-use crate::records::{Key, SiteRecord};
+use crate::records::Key;
 use crate::response::{NO_CACHE, Response};
 use crate::target::Target;
 
@@ -93,8 +94,8 @@ async fn elsewhere<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result
         Known::Hit(Remembered::Link(_)) | Known::Nothing => {}
     }
     let read_in = context.memo(|memo| memo.epoch());
-    let record = SiteRecord::look(context.edge.records(), domain).await?;
-    let Some(site) = record.filter(|record| !record.is_deleted).map(|record| record.site) else {
+    let kept = look(context, domain).await?;
+    let Some(site) = kept.map(|kept| kept.what).filter(|site| !site.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };

@@ -6,15 +6,16 @@ use super::{check_say, wire};
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::auth::rights::Scope;
+use crate::auth::rights::{Role, Scope};
 use crate::body::{Fields, Tree};
+use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::is_served;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::key::{ApiKey, Shown};
 use crate::link::UserId;
 use crate::ports::Edge;
-use crate::records::{Kept, Key, Written, write};
+use crate::records::{Kept, Key, Written};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
@@ -33,43 +34,66 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         Some(said) => Some(served(context, &mut fields, said).await?),
         None => None,
     };
-    let user = |tree: Tree| UserId::parse(tree.text()?);
-    let owner = match proof.user() {
-        Some(own) => fields.take("owner", user).or_else(|| Some(own.clone())),
-        None => fields.need("owner", user),
-    };
-    let expires_at = fields.take("expires_at", |tree| later(context.now, &tree.text()?));
-    let (name, scopes, owner) = fields.finish(name.zip(scopes).zip(owner).map(|((name, scopes), owner)| (name, scopes, owner)))?;
-    check_bounds(proof, &scopes, expires_at)?;
-    if !users::is_in(context, &owner).await? {
+    let asked = Asked::read(context, proof, fields, (name, scopes, domains))?;
+    if !users::is_in(context, &asked.owner).await? {
         return Err(Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in")));
     }
-    check_say(context, proof, &owner).await?;
+    check_say(context, proof, &asked.owner).await?;
     let shown = Shown::draw(context.edge)?;
-    let key = ApiKey {
-        id: shown.id.clone(),
-        name,
-        scopes,
-        domains,
-        owner,
-        most: proof.role(),
-        created_at: context.now,
-        expires_at,
-        last_used_at: None,
-        revoked_at: None,
-        mark: shown.mark(context.pepper()?),
-    };
-    let mut change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?);
+    let key = asked.key(&shown, context.pepper()?, context.now, proof.role());
+    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?);
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
-    audit::note(context, proof, &Deed::key("key.create", &key.id).saying(scopes.join(" ")), &mut change);
-    if write(context.edge.records(), change).await? == Written::Conflict {
+    let deed = Deed::key("key.create", &key.id).saying(scopes.join(" "));
+    if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
         return Err(Problem::internal("the id of a new key was drawn before"));
     }
+    told(&key, &shown)
+}
+
+/// The key somebody wants, and who asks may make it.
+struct Asked {
+    name: Title,
+    scopes: Vec<Scope>,
+    domains: Option<Vec<Domain>>,
+    owner: UserId,
+    expires_at: Option<Timestamp>,
+}
+
+impl Asked {
+    /// Reads the rest, once it is known what is `said` of name, scopes and domains.
+    fn read<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Proof,
+        mut fields: Fields,
+        said: (Option<Title>, Option<Vec<Scope>>, Option<Vec<Domain>>),
+    ) -> Result<Self, Problem> {
+        let user = |tree: Tree| UserId::parse(tree.text()?);
+        let owner = match proof.user() {
+            Some(own) => fields.take("owner", user).or_else(|| Some(own.clone())),
+            None => fields.need("owner", user),
+        };
+        let expires_at = fields.take("expires_at", |tree| later(context.now, &tree.text()?));
+        let (name, scopes, domains) = said;
+        let asked = name.zip(scopes).zip(owner).map(|((name, scopes), owner)| Self { name, scopes, domains, owner, expires_at });
+        let asked = fields.finish(asked)?;
+        check_bounds(proof, &asked.scopes, expires_at)?;
+        Ok(asked)
+    }
+
+    fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, most: Role) -> ApiKey {
+        let Self { name, scopes, domains, owner, expires_at } = self;
+        let (id, mark) = (shown.id.clone(), shown.mark(pepper));
+        ApiKey { id, name, scopes, domains, owner, most, created_at: now, expires_at, last_used_at: None, revoked_at: None, mark }
+    }
+}
+
+/// The answer to who has made it: it alone holds the secret.
+fn told(key: &ApiKey, shown: &Shown) -> Result<Response, Problem> {
     let made = Response::json(StatusCode::CREATED, |json| {
-        wire::key(&key, json);
+        wire::key(key, json);
         json.text("secret", &shown.expose());
     });
-    made.location(&format!("/api/v1/keys/{}", key.id.as_str()))
+    made.location(&["/api/v1/keys/", key.id.as_str()].concat())
 }
 
 fn scopes(tree: Tree) -> Result<Vec<Scope>, Wrong> {

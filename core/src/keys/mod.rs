@@ -29,7 +29,7 @@ fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
     KeyId::parse(text).ok_or_else(Problem::no_such_key)
 }
 
-async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Kept<ApiKey>, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<Kept<ApiKey>>, Problem> {
     Kept::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
 }
 

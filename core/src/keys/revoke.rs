@@ -10,7 +10,7 @@ use crate::error::Problem;
 use crate::key::ApiKey;
 use crate::links::EDITS;
 use crate::ports::Edge;
-use crate::records::{Kept, Key, Written, write};
+use crate::records::{Kept, Key, Written};
 use crate::response::Response;
 
 /// `DELETE /api/v1/keys/{key}`
@@ -21,9 +21,8 @@ pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, tex
         check_say(context, proof, &was.what.owner).await?;
         if was.what.revoked_at.is_none() {
             let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
-            let mut change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?);
-            audit::note(context, proof, &Deed::key("key.revoke", &id), &mut change);
-            if write(context.edge.records(), change).await? == Written::Conflict {
+            let change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?);
+            if audit::commit(context, proof, change, Some(Deed::key("key.revoke", &id))).await? == Written::Conflict {
                 continue;
             }
         }

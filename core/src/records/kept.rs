@@ -1,4 +1,4 @@
-//! Records that say one thing each, are replaced as a whole and know their commits: keys, users, the team.
+//! Records that say one thing each, are replaced as a whole and know their commits: keys, users, the team, domains.
 
 use super::object::Object;
 use super::stored;
@@ -22,25 +22,31 @@ pub(crate) struct Kept<T> {
 }
 
 impl<T: Keep> Kept<T> {
-    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+    /// In a box, since it is handed on from one who waits to the next.
+    pub(crate) fn read(record: &Record) -> Result<Box<Self>, StoreError> {
         let mut stored = Object::record(&record.value)?;
         let what = T::read(&mut stored);
         let tokens = Tokens::read(&mut stored);
-        stored.end(Self { what, tokens, guard: record.guard.clone() })
+        stored.end(Box::new(Self { what, tokens, guard: record.guard.clone() }))
     }
 
     /// The record at `key`.
-    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
+    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
         let record = records.get(key).await?;
         record.as_ref().map(Self::read).transpose()
     }
 
     /// The change that puts `what` in place of what was kept at `key`, or is the first to keep anything there.
     pub(crate) fn put(was: Option<&Self>, key: Key, what: &T, token: String) -> Change {
-        let value = stored::record(|stored| {
-            Tokens::after(was.map(|was| &was.tokens), &token).write(stored);
-            what.write(stored);
-        });
-        Change::of(key, was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone())), value, token)
+        put(was.map(|was| (&was.tokens, &was.guard)), key, &|stored| what.write(stored), token)
     }
+}
+
+#[inline(never)]
+fn put(was: Option<(&Tokens, &Guard)>, key: Key, write: &dyn Fn(&mut Members), token: String) -> Change {
+    let value = stored::record(|stored| {
+        Tokens::after(was.map(|(tokens, _)| tokens), &token).write(stored);
+        write(stored);
+    });
+    Change::of(key, was.map_or(Expect::Absent, |(_, guard)| Expect::Unchanged(guard.clone())), value, token)
 }

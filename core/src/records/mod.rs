@@ -23,13 +23,13 @@ mod totals;
 mod write;
 
 pub use change::{Change, Expect, Note};
-pub(crate) use kept::{Keep, Kept};
+pub(crate) use kept::Kept;
 pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
 pub(crate) use notes::Line;
 pub(crate) use people::{Claimed, Team};
 pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, settle};
-pub(crate) use sites::{Site, SiteRecord};
+pub(crate) use sites::Site;
 pub use steps::{HINT, StepByStep, commit_step_by_step};
 pub(crate) use totals::Total;
 pub(crate) use write::{Written, offer, write};

@@ -1,11 +1,9 @@
 //! What is kept of a domain beside its links. A deleted one stays as a record that says so.
 
+use super::kept::Keep;
 use super::object::Object;
-use super::stored;
-use super::tokens::Tokens;
-use super::{Change, Expect, Key};
 use crate::domain::Domain;
-use crate::ports::{Guard, Record, Records, StoreError};
+use crate::json::Members;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -22,28 +20,21 @@ pub(crate) struct Site {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) version: u64,
+    /// Its record stays, so that no version of it comes twice.
+    pub(crate) is_deleted: bool,
 }
 
 impl Site {
     /// A domain of which nothing was said.
     pub(crate) fn bare(domain: &Domain, version: u64, now: Timestamp) -> Self {
-        Self { domain: domain.clone(), root: None, not_found: None, ended: None, created_at: now, updated_at: now, version }
+        let (root, not_found, ended) = (None, None, None);
+        Self { domain: domain.clone(), root, not_found, ended, created_at: now, updated_at: now, version, is_deleted: false }
     }
 }
 
-/// The record of a domain.
-#[derive(Clone, Debug)]
-pub(crate) struct SiteRecord {
-    pub(crate) site: Site,
-    pub(crate) is_deleted: bool,
-    tokens: Tokens,
-    guard: Guard,
-}
-
-impl SiteRecord {
-    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
-        let mut stored = Object::record(&record.value)?;
-        let site = Site {
+impl Keep for Site {
+    fn read(stored: &mut Object) -> Self {
+        Self {
             domain: Domain::stored(stored.text("host")),
             root: stored.text_if_any("root").map(Target::stored),
             not_found: stored.text_if_any("not_found").map(Target::stored),
@@ -51,56 +42,45 @@ impl SiteRecord {
             created_at: Timestamp::from_millis(stored.number("created_at")),
             updated_at: Timestamp::from_millis(stored.number("updated_at")),
             version: stored.number("version"),
-        };
-        let (is_deleted, tokens) = (stored.flag("deleted"), Tokens::read(&mut stored));
-        stored.end(Self { site, is_deleted, tokens, guard: record.guard.clone() })
+            is_deleted: stored.flag("deleted"),
+        }
     }
 
-    /// The record of `domain`, that of a deleted one too.
-    pub(crate) async fn look(records: &impl Records, domain: &Domain) -> Result<Option<Self>, StoreError> {
-        let record = records.get(&Key::domain(domain)).await?;
-        record.as_ref().map(Self::read).transpose()
-    }
-
-    /// The change that puts `site` in place of what was kept, or is the first to keep anything.
-    pub(crate) fn put(was: Option<&Self>, site: &Site, is_deleted: bool, token: String) -> Result<Change, StoreError> {
-        let value = stored::record(|stored| {
-            Tokens::after(was.map(|was| &was.tokens), &token).write(stored);
-            stored.text("host", site.domain.as_str());
-            stored.text_or_null("root", site.root.as_ref().map(Target::as_str));
-            stored.text_or_null("not_found", site.not_found.as_ref().map(Target::as_str));
-            stored.text_or_null("ended", site.ended.as_ref().map(Target::as_str));
-            stored.number("created_at", site.created_at.as_millis());
-            stored.number("updated_at", site.updated_at.as_millis());
-            stored.number("version", site.version);
-            stored.flag("deleted", is_deleted);
-        });
-        let expect = was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone()));
-        Ok(Change::of(Key::domain(&site.domain), expect, value, token))
+    fn write(&self, stored: &mut Members) {
+        stored.text("host", self.domain.as_str());
+        stored.text_or_null("root", self.root.as_ref().map(Target::as_str));
+        stored.text_or_null("not_found", self.not_found.as_ref().map(Target::as_str));
+        stored.text_or_null("ended", self.ended.as_ref().map(Target::as_str));
+        stored.number("created_at", self.created_at.as_millis());
+        stored.number("updated_at", self.updated_at.as_millis());
+        stored.number("version", self.version);
+        stored.flag("deleted", self.is_deleted);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::{Guard, Record};
     use crate::records::tokens::tokens_of;
+    use crate::records::{Change, Expect, Kept, Key};
 
     #[test]
     fn a_domain_comes_back_as_it_was_kept_with_its_creation_and_its_latest_commits() {
         let domain = Domain::stored("c.example".into());
         let bare = Site::bare(&domain, 1, Timestamp::from_millis(5));
         let target = |path: &str| Some(Target::stored(format!("https://example.com/{path}")));
-        let full = Site { root: target("r"), not_found: target("n"), ended: target("e"), version: 2, ..bare.clone() };
-        let first = SiteRecord::put(None, &bare, false, "t0".into()).unwrap();
+        let (root, not_found, ended) = (target("r"), target("n"), target("e"));
+        let full = Site { root, not_found, ended, version: 2, is_deleted: true, ..bare.clone() };
+        let first = Kept::put(None, Key::domain(&domain), &bare, "t0".into());
         assert_eq!((first.key.as_str(), &first.expect), ("domain/c.example", &Expect::Absent));
         let read = |change: &Change| {
             let guard = Guard(change.token.clone());
-            SiteRecord::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
+            Kept::<Site>::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
         };
-        let second = SiteRecord::put(Some(&read(&first)), &full, true, "t1".into()).unwrap();
+        let second = Kept::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into());
         assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));
         assert_eq!(tokens_of(&second.value), ("t0".into(), vec!["t0".into(), "t1".into()]));
-        assert_eq!((read(&first).site, read(&first).is_deleted), (bare, false));
-        assert_eq!((read(&second).site, read(&second).is_deleted), (full, true));
+        assert_eq!((read(&first).what, read(&second).what), (bare, full));
     }
 }

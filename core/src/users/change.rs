@@ -1,16 +1,16 @@
 //! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
 
+use super::edit::{Step, Wish, edit};
 use super::team::{Owners, admit, dismiss};
-use super::{find, save, wire};
+use super::wire;
 use crate::app::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::body::Fields;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::links::{EDITS, Refused, Seen};
+use crate::links::Seen;
 use crate::ports::{Edge, Facts};
-use crate::records::Written;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
@@ -27,50 +27,46 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let seen = Seen::read(facts);
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
-        let kept = find(context, id).await?;
-        let was = &kept.what;
-        match seen.check(was.version) {
-            Ok(()) => {}
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => {
-                last = problem;
-                continue;
-            }
-        }
-        if matches!(was.standing, Standing::Leaving { .. }) {
-            return Err(Problem::user_state("This user is being deleted."));
-        }
-        let (mut user, wanted) = patched(was, Fields::read(body, BODY_LIMIT)?)?;
-        let owners = Owners::look(context).await?;
-        let role_was = owners.role_of(was);
-        let role = wanted.unwrap_or(role_was);
-        proof.check_role(role.max(role_was))?;
-        let is_made = role == Role::Owner && role_was != Role::Owner;
-        // Their record may still say so after somebody has died over it.
-        let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
-        if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {
-            return Err(Problem::is_owner());
-        }
-        if role_was == Role::Owner && is_unmade {
-            owners.check_another(&was.id)?;
-        }
-        let deed = deed(was, &user, role_was != Role::Owner);
-        if deed.is_some() || is_unmade {
-            user.version = was.version.saturating_add(1);
-        }
-        if save(context, proof, Some(&kept), &user, deed).await? == Written::Conflict {
-            continue;
-        }
-        if is_unmade {
-            dismiss(context, proof, &user.id).await?;
-        } else if is_made {
-            user = admit(context, proof, &user.id).await?;
-        }
-        return wire::shown(&user, role);
+    let Wish { mut user, role, step } = edit(context, proof, id, &|was, owners| {
+        seen.check(was.version)?;
+        Ok(changed(proof, was, owners, body)?)
+    })
+    .await?;
+    match step {
+        Step::Admit => user = admit(context, proof, &user.id).await?,
+        Step::Dismiss => dismiss(context, proof, &user.id).await?,
+        Step::Nothing | Step::Write => {}
     }
-    Err(last)
+    wire::shown(&user, role)
+}
+
+/// What `body` makes of a user, and what the audit says of that.
+fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Result<(Wish, Option<Deed<'a>>), Problem> {
+    if matches!(was.standing, Standing::Leaving { .. }) {
+        return Err(Problem::user_state("This user is being deleted."));
+    }
+    let (mut user, wanted) = patched(was, Fields::read(body, BODY_LIMIT)?)?;
+    let role_was = owners.role_of(was);
+    let role = wanted.unwrap_or(role_was);
+    proof.check_role(role.max(role_was))?;
+    // Their record may still say so after somebody has died over it.
+    let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
+    if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {
+        return Err(Problem::is_owner());
+    }
+    if role_was == Role::Owner && is_unmade {
+        owners.check_another(&was.id)?;
+    }
+    let deed = deed(was, &user, role_was != Role::Owner);
+    if deed.is_some() || is_unmade {
+        user.version = was.version.saturating_add(1);
+    }
+    let step = match (role, role_was) {
+        _ if is_unmade => Step::Dismiss,
+        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => Step::Admit,
+        _ => Step::Write,
+    };
+    Ok((Wish { user, role, step }, deed))
 }
 
 /// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.

@@ -1,9 +1,9 @@
 //! Creating a user: their record is written, then their address says that it is theirs.
 
 use super::team::admit;
-use super::{commit, look, save, wire};
+use super::{look, save, wire};
 use crate::app::Context;
-use crate::audit::Deed;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::body::Fields;
@@ -19,6 +19,14 @@ use crate::user::{Email, Invitation, Standing, User};
 
 /// `POST /api/v1/users`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let (user, email, role, token) = wanted(context, proof, body)?;
+    claim(context, proof, &user, &email).await?;
+    let user = if role == Role::Owner { admit(context, proof, &user.id).await? } else { user };
+    wire::invited(&user, role, &token)
+}
+
+/// The user somebody wants, with the address and the role they shall have, and what invites them.
+fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
     let email = fields.need("email", |tree| Email::parse(&tree.text()?));
     let mut name = None;
@@ -40,9 +48,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         last_login_at: None,
         version: 1,
     };
-    claim(context, proof, &user, &email).await?;
-    let user = if role == Role::Owner { admit(context, proof, &user.id).await? } else { user };
-    wire::invited(&user, role, &token)
+    Ok((user, email, role, token))
 }
 
 /// Writes `user` and has `email` be theirs. Whoever is too late for that is gone before anybody has seen them.
@@ -60,8 +66,8 @@ async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, user: &User, em
             save(context, proof, None, user, None).await?;
             is_written = true;
         }
-        let change = Kept::put(was.as_ref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?);
-        if commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
+        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?);
+        if audit::commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
             return Ok(());
         }
     }

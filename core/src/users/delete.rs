@@ -3,8 +3,9 @@
 
 use http::StatusCode;
 
+use super::edit::{Step, Wish, edit};
 use super::team::Owners;
-use super::{find, is_in, look, save};
+use super::{is_in, look, save};
 use crate::app::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
@@ -26,68 +27,71 @@ pub(crate) async fn delete<E: Edge>(
     facts: &impl Facts,
 ) -> Result<Response, Problem> {
     let seen = Seen::read(facts);
-    let mut fields = Fields::query(query);
-    let heir = fields.need("links_to", heir);
-    if matches!(&heir, Some(Heir::User(heir)) if heir.as_str() == id) {
-        fields.refuse("links_to", Refusal::new(FieldCode::Conflicts, "this is who is deleted"));
-    }
-    let heir = fields.finish(heir)?;
-    let (kept, begins) = leave(context, proof, id, &heir, &seen).await?;
-    let Standing::Leaving { past, .. } = &kept.standing else { return Err(Problem::crowded()) };
+    let heir = taken_over_by(id, query)?;
+    let (user, begins) = leave(context, proof, id, &heir, &seen).await?;
+    let Standing::Leaving { past, .. } = &user.standing else { return Err(Problem::crowded()) };
     let owner = match &heir {
         Heir::Nobody => None,
         Heir::User(heir) => Some(heir),
     };
     // What was written already counts as an edit.
     let edits = context.edge.traits().most_edits.saturating_sub(begins.into());
-    let (now_past, is_done) = links::hand_over(context, proof, (&kept.id, owner), past.as_ref(), edits).await?;
+    let (now_past, is_done) = links::hand_over(context, proof, (&user.id, owner), past.as_ref(), edits).await?;
     if is_done || now_past != *past {
-        finish(context, proof, &kept.id, is_done, Standing::Leaving { heir, past: now_past }).await?;
+        finish(context, proof, &user.id, is_done, Standing::Leaving { heir, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
 }
 
+/// Who takes over the links of the user `id`, as an address says.
+fn taken_over_by(id: &str, query: &str) -> Result<Heir, Problem> {
+    let mut fields = Fields::query(query);
+    let heir = fields.need("links_to", heir);
+    if matches!(&heir, Some(Heir::User(heir)) if heir.as_str() == id) {
+        fields.refuse("links_to", Refusal::new(FieldCode::Conflicts, "this is who is deleted"));
+    }
+    fields.finish(heir)
+}
+
 /// Has the user be let in no more. They come back as they are then, and whether that was written now.
 async fn leave<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, heir: &Heir, seen: &Seen) -> Result<(User, bool), Problem> {
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
-        let was = find(context, id).await?;
-        let mut is_leaving = false;
-        if let Standing::Leaving { heir: known, .. } = &was.what.standing {
-            proof.check_role(was.what.role)?;
-            if known == heir {
-                return Ok((was.what, false));
-            }
-            is_leaving = true;
+    let takes_over = match heir {
+        Heir::Nobody => true,
+        Heir::User(heir) => is_in(context, heir).await?,
+    };
+    let Wish { user, step, .. } = edit(context, proof, id, &|was, owners| left(proof, was, owners, seen, (heir, takes_over))).await?;
+    Ok((user, step == Step::Write))
+}
+
+/// The user as one who is let in no more and whose links go to `heir`, if that is one who takes them over.
+fn left<'a>(
+    proof: &Proof,
+    was: &'a User,
+    owners: &Owners,
+    seen: &Seen,
+    (heir, takes_over): (&Heir, bool),
+) -> Result<(Wish, Option<Deed<'a>>), Refused> {
+    let role = owners.role_of(was);
+    proof.check_role(role)?;
+    match &was.standing {
+        Standing::Leaving { heir: known, .. } if known == heir => {
+            return Ok((Wish { user: was.clone(), role, step: Step::Nothing }, None));
         }
-        let owners = Owners::look(context).await?;
-        proof.check_role(owners.role_of(&was.what))?;
         // Who is leaving was what somebody had seen.
-        match seen.check(was.what.version) {
-            Err(Refused::For(problem)) if !is_leaving => return Err(problem),
-            Err(Refused::UntilRead(problem)) if !is_leaving => {
-                last = problem;
-                continue;
-            }
-            _ => {}
-        }
-        if was.what.may_own {
-            owners.check_another(&was.what.id)?;
-            return Err(Problem::is_owner());
-        }
-        if let Heir::User(heir) = heir
-            && !is_in(context, heir).await?
-        {
-            return Err(Problem::wrong_field("links_to", Refusal::invalid("this is no user of this deployment")));
-        }
-        let standing = Standing::Leaving { heir: heir.clone(), past: None };
-        let user = User { standing, version: was.what.version.saturating_add(1), ..was.what.clone() };
-        let deed = Deed::user("user.leave", &user.id).saying(format!("links to {}", name_of(heir)));
-        if save(context, proof, Some(&was), &user, Some(deed)).await? == Written::Done {
-            return Ok((user, true));
-        }
+        Standing::Leaving { .. } => {}
+        Standing::In | Standing::Disabled | Standing::Gone => seen.check(was.version)?,
     }
-    Err(last)
+    if was.may_own {
+        owners.check_another(&was.id)?;
+        return Err(Problem::is_owner().into());
+    }
+    if !takes_over {
+        return Err(Problem::wrong_field("links_to", Refusal::invalid("this is no user of this deployment")).into());
+    }
+    let mut user = was.next();
+    user.standing = Standing::Leaving { heir: heir.clone(), past: None };
+    let deed = Deed::user("user.leave", &was.id).saying(["links to ", name_of(heir)].concat());
+    Ok((Wish { user, role, step: Step::Write }, Some(deed)))
 }
 
 /// Has nothing be left of a user whose links are handed over, or else writes down how far that has come. A record that does not say that they are
@@ -100,8 +104,10 @@ async fn finish<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId, i
             Standing::Gone => return Ok(()),
             Standing::In | Standing::Disabled => continue,
         }
-        let version = was.what.version.saturating_add(1);
-        let user = if is_done { was.what.gone() } else { User { standing: standing.clone(), version, ..was.what.clone() } };
+        let mut user = if is_done { was.what.gone() } else { was.what.next() };
+        if !is_done {
+            user.standing = standing.clone();
+        }
         let deed = is_done.then(|| Deed::user("user.delete", id));
         if save(context, proof, Some(&was), &user, deed).await? == Written::Done {
             return Ok(());

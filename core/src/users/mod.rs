@@ -6,6 +6,7 @@
 mod change;
 mod create;
 mod delete;
+mod edit;
 mod invite;
 mod list;
 mod show;
@@ -25,7 +26,7 @@ use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::UserId;
 use crate::ports::Edge;
-use crate::records::{Change, Claimed, Kept, Key, Written, write};
+use crate::records::{Claimed, Kept, Key, Written};
 use crate::user::{Standing, User};
 
 /// Whether this is a user who is let in.
@@ -35,12 +36,12 @@ pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Res
 }
 
 /// The record of the user `id`, whether or not they are there.
-async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Kept<User>>, Problem> {
+async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
     Ok(Kept::look(context.edge.records(), &Key::user(id)).await?)
 }
 
 /// The user `id`, if they are there.
-async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Kept<User>>, Problem> {
+async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
     let Some(user) = look(context, id).await? else { return Ok(None) };
     let is_there = match (&user.what.standing, &user.what.email) {
         (Standing::Gone, _) | (_, None) => false,
@@ -56,7 +57,7 @@ fn is_of(claim: &Kept<Claimed>, id: &UserId) -> bool {
 }
 
 /// The user that an address of the API names. What can be no id is that of nobody.
-async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Kept<User>, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Kept<User>>, Problem> {
     let id = UserId::parse(id.to_owned()).map_err(|_| Problem::no_such_user())?;
     seen(context, &id).await?.ok_or_else(Problem::no_such_user)
 }
@@ -69,13 +70,5 @@ async fn save<E: Edge>(
     user: &User,
     deed: Option<Deed<'_>>,
 ) -> Result<Written, Problem> {
-    commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
-}
-
-/// Makes `change`, which is what the audit calls `deed`.
-async fn commit<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut change: Change, deed: Option<Deed<'_>>) -> Result<Written, Problem> {
-    if let Some(deed) = deed {
-        audit::note(context, proof, &deed, &mut change);
-    }
-    Ok(write(context.edge.records(), change).await?)
+    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
 }

@@ -1,6 +1,6 @@
 //! Showing a user.
 
-use super::team::role_of;
+use super::team::Owners;
 use super::{find, wire};
 use crate::app::Context;
 use crate::auth::Proof;
@@ -13,5 +13,5 @@ use crate::response::Response;
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let user = find(context, id).await?.what;
-    wire::shown(&user, role_of(context, &user).await?)
+    wire::shown(&user, Owners::of(context, &user).await?.role_of(&user))
 }

@@ -6,9 +6,9 @@
 //!
 //! Of two who do both at once, one meets the write of the other.
 
-use super::{commit, look, seen};
+use super::{look, seen};
 use crate::app::Context;
-use crate::audit::Deed;
+use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::error::Problem;
@@ -20,11 +20,16 @@ use crate::tree::put_in_order;
 use crate::user::{Standing, User};
 
 /// The owners, as they were read.
-pub(super) struct Owners(Option<Kept<Team>>);
+pub(super) struct Owners(Option<Box<Kept<Team>>>);
 
 impl Owners {
     pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
         Ok(Self(Kept::look(context.edge.records(), &Key::team()).await?))
+    }
+
+    /// The owners, as far as they say what `user` is: the team is asked only of who may own.
+    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Self, Problem> {
+        if user.may_own { Self::look(context).await } else { Ok(Self(None)) }
     }
 
     fn ids(&self) -> &[UserId] {
@@ -53,14 +58,9 @@ impl Owners {
         owners: Vec<UserId>,
         deed: Option<Deed<'_>>,
     ) -> Result<Written, Problem> {
-        let change = Kept::put(self.0.as_ref(), Key::team(), &Team { owners }, context.token()?);
-        commit(context, proof, change, deed).await
+        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?);
+        audit::commit(context, proof, change, deed).await
     }
-}
-
-/// What `user` is. The team is asked only of who may own.
-pub(super) async fn role_of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Role, Problem> {
-    if user.may_own { Ok(Owners::look(context).await?.role_of(user)) } else { Ok(user.role) }
 }
 
 /// Makes the user `id` an owner, who comes back as they are then.
@@ -74,7 +74,8 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
         if was.what.standing != Standing::In {
             return Err(Problem::is_owner());
         }
-        let user = User { may_own: true, version: was.what.version.saturating_add(1), ..was.what.clone() };
+        let mut user = was.what.next();
+        user.may_own = true;
         if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }
@@ -101,7 +102,8 @@ pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id
         let deed = || Deed::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
         let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
         if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
-            let user = User { may_own: false, ..was.what.clone() };
+            let mut user = was.what.clone();
+            user.may_own = false;
             // It makes them no owner if they may not own. If it fails, whoever gives them a role again gets there.
             if let Err(problem) = super::save(context, proof, Some(&was), &user, None).await {
                 context.log_cause(&problem);

@@ -27,11 +27,13 @@ pub(super) fn user(user: &User, role: Role, json: &mut Members) {
     json.text_or_null("last_login_at", user.last_login_at.map(|at| at.to_string()).as_deref());
 }
 
+#[inline(never)]
 pub(super) fn shown(user: &User, role: Role) -> Result<Response, Problem> {
     Response::json(StatusCode::OK, |json| self::user(user, role, json)).etag(user.version)
 }
 
 /// The answer to who has invited them: it alone holds the token.
+#[inline(never)]
 pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, Problem> {
     let response = Response::json(StatusCode::CREATED, |json| {
         self::user(user, role, json);

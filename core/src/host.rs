@@ -33,7 +33,7 @@ impl Host {
         if text.starts_with('[') {
             return bracketed(text);
         }
-        let forbidden = |c: char| c <= ' ' || "#/:<>?@[\\]^|\u{7f}".contains(c);
+        let forbidden = |c: char| matches!(c, '\0'..=' ' | '#' | '/' | ':' | '<' | '>' | '?' | '@' | '['..='^' | '|' | '\u{7f}');
         let name = || Self::Name(utf8_percent_encode(text, CONTROLS).to_string());
         (!text.is_empty() && !text.contains(forbidden)).then(name)
     }

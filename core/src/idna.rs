@@ -29,7 +29,7 @@ pub(crate) fn to_ascii(name: &str) -> Option<String> {
 
 /// What no name of a URL holds, and what stands for a character that none may.
 fn is_forbidden(c: char) -> bool {
-    c <= ' ' || "%#/:<>?@[\\]^|\u{7f}\u{fffd}".contains(c)
+    matches!(c, '\0'..=' ' | '%' | '#' | '/' | ':' | '<' | '>' | '?' | '@' | '['..='^' | '|' | '\u{7f}' | char::REPLACEMENT_CHARACTER)
 }
 
 /// What stands between two dots, read and as it is looked up.

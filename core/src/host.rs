@@ -33,9 +33,8 @@ impl Host {
         if text.starts_with('[') {
             return bracketed(text);
         }
-        let forbidden = |c: char| matches!(c, '\0'..=' ' | '#' | '/' | ':' | '<' | '>' | '?' | '@' | '['..='^' | '|' | '\u{7f}');
         let name = || Self::Name(utf8_percent_encode(text, CONTROLS).to_string());
-        (!text.is_empty() && !text.contains(forbidden)).then(name)
+        (!text.is_empty() && !text.contains(idna::ends_hosts)).then(name)
     }
 }
 

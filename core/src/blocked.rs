@@ -40,7 +40,7 @@ mod tests {
     use crate::error::FieldCode;
 
     fn tree(json: &str) -> Tree {
-        serde_json::from_str(json).unwrap()
+        Tree::read(json.as_bytes()).unwrap()
     }
 
     fn blocked(reason: &str, at: u64) -> Blocked {

@@ -19,8 +19,7 @@ impl Fields {
     /// Reads a body.
     #[inline(never)]
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
-        let tree = serde_json::from_slice(body.bytes(limit)?)
-            .map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
+        let tree = Tree::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
         Self::of(tree).map_err(Problem::wrong_body)
     }
 

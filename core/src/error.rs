@@ -10,7 +10,7 @@ pub use crate::codes::{Code, FieldCode};
 use crate::ports::{NoEntropy, StoreError};
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
-pub(crate) const RETRY_AFTER_SECONDS: u32 = 2;
+pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
 const MOST_FIELD_ERRORS: usize = 50;

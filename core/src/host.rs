@@ -33,9 +33,8 @@ impl Host {
         if text.starts_with('[') {
             return bracketed(text);
         }
-        let forbidden = |c: char| c <= ' ' || "#/:<>?@[\\]^|\u{7f}".contains(c);
         let name = || Self::Name(utf8_percent_encode(text, CONTROLS).to_string());
-        (!text.is_empty() && !text.contains(forbidden)).then(name)
+        (!text.is_empty() && !text.contains(idna::ends_hosts)).then(name)
     }
 }
 

@@ -29,7 +29,13 @@ pub(crate) fn to_ascii(name: &str) -> Option<String> {
 
 /// What no name of a URL holds, and what stands for a character that none may.
 fn is_forbidden(c: char) -> bool {
-    c <= ' ' || "%#/:<>?@[\\]^|\u{7f}\u{fffd}".contains(c)
+    matches!(c, '%' | char::REPLACEMENT_CHARACTER) || ends_hosts(c)
+}
+
+/// What no host holds, whoever reads it.
+#[inline(never)]
+pub(crate) fn ends_hosts(c: char) -> bool {
+    matches!(c, '\0'..=' ' | '#' | '/' | ':' | '<' | '>' | '?' | '@' | '['..='^' | '|' | '\u{7f}')
 }
 
 /// What stands between two dots, read and as it is looked up.

@@ -71,7 +71,7 @@ impl NewPassword {
         let mut salt = [0; 16];
         edge.random(&mut salt)?;
         let cost = edge.traits().password_cost;
-        let hash = derive(&self.0, &salt, cost).map_err(cannot_be_hashed)?;
+        let hash = derive(&self.0, &salt, cost)?;
         Ok(PasswordHash { cost, salt, hash })
     }
 }
@@ -93,7 +93,7 @@ impl PasswordHash {
         if typed.chars().count() > MOST.saturating_mul(4) {
             return Ok(false);
         }
-        let hash = derive(&compose(typed), &self.salt, self.cost).map_err(cannot_be_hashed)?;
+        let hash = derive(&compose(typed), &self.salt, self.cost)?;
         Ok(self.hash.ct_eq(&hash).into())
     }
 
@@ -118,10 +118,6 @@ impl PasswordHash {
     }
 }
 
-fn cannot_be_hashed(error: argon2::Error) -> Problem {
-    Problem::internal(format!("a password cannot be hashed: {error}"))
-}
-
 fn too_long() -> Refusal {
     Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
 }
@@ -135,11 +131,13 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     base64::decode(&text.replace(['-', '_'], " ").replace('+', "-").replace('/', "_"))
 }
 
-fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
-    let params = Params::new(cost.memory_kib, cost.passes, 1, None)?;
-    let mut hash = [0; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(text.as_bytes(), salt, &mut hash)?;
-    Ok(hash)
+/// It fails for a cost that is none, and no such cost is kept.
+fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], Problem> {
+    let hash = |params| {
+        let mut hash = [0; 32];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(text.as_bytes(), salt, &mut hash).map(|()| hash)
+    };
+    Params::new(cost.memory_kib, cost.passes, 1, None).and_then(hash).map_err(|_| Problem::internal("a password cannot be hashed"))
 }
 
 impl fmt::Debug for NewPassword {

@@ -172,12 +172,12 @@ impl Response {
     pub(crate) fn advise(mut self, advice: Advice) -> Self {
         let (name, value) = match advice {
             Advice::None => return self,
-            Advice::RetryAfter => (RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS)),
-            Advice::RetryIn(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
-            Advice::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
-            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
+            Advice::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
+            Advice::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
+            Advice::Allow(methods) => (ALLOW, methods.to_owned()),
+            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, challenge.to_owned()),
         };
-        self.headers.push((name, value));
+        self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
         self
     }
 }

@@ -1,8 +1,6 @@
 //! A JSON value as it was sent: it keeps doubled keys, and says what it is not.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+mod read;
 
 use crate::error::{FieldCode, Refusal, Wrong};
 
@@ -20,6 +18,12 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
+    /// Reads JSON, or tells what is wrong with it.
+    #[inline(never)]
+    pub(crate) fn read(json: &[u8]) -> Result<Self, String> {
+        read::read(json)
+    }
+
     #[inline(never)]
     pub(crate) fn text(self) -> Result<String, Refusal> {
         match self {
@@ -135,65 +139,5 @@ impl Tree {
 pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
     if let Err(place) = values.binary_search(&value) {
         values.insert(place, value);
-    }
-}
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
-    }
-}
-
-struct TreeVisitor;
-
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree::Bool(value))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
-        Ok(Tree::Natural(number))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
-        Ok(Tree::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Tree::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = fields.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Tree::Object(entries))
     }
 }

@@ -54,7 +54,10 @@ impl Email {
 
 /// What may stand before the `@`: what needs no quotes, and letters of any script that are seen.
 fn is_of_local(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c) || (!c.is_ascii() && unicode::is_letter(c))
+    match u8::try_from(c) {
+        Ok(byte) if c.is_ascii() => byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(&byte),
+        _ => unicode::is_letter(c),
+    }
 }
 
 fn no_address() -> Refusal {

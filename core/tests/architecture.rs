@@ -69,7 +69,6 @@ const CORE: [Rule; 10] = [
             "machines.rs",
             "records/object.rs",
             "response.rs",
-            "tree.rs",
         ],
         why: "wire forms and stored forms are written and read at the border; the product's own types have neither",
     },

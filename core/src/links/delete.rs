@@ -78,7 +78,7 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
         let mut change = place.hand_over(&holder, context.token()?)?;
         // Whoever deletes it again changes nothing.
         if signpost.forwards {
-            let from = key.as_str().trim_start_matches("link/");
+            let from = key.as_str().strip_prefix("link/").unwrap_or_default();
             audit::note(context, proof, &Deed::way(signpost).saying(format!("from {from}")), &mut change);
         }
         let written = write(context.edge.records(), change).await;

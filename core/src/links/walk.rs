@@ -26,7 +26,7 @@ pub(super) struct Position {
 }
 
 /// Between the alias and the store's own words in a cursor: no alias holds it.
-const LIMIT: &str = "\n";
+const LIMIT: char = '\n';
 
 impl Position {
     /// Reads what a cursor said.
@@ -38,7 +38,7 @@ impl Position {
 
     /// What a cursor says.
     pub(super) fn text(&self) -> String {
-        [self.seen.as_ref().map_or("", Alias::as_str), LIMIT, &self.cursor.0].concat()
+        format!("{}{LIMIT}{}", self.seen.as_ref().map_or("", Alias::as_str), self.cursor.0)
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn problem(look: &Look, code: &str) -> Result<Response, Problem> {
     let meaning = Code::named(code).ok_or_else(Problem::no_such_page)?.meaning();
     let mut body = Html::default();
     body.heading(meaning.title).markup("<p>").prose(meaning.remedy).markup("</p>\n<p class=\"soft\"><code>");
-    body.text(meaning.status.as_str()).markup(" ").text(meaning.name).markup("</code></p>\n");
+    body.text(&meaning.status.as_u16().to_string()).markup(" ").text(meaning.name).markup("</code></p>\n");
     Ok(Page { body, ..Page::new(StatusCode::OK, meaning.title) }.answer(look))
 }
 

@@ -17,8 +17,7 @@ impl Object {
     /// A whole record. A form of a later hop is refused, not guessed at.
     #[inline(never)]
     pub(super) fn record(value: &[u8]) -> Result<Self, StoreError> {
-        let tree: Tree =
-            serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))?;
+        let tree = Tree::read(value).map_err(|error| StoreError::Corrupt(format!("a stored record is unreadable: {error}")))?;
         let mut record = Self::of(tree).ok_or_else(|| StoreError::Corrupt("a stored record is no object".into()))?;
         if record.number("v") != SCHEMA {
             return Err(StoreError::Corrupt("a stored record has a schema that this hop does not know".into()));

@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn read(json: &str) -> Result<Spec, StoreError> {
-        super::read(Object::of(serde_json::from_str(json).unwrap()).unwrap())
+        super::read(Object::of(crate::tree::Tree::read(json.as_bytes()).unwrap()).unwrap())
     }
 
     #[test]

@@ -128,7 +128,7 @@ mod tests {
     }
 
     pub(super) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
-        let rules = parse(serde_json::from_str(json).unwrap(), &targets());
+        let rules = parse(Tree::read(json.as_bytes()).unwrap(), &targets());
         rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
     }
 

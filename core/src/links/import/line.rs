@@ -1,7 +1,5 @@
 //! One line of an import: where it stands, and the link it describes.
 
-use serde_json::from_slice;
-
 use super::Form;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -162,7 +160,7 @@ fn from_json(line: &[u8]) -> Result<Fields, Problem> {
     if line.len() > LONGEST {
         return Err(Problem::item_too_large(LONGEST));
     }
-    let tree = from_slice(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    let tree = Tree::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
     Fields::of(tree).map_err(Problem::wrong_body)
 }
 
@@ -188,7 +186,7 @@ fn from_cell(name: &str, cell: String) -> Tree {
     } else if FLAGS.contains(&name) {
         cell.parse().ok().map(Tree::Bool)
     } else if STRUCTURES.contains(&name) {
-        from_slice(cell.as_bytes()).ok()
+        Tree::read(cell.as_bytes()).ok()
     } else {
         None
     };

@@ -63,7 +63,7 @@ pub(in crate::links) fn cells(json: &LinkJson<'_>) -> [String; COLUMNS.len()] {
         flag(spec.confirm),
         optional(spec.fallback.as_ref().map(Target::as_str)),
         flag(spec.password.is_some()),
-        spec.redirect_status.code().as_str().to_owned(),
+        spec.redirect_status.code().as_u16().to_string(),
         spec.forward_query.name().to_owned(),
         flag(spec.forward_path),
         json::list(|rules| wire_rules::rules(&spec.rules, rules)),

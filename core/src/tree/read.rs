@@ -1,0 +1,486 @@
+//! JSON read after RFC 8259, in one pass and straight into a tree: a reader for any form weighs 7 KB gzip more.
+//!
+//! What is wrong is told in the words of `serde_json`, and where; tests hold this reader against that one.
+
+use super::Tree;
+
+/// How many arrays and objects may stand in each other, and one more.
+const DEPTH: u8 = 128;
+
+const UNFINISHED_VALUE: &str = "EOF while parsing a value";
+const UNFINISHED_OBJECT: &str = "EOF while parsing an object";
+const UNFINISHED_TEXT: &str = "EOF while parsing a string";
+const NO_NUMBER: &str = "invalid number";
+const OUT_OF_RANGE: &str = "number out of range";
+
+/// The value that `json` is, or what is wrong with it.
+pub(super) fn read(json: &[u8]) -> Result<Tree, String> {
+    let mut reader = Reader { json, at: 0, depth: DEPTH };
+    reader.whole().map_err(|Fault(what, end)| {
+        let told = json.get(..end).unwrap_or_default();
+        let line = told.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+        let column = told.iter().rev().take_while(|byte| **byte != b'\n').count();
+        format!("{what} at line {line} column {column}")
+    })
+}
+
+/// What is wrong, and how much was read when it was seen.
+struct Fault(&'static str, usize);
+
+type Read<T> = Result<T, Fault>;
+
+struct Reader<'a> {
+    json: &'a [u8],
+    at: usize,
+    depth: u8,
+}
+
+impl Reader<'_> {
+    fn whole(&mut self) -> Read<Tree> {
+        let tree = self.value()?;
+        if self.after_blanks().is_some() { Err(self.before("trailing characters")) } else { Ok(tree) }
+    }
+
+    fn value(&mut self) -> Read<Tree> {
+        match self.after_blanks() {
+            Some(b'n') => self.word(b"null", Tree::Null),
+            Some(b't') => self.word(b"true", Tree::Bool(true)),
+            Some(b'f') => self.word(b"false", Tree::Bool(false)),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'"') => self.text().map(Tree::Text),
+            Some(open @ (b'[' | b'{')) => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth == 0 {
+                    return Err(self.before("recursion limit exceeded"));
+                }
+                self.step();
+                let inside = if open == b'[' { self.items() } else { self.entries() };
+                self.depth = self.depth.saturating_add(1);
+                inside
+            }
+            Some(_) => Err(self.before("expected value")),
+            None => Err(self.before(UNFINISHED_VALUE)),
+        }
+    }
+
+    fn items(&mut self) -> Read<Tree> {
+        let mut items = Vec::new();
+        while self.goes_on(b']', items.is_empty(), "EOF while parsing a list", "expected `,` or `]`")? {
+            items.push(self.value()?);
+        }
+        Ok(Tree::Array(items))
+    }
+
+    fn entries(&mut self) -> Read<Tree> {
+        let mut entries = Vec::new();
+        while self.goes_on(b'}', entries.is_empty(), UNFINISHED_OBJECT, "expected `,` or `}`")? {
+            if self.peek() != Some(b'"') {
+                return Err(self.before("key must be a string"));
+            }
+            let key = self.text()?;
+            match self.after_blanks() {
+                Some(b':') => self.step(),
+                Some(_) => return Err(self.before("expected `:`")),
+                None => return Err(self.before(UNFINISHED_OBJECT)),
+            }
+            entries.push((key, self.value()?));
+        }
+        Ok(Tree::Object(entries))
+    }
+
+    /// Whether another item begins here, or `end` does.
+    #[inline(never)]
+    fn goes_on(&mut self, end: u8, is_first: bool, unfinished: &'static str, otherwise: &'static str) -> Read<bool> {
+        match self.after_blanks() {
+            Some(byte) if byte == end => {
+                self.step();
+                return Ok(false);
+            }
+            Some(_) if is_first => return Ok(true),
+            Some(b',') => self.step(),
+            Some(_) => return Err(self.before(otherwise)),
+            None => return Err(self.before(unfinished)),
+        }
+        match self.after_blanks() {
+            Some(byte) if byte == end => Err(self.before("trailing comma")),
+            Some(_) => Ok(true),
+            None => Err(self.before(UNFINISHED_VALUE)),
+        }
+    }
+
+    #[inline(never)]
+    fn word(&mut self, word: &[u8], value: Tree) -> Read<Tree> {
+        for letter in word {
+            if self.need(UNFINISHED_VALUE)? != *letter {
+                return Err(self.here("expected ident"));
+            }
+        }
+        Ok(value)
+    }
+
+    /// Nobody asks for the value of a number that is negative or has a fraction: it only has to be one, and no larger than a double holds.
+    #[inline(never)]
+    fn number(&mut self) -> Read<Tree> {
+        let is_negative = self.skip(b'-');
+        let first = self.need(UNFINISHED_VALUE)?;
+        let (mut digits, mut exponent) = (u64::from(digit(first).ok_or_else(|| self.here(NO_NUMBER))?), 0_i32);
+        while let Some(next) = self.peek().and_then(digit) {
+            if first == b'0' {
+                return Err(self.before(NO_NUMBER));
+            }
+            self.step();
+            // What does not fit is worth nothing but its place.
+            match with(digits, next) {
+                Some(more) => digits = more,
+                None => exponent = exponent.saturating_add(1),
+            }
+        }
+        let mut is_whole = !is_negative && exponent == 0;
+        if self.skip(b'.') {
+            is_whole = false;
+            if self.peek().and_then(digit).is_none() {
+                return Err(self.before(if self.peek().is_some() { NO_NUMBER } else { UNFINISHED_VALUE }));
+            }
+            while let Some(next) = self.peek().and_then(digit) {
+                self.step();
+                if let Some(more) = with(digits, next) {
+                    (digits, exponent) = (more, exponent.saturating_sub(1));
+                }
+            }
+        }
+        if self.skip(b'e') || self.skip(b'E') {
+            is_whole = false;
+            let is_small = self.skip(b'-');
+            if !is_small {
+                self.skip(b'+');
+            }
+            let first = self.need(UNFINISHED_VALUE)?;
+            let mut power = i32::from(digit(first).ok_or_else(|| self.here(NO_NUMBER))?);
+            while let Some(next) = self.peek().and_then(digit) {
+                self.step();
+                power = match power.checked_mul(10).and_then(|power| power.checked_add(next.into())) {
+                    Some(power) => power,
+                    None if digits != 0 && !is_small => return Err(self.here(OUT_OF_RANGE)),
+                    None => i32::MAX,
+                };
+            }
+            exponent = if is_small { exponent.saturating_sub(power) } else { exponent.saturating_add(power) };
+        }
+        if is_whole {
+            return Ok(Tree::Natural(digits));
+        }
+        let mut size = digits as f64;
+        while exponent > 0 && digits != 0 {
+            (size, exponent) = (size * 10.0, exponent.saturating_sub(1));
+            if size.is_infinite() {
+                return Err(self.here(OUT_OF_RANGE));
+            }
+        }
+        Ok(Tree::OtherNumber)
+    }
+
+    /// What stands between two quotes.
+    #[inline(never)]
+    fn text(&mut self) -> Read<String> {
+        self.step();
+        let mut text = Vec::new();
+        loop {
+            let rest = self.json.get(self.at..).unwrap_or_default();
+            let plain = rest.iter().take_while(|byte| !matches!(**byte, 0..0x20 | b'"' | b'\\')).count();
+            text.extend_from_slice(rest.get(..plain).unwrap_or_default());
+            self.at = self.at.saturating_add(plain);
+            match self.need(UNFINISHED_TEXT)? {
+                b'"' => break,
+                b'\\' => self.escape(&mut text)?,
+                _ => return Err(self.here("control character (\\u0000-\\u001F) found while parsing a string")),
+            }
+        }
+        String::from_utf8(text).map_err(|error| {
+            let unread = error.as_bytes().len().saturating_sub(error.utf8_error().valid_up_to());
+            Fault("invalid unicode code point", self.at.saturating_sub(unread))
+        })
+    }
+
+    fn escape(&mut self, text: &mut Vec<u8>) -> Read<()> {
+        let c = match self.need(UNFINISHED_TEXT)? {
+            byte @ (b'"' | b'\\' | b'/') => byte.into(),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => self.coded()?,
+            _ => return Err(self.here("invalid escape")),
+        };
+        text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(())
+    }
+
+    /// The character of four hexadecimal digits, or of a pair of these: so UTF-16 writes those beyond the first 65,536.
+    fn coded(&mut self) -> Read<char> {
+        let mut code = self.unit()?;
+        if (0xD800..0xDC00).contains(&code) {
+            for byte in *b"\\u" {
+                if self.need(UNFINISHED_TEXT)? != byte {
+                    return Err(self.here("unexpected end of hex escape"));
+                }
+            }
+            let low = self.unit()?;
+            if (0xDC00..0xE000).contains(&low) {
+                code = (code & 0x3FF).wrapping_shl(10).wrapping_add(0x1_0000) | (low & 0x3FF);
+            }
+        }
+        char::from_u32(code).ok_or_else(|| self.here("lone leading surrogate in hex escape"))
+    }
+
+    fn unit(&mut self) -> Read<u32> {
+        let Some((four, _)) = self.json.get(self.at..).and_then(<[u8]>::split_first_chunk::<4>) else {
+            self.at = self.json.len();
+            return Err(self.here(UNFINISHED_TEXT));
+        };
+        self.at = self.at.saturating_add(4);
+        let add = |unit: u32, byte: &u8| Some(unit.wrapping_shl(4) | char::from(*byte).to_digit(16)?);
+        four.iter().try_fold(0, add).ok_or_else(|| self.here("invalid escape"))
+    }
+
+    fn after_blanks(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+            self.step();
+        }
+        self.peek()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.json.get(self.at).copied()
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// Steps over `byte`, if it stands here.
+    fn skip(&mut self, byte: u8) -> bool {
+        let stands = self.peek() == Some(byte);
+        self.at = self.at.saturating_add(stands.into());
+        stands
+    }
+
+    /// The next byte; without one, what began here is `unfinished`.
+    fn need(&mut self, unfinished: &'static str) -> Read<u8> {
+        let byte = self.peek().ok_or_else(|| self.here(unfinished))?;
+        self.step();
+        Ok(byte)
+    }
+
+    /// A fault in what was read last.
+    fn here(&self, what: &'static str) -> Fault {
+        Fault(what, self.at)
+    }
+
+    /// A fault in what is about to be read, if anything is.
+    fn before(&self, what: &'static str) -> Fault {
+        Fault(what, self.json.len().min(self.at.saturating_add(1)))
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    byte.is_ascii_digit().then_some(byte & 0xF)
+}
+
+/// `digits` and one more, if that fits.
+fn with(digits: u64, next: u8) -> Option<u64> {
+    digits.checked_mul(10)?.checked_add(next.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+    use super::*;
+
+    /// The same tree, as `serde_json` reads it.
+    struct Other(Tree);
+
+    impl<'de> Deserialize<'de> for Other {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(OtherVisitor).map(Self)
+        }
+    }
+
+    struct OtherVisitor;
+
+    impl<'de> Visitor<'de> for OtherVisitor {
+        type Value = Tree;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+
+        fn visit_unit<E>(self) -> Result<Tree, E> {
+            Ok(Tree::Null)
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+            Ok(Tree::Bool(value))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
+            Ok(Tree::Natural(number))
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+            Ok(Tree::OtherNumber)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+            Ok(Tree::OtherNumber)
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+            Ok(Tree::Text(text.to_owned()))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+            let mut list = Vec::new();
+            while let Some(Other(item)) = items.next_element()? {
+                list.push(item);
+            }
+            Ok(Tree::Array(list))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+            let mut entries = Vec::new();
+            while let Some((key, Other(value))) = fields.next_entry()? {
+                entries.push((key, value));
+            }
+            Ok(Tree::Object(entries))
+        }
+    }
+
+    fn check(json: &[u8]) {
+        let other = serde_json::from_slice::<Other>(json).map(|other| other.0).map_err(|error| error.to_string());
+        assert_eq!(read(json), other, "{}", String::from_utf8_lossy(json));
+    }
+
+    const NUMBERS: &str = "0 -0 -1 7 00 01 -01 - -- -a +1 .5 1. 1.a 1.0 0.0 -0.0 1.50 1e5 1E5 1e+5 1e-5 1e 1e+ 1e- 1ea 1e+a 1e5.5 0e5 0e999 \
+        1e308 1e309 1E400 -1e400 17e307 18e307 1e-400 0.1e309 0.1e310 0.0001e313 123456e303 123456e305 9223372036854775807 \
+        -9223372036854775808 -9223372036854775809 18446744073709551615 18446744073709551616 184467440737095516150 184467440737095516159.5 \
+        18446744073709551610e290 18446744073709551610e289 1844674407370955161.60001e5 0.18446744073709551616184 \
+        1e2147483647 1e2147483648 1e99999999999 -1e99999999999x 0e99999999999 0.0e99999999999x 1e-99999999999 1e-2147483649 1 2";
+
+    const OTHERS: &[&str] = &[
+        "",
+        " ",
+        "null",
+        "nul",
+        "nulL",
+        "true",
+        "tru ",
+        "false",
+        "falsy",
+        "nullx",
+        " \t\r\n[ ] \n",
+        "\u{b}1",
+        "\u{feff}1",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "[\n1,\n\n 2,\nx]",
+        "{",
+        "{}",
+        "{ } ",
+        "{\"a\"",
+        "{\"a\" 1}",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{\"a\":1,2:3}",
+        "{,\"a\":1}",
+        "{a:1}",
+        "{1:1}",
+        "{\"a\":1]",
+        "{\"a\" : 1 , \"a\" : [ { } , null ] }",
+        "]",
+        "}",
+        "1]",
+        "\"a",
+        "\"a\nb\"",
+        "\"\u{7f}é\u{10ffff}\"",
+        r#""\"\\\/\b\f\n\r\t""#,
+        r#""\x""#,
+        r#""\"#,
+        r#""\u"#,
+        r#""\u12"#,
+        r#""\u12""#,
+        r#""\u00e9\u00E9\u0000\uFFFF\ud7ff\ue000""#,
+        r#""\u00g0""#,
+        r#""\u+123""#,
+        r#""\ud83d\ude00\uD800\uDC00\udbff\udfff\uD840\uDC00""#,
+        r#""\ud83d""#,
+        r#""\ud83dx""#,
+        r#""\ud83d\n""#,
+        r#""\ud83d\u0041""#,
+        r#""\ud83d\ud83d\ude00""#,
+        r#""\ude00""#,
+        r#""\ud83d\"#,
+        r#""\ud83d\u"#,
+        r#"{"$serde_json::private::Number":"1"}"#,
+    ];
+
+    #[test]
+    fn json_is_read_as_others_read_it() {
+        for number in NUMBERS.split(' ') {
+            check(number.as_bytes());
+            check(format!("[{number}]").as_bytes());
+            check(format!("{{\"a\":\n{number} ,\"b\":1}}").as_bytes());
+        }
+        OTHERS.iter().for_each(|json| check(json.as_bytes()));
+        let digits = |count| "9".repeat(count);
+        for json in [digits(300), digits(308), digits(310), format!("-{}.5", digits(400)), format!("0.{}", digits(400))] {
+            check(json.as_bytes());
+        }
+        for json in [&b"\"\xff\""[..], b"\"a\\n\xc3\"", b"{\"\xe2\x82\":1}", b"\"\\u00e9\xed\xa0\x80x\"", b"\xff", b"[\"\xf0\x9f\x98\",1]"]
+        {
+            check(json);
+        }
+    }
+
+    #[test]
+    fn what_stands_too_deep_is_refused() {
+        for depth in [126, 127, 128, 129, 100_000] {
+            check(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes());
+            check("{\"a\":".repeat(depth).as_bytes());
+        }
+        // Side by side, nothing is deep.
+        check(format!("[{}1]", "[],{},".repeat(300)).as_bytes());
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_096))]
+
+        #[test]
+        fn whatever_is_sent_is_read_as_others_read_it(
+            json in r#"([\[\]{},: \n"a1]|"a"|"a":|null|true|-?[0-9]{1,2}|\.[0-9]|[eE][+-]?[0-9]{1,2}|\\u[dD][89abcd]0[0-9]|\\[nu"\\x]|é){0,12}"#,
+            cut in 0_usize..40,
+        ) {
+            check(json.as_bytes());
+            check(json.as_bytes().get(..cut).unwrap_or_default());
+            check(format!("\"{json}\"").as_bytes());
+        }
+
+        #[test]
+        fn whatever_number_is_sent_is_one(
+            json in "-?[0-9]{1,25}(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?",
+        ) {
+            check(json.as_bytes());
+        }
+    }
+}

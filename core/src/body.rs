@@ -93,8 +93,34 @@ impl Fields {
 
     /// Takes the field `name` out, which is text, and lets it change `place`.
     #[inline(never)]
-    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: fn(String) -> Result<T, Refusal>) {
+    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: &dyn Fn(String) -> Result<T, Refusal>) {
         self.set(name, place, |tree| parse(tree.text()?).map(Some));
+    }
+
+    /// Takes the field `name` out, which is text, if it is there and not null.
+    pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+        let text = self.text(name)?;
+        self.understood(name, parse(text))
+    }
+
+    /// Takes the field `name` out, which is text; it is wrong if it is missing.
+    pub(crate) fn need_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+        let text = self.needed_text(name)?;
+        self.understood(name, parse(text))
+    }
+
+    #[inline(never)]
+    fn text(&mut self, name: &str) -> Option<String> {
+        self.take(name, Tree::text)
+    }
+
+    #[inline(never)]
+    fn needed_text(&mut self, name: &str) -> Option<String> {
+        self.need(name, Tree::text)
+    }
+
+    fn understood<T>(&mut self, name: &str, read: Result<T, Refusal>) -> Option<T> {
+        read.map_err(|refusal| self.refuse(name, refusal)).ok()
     }
 
     /// The value of the field `name`, if it stands there once.

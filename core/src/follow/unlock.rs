@@ -81,7 +81,7 @@ pub(super) fn open<E: Edge>(
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
     let sealed = base64::encode(&seal(context.pepper()?, domain, ready, lock, until));
     let name = cookie_name(ready);
-    response.with(SET_COOKIE, format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
+    response.with(SET_COOKIE, &format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
 
 /// Each link has a cookie of its own, so that opening one shuts no other.

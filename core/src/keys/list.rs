@@ -18,7 +18,7 @@ use crate::response::Response;
 /// `GET /api/v1/keys`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+    let owner = fields.take_text("owner", UserId::parse);
     let limit = page_size::take(&mut fields, "keys");
     let cursor = fields.take("cursor", Offered::parse);
     fields.finish(Some(()))?;

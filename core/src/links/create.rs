@@ -92,9 +92,9 @@ impl NewLink {
         usual: &Domain,
     ) -> Result<Self, Problem> {
         let config = context.config;
-        let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, &config.targets));
+        let target = fields.need_text("target", |text| Target::parse_template(&text, &config.targets));
         let target = utm::merge(&mut fields, target);
-        let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+        let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
         let domain = take_said_domain(context, proof, &mut fields).await?.unwrap_or_else(|| usual.clone());
         proof.check_domain(&domain)?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();

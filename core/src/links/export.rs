@@ -26,7 +26,7 @@ enum Format {
 /// `GET /api/v1/export`
 pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let format = fields.take("format", |tree| Format::parse(&tree.text()?)).unwrap_or(Format::Lines);
+    let format = fields.take_text("format", |text| Format::parse(&text)).unwrap_or(Format::Lines);
     let domain = take_domain(context, proof, &mut fields).await?;
     let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
     if with_passwords {

@@ -46,7 +46,7 @@ pub(super) async fn take_said_domain<E: Edge>(
     proof: &Proof,
     fields: &mut Fields,
 ) -> Result<Option<Domain>, Problem> {
-    let Some(domain) = fields.take("domain", |tree| Domain::parse(&tree.text()?)) else {
+    let Some(domain) = fields.take_text("domain", |text| Domain::parse(&text)) else {
         return Ok(None);
     };
     proof.check_domain(&domain)?;

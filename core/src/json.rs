@@ -12,6 +12,13 @@ pub(crate) fn object(write: impl FnOnce(&mut Members)) -> String {
     members.0
 }
 
+/// A text alone.
+pub(crate) fn text(text: &str) -> String {
+    let mut json = String::new();
+    quote(&mut json, text);
+    json
+}
+
 /// A list whose items `write` says.
 pub(crate) fn list(write: impl FnOnce(&mut Items<'_>)) -> String {
     let mut list = Members(String::new());
@@ -99,8 +106,9 @@ impl Members {
         self.put("]");
     }
 
+    /// A value that is JSON already.
     #[inline(never)]
-    fn raw(&mut self, name: &str, json: &str) {
+    pub(crate) fn raw(&mut self, name: &str, json: &str) {
         self.name(name);
         self.0.push_str(json);
     }
@@ -134,6 +142,11 @@ impl Items<'_> {
     pub(crate) fn text(&mut self, value: &str) {
         separate(&mut self.0.0);
         quote(&mut self.0.0, value);
+    }
+
+    /// A value that is JSON already.
+    pub(crate) fn raw(&mut self, json: &str) {
+        self.0.open(json);
     }
 
     pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members)) {

@@ -181,8 +181,17 @@ impl Response {
     }
 }
 
+/// What became of one of many that were asked for: the problem that it met, and not what would stand under `absent`.
+#[inline(never)]
+pub(crate) fn write_refused(problem: &Problem, request_id: &str, absent: &str, json: &mut Members) {
+    json.number("status", problem.code.meaning().status.as_u16().into());
+    json.null(absent);
+    json.object("problem", |json| write_problem(problem, request_id, json));
+}
+
 /// A problem on the wire, as an answer or within one.
-pub(crate) fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
+#[inline(never)]
+fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
     let meaning = problem.code.meaning();
     json.text("type", &format!("/problems/{}", meaning.name));
     json.text("title", meaning.title);

@@ -17,7 +17,7 @@ use crate::link::Link;
 use crate::ports::{Edge, Traits};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, BULK_LIMIT, Body};
-use crate::response::{Response, write_problem};
+use crate::response::{Response, write_refused};
 
 /// What one item asks for.
 enum Deed {
@@ -66,9 +66,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
                         }
                         Err(problem) => {
                             context.log_cause(problem);
-                            json.number("status", problem.code.meaning().status.as_u16().into());
-                            json.null("link");
-                            json.object("problem", |json| write_problem(problem, context.request_id, json));
+                            write_refused(problem, context.request_id, "link", json);
                         }
                     }
                 });

@@ -64,18 +64,20 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     }
     let said = fields.clone();
     let mut new = NewLink::read(context, proof, fields, context.config.default_domain()).await?;
-    if updates {
-        return match upsert(context, proof, new, said).await? {
-            Saved::Created(link) => created(context, proof, &link),
-            Saved::Changed(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
-        };
+    let saved = if updates {
+        upsert(context, proof, new, said).await?
+    } else {
+        new.hash(context)?;
+        let found = if may_be_found { find_same(context, proof, &new).await? } else { None };
+        match found {
+            Some(link) => Saved::There(link),
+            None => Saved::Created(claim(context, proof, &new).await?),
+        }
+    };
+    match saved {
+        Saved::Created(link) => created(context, proof, &link),
+        Saved::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
     }
-    new.hash(context)?;
-    if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
-        return shown(context, proof, &link).await?.location(&wire::address(&link));
-    }
-    let link = claim(context, proof, &new).await?;
-    created(context, proof, &link)
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {

@@ -51,8 +51,7 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
             let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
             csv::write(&mut rows, columns);
             for link in links {
-                let cells = wire::cells(&link);
-                csv::write(&mut rows, cells.get(..columns.len()).unwrap_or(&cells));
+                csv::write(&mut rows, &wire::cells(&link, columns)?);
             }
             Response::file("text/csv; charset=utf-8", rows.into_bytes())
         }

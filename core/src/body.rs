@@ -58,7 +58,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn take<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         match self.pick(name)? {
             Tree::Null => None,
             tree => self.noted(name, parse(tree)),
@@ -74,7 +74,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
+    pub(crate) fn set<T: Default, W: Objection>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
         let value = match self.pick(name) {
             Some(Tree::Null) => Some(T::default()),
             Some(tree) => self.noted(name, parse(tree)),
@@ -138,11 +138,11 @@ impl Fields {
     }
 
     /// What was read of the field `name`, unless it is wrong.
-    fn noted<T, W: Into<Wrong>>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+    fn noted<T, W: Objection>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(wrong) => {
-                self.refuse_all(name, wrong.into());
+                wrong.raise(self, name);
                 None
             }
         }
@@ -156,7 +156,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
@@ -203,6 +203,23 @@ impl Fields {
     #[inline(never)]
     pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
         self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
+    }
+}
+
+/// What a field is refused for: one thing, or everything that is wrong in its value.
+pub(crate) trait Objection {
+    fn raise(self, fields: &mut Fields, name: &str);
+}
+
+impl Objection for Refusal {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse(name, self);
+    }
+}
+
+impl Objection for Wrong {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse_all(name, self);
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) async fn attempt<E: Edge>(
     let lock = link.spec.password.as_ref().map(PasswordHash::lock);
     if ready.lock != lock {
         // Else visitors would be asked for what is no password any more, until everybody has heard of it.
-        context.changed(Key::link(&link.domain, &link.alias), None);
+        context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
     match (&link.spec.password, lock) {
         (Some(password), Some(lock)) => Ok(if password.matches(typed)? { Tried::Opened(lock) } else { Tried::Wrong }),

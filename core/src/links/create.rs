@@ -173,7 +173,7 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         Ok(Ok(Claimed { commits: 1, .. })) => context.memo(|memo| memo.drop(&key)),
         Ok(Ok(Claimed { commits, .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
-        Err(_) => context.changed(key.clone(), None),
+        Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {
         Ok(claimed) => claimed,
@@ -183,7 +183,7 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         return Ok(Ok(link));
     }
     // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
-    context.changed(key.clone(), None);
+    context.perhaps_changed(&key);
     let found = trace(context, key, &link.id).await?;
     Ok(Ok(found.unwrap_or(link)))
 }

@@ -90,12 +90,17 @@ impl<E: Edge> Context<'_, E> {
         look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What a change of the link at `key` entails, or a change nobody knows the outcome of: this isolate forgets the old answer, and
-    /// the copy is replaced after the response.
+    /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
     #[inline(never)]
     pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
         self.memo(|memo| memo.drop(&key));
         self.fill(key, now_is);
+    }
+
+    /// The same after a change that nobody knows the outcome of.
+    #[inline(never)]
+    pub(crate) fn perhaps_changed(&self, key: &Key) {
+        self.changed(key.clone(), None);
     }
 
     /// Has a copy made after the response, of what is `known` or else of the truth then.

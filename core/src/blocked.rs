@@ -24,14 +24,14 @@ impl Blocked {
     /// Reads what an export says; without a moment it is `now`.
     pub(crate) fn told(tree: Tree, now: Timestamp) -> Result<Self, Wrong> {
         let mut fields = Fields::of(tree)?;
-        let at = fields.take("at", |tree| Timestamp::parse(&tree.text()?)).unwrap_or(now);
+        let at = fields.take_text("at", |text| Timestamp::parse(&text)).unwrap_or(now);
         let reason = reason(&mut fields);
         fields.close(reason.map(|reason| Self { reason, at }))
     }
 }
 
 fn reason(fields: &mut Fields) -> Option<Reason> {
-    fields.need("reason", |tree| Reason::parse(tree.text()?))
+    fields.need_text("reason", Reason::parse)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn take<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         match self.pick(name)? {
             Tree::Null => None,
             tree => self.noted(name, parse(tree)),
@@ -73,7 +73,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Into<Wrong>>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
+    pub(crate) fn set<T: Default, W: Objection>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
         let value = match self.pick(name) {
             Some(Tree::Null) => Some(T::default()),
             Some(tree) => self.noted(name, parse(tree)),
@@ -92,8 +92,34 @@ impl Fields {
 
     /// Takes the field `name` out, which is text, and lets it change `place`.
     #[inline(never)]
-    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: fn(String) -> Result<T, Refusal>) {
+    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: &dyn Fn(String) -> Result<T, Refusal>) {
         self.set(name, place, |tree| parse(tree.text()?).map(Some));
+    }
+
+    /// Takes the field `name` out, which is text, if it is there and not null.
+    pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+        let text = self.text(name)?;
+        self.understood(name, parse(text))
+    }
+
+    /// Takes the field `name` out, which is text; it is wrong if it is missing.
+    pub(crate) fn need_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+        let text = self.needed_text(name)?;
+        self.understood(name, parse(text))
+    }
+
+    #[inline(never)]
+    fn text(&mut self, name: &str) -> Option<String> {
+        self.take(name, Tree::text)
+    }
+
+    #[inline(never)]
+    fn needed_text(&mut self, name: &str) -> Option<String> {
+        self.need(name, Tree::text)
+    }
+
+    fn understood<T>(&mut self, name: &str, read: Result<T, Refusal>) -> Option<T> {
+        read.map_err(|refusal| self.refuse(name, refusal)).ok()
     }
 
     /// The value of the field `name`, if it stands there once.
@@ -111,11 +137,11 @@ impl Fields {
     }
 
     /// What was read of the field `name`, unless it is wrong.
-    fn noted<T, W: Into<Wrong>>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+    fn noted<T, W: Objection>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(wrong) => {
-                self.refuse_all(name, wrong.into());
+                wrong.raise(self, name);
                 None
             }
         }
@@ -129,7 +155,7 @@ impl Fields {
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Into<Wrong>>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
@@ -176,6 +202,23 @@ impl Fields {
     #[inline(never)]
     pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
         self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
+    }
+}
+
+/// What a field is refused for: one thing, or everything that is wrong in its value.
+pub(crate) trait Objection {
+    fn raise(self, fields: &mut Fields, name: &str);
+}
+
+impl Objection for Refusal {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse(name, self);
+    }
+}
+
+impl Objection for Wrong {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse_all(name, self);
     }
 }
 

@@ -25,9 +25,9 @@ impl Card {
     pub(crate) fn patched(before: Option<&Self>, tree: Tree, targets: &TargetRules) -> Result<Self, Wrong> {
         let mut card = before.cloned().unwrap_or_default();
         let mut fields = Fields::of(tree)?;
-        fields.set_text("title", &mut card.title, CardTitle::parse);
-        fields.set_text("description", &mut card.description, CardDescription::parse);
-        fields.set("image", &mut card.image, |tree| Target::parse(&tree.text()?, targets).map(Some));
+        fields.set_text("title", &mut card.title, &CardTitle::parse);
+        fields.set_text("description", &mut card.description, &CardDescription::parse);
+        fields.set_text("image", &mut card.image, &|text| Target::parse(&text, targets));
         let card = fields.close(Some(card))?;
         if card == Self::default() {
             return Err(Refusal::new(FieldCode::Required, "a card has a title, a description or an image; null is none").into());

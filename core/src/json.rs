@@ -5,18 +5,27 @@ pub(crate) struct Members(String);
 
 /// An object whose members `write` says.
 pub(crate) fn object(write: impl FnOnce(&mut Members)) -> String {
-    let mut members = Members(String::from("{"));
+    let mut members = Members(String::new());
+    members.put("{");
     write(&mut members);
-    members.0.push('}');
+    members.put("}");
     members.0
+}
+
+/// A text alone.
+pub(crate) fn text(text: &str) -> String {
+    let mut json = String::new();
+    quote(&mut json, text);
+    json
 }
 
 /// A list whose items `write` says.
 pub(crate) fn list(write: impl FnOnce(&mut Items<'_>)) -> String {
-    let mut list = String::from("[");
+    let mut list = Members(String::new());
+    list.put("[");
     write(&mut Items(&mut list));
-    list.push(']');
-    list
+    list.put("]");
+    list.0
 }
 
 impl Members {
@@ -88,17 +97,18 @@ impl Members {
     pub(crate) fn object(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
         self.raw(name, "{");
         write(self);
-        self.0.push('}');
+        self.put("}");
     }
 
     pub(crate) fn list(&mut self, name: &str, write: impl FnOnce(&mut Items<'_>)) {
         self.raw(name, "[");
-        write(&mut Items(&mut self.0));
-        self.0.push(']');
+        write(&mut Items(self));
+        self.put("]");
     }
 
+    /// A value that is JSON already.
     #[inline(never)]
-    fn raw(&mut self, name: &str, json: &str) {
+    pub(crate) fn raw(&mut self, name: &str, json: &str) {
         self.name(name);
         self.0.push_str(json);
     }
@@ -107,34 +117,48 @@ impl Members {
     fn name(&mut self, name: &str) {
         separate(&mut self.0);
         quote(&mut self.0, name);
-        self.0.push(':');
+        self.put(":");
+    }
+
+    /// A mark between values. Every object and every list has some, so it is kept out of line.
+    #[inline(never)]
+    fn put(&mut self, mark: &str) {
+        self.0.push_str(mark);
+    }
+
+    /// What opens another item of a list.
+    #[inline(never)]
+    fn open(&mut self, mark: &str) {
+        separate(&mut self.0);
+        self.put(mark);
     }
 }
 
 /// The inside of a list that is being written.
-pub(crate) struct Items<'a>(&'a mut String);
+pub(crate) struct Items<'a>(&'a mut Members);
 
 impl Items<'_> {
     #[inline(never)]
     pub(crate) fn text(&mut self, value: &str) {
-        separate(self.0);
-        quote(self.0, value);
+        separate(&mut self.0.0);
+        quote(&mut self.0.0, value);
+    }
+
+    /// A value that is JSON already.
+    pub(crate) fn raw(&mut self, json: &str) {
+        self.0.open(json);
     }
 
     pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members)) {
-        separate(self.0);
-        let mut members = Members(std::mem::take(self.0));
-        members.0.push('{');
-        write(&mut members);
-        *self.0 = members.0;
-        self.0.push('}');
+        self.0.open("{");
+        write(self.0);
+        self.0.put("}");
     }
 
     pub(crate) fn list(&mut self, write: impl FnOnce(&mut Items<'_>)) {
-        separate(self.0);
-        self.0.push('[');
+        self.0.open("[");
         write(&mut Items(self.0));
-        self.0.push(']');
+        self.0.put("]");
     }
 }
 

@@ -1,7 +1,5 @@
 //! Responses, and the headers each kind of answer carries.
 
-use std::fmt;
-
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -137,7 +135,7 @@ impl Response {
     }
 
     pub(crate) fn etag(self, version: u64) -> Result<Self, Problem> {
-        self.with(ETAG, format!("\"{version}\""))
+        self.with(ETAG, &["\"", &version.to_string(), "\""].concat())
     }
 
     pub(crate) fn location(self, address: &str) -> Result<Self, Problem> {
@@ -146,7 +144,7 @@ impl Response {
 
     /// Adds one of possibly several `Link` headers.
     pub(crate) fn link(self, address: &str, relation: &'static str) -> Result<Self, Problem> {
-        self.with(LINK, format!("<{address}>; rel=\"{relation}\""))
+        self.with(LINK, &["<", address, ">; rel=\"", relation, "\""].concat())
     }
 
     /// Names the request this answers, as the log does.
@@ -156,8 +154,9 @@ impl Response {
         }
     }
 
-    pub(crate) fn with(mut self, name: HeaderName, value: impl fmt::Display) -> Result<Self, Problem> {
-        let value = HeaderValue::from_str(&value.to_string()).map_err(Problem::internal)?;
+    #[inline(never)]
+    pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Result<Self, Problem> {
+        let value = HeaderValue::from_str(value).map_err(Problem::internal)?;
         self.headers.push((name, value));
         Ok(self)
     }
@@ -182,8 +181,17 @@ impl Response {
     }
 }
 
+/// What became of one of many that were asked for: the problem that it met, and not what would stand under `absent`.
+#[inline(never)]
+pub(crate) fn write_refused(problem: &Problem, request_id: &str, absent: &str, json: &mut Members) {
+    json.number("status", problem.code.meaning().status.as_u16().into());
+    json.null(absent);
+    json.object("problem", |json| write_problem(problem, request_id, json));
+}
+
 /// A problem on the wire, as an answer or within one.
-pub(crate) fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
+#[inline(never)]
+fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
     let meaning = problem.code.meaning();
     json.text("type", &format!("/problems/{}", meaning.name));
     json.text("title", meaning.title);

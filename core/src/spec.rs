@@ -56,13 +56,13 @@ impl Spec {
     #[must_use]
     pub(crate) fn set(&mut self, fields: &mut Fields, config: &Config, traits: &Traits) -> Option<NewPassword> {
         fields.set("redirect_status", &mut self.redirect_status, |tree| RedirectStatus::parse(tree.natural()?));
-        fields.set_text("title", &mut self.title, Title::parse);
-        fields.set_text("note", &mut self.note, Note::parse);
-        fields.set_text("external_id", &mut self.external_id, ExternalId::parse);
+        fields.set_text("title", &mut self.title, &Title::parse);
+        fields.set_text("note", &mut self.note, &Note::parse);
+        fields.set_text("external_id", &mut self.external_id, &ExternalId::parse);
         fields.set("tags", &mut self.tags, tags);
-        fields.set("starts_at", &mut self.starts_at, |tree| Timestamp::parse(&tree.text()?).map(Some));
-        fields.set("ends_at", &mut self.ends_at, |tree| Timestamp::parse(&tree.text()?).map(Some));
-        fields.set("fallback", &mut self.fallback, |tree| Target::parse(&tree.text()?, &config.targets).map(Some));
+        fields.set_text("starts_at", &mut self.starts_at, &|text| Timestamp::parse(&text));
+        fields.set_text("ends_at", &mut self.ends_at, &|text| Timestamp::parse(&text));
+        fields.set_text("fallback", &mut self.fallback, &|text| Target::parse(&text, &config.targets));
         fields.set_flag("disabled", &mut self.disabled);
         fields.set("max_clicks", &mut self.max_clicks, |tree| max_clicks(tree, traits.max_clicks).map(Some));
         fields.set_flag("confirm", &mut self.confirm);
@@ -80,7 +80,7 @@ impl Spec {
         }
         // Nothing new, until something is said; null says that there is none.
         let mut password = Some(None);
-        fields.set("password", &mut password, |tree| NewPassword::parse(&tree.text()?).map(|new| Some(Some(new))));
+        fields.set_text("password", &mut password, &|text| NewPassword::parse(&text).map(Some));
         if password.is_none() {
             self.password = None;
         }

@@ -64,8 +64,8 @@ fn may_see(proof: &Proof, line: &Line<'_>) -> bool {
 
 impl Filter {
     fn take(fields: &mut Fields) -> Self {
-        let from = fields.take("from", |tree| Timestamp::parse(&tree.text()?));
-        let to = fields.take("to", |tree| Timestamp::parse(&tree.text()?));
+        let from = fields.take_text("from", |text| Timestamp::parse(&text));
+        let to = fields.take_text("to", |text| Timestamp::parse(&text));
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {

@@ -17,7 +17,7 @@ use crate::response::Response;
 /// `POST /api/v1/domains`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let domain = fields.need("domain", |tree| Domain::parse(&tree.text()?));
+    let domain = fields.need_text("domain", |text| Domain::parse(&text));
     let mut site = Site::bare(domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
     set(&mut site, &mut fields, context.config);
     if let Some(domain) = &domain {

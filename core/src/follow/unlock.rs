@@ -81,7 +81,7 @@ pub(super) fn open<E: Edge>(
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
     let sealed = base64::encode(&seal(context.pepper()?, domain, ready, lock, until));
     let name = cookie_name(ready);
-    response.with(SET_COOKIE, format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
+    response.with(SET_COOKIE, &format!("{name}={seconds}.{sealed}; Path=/; Max-Age={OPEN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
 
 /// Each link has a cookie of its own, so that opening one shuts no other.
@@ -117,7 +117,7 @@ pub(super) async fn attempt<E: Edge>(
     let lock = link.spec.password.as_ref().map(PasswordHash::lock);
     if ready.lock != lock {
         // Else visitors would be asked for what is no password any more, until everybody has heard of it.
-        context.changed(Key::link(&link.domain, &link.alias), None);
+        context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
     match (&link.spec.password, lock) {
         (Some(password), Some(lock)) => Ok(if password.matches(typed)? { Tried::Opened(lock) } else { Tried::Wrong }),

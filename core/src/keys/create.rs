@@ -28,7 +28,7 @@ const MOST_DOMAINS: usize = 20;
 /// `POST /api/v1/keys`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let name = fields.need("name", |tree| Title::parse(tree.text()?));
+    let name = fields.need_text("name", Title::parse);
     let scopes = fields.need("scopes", scopes);
     let domains = match fields.take("domains", domains) {
         Some(said) => Some(served(context, &mut fields, said).await?),
@@ -72,7 +72,7 @@ impl Asked {
             Some(own) => fields.take("owner", user).or_else(|| Some(own.clone())),
             None => fields.need("owner", user),
         };
-        let expires_at = fields.take("expires_at", |tree| later(context.now, &tree.text()?));
+        let expires_at = fields.take_text("expires_at", |text| later(context.now, &text));
         let (name, scopes, domains) = said;
         let asked = name.zip(scopes).zip(owner).map(|((name, scopes), owner)| Self { name, scopes, domains, owner, expires_at });
         let asked = fields.finish(asked)?;

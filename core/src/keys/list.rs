@@ -15,7 +15,7 @@ use crate::response::Response;
 /// `GET /api/v1/keys`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+    let owner = fields.take_text("owner", UserId::parse);
     let wanted = Wanted::take(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();

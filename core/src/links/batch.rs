@@ -17,7 +17,7 @@ use crate::link::Link;
 use crate::ports::{Edge, Traits};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, BULK_LIMIT, Body};
-use crate::response::{Response, write_problem};
+use crate::response::{Response, write_refused};
 
 /// What one item asks for.
 enum Deed {
@@ -66,9 +66,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
                         }
                         Err(problem) => {
                             context.log_cause(problem);
-                            json.number("status", problem.code.meaning().status.as_u16().into());
-                            json.null("link");
-                            json.object("problem", |json| write_problem(problem, context.request_id, json));
+                            write_refused(problem, context.request_id, "link", json);
                         }
                     }
                 });
@@ -154,7 +152,7 @@ fn seen(fields: &mut Fields) -> Seen {
 
 /// The key of the link an item is about.
 async fn named<E: Edge>(context: &Context<'_, E>, proof: &Proof, fields: &mut Fields) -> Result<Option<Key>, Problem> {
-    let alias = fields.need("alias", |tree| Alias::parse(&tree.text()?, context.config.alias_case));
+    let alias = fields.need_text("alias", |text| Alias::parse(&text, context.config.alias_case));
     let domain = take_domain(context, proof, fields).await?;
     Ok(alias.map(|alias| Key::link(&domain, &alias)))
 }

@@ -72,7 +72,7 @@ pub(super) async fn patch<E: Edge>(
 /// Takes out of `fields` whose the link shall be, if they say so: a user of this deployment, or nobody.
 async fn take_owner<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Option<UserId>>, Problem> {
     let is_said = fields.has("owner");
-    let owner = fields.take("owner", |tree| UserId::parse(tree.text()?));
+    let owner = fields.take_text("owner", UserId::parse);
     if let Some(owner) = &owner
         && !users::is_in(context, owner).await?
     {
@@ -91,7 +91,7 @@ fn apply<E: Edge>(
 ) -> Result<Wish, Problem> {
     let mut link = was.clone();
     let mut target = Some(link.target.clone());
-    fields.set("target", &mut target, |tree: Tree| Target::parse_template(&tree.text()?, &context.config.targets).map(Some));
+    fields.set_text("target", &mut target, &|text| Target::parse_template(&text, &context.config.targets));
     if target.is_none() {
         fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
     }
@@ -121,7 +121,7 @@ fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
 /// was another link's.
 fn relocate(fields: &mut Fields, link: &mut Link, config: &Config, domain: Option<Domain>) -> (bool, bool) {
     let was = (link.domain.clone(), link.alias.clone());
-    let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+    let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
     let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = alias.unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());

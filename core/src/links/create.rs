@@ -64,18 +64,20 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     }
     let said = fields.clone();
     let mut new = NewLink::read(context, proof, fields, context.config.default_domain()).await?;
-    if updates {
-        return match upsert(context, proof, new, said).await? {
-            Saved::Created(link) => created(context, proof, &link),
-            Saved::Changed(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
-        };
+    let saved = if updates {
+        upsert(context, proof, new, said).await?
+    } else {
+        new.hash(context)?;
+        let found = if may_be_found { find_same(context, proof, &new).await? } else { None };
+        match found {
+            Some(link) => Saved::There(link),
+            None => Saved::Created(claim(context, proof, &new).await?),
+        }
+    };
+    match saved {
+        Saved::Created(link) => created(context, proof, &link),
+        Saved::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
     }
-    new.hash(context)?;
-    if may_be_found && let Some(link) = find_same(context, proof, &new).await? {
-        return shown(context, proof, &link).await?.location(&wire::address(&link));
-    }
-    let link = claim(context, proof, &new).await?;
-    created(context, proof, &link)
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
@@ -92,9 +94,9 @@ impl NewLink {
         usual: &Domain,
     ) -> Result<Self, Problem> {
         let config = context.config;
-        let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, &config.targets));
+        let target = fields.need_text("target", |text| Target::parse_template(&text, &config.targets));
         let target = utm::merge(&mut fields, target);
-        let alias = fields.take("alias", |tree| Alias::parse(&tree.text()?, config.alias_case));
+        let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
         let domain = take_said_domain(context, proof, &mut fields).await?.unwrap_or_else(|| usual.clone());
         proof.check_domain(&domain)?;
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
@@ -171,7 +173,7 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         Ok(Ok(Claimed { commits: 1, .. })) => context.memo(|memo| memo.drop(&key)),
         Ok(Ok(Claimed { commits, .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
-        Err(_) => context.changed(key.clone(), None),
+        Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {
         Ok(claimed) => claimed,
@@ -181,7 +183,7 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         return Ok(Ok(link));
     }
     // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
-    context.changed(key.clone(), None);
+    context.perhaps_changed(&key);
     let found = trace(context, key, &link.id).await?;
     Ok(Ok(found.unwrap_or(link)))
 }

@@ -11,7 +11,7 @@ use super::named::named;
 use crate::alias;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::{Fields, Tree};
+use crate::body::Fields;
 use crate::digest::Pepper;
 use crate::domains;
 use crate::error::{FieldCode, Problem, Refusal};
@@ -111,13 +111,13 @@ impl Supposed {
     fn read(body: &Body) -> Result<Self, Problem> {
         let mut fields = Fields::read(body, BODY_LIMIT)?;
         let mut supposed = Self {
-            agent: fields.take("agent", text),
-            language: fields.take("language", text),
-            country: fields.take("country", |tree| Country::parse(&tree.text()?)),
-            address: fields.take("address", address),
-            time: fields.take("time", |tree| Timestamp::parse(&tree.text()?)),
-            behind: fields.take("path", path),
-            query: fields.take("query", text).unwrap_or_default(),
+            agent: fields.take_text("agent", text),
+            language: fields.take_text("language", text),
+            country: fields.take_text("country", |text| Country::parse(&text)),
+            address: fields.take_text("address", address),
+            time: fields.take_text("time", |text| Timestamp::parse(&text)),
+            behind: fields.take_text("path", path),
+            query: fields.take_text("query", text).unwrap_or_default(),
             ..Self::default()
         };
         fields.set_flag("prefetch", &mut supposed.is_prefetch);
@@ -129,22 +129,21 @@ impl Supposed {
 }
 
 /// Whatever a visitor might send.
-fn text(tree: Tree) -> Result<String, Refusal> {
-    let text = tree.text()?;
+fn text(text: String) -> Result<String, Refusal> {
     match text.len() > TEXT_BYTES {
         true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
         false => Ok(text),
     }
 }
 
-fn address(tree: Tree) -> Result<IpAddr, Refusal> {
-    let address = tree.text()?.parse::<IpAddr>();
+fn address(text: String) -> Result<IpAddr, Refusal> {
+    let address = text.parse::<IpAddr>();
     address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
 }
 
 /// What follows the alias in the address.
-fn path(tree: Tree) -> Result<String, Refusal> {
-    let path = text(tree)?;
+fn path(path: String) -> Result<String, Refusal> {
+    let path = text(path)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {
         true => Ok(path),
         false => Err(Refusal::invalid("a path begins with / and holds no ? and no #")),

@@ -26,7 +26,7 @@ enum Format {
 /// `GET /api/v1/export`
 pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let format = fields.take("format", |tree| Format::parse(&tree.text()?)).unwrap_or(Format::Lines);
+    let format = fields.take_text("format", |text| Format::parse(&text)).unwrap_or(Format::Lines);
     let domain = take_domain(context, proof, &mut fields).await?;
     let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
     if with_passwords {
@@ -51,8 +51,7 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
             let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
             csv::write(&mut rows, columns);
             for link in links {
-                let cells = wire::cells(&link);
-                csv::write(&mut rows, cells.get(..columns.len()).unwrap_or(&cells));
+                csv::write(&mut rows, &wire::cells(&link, columns)?);
             }
             Response::file("text/csv; charset=utf-8", rows.into_bytes())
         }

@@ -64,17 +64,17 @@ impl Filter {
         if tags.len() > MOST_TAGS {
             fields.refuse("tag", Refusal::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
         }
-        let needs_all_tags = fields.take("tags", |tree| needs_all(&tree.text()?)).unwrap_or_default();
-        let owner = fields.take("owner", |tree| owner(tree.text()?));
-        let state = fields.take("state", |tree| state(&tree.text()?));
-        let created_from = fields.take("created_from", |tree| Timestamp::parse(&tree.text()?));
-        let created_to = fields.take("created_to", |tree| Timestamp::parse(&tree.text()?));
+        let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
+        let owner = fields.take_text("owner", owner);
+        let state = fields.take_text("state", |text| state(&text));
+        let created_from = fields.take_text("created_from", |text| Timestamp::parse(&text));
+        let created_to = fields.take_text("created_to", |text| Timestamp::parse(&text));
         if let (Some(from), Some(to)) = (created_from, created_to)
             && to <= from
         {
             fields.refuse("created_to", Refusal::new(FieldCode::Conflicts, "nothing is created from then to then"));
         }
-        let prefix = fields.take("prefix", |tree| AliasPrefix::parse(&tree.text()?, config.alias_case));
+        let prefix = fields.take_text("prefix", |text| AliasPrefix::parse(&text, config.alias_case));
         Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
     }
 
@@ -169,7 +169,7 @@ mod tests {
         let read = |name: &str| (name == "HOP_DOMAINS").then(|| "https://hop.example http://b.example".to_owned());
         let config = Config::read(read, |_| None).unwrap();
         let mut fields = Fields::query(query);
-        let domain = fields.take("domain", |tree| Domain::parse(&tree.text()?)).unwrap_or_else(|| config.default_domain().clone());
+        let domain = fields.take_text("domain", |text| Domain::parse(&text)).unwrap_or_else(|| config.default_domain().clone());
         let filter = Filter::take(&mut fields, &config, domain);
         fields.finish(Some(filter)).unwrap_or_else(|problem| panic!("{query}: {:?}", problem.errors))
     }

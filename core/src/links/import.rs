@@ -23,7 +23,7 @@ use crate::link::Link;
 use crate::ports::{Edge, Facts, StoreError};
 use crate::records::{Holder, Key, Place, look, look_at_all};
 use crate::request::{BULK_LIMIT, Body};
-use crate::response::{Response, write_problem};
+use crate::response::{Response, write_refused};
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
@@ -136,9 +136,7 @@ fn write_line<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Tak
         }
         Err(problem) => {
             context.log_cause(problem);
-            json.number("status", problem.code.meaning().status.as_u16().into());
-            json.null("alias");
-            json.object("problem", |json| write_problem(problem, context.request_id, json));
+            write_refused(problem, context.request_id, "alias", json);
         }
     }
 }

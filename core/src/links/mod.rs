@@ -142,14 +142,14 @@ async fn edit<E: Edge>(
             && mine.contains(&signpost.journey)
         {
             // An earlier try of this very request has done it. Its copies may have died with it.
-            context.changed(key.clone(), None);
-            context.changed(signpost.to(), None);
+            context.perhaps_changed(key);
+            context.perhaps_changed(&signpost.to());
             return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
         }
         let was = link_at(&place)?.clone();
         proof.check_write(&was)?;
         if mine.iter().any(|token| place.remembers(token)) {
-            context.changed(key.clone(), None);
+            context.perhaps_changed(key);
             return Ok(was);
         }
         let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {
@@ -220,7 +220,7 @@ async fn rewrite<E: Edge>(
         }
         Ok(Written::Conflict) => Ok(None),
         Err(error) => {
-            context.changed(place.key.clone(), None);
+            context.perhaps_changed(&place.key);
             Err(error.into())
         }
     }

@@ -1,5 +1,6 @@
 //! Which link, and which domain, a request names.
 
+use super::find;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -7,6 +8,7 @@ use crate::body::Fields;
 use crate::domain::Domain;
 use crate::domains;
 use crate::error::{Problem, Refusal};
+use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Key;
 
@@ -17,6 +19,13 @@ pub(super) async fn named<E: Edge>(context: &Context<'_, E>, proof: &Proof, alia
     let domain = take_domain(context, proof, &mut fields).await?;
     fields.finish(Some(()))?;
     key(context, &domain, alias)
+}
+
+/// The link that an address of the API names.
+pub(super) async fn named_link<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Link, Problem> {
+    let key = named(context, proof, alias, query).await?;
+    let (_, link) = find(context, &key).await?;
+    Ok(link)
 }
 
 /// The key of `alias`, as it stands in an address.
@@ -46,7 +55,7 @@ pub(super) async fn take_said_domain<E: Edge>(
     proof: &Proof,
     fields: &mut Fields,
 ) -> Result<Option<Domain>, Problem> {
-    let Some(domain) = fields.take("domain", |tree| Domain::parse(&tree.text()?)) else {
+    let Some(domain) = fields.take_text("domain", |text| Domain::parse(&text)) else {
         return Ok(None);
     };
     proof.check_domain(&domain)?;

@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 
-use super::find;
-use super::named::named;
+use super::named::named_link;
 use super::wire::write_blocked;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -16,8 +15,7 @@ use crate::response::Response;
 
 /// `GET /api/v1/links/{alias}/history`
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, proof, alias, query).await?;
-    let (_, link) = find(context, &key).await?;
+    let link = named_link(context, proof, alias, query).await?;
     let traits = context.edge.traits();
     let versions = history::latest(context.edge.records(), &link, traits.longest_history, traits.largest_page).await?;
     Ok(Response::json(StatusCode::OK, |json| {

@@ -4,7 +4,7 @@ use super::named::{key, take_domain};
 use super::{find, wire};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::{Fields, Tree};
+use crate::body::Fields;
 use crate::color::Color;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::Edge;
@@ -55,12 +55,12 @@ pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: 
 
 impl Wanted {
     fn take(fields: &mut Fields) -> Self {
-        let size = fields.take("size", |tree| size(&tree.text()?)).unwrap_or(USUAL_SIZE);
-        let margin = fields.take("margin", |tree| margin(&tree.text()?)).unwrap_or(USUAL_MARGIN);
-        let level = fields.take("level", |tree| Level::parse(&tree.text()?)).unwrap_or_default();
-        let format = fields.take("format", |tree| format(&tree.text()?)).unwrap_or(Format::Svg);
-        let color = |tree: Tree| color(&tree.text()?);
-        let (said, background) = (fields.take("color", color), fields.take("background", color).unwrap_or(Color::WHITE));
+        let size = fields.take_text("size", |text| size(&text)).unwrap_or(USUAL_SIZE);
+        let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(USUAL_MARGIN);
+        let level = fields.take_text("level", |text| Level::parse(&text)).unwrap_or_default();
+        let format = fields.take_text("format", |text| format(&text)).unwrap_or(Format::Svg);
+        let color = |text: String| color(&text);
+        let (said, background) = (fields.take_text("color", color), fields.take_text("background", color).unwrap_or(Color::WHITE));
         let color = said.unwrap_or(Color::BLACK);
         if !color.is_dark_on(background) {
             let name = if said.is_some() { "color" } else { "background" };

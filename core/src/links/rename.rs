@@ -69,8 +69,8 @@ pub(super) async fn rename<E: Edge>(
             return Ok(None);
         }
         Err(problem) => {
-            context.changed(place.key.clone(), None);
-            context.changed(to, None);
+            context.perhaps_changed(&place.key);
+            context.perhaps_changed(&to);
             return Err(problem);
         }
     }

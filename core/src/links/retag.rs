@@ -28,7 +28,7 @@ pub(crate) async fn rename_tag<E: Edge>(
 ) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let new = fields.need("tag", |tree| Tag::parse(&tree.text()?));
+    let new = fields.need_text("tag", |text| Tag::parse(&text));
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     if new.as_ref() == Some(&old) {
         fields.refuse("tag", Refusal::new(FieldCode::Conflicts, "this is what the tag is called already"));

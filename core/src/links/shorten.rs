@@ -17,7 +17,7 @@ use crate::target::Target;
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let url = fields.need("url", |tree| Target::parse_template(&tree.text()?, &context.config.targets));
+    let url = fields.need_text("url", |text| Target::parse_template(&text, &context.config.targets));
     let domain = context.config.default_domain();
     proof.check_domain(domain)?;
     let new = NewLink {

@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use super::counts::counts;
-use super::named::named;
-use super::{find, wire};
+use super::named::named_link;
+use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -14,8 +14,7 @@ use crate::response::Response;
 
 /// `GET /api/v1/links/{alias}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, proof, alias, query).await?;
-    let (_, link) = find(context, &key).await?;
+    let link = named_link(context, proof, alias, query).await?;
     shown(context, proof, &link).await
 }
 

@@ -30,7 +30,8 @@ const PATIENCE: usize = EDITS / 2;
 /// What became of the request.
 pub(super) enum Saved {
     Created(Link),
-    Changed(Link),
+    /// It was there, and is as it was asked for.
+    There(Link),
 }
 
 /// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
@@ -55,7 +56,7 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut
         match update(context, proof, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.
             Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {}
-            updated => return updated.map(Saved::Changed),
+            updated => return updated.map(Saved::There),
         }
     }
     Err(Problem::crowded())
@@ -81,7 +82,8 @@ enum Made {
     Nothing,
 }
 
-/// Makes the link as it was promised. One that was made and is nowhere to be seen may be on the move: whoever `is_patient` looks for it again.
+/// Makes the link as it was promised, or promises it anew. One that was made and is nowhere to be seen may be on the move: whoever
+/// `is_patient` looks for it again.
 async fn make<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
@@ -96,30 +98,34 @@ async fn make<E: Edge>(
     let key = Key::once(&seed.name());
     let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&Once| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
-    let Some(promise) = record.once.as_ref().filter(is_fresh) else {
-        return promise_anew(context, &key, &record, new).await;
-    };
-    let alias = promise.body.clone().map(Alias::stored);
-    let is_ours = alias == new.alias;
-    let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])));
-    if !is_ours && let Some(asked) = &new.alias {
-        check_free(&promised, domain, asked, new.reuses).await?;
-    }
-    let link = match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
-        Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
-            Whereabouts::Here => link,
-            Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
-            Whereabouts::Moving | Whereabouts::Gone => return promise_anew(context, &key, &record, new).await,
-        },
-        // It was made, and is that no more.
-        Ok(_) => return promise_anew(context, &key, &record, new).await,
-        Err(problem) if !is_ours && matches!(problem.code, Code::AliasTaken | Code::AliasRetired) => {
-            return promise_anew(context, &key, &record, new).await;
+    if let Some(promise) = record.once.as_ref().filter(is_fresh) {
+        let alias = promise.body.clone().map(Alias::stored);
+        let is_ours = alias == new.alias;
+        let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])));
+        if !is_ours && let Some(asked) = &new.alias {
+            check_free(&promised, domain, asked, new.reuses).await?;
         }
-        Err(problem) => return Err(problem),
-    };
-    let is_as_asked = link.target == new.target && link.spec == new.spec && new.alias.as_ref().is_none_or(|alias| *alias == link.alias);
-    Ok(if is_as_asked { Made::New(link) } else { Made::Other(link) })
+        match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
+            Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
+                Whereabouts::Here => return Ok(new.made(link)),
+                Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
+                Whereabouts::Moving | Whereabouts::Gone => {}
+            },
+            // It was made, and is that no more.
+            Ok(_) => {}
+            Err(problem) if !is_ours && matches!(problem.code, Code::AliasTaken | Code::AliasRetired) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    promise_anew(context, &key, &record, new).await
+}
+
+impl NewLink {
+    /// What has become of the wish for it when there is `link`.
+    fn made(&self, link: Link) -> Made {
+        let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
+        if link.target == self.target && link.spec == self.spec && has_its_alias { Made::New(link) } else { Made::Other(link) }
+    }
 }
 
 /// Refuses an alias that the promised link could not move to: whoever is refused makes no link.

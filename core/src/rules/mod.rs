@@ -90,13 +90,13 @@ pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wron
     let mut ids: Vec<RuleId> = Vec::new();
     let rules = tree.items(MOST_RULES, |item| {
         let mut fields = Fields::of(item)?;
-        let id = fields.take("id", |tree| RuleId::parse(tree.text()?));
+        let id = fields.take_text("id", RuleId::parse);
         if id.as_ref().is_some_and(|id| ids.contains(id)) {
             fields.refuse("id", Refusal::new(FieldCode::Duplicate, "another rule of the link has this id"));
         }
         ids.extend(id.clone());
         let when = fields.need("when", condition::all);
-        let target = fields.need("target", |tree| Target::parse_template(&tree.text()?, targets));
+        let target = fields.need_text("target", |text| Target::parse_template(&text, targets));
         fields.close(when.zip(target)).map(|(when, target)| (id, when, target))
     })?;
     let named = rules.into_iter().zip(1_usize..).map(|((id, when, target), position)| {

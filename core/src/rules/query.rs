@@ -29,7 +29,7 @@ pub(crate) enum Wanted {
 impl Query {
     /// Takes a parameter and what is wanted of it out of `fields`.
     pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.need("name", |tree| bounded(tree.text()?, NAME_BYTES, &[]));
+        let name = fields.need_text("name", |text| bounded(text, NAME_BYTES, &[]));
         let wanted = match fields.take("equals", |tree| Ok::<_, Refusal>(value(tree))) {
             None => fields.need("present", Tree::boolean).map(|present| if present { Wanted::Present } else { Wanted::Absent }),
             Some(value) => {

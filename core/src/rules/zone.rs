@@ -48,7 +48,7 @@ enum Day {
 impl Zone {
     /// Takes the zone out of `fields`.
     pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        fields.need("tz", |tree| Self::parse(tree.text()?))
+        fields.need_text("tz", Self::parse)
     }
 
     pub(crate) fn parse(text: String) -> Result<Self, Refusal> {

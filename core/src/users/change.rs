@@ -72,7 +72,7 @@ fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Re
 /// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
 fn patched(was: &User, mut fields: Fields) -> Result<(User, Option<Role>), Problem> {
     let mut user = was.clone();
-    fields.set_text("name", &mut user.name, Title::parse);
+    fields.set_text("name", &mut user.name, &Title::parse);
     if fields.has("role") && !fields.says("role") {
         fields.refuse("role", Refusal::new(FieldCode::Required, "a user has a role"));
     }

@@ -28,9 +28,9 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 /// The user somebody wants, with the address and the role they shall have, and what invites them.
 fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let email = fields.need("email", |tree| Email::parse(&tree.text()?));
+    let email = fields.need_text("email", |text| Email::parse(&text));
     let mut name = None;
-    fields.set_text("name", &mut name, Title::parse);
+    fields.set_text("name", &mut name, &Title::parse);
     let role = fields.take("role", wire::role).unwrap_or_default();
     let email = fields.finish(email)?;
     proof.check_role(role)?;

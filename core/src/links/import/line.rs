@@ -51,13 +51,13 @@ impl Line {
             fields.skip(name);
         }
         // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
-        let owner = fields.has("owner").then(|| fields.take("owner", |tree| UserId::parse(tree.text()?)));
-        let created_at = fields.take("created_at", |tree| Timestamp::parse(&tree.text()?));
+        let owner = fields.has("owner").then(|| fields.take_text("owner", UserId::parse));
+        let created_at = fields.take_text("created_at", |text| Timestamp::parse(&text));
         let blocked = fields.take("blocked", |tree| Blocked::told(tree, context.now));
         let clicks = fields.take("clicks", clicks).unwrap_or_default();
         let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
         let cost = context.edge.traits().password_cost;
-        let hash = fields.take("password_hash", |tree| PasswordHash::parse(&tree.text()?, cost));
+        let hash = fields.take_text("password_hash", |text| PasswordHash::parse(&text, cost));
         let mut new = NewLink::read(context, proof, fields, domain).await?;
         if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));

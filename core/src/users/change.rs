@@ -1,6 +1,6 @@
 //! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
 
-use super::edit::{Step, Wish, edit};
+use super::edit::{Said, Step, Wish, edit};
 use super::team::{Owners, admit, dismiss};
 use super::wire;
 use crate::app::Context;
@@ -41,7 +41,7 @@ pub(crate) async fn change<E: Edge>(
 }
 
 /// What `body` makes of a user, and what the audit says of that.
-fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Result<(Wish, Option<Deed<'a>>), Problem> {
+fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Result<Said<'a>, Problem> {
     if matches!(was.standing, Standing::Leaving { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use super::edit::{Step, Wish, edit};
+use super::edit::{Said, Step, Wish, edit};
 use super::team::Owners;
 use super::{is_in, look, save};
 use crate::app::Context;
@@ -64,13 +64,7 @@ async fn leave<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, heir:
 }
 
 /// The user as one who is let in no more and whose links go to `heir`, if that is one who takes them over.
-fn left<'a>(
-    proof: &Proof,
-    was: &'a User,
-    owners: &Owners,
-    seen: &Seen,
-    (heir, takes_over): (&Heir, bool),
-) -> Result<(Wish, Option<Deed<'a>>), Refused> {
+fn left<'a>(proof: &Proof, was: &'a User, owners: &Owners, seen: &Seen, (heir, takes_over): (&Heir, bool)) -> Result<Said<'a>, Refused> {
     let role = owners.role_of(was);
     proof.check_role(role)?;
     match &was.standing {

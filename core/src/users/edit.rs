@@ -32,12 +32,15 @@ pub(super) enum Step {
     Dismiss,
 }
 
+/// What a user shall be, and what the audit says of that.
+pub(super) type Said<'a> = (Wish, Option<Deed<'a>>);
+
 /// Reads the user `id`, lets `change` say what they shall be and what the audit calls that, and writes it; again if somebody else was quicker.
 pub(super) async fn edit<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
     id: &str,
-    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<(Wish, Option<Deed<'a>>), Refused>,
+    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, Refused>,
 ) -> Result<Wish, Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {

@@ -186,7 +186,7 @@ impl Reader<'_> {
         let mut text = Vec::new();
         loop {
             let rest = self.json.get(self.at..).unwrap_or_default();
-            let plain = rest.iter().take_while(|byte| !matches!(**byte, 0..0x20 | b'"' | b'\\')).count();
+            let plain = plain(rest);
             text.extend_from_slice(rest.get(..plain).unwrap_or_default());
             self.at = self.at.saturating_add(plain);
             match self.need(UNFINISHED_TEXT)? {
@@ -283,6 +283,25 @@ impl Reader<'_> {
     }
 }
 
+/// How many bytes come before a quote, a backslash or a control. Eight are looked at together, because most of what is read is text: in each,
+/// the highest bit is set where subtracting borrows, and the lowest byte so marked is one that was looked for.
+fn plain(text: &[u8]) -> usize {
+    const EACH: u64 = u64::MAX / 255;
+    let below = |eight: u64, least: u64| eight.wrapping_sub(EACH.wrapping_mul(least)) & !eight;
+    let is = |eight: u64, byte: u8| below(eight ^ EACH.wrapping_mul(byte.into()), 1);
+    let marks = |eight: u64| (below(eight, 0x20) | is(eight, b'"') | is(eight, b'\\')) & EACH.wrapping_mul(0x80);
+    let (eights, rest) = text.as_chunks::<8>();
+    let mut plain = 0_usize;
+    for eight in eights {
+        let marks = marks(u64::from_le_bytes(*eight));
+        if marks != 0 {
+            return plain.saturating_add(marks.trailing_zeros().wrapping_shr(3) as usize);
+        }
+        plain = plain.saturating_add(8);
+    }
+    plain.saturating_add(rest.iter().take_while(|byte| !matches!(**byte, 0..0x20 | b'"' | b'\\')).count())
+}
+
 fn digit(byte: u8) -> Option<u8> {
     byte.is_ascii_digit().then_some(byte & 0xF)
 }
@@ -293,6 +312,7 @@ fn with(digits: u64, next: u8) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test that cannot go on has failed")]
 mod tests {
     use std::fmt;
 
@@ -449,6 +469,17 @@ mod tests {
         for json in [&b"\"\xff\""[..], b"\"a\\n\xc3\"", b"{\"\xe2\x82\":1}", b"\"\\u00e9\xed\xa0\x80x\"", b"\xff", b"[\"\xf0\x9f\x98\",1]"]
         {
             check(json);
+        }
+    }
+
+    #[test]
+    fn a_byte_ends_text_wherever_it_stands() {
+        for (byte, at) in (0..=u8::MAX).flat_map(|byte| (0..20).map(move |at| (byte, at))) {
+            let mut text = [&b"\""[..], &[b'a'; 20], b"\",1"].concat();
+            text[at + 1] = byte;
+            check(&text);
+            text[at + 2] = b'"';
+            check(&text);
         }
     }
 

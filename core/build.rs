@@ -1,8 +1,9 @@
-//! What is made when hop is built, because in the module each byte counts: `docs/openapi.json` without the blanks between its values, and
-//! what is known of characters.
+//! What is made when hop is built, because in the module each byte counts: `docs/openapi.json` in brief, and what is known of characters.
 
-#![allow(clippy::arithmetic_side_effects, reason = "a build that cannot go on has failed")]
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a build that cannot go on has failed")]
 
+#[path = "build/brief.rs"]
+mod brief;
 #[path = "build/unicode.rs"]
 mod unicode;
 
@@ -15,20 +16,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed={DOCUMENT}");
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     let document = fs::read_to_string(DOCUMENT)?;
-    fs::write(Path::new(&folder).join("openapi.json"), minified(&document))?;
+    fs::write(Path::new(&folder).join("openapi.json"), brief::brief(&document))?;
     fs::write(Path::new(&folder).join("unicode.bin"), unicode::packed())?;
     Ok(())
-}
-
-fn minified(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
-    let stays = |character: &char| {
-        let stays = in_string || !character.is_ascii_whitespace();
-        if *character == '"' && !escaped {
-            in_string = !in_string;
-        }
-        escaped = *character == '\\' && !escaped;
-        stays
-    };
-    json.chars().filter(stays).collect()
 }

@@ -1,6 +1,6 @@
 //! What hop tells machines.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create, eventually};
 use crate::client::Call;
@@ -48,7 +48,21 @@ fn capabilities_say_what_holds_here(world: &World) {
 fn the_api_describes_itself(world: &World) {
     let served = world.hop().send(&Call::get("/openapi.json")).expect(200);
     assert_eq!(served.header("content-type").as_deref(), Some("application/json"));
-    assert_eq!(served.json(), openapi::document());
+    // An edge that carries it in its module says of each description only what it says first.
+    assert_eq!(brief(served.json()), brief(openapi::document()));
+}
+
+/// `document` with as much of every description as stands before its first full stop or semicolon.
+fn brief(mut document: Value) -> Value {
+    match &mut document {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| match value.as_str().filter(|_| name == "description") {
+            Some(text) => *value = text.split(". ").next().unwrap().split("; ").next().unwrap().into(),
+            None => *value = brief(value.take()),
+        }),
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = brief(item.take())),
+        _ => {}
+    }
+    document
 }
 
 /// On the domain that no other case has crawlable links on.

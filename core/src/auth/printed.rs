@@ -13,9 +13,9 @@ use crate::route::{DOCUMENTED, Route};
 pub fn who_may_what() -> String {
     let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
     for right in Right::ALL {
-        let Terms { scope, role, is_of_all_domains, what } = right.terms();
+        let Terms { scope, role, is_of_all_domains } = right.terms();
         let there = if is_of_all_domains { "no" } else { "on those" };
-        let _ = writeln!(text, "| {what} | `{}` | {} | {there} |", scope.name(), role.name());
+        let _ = writeln!(text, "| {} | `{}` | {} | {there} |", what(right), scope.name(), role.name());
     }
     text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");
     for row in DOCUMENTED {
@@ -28,6 +28,24 @@ pub fn who_may_what() -> String {
         let _ = writeln!(text, "| `{} {}` | {need} |", row.method, row.pattern);
     }
     text
+}
+
+/// What a right lets somebody do.
+fn what(right: Right) -> &'static str {
+    match right {
+        Right::ReadLinks => {
+            "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free"
+        }
+        Right::WriteLinks => "create links, and change, move, delete, restore and erase one's own; admins do so with every link",
+        Right::ManageLinks => {
+            "block links and change blocked ones, give them to another owner, import, rename and remove tags, export hashes of passwords"
+        }
+        Right::ReadDomains => "show and list domains",
+        Right::WriteDomains => "add, change and delete domains",
+        Right::ManageUsers => "list, create, invite, change, disable and delete users; only owners do so with owners",
+        Right::ReadAudit => "read who changed what",
+        Right::ReadMetrics => "read `/metrics`",
+    }
 }
 
 /// A path that a route's pattern stands for.

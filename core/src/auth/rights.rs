@@ -100,11 +100,11 @@ pub(crate) struct Terms {
     pub(crate) role: Role,
     /// Whether it concerns the whole deployment, which a key for some of its domains has no say in.
     pub(crate) is_of_all_domains: bool,
-    /// What it lets somebody do, for people.
-    pub(crate) what: &'static str,
 }
 
 impl Right {
+    /// Where the table is printed or tried out.
+    #[cfg(any(test, feature = "memory"))]
     pub(crate) const ALL: [Self; 10] = [
         Self::ReadLinks,
         Self::ReadClicks,
@@ -120,42 +120,16 @@ impl Right {
 
     /// The table.
     pub(crate) fn terms(self) -> Terms {
-        let terms = |scope, role, is_of_all_domains, what| Terms { scope, role, is_of_all_domains, what };
+        let terms = |scope, role, is_of_all_domains| Terms { scope, role, is_of_all_domains };
         match self {
-            Self::ReadLinks => terms(
-                Scope::LinksRead,
-                Role::Viewer,
-                false,
-                "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free",
-            ),
-            Self::ReadClicks => {
-                terms(Scope::StatsRead, Role::Viewer, false, "see how often a link was followed; without it `clicks` is null")
-            }
-            Self::WriteLinks => terms(
-                Scope::LinksWrite,
-                Role::Editor,
-                false,
-                "create links, and change, move, delete, restore and erase one's own; admins do so with every link",
-            ),
-            Self::ManageLinks => terms(
-                Scope::LinksAdmin,
-                Role::Admin,
-                false,
-                "block links and change blocked ones, give them to another owner, import, rename and remove tags, export hashes of passwords",
-            ),
-            Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false, "show and list domains"),
-            Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false, "add, change and delete domains"),
-            Self::ManageUsers => terms(
-                Scope::UsersAdmin,
-                Role::Admin,
-                true,
-                "list, create, invite, change, disable and delete users; only owners do so with owners",
-            ),
-            Self::ManageKeys => {
-                terms(Scope::KeysAdmin, Role::Admin, true, "list, make and revoke keys; only owners do so with those of owners")
-            }
-            Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false, "read who changed what"),
-            Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true, "read `/metrics`"),
+            Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
+            Self::WriteLinks => terms(Scope::LinksWrite, Role::Editor, false),
+            Self::ManageLinks => terms(Scope::LinksAdmin, Role::Admin, false),
+            Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false),
+            Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false),
+            Self::ManageUsers => terms(Scope::UsersAdmin, Role::Admin, true),
+            Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false),
+            Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true),
         }
     }
 }

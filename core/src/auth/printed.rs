@@ -36,6 +36,7 @@ fn what(right: Right) -> &'static str {
         Right::ReadLinks => {
             "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free"
         }
+        Right::ReadClicks => "see how often a link was followed; without it `clicks` is null",
         Right::WriteLinks => "create links, and change, move, delete, restore and erase one's own; admins do so with every link",
         Right::ManageLinks => {
             "block links and change blocked ones, give them to another owner, import, rename and remove tags, export hashes of passwords"
@@ -43,6 +44,7 @@ fn what(right: Right) -> &'static str {
         Right::ReadDomains => "show and list domains",
         Right::WriteDomains => "add, change and delete domains",
         Right::ManageUsers => "list, create, invite, change, disable and delete users; only owners do so with owners",
+        Right::ManageKeys => "list, make and revoke keys; only owners do so with those of owners",
         Right::ReadAudit => "read who changed what",
         Right::ReadMetrics => "read `/metrics`",
     }

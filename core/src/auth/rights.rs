@@ -123,11 +123,13 @@ impl Right {
         let terms = |scope, role, is_of_all_domains| Terms { scope, role, is_of_all_domains };
         match self {
             Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
+            Self::ReadClicks => terms(Scope::StatsRead, Role::Viewer, false),
             Self::WriteLinks => terms(Scope::LinksWrite, Role::Editor, false),
             Self::ManageLinks => terms(Scope::LinksAdmin, Role::Admin, false),
             Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false),
             Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false),
             Self::ManageUsers => terms(Scope::UsersAdmin, Role::Admin, true),
+            Self::ManageKeys => terms(Scope::KeysAdmin, Role::Admin, true),
             Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false),
             Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true),
         }

@@ -183,22 +183,27 @@ impl Reader<'_> {
     #[inline(never)]
     fn text(&mut self) -> Read<String> {
         self.step();
-        let mut text = Vec::new();
+        let mut text = self.plain().to_vec();
         loop {
-            let rest = self.json.get(self.at..).unwrap_or_default();
-            let plain = plain(rest);
-            text.extend_from_slice(rest.get(..plain).unwrap_or_default());
-            self.at = self.at.saturating_add(plain);
             match self.need(UNFINISHED_TEXT)? {
                 b'"' => break,
                 b'\\' => self.escape(&mut text)?,
                 _ => return Err(self.here("control character (\\u0000-\\u001F) found while parsing a string")),
             }
+            text.extend_from_slice(self.plain());
         }
         String::from_utf8(text).map_err(|error| {
             let unread = error.as_bytes().len().saturating_sub(error.utf8_error().valid_up_to());
             Fault("invalid unicode code point", self.at.saturating_sub(unread))
         })
+    }
+
+    /// Steps over what stands for itself.
+    fn plain(&mut self) -> &[u8] {
+        let rest = self.json.get(self.at..).unwrap_or_default();
+        let (plain, _) = rest.split_at_checked(plain(rest)).unwrap_or_default();
+        self.at = self.at.saturating_add(plain.len());
+        plain
     }
 
     fn escape(&mut self, text: &mut Vec<u8>) -> Read<()> {

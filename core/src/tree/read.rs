@@ -135,9 +135,10 @@ impl Reader<'_> {
                 None => exponent = exponent.saturating_add(1),
             }
         }
-        let mut is_whole = !is_negative && exponent == 0;
+        if !is_negative && exponent == 0 && !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return Ok(Tree::Natural(digits));
+        }
         if self.skip(b'.') {
-            is_whole = false;
             if self.peek().and_then(digit).is_none() {
                 return Err(self.before(if self.peek().is_some() { NO_NUMBER } else { UNFINISHED_VALUE }));
             }
@@ -149,7 +150,6 @@ impl Reader<'_> {
             }
         }
         if self.skip(b'e') || self.skip(b'E') {
-            is_whole = false;
             let is_small = self.skip(b'-');
             if !is_small {
                 self.skip(b'+');
@@ -165,9 +165,6 @@ impl Reader<'_> {
                 };
             }
             exponent = if is_small { exponent.saturating_sub(power) } else { exponent.saturating_add(power) };
-        }
-        if is_whole {
-            return Ok(Tree::Natural(digits));
         }
         let mut size = digits as f64;
         while exponent > 0 && digits != 0 {
@@ -202,7 +199,7 @@ impl Reader<'_> {
     fn plain(&mut self) -> &[u8] {
         let rest = self.json.get(self.at..).unwrap_or_default();
         let (plain, _) = rest.split_at_checked(plain(rest)).unwrap_or_default();
-        self.at = self.at.saturating_add(plain.len());
+        self.at = self.at.wrapping_add(plain.len());
         plain
     }
 
@@ -249,18 +246,22 @@ impl Reader<'_> {
     }
 
     fn after_blanks(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
-            self.step();
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.step(),
+                next => return next,
+            }
         }
-        self.peek()
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.json.get(self.at).copied()
     }
 
+    #[inline(always)]
     fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.at = self.at.wrapping_add(1);
     }
 
     /// Steps over `byte`, if it stands here.
@@ -302,7 +303,7 @@ fn plain(text: &[u8]) -> usize {
         if marks != 0 {
             return plain.saturating_add(marks.trailing_zeros().wrapping_shr(3) as usize);
         }
-        plain = plain.saturating_add(8);
+        plain = plain.wrapping_add(8);
     }
     plain.saturating_add(rest.iter().take_while(|byte| !matches!(**byte, 0..0x20 | b'"' | b'\\')).count())
 }
@@ -312,8 +313,11 @@ fn digit(byte: u8) -> Option<u8> {
 }
 
 /// `digits` and one more, if that fits.
+#[inline]
 fn with(digits: u64, next: u8) -> Option<u64> {
-    digits.checked_mul(10)?.checked_add(next.into())
+    const MOST: u64 = u64::MAX / 10;
+    let fits = digits < MOST || (digits == MOST && u64::from(next) <= u64::MAX % 10);
+    fits.then(|| digits.wrapping_mul(10).wrapping_add(next.into()))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed={DOCUMENT}");
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     let document = fs::read_to_string(DOCUMENT)?;
-    fs::write(Path::new(&folder).join("openapi.json"), brief::brief(&document))?;
+    fs::write(Path::new(&folder).join("openapi.json"), brief::brief(&document)?)?;
     fs::write(Path::new(&folder).join("unicode.bin"), unicode::packed())?;
     Ok(())
 }

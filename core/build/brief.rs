@@ -1,43 +1,49 @@
-//! The description of the API as a module carries it: without blanks between its values, and of every description what it says first. All of it
-//! would weigh 5 KB gzip more; docs/openapi.json and docs/API.md say the rest.
+//! The description of the API as a module carries it: what programs need, and for people no more than fits a line. All of it would weigh 9 KB
+//! gzip more; docs/openapi.json and docs/API.md say the rest.
+
+use serde_json::{Error, Value};
 
 /// Where what is said first ends.
 const ENDS: [&str; 2] = [". ", "; "];
 
-const MARK: &str = "\"description\":\"";
-
-pub(crate) fn brief(json: &str) -> String {
-    let minified = minified(json);
-    let mut parts = minified.split(MARK);
-    let mut brief = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (text, rest) = part.split_at(end_of_text(part));
-        let first = ENDS.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
-        brief.extend([MARK, &text[..first], rest]);
+/// `json` without blanks, examples and what `/problems/{code}` explains; operations are told by their summary, responses by their
+/// codes, everything else by what its description says first.
+pub(crate) fn brief(json: &str) -> Result<String, Error> {
+    let mut document: Value = serde_json::from_str(json)?;
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut()).filter_map(Value::as_object_mut) {
+        operation.remove("description");
     }
-    brief
+    let responses = document["components"]["responses"].as_object_mut().into_iter().flat_map(|responses| responses.values_mut());
+    for description in responses.filter_map(|response| response.get_mut("description")) {
+        let code = description.as_str().and_then(|text| text.split_once(": ")).map(|(code, _)| code.to_owned());
+        *description = code.map_or_else(|| description.take(), Value::from);
+    }
+    let tags = document["tags"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    tags.for_each(|tag| drop(tag.remove("description")));
+    let codes = document["components"]["schemas"]["ProblemCode"]["oneOf"].as_array_mut();
+    for code in codes.into_iter().flatten().filter_map(Value::as_object_mut) {
+        code.remove("description");
+    }
+    Ok(said_first(document).to_string())
 }
 
-/// Where the quote stands that ends a text.
-fn end_of_text(rest: &str) -> usize {
-    let mut escaped = false;
-    let ends = |byte: u8| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    };
-    rest.bytes().position(ends).unwrap_or(rest.len())
-}
-
-fn minified(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
-    let stays = |character: &char| {
-        let stays = in_string || !character.is_ascii_whitespace();
-        if *character == '"' && !escaped {
-            in_string = !in_string;
+fn said_first(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let stays = members.into_iter().filter(|(name, value)| !(name == "examples" && value.is_object()));
+            let first = |(name, value): (String, Value)| match value {
+                Value::String(text) if name == "description" => (name, first_of(&text).into()),
+                value => (name, said_first(value)),
+            };
+            Value::Object(stays.map(first).collect())
         }
-        escaped = *character == '\\' && !escaped;
-        stays
-    };
-    json.chars().filter(stays).collect()
+        Value::Array(items) => Value::Array(items.into_iter().map(said_first).collect()),
+        other => other,
+    }
+}
+
+fn first_of(text: &str) -> &str {
+    let end = ENDS.iter().filter_map(|end| text.find(end)).min();
+    end.map_or(text, |end| &text[..end])
 }

@@ -160,11 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_right_says_the_same_as_another_and_every_scope_gives_one() {
-        let mut said: Vec<&str> = Right::ALL.iter().map(|right| right.terms().what).collect();
-        said.sort_unstable();
-        said.dedup();
-        assert_eq!(said.len(), Right::ALL.len());
+    fn every_scope_gives_a_right() {
         for scope in Scope::ALL {
             assert!(Right::ALL.iter().any(|right| right.terms().scope == scope), "{} gives no right", scope.name());
         }

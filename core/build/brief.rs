@@ -10,18 +10,27 @@ const ENDS: [&str; 2] = [". ", "; "];
 /// codes, everything else by what its description says first.
 pub(crate) fn brief(json: &str) -> Result<String, Error> {
     let mut document: Value = serde_json::from_str(json)?;
-    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for operation in operations.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut()).filter_map(Value::as_object_mut) {
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut());
+    for (method, operation) in paths.filter_map(Value::as_object_mut).flatten() {
+        let Some(operation) = operation.as_object_mut() else { continue };
         operation.remove("description");
+        // It is like GET, without the body.
+        if method == "head" {
+            operation.remove("summary");
+        }
     }
-    let responses = document["components"]["responses"].as_object_mut().into_iter().flat_map(|responses| responses.values_mut());
+    let responses = document
+        .pointer_mut("/components/responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|responses| responses.values_mut());
     for description in responses.filter_map(|response| response.get_mut("description")) {
         let code = description.as_str().and_then(|text| text.split_once(": ")).map(|(code, _)| code.to_owned());
         *description = code.map_or_else(|| description.take(), Value::from);
     }
-    let tags = document["tags"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    let tags = document.pointer_mut("/tags").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut);
     tags.for_each(|tag| drop(tag.remove("description")));
-    let codes = document["components"]["schemas"]["ProblemCode"]["oneOf"].as_array_mut();
+    let codes = document.pointer_mut("/components/schemas/ProblemCode/oneOf").and_then(Value::as_array_mut);
     for code in codes.into_iter().flatten().filter_map(Value::as_object_mut) {
         code.remove("description");
     }

@@ -398,7 +398,7 @@ fn lines_are_kept_for_as_long_as_the_settings_say() {
         assert_eq!(run(Isolate::set_up(&edge, &settings).ask(Ask::create(&link("a")))).code(), 201);
         let key = Key::kept(lines(&edge).into_keys().next().expect("a line"));
         let until = expected.map(|days| edge.now().as_millis() + days * DAY * 1_000);
-        assert_eq!(edge.records.expiry(&key).map(|moment| moment.as_millis()), until, "{days:?}");
+        assert_eq!(edge.records.expiry(&key).map(hop_core::Timestamp::as_millis), until, "{days:?}");
     }
 }
 

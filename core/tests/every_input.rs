@@ -148,7 +148,7 @@ fn pick<'a>(random: &mut Random, words: &[&'a str]) -> &'a str {
 fn url(random: &mut Random) -> String {
     let mut url = format!("http://{}", pick(random, &HOSTS));
     if random.below(3) > 0 {
-        url.push_str(pick(random, &PATHS));
+        url.push_str(pick(random, PATHS));
     }
     let pieces = random.below(8);
     for _ in 0..if random.below(2) == 0 { 0 } else { pieces } {
@@ -179,7 +179,7 @@ fn body(random: &mut Random) -> Body {
         2 => noise(random),
         3 => "[".repeat(random.below(3_000)).into_bytes(),
         4 => "{\"a\":".repeat(random.below(3_000)).into_bytes(),
-        _ => pick(random, &BODIES).as_bytes().to_vec(),
+        _ => pick(random, BODIES).as_bytes().to_vec(),
     };
     for _ in 0..random.below(8).saturating_sub(5) {
         if !bytes.is_empty() {

@@ -55,7 +55,6 @@ fn every_change_is_told_with_who_and_when(world: &World) {
     let created = send(hop, Call::post_json("/api/v1/links", &json!({"alias": alias, "target": TARGET}))).expect(201);
     let id = created.json()["id"].as_str().unwrap().to_owned();
     let mut answers = vec![("link.create", created)];
-    let mut version = 1;
     let blocked = json!({"blocked": {"reason": "because"}});
     let changes = [
         ("link.change", patch(address(&alias), &json!({"title": "a title"}))),
@@ -65,13 +64,12 @@ fn every_change_is_told_with_who_and_when(world: &World) {
         ("link.delete", Call::new("DELETE", address(&moved)).admin()),
         ("link.restore", Call::new("POST", format!("{}/restore", address(&moved))).admin()),
     ];
-    for (action, call) in changes {
+    for (version, (action, call)) in (1..).zip(changes) {
         let at = if version < 5 { &alias } else { &moved };
         readable(hop, at, |link| link.is_some_and(|link| link["version"] == version));
         let answer = send(hop, call);
         assert!(answer.status < 300, "{action}: {}", answer.text());
         answers.push((action, answer));
-        version += 1;
     }
     let lines = told(hop, &id, answers.len());
     assert_eq!(lines.len(), answers.len(), "{lines:?}");

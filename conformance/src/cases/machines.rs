@@ -52,11 +52,16 @@ fn the_api_describes_itself(world: &World) {
     assert_eq!(brief(served.json()), brief(openapi::document()));
 }
 
-/// `document` without what people read: descriptions and examples.
+/// `document` without what people read: summaries, descriptions and examples.
 fn brief(mut document: Value) -> Value {
     match &mut document {
         Value::Object(members) => {
-            members.retain(|name, value| !(name == "description" && value.is_string() || name == "examples" && value.is_object()));
+            let is_for_people = |name: &str, value: &Value| match name {
+                "description" | "summary" => value.is_string(),
+                "examples" => value.is_object(),
+                _ => false,
+            };
+            members.retain(|name, value| !is_for_people(name, value));
             members.values_mut().for_each(|value| *value = brief(value.take()));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = brief(item.take())),

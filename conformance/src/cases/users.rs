@@ -174,7 +174,7 @@ fn whoever_is_deleted_leaves_their_links_to_somebody(world: &World) {
         eventually("the link has its owner", || {
             let link = hop.send(&Call::get(link_address(&alias)).admin());
             (link.status == 200 && link.json()["owner"] == id).then_some(())
-        })
+        });
     };
     create_link(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
     let give = Call::new("PATCH", link_address(&alias)).admin().header("Content-Type", "application/json");

@@ -436,7 +436,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
     let key = format!("hop_{id}_{secret}");
     let sees = |domains: Value| {
         let api_key = json!({"id": id, "name": "x", "scopes": ["audit:read"], "domains": domains, "owner": user, "created_at": 1,
-            "mark": mark(&id, &secret)});
+            "mark": mark(&id, &secret), "most": "owner"});
         plant(&format!("key/{id}"), api_key);
         let items = pages(&Isolate::new(&edge), "/api/v1/audit?limit=3", &key).concat();
         items.into_iter().map(|item| text(&item["subject"]) + item["alias"].as_str().unwrap_or_default()).collect::<Vec<_>>()

@@ -6,6 +6,9 @@ use serde_json::{Error, Value};
 /// Where what is said first ends.
 const ENDS: [&str; 2] = [". ", "; "];
 
+/// In bytes.
+const ENOUGH: usize = 24;
+
 /// `json` without blanks, examples and what `/problems/{code}` explains; operations are told by their summary, responses by their
 /// codes, everything else by what its description says first.
 pub(crate) fn brief(json: &str) -> Result<String, Error> {
@@ -54,5 +57,7 @@ fn said_first(value: Value) -> Value {
 
 fn first_of(text: &str) -> &str {
     let end = ENDS.iter().filter_map(|end| text.find(end)).min();
-    end.map_or(text, |end| &text[..end])
+    let first = end.map_or(text, |end| &text[..end]);
+    // Behind a colon stands what explains: enough was said, if it was more than a word or two.
+    first.split_once(": ").map(|(said, _)| said).filter(|said| said.len() >= ENOUGH).unwrap_or(first)
 }

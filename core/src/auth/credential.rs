@@ -1,7 +1,5 @@
 //! What a request shows to say who is asking.
 
-use std::borrow::Cow;
-
 use http::header::AUTHORIZATION;
 
 use super::Principal;
@@ -17,19 +15,10 @@ use crate::user::{Standing, User};
 /// That a key was used is written down once an hour at most.
 const HOUR_MILLIS: u64 = 60 * 60 * 1_000;
 
-/// What a request shows.
-pub(super) enum Credential<'a> {
-    /// The token of `Authorization: Bearer`.
-    Bearer(Cow<'a, [u8]>),
-}
-
-impl<'a> Credential<'a> {
-    /// Reads it. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does.
-    pub(super) fn read(facts: &'a impl Facts) -> Result<Self, Problem> {
-        let header = facts.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
-        let token = bearer(&header).ok_or_else(Problem::no_credentials)?.to_vec();
-        Ok(Self::Bearer(Cow::Owned(token)))
-    }
+/// The token of `Authorization: Bearer`. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does.
+pub(super) fn token(facts: &impl Facts) -> Result<Vec<u8>, Problem> {
+    let header = facts.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
+    Ok(bearer(&header).ok_or_else(Problem::no_credentials)?.to_vec())
 }
 
 /// Who shows `token`.

@@ -9,7 +9,6 @@ mod need;
 mod printed;
 pub(crate) mod rights;
 
-use self::credential::Credential;
 pub(crate) use self::credential::owns;
 pub(crate) use self::need::Need;
 #[cfg(any(test, feature = "memory"))]
@@ -52,9 +51,7 @@ pub(crate) async fn authorise<E: Edge>(
     need: Need,
     may_change: bool,
 ) -> Result<Proof, Problem> {
-    let mut principal = match Credential::read(facts)? {
-        Credential::Bearer(token) => credential::principal(context, &token).await?,
-    };
+    let mut principal = credential::principal(context, &credential::token(facts)?).await?;
     if may_change {
         principal.country = facts.country();
     }

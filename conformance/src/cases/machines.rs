@@ -27,7 +27,7 @@ fn capabilities_say_what_holds_here(world: &World) {
     let (edge, page, crawlable, one_owner, copies) = match world.edge {
         Edge::Memory => ("memory", 100, 1_000, "always", true),
         Edge::Workerd => ("cloudflare", 100, 1_000, "always", true),
-        Edge::Viceroy => ("fastly", 10, 28, "as far as KV Store's insert-if-absent holds", false),
+        Edge::Viceroy => ("fastly", 9, 28, "as far as KV Store's insert-if-absent holds", false),
     };
     assert_eq!(told["edge"], edge);
     assert_eq!(told["limits"]["page"], page);

@@ -1,4 +1,4 @@
-//! JSON written member by member: what is stored, and what goes over the wire. A serde derive for every form would weigh 25 KB gzip more.
+//! JSON written member by member: what is stored.
 
 /// The inside of an object that is being written.
 pub(crate) struct Members(String);
@@ -10,22 +10,6 @@ pub(crate) fn object(write: impl FnOnce(&mut Members)) -> String {
     write(&mut members);
     members.put("}");
     members.0
-}
-
-/// A text alone.
-pub(crate) fn text(text: &str) -> String {
-    let mut json = String::new();
-    quote(&mut json, text);
-    json
-}
-
-/// A list whose items `write` says.
-pub(crate) fn list(write: impl FnOnce(&mut Items<'_>)) -> String {
-    let mut list = Members(String::new());
-    list.put("[");
-    write(&mut Items(&mut list));
-    list.put("]");
-    list.0
 }
 
 impl Members {
@@ -43,12 +27,6 @@ impl Members {
     #[inline(never)]
     pub(crate) fn number(&mut self, name: &str, value: u64) {
         self.raw(name, &value.to_string());
-    }
-
-    /// A `usize` fits, on any machine there is.
-    #[inline(never)]
-    pub(crate) fn count(&mut self, name: &str, value: usize) {
-        self.number(name, u64::try_from(value).unwrap_or(u64::MAX));
     }
 
     #[inline(never)]
@@ -144,11 +122,6 @@ impl Items<'_> {
         quote(&mut self.0.0, value);
     }
 
-    /// A value that is JSON already.
-    pub(crate) fn raw(&mut self, json: &str) {
-        self.0.open(json);
-    }
-
     pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members)) {
         self.0.open("{");
         write(self.0);
@@ -202,7 +175,7 @@ mod tests {
         let json = object(|all| {
             all.text("a", "x");
             all.number("b", u64::MAX);
-            all.count("b", 0);
+            all.number("b", 0);
             all.flag("c", true);
             all.flag("d", false);
             all.null("-");
@@ -230,7 +203,6 @@ mod tests {
             r#""k":[],"l":["x","{","y"],"m":{},"n":{"x":"y"},"o":[{"x":true},{},["x"],[]]}"#
         );
         assert_eq!(json, expected);
-        assert_eq!((list(|_| {}).as_str(), list(|items| items.text("x")).as_str()), ("[]", r#"["x"]"#));
     }
 
     #[test]

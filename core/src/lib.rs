@@ -89,6 +89,7 @@ mod user;
 mod users;
 mod utm;
 mod visit;
+mod wire;
 
 pub use app::{After, App, log_failure};
 #[cfg(any(test, feature = "memory"))]

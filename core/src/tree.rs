@@ -3,7 +3,6 @@
 mod read;
 
 use crate::error::{FieldCode, Refusal, Wrong};
-use crate::json;
 
 /// A JSON value as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,18 +72,6 @@ impl Tree {
             Self::Object(entries) => {
                 list(&mut entries.iter().map(|(key, value)| key.len().saturating_add(3).saturating_add(value.bytes())))
             }
-        }
-    }
-
-    /// The value as JSON. Of a number that is not natural nothing is known.
-    pub(crate) fn json(&self) -> String {
-        match self {
-            Self::Null | Self::OtherNumber => String::from("null"),
-            Self::Bool(value) => value.to_string(),
-            Self::Natural(number) => number.to_string(),
-            Self::Text(text) => json::text(text),
-            Self::Array(items) => json::list(|list| items.iter().for_each(|item| list.raw(&item.json()))),
-            Self::Object(entries) => json::object(|json| entries.iter().for_each(|(name, value)| json.raw(name, &value.json()))),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{check_say, wire};
+use super::check_say;
+use super::wire::{KeyJson, NewKeyJson};
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
@@ -89,11 +90,8 @@ impl Asked {
 
 /// The answer to who has made it: it alone holds the secret.
 fn told(key: &ApiKey, shown: &Shown) -> Result<Response, Problem> {
-    let made = Response::json(StatusCode::CREATED, |json| {
-        wire::key(key, json);
-        json.text("secret", &shown.expose());
-    });
-    made.location(&["/api/v1/keys/", key.id.as_str()].concat())
+    let json = NewKeyJson { key: KeyJson::new(key), secret: &shown.expose() };
+    Response::json(StatusCode::CREATED, &json)?.location(&["/api/v1/keys/", key.id.as_str()].concat())
 }
 
 fn scopes(tree: Tree) -> Result<Vec<Scope>, Wrong> {

@@ -10,7 +10,7 @@ pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
 pub(crate) use show::show;
-pub(crate) use wire::rights;
+pub(crate) use wire::RightsJson;
 
 use crate::app::Context;
 use crate::auth::rights::Role;

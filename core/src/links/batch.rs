@@ -1,13 +1,14 @@
 //! Many links in one request, one after the other: each has its own result, and a bad one spoils no other.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::change::{Seen, patch};
 use super::counts::counts;
 use super::create::{NewLink, claim};
 use super::delete::bury;
 use super::named::take_domain;
-use super::wire;
+use super::wire::LinkJson;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -17,7 +18,8 @@ use crate::link::Link;
 use crate::ports::{Edge, Traits};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, BULK_LIMIT, Body};
-use crate::response::{Response, write_refused};
+use crate::response::Response;
+use crate::wire::ProblemJson;
 
 /// What one item asks for.
 enum Deed {
@@ -30,6 +32,23 @@ enum Deed {
 struct Done {
     status: StatusCode,
     link: Option<Link>,
+}
+
+/// The results of a batch, in the order of its items.
+#[derive(Serialize)]
+struct BatchJson<'a> {
+    results: Vec<BatchResultJson<'a>>,
+    succeeded: usize,
+    failed: usize,
+}
+
+/// The result of one item: a link, a problem, or neither after a deletion.
+#[derive(Serialize)]
+struct BatchResultJson<'a> {
+    index: usize,
+    status: u16,
+    link: Option<LinkJson<'a>>,
+    problem: Option<ProblemJson<'a>>,
 }
 
 /// `POST /api/v1/batch`
@@ -47,34 +66,19 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     let counts = counts(context, &links).await;
     let mut counts = counts.inspect_err(|error| context.log_lost("clicks were not told", error)).unwrap_or_default().into_iter();
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
-    let response = Response::json(StatusCode::OK, |json| {
-        json.list("results", |results| {
-            for (index, outcome) in outcomes.iter().enumerate() {
-                results.object(|json| {
-                    json.count("index", index);
-                    match outcome {
-                        Ok(done) => {
-                            json.number("status", done.status.as_u16().into());
-                            match &done.link {
-                                Some(link) => {
-                                    let link = wire::link(context, proof, link, counts.next().unwrap_or_default());
-                                    json.object("link", |json| link.write(json));
-                                }
-                                None => json.null("link"),
-                            }
-                            json.null("problem");
-                        }
-                        Err(problem) => {
-                            context.log_cause(problem);
-                            write_refused(problem, context.request_id, "link", json);
-                        }
-                    }
-                });
-            }
-        });
-        json.count("succeeded", outcomes.len().saturating_sub(failed));
-        json.count("failed", failed);
+    let results = outcomes.iter().enumerate().map(|(index, outcome)| match outcome {
+        Ok(done) => {
+            let link = done.link.as_ref().map(|link| LinkJson::new(context, proof, link, counts.next().unwrap_or_default()));
+            BatchResultJson { index, status: done.status.as_u16(), link, problem: None }
+        }
+        Err(problem) => {
+            context.log_cause(problem);
+            let problem = ProblemJson::new(problem, context.request_id);
+            BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) }
+        }
     });
+    let json = BatchJson { results: results.collect(), succeeded: outcomes.len().saturating_sub(failed), failed };
+    let response = Response::json(StatusCode::OK, &json)?;
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|outcome| outcome.as_ref().err())))
 }
 

@@ -9,6 +9,7 @@ use super::find::find_same;
 use super::named::take_said_domain;
 use super::show::shown;
 use super::upsert::{Saved, upsert};
+use super::wire::LinkJson;
 use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
@@ -81,8 +82,8 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
-    let json = wire::link(context, proof, link, Counts::default());
-    Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
+    let json = LinkJson::new(context, proof, link, Counts::default());
+    Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
 }
 
 impl NewLink {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use http::header::{ACCEPT_LANGUAGE, LOCATION, USER_AGENT};
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 
 use super::find;
 use super::named::named;
@@ -16,7 +17,6 @@ use crate::digest::Pepper;
 use crate::domains;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::follow::{Decision, Manner, Ready, decide, unless_used_up};
-use crate::json::Members;
 use crate::link::RedirectStatus;
 use crate::pages::Ask;
 use crate::ports::{Edge, Facts};
@@ -104,7 +104,7 @@ pub(crate) async fn explain<E: Edge>(
         Some(problem) => domains::instead(context, &link.domain, problem).await.ok(),
         _ => None,
     };
-    Ok(Response::json(StatusCode::OK, |json| explanation.write(json)))
+    Response::json(StatusCode::OK, &explanation.json())
 }
 
 impl Supposed {
@@ -150,6 +150,46 @@ fn path(path: String) -> Result<String, Refusal> {
     }
 }
 
+/// The answer: what a visitor would get, and why.
+#[derive(Serialize)]
+struct ExplanationJson<'a> {
+    answer: &'static str,
+    status: u16,
+    target: Option<&'a str>,
+    /// The rule that holds.
+    rule: Option<&'a str>,
+    rules: Vec<RuleVerdictJson<'a>>,
+    visitor: VisitorJson,
+    spends_a_click: bool,
+    counted_as: Option<&'static str>,
+}
+
+/// Whether a rule of the link holds.
+#[derive(Serialize)]
+struct RuleVerdictJson<'a> {
+    id: &'a str,
+    verdict: &'static str,
+    failed: Option<FailedConditionJson>,
+}
+
+/// The condition that did not hold: where it stands in the rule, and of which kind it is.
+#[derive(Serialize)]
+struct FailedConditionJson {
+    condition: usize,
+    r#type: &'static str,
+}
+
+/// What hop takes the visitor for.
+#[derive(Serialize)]
+struct VisitorJson {
+    kind: &'static str,
+    because: Option<&'static str>,
+    device: Option<&'static str>,
+    os: Option<&'static str>,
+    browser: Option<&'static str>,
+    country: Option<&'static str>,
+}
+
 /// What would become of a visitor, and why.
 struct Explanation<'a, 'v> {
     /// Nothing where nobody is led anywhere.
@@ -163,17 +203,21 @@ struct Explanation<'a, 'v> {
 }
 
 impl Explanation<'_, '_> {
-    fn write(&self, json: &mut Members) {
+    fn json(&self) -> ExplanationJson<'_> {
         let (answer, status, target) = self.answer();
-        json.text("answer", answer);
-        json.number("status", status.as_u16().into());
-        json.text_or_null("target", target);
-        self.write_rules(json);
-        json.object("visitor", |json| self.write_visitor(json));
+        let (rule, rules) = self.rules();
         let is_led = matches!(self.decision, Decision::Lead(..));
-        json.flag("spends_a_click", is_led && self.ready.is_some_and(|ready| ready.limit.is_some()));
         let is_counted = self.decision.is_click() && !self.manner.is_head;
-        json.text_or_null("counted_as", is_counted.then(|| self.visit.who().kind.counter()));
+        ExplanationJson {
+            answer,
+            status: status.as_u16(),
+            target,
+            rule,
+            rules,
+            visitor: self.visitor(),
+            spends_a_click: is_led && self.ready.is_some_and(|ready| ready.limit.is_some()),
+            counted_as: is_counted.then(|| self.visit.who().kind.counter()),
+        }
     }
 
     /// What the visitor gets, in a word, with its status and where it leads.
@@ -220,52 +264,40 @@ impl Explanation<'_, '_> {
     }
 
     /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
-    fn write_rules(&self, json: &mut Members) {
-        let Some(ready) = self.ready else {
-            json.null("rule");
-            return json.list("rules", |_| {});
-        };
+    fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
+        let Some(ready) = self.ready else { return (None, Vec::new()) };
         let rules = &ready.rules;
         let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
         let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
-        json.text_or_null("rule", held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()));
         let is_led = matches!(self.decision, Decision::Lead(..));
         let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
-        json.list("rules", |list| {
-            for (at, rule) in rules.iter().enumerate() {
-                let failed = trial.outcome(rule).err().filter(|_| at < tried);
-                list.object(|json| {
-                    json.text("id", rule.id.as_str());
-                    let verdict = match (at < tried, failed) {
-                        (false, _) => "not_tried",
-                        (true, None) => "holds",
-                        (true, Some(_)) => "fails",
-                    };
-                    json.text("verdict", verdict);
-                    write_failed(rule, failed, json);
-                });
-            }
+        let verdicts = rules.iter().enumerate().map(|(at, rule)| {
+            let failed = trial.outcome(rule).err().filter(|_| at < tried);
+            let verdict = match (at < tried, failed) {
+                (false, _) => "not_tried",
+                (true, None) => "holds",
+                (true, Some(_)) => "fails",
+            };
+            RuleVerdictJson { id: rule.id.as_str(), verdict, failed: failed.and_then(|at| FailedConditionJson::new(rule, at)) }
         });
+        (held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()), verdicts.collect())
     }
 
-    fn write_visitor(&self, json: &mut Members) {
+    fn visitor(&self) -> VisitorJson {
         let (who, means) = (self.visit.who(), self.visit.means());
-        json.text("kind", who.kind.name());
-        json.text_or_null("because", who.because);
-        json.text_or_null("device", means.device);
-        json.text_or_null("os", means.os);
-        json.text_or_null("browser", means.browser);
-        json.text_or_null("country", self.visit.country().map(Country::as_str));
+        VisitorJson {
+            kind: who.kind.name(),
+            because: who.because,
+            device: means.device,
+            os: means.os,
+            browser: means.browser,
+            country: self.visit.country().map(Country::as_str),
+        }
     }
 }
 
-/// The condition that did not hold: where it stands in the rule, and of which kind it is.
-fn write_failed(rule: &Rule, failed: Option<usize>, json: &mut Members) {
-    match failed.and_then(|at| Some((at, rule.when.get(at)?))) {
-        Some((at, condition)) => json.object("failed", |json| {
-            json.count("condition", at);
-            json.text("type", condition.kind());
-        }),
-        None => json.null("failed"),
+impl FailedConditionJson {
+    fn new(rule: &Rule, at: usize) -> Option<Self> {
+        rule.when.get(at).map(|condition| Self { condition: at, r#type: condition.kind() })
     }
 }

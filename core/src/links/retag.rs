@@ -2,6 +2,7 @@
 //! where the last request ended, since links that are done do not have the tag any more.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::named::domain_of;
 use super::sweep::{Budget, Swept, sweep};
@@ -17,6 +18,14 @@ use crate::records::Prefix;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Tag;
+
+/// How many links were changed, and whether none is left.
+#[derive(Serialize)]
+struct RetaggedJson<'a> {
+    tag: &'a str,
+    changed: u16,
+    done: bool,
+}
 
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
@@ -61,11 +70,7 @@ async fn retag<E: Edge>(
     if changed == 0 && done {
         return Err(Problem::no_such_tag());
     }
-    Ok(Response::json(StatusCode::OK, |json| {
-        json.text("tag", new.unwrap_or(old).as_str());
-        json.number("changed", changed.into());
-        json.flag("done", done);
-    }))
+    Response::json(StatusCode::OK, &RetaggedJson { tag: new.unwrap_or(old).as_str(), changed, done })
 }
 
 fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<Wish, Refused> {

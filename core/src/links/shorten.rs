@@ -1,6 +1,7 @@
 //! Shortening a URL: the one-line way in.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::create::{NewLink, claim};
 use super::wire;
@@ -13,6 +14,14 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
 use crate::target::Target;
+
+/// The new link in the short form of this endpoint.
+#[derive(Serialize)]
+struct ShortenedJson<'a> {
+    short_id: &'a str,
+    short_url: String,
+    original_url: &'a str,
+}
 
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
@@ -32,9 +41,10 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         reuses: false,
     };
     let link = claim(context, proof, &new).await?;
-    Ok(Response::json(StatusCode::CREATED, |json| {
-        json.text("short_id", link.alias.as_str());
-        json.text("short_url", &wire::short_url(context.config, &link.domain, &link.alias));
-        json.text("original_url", link.target.as_str());
-    }))
+    let shortened = ShortenedJson {
+        short_id: link.alias.as_str(),
+        short_url: wire::short_url(context.config, &link.domain, &link.alias),
+        original_url: link.target.as_str(),
+    };
+    Response::json(StatusCode::CREATED, &shortened)
 }

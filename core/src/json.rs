@@ -1,4 +1,4 @@
-//! JSON written member by member: what is stored, and what goes over the wire. A serde derive for every form would weigh 25 KB gzip more.
+//! JSON written member by member: what goes over the wire. A serde derive for every form would weigh 25 KB gzip more.
 
 /// The inside of an object that is being written.
 pub(crate) struct Members(String);
@@ -74,22 +74,6 @@ impl Members {
         }
     }
 
-    /// Not written where there is nothing.
-    #[inline(never)]
-    pub(crate) fn text_if_any(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.text(name, value);
-        }
-    }
-
-    /// Not written where there is nothing.
-    #[inline(never)]
-    pub(crate) fn number_if_any(&mut self, name: &str, value: Option<u64>) {
-        if let Some(value) = value {
-            self.number(name, value);
-        }
-    }
-
     pub(crate) fn texts<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
         self.list(name, |items| values.into_iter().for_each(|value| items.text(value)));
     }
@@ -154,12 +138,6 @@ impl Items<'_> {
         write(self.0);
         self.0.put("}");
     }
-
-    pub(crate) fn list(&mut self, write: impl FnOnce(&mut Items<'_>)) {
-        self.0.open("[");
-        write(&mut Items(self.0));
-        self.0.put("]");
-    }
 }
 
 fn separate(json: &mut String) {
@@ -210,10 +188,6 @@ mod tests {
             all.number_or_null("f", None);
             all.text_or_null("g", Some("["));
             all.number_or_null("h", Some(0));
-            all.text_if_any("-", None);
-            all.number_if_any("-", None);
-            all.text_if_any("i", Some("{"));
-            all.number_if_any("j", Some(1));
             all.texts("k", []);
             all.texts("l", ["x", "{", "y"]);
             all.object("m", |_| {});
@@ -221,13 +195,11 @@ mod tests {
             all.list("o", |items| {
                 items.object(|inner| inner.flag("x", true));
                 items.object(|_| {});
-                items.list(|inner| inner.text("x"));
-                items.list(|_| {});
             });
         });
         let expected = concat!(
-            r#"{"a":"x","b":18446744073709551615,"b":0,"c":true,"d":false,"-":null,"e":null,"f":null,"g":"[","h":0,"i":"{","j":1,"#,
-            r#""k":[],"l":["x","{","y"],"m":{},"n":{"x":"y"},"o":[{"x":true},{},["x"],[]]}"#
+            r#"{"a":"x","b":18446744073709551615,"b":0,"c":true,"d":false,"-":null,"e":null,"f":null,"g":"[","h":0,"#,
+            r#""k":[],"l":["x","{","y"],"m":{},"n":{"x":"y"},"o":[{"x":true},{}]}"#
         );
         assert_eq!(json, expected);
         assert_eq!((list(|_| {}).as_str(), list(|items| items.text("x")).as_str()), ("[]", r#"["x"]"#));

@@ -85,7 +85,7 @@ async fn edit<E: Edge>(
                 continue;
             }
         };
-        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?);
+        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?)?;
         let written = audit::commit(context, proof, change, action.map(|action| Deed::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {

@@ -42,7 +42,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     check_say(context, proof, &asked.owner).await?;
     let shown = Shown::draw(context.edge)?;
     let key = asked.key(&shown, context.pepper()?, context.now, proof.role());
-    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?);
+    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?)?;
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
     let deed = Deed::key("key.create", &key.id).saying(scopes.join(" "));
     if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {

@@ -210,7 +210,7 @@ async fn rewrite<E: Edge>(
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
-        audit::note(context, proof, &deed(was, &link), &mut change);
+        audit::note(context, proof, &deed(was, &link), &mut change)?;
         change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
     }
     match write(context.edge.records(), change).await {

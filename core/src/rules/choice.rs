@@ -56,7 +56,7 @@ impl<W: Words> Choice<W> {
     }
 
     /// Words hop stored itself.
-    pub(crate) fn stored(words: &[String]) -> Option<Self> {
+    pub(crate) fn stored(words: &[impl AsRef<str>]) -> Option<Self> {
         bits_of(words, W::NAMES).map(|bits| Self { bits, of: PhantomData })
     }
 
@@ -96,10 +96,10 @@ fn bits(places: &[u8]) -> u8 {
     places.iter().fold(0, |bits, place| bits | bit(*place))
 }
 
-fn bits_of(words: &[String], names: &[&str]) -> Option<u8> {
+fn bits_of(words: &[impl AsRef<str>], names: &[&str]) -> Option<u8> {
     let mut bits = 0;
     for word in words {
-        bits |= bit(place(word, names).ok()?);
+        bits |= bit(place(word.as_ref(), names).ok()?);
     }
     Some(bits)
 }

@@ -66,7 +66,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, user: &User, em
             save(context, proof, None, user, None).await?;
             is_written = true;
         }
-        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?);
+        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?)?;
         if audit::commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
             return Ok(());
         }

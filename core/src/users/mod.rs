@@ -70,5 +70,5 @@ async fn save<E: Edge>(
     user: &User,
     deed: Option<Deed<'_>>,
 ) -> Result<Written, Problem> {
-    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
+    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }

@@ -7,6 +7,8 @@ mod line;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
+#[cfg(test)]
+pub(super) use self::line::LineBody;
 use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
 use super::create::claim;

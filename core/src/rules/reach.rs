@@ -185,8 +185,7 @@ mod tests {
         let rule = |id: &str| format!(r#"{{{id}"when":[{{"type":"country","any":["DE"]}}],"target":"https://example.com/"}}"#);
         let detail = |first: &str| {
             let json = format!("[{},{}]", rule(first), rule(r#""id":"z","#));
-            let wrong =
-                crate::rules::parse(crate::tree::Tree::read(json.as_bytes()).unwrap(), &crate::rules::tests::targets()).unwrap_err();
+            let wrong = crate::body::tests::parsed::<crate::rules::Rules>(&json).unwrap_err();
             wrong.into_iter().map(|refusal| refusal.detail.to_string()).collect::<Vec<_>>().concat()
         };
         assert!(detail(r#""id":"german","#).starts_with("the rule german before it holds"));

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::Zone;
 use super::calendar::SECONDS_OF_A_DAY;
-use crate::body::{Fields, Tree};
-use crate::error::{FieldCode, Refusal};
+use crate::error::Refusal;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
@@ -23,16 +22,6 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Takes both times and their zone out of `fields`.
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let (from, to) = (fields.need("from", Clock::parse), fields.need("to", Clock::parse));
-        if from.is_some() && from == to {
-            fields.refuse("to", Refusal::new(FieldCode::Conflicts, "the window would end when it begins"));
-        }
-        let zone = Zone::read(fields);
-        Some(Self { from: from?, to: to?, zone: zone? })
-    }
-
     /// Whether a local time is within it.
     pub(super) fn has(&self, clock: Clock) -> bool {
         clock.after(self.from) < self.to.after(self.from)
@@ -46,8 +35,7 @@ impl Window {
 }
 
 impl Clock {
-    fn parse(tree: Tree) -> Result<Self, Refusal> {
-        let text = tree.text()?;
+    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
         let clock = match text.as_bytes() {
             [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
                 let digits = [(*h1, 600), (*h2, 60), (*m1, 10), (*m2, 1_u16)];
@@ -93,10 +81,10 @@ mod tests {
     #[test]
     fn a_clock_shows_hours_and_minutes() {
         for text in ["00:00", "08:30", "19:59", "23:59"] {
-            assert_eq!(Clock::parse(Tree::Text(text.into())).unwrap().to_string(), text);
+            assert_eq!(Clock::parse(text).unwrap().to_string(), text);
         }
         for text in ["", "8:00", "24:00", "29:00", "08:60", "08:00:00", "08.00", "+8:00", "0８:00"] {
-            assert!(Clock::parse(Tree::Text(text.into())).is_err(), "{text}");
+            assert!(Clock::parse(text).is_err(), "{text}");
         }
         assert_eq!((Clock::stored(1_439).map(Clock::minutes), Clock::stored(1_440)), (Some(1_439), None));
     }

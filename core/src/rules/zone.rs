@@ -1,7 +1,6 @@
 //! Where the day of a rule begins: a fixed offset, or a POSIX TZ string with its own summer time. hop carries no table of places.
 
 use super::calendar::{self, SECONDS_OF_A_DAY};
-use crate::body::Fields;
 use crate::error::{FieldCode, Refusal};
 
 /// In bytes; the longest in use has about fifty.
@@ -46,11 +45,6 @@ enum Day {
 }
 
 impl Zone {
-    /// Takes the zone out of `fields`.
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        fields.need_text("tz", Self::parse)
-    }
-
     pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
         if text.len() > BYTES {
             return Err(Refusal::new(FieldCode::TooLong, format!("a zone has at most {BYTES} characters")));

@@ -249,7 +249,7 @@ mod tests {
             r#"{"rules":[{"id":"1","when":[["device","phone"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["query","x","is","y"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["time","0","1440","+00:00"]],"target":"https://example.com/"}]}"#,
-            r#"{"rules":[{"id":"1","when":[["weekday","Europe/Berlin","mon"]],"target":"https://example.com/"}]}"#,
+            r#"{"rules":[{"id":"1","when":[["weekday","Europe/Atlantis","mon"]],"target":"https://example.com/"}]}"#,
             r#"{"rules":[{"id":"1","when":[["address","192.0.2.1/24"]],"target":"https://example.com/"}]}"#,
         ] {
             assert!(matches!(read(json), Err(StoreError::Corrupt(_))), "{json}");

@@ -19,7 +19,7 @@ use support::audit::{check_list, clicks, truth};
 use support::client::Answer;
 use support::copies::{HERE, THERE, create, ended, missing, to, told};
 use support::misfortune::{self, Plan, WINDY, calm, plan, unleash};
-use support::replay::for_seeds;
+use support::replay::{for_seeds, slow};
 use support::scheduler::{Client, Turns};
 use support::{Ask, Isolate, run};
 
@@ -368,16 +368,14 @@ impl Faults for OneTurnEach {
     }
 }
 
-/// Who of two clients goes next, gone through in every order in which none is interrupted more than a few times.
-#[derive(Default)]
+/// Who of two clients goes next, gone through in every order with at most so many switches from one who could go on to the other.
 struct Order {
+    most_switches: usize,
     switches: Vec<bool>,
     turn: usize,
 }
 
 impl Order {
-    const MOST_SWITCHES: usize = 4;
-
     /// Runs both to their ends.
     fn run<T>(&mut self, clients: [Client<'_, T>; 2]) -> [T; 2] {
         let (mut clients, mut outputs) = (clients.map(Some), [const { None }; 2]);
@@ -410,7 +408,7 @@ impl Order {
     fn advance(&mut self) -> bool {
         self.switches.truncate(self.turn);
         while let Some(switches) = self.switches.pop() {
-            if !switches && self.switches.iter().filter(|switches| **switches).count() < Self::MOST_SWITCHES {
+            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.most_switches {
                 self.switches.push(true);
                 return true;
             }
@@ -419,10 +417,11 @@ impl Order {
     }
 }
 
+/// 573 orders in each way of writing; where there is time all 19,410.
 #[test]
 fn of_two_moves_in_any_order_one_is_made() {
     for steps in [Steps::AtOnce, Steps::OneByOne] {
-        let mut order = Order::default();
+        let mut order = Order { most_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
         let mut wins = [0, 0];
         loop {
             let edge = world(steps);
@@ -447,6 +446,5 @@ fn of_two_moves_in_any_order_one_is_made() {
             }
         }
         assert!(wins.iter().all(|wins| *wins > 100), "{steps:?} {wins:?}");
-        eprintln!("{steps:?} {wins:?}");
     }
 }

@@ -257,8 +257,8 @@ impl Condition {
             Self::Language(any) => any.iter().map(|language| language.as_str().len().saturating_add(size_of::<Language>())).sum(),
             Self::Query(Query { name, wanted: Wanted::Equals(value) }) => name.len().saturating_add(value.len()),
             Self::Query(Query { name, .. }) => name.len(),
-            Self::Time(window) => window.zone.as_str().len(),
-            Self::Weekday(_, zone) => zone.as_str().len(),
+            Self::Time(window) => window.zone.bytes(),
+            Self::Weekday(_, zone) => zone.bytes(),
             Self::Address(any) => size_of_val(any.as_slice()),
             Self::Device(_) | Self::Os(_) | Self::Browser(_) | Self::Split(_) => 0,
         };

@@ -95,6 +95,8 @@ mod tests {
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "CET-1")], Some("/1/to")),
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "+02:00")], None),
             (vec![time("08:00", "12:00", berlin), time("06:00", "10:00", berlin)], None),
+            (vec![time("08:00", "12:00", berlin), time("12:00", "18:00", "Europe/Berlin")], Some("/1/to")),
+            (vec![time("08:00", "12:00", berlin), time("12:00", "18:00", "Europe/London")], None),
             (vec![time("22:00", "06:00", berlin), time("05:00", "07:00", berlin)], None),
             (vec![time("22:00", "06:00", berlin), time("06:00", "22:00", berlin)], Some("/1/to")),
             // Each two of them meet.
@@ -164,6 +166,11 @@ mod tests {
                 r#"{"type":"weekday","any":["sat","sun"],"tz":"+01:00"}"#.into(),
                 r#"{"type":"weekday","any":["sun"],"tz":"+02:00"}"#.into(),
                 false,
+            ),
+            (
+                r#"{"type":"weekday","any":["sat","sun"],"tz":"Europe/Berlin"}"#.into(),
+                r#"{"type":"weekday","any":["sun"],"tz":"Europe/Paris"}"#.into(),
+                true,
             ),
             (
                 r#"{"type":"address","any":["10.0.0.0/8","192.0.2.0/24"]}"#.into(),

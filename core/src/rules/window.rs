@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use jiff::civil::DateTime;
+
 use super::Zone;
-use super::calendar::SECONDS_OF_A_DAY;
 use crate::error::Refusal;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
@@ -52,9 +53,10 @@ impl Clock {
         (minutes < MINUTES_OF_A_DAY).then_some(Self(minutes))
     }
 
-    /// The time of day at a local time, in seconds since 1970.
-    pub(super) fn at(local: i64) -> Self {
-        Self(u16::try_from(local.rem_euclid(SECONDS_OF_A_DAY) / 60).unwrap_or_default())
+    /// The time of day at a local time.
+    pub(super) fn at(local: DateTime) -> Self {
+        let part = |number: i8| u16::try_from(number).unwrap_or_default();
+        Self(part(local.hour()).saturating_mul(60).saturating_add(part(local.minute())))
     }
 
     /// How many minutes after the last `other` it is.
@@ -108,9 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_goes_by_minutes_and_before_1970_too() {
-        for (local, minutes) in [(0, 0), (59, 0), (60, 1), (86_399, 1_439), (86_400, 0), (-1, 1_439), (-86_400, 0)] {
-            assert_eq!(Clock::at(local).minutes(), minutes, "{local}");
+    fn the_time_of_day_goes_by_minutes() {
+        for (local, minutes) in [
+            ("2026-11-21T00:00:00", 0),
+            ("2026-11-21T00:00:59.999", 0),
+            ("2026-11-21T00:01:00", 1),
+            ("2026-11-21T23:59:59", 1_439),
+            ("1969-12-31T23:59:59", 1_439),
+        ] {
+            assert_eq!(Clock::at(local.parse().unwrap()).minutes(), minutes, "{local}");
         }
     }
 

@@ -4,6 +4,7 @@ use crate::auth::rights::Scope;
 use crate::domain::Domain;
 use crate::json::Members;
 use crate::key::ApiKey;
+use crate::link::UserId;
 use crate::time::Timestamp;
 
 #[inline(never)]
@@ -12,6 +13,7 @@ pub(super) fn key(key: &ApiKey, json: &mut Members) {
     json.text("name", key.name.as_str());
     rights(&key.scopes, key.domains.as_deref(), json);
     json.text("owner", key.owner.as_str());
+    json.text_or_null("created_by", key.created_by.as_ref().map(UserId::as_str));
     for (name, moment) in [
         ("created_at", Some(key.created_at)),
         ("expires_at", key.expires_at),

@@ -57,7 +57,8 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
                             json.number("status", done.status.as_u16().into());
                             match &done.link {
                                 Some(link) => {
-                                    let link = wire::link(context, proof, link, counts.next().unwrap_or_default());
+                                    let is_created = done.status == StatusCode::CREATED;
+                                    let link = wire::written(context, proof, link, counts.next().unwrap_or_default(), is_created);
                                     json.object("link", |json| link.write(json));
                                 }
                                 None => json.null("link"),

@@ -81,7 +81,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
-    let json = wire::link(context, proof, link, Counts::default());
+    let json = wire::written(context, proof, link, Counts::default(), true);
     Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
 }
 

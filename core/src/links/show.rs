@@ -18,8 +18,8 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias
     shown(context, proof, &link).await
 }
 
-/// A link as it is, with what is counted of it.
+/// A link as it is, with what is counted of it, as far as whoever asks may read it.
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, |json| wire::link(context, proof, link, counts).write(json)).etag(link.version)
+    Response::json(StatusCode::OK, |json| wire::written(context, proof, link, counts, false).write(json)).etag(link.version)
 }

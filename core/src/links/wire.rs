@@ -40,6 +40,42 @@ pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, proof: &Proof, link: &
     LinkJson { link, counts, config: context.config, now: context.now, tells_clicks, tells_password_hash: false }
 }
 
+/// A link as an answer to a write shows it: whole to who may read links, and otherwise by what names it alone. A link that is as the request
+/// itself made it is shown whole to everybody: all it says was said by who asks.
+pub(super) enum WrittenLink<'a> {
+    Whole(LinkJson<'a>),
+    Reference(&'a Link),
+}
+
+pub(super) fn written<'a, E: Edge>(
+    context: &Context<'a, E>,
+    proof: &Proof,
+    link: &'a Link,
+    counts: Counts,
+    is_created: bool,
+) -> WrittenLink<'a> {
+    // Every edit is a version, and so is one that came between two tries of a repeated creation.
+    if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
+        WrittenLink::Whole(self::link(context, proof, link, counts))
+    } else {
+        WrittenLink::Reference(link)
+    }
+}
+
+impl WrittenLink<'_> {
+    pub(super) fn write(&self, json: &mut Members) {
+        match self {
+            Self::Whole(link) => link.write(json),
+            Self::Reference(link) => {
+                json.text("id", link.id.as_str());
+                json.text("alias", link.alias.as_str());
+                json.text("domain", link.domain.as_str());
+                json.number("version", link.version);
+            }
+        }
+    }
+}
+
 impl LinkJson<'_> {
     pub(super) fn write(&self, json: &mut Members) {
         let Self { link, .. } = self;

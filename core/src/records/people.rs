@@ -19,7 +19,7 @@ pub(crate) struct Team {
     pub(crate) owners: Vec<UserId>,
 }
 
-/// Whose an address is: the truth about it, whatever users say.
+/// Who has claimed an address.
 #[derive(Clone, Debug)]
 pub(crate) struct Claimed {
     pub(crate) by: UserId,
@@ -33,6 +33,8 @@ impl Keep for ApiKey {
             scopes: stored.texts("scopes").iter().filter_map(|name| Scope::named(name)).collect(),
             domains: stored.texts_if_any("domains").map(|domains| domains.into_iter().map(Domain::stored).collect()),
             owner: UserId::stored(stored.text("owner")),
+            created_by: stored.text_if_any("created_by").map(UserId::stored),
+            issuers: stored.texts("issuers").into_iter().map(UserId::stored).collect(),
             most: Role::named(&stored.text("most")).unwrap_or_default(),
             created_at: Timestamp::from_millis(stored.number("created_at")),
             expires_at: moment(stored, "expires_at"),
@@ -50,6 +52,8 @@ impl Keep for ApiKey {
             stored.texts("domains", domains.iter().map(Domain::as_str));
         }
         stored.text("owner", self.owner.as_str());
+        stored.text_or_null("created_by", self.created_by.as_ref().map(UserId::as_str));
+        stored.texts("issuers", self.issuers.iter().map(UserId::as_str));
         stored.text("most", self.most.name());
         stored.number("created_at", self.created_at.as_millis());
         stored.number_or_null("expires_at", self.expires_at.map(Timestamp::as_millis));
@@ -75,6 +79,7 @@ impl Keep for User {
             created_at: Timestamp::from_millis(stored.number("created_at")),
             last_login_at: moment(stored, "last_login_at"),
             version: stored.number("version"),
+            claim: stored.text_if_any("claim"),
         }
     }
 
@@ -101,6 +106,7 @@ impl Keep for User {
         stored.number("created_at", self.created_at.as_millis());
         stored.number_or_null("last_login_at", self.last_login_at.map(Timestamp::as_millis));
         stored.number("version", self.version);
+        stored.text_or_null("claim", self.claim.as_deref());
     }
 }
 

@@ -19,6 +19,9 @@ const MARK: &str = "hop_";
 /// 58^44 is more than 2^256.
 const SECRET_CHARS: usize = 44;
 
+/// Each is read whenever the key is used, and an edge may limit how many records one request reads.
+pub(crate) const MOST_ISSUERS: usize = 2;
+
 /// The name of a key that never changes, and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyId(String);
@@ -123,6 +126,11 @@ pub(crate) struct ApiKey {
     pub(crate) domains: Option<Vec<Domain>>,
     /// Whose role it has.
     pub(crate) owner: UserId,
+    /// The user who made it; nobody if that was the bootstrap admin.
+    pub(crate) created_by: Option<UserId>,
+    /// The users besides its owner who must still have the right to make it: its creator, and the issuers of the key it was made with. Sorted,
+    /// at most [`MOST_ISSUERS`].
+    pub(crate) issuers: Vec<UserId>,
     /// Never more than that of whoever made it, whatever becomes of its owner.
     pub(crate) most: Role,
     pub(crate) created_at: Timestamp,

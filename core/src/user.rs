@@ -50,6 +50,11 @@ impl Email {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of whatever says whose the address is: a keyed digest, so that nobody without the pepper can tell which address it is of.
+    pub(crate) fn claim_name(&self, pepper: &Pepper) -> String {
+        pepper.digest("email", &[self.0.as_bytes()]).name()
+    }
 }
 
 /// What may stand before the `@`: what needs no quotes, and letters of any script that are seen.
@@ -123,6 +128,8 @@ pub(crate) struct User {
     pub(crate) created_at: Timestamp,
     pub(crate) last_login_at: Option<Timestamp>,
     pub(crate) version: u64,
+    /// The name under which their address was claimed last; nothing for one that is gone.
+    pub(crate) claim: Option<String>,
 }
 
 impl User {
@@ -136,7 +143,24 @@ impl User {
 
     /// What is left of them.
     pub(crate) fn gone(&self) -> Self {
-        Self { email: None, name: None, invitation: None, standing: Standing::Gone, ..self.next() }
+        Self { email: None, name: None, invitation: None, standing: Standing::Gone, claim: None, ..self.next() }
+    }
+
+    /// What is left of one whose creation was given up at `now`.
+    pub(crate) fn given_up(id: UserId, now: Timestamp) -> Self {
+        Self {
+            id,
+            email: None,
+            name: None,
+            role: Role::default(),
+            may_own: false,
+            standing: Standing::Gone,
+            invitation: None,
+            created_at: now,
+            last_login_at: None,
+            version: 1,
+            claim: None,
+        }
     }
 }
 

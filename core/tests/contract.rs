@@ -12,7 +12,7 @@ mod support;
 
 use std::fs;
 
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{MemoryEdge, Planted};
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, PEPPER};
 use support::{Ask, Isolate, run};
@@ -147,6 +147,16 @@ fn a_key_is_made_and_told_as_in_the_examples() {
     answers(&edge, Ask::list(&path), 200, "key");
     answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
     answers(&edge, Ask::list("/api/v1/me").showing(secret.as_str().expect("a key")), 200, "me");
+}
+
+#[test]
+fn writer_without_read_is_answered_as_the_example() {
+    let edge = MemoryEdge::new(1);
+    edge.records.plant_user("usr_11111111111111111", "admin", "in");
+    let secret = edge.plant_key(PEPPER, "usr_11111111111111111", &Planted { scopes: Some(&["links:write"]), ..Planted::default() });
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    let change = Ask::change("docs", &json!({"title": "Changed"})).showing(secret.expect("a key"));
+    answers(&edge, change, 200, "link-reference");
 }
 
 #[test]

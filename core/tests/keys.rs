@@ -11,13 +11,14 @@
 
 mod support;
 
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{MemoryEdge, Step};
 use hop_core::records::Key;
 use serde_json::{Value, json};
-use support::Ask;
 use support::audit::count;
 use support::client::Answer;
 use support::keys::{KEYS, SCOPES, ask, kept, key, new_key, user};
+use support::misfortune::watch;
+use support::{Ask, Isolate, run};
 
 fn address(id: &str) -> String {
     format!("{KEYS}/{id}")
@@ -50,7 +51,7 @@ fn a_key_is_told_whole_and_its_secret_once() {
     told.as_object_mut().expect("an object").remove("secret");
     let expected = json!({
         "id": id, "name": "a key", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "owner": owner,
-        "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
+        "created_by": null, "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
     });
     assert_eq!((&told, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
     assert_eq!(ask(&edge, Ask::list(KEYS)).json(), json!({"items": [expected], "next": null}));
@@ -65,7 +66,16 @@ fn a_key_is_told_whole_and_its_secret_once() {
         assert!(!String::from_utf8_lossy(&value).contains(&end), "{}", record.as_str());
     }
     let notes = notes(&edge, "key.create");
-    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["detail"]), (1, &json!(id), &json!("links:read links:write")));
+    let detail = format!("owner {owner}; scopes links:read links:write; domains b.example hop.example");
+    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["detail"]), (1, &json!(id), &json!(detail)));
+}
+
+#[test]
+fn audit_says_that_a_key_covers_all_domains() {
+    let edge = MemoryEdge::new(1);
+    let owner = user(&edge, 'e', "editor", "in");
+    key(&edge, &owner, &["links:read"], &json!({}));
+    assert_eq!(notes(&edge, "key.create")[0]["detail"], json!(format!("owner {owner}; scopes links:read; domains all")));
 }
 
 #[test]
@@ -236,16 +246,164 @@ fn a_key_may_what_its_owner_may_now() {
     assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
 }
 
+/// Makes a key for `owner` with the key `with`.
+#[track_caller]
+fn key_by(edge: &MemoryEdge, with: &str, owner: &str, scopes: &[&str]) -> (String, String) {
+    let made = ask(edge, new_key(owner, scopes, &json!({})).showing(with));
+    assert_eq!(made.code(), 201, "{}", made.json());
+    let text = |name: &str| made.json()[name].as_str().expect("a text").to_owned();
+    (text("id"), text("secret"))
+}
+
+/// What becomes of whoever shows this key.
+fn me(edge: &MemoryEdge, secret: &str) -> Answer {
+    ask(edge, Ask::list("/api/v1/me").showing(secret))
+}
+
 #[test]
-fn a_key_never_may_more_than_who_made_it_whatever_becomes_of_its_owner() {
+fn key_never_exceeds_its_creators_role() {
     let edge = MemoryEdge::new(1);
-    let [ann, admin] = [user(&edge, 'a', "editor", "in"), user(&edge, 'b', "admin", "in")];
-    let (_, admins) = key(&edge, &admin, &["keys:admin", "links:read"], &json!({}));
-    let made = ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(admins.as_str())).json();
-    let by_the_admin = made["secret"].as_str().expect("a secret").to_owned();
-    let (_, by_the_bootstrap_admin) = key(&edge, &ann, &["links:read"], &json!({}));
-    let role = |secret: &str| ask(&edge, Ask::list("/api/v1/me").showing(secret)).json()["role"].clone();
-    assert_eq!([&by_the_admin, &by_the_bootstrap_admin].map(|secret| role(secret)), ["editor", "editor"]);
+    let ann = user(&edge, 'a', "owner", "in");
+    // Made while she was an admin, and with a key of an admin.
+    user(&edge, 'a', "admin", "in");
+    let (_, admins) = key(&edge, &ann, &["keys:admin", "links:read"], &json!({}));
+    let (_, by_herself) = key_by(&edge, &admins, &ann, &["links:read"]);
+    let role = |secret: &str| me(&edge, secret).json()["role"].clone();
+    assert_eq!([&by_herself, &admins].map(|secret| role(secret)), ["admin", "admin"]);
     user(&edge, 'a', "owner", "in");
-    assert_eq!([&by_the_admin, &by_the_bootstrap_admin].map(|secret| role(secret)), ["admin", "owner"]);
+    assert_eq!([&by_herself, &admins].map(|secret| role(secret)), ["admin", "owner"]);
+}
+
+#[test]
+fn only_owners_make_keys_for_other_admins() {
+    let edge = MemoryEdge::new(1);
+    let [owner, other_owner, admin, other_admin, editor, viewer] =
+        [('a', "owner"), ('b', "owner"), ('c', "admin"), ('d', "admin"), ('e', "editor"), ('f', "viewer")]
+            .map(|(letter, role)| user(&edge, letter, role, "in"));
+    let [of_owner, of_admin] = [&owner, &admin].map(|user| key(&edge, user, &SCOPES, &json!({})).1);
+    for (with, for_whom, code) in [
+        (&of_admin, &viewer, 201),
+        (&of_admin, &editor, 201),
+        (&of_admin, &admin, 201),
+        (&of_admin, &other_admin, 403),
+        (&of_admin, &owner, 403),
+        (&of_owner, &viewer, 201),
+        (&of_owner, &admin, 201),
+        (&of_owner, &owner, 201),
+        (&of_owner, &other_owner, 201),
+    ] {
+        let before = count(&edge, "key/");
+        let answer = ask(&edge, new_key(for_whom, &["links:read"], &json!({})).showing(&**with));
+        assert_eq!((answer.code(), count(&edge, "key/") - before), (code, usize::from(code == 201)), "{for_whom}");
+    }
+    let bootstrap = ask(&edge, new_key(&other_admin, &["links:read"], &json!({})));
+    assert_eq!((bootstrap.code(), &bootstrap.json()["created_by"]), (201, &Value::Null));
+}
+
+#[test]
+fn disabled_admin_does_not_get_back_in() {
+    let edge = MemoryEdge::new(1);
+    let [ann, bob, eve] = [('a', "admin"), ('b', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
+    assert_eq!(ask(&edge, new_key(&bob, &SCOPES, &json!({})).showing(&*anns)).code(), 403);
+    // Whoever gets a higher role later takes no key of hers along.
+    let (_, kept) = key_by(&edge, &anns, &eve, &SCOPES);
+    user(&edge, 'e', "admin", "in");
+    user(&edge, 'a', "admin", "disabled");
+    let enable = Ask::patch(&format!("/api/v1/users/{ann}"), &json!({"disabled": false}));
+    for secret in [&anns, &kept] {
+        assert_eq!(ask(&edge, enable.again().showing(&**secret)).code(), 401);
+    }
+}
+
+#[test]
+fn key_ends_with_its_creators_right() {
+    let edge = MemoryEdge::new(1);
+    let [admin, boss, editor, chief] =
+        [('a', "admin"), ('b', "owner"), ('e', "editor"), ('f', "admin")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let (of_admin, of_boss) = (key(&edge, &admin, &SCOPES, &json!({})).1, key(&edge, &boss, &SCOPES, &json!({})).1);
+    let (id, for_editor) = key_by(&edge, &of_admin, &editor, &["links:read"]);
+    let (_, for_chief) = key_by(&edge, &of_boss, &chief, &["links:read"]);
+    let (_, by_bootstrap) = key(&edge, &editor, &["links:read"], &json!({}));
+    assert_eq!(ask(&edge, Ask::list(&address(&id))).json()["created_by"], json!(admin));
+    let codes = || [&for_editor, &for_chief, &by_bootstrap].map(|secret| me(&edge, secret).code());
+    assert_eq!(codes(), [200, 200, 200]);
+    let shape = |answer: &Answer| {
+        (answer.code(), answer.problem(), answer.json()["detail"].clone(), answer.headers.get("www-authenticate").cloned())
+    };
+    let wrong = shape(&me(&edge, "hop_nobody"));
+    edge.take_log();
+    for (letter, role, standing, expected, why) in [
+        ('a', "admin", "disabled", [401, 200, 200], "is let in no more"),
+        ('a', "admin", "leaving", [401, 200, 200], "is let in no more"),
+        ('a', "admin", "gone", [401, 200, 200], "is let in no more"),
+        ('a', "editor", "in", [401, 200, 200], "may not make it any more"),
+        ('a', "viewer", "in", [401, 200, 200], "may not make it any more"),
+        ('a', "owner", "in", [200, 200, 200], ""),
+        ('a', "admin", "in", [200, 200, 200], ""),
+        ('b', "admin", "in", [200, 401, 200], "may not make it any more"),
+        ('b', "owner", "disabled", [200, 401, 200], "is let in no more"),
+        ('b', "owner", "in", [200, 200, 200], ""),
+        // What counts is what the key's owner is now.
+        ('e', "admin", "in", [401, 200, 200], "may not make it any more"),
+        ('e', "owner", "in", [401, 200, 200], "may not make it any more"),
+        ('e', "viewer", "in", [200, 200, 200], ""),
+        ('f', "editor", "in", [200, 200, 200], ""),
+    ] {
+        user(&edge, letter, role, standing);
+        assert_eq!(codes(), expected, "{letter} {role} {standing}");
+        let log = edge.take_log().concat();
+        assert_eq!((log.contains(why), log.is_empty()), (true, why.is_empty()), "{letter} {role} {standing}: {log}");
+    }
+    user(&edge, 'a', "admin", "disabled");
+    assert_eq!(shape(&me(&edge, &for_editor)), wrong, "the answer tells nobody why");
+}
+
+/// A key that is made with a key of somebody else's making is no way around who made that one.
+#[test]
+fn key_rests_on_everybody_who_issued_it() {
+    let edge = MemoryEdge::new(1);
+    let [ann, bob, eve, dan] =
+        [('a', "owner"), ('b', "admin"), ('e', "editor"), ('d', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
+    let (_, bobs) = key_by(&edge, &anns, &bob, &SCOPES);
+    let (_, bobs_own) = key_by(&edge, &bobs, &bob, &SCOPES);
+    let (of_eve, eves) = key_by(&edge, &bobs_own, &eve, &["links:read"]);
+    let shown = |id: &str| ask(&edge, Ask::list(&address(id))).json()["created_by"].clone();
+    assert_eq!(shown(&of_eve), json!(bob));
+    let codes = || [&bobs, &bobs_own, &eves].map(|secret| me(&edge, secret).code());
+    for (letter, role, standing, expected) in [
+        ('a', "owner", "disabled", [401, 401, 401]),
+        ('a', "admin", "in", [401, 401, 200]),
+        ('a', "editor", "in", [401, 401, 401]),
+        ('a', "owner", "in", [200, 200, 200]),
+        ('b', "admin", "disabled", [401, 401, 401]),
+        ('b', "editor", "in", [200, 200, 401]),
+        ('b', "admin", "in", [200, 200, 200]),
+        ('e', "admin", "in", [200, 200, 401]),
+        ('e', "editor", "in", [200, 200, 200]),
+    ] {
+        user(&edge, letter, role, standing);
+        assert_eq!(codes(), expected, "{letter} {role} {standing}");
+    }
+    // So many may answer for a key that a request on every edge can ask for them all.
+    let (_, dans) = key_by(&edge, &anns, &dan, &SCOPES);
+    user(&edge, 'b', "owner", "in");
+    let (_, third) = key_by(&edge, &dans, &bob, &SCOPES);
+    let refused = ask(&edge, new_key(&eve, &["links:read"], &json!({})).showing(&*third));
+    assert_eq!((refused.code(), refused.problem().as_str()), (403, "forbidden"));
+    assert_eq!(ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(&*third)).code(), 201, "she answers for herself");
+}
+
+#[test]
+fn creators_are_read_along_with_the_owner() {
+    let edge = MemoryEdge::new(1);
+    let [admin, editor] = [('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let (_, admins) = key(&edge, &admin, &SCOPES, &json!({}));
+    let (own, others) = (key_by(&edge, &admins, &admin, &["links:read"]).1, key_by(&edge, &admins, &editor, &["links:read"]).1);
+    for secret in [&own, &others] {
+        let trace = watch(&edge);
+        assert_eq!(run(Isolate::new(&edge).handle(Ask::list("/api/v1/me").showing(&**secret))).0.code(), 200);
+        assert_eq!(trace.steps(), [Step::Get, Step::GetMany]);
+    }
 }

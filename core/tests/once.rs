@@ -17,6 +17,7 @@ use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{Kept, check_list, clicks, text, truth};
 use support::client::{ADMIN_KEY, Answer, PEPPER};
+use support::keys::{key, user};
 use support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use support::replay::{OnFailure, for_seeds};
 use support::scheduler::{Client, Turns};
@@ -595,4 +596,25 @@ fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
             assert!(results.iter().all(|one| one["problem"].is_null() || one["status"] == 503), "{}", answer.json());
         }
     });
+}
+
+/// A link that an earlier try made may have been changed since, by whoever may write what the sender may not read.
+#[test]
+fn repetition_shows_an_edited_link_to_readers_only() {
+    let edge = MemoryEdge::new(1);
+    let owner = user(&edge, 'e', "editor", "in");
+    let [(_, blind), (_, seeing)] =
+        [&["links:write"][..], &["links:read", "links:write"]].map(|scopes| key(&edge, &owner, scopes, &json!({})));
+    for (secret, is_told) in [(&blind, false), (&seeing, true)] {
+        let create = || Ask::create(&json!({"target": "https://example.com/"})).once("a key").showing(&**secret);
+        plan(&edge, Plan::FromNth(Step::Answer, 2));
+        assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 503);
+        calm(&edge);
+        let alias =
+            run(Isolate::new(&edge).ask(Ask::list("/api/v1/links"))).json()["items"][0]["alias"].as_str().expect("an alias").to_owned();
+        assert_eq!(run(Isolate::new(&edge).ask(Ask::change(&alias, &json!({"note": "not for them"})))).code(), 200);
+        edge.wait_seconds(61);
+        let again = run(Isolate::new(&edge).ask(create()));
+        assert_eq!((again.code(), again.tells("not for them"), again.json()["alias"].as_str()), (201, is_told, Some(&*alias)));
+    }
 }

@@ -10,22 +10,28 @@
 
 mod support;
 
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::count;
 use support::client::{ADMIN_KEY, Answer, PEPPER};
 use support::keys::{kept, key, user};
 use support::locks::{PASSWORD, cookie, edge_with, type_in, with_cookie};
-use support::misfortune::{Plan, calm, plan};
+use support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
+use support::replay::{OnFailure, for_seeds};
+use support::scheduler::{Client, Turns};
 use support::{Ask, Isolate, run};
 
 const NEW: &str = "another-pepper-that-only-these-tests-know";
 const TARGET: &str = "https://example.com/";
 
-/// Asks a deployment with this pepper and the one before it.
-fn ask_under(edge: &MemoryEdge, pepper: &str, old: &str, ask: Ask) -> Answer {
+/// A deployment with this pepper and the one before it.
+fn isolate_under<'a>(edge: &'a MemoryEdge, pepper: &str, old: &str) -> Isolate<'a> {
     let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", pepper), ("HOP_OLD_PEPPER", old)];
-    run(Isolate::set_up(edge, &settings).ask(ask))
+    Isolate::set_up(edge, &settings)
+}
+
+fn ask_under(edge: &MemoryEdge, pepper: &str, old: &str, ask: Ask) -> Answer {
+    run(isolate_under(edge, pepper, old).ask(ask))
 }
 
 fn before(edge: &MemoryEdge, ask: Ask) -> Answer {
@@ -140,6 +146,128 @@ fn an_opened_link_stays_open() {
     assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, with_cookie(&open)).code()), [302, 302, 200]);
     let anew = cookie(&meanwhile(&edge, type_in("docs", PASSWORD)));
     assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, with_cookie(&anew)).code()), [200, 302, 302]);
+}
+
+const USERS: &str = "/api/v1/users";
+
+fn new_user() -> Ask {
+    Ask::post(USERS, &json!({"email": "ann@example.com"}))
+}
+
+#[track_caller]
+fn id(made: &Answer) -> String {
+    assert_eq!(made.code(), 201, "{}", made.json());
+    made.json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// The ids of all users, as a deployment lists them.
+fn listed(list: &Answer) -> Vec<String> {
+    let json = list.json();
+    json["items"].as_array().expect("items").iter().map(|user| user["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+#[test]
+fn address_stays_taken_while_a_pepper_is_rotated() {
+    let edge = MemoryEdge::new(1);
+    let ann = id(&before(&edge, new_user()));
+    assert_eq!(meanwhile(&edge, new_user()).problem(), "email_taken");
+    assert_eq!(listed(&meanwhile(&edge, Ask::list(USERS))), [&*ann]);
+    assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, new_user()).problem()), ["email_taken"; 3]);
+    let remove = Ask::remove(&format!("{USERS}/{ann}?links_to=none"));
+    assert_eq!(meanwhile(&edge, remove).code(), 204);
+    let next = id(&meanwhile(&edge, new_user()));
+    assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, new_user()).problem()), ["email_taken"; 3]);
+    assert_eq!(listed(&afterwards(&edge, Ask::list(USERS))), [next]);
+}
+
+/// Whoever is there stays there, whatever pepper their address was claimed under, and whoever shows or lists them claims it anew.
+#[test]
+fn users_outlive_the_old_pepper() {
+    for look in [USERS.to_owned(), String::new()] {
+        let edge = MemoryEdge::new(1);
+        let ann = id(&before(&edge, new_user()));
+        let at_ann = format!("{USERS}/{ann}");
+        let look = if look.is_empty() { &at_ann } else { &look };
+        assert_eq!(afterwards(&edge, Ask::list(look)).code(), 200);
+        assert_eq!(afterwards(&edge, Ask::patch(&at_ann, &json!({"disabled": true}))).code(), 200);
+        assert_eq!(afterwards(&edge, new_user()).problem(), "email_taken", "{look}");
+        assert_eq!(listed(&afterwards(&edge, Ask::list(USERS))), [&*ann]);
+        let writes = |step: Step| matches!(step, Step::Write | Step::Gain | Step::Drop);
+        let trace = plan(&edge, Plan::At(Vec::new()));
+        assert_eq!((afterwards(&edge, Ask::list(look)).code(), trace.count(writes)), (200, 0), "once is enough");
+    }
+}
+
+#[test]
+fn claim_that_cannot_be_renewed_fails_no_request() {
+    let edge = MemoryEdge::new(1);
+    let ann = id(&before(&edge, new_user()));
+    for kind in [Step::Write, Step::Answer] {
+        plan(&edge, Plan::Every(kind, Fault::Fail));
+        assert_eq!(listed(&meanwhile(&edge, Ask::list(USERS))), [&*ann]);
+        calm(&edge);
+        assert_eq!(listed(&meanwhile(&edge, Ask::list(USERS))), [&*ann]);
+    }
+    assert_eq!(afterwards(&edge, new_user()).problem(), "email_taken");
+}
+
+/// Isolates that know one pepper and isolates that know both create the same user at once.
+#[test]
+fn concurrent_creations_during_rotation_yield_one_user() {
+    for_seeds("peppers", "concurrent_creations_during_rotation_yield_one_user", 300, |seed| {
+        let mut random = Random::new(seed);
+        let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(2)];
+        let isolates = phases.map(|(pepper, old)| isolate_under(&edge, pepper, old));
+        // In some, somebody had the address and is gone, or has it.
+        let had = random.below(3);
+        if had > 0 {
+            let ann = id(&run(isolates[0].ask(new_user())));
+            if had == 1 {
+                assert_eq!(run(isolates[random.below(2)].ask(Ask::remove(&format!("{USERS}/{ann}?links_to=none")))).code(), 204);
+            }
+        }
+        unleash(&edge, weather, seed);
+        let creations = (0..2 + random.below(3)).map(|number| Box::pin(isolates[number % 2].ask(new_user())) as Client<'_, Answer>);
+        // Somebody lists them meanwhile, by which claims are renewed.
+        let lists = isolates.iter().map(|isolate| Box::pin(isolate.ask(Ask::list(USERS))) as Client<'_, Answer>);
+        let answers = Turns::default().interleave(&mut random, creations.chain(lists).collect(), || {});
+        calm(&edge);
+        let there = isolates.each_ref().map(|isolate| listed(&run(isolate.ask(Ask::list(USERS)))));
+        let made = answers.iter().filter(|answer| answer.code() == 201).count();
+        assert_eq!(there[0], there[1]);
+        assert!(there[0].len() <= 1 && made <= usize::from(had < 2), "{there:?}, {made} made");
+        if there[0].is_empty() {
+            id(&run(isolates[0].ask(new_user())));
+        }
+        for answer in answers.iter().filter(|answer| answer.code() == 201) {
+            assert_eq!(there[0], [id(answer)]);
+        }
+    });
+}
+
+#[test]
+fn creation_that_dies_during_rotation_leaves_one_user() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let _guard = OnFailure::print(format!("\ndead at {dies_at}, {steps:?}\n"));
+            let edge = misfortune::edge(1, steps);
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = meanwhile(&edge, new_user());
+            calm(&edge);
+            let second = [before, meanwhile][dies_at % 2](&edge, new_user());
+            assert!(second.code() == 201 || second.problem() == "email_taken", "{}", second.json());
+            assert!(first.code() == 503 || second.code() == 409);
+            let there = [meanwhile, afterwards].map(|ask| listed(&ask(&edge, Ask::list(USERS))));
+            assert!(there[0].len() == 1 && there[0] == there[1], "{there:?}");
+            assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, new_user()).problem()), ["email_taken"; 3]);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first.code(), 201);
+                break;
+            }
+        }
+    }
 }
 
 /// Secrets are set one after the other, and whoever mistypes one learns of it before a key is lost.

@@ -521,8 +521,8 @@ fn users_are_listed_page_by_page_and_only_those_who_are_there() {
     let mut ids: Vec<String> = (0..7).map(|number| user(&edge, &format!("u{number}"), "viewer")).collect();
     let gone = ids.remove(3);
     assert_eq!(ask(&edge, delete(&gone, "none")).code(), 204);
-    // One who came too late and died over it, and one whose record is damaged.
-    let mut late = record(&edge, &ids[0]);
+    // One whose creation was given up, and one whose record is damaged.
+    let mut late = record(&edge, &gone);
     late["id"] = json!("usr_22222222222222222");
     edge.records.plant(&Key::kept("user/usr_22222222222222222".into()), &late.to_string());
     edge.records.plant(&Key::kept("user/usr_33333333333333333".into()), "{");
@@ -711,6 +711,23 @@ fn a_deletion_that_died_anywhere_is_completed_by_the_next() {
             },
         );
     }
+}
+
+/// An address can be guessed: whoever reads the store must not be able to check a guess against what is left of it.
+#[test]
+fn deleted_user_leaves_no_unkeyed_digest() {
+    let names = |pepper: &str| {
+        let edge = MemoryEdge::new(1);
+        let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", support::client::ADMIN_KEY), ("HOP_PEPPER", pepper)];
+        let isolate = Isolate::set_up(&edge, &settings);
+        let made = run(isolate.ask(create(&json!({"email": "ann@example.com"})))).json();
+        assert_eq!(run(isolate.ask(delete(&text(&made["id"]), "none"))).code(), 204);
+        let keys = edge.records.keys();
+        assert!(keys.iter().all(|key| !stored(&edge, key.as_str()).to_string().contains("ann@")));
+        keys.into_iter().filter(|key| key.as_str().starts_with("user-email/")).collect::<Vec<_>>()
+    };
+    let [one, other] = ["one-pepper-that-only-these-tests-know", "another-pepper-that-only-these-tests-know"].map(names);
+    assert!(one.len() == 1 && other.len() == 1 && one != other, "{one:?} and {other:?}");
 }
 
 /// Two at once: it is done once.

@@ -15,6 +15,7 @@ cases!("keys":
     a_key_opens_what_it_is_for,
     every_bad_key_gets_the_same_answer,
     nobody_makes_a_key_that_may_more_than_they,
+    key_ends_with_its_creators_right,
     wrong_fields_are_named,
     a_body_of_another_kind_is_refused,
     without_its_store_hop_knows_no_key,
@@ -125,6 +126,33 @@ fn nobody_makes_a_key_that_may_more_than_they(world: &World) {
     make(json!({"name": "k", "scopes": ["links:write"], "expires_at": end})).problem(403, "forbidden");
     make(json!({"name": "k", "scopes": ["links:read"]})).problem(403, "forbidden");
     assert_eq!(make(json!({"name": "k", "scopes": ["links:read"], "expires_at": end})).expect(201).json()["owner"], admin);
+}
+
+fn key_ends_with_its_creators_right(world: &World) {
+    let hop = world.hop();
+    let [admin, other, editor] = ["admin", "admin", "editor"].map(|role| world.user(role));
+    let maker = world.key(&admin, &["keys:admin", "links:read"], &json!({}));
+    let make = |owner: &str| {
+        let body = json!({"name": "k", "scopes": ["links:read"], "owner": owner}).to_string();
+        hop.send(&Call::new("POST", KEYS).header("Content-Type", "application/json").body(body).with_key(secret(&maker)))
+    };
+    make(&other).problem(403, "forbidden");
+    let made = make(&editor).expect(201).json();
+    assert_shape(&made, "made-key");
+    assert_eq!(made["created_by"], json!(admin));
+    let status = || hop.send(&Call::get(ME).with_key(secret(&made))).status;
+    eventually("the key is known", || (status() == 200).then_some(()));
+    let change = |body: Value| {
+        let patch = Call::new("PATCH", format!("/api/v1/users/{admin}")).admin().header("Content-Type", "application/json");
+        hop.send(&patch.body(body.to_string())).expect(200);
+    };
+    for (lost, regained) in [(json!({"disabled": true}), json!({"disabled": false})), (json!({"role": "editor"}), json!({"role": "admin"}))]
+    {
+        change(lost);
+        eventually("the key ends", || (status() == 401).then_some(()));
+        change(regained);
+        eventually("the key is good again", || (status() == 200).then_some(()));
+    }
 }
 
 fn wrong_fields_are_named(world: &World) {

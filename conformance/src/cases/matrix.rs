@@ -208,6 +208,7 @@ within!(
     hashes_of_passwords_are_for_who_manages_links,
     what_exists_is_looked_for_among_ones_own,
     clicks_are_told_with_their_scope_alone,
+    writers_without_read_get_references,
     a_cursor_is_good_for_who_was_given_it,
     a_repeated_request_is_known_by_who_sent_it,
     tags_are_renamed_by_who_manages_links,

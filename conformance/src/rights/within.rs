@@ -309,6 +309,49 @@ pub(crate) fn clicks_are_told_with_their_scope_alone(hop: &impl Hop) {
     assert!(in_a_row(&scene.editor) && !in_a_row(&blind));
 }
 
+/// What an answer says of a link to who may not read links.
+fn reference(link: &Value) -> Value {
+    json!({"id": link["id"], "alias": link["alias"], "domain": link["domain"], "version": link["version"]})
+}
+
+pub(crate) fn writers_without_read_get_references(hop: &impl Hop) {
+    let scene = Scene::of(hop);
+    let (boss, name) = (hop.user("admin"), hop.name("within"));
+    let blind = hop.key(&boss, &without("links:read"), None);
+    let (alias, target) = (scene.link(&scene.stranger), format!("{TARGET}{name}"));
+    scene.send(&scene.stranger, patch(&alias, &json!({"note": "for my eyes only"}))).expect(200);
+    let batch = |item: Value| Ask::to("POST", "/api/v1/batch").json(&json!({ "items": [item] }));
+    // Whatever they write, and however often, of another's link or of their own.
+    for ask in [
+        patch(&alias, &json!({})),
+        patch(&alias, &json!({"title": "x"})),
+        patch(&alias, &json!({"title": "x"})),
+        Ask::to("POST", format!("{}/restore", address(&alias))),
+    ] {
+        let reply = scene.send(&blind, ask);
+        assert_eq!((reply.status, reply.json()), (200, reference(&scene.show(&alias))), "{}", reply.body);
+    }
+    let updated = scene.send(&blind, batch(json!({"op": "update", "alias": alias, "patch": {"note": null}}))).expect(200);
+    assert_eq!(updated["results"][0]["link"], reference(&scene.show(&alias)));
+    scene.send(&scene.stranger, delete(&alias)).expect(204);
+    let restored = scene.send(&blind, Ask::to("POST", format!("{}/restore", address(&alias)))).expect(200);
+    assert_eq!(restored, reference(&scene.show(&alias)));
+    // What they make they know: they have said all of it. What was there already may have been changed since.
+    let new = || json!({"target": target, "external_id": name});
+    let made = scene.send(&blind, create(&new())).expect(201);
+    assert_eq!((&made["target"], &made["owner"]), (&json!(target), &json!(boss)));
+    for flag in ["find_if_exists", "update_if_exists"] {
+        let mut again = new();
+        again[flag] = json!(true);
+        assert_eq!(scene.send(&blind, create(&again)).expect(200), reference(&made), "{flag}");
+    }
+    let item = scene.send(&blind, batch(json!({"op": "create", "link": {"target": target}}))).expect(200);
+    assert_eq!(item["results"][0]["link"]["target"], json!(target));
+    // Whoever may read is answered whole.
+    let seeing = hop.key(&boss, &["links:read", "links:write"], None);
+    assert_eq!(scene.send(&seeing, patch(&alias, &json!({}))).expect(200)["target"], json!(TARGET));
+}
+
 pub(crate) fn a_cursor_is_good_for_who_was_given_it(hop: &impl Hop) {
     let scene = Scene::of(hop);
     for _ in 0..2 {

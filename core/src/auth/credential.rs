@@ -3,11 +3,12 @@
 use http::header::AUTHORIZATION;
 
 use super::Principal;
-use super::rights::Role;
+use super::rights::{Role, least_issuer};
 use crate::app::Context;
 use crate::config::AdminKey;
 use crate::error::Problem;
 use crate::key::{ApiKey, Shown};
+use crate::link::UserId;
 use crate::ports::{Edge, Facts, Records, StoreError};
 use crate::records::{Kept, Key, Team};
 use crate::user::{Standing, User};
@@ -36,7 +37,17 @@ pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -
 }
 
 fn bootstrap() -> Principal {
-    Principal { name: "admin".into(), key: None, user: None, role: Role::Owner, scopes: None, domains: None, end: None, country: None }
+    Principal {
+        name: "admin".into(),
+        key: None,
+        user: None,
+        role: Role::Owner,
+        issuers: Vec::new(),
+        scopes: None,
+        domains: None,
+        end: None,
+        country: None,
+    }
 }
 
 /// The holder of a key. The mark is made before anybody looks, so that the time tells nothing of what there is.
@@ -55,12 +66,7 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
     if key.expires_at.is_some_and(|end| end <= context.now) {
         return Err(refused("it has expired"));
     }
-    let records = context.edge.records();
-    let user = Kept::<User>::look(records, &Key::user(&key.owner)).await?.ok_or_else(|| refused("its owner is unknown"))?.what;
-    if user.standing != Standing::In {
-        return Err(refused("its owner is let in no more"));
-    }
-    let role = if owns(records, &user).await? { Role::Owner } else { user.role }.min(key.most);
+    let (user, role) = owner(context, key).await?.map_err(|why| refused(&why))?;
     if (!is_of_today || key.last_used_at.is_none_or(|last| context.now.millis_since(last) >= HOUR_MILLIS))
         // Nobody waits for this, and nobody is refused for want of a name for it.
         && let Ok(token) = context.token()
@@ -72,7 +78,8 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
         user: Some(user.id),
-        role,
+        role: role.min(key.most),
+        issuers: key.issuers.clone(),
         scopes: Some(key.scopes.clone()),
         domains: key.domains.clone(),
         end: key.expires_at,
@@ -80,9 +87,46 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
     })
 }
 
-/// Whether the team has `user` as an owner.
-pub(crate) async fn owns(records: &impl Records, user: &User) -> Result<bool, StoreError> {
-    Ok(user.may_own && Kept::<Team>::look(records, &Key::team()).await?.is_some_and(|team| team.what.owners.contains(&user.id)))
+/// The owner of a key with the role they have now; or why the key is not valid any more: its owner or one of its issuers is not active, or an
+/// issuer has lost the right to make it. All their records are read at once, the team once and only if it may matter.
+async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result<(User, Role), String>, Problem> {
+    let records = context.edge.records();
+    let ids: Vec<&UserId> = std::iter::once(&key.owner).chain(&key.issuers).collect();
+    let keys: Vec<Key> = ids.iter().map(|id| Key::user(id)).collect();
+    let mut users = Vec::new();
+    for (id, record) in ids.iter().zip(records.get_many(&keys).await?) {
+        let refused = |why: &str| match **id == key.owner {
+            true => format!("its owner {why}"),
+            false => format!("its creator {} {why}", id.as_str()),
+        };
+        let Some(user) = record.as_ref().map(Kept::<User>::read).transpose()? else {
+            return Ok(Err(refused("is unknown")));
+        };
+        if user.what.standing != Standing::In {
+            return Ok(Err(refused("is let in no more")));
+        }
+        users.push(user.what);
+    }
+    let team = if users.iter().any(|user| user.may_own) { Kept::<Team>::look(records, &Key::team()).await? } else { None };
+    let mut users = users.into_iter();
+    let Some(owner) = users.next() else { return Ok(Err("it has no owner".into())) };
+    let role = role_in(team.as_deref(), &owner);
+    match users.find(|issuer| role_in(team.as_deref(), issuer) < least_issuer(role)) {
+        Some(issuer) => Ok(Err(format!("its creator {} may not make it any more", issuer.id.as_str()))),
+        None => Ok(Ok((owner, role))),
+    }
+}
+
+/// The role `user` has now.
+pub(crate) async fn role_of(records: &impl Records, user: &User) -> Result<Role, StoreError> {
+    let team = if user.may_own { Kept::look(records, &Key::team()).await? } else { None };
+    Ok(role_in(team.as_deref(), user))
+}
+
+/// The role of `user` where `team` says who the owners are.
+fn role_in(team: Option<&Kept<Team>>, user: &User) -> Role {
+    let is_owner = user.may_own && team.is_some_and(|team| team.what.owners.contains(&user.id));
+    if is_owner { Role::Owner } else { user.role }
 }
 
 /// The token of `Bearer <token>`. The scheme's capitals do not matter, blanks around the token are no part of it.

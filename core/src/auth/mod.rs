@@ -9,7 +9,7 @@ mod need;
 mod printed;
 pub(crate) mod rights;
 
-pub(crate) use self::credential::owns;
+pub(crate) use self::credential::role_of;
 pub(crate) use self::need::Need;
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
@@ -21,6 +21,7 @@ use crate::key::KeyId;
 use crate::link::{Link, UserId};
 use crate::ports::{Edge, Facts};
 use crate::time::Timestamp;
+use crate::tree::put_in_order;
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ struct Principal {
     key: Option<KeyId>,
     user: Option<UserId>,
     role: Role,
+    /// The issuers of the key.
+    issuers: Vec<UserId>,
     /// Every scope, if none are named.
     scopes: Option<Vec<Scope>>,
     /// Every domain, if none are named.
@@ -80,6 +83,16 @@ impl Proof {
 
     pub(crate) fn role(&self) -> Role {
         self.0.role
+    }
+
+    /// The issuers of a key for `owner` that is made now: the user, and whoever issued the key they use.
+    pub(crate) fn issuers_for(&self, owner: &UserId) -> Vec<UserId> {
+        let mut issuers = self.0.issuers.clone();
+        if let Some(user) = self.user() {
+            put_in_order(&mut issuers, user.clone());
+        }
+        issuers.retain(|issuer| issuer != owner);
+        issuers
     }
 
     /// Nothing if it has every scope there is.

@@ -136,6 +136,12 @@ impl Right {
     }
 }
 
+/// The least role that makes a key for another user who has `role`. Whoever makes a key holds its secret, so it must give them nothing that
+/// they could keep after they were disabled or demoted: an admin's key could let them in again.
+pub(crate) fn least_issuer(role: Role) -> Role {
+    if role >= Role::Admin { Role::Owner } else { Right::ManageKeys.terms().role }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +163,11 @@ mod tests {
     fn roles_are_in_the_order_of_trust() {
         assert!(Role::ALL.is_sorted_by(|less, more| less < more));
         assert_eq!(Role::default(), Role::Viewer, "whoever is not known to be more is this");
+    }
+
+    #[test]
+    fn keys_of_admins_are_made_by_owners() {
+        assert_eq!(Role::ALL.map(least_issuer), [Role::Admin, Role::Admin, Role::Owner, Role::Owner]);
     }
 
     #[test]

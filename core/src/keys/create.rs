@@ -1,21 +1,18 @@
-//! Making a key. Nobody makes one that may more than they themselves, or that outlives the one they use.
+//! Making a key. Nobody makes one that may more than they themselves, that outlives the one they use, or that outlasts their right to make it.
 
 use http::StatusCode;
 
-use super::check_say;
 use super::wire::{KeyJson, NewKeyJson};
 use crate::app::Context;
 use crate::audit::{self, Deed};
-use crate::auth::Proof;
-use crate::auth::rights::{Role, Scope};
-use crate::body::{
-    Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body,
-};
+use crate::auth::rights::{Role, Scope, least_issuer};
+use crate::auth::{Proof, role_of};
+use crate::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::is_served;
 use crate::error::{FieldCode, Problem, Refusal, Wrong};
-use crate::key::{ApiKey, Shown};
+use crate::key::{ApiKey, MOST_ISSUERS, Shown};
 use crate::link::UserId;
 use crate::ports::Edge;
 use crate::records::{Kept, Key, Written};
@@ -24,6 +21,7 @@ use crate::response::Response;
 use crate::text::Title;
 use crate::time::Timestamp;
 use crate::tree::put_in_order;
+use crate::user::User;
 use crate::users;
 
 const MOST_DOMAINS: usize = 20;
@@ -75,15 +73,13 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
     }
     let asked = Asked::of(context, proof, draft)?;
-    if !users::is_in(context, &asked.owner).await? {
-        return Err(Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in")));
-    }
-    check_say(context, proof, &asked.owner).await?;
+    let no_owner = || Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in"));
+    let owner = users::find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
+    check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
     let shown = Shown::draw(context.edge)?;
-    let key = asked.key(&shown, context.pepper()?, context.now, proof.role());
+    let key = asked.key(&shown, context.pepper()?, context.now, proof);
     let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?)?;
-    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
-    let deed = Deed::key("key.create", &key.id).saying(scopes.join(" "));
+    let deed = Deed::key("key.create", &key.id).saying(detail(&key));
     if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
         return Err(Problem::internal("the id of a new key was drawn before"));
     }
@@ -116,11 +112,45 @@ impl Asked {
         Ok(Self { name, scopes, domains, owner, expires_at })
     }
 
-    fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, most: Role) -> ApiKey {
+    fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, proof: &Proof) -> ApiKey {
         let Self { name, scopes, domains, owner, expires_at } = self;
-        let (id, mark) = (shown.id.clone(), shown.mark(pepper));
-        ApiKey { id, name, scopes, domains, owner, most, created_at: now, expires_at, last_used_at: None, revoked_at: None, mark }
+        let issuers = proof.issuers_for(&owner);
+        ApiKey {
+            id: shown.id.clone(),
+            name,
+            scopes,
+            domains,
+            owner,
+            created_by: proof.user().cloned(),
+            issuers,
+            most: proof.role(),
+            created_at: now,
+            expires_at,
+            last_used_at: None,
+            revoked_at: None,
+            mark: shown.mark(pepper),
+        }
     }
+}
+
+/// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
+fn check_owner(proof: &Proof, owner: &User, role: Role) -> Result<(), Problem> {
+    let least = if proof.user() == Some(&owner.id) { role } else { least_issuer(role) };
+    if proof.role() < least {
+        return Err(Problem::not_allowed("Only owners make keys for owners, and for other users who are admins."));
+    }
+    if proof.issuers_for(&owner.id).len() > MOST_ISSUERS {
+        return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));
+    }
+    Ok(())
+}
+
+/// What the audit says of a new key: whose it is, and what it is for.
+fn detail(key: &ApiKey) -> String {
+    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
+    let domains: Vec<&str> = key.domains.iter().flatten().map(Domain::as_str).collect();
+    let domains = if domains.is_empty() { "all".to_owned() } else { domains.join(" ") };
+    format!("owner {}; scopes {}; domains {domains}", key.owner.as_str(), scopes.join(" "))
 }
 
 /// The answer to who has made it: it alone holds the secret.

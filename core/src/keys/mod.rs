@@ -14,7 +14,7 @@ pub(crate) use wire::RightsJson;
 
 use crate::app::Context;
 use crate::auth::rights::Role;
-use crate::auth::{Proof, owns};
+use crate::auth::{Proof, role_of};
 use crate::body::Fields;
 use crate::error::Problem;
 use crate::key::{ApiKey, KeyId};
@@ -39,9 +39,9 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
     let records = context.edge.records();
     if proof.role() < Role::Owner
         && let Some(user) = Kept::<User>::look(records, &Key::user(owner)).await?
-        && owns(records, &user.what).await?
+        && role_of(records, &user.what).await? == Role::Owner
     {
-        return Err(Problem::not_allowed("Only owners make and revoke the keys of owners."));
+        return Err(Problem::not_allowed("Only owners revoke the keys of owners."));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::auth::rights::Scope;
 use crate::domain::Domain;
 use crate::key::ApiKey;
+use crate::link::UserId;
 use crate::time::Timestamp;
 use crate::wire::DisplayText;
 
@@ -16,6 +17,7 @@ pub(super) struct KeyJson<'a> {
     #[serde(flatten)]
     rights: RightsJson<'a>,
     owner: &'a str,
+    created_by: Option<&'a str>,
     created_at: DisplayText<Timestamp>,
     expires_at: Option<DisplayText<Timestamp>>,
     last_used_at: Option<DisplayText<Timestamp>>,
@@ -44,6 +46,7 @@ impl<'a> KeyJson<'a> {
             name: key.name.as_str(),
             rights: RightsJson::new(&key.scopes, key.domains.as_deref()),
             owner: key.owner.as_str(),
+            created_by: key.created_by.as_ref().map(UserId::as_str),
             created_at: DisplayText(key.created_at),
             expires_at: key.expires_at.map(DisplayText),
             last_used_at: key.last_used_at.map(DisplayText),

@@ -8,7 +8,7 @@ use super::counts::counts;
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
 use super::named::served_domain;
-use super::wire::LinkJson;
+use super::wire::WrittenLinkJson;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -99,7 +99,7 @@ struct BatchJson<'a> {
 struct BatchResultJson<'a> {
     index: usize,
     status: u16,
-    link: Option<LinkJson<'a>>,
+    link: Option<WrittenLinkJson<'a>>,
     problem: Option<ProblemJson<'a>>,
 }
 
@@ -118,7 +118,9 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
     let results = outcomes.iter().enumerate().map(|(index, outcome)| match outcome {
         Ok(done) => {
-            let link = done.link.as_ref().map(|link| LinkJson::new(context, proof, link, counts.next().unwrap_or_default()));
+            let is_created = done.status == StatusCode::CREATED;
+            let written = |link| WrittenLinkJson::new(context, proof, link, counts.next().unwrap_or_default(), is_created);
+            let link = done.link.as_ref().map(written);
             BatchResultJson { index, status: done.status.as_u16(), link, problem: None }
         }
         Err(problem) => {

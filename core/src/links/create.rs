@@ -9,7 +9,7 @@ use super::find::find_same;
 use super::named::served_domain;
 use super::show::shown;
 use super::upsert::{Saved, upsert};
-use super::wire::LinkJson;
+use super::wire::WrittenLinkJson;
 use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
@@ -104,7 +104,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
-    let json = LinkJson::new(context, proof, link, Counts::default());
+    let json = WrittenLinkJson::new(context, proof, link, Counts::default(), true);
     Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
 }
 

@@ -34,8 +34,9 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
     let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
     proof.check_domain(domain)?;
+    let target = draft.finish()?.url;
     let new = NewLink {
-        target: draft.finish()?.url,
+        target: target.clone(),
         alias: None,
         domain: domain.clone(),
         spec: Spec::default(),
@@ -49,7 +50,8 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
     let shortened = ShortenedJson {
         short_id: link.alias.as_str(),
         short_url: wire::short_url(context.config, &link.domain, &link.alias),
-        original_url: link.target.as_str(),
+        // A repetition may find that the link has a new target, which is for readers to see.
+        original_url: target.as_str(),
     };
     Response::json(StatusCode::CREATED, &shortened)
 }

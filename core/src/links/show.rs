@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::counts::counts;
 use super::named::named_link;
-use super::wire::LinkJson;
+use super::wire::WrittenLinkJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -18,8 +18,8 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias
     shown(context, proof, &link).await
 }
 
-/// A link as it is, with what is counted of it.
+/// A link as it is, with what is counted of it, as far as whoever asks may read it.
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, &LinkJson::new(context, proof, link, counts))?.etag(link.version)
+    Response::json(StatusCode::OK, &WrittenLinkJson::new(context, proof, link, counts, false))?.etag(link.version)
 }

@@ -65,6 +65,25 @@ pub(super) struct LinkJson<'a> {
     password_hash: Option<Option<String>>,
 }
 
+/// A link as an answer to a write shows it: whole to who may read links, and otherwise by what names it alone. A link that is as the request
+/// itself made it is shown whole to everybody: all it says was said by who asks.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum WrittenLinkJson<'a> {
+    Whole(Box<LinkJson<'a>>),
+    Reference { id: &'a str, alias: &'a str, domain: &'a str, version: u64 },
+}
+
+impl<'a> WrittenLinkJson<'a> {
+    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &'a Link, counts: Counts, is_created: bool) -> Self {
+        // Every edit is a version, and so is one that came between two tries of a repeated creation.
+        if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
+            return Self::Whole(Box::new(LinkJson::new(context, proof, link, counts)));
+        }
+        Self::Reference { id: link.id.as_str(), alias: link.alias.as_str(), domain: link.domain.as_str(), version: link.version }
+    }
+}
+
 impl<'a> LinkJson<'a> {
     pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &'a Link, counts: Counts) -> Self {
         let spec = &link.spec;

@@ -7,10 +7,10 @@ use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Shown};
 use crate::link::UserId;
 use crate::ports::{NoEntropy, StoreError};
-use crate::records::{Change, Claimed, Kept, Key, Team};
+use crate::records::{Change, Kept, Key, Team};
 use crate::text::Title;
 use crate::time::Timestamp;
-use crate::user::{Email, Heir, Standing, User};
+use crate::user::{Heir, Standing, User};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,10 +30,10 @@ impl MemoryRecords {
     pub fn plant_user(&self, id: &str, role: &str, standing: &str) {
         let id = UserId::stored(id.into());
         let role = Role::named(role).unwrap_or_default();
-        let email = Email::stored(format!("{}@people.example", id.as_str().to_ascii_lowercase()));
         let user = User {
             id: id.clone(),
-            email: Some(email.clone()),
+            // An address would need a claim.
+            email: None,
             name: None,
             role: role.min(Role::Admin),
             may_own: role == Role::Owner,
@@ -47,6 +47,7 @@ impl MemoryRecords {
             created_at: Timestamp::from_millis(1),
             last_login_at: None,
             version: 1,
+            claim: None,
         };
         let team = self.peek(&Key::team()).and_then(|record| Kept::<Team>::read(&record).ok());
         let mut owners = team.map(|team| team.what.owners).unwrap_or_default();
@@ -55,7 +56,6 @@ impl MemoryRecords {
             owners.push(id.clone());
         }
         self.keep(Kept::put(None, Key::user(&id), &user, "planted".into()));
-        self.keep(Kept::put(None, Key::email(&email), &Claimed { by: id }, "planted".into()));
         self.plant_team(owners);
     }
 
@@ -90,6 +90,8 @@ impl MemoryEdge {
             scopes: key.scopes.map_or_else(|| Scope::ALL.to_vec(), named),
             domains: key.domains.map(|domains| domains.iter().map(|domain| Domain::stored((*domain).into())).collect()),
             owner: UserId::stored(owner.into()),
+            created_by: None,
+            issuers: Vec::new(),
             most: Role::Owner,
             created_at: Timestamp::from_millis(1),
             expires_at: key.expires_at,

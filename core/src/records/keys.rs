@@ -13,7 +13,6 @@ use crate::link::{Link, LinkId, UserId};
 use crate::target::Target;
 use crate::text::{ExternalId, Tag};
 use crate::time::Timestamp;
-use crate::user::Email;
 
 /// The name of one record or hint: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,9 +75,9 @@ impl Key {
         Self(format!("{}{}", Prefix::users().as_str(), id.as_str()))
     }
 
-    /// Whose an address is.
-    pub(crate) fn email(email: &Email) -> Self {
-        Self(format!("user-email/{}", digest::name_of(email.as_str().as_bytes())))
+    /// Whose an address is that has this name ([`crate::user::Email::claim_name`]).
+    pub(crate) fn email(name: &str) -> Self {
+        Self(format!("user-email/{name}"))
     }
 
     /// Who owns the deployment.

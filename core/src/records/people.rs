@@ -9,7 +9,7 @@ pub(crate) struct Team {
     pub(crate) owners: Vec<UserId>,
 }
 
-/// Whose an address is: the truth about it, whatever users say.
+/// Who has claimed an address.
 #[derive(Clone, Debug)]
 pub(crate) struct Claimed {
     pub(crate) by: UserId,

@@ -1,17 +1,17 @@
-//! Creating a user: their record is written, then their address says that it is theirs.
+//! Creating a user: their address is claimed, then their record is inserted.
 
+use super::claim::claim;
 use super::team::admit;
-use super::{look, save, wire};
+use super::{save, wire};
 use crate::app::Context;
-use crate::audit::{self, Deed};
+use crate::audit::Deed;
 use crate::auth::Proof;
 use crate::auth::rights::Role;
 use crate::body::{FieldType, Optional, ParseContext, RequestBody, Required, Tree, request_body};
 use crate::error::{Problem, Wrong};
 use crate::link::UserId;
-use crate::links::EDITS;
 use crate::ports::Edge;
-use crate::records::{Claimed, Kept, Key, Written};
+use crate::records::Written;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
@@ -44,7 +44,12 @@ impl FieldType for Role {
 /// `POST /api/v1/users`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let (user, email, role, token) = wanted(context, proof, body)?;
-    claim(context, proof, &user, &email).await?;
+    // A creation that took too long was given up by whoever wants the address: then there is a record already.
+    if !claim(context, &user.id, &email).await?
+        || save(context, proof, None, &user, Some(Deed::user("user.create", &user.id))).await? == Written::Conflict
+    {
+        return Err(Problem::email_taken());
+    }
     let user = if role == Role::Owner { admit(context, proof, &user.id).await? } else { user };
     wire::invited(&user, role, &token)
 }
@@ -67,44 +72,7 @@ fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Resu
         created_at: context.now,
         last_login_at: None,
         version: 1,
+        claim: Some(email.claim_name(context.pepper()?)),
     };
     Ok((user, email, role, token))
-}
-
-/// Writes `user` and has `email` be theirs. Whoever is too late for that is gone before anybody has seen them.
-async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, user: &User, email: &Email) -> Result<(), Problem> {
-    let key = Key::email(email);
-    let mut is_written = false;
-    for _ in 0..EDITS {
-        let was = Kept::<Claimed>::look(context.edge.records(), &key).await?;
-        if let Some(was) = &was
-            && !is_gone(context, &was.what.by).await?
-        {
-            break;
-        }
-        if !is_written {
-            save(context, proof, None, user, None).await?;
-            is_written = true;
-        }
-        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: user.id.clone() }, context.token()?)?;
-        if audit::commit(context, proof, change, Some(Deed::user("user.create", &user.id))).await? == Written::Done {
-            return Ok(());
-        }
-    }
-    if is_written && let Err(problem) = withdraw(context, proof, &user.id).await {
-        context.log_cause(&problem);
-    }
-    Err(Problem::email_taken())
-}
-
-/// Whether nothing is left of the user `id`. A record that is not there may only be too new to be read.
-async fn is_gone<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
-    Ok(look(context, id).await?.is_some_and(|user| user.what.standing == Standing::Gone))
-}
-
-async fn withdraw<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<(), Problem> {
-    if let Some(was) = look(context, id).await? {
-        save(context, proof, Some(&was), &was.what.gone(), None).await?;
-    }
-    Ok(())
 }

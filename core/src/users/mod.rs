@@ -1,9 +1,10 @@
 //! What can be done with users: one verb, one file.
 //!
-//! A user is there once their address says that it is theirs: that is the one write that makes them, and of two who want one address only one gets
-//! it. A user who is gone leaves their record, which says so, and their address to the next.
+//! A user is there once there is a record of them, which is inserted after their address was claimed (`claim.rs`). A user who is gone leaves their
+//! record, which says so, and their address to the next.
 
 mod change;
+mod claim;
 mod create;
 mod delete;
 mod edit;
@@ -26,13 +27,18 @@ use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::UserId;
 use crate::ports::Edge;
-use crate::records::{Claimed, Kept, Key, Written};
+use crate::records::{Kept, Key, Written};
 use crate::user::{Standing, User};
+
+/// The user `id`, if they are let in.
+pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
+    let user = seen(context, id).await?;
+    Ok(user.map(|user| user.what).filter(|user| user.standing == Standing::In))
+}
 
 /// Whether this is a user who is let in.
 pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
-    let user = seen(context, id).await?;
-    Ok(user.is_some_and(|user| user.what.standing == Standing::In))
+    Ok(find_active(context, id).await?.is_some())
 }
 
 /// The record of the user `id`, whether or not they are there.
@@ -42,18 +48,7 @@ async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<B
 
 /// The user `id`, if they are there.
 async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
-    let Some(user) = look(context, id).await? else { return Ok(None) };
-    let is_there = match (&user.what.standing, &user.what.email) {
-        (Standing::Gone, _) | (_, None) => false,
-        // They were, or nobody could have begun it.
-        (Standing::Leaving { .. }, _) => true,
-        (_, Some(email)) => Kept::look(context.edge.records(), &Key::email(email)).await?.is_some_and(|claim| is_of(&claim, id)),
-    };
-    Ok(is_there.then_some(user))
-}
-
-fn is_of(claim: &Kept<Claimed>, id: &UserId) -> bool {
-    claim.what.by == *id
+    Ok(look(context, id).await?.filter(|user| user.what.standing != Standing::Gone))
 }
 
 /// The user that an address of the API names. What can be no id is that of nobody.

@@ -1,5 +1,6 @@
 //! Showing a user.
 
+use super::claim::renew;
 use super::team::Owners;
 use super::{find, wire};
 use crate::app::Context;
@@ -12,6 +13,8 @@ use crate::response::Response;
 /// `GET /api/v1/users/{user}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
-    let user = find(context, id).await?.what;
-    wire::shown(&user, Owners::of(context, &user).await?.role_of(&user))
+    let user = find(context, id).await?;
+    let role = Owners::of(context, &user.what).await?.role_of(&user.what);
+    renew(context, &user).await;
+    wire::shown(&user.what, role)
 }

@@ -26,6 +26,11 @@ pub(crate) struct StoredKey<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     domains: Option<Vec<Cow<'a, str>>>,
     owner: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<Cow<'a, str>>,
+    /// Users on whose rights the key depends besides its owner's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    issuers: Vec<Cow<'a, str>>,
     most: Cow<'a, str>,
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +54,8 @@ impl Keep for ApiKey {
             scopes: self.scopes.iter().map(|scope| scope.name().into()).collect(),
             domains: self.domains.as_ref().map(|domains| domains.iter().map(|domain| domain.as_str().into()).collect()),
             owner: self.owner.as_str().into(),
+            created_by: self.created_by.as_ref().map(|user| user.as_str().into()),
+            issuers: self.issuers.iter().map(|user| user.as_str().into()).collect(),
             most: self.most.name().into(),
             created_at: self.created_at.into(),
             expires_at: self.expires_at.map(Millis::from),
@@ -68,6 +75,8 @@ impl Keep for ApiKey {
             scopes: stored.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
             domains: stored.domains.map(|domains| domains.into_iter().map(domain).collect()),
             owner: UserId::stored(stored.owner.into_owned()),
+            created_by: stored.created_by.map(|user| UserId::stored(user.into_owned())),
+            issuers: stored.issuers.into_iter().map(|user| UserId::stored(user.into_owned())).collect(),
             most: Role::named(&stored.most).unwrap_or_default(),
             created_at: stored.created_at.into(),
             expires_at: stored.expires_at.map(Into::into),

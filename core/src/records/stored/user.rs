@@ -39,6 +39,9 @@ pub(crate) struct StoredUser<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login_at: Option<Millis>,
     version: u64,
+    /// The name of the claim to the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Cow<'a, str>>,
     tokens: Tokens,
 }
 
@@ -93,6 +96,7 @@ impl Keep for User {
             created_at: self.created_at.into(),
             last_login_at: self.last_login_at.map(Millis::from),
             version: self.version,
+            claim: self.claim.as_deref().map(Cow::from),
             tokens,
         }
     }
@@ -114,6 +118,7 @@ impl Keep for User {
             created_at: stored.created_at.into(),
             last_login_at: stored.last_login_at.map(Into::into),
             version: stored.version,
+            claim: stored.claim.map(Cow::into_owned),
         };
         Ok((user, stored.tokens))
     }

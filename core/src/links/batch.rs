@@ -152,7 +152,7 @@ fn seen(fields: &mut Fields) -> Seen {
 
 /// The key of the link an item is about.
 async fn named<E: Edge>(context: &Context<'_, E>, proof: &Proof, fields: &mut Fields) -> Result<Option<Key>, Problem> {
-    let alias = fields.need_text("alias", |text| Alias::parse(&text, context.config.alias_case));
+    let alias = fields.need_text("alias", |text| Alias::parse_existing(&text, context.config.alias_case));
     let domain = take_domain(context, proof, fields).await?;
     Ok(alias.map(|alias| Key::link(&domain, &alias)))
 }

@@ -8,7 +8,7 @@ use super::circles::refuse_circles;
 use super::named::{named, take_said_domain};
 use super::show::shown;
 use super::{Refused, Wish, edit};
-use crate::alias::Alias;
+use crate::alias::{self, Alias};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::auth::rights::Right;
@@ -121,13 +121,16 @@ fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
 /// was another link's.
 fn relocate(fields: &mut Fields, link: &mut Link, config: &Config, domain: Option<Domain>) -> (bool, bool) {
     let was = (link.domain.clone(), link.alias.clone());
-    let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
+    let alias = fields.take_text("alias", |text| Alias::parse_existing(&text, config.alias_case));
     let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = alias.unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
     let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
     if let (Some(asked), true) = (asked, stays) {
         fields.refuse(asked, Refusal::new(FieldCode::Conflicts, "the link is there already"));
+    }
+    if let (Some(asked), true) = (asked, !stays && link.alias.is_reserved_later()) {
+        fields.refuse(asked, alias::reserved());
     }
     let mut flag = |name| {
         let flag = fields.take(name, Tree::boolean);

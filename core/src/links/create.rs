@@ -3,14 +3,14 @@
 use http::StatusCode;
 
 use super::circles::refuse_circles;
-use super::claim::{Claim, Claimed};
+use super::claim::{Claim, Claimed, Standing, standing};
 use super::counts::Counts;
 use super::find::find_same;
 use super::named::take_said_domain;
 use super::show::shown;
 use super::upsert::{Saved, upsert};
 use super::{trace, wire};
-use crate::alias::{Alias, AliasCase};
+use crate::alias::{self, Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
@@ -22,7 +22,7 @@ use crate::link::{Link, LinkId, UserId};
 use crate::password::NewPassword;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key};
+use crate::records::{Holder, Key, look};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
@@ -96,9 +96,15 @@ impl NewLink {
         let config = context.config;
         let target = fields.need_text("target", |text| Target::parse_template(&text, &config.targets));
         let target = utm::merge(&mut fields, target);
-        let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
+        let alias = fields.take_text("alias", |text| Alias::parse_existing(&text, config.alias_case));
         let domain = take_said_domain(context, proof, &mut fields).await?.unwrap_or_else(|| usual.clone());
         proof.check_domain(&domain)?;
+        if let Some(alias) = &alias
+            && alias.is_reserved_later()
+            && !is_taken(context, &domain, alias).await?
+        {
+            fields.refuse("alias", alias::reserved());
+        }
         let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
         let password = spec.set(&mut fields, config, context.edge.traits());
@@ -114,6 +120,12 @@ impl NewLink {
         }
         Ok(())
     }
+}
+
+/// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
+async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
+    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
+    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == Standing::Taken))
 }
 
 /// Makes the link, under the alias asked for or under a generated one.

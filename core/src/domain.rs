@@ -22,13 +22,19 @@ impl Domain {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         match Host::parse(text) {
             Some(host) => Self::of(&host),
-            None => Err(Refusal::invalid("this is no host name")),
+            None => Err(no_host()),
         }
     }
 
     pub(crate) fn of(host: &Host) -> Result<Self, Refusal> {
         let text = match host {
-            Host::Name(name) => name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase(),
+            Host::Name(name) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                if !name.split('.').all(is_label) {
+                    return Err(no_host());
+                }
+                name.to_ascii_lowercase()
+            }
             Host::V4(address) => address.to_string(),
             Host::V6(address) => ipv6(address),
         };
@@ -48,6 +54,15 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether `text` can stand between two dots of a name that DNS holds. URLs allow more, `&` for one.
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn no_host() -> Refusal {
+    Refusal::invalid("this is no host name: between its dots stand up to 63 letters, digits, - and _")
 }
 
 /// An IPv4 address written as IPv6 is that IPv4 address.
@@ -132,7 +147,28 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_host() {
-        for text in ["", ".", "a b", "hop.example:80", "a/b", "1.2.3.4.5", &format!("{}.example", "a".repeat(130))] {
+        let long_label = format!("{}.example", "a".repeat(64));
+        let long = ["a.example"; 14].join(".");
+        for text in [
+            "",
+            ".",
+            "a b",
+            "hop.example:80",
+            "a/b",
+            "1.2.3.4.5",
+            "a..",
+            "a..b",
+            ".a",
+            "a&b.example",
+            "a;b",
+            "a'b",
+            "%61&",
+            "a%26b",
+            "[::1",
+            "a\tb",
+            &long_label,
+            &long,
+        ] {
             assert!(Domain::parse(text).is_err(), "{text:?}");
         }
     }

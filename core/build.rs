@@ -4,8 +4,6 @@
 
 #[path = "build/brief.rs"]
 mod brief;
-#[path = "build/unicode.rs"]
-mod unicode;
 
 use std::path::Path;
 use std::{env, error, fs};
@@ -17,6 +15,5 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     let document = fs::read_to_string(DOCUMENT)?;
     fs::write(Path::new(&folder).join("openapi.json"), brief::brief(&document)?)?;
-    fs::write(Path::new(&folder).join("unicode.bin"), unicode::packed())?;
     Ok(())
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
-use crate::authority::Absolute;
+use url::Host;
+
+use crate::absolute_url::AbsoluteUrl;
 use crate::error::Refusal;
-use crate::host::Host;
 
 /// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
 pub const MAX_BYTES: usize = 120;
@@ -20,23 +21,21 @@ impl Domain {
     /// # Errors
     /// When it is no host, or too long.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        match Host::parse(text) {
-            Some(host) => Self::of(&host),
-            None => Err(no_host()),
-        }
+        Self::of(Host::parse(text).map_err(|_| no_host())?)
     }
 
-    pub(crate) fn of(host: &Host) -> Result<Self, Refusal> {
+    pub(crate) fn of(host: Host<impl AsRef<str>>) -> Result<Self, Refusal> {
         let text = match host {
-            Host::Name(name) => {
+            Host::Domain(name) => {
+                let name = name.as_ref();
                 let name = name.strip_suffix('.').unwrap_or(name);
                 if !name.split('.').all(is_label) {
                     return Err(no_host());
                 }
                 name.to_ascii_lowercase()
             }
-            Host::V4(address) => address.to_string(),
-            Host::V6(address) => ipv6(address),
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => ipv6(&address),
         };
         if text.is_empty() || text.len() > MAX_BYTES {
             return Err(Refusal::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
@@ -93,17 +92,13 @@ impl Origin {
     /// With a sentence for the log.
     pub fn parse(text: &str) -> Result<Self, String> {
         let no_origin = || format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example");
-        let url = Absolute::parse(text).ok_or_else(no_origin)?;
-        let scheme = url.scheme();
-        let usual_port = match scheme.as_str() {
-            "http" => 80,
-            "https" => 443,
-            _ => return Err(no_origin()),
-        };
-        let authority = url.authority().ok().filter(|authority| matches!(authority.rest, "" | "/")).ok_or_else(no_origin)?;
-        let domain = Domain::of(&authority.host).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
-        let port = authority.port.filter(|port| *port != usual_port).map_or(String::new(), |port| format!(":{port}"));
-        let text = [scheme.as_str(), "://", domain.as_str(), &port].concat();
+        let url = AbsoluteUrl::parse(text).map_err(|_| no_origin())?;
+        if !matches!((url.scheme(), url.rest()), ("http" | "https", "" | "/")) {
+            return Err(no_origin());
+        }
+        let domain = Domain::of(url.host()).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+        let text = [url.scheme(), "://", domain.as_str(), &port].concat();
         Ok(Self { domain, text })
     }
 

@@ -35,6 +35,10 @@ pub const RESERVED: [&str; 21] = [
     "apple-app-site-association",
 ];
 
+/// First path segments that were reserved when links could already have them. New links cannot; a link that has one keeps it until
+/// it is deleted for good.
+pub const RESERVED_LATER: [&str; 5] = ["ads.txt", "app-ads.txt", "security.txt", "report", "mcp"];
+
 /// What a short address leaves unencoded.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -52,12 +56,26 @@ pub enum AliasCase {
 pub struct Alias(String);
 
 impl Alias {
-    /// Reads an alias somebody chose, or one a visitor asks for.
+    /// Reads an alias for a new link.
     ///
     /// # Errors
     /// With the rule it breaks.
     pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        let alias = Self::parse_existing(text, case)?;
+        if alias.is_reserved_later() { Err(reserved()) } else { Ok(alias) }
+    }
+
+    /// Reads an alias that names a link which may exist: it may be one of [`RESERVED_LATER`].
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse_existing(text: &str, case: AliasCase) -> Result<Self, Refusal> {
         spell(text, case, check).map(Self)
+    }
+
+    /// Whether it is one of [`RESERVED_LATER`], in any case, width or style.
+    pub(crate) fn is_reserved_later(&self) -> bool {
+        is_one_of(&RESERVED_LATER, &self.0)
     }
 
     /// An alias hop stored itself, and so checked when it was made.
@@ -147,8 +165,8 @@ fn check(alias: &str) -> Result<(), Refusal> {
     if alias.bytes().all(|byte| byte == b'.') {
         return Err(Refusal::invalid("an alias is not made of dots alone"));
     }
-    if is_reserved(alias) {
-        return Err(Refusal::new(FieldCode::Reserved, "hop uses this word itself"));
+    if is_one_of(&RESERVED, alias) {
+        return Err(reserved());
     }
     Ok(())
 }
@@ -174,6 +192,11 @@ fn check_characters(alias: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
     }
     Ok(())
+}
+
+/// Why an alias that hop keeps for itself is refused.
+pub(crate) fn reserved() -> Refusal {
+    Refusal::new(FieldCode::Reserved, "hop uses this word itself")
 }
 
 fn too_long() -> Refusal {
@@ -205,9 +228,9 @@ fn mixes_look_alikes(alias: &str) -> bool {
 }
 
 /// Compared as a careless eye or a case-folding proxy would.
-fn is_reserved(alias: &str) -> bool {
-    let is_one_of = |alias: &str| RESERVED.iter().any(|word| word.eq_ignore_ascii_case(alias));
-    if alias.is_ascii() { is_one_of(alias) } else { is_one_of(&fold(alias)) }
+fn is_one_of(words: &[&str], alias: &str) -> bool {
+    let is_a_word = |alias: &str| words.iter().any(|word| word.eq_ignore_ascii_case(alias));
+    if alias.is_ascii() { is_a_word(alias) } else { is_a_word(&fold(alias)) }
 }
 
 #[cfg(test)]
@@ -315,13 +338,21 @@ mod tests {
 
     #[test]
     fn every_reserved_word_is_refused_in_every_case_and_width() {
-        for word in RESERVED {
+        for word in RESERVED.into_iter().chain(RESERVED_LATER) {
             let wide: String =
                 word.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c }).collect();
             for spelling in [word.to_owned(), word.to_uppercase(), wide] {
                 assert_eq!(parse(&spelling), Err(FieldCode::Reserved), "{spelling}");
             }
         }
+    }
+
+    #[test]
+    fn existing_links_may_have_later_reserved_words() {
+        for word in RESERVED_LATER {
+            assert_eq!(Alias::parse_existing(word, AliasCase::Sensitive).unwrap().as_str(), word);
+        }
+        assert!(Alias::parse_existing("Health", AliasCase::Sensitive).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Configuration: what whoever runs hop decides. It is data, read once through one closure.
 
+use crate::absolute_url::is_scheme;
 use crate::alias::AliasCase;
-use crate::authority::is_scheme;
 use crate::color::Colors;
 use crate::cors::Origins;
 use crate::digest::Pepper;

@@ -1,51 +1,45 @@
-//! CSV as RFC 4180 has it, with cells that no spreadsheet runs.
+//! CSV (RFC 4180): writes rows whose cells no spreadsheet evaluates, and reads rows with their positions.
 //!
-//! A cell that begins as a formula does is written with a `'` before it, and read without that one again. A record keeps where it
-//! stood, so that whoever reads can say which line is wrong and go on from there later.
+//! `csv-core` quotes and splits. This module guards cells against formulas, knows on which line and at which byte a record begins, and
+//! refuses quotes that `csv-core` would repair, so that an import can say which line is wrong and where to continue.
 
 use std::fmt;
 
-/// What a spreadsheet takes for the beginning of a formula, and the mark that says it is none.
-const RUNS: [u8; 7] = [b'=', b'+', b'-', b'@', b'\t', b'\r', b'\''];
+use csv_core::{QuoteStyle, ReadFieldResult, Reader, Terminator, WriterBuilder};
 
-const BOM: &str = "\u{feff}";
+/// Written before a cell that would be a formula, and removed when the cell is read.
+const GUARD: char = '\'';
 
-/// Appends `cells` as one record.
-pub fn write<T: AsRef<str>>(csv: &mut String, cells: &[T]) {
+/// Characters that begin a formula, or that spreadsheets skip before one. The guard is among them so that a reader can tell a guard from
+/// a cell's own text.
+const GUARDED: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', GUARD];
+
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// Appends `cells` as one record. Every cell is quoted: spreadsheets that split at `;` would otherwise find a formula inside of one.
+pub fn write<T: AsRef<str>>(csv: &mut Vec<u8>, cells: &[T]) {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).build();
     for (number, cell) in cells.iter().enumerate() {
+        let cell = cell.as_ref();
+        let guarded = if cell.starts_with(GUARDED) { format!("{GUARD}{cell}") } else { cell.to_owned() };
         if number > 0 {
-            csv.push(',');
+            append(csv, 2, |room| writer.delimiter(room).1);
         }
-        write_cell(csv, cell.as_ref(), cells.len() == 1);
+        // At worst each byte is a quote to be doubled, behind an opening one.
+        append(csv, guarded.len().saturating_mul(2).saturating_add(1), |room| writer.field(guarded.as_bytes(), room).2);
     }
-    csv.push_str("\r\n");
+    append(csv, 3, |room| writer.terminator(room).1);
 }
 
-/// A record of one empty cell would be a blank line, and those are no records.
-fn write_cell(csv: &mut String, cell: &str, is_alone: bool) {
-    let guard = if is_guarded(cell.as_bytes()) { "'" } else { "" };
-    let is_quoted = cell.contains([',', '"', '\r', '\n']) || cell.starts_with(BOM) || (is_alone && cell.is_empty());
-    if !is_quoted {
-        csv.push_str(guard);
-        csv.push_str(cell);
-        return;
-    }
-    csv.push('"');
-    csv.push_str(guard);
-    for (number, part) in cell.split('"').enumerate() {
-        if number > 0 {
-            csv.push_str("\"\"");
-        }
-        csv.push_str(part);
-    }
-    csv.push('"');
+/// Appends what `write` puts into `most` bytes of room; it returns how many it used.
+fn append(csv: &mut Vec<u8>, most: usize, write: impl FnOnce(&mut [u8]) -> usize) {
+    let before = csv.len();
+    csv.resize(before.saturating_add(most), 0);
+    let written = csv.get_mut(before..).map_or(0, write);
+    csv.truncate(before.saturating_add(written));
 }
 
-fn is_guarded(cell: &[u8]) -> bool {
-    cell.first().is_some_and(|first| RUNS.contains(first))
-}
-
-/// One record, and where it stood.
+/// One record and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The line it begins on; the first is 1.
@@ -54,170 +48,179 @@ pub struct Record {
     pub start: usize,
     /// The offset after its line end: where the next record may begin.
     pub end: usize,
-    /// What it holds, without quotes and guards. How many cells there should be is for the caller to know.
+    /// Its cells, without quotes and guards. How many there should be is for the caller to know.
     pub cells: Vec<String>,
 }
 
-/// What is no CSV.
+/// Why a record cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CsvError {
-    /// The line it is on; the first is 1.
+    /// The line the error is on; the first is 1.
     pub line: usize,
-    /// The line that the record it is in begins on.
+    /// The line that the record begins on.
     pub begins: usize,
-    /// The offset of the first byte of that record.
+    /// The offset of the first byte of the record.
     pub start: usize,
-    /// What is wrong there.
-    pub what: Wrong,
+    /// The kind of error.
+    pub what: CsvErrorKind,
 }
 
-/// Why a text is no CSV.
+/// The kinds of errors in CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
+pub enum CsvErrorKind {
     /// A quote is opened on this line and never closed.
     UnclosedQuote,
     /// A closing quote is followed by neither a comma nor the end of the line.
     TextAfterQuote,
-    /// A cell that begins on this line is no UTF-8.
-    NoText,
+    /// A cell that begins on this line is not UTF-8.
+    NotUtf8,
 }
 
 impl fmt::Display for CsvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.what {
-            Wrong::UnclosedQuote => "a quote is opened and never closed",
-            Wrong::TextAfterQuote => "a closing quote is followed by text, and nothing after it is read",
-            Wrong::NoText => "a cell is not UTF-8",
+            CsvErrorKind::UnclosedQuote => "a quote is opened and never closed",
+            CsvErrorKind::TextAfterQuote => "a closing quote is followed by text, and nothing after it is read",
+            CsvErrorKind::NotUtf8 => "a cell is not UTF-8",
         };
         write!(f, "line {}: {what}", self.line)
     }
 }
 
-/// The records of a text, one after the other, until its end or until a quote is wrong. Lines end in LF or CRLF; blank ones
-/// are no records.
+/// Iterates over the records of a text, until its end or until a quote is wrong. Lines end in LF, CRLF or CR; blank ones are no records.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
+    reader: Box<Reader>,
     /// What is not read yet.
     rest: &'a [u8],
     length: usize,
     line: usize,
+    /// Room for the value of one cell; it grows as cells do.
+    value: Vec<u8>,
+}
+
+/// One cell as it is read.
+struct Cell<'a> {
+    /// The text it came from, up to and with the comma or line end behind it.
+    raw: &'a [u8],
+    value: Vec<u8>,
+    ends_record: bool,
 }
 
 impl<'a> Records<'a> {
     /// Reads `csv`, which may begin with a byte order mark.
     #[must_use]
     pub fn new(csv: &'a [u8]) -> Self {
-        Self { rest: csv.strip_prefix(BOM.as_bytes()).unwrap_or(csv), length: csv.len(), line: 1 }
+        let rest = csv.strip_prefix(BOM).unwrap_or(csv);
+        Self { reader: Box::new(Reader::new()), rest, length: csv.len(), line: 1, value: vec![0; 256] }
     }
 
-    fn read(&mut self) -> Result<Vec<String>, CsvError> {
-        let (mut cells, mut no_text) = (Vec::new(), None);
+    fn read(&mut self) -> Result<Vec<String>, (usize, CsvErrorKind)> {
+        let (mut cells, mut not_utf8) = (Vec::new(), None);
         loop {
             let line = self.line;
-            let bytes = match self.rest.strip_prefix(b"\"") {
-                Some(rest) => self.quoted(rest)?,
-                None => self.plain().to_vec(),
-            };
-            let bytes = match bytes.strip_prefix(b"'") {
-                Some(cell) if is_guarded(cell) => cell.to_vec(),
-                _ => bytes,
-            };
-            match String::from_utf8(bytes) {
-                Ok(cell) => cells.push(cell),
-                Err(_) => no_text = no_text.or(Some(line)),
+            let cell = self.next_cell();
+            self.line = line.saturating_add(line_ends(cell.raw));
+            check_quotes(line, cell.raw)?;
+            match String::from_utf8(cell.value) {
+                Ok(text) => cells.push(unguarded(text)),
+                Err(_) => not_utf8 = not_utf8.or(Some(line)),
             }
-            match self.rest.strip_prefix(b",") {
-                Some(rest) => self.rest = rest,
-                None => break,
+            if cell.ends_record {
+                break;
             }
         }
-        self.end_line();
-        no_text.map_or(Ok(cells), |line| Err(wrong(line, Wrong::NoText)))
+        not_utf8.map_or(Ok(cells), |line| Err((line, CsvErrorKind::NotUtf8)))
     }
 
-    /// A cell without quotes: up to a comma or the end of the line.
-    fn plain(&mut self) -> &'a [u8] {
-        let length = self.rest.iter().position(|byte| matches!(byte, b',' | b'\n')).unwrap_or(self.rest.len());
-        let (mut cell, mut rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, &[]));
-        if let (Some(before), [b'\n', ..]) = (cell.strip_suffix(b"\r"), rest) {
-            rest = self.rest.get(before.len()..).unwrap_or(rest);
-            cell = before;
+    fn next_cell(&mut self) -> Cell<'a> {
+        let (from, mut length) = (self.rest, 0_usize);
+        let ends_record = loop {
+            let room = self.value.get_mut(length..).unwrap_or_default();
+            let (result, read, written) = self.reader.read_field(self.rest, room);
+            self.rest = self.rest.get(read..).unwrap_or_default();
+            length = length.saturating_add(written);
+            match result {
+                ReadFieldResult::OutputFull => self.value.resize(self.value.len().saturating_mul(2), 0),
+                // Asked again without input, the reader ends the record.
+                ReadFieldResult::InputEmpty => {}
+                ReadFieldResult::Field { record_end } => break record_end,
+                ReadFieldResult::End => break true,
+            }
+        };
+        let raw = |rest: &[u8]| from.get(..from.len().saturating_sub(rest.len())).unwrap_or_default();
+        // The reader takes the CR of a CRLF now, and would skip the LF only when it reads on.
+        if let (true, Some(b'\r'), Some(rest)) = (ends_record, raw(self.rest).last(), self.rest.strip_prefix(b"\n")) {
+            self.rest = rest;
         }
+        Cell { raw: raw(self.rest), value: self.value.get(..length).unwrap_or_default().to_vec(), ends_record }
+    }
+
+    fn skip_blank_lines(&mut self) {
+        let blank = self.rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (blank, rest) = self.rest.split_at_checked(blank).unwrap_or((self.rest, &[]));
+        self.line = self.line.saturating_add(line_ends(blank));
         self.rest = rest;
-        cell
     }
-
-    /// A cell of which the opening quote is read.
-    fn quoted(&mut self, mut rest: &'a [u8]) -> Result<Vec<u8>, CsvError> {
-        let (mut cell, opened_on) = (Vec::new(), self.line);
-        loop {
-            let Some(length) = rest.iter().position(|byte| *byte == b'"') else {
-                return Err(wrong(opened_on, Wrong::UnclosedQuote));
-            };
-            let (part, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            cell.extend_from_slice(part);
-            self.line = part.iter().filter(|byte| **byte == b'\n').fold(self.line, |line, _| line.saturating_add(1));
-            match after {
-                [b'"', b'"', after @ ..] => {
-                    cell.push(b'"');
-                    rest = after;
-                }
-                [b'"', after @ ..] => {
-                    self.rest = after;
-                    break;
-                }
-                // A quote was found there.
-                _ => {}
-            }
-        }
-        match self.rest {
-            [] | [b',' | b'\n', ..] | [b'\r', b'\n', ..] => Ok(cell),
-            _ => Err(wrong(self.line, Wrong::TextAfterQuote)),
-        }
-    }
-
-    /// Takes a line end, if one comes now.
-    fn end_line(&mut self) -> bool {
-        let ([b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..]) = self.rest else { return false };
-        self.rest = rest;
-        self.line = self.line.saturating_add(1);
-        true
-    }
-}
-
-/// What is wrong on a line; whoever began the record adds where.
-fn wrong(line: usize, what: Wrong) -> CsvError {
-    CsvError { line, begins: line, start: 0, what }
 }
 
 impl Iterator for Records<'_> {
     type Item = Result<Record, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.end_line() {}
+        self.skip_blank_lines();
         if self.rest.is_empty() {
             return None;
         }
         let (line, start) = (self.line, self.length.saturating_sub(self.rest.len()));
         let read = self.read();
-        // Without its quotes nobody knows where a record ends. One that is no UTF-8 ends where it does.
-        if read.as_ref().is_err_and(|error| error.what != Wrong::NoText) {
+        // Without its quotes nobody knows where a record ends. One that is not UTF-8 ends where it does.
+        if read.as_ref().is_err_and(|(_, what)| *what != CsvErrorKind::NotUtf8) {
             self.rest = &[];
         }
         let end = self.length.saturating_sub(self.rest.len());
-        Some(read.map(|cells| Record { line, start, end, cells }).map_err(|error| CsvError { begins: line, start, ..error }))
+        Some(match read {
+            Ok(cells) => Ok(Record { line, start, end, cells }),
+            Err((on, what)) => Err(CsvError { line: on, begins: line, start, what }),
+        })
     }
+}
+
+/// Refuses a quoted cell, beginning on `line`, that does not end with its closing quote.
+fn check_quotes(line: usize, raw: &[u8]) -> Result<(), (usize, CsvErrorKind)> {
+    let Some(quoted) = raw.strip_prefix(b"\"") else { return Ok(()) };
+    // Without the quotes that are doubled, the first one left closes the cell.
+    let quoted = String::from_utf8_lossy(quoted).replace("\"\"", "");
+    match quoted.split_once('"') {
+        None => Err((line, CsvErrorKind::UnclosedQuote)),
+        Some((_, "" | "," | "\n" | "\r" | "\r\n")) => Ok(()),
+        Some((before, _)) => Err((line.saturating_add(line_ends(before.as_bytes())), CsvErrorKind::TextAfterQuote)),
+    }
+}
+
+/// How many lines end in `text`.
+fn line_ends(text: &[u8]) -> usize {
+    let lf = text.iter().filter(|byte| **byte == b'\n').count();
+    let lone_cr = text.split_inclusive(|byte| *byte == b'\r').skip(1).filter(|after| after.first() != Some(&b'\n')).count();
+    lf.saturating_add(lone_cr).saturating_add(usize::from(text.ends_with(b"\r")))
+}
+
+fn unguarded(mut cell: String) -> String {
+    if cell.strip_prefix(GUARD).is_some_and(|rest| rest.starts_with(GUARDED)) {
+        cell.remove(0);
+    }
+    cell
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cells(csv: &str) -> Vec<Vec<String>> {
-        Records::new(csv.as_bytes()).map(|record| record.unwrap().cells).collect()
+    fn cells(csv: &[u8]) -> Vec<Vec<String>> {
+        Records::new(csv).map(|record| record.unwrap().cells).collect()
     }
 
-    fn wrong(csv: &[u8]) -> (usize, Wrong) {
+    fn error(csv: &[u8]) -> (usize, CsvErrorKind) {
         let error = Records::new(csv).find_map(Result::err).unwrap();
         (error.line, error.what)
     }
@@ -227,76 +230,91 @@ mod tests {
         for (csv, expected) in [
             ("a,b\nc,d\n", vec![vec!["a", "b"], vec!["c", "d"]]),
             ("a,b\r\nc,d", vec![vec!["a", "b"], vec!["c", "d"]]),
+            ("a,b\rc,\"d\"\r", vec![vec!["a", "b"], vec!["c", "d"]]),
             ("\u{feff}a,b\r\n", vec![vec!["a", "b"]]),
             ("\u{feff}\"a\",b\r\n", vec![vec!["a", "b"]]),
             ("a,\"b\r\nc\",d\n\"e \"\"f\"\"\",\n", vec![vec!["a", "b\r\nc", "d"], vec!["e \"f\"", ""]]),
             ("\n\r\na\n\n\n\"\"\nb", vec![vec!["a"], vec![""], vec!["b"]]),
             (",\n", vec![vec!["", ""]]),
-            ("a\"b,c\rd\r", vec![vec!["a\"b", "c\rd\r"]]),
+            ("a,", vec![vec!["a", ""]]),
+            ("a\"b,c", vec![vec!["a\"b", "c"]]),
+            ("a,\"b,\nc\"", vec![vec!["a", "b,\nc"]]),
             ("", vec![]),
             ("\u{feff}", vec![]),
             ("\r\n\n", vec![]),
         ] {
-            assert_eq!(cells(csv), expected, "{csv:?}");
+            assert_eq!(cells(csv.as_bytes()), expected, "{csv:?}");
         }
+        let long = "x".repeat(10_000);
+        assert_eq!(cells(format!("{long},\"{long}\"\n").as_bytes()), [[long.clone(), long]]);
     }
 
     #[test]
-    fn a_record_knows_where_it_stood() {
-        let csv = "\u{feff}a,b\r\n\n\"c\n\nd\",e\nf";
+    fn a_record_knows_its_position() {
+        let csv = "\u{feff}a,b\r\n\n\"c\n\nd\",e\nf\rg\r\nh";
         let records: Vec<Record> = Records::new(csv.as_bytes()).map(Result::unwrap).collect();
         let places: Vec<_> = records.iter().map(|record| (record.line, record.start, record.end)).collect();
-        assert_eq!(places, [(1, 3, 8), (3, 9, 18), (6, 18, 19)]);
+        assert_eq!(places, [(1, 3, 8), (3, 9, 18), (6, 18, 20), (7, 20, 23), (8, 23, 24)]);
         let rest: Vec<_> = Records::new(&csv.as_bytes()[8..]).map(|record| record.unwrap().cells).collect();
         assert_eq!(rest, records[1..].iter().map(|record| record.cells.clone()).collect::<Vec<_>>());
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line_and_a_wrong_quote_ends_the_reading() {
+    fn errors_name_their_line_and_wrong_quotes_end_reading() {
         for (csv, line, what) in [
-            (&b"a\n\"b\nc"[..], 2, Wrong::UnclosedQuote),
-            (b"\"", 1, Wrong::UnclosedQuote),
-            (b"a\r\n\"b\nc\"d\ne", 3, Wrong::TextAfterQuote),
-            (b"\"a\" ,b", 1, Wrong::TextAfterQuote),
-            (b"\"a\"\rb", 1, Wrong::TextAfterQuote),
+            (&b"a\n\"b\nc"[..], 2, CsvErrorKind::UnclosedQuote),
+            (b"\"", 1, CsvErrorKind::UnclosedQuote),
+            (b"a,\"b\"\"", 1, CsvErrorKind::UnclosedQuote),
+            (b"a\r\n\"b\nc\"d\ne", 3, CsvErrorKind::TextAfterQuote),
+            (b"\"a\" ,b", 1, CsvErrorKind::TextAfterQuote),
+            (b"\"a\"b\"", 1, CsvErrorKind::TextAfterQuote),
+            (b"\"a\"\"b\"c", 1, CsvErrorKind::TextAfterQuote),
         ] {
-            assert_eq!(wrong(csv), (line, what));
+            assert_eq!(error(csv), (line, what), "{csv:?}");
             assert!(Records::new(csv).skip_while(Result::is_ok).nth(1).is_none());
         }
         let csv = b"a\nb,\"\n\",\xff,\xff\nc";
-        assert_eq!(wrong(csv), (3, Wrong::NoText));
+        assert_eq!(error(csv), (3, CsvErrorKind::NotUtf8));
         assert_eq!(Records::new(csv).nth(2).unwrap().unwrap().cells, ["c"]);
         assert_eq!(
-            CsvError { line: 7, begins: 7, start: 0, what: Wrong::UnclosedQuote }.to_string(),
+            CsvError { line: 7, begins: 7, start: 0, what: CsvErrorKind::UnclosedQuote }.to_string(),
             "line 7: a quote is opened and never closed"
         );
     }
 
     #[test]
-    fn nothing_a_spreadsheet_would_run_stands_first_in_a_cell() {
+    fn every_cell_is_quoted_and_guarded() {
         for (cell, written) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
             ("\tx", "'\tx"),
-            ("\rx", "\"'\rx\""),
-            ("=\"x\",1", "\"'=\"\"x\"\",1\""),
+            ("\rx", "'\rx"),
+            ("\n=1+1", "'\n=1+1"),
+            ("=\"x\",1", "'=\"\"x\"\",1"),
             ("'", "''"),
             ("''=1", "'''=1"),
             ("1=1", "1=1"),
-            ("a,b", "\"a,b\""),
-            ("", "\"\""),
+            ("x;=1+1", "x;=1+1"),
+            ("a,b", "a,b"),
+            ("\"", "\"\""),
+            ("\u{feff}", "\u{feff}"),
+            ("", ""),
         ] {
-            let mut csv = String::new();
-            write(&mut csv, &[cell]);
-            assert_eq!(csv, format!("{written}\r\n"));
-            assert_eq!(cells(&csv), [[cell]]);
+            let mut csv = Vec::new();
+            write(&mut csv, &[cell, cell]);
+            assert_eq!(String::from_utf8(csv.clone()).unwrap(), format!("\"{written}\",\"{written}\"\r\n"));
+            assert_eq!(cells(&csv), [[cell, cell]]);
         }
     }
 
     #[test]
     fn a_mark_that_guards_nothing_stays() {
-        assert_eq!(cells("'hello,',''tis,'=1,\"'-\"\n"), [["'hello", "'", "'tis", "=1", "-"]]);
+        assert_eq!(cells("'hello,',''tis,'=1,\"'-\",'＝1\n".as_bytes()), [["'hello", "'", "'tis", "=1", "-", "＝1"]]);
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
-use crate::authority::Absolute;
+use url::Host;
+
+use crate::absolute_url::AbsoluteUrl;
 use crate::error::Refusal;
-use crate::host::Host;
 
 /// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
 pub const MAX_BYTES: usize = 120;
@@ -20,17 +21,21 @@ impl Domain {
     /// # Errors
     /// When it is no host, or too long.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        match Host::parse(text) {
-            Some(host) => Self::of(&host),
-            None => Err(Refusal::invalid("this is no host name")),
-        }
+        Self::of(Host::parse(text).map_err(|_| no_host())?)
     }
 
-    pub(crate) fn of(host: &Host) -> Result<Self, Refusal> {
+    pub(crate) fn of(host: Host<impl AsRef<str>>) -> Result<Self, Refusal> {
         let text = match host {
-            Host::Name(name) => name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase(),
-            Host::V4(address) => address.to_string(),
-            Host::V6(address) => ipv6(address),
+            Host::Domain(name) => {
+                let name = name.as_ref();
+                let name = name.strip_suffix('.').unwrap_or(name);
+                if !name.split('.').all(is_label) {
+                    return Err(no_host());
+                }
+                name.to_ascii_lowercase()
+            }
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => ipv6(&address),
         };
         if text.is_empty() || text.len() > MAX_BYTES {
             return Err(Refusal::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
@@ -48,6 +53,15 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether `text` can stand between two dots of a name that DNS holds. URLs allow more, `&` for one.
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn no_host() -> Refusal {
+    Refusal::invalid("this is no host name: between its dots stand up to 63 letters, digits, - and _")
 }
 
 /// An IPv4 address written as IPv6 is that IPv4 address.
@@ -78,17 +92,13 @@ impl Origin {
     /// With a sentence for the log.
     pub fn parse(text: &str) -> Result<Self, String> {
         let no_origin = || format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example");
-        let url = Absolute::parse(text).ok_or_else(no_origin)?;
-        let scheme = url.scheme();
-        let usual_port = match scheme.as_str() {
-            "http" => 80,
-            "https" => 443,
-            _ => return Err(no_origin()),
-        };
-        let authority = url.authority().ok().filter(|authority| matches!(authority.rest, "" | "/")).ok_or_else(no_origin)?;
-        let domain = Domain::of(&authority.host).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
-        let port = authority.port.filter(|port| *port != usual_port).map_or(String::new(), |port| format!(":{port}"));
-        let text = [scheme.as_str(), "://", domain.as_str(), &port].concat();
+        let url = AbsoluteUrl::parse(text).map_err(|_| no_origin())?;
+        if !matches!((url.scheme(), url.rest()), ("http" | "https", "" | "/")) {
+            return Err(no_origin());
+        }
+        let domain = Domain::of(url.host()).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+        let text = [url.scheme(), "://", domain.as_str(), &port].concat();
         Ok(Self { domain, text })
     }
 
@@ -132,7 +142,28 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_host() {
-        for text in ["", ".", "a b", "hop.example:80", "a/b", "1.2.3.4.5", &format!("{}.example", "a".repeat(130))] {
+        let long_label = format!("{}.example", "a".repeat(64));
+        let long = ["a.example"; 14].join(".");
+        for text in [
+            "",
+            ".",
+            "a b",
+            "hop.example:80",
+            "a/b",
+            "1.2.3.4.5",
+            "a..",
+            "a..b",
+            ".a",
+            "a&b.example",
+            "a;b",
+            "a'b",
+            "%61&",
+            "a%26b",
+            "[::1",
+            "a\tb",
+            &long_label,
+            &long,
+        ] {
             assert!(Domain::parse(text).is_err(), "{text:?}");
         }
     }

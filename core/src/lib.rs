@@ -10,7 +10,7 @@
 //! * [`domains`] domains beside those of the settings, and where a domain sends visitors who find nothing
 //! * [`users`], [`keys`], [`audit`], [`me`] who is let in, with what, and what they did; [`user`] and [`key`] what those are
 //! * [`link`], [`spec`], [`alias`], [`target`], [`domain`], [`text`], [`utm`] the words of the product: a value of the type is a valid one
-//! * [`authority`], [`host`], [`idna`], [`punycode`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
+//! * [`absolute_url`] URLs and hosts as browsers read them; [`unicode`] what is known of characters
 //! * [`template`], [`destination`] what of a target a visitor fills in, and where that leads
 //! * [`rules`], [`card`], [`password`] what a link may say beside its target: whom it leads elsewhere, its preview, who may pass; [`blocked`] what an
 //!   admin says of it
@@ -24,12 +24,12 @@
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
+mod absolute_url;
 mod agent;
 pub mod alias;
 mod app;
 mod audit;
 mod auth;
-mod authority;
 mod base58;
 mod base64;
 mod blocked;
@@ -49,8 +49,6 @@ mod domains;
 mod draw;
 pub mod error;
 mod follow;
-mod host;
-mod idna;
 mod key;
 mod keys;
 mod limits;
@@ -68,7 +66,6 @@ mod pages;
 mod password;
 mod png;
 pub mod ports;
-mod punycode;
 mod qr;
 pub mod records;
 mod request;

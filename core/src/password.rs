@@ -4,9 +4,10 @@
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
-use crate::base64;
 use crate::digest;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::ports::{Edge, PasswordCost};
@@ -80,6 +81,7 @@ impl PasswordHash {
     /// The hash as other programs write one: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
     pub(crate) fn phc(&self) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
+        let encode = |bytes: &[u8]| BASE64_STANDARD_NO_PAD.encode(bytes);
         format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
     }
 
@@ -114,21 +116,13 @@ impl PasswordHash {
         let (passes, (salt, hash)) = (passes.strip_prefix("t=")?, bytes.split_once('$')?);
         let cost = PasswordCost { memory_kib: memory_kib.parse().ok()?, passes: passes.parse().ok()? };
         Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
+        let decode = |text| BASE64_STANDARD_NO_PAD.decode(text).ok();
         Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
     }
 }
 
 fn too_long() -> Refusal {
     Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
-}
-
-/// Base64 with the two letters that other programs use.
-fn encode(bytes: &[u8]) -> String {
-    base64::encode(bytes).replace('-', "+").replace('_', "/")
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    base64::decode(&text.replace(['-', '_'], " ").replace('+', "-").replace('/', "_"))
 }
 
 /// It fails for a cost that is none, and no such cost is kept.

@@ -6,6 +6,7 @@ use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use crate::color::Color;
 use crate::error::Refusal;
+use crate::pages::escaped;
 use crate::png;
 
 /// How much of a code may be lost before it cannot be read any more.
@@ -77,6 +78,7 @@ impl Code {
     pub(crate) fn svg(&self, title: &str, style: &Style) -> String {
         let Style { size, color, background, .. } = style;
         let (pixels, before) = self.place(style);
+        let title = escaped(title);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\" role=\"img\" \
              shape-rendering=\"crispEdges\"><title>{title}</title><rect width=\"{size}\" height=\"{size}\" fill=\"{background}\"/>\
@@ -131,6 +133,12 @@ mod tests {
             assert_eq!((code.side(0), code.side(16)), (side, side + 32), "{bytes} {level:?}");
         }
         assert!(Code::of(&"x".repeat(1_274), Level::High).is_none());
+    }
+
+    #[test]
+    fn an_svg_title_is_escaped() {
+        let svg = Code::of("x", Level::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
+        assert!(svg.contains("<title>&lt;a &amp; &quot;b&quot;&gt;</title>"), "{svg}");
     }
 
     /// The modules that the runs of a path cover.

@@ -1,13 +1,11 @@
 //! Targets: the URLs a visitor can be sent to.
 
 use http::HeaderValue;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use crate::authority::{Absolute, Authority, Wrong};
+use crate::absolute_url::{AbsoluteUrl, UrlError, scheme};
 use crate::digest;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
-use crate::host::Host;
 use crate::template;
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
@@ -41,17 +39,14 @@ impl Target {
         if text.len() > MAX_BYTES {
             return Err(too_long());
         }
-        if text.bytes().any(|byte| byte <= 0x20 || byte == 0x7F || byte == b'\\') {
-            return Err(Refusal::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded"));
+        if let Some(scheme) = scheme(text) {
+            check_scheme(&scheme.to_ascii_lowercase(), rules)?;
         }
-        let url =
-            Absolute::parse(text).ok_or_else(|| Refusal::invalid("this is no absolute URL: it begins with a scheme, as in https://"))?;
-        check_scheme(&url.scheme(), rules)?;
-        let authority = url.authority().map_err(refused)?;
-        if Domain::of(&authority.host).is_ok_and(|host| rules.own_domains.contains(&host)) {
+        let url = AbsoluteUrl::parse(text).map_err(refused)?;
+        if Domain::of(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
             return Err(Refusal::own_domain());
         }
-        let text = if text.is_ascii() { text.to_owned() } else { in_ascii(text, &authority) };
+        let text = if text.is_ascii() { text.to_owned() } else { url.to_ascii() };
         if text.len() > MAX_BYTES {
             return Err(too_long());
         }
@@ -75,8 +70,7 @@ impl Target {
 
     /// Whether it is on `domain`, however its host is written.
     pub(crate) fn is_on(&self, domain: &Domain) -> bool {
-        let authority = Absolute::parse(&self.0).and_then(|url| url.authority().ok().map(|authority| Domain::of(&authority.host)));
-        authority.is_some_and(|host| host.is_ok_and(|host| host == *domain))
+        AbsoluteUrl::parse(&self.0).is_ok_and(|url| Domain::of(url.host()).is_ok_and(|host| host == *domain))
     }
 
     /// What hints call it: addresses are longer than keys.
@@ -109,27 +103,17 @@ fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), Refusal> {
     Err(Refusal::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
 }
 
-fn refused(wrong: Wrong) -> Refusal {
-    match wrong {
-        Wrong::NoSlashes => Refusal::invalid("after the scheme of a target stands ://"),
-        Wrong::Host => Refusal::invalid("a target names a host"),
-        Wrong::Port => Refusal::invalid("a port is a number up to 65535"),
-        Wrong::Credentials => {
+fn refused(error: UrlError) -> Refusal {
+    match error {
+        UrlError::Characters => Refusal::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded"),
+        UrlError::NoScheme => Refusal::invalid("this is no absolute URL: it begins with a scheme, as in https://"),
+        UrlError::NoSlashes => Refusal::invalid("after the scheme of a target stands ://"),
+        UrlError::Host => Refusal::invalid("a target names a host"),
+        UrlError::Port => Refusal::invalid("a port is a number up to 65535"),
+        UrlError::Credentials => {
             Refusal::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
         }
     }
-}
-
-/// The host as names are looked up, everything else percent-encoded as browsers do it. What is ASCII stays byte for byte.
-fn in_ascii(text: &str, authority: &Authority<'_>) -> String {
-    let before = text.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map_or("", |(scheme, _)| scheme);
-    let host = match &authority.host {
-        Host::Name(name) if !authority.host_text.is_ascii() => name.as_str(),
-        Host::V4(address) if !authority.host_text.is_ascii() => &address.to_string(),
-        _ => authority.host_text,
-    };
-    let rest: String = utf8_percent_encode(authority.rest, CONTROLS).collect();
-    [before, "://", host, authority.port_text, &rest].concat()
 }
 
 fn too_long() -> Refusal {

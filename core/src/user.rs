@@ -5,13 +5,13 @@ use crate::auth::rights::Role;
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
-use crate::host::Host;
 use crate::key::{self, Mark};
 use crate::link::UserId;
 use crate::ports::{Edge, NoEntropy};
 use crate::text::Title;
 use crate::time::Timestamp;
 use crate::unicode;
+use url::Host;
 
 /// In bytes: what a mail server takes.
 pub(crate) const EMAIL_BYTES: usize = 254;
@@ -33,12 +33,11 @@ impl Email {
         }
         let folded = fold(local);
         let is_local = (1..=LOCAL_BYTES).contains(&folded.len()) && local.chars().chain(folded.chars()).all(is_of_local);
-        let host = Host::parse(host).filter(|_| is_local && !host.contains('%'));
-        let Some(Host::Name(host)) = host.filter(|host| matches!(host, Host::Name(name) if name.split('.').all(|label| !label.is_empty())))
-        else {
+        let Ok(Host::Domain(name)) = Host::parse(host) else { return Err(no_address()) };
+        if !is_local || host.contains('%') || name.split('.').any(str::is_empty) {
             return Err(no_address());
-        };
-        let address = [&folded, "@", host.as_str()].concat();
+        }
+        let address = [&folded, "@", name.as_str()].concat();
         if address.len() > EMAIL_BYTES { Err(no_address()) } else { Ok(Self(address)) }
     }
 

@@ -43,7 +43,7 @@ const CORE: [Rule; 10] = [
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
     Rule {
         phrases: &["percent_decode_str", "percent_decode", "Route::of"],
-        only_in: &["route.rs", "app.rs", "auth/printed.rs", "request.rs", "host.rs", "links/explain.rs", "destination/laws.rs"],
+        only_in: &["route.rs", "app.rs", "auth/printed.rs", "request.rs", "links/explain.rs", "destination/laws.rs"],
         why: "only route.rs reads a path; whoever has one asks it. A host is decoded where it is read, and tests read what hop wrote",
     },
     Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },

@@ -35,7 +35,8 @@ impl Visitor {
     /// A host in letters outside ASCII is none to it: browsers send `xn--`, which the core reads.
     pub(crate) fn url(&self) -> String {
         let host = self.header(&HOST);
-        let is_host = host.is_some_and(|host| Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
+        let is_host =
+            host.is_some_and(|host| host.is_ascii() && Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
         let url = ROOM.iter().filter(|_| is_host).find_map(|room| self.0.get_url(*room).ok());
         url.map(String::from).unwrap_or_default()
     }

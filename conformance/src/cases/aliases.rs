@@ -39,7 +39,18 @@ fn an_alias_is_free_until_somebody_has_it_and_retired_after_that(world: &World) 
 
 fn what_can_never_be_an_alias_says_why(world: &World) {
     let long = "x".repeat(129);
-    for (alias, reason) in [("api", "reserved"), ("Health", "reserved"), ("a;b", "invalid"), ("...", "invalid"), (&*long, "too_long")] {
+    for (alias, reason) in [
+        ("api", "reserved"),
+        ("Health", "reserved"),
+        ("ads.txt", "reserved"),
+        ("App-Ads.txt", "reserved"),
+        ("security.txt", "reserved"),
+        ("report", "reserved"),
+        ("mcp", "reserved"),
+        ("a;b", "invalid"),
+        ("...", "invalid"),
+        (&*long, "too_long"),
+    ] {
         expect(world.hop(), alias, &json!(reason));
     }
 }

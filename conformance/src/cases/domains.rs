@@ -149,6 +149,8 @@ fn wrong_fields_are_named(world: &World) {
     for (call, field, code) in [
         (post(&json!({})), "/domain", "required"),
         (post(&json!({"domain": "a b"})), "/domain", "invalid"),
+        (post(&json!({"domain": "a.."})), "/domain", "invalid"),
+        (post(&json!({"domain": "a&b.example"})), "/domain", "invalid"),
         (post(&json!({"domain": "self.example", "root": "https://self.example/"})), "/root", "own_domain"),
         (patch("hop.example", &json!({"root": "https://b.example/"})), "/root", "own_domain"),
         (patch("hop.example", &json!({"ended": "javascript:alert(1)"})), "/ended", "scheme_not_allowed"),

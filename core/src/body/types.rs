@@ -51,7 +51,7 @@ text_types! {
         {"type": "string", "minLength": 1, "maxLength": crate::text::EXTERNAL_ID_BYTES};
     Reason as Reason = |text, _| Reason::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::text::REASON_BYTES};
     Tag as Tag = |text, _| Tag::parse(&text), {"type": "string", "minLength": 1, "maxLength": crate::text::TAG_BYTES};
-    Alias as Alias = |text, context| Alias::parse(&text, context.config.alias_case), {"type": "string", "minLength": 1};
+    Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {"type": "string", "minLength": 1};
     Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1};
     Target as Target = |text, context| Target::parse(&text, &context.config.targets),
         {"type": "string", "minLength": 1, "maxLength": crate::target::MAX_BYTES};

@@ -126,7 +126,7 @@ async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, pro
 impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     /// An alias that cannot be is the alias of no link.
     fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
-        let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
+        let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
         Ok(Self { context, domain, alias, visit })
     }
 

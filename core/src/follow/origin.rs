@@ -3,8 +3,8 @@
 use http::HeaderName;
 use http::header::ORIGIN;
 
+use crate::absolute_url::AbsoluteUrl;
 use crate::domain::Domain;
-use crate::host::Host;
 use crate::ports::Facts;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -22,7 +22,5 @@ pub(super) fn is_own(facts: &dyn Facts, domain: &Domain) -> bool {
 }
 
 fn domain_of(origin: &str) -> Option<Domain> {
-    let url = crate::authority::Absolute::parse(origin)?;
-    let host: Host = url.authority().ok()?.host;
-    Domain::of(&host).ok()
+    Domain::of(AbsoluteUrl::parse(origin).ok()?.host()).ok()
 }

@@ -34,7 +34,7 @@ pub(super) async fn suggest<E: Edge>(
     let both = [bare, &small];
     let all = if small == bare { both.get(..1) } else { both.get(..) };
     for meant in all.unwrap_or_default().iter().copied() {
-        let Ok(alias) = Alias::parse(meant, context.config.alias_case) else { continue };
+        let Ok(alias) = Alias::parse_existing(meant, context.config.alias_case) else { continue };
         if meant != address
             && let Ok(ready) = read::find(context, domain, &alias, Source::Nearest).await
             && is_public(context, &ready, visit)

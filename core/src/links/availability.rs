@@ -8,7 +8,7 @@ use super::named::domain_of;
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::error::{Code, Problem};
+use crate::error::{Code, FieldCode, Problem};
 use crate::ports::Edge;
 use crate::records::{Key, look};
 use crate::response::Response;
@@ -25,14 +25,15 @@ struct AvailabilityJson<'a> {
 /// `GET /api/v1/aliases/{alias}`
 pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
-    let alias = match Alias::parse(text, context.config.alias_case) {
+    let alias = match Alias::parse_existing(text, context.config.alias_case) {
         Ok(alias) => alias,
         Err(refusal) => return tell(text, Some(refusal.code.name())),
     };
     let place = look(context.edge.records(), &Key::link(&domain, &alias)).await?;
     let reason = match place.map(|place| standing(&place.holder, None, false, context.now)) {
-        None | Some(Standing::Free) => None,
         Some(Standing::Taken) => Some(Code::AliasTaken.name()),
+        _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
+        None | Some(Standing::Free) => None,
         Some(Standing::Retired) => Some(Code::AliasRetired.name()),
     };
     tell(alias.as_str(), reason)

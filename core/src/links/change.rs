@@ -8,7 +8,7 @@ use super::circles::refuse_circles;
 use super::named::{named, served_domain};
 use super::show::shown;
 use super::{Refused, Wish, edit};
-use crate::alias::Alias;
+use crate::alias::{self, Alias};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::auth::rights::Right;
@@ -138,6 +138,9 @@ fn relocate(wrong: &mut Wrong, patch: &<LinkPatch as RequestBody>::Parts, link: 
     let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
     if let (Some(asked), true) = (asked, stays) {
         wrong.add(Refusal::new(FieldCode::Conflicts, "the link is there already").within(asked));
+    }
+    if let (Some(asked), true) = (asked, !stays && link.alias.is_reserved_later()) {
+        wrong.add(alias::reserved().within(asked));
     }
     for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {
         if flag.is_some() && asked.is_none() {

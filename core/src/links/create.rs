@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::circles::refuse_circles;
-use super::claim::{Claim, Claimed};
+use super::claim::{Claim, Claimed, Standing, standing};
 use super::counts::Counts;
 use super::find::find_same;
 use super::named::served_domain;
@@ -11,7 +11,7 @@ use super::show::shown;
 use super::upsert::{Saved, upsert};
 use super::wire::WrittenLinkJson;
 use super::{trace, wire};
-use crate::alias::{Alias, AliasCase};
+use crate::alias::{self, Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
@@ -23,7 +23,7 @@ use crate::link::{Link, LinkId, UserId};
 use crate::password::NewPassword;
 use crate::ports::Edge;
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key};
+use crate::records::{Holder, Key, look};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::{SettingsBody, Spec};
@@ -120,6 +120,12 @@ impl NewLink {
         parts.target = utm::merge(parts.utm.clone(), parts.target, &mut wrong);
         let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
         proof.check_domain(&domain)?;
+        if let Some(alias) = &parts.alias
+            && alias.is_reserved_later()
+            && !is_taken(context, &domain, alias).await?
+        {
+            wrong.add(alias::reserved().within("alias"));
+        }
         let mut spec = Spec::default();
         let password = spec.apply(parts.settings.clone(), &mut wrong);
         refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
@@ -135,6 +141,12 @@ impl NewLink {
         }
         Ok(())
     }
+}
+
+/// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
+async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
+    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
+    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == Standing::Taken))
 }
 
 /// Makes the link, under the alias asked for or under a generated one.

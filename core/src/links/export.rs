@@ -50,13 +50,13 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
             Response::file("application/x-ndjson", lines)
         }
         Format::Rows => {
-            let mut rows = String::new();
+            let mut rows = Vec::new();
             let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
             csv::write(&mut rows, columns);
             for link in links {
                 csv::write(&mut rows, &wire::cells(&link, columns)?);
             }
-            Response::file("text/csv; charset=utf-8", rows.into_bytes())
+            Response::file("text/csv; charset=utf-8", rows)
         }
     };
     found.point_on(file)

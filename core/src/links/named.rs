@@ -30,7 +30,7 @@ pub(super) async fn named_link<E: Edge>(context: &Context<'_, E>, proof: &Proof,
 
 /// The key of `alias`, as it stands in an address.
 pub(super) fn key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
-    let alias = Alias::parse(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
+    let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     Ok(Key::link(domain, &alias))
 }
 

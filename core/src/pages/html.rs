@@ -93,6 +93,13 @@ impl Html {
     }
 }
 
+/// Text for HTML or XML, also within the double quotes of an attribute.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut html = Html::default();
+    html.text(text);
+    html.into_string()
+}
+
 fn is_of_the_web(url: &str) -> bool {
     let scheme = url.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map_or("", |(scheme, _)| scheme);
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")

@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
-use crate::base64;
 use crate::color::Colors;
 
 const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
@@ -66,7 +67,7 @@ pub(super) struct Sheet {
 impl Sheet {
     fn of(colors: &Colors) -> Self {
         let text = [BEFORE, &colors.accent.to_string(), BETWEEN, &colors.on_accent.to_string(), AFTER].concat();
-        let hash = base64::encode(&Sha256::digest(&text)).replace('-', "+").replace('_', "/");
+        let hash = BASE64_STANDARD.encode(Sha256::digest(&text));
         Self { text, hash }
     }
 
@@ -79,7 +80,7 @@ impl Sheet {
     pub(super) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
         let mut policy = String::from("default-src 'none'; style-src 'sha256-");
         policy.push_str(&self.hash);
-        policy.push_str("='; base-uri 'none'; frame-ancestors 'none'; form-action ");
+        policy.push_str("'; base-uri 'none'; frame-ancestors 'none'; form-action ");
         policy.push_str(if schemes.is_some() { "'self'" } else { "'none'" });
         for scheme in schemes.unwrap_or_default() {
             policy.push(' ');
@@ -92,9 +93,6 @@ impl Sheet {
 
 #[cfg(test)]
 mod tests {
-    use ::base64::Engine as _;
-    use ::base64::prelude::BASE64_STANDARD;
-
     use super::*;
 
     #[test]

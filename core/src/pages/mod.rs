@@ -16,6 +16,7 @@ use http::StatusCode;
 
 pub(crate) use accept::{wants_html, wants_json};
 pub(crate) use home::home;
+pub(crate) use html::escaped;
 pub(crate) use interstitial::{Ask, Shown};
 pub(crate) use look::Look;
 pub(crate) use problem::{of_problem, problem};

@@ -11,8 +11,8 @@ use crate::failure::{Failure, Outcome};
 /// A cell of more lines than this is a forgotten quote. A note of hop's may have this many.
 const MOST_LINES: usize = 4_096;
 
-/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it.
-const GUARDED: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
+/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it: those of `core/src/csv.rs`.
+const GUARDED: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', '\''];
 
 pub(super) struct Rows<R> {
     lines: Lines<R>,
@@ -181,15 +181,17 @@ mod tests {
     #[test]
     fn hops_own_guards_are_taken_off_and_a_cell_may_have_many_lines() {
         let long = "x\n".repeat(MOST_LINES - 1);
-        let text = format!("a,b\n'=1,\"'-{long}\"\n'x,''y\n");
+        let text = format!("a,b\n'=1,\"'-{long}\"\n'x,''y\n'＝1,\"'\n=1\"\n");
         let read = |rows: Rows<&[u8]>| {
             let mut rows = rows;
             std::iter::from_fn(|| rows.next().unwrap()).map(|row| row.cells.unwrap()).collect::<Vec<_>>()
         };
         let rows = Rows::of(text.as_bytes()).unwrap();
-        assert_eq!(read(rows), [["'=1".to_owned(), format!("'-{long}")], ["'x".to_owned(), "''y".to_owned()]]);
+        let kept = [["'=1", &format!("'-{long}")], ["'x", "''y"], ["'＝1", "'\n=1"]];
+        assert_eq!(read(rows), kept);
         let rows = Rows::of(text.as_bytes()).unwrap().with_guards();
-        assert_eq!(read(rows), [["=1".to_owned(), format!("-{long}")], ["'x".to_owned(), "'y".to_owned()]]);
+        let unguarded = [["=1", &format!("-{long}")], ["'x", "'y"], ["＝1", "\n=1"]];
+        assert_eq!(read(rows), unguarded);
     }
 
     #[test]

@@ -113,7 +113,7 @@ const PLATFORMS_AND_RUNTIMES: [&str; 17] = [
 fn broken(rules: &[Rule], source: &Source) -> Vec<String> {
     let mut broken = Vec::new();
     let is_in = |place: &&str| source.name == **place || (place.ends_with('/') && source.name.starts_with(*place));
-    for rule in rules.iter().filter(|rule| !rule.only_in.iter().any(|place| is_in(&place))) {
+    for rule in rules.iter().filter(|rule| !rule.only_in.iter().any(is_in)) {
         let named = rule.phrases.iter().filter(|phrase| source.names(phrase));
         broken.extend(named.map(|phrase| format!("{} names {phrase}: {}", source.name, rule.why)));
     }

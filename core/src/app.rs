@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::audit;
 use crate::auth::{self, Need, Proof};
 use crate::base58;
+use crate::body::ParseContext;
 use crate::clicks::{self, Click};
 use crate::config::Config;
 use crate::digest::Pepper;
@@ -108,6 +109,11 @@ impl<E: Edge> Context<'_, E> {
         if self.edge.copies().is_some() {
             self.after.borrow_mut().fills.push(Fill { key, known });
         }
+    }
+
+    /// What the fields of a body are checked against beside themselves.
+    pub(crate) fn parsing(&self) -> ParseContext<'_> {
+        ParseContext { config: self.config, traits: self.edge.traits() }
     }
 
     /// The deployment's pepper. Without one hop does not do what needs it.

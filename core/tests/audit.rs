@@ -425,7 +425,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
     let newest = lines(&edge).into_keys().next().expect("a line");
     edge.records.plant(&Key::kept(format!("{newest}x")), &line("usr_1", Value::Null));
     let (id, user, secret) = ("2".repeat(17), format!("usr_{}", "3".repeat(17)), "4".repeat(44));
-    let tokens = json!({"v": 1, "created_token": "t", "recent_tokens": ["t"]});
+    let tokens = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}});
     let plant = |key: &str, more: Value| {
         let mut record = tokens.clone();
         record.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());

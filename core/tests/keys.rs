@@ -230,7 +230,7 @@ fn a_key_may_what_its_owner_may_now() {
     }
     user(&edge, 'f', "owner", "in");
     user(&edge, 'e', "owner", "in");
-    let team = json!({"v": 1, "created_token": "t", "recent_tokens": ["t"], "owners": [format!("usr_{}", "f".repeat(17))]});
+    let team = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}, "owners": [format!("usr_{}", "f".repeat(17))]});
     edge.records.plant(&Key::kept("team".into()), &team.to_string());
     assert_eq!(role(), json!("admin"), "the team does not name them");
     assert_eq!(kept(&edge, &key_id)["owner"], json!(id));

@@ -11,7 +11,7 @@ use crate::domain::Domain;
 use crate::error::Problem;
 use crate::key::KeyId;
 use crate::link::{Link, UserId};
-use crate::ports::Edge;
+use crate::ports::{Edge, StoreError};
 use crate::records::{Change, Key, Line, Note, Signpost, Written, write};
 use crate::time::Timestamp;
 
@@ -63,7 +63,7 @@ pub(crate) async fn commit<E: Edge>(
     deed: Option<Deed<'_>>,
 ) -> Result<Written, Problem> {
     if let Some(deed) = deed {
-        note(context, proof, &deed, &mut change);
+        note(context, proof, &deed, &mut change)?;
     }
     Ok(write(context.edge.records(), change).await?)
 }
@@ -71,7 +71,7 @@ pub(crate) async fn commit<E: Edge>(
 /// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there
 /// already.
 #[inline(never)]
-pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed<'_>, change: &mut Change) {
+pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed<'_>, change: &mut Change) -> Result<(), StoreError> {
     let at = context.began;
     let line = Line {
         at,
@@ -87,5 +87,6 @@ pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed
     };
     let lifetime = context.config.audit_millis;
     let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
-    change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write(), expires_at });
+    change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write()?, expires_at });
+    Ok(())
 }

@@ -66,7 +66,7 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
-        context.used(Kept::put(Some(&kept), Key::api_key(&key.id), &used, token));
+        context.used(Kept::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),

@@ -45,3 +45,9 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
     }
     Ok(())
 }
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    vec![("NewKey", <create::NewKey as crate::body::FieldType>::schema())]
+}

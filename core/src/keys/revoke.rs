@@ -21,7 +21,7 @@ pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, tex
         check_say(context, proof, &was.what.owner).await?;
         if was.what.revoked_at.is_none() {
             let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
-            let change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?);
+            let change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
             if audit::commit(context, proof, change, Some(Deed::key("key.revoke", &id))).await? == Written::Conflict {
                 continue;
             }

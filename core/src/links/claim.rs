@@ -102,7 +102,7 @@ impl Claim<'_> {
     fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
         match (self.was, self.holder) {
             (Some(was), _) => history::write_down(was, change)?,
-            (None, Holder::Link(link)) => audit::note(context, self.proof, &Deed::link("link.create", link), change),
+            (None, Holder::Link(link)) => audit::note(context, self.proof, &Deed::link("link.create", link), change)?,
             (None, _) => {}
         }
         Ok(())

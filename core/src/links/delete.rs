@@ -79,7 +79,7 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
         // Whoever deletes it again changes nothing.
         if signpost.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();
-            audit::note(context, proof, &Deed::way(signpost).saying(format!("from {from}")), &mut change);
+            audit::note(context, proof, &Deed::way(signpost).saying(format!("from {from}")), &mut change)?;
         }
         let written = write(context.edge.records(), change).await;
         let known = matches!(written, Ok(Written::Done)).then(|| Copy::of(&holder, place.commits.saturating_add(1)));

@@ -51,7 +51,7 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         drops.extend(history::newest(&link));
         let mut change = place.erase(&link, drops, context.token()?)?;
         if !is_erasing {
-            audit::note(context, proof, &Deed::link("link.erase", &link), &mut change);
+            audit::note(context, proof, &Deed::link("link.erase", &link), &mut change)?;
         }
         let committed = context.edge.records().commit(&change).await;
         if committed == Ok(Commit::Conflict) {

@@ -12,7 +12,7 @@ use super::named::named;
 use crate::alias;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{Optional, RequestBody, request_body, text_types};
 use crate::digest::Pepper;
 use crate::domains;
 use crate::error::{FieldCode, Problem, Refusal};
@@ -30,6 +30,38 @@ use crate::visit::{self, Visit};
 
 /// In bytes: what edges take of a header.
 const TEXT_BYTES: usize = 8 * 1_024;
+
+request_body! {
+    /// `POST /api/v1/links/{alias}/explain`: a visitor, who does not bring what is left out.
+    pub(super) struct VisitorBody {
+        agent: Optional<HeaderText>,
+        language: Optional<HeaderText>,
+        country: Optional<Country>,
+        address: Optional<Address>,
+        time: Optional<Timestamp>,
+        path: Optional<PathBehind>,
+        query: Optional<HeaderText>,
+        prefetch: Optional<bool>,
+        head: Optional<bool>,
+        confirmed: Optional<bool>,
+        unlocked: Optional<bool>,
+    }
+}
+
+/// Whatever a visitor might send.
+pub(super) enum HeaderText {}
+
+/// An address of the internet, in either version.
+pub(super) enum Address {}
+
+/// What follows the alias in the address.
+pub(super) enum PathBehind {}
+
+text_types! {
+    HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
+    Address as IpAddr = |text, _| address(text), {"type": "string"};
+    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES};
+}
 
 /// Somebody who might follow the link.
 #[derive(Debug, Default)]
@@ -75,7 +107,7 @@ pub(crate) async fn explain<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
-    let supposed = Supposed::read(body)?;
+    let supposed = Supposed::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
     let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
@@ -108,27 +140,15 @@ pub(crate) async fn explain<E: Edge>(
 }
 
 impl Supposed {
-    fn read(body: &Body) -> Result<Self, Problem> {
-        let mut fields = Fields::read(body, BODY_LIMIT)?;
-        let mut supposed = Self {
-            agent: fields.take_text("agent", text),
-            language: fields.take_text("language", text),
-            country: fields.take_text("country", |text| Country::parse(&text)),
-            address: fields.take_text("address", address),
-            time: fields.take_text("time", |text| Timestamp::parse(&text)),
-            behind: fields.take_text("path", path),
-            query: fields.take_text("query", text).unwrap_or_default(),
-            ..Self::default()
-        };
-        fields.set_flag("prefetch", &mut supposed.is_prefetch);
-        fields.set_flag("head", &mut supposed.manner.is_head);
-        fields.set_flag("confirmed", &mut supposed.manner.is_confirmed);
-        fields.set_flag("unlocked", &mut supposed.manner.is_unlocked);
-        fields.finish(Some(supposed))
+    fn of(said: VisitorBody) -> Self {
+        let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
+        let is = |flag: Option<bool>| flag.unwrap_or_default();
+        let manner = Manner { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
+        let (query, is_prefetch) = (query.unwrap_or_default(), is(said.prefetch));
+        Self { agent, language, country, address, time, behind, query, is_prefetch, manner }
     }
 }
 
-/// Whatever a visitor might send.
 fn text(text: String) -> Result<String, Refusal> {
     match text.len() > TEXT_BYTES {
         true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
@@ -141,7 +161,6 @@ fn address(text: String) -> Result<IpAddr, Refusal> {
     address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
 }
 
-/// What follows the alias in the address.
 fn path(path: String) -> Result<String, Refusal> {
     let path = text(path)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {

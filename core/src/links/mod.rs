@@ -210,7 +210,7 @@ async fn rewrite<E: Edge>(
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
-        audit::note(context, proof, &deed(was, &link), &mut change);
+        audit::note(context, proof, &deed(was, &link), &mut change)?;
         change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
     }
     match write(context.edge.records(), change).await {
@@ -262,4 +262,19 @@ impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
         Self::For(problem)
     }
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    use crate::body::FieldType;
+    vec![
+        ("NewLink", create::CreateBody::schema()),
+        ("LinkPatch", change::LinkPatch::schema()),
+        ("Shorten", shorten::ShortenBody::schema()),
+        ("Batch", batch::BatchBody::schema()),
+        ("ImportLine", import::LineBody::schema()),
+        ("TagPatch", retag::TagPatch::schema()),
+        ("Supposed", explain::VisitorBody::schema()),
+    ]
 }

@@ -61,7 +61,7 @@ pub(super) async fn rename<E: Edge>(
         forwards: keeps_old_alias,
     });
     let mut change = place.hand_over(&signpost, journey.clone())?;
-    audit::note(context, proof, &deed(was, &link), &mut change);
+    audit::note(context, proof, &deed(was, &link), &mut change)?;
     match leave(context, change).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {

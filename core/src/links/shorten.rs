@@ -7,13 +7,19 @@ use super::create::{NewLink, claim};
 use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{RequestBody, Required, Template, request_body};
 use crate::error::Problem;
 use crate::ports::Edge;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
-use crate::target::Target;
+
+request_body! {
+    /// `POST /shorten`
+    pub(super) struct ShortenBody {
+        url: Required<Template>,
+    }
+}
 
 /// The new link in the short form of this endpoint.
 #[derive(Serialize)]
@@ -25,12 +31,11 @@ struct ShortenedJson<'a> {
 
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let url = fields.need_text("url", |text| Target::parse_template(&text, &context.config.targets));
+    let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
     proof.check_domain(domain)?;
     let new = NewLink {
-        target: fields.finish(url)?,
+        target: draft.finish()?.url,
         alias: None,
         domain: domain.clone(),
         spec: Spec::default(),

@@ -6,8 +6,8 @@ use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Shown};
 use crate::link::UserId;
-use crate::ports::NoEntropy;
-use crate::records::{Claimed, Kept, Key, Team};
+use crate::ports::{NoEntropy, StoreError};
+use crate::records::{Change, Claimed, Kept, Key, Team};
 use crate::text::Title;
 use crate::time::Timestamp;
 use crate::user::{Email, Heir, Standing, User};
@@ -69,8 +69,10 @@ impl MemoryRecords {
         self.keep(Kept::put(None, Key::team(), &Team { owners }, "planted".into()));
     }
 
-    fn keep(&self, change: crate::records::Change) {
-        self.plant(&change.key, &change.value);
+    fn keep(&self, change: Result<Change, StoreError>) {
+        if let Ok(change) = change {
+            self.plant(&change.key, &change.value);
+        }
     }
 }
 

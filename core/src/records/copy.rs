@@ -4,10 +4,8 @@
 //! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
-use super::object::Object;
-use super::{Holder, Key, look};
-use super::{stored, stored_spec};
-use crate::json::Members;
+use super::stored::cached_link::StoredCachedLink;
+use super::{Holder, Key, look, stored};
 use crate::limits::Limit;
 use crate::link::{Link, LinkId};
 use crate::password::{Lock, PasswordHash};
@@ -98,37 +96,6 @@ impl Copy {
             Leads::Away { .. } | Leads::Nowhere => false,
         }
     }
-
-    fn write(&self, checked_at: Timestamp) -> String {
-        stored::record(|stored| {
-            stored.number("version", self.version);
-            stored.number("checked_at", checked_at.as_millis());
-            stored.text("id", self.id.as_str());
-            match &self.leads {
-                _ if self.is_strict() => stored.flag("ask_truth", true),
-                Leads::On(followed) => stored.object("link", |stored| followed.write(stored)),
-                Leads::Away { to, forwards } => {
-                    stored.text("to", to.as_str());
-                    stored.flag("forwards", *forwards);
-                }
-                Leads::Nowhere | Leads::Blocked => {}
-            }
-        })
-    }
-
-    /// The copy and when it was checked; no copy if it says that truth is to be asked.
-    fn read(bytes: &[u8]) -> Result<(Option<Self>, Timestamp), StoreError> {
-        let mut stored = Object::record(bytes)?;
-        let checked_at = Timestamp::from_millis(stored.number("checked_at"));
-        let asks_truth = stored.flag("ask_truth");
-        let leads = match (stored.object_if_any("link"), stored.text_if_any("to")) {
-            (Some(link), _) => Leads::On(Box::new(Followed::read(link)?)),
-            (None, Some(to)) => Leads::Away { to: Key::kept(to), forwards: stored.flag("forwards") },
-            (None, None) => Leads::Nowhere,
-        };
-        let copy = Self { id: LinkId::stored(stored.text("id")), version: stored.number("version"), leads };
-        stored.end_whole(((!asks_truth).then_some(copy), checked_at))
-    }
 }
 
 impl Followed {
@@ -137,30 +104,11 @@ impl Followed {
         let lock = link.spec.password.as_ref().map(PasswordHash::lock);
         Self { target: link.target.clone(), limit: Limit::of(link), lock, spec }
     }
-
-    fn write(&self, stored: &mut Members) {
-        stored.text("target", self.target.as_str());
-        stored.object("spec", |stored| stored_spec::write(&self.spec, stored));
-        stored.text_if_any("lock", self.lock.as_ref().map(Lock::as_str));
-    }
-
-    fn read(mut stored: Object) -> Result<Self, StoreError> {
-        let spec = stored_spec::read(stored.object("spec")?)?;
-        let lock = stored.text_if_any("lock").map(Lock::stored);
-        let target = Target::stored(stored.text("target"));
-        // Of a link with a limit there is no copy, and one all the same would lead everybody on.
-        let copy = Self { target, spec, limit: None, lock };
-        if copy.spec.max_clicks.is_some() {
-            Err(StoreError::Corrupt("a copy of a link with a limit".into()))
-        } else {
-            stored.end_whole(copy)
-        }
-    }
 }
 
 /// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
 pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
-    let Ok((copy, checked_at)) = Copy::read(bytes) else {
+    let Ok((copy, checked_at)) = stored::read(bytes).and_then(StoredCachedLink::into_copy) else {
         return Trust::None;
     };
     let age = now.millis_since(checked_at);
@@ -193,7 +141,7 @@ impl Fill {
         };
         for _ in 0..CORRECTIONS {
             let Some(known) = copy else { return Ok(()) };
-            copies.put(&self.key, &known.write(now)).await?;
+            copies.put(&self.key, &stored::write(&StoredCachedLink::of(&known, now))?).await?;
             copy = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())

@@ -3,8 +3,7 @@
 //! A link names the commit that wrote down its previous version, and each version written down names the one before. Readers walk this
 //! chain, so what a refused commit wrote is never taken for history.
 
-use super::object::Object;
-use super::stored;
+use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
 use crate::alias::Alias;
 use crate::blocked::Blocked;
@@ -39,7 +38,7 @@ pub(crate) struct Snapshot {
     pub(crate) is_deleted: bool,
     pub(crate) blocked: Option<Blocked>,
     /// The commit that wrote down the version before this one.
-    before: Option<String>,
+    pub(super) before: Option<String>,
 }
 
 impl Snapshot {
@@ -58,43 +57,12 @@ impl Snapshot {
             before: link.history.clone(),
         }
     }
-
-    fn write(&self) -> String {
-        stored::record(|stored| {
-            stored.number("version", self.version);
-            stored.number("at", self.at.as_millis());
-            stored.text_or_null("by", self.by.as_ref().map(UserId::as_str));
-            stored.text("domain", self.domain.as_str());
-            stored.text("alias", self.alias.as_str());
-            stored.text("target", self.target.as_str());
-            stored.flag("disabled", self.is_disabled);
-            stored.flag("deleted", self.is_deleted);
-            stored::write_blocked(self.blocked.as_ref(), stored);
-            stored.text_or_null("before", self.before.as_deref());
-        })
-    }
-
-    fn read(value: &[u8]) -> Result<Self, StoreError> {
-        let mut stored = Object::record(value)?;
-        let snapshot = Self {
-            version: stored.number("version"),
-            at: Timestamp::from_millis(stored.number("at")),
-            by: stored.text_if_any("by").map(UserId::stored),
-            domain: Domain::stored(stored.text("domain")),
-            alias: Alias::stored(stored.text("alias")),
-            target: Target::stored(stored.text("target")),
-            is_disabled: stored.flag("disabled"),
-            is_deleted: stored.flag("deleted"),
-            blocked: stored::read_blocked(&mut stored),
-            before: stored.text_if_any("before"),
-        };
-        stored.end(snapshot)
-    }
 }
 
 /// Has `change`, which replaces `was`, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
-    change.sides.push((key(&was.id, was.version, &change.token), Snapshot::of(was).write()));
+    let value = stored::write(&StoredVersion::from(&Snapshot::of(was)))?;
+    change.sides.push((key(&was.id, was.version, &change.token), value));
     Ok(())
 }
 
@@ -122,7 +90,7 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16, reads
         && let Some(token) = &newest.before
         && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), token))
     {
-        versions.push(Snapshot::read(&record.value)?);
+        versions.push(stored::read::<StoredVersion<'_>>(&record.value)?.into());
     }
     Ok(versions)
 }

@@ -4,10 +4,8 @@
 use std::borrow::Cow;
 
 use super::hint::inverted;
-use super::object::Object;
-use super::stored;
+use super::stored::{self, StoredAuditEvent};
 use super::{Key, Prefix};
-use crate::json::Members;
 use crate::ports::StoreError;
 use crate::time::Timestamp;
 
@@ -29,46 +27,12 @@ pub(crate) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Its texts by the names they have in the store and in the API.
-    pub(crate) fn texts(&self) -> [(&'static str, Option<&str>); 9] {
-        [
-            ("action", Some(&self.action)),
-            ("subject", Some(&self.subject)),
-            ("domain", self.domain.as_deref()),
-            ("alias", self.alias.as_deref()),
-            ("detail", self.detail.as_deref()),
-            ("principal", Some(&self.principal)),
-            ("user", self.user.as_deref()),
-            ("country", self.country.as_deref()),
-            ("request_id", Some(&self.request_id)),
-        ]
-    }
-
-    pub(crate) fn write(&self) -> String {
-        stored::record(|line: &mut Members| {
-            line.number("at", self.at.as_millis());
-            self.texts().into_iter().for_each(|(name, text)| line.text_if_any(name, text));
-        })
+    pub(crate) fn write(&self) -> Result<String, StoreError> {
+        stored::write(&StoredAuditEvent::from(self))
     }
 
     pub(crate) fn read(value: &[u8]) -> Result<Self, StoreError> {
-        let mut stored = Object::record(value)?;
-        let mut if_any = |name| stored.text_if_any(name).map(Cow::Owned);
-        let (domain, alias, detail) = (if_any("domain"), if_any("alias"), if_any("detail"));
-        let (user, country) = (if_any("user"), if_any("country"));
-        let line = Self {
-            at: Timestamp::from_millis(stored.number("at")),
-            action: stored.text("action").into(),
-            subject: stored.text("subject").into(),
-            domain,
-            alias,
-            detail,
-            principal: stored.text("principal").into(),
-            user,
-            country,
-            request_id: stored.text("request_id").into(),
-        };
-        stored.end(line)
+        stored::read::<StoredAuditEvent<'_>>(value).map(Line::from)
     }
 }
 
@@ -120,17 +84,17 @@ mod tests {
             ..line()
         };
         for line in [line(), full] {
-            assert_eq!(Line::read(line.write().as_bytes()), Ok(line));
+            assert_eq!(Line::read(line.write().unwrap().as_bytes()), Ok(line));
         }
     }
 
     #[test]
     fn a_line_without_what_every_line_has_is_corrupt() {
         for needed in ["at", "action", "subject", "principal", "request_id"] {
-            let json = line().write().replacen(&format!("\"{needed}\""), "\"other\"", 1);
+            let json = line().write().unwrap().replacen(&format!("\"{needed}\""), "\"other\"", 1);
             assert!(matches!(Line::read(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
         }
-        let json = line().write().replace("\"admin\"", "\"admin\",\"country\":7");
+        let json = line().write().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
         assert!(Line::read(json.as_bytes()).is_err());
     }
 

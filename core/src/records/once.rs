@@ -1,10 +1,8 @@
 //! What became of a request that may be repeated, as it is stored.
 
-use super::object::Object;
-use super::stored;
-use super::tokens::Tokens;
+use super::stored::tokens::Tokens;
+use super::stored::{self, StoredIdempotency};
 use super::{Change, Expect, Key};
-use crate::json::Members;
 use crate::ports::{Guard, Record, StoreError};
 use crate::time::Timestamp;
 
@@ -42,54 +40,18 @@ pub(crate) struct OnceRecord {
     guard: Option<Guard>,
 }
 
-impl Answer {
-    fn read(mut stored: Object) -> Result<Self, StoreError> {
-        let answer = Self {
-            status: stored.small("status"),
-            etag: stored.text_if_any("etag"),
-            location: stored.text_if_any("location"),
-            body: stored.text("body"),
-        };
-        stored.end(answer)
-    }
-
-    fn write(&self, stored: &mut Members) {
-        stored.number("status", self.status.into());
-        stored.text_or_null("etag", self.etag.as_deref());
-        stored.text_or_null("location", self.location.as_deref());
-        stored.text("body", &self.body);
-    }
-}
-
 impl OnceRecord {
     pub(crate) fn read(record: Option<&Record>) -> Result<Self, StoreError> {
         let Some(record) = record else {
             return Ok(Self::default());
         };
-        let mut stored = Object::record(&record.value)?;
-        let once = Once {
-            body: stored.text_if_any("body"),
-            nonce: stored.text("nonce"),
-            first_at: Timestamp::from_millis(stored.number("first_at")),
-            running_since: stored.number_if_any("running_since").map(Timestamp::from_millis),
-            answer: stored.object_if_any("answer").map(Answer::read).transpose()?,
-        };
-        let tokens = Tokens::read(&mut stored);
-        stored.end(Self { once: Some(once), tokens: Some(tokens), guard: Some(record.guard.clone()) })
+        let (once, tokens) = stored::read::<StoredIdempotency<'_>>(&record.value)?.into_parts();
+        Ok(Self { once: Some(once), tokens: Some(tokens), guard: Some(record.guard.clone()) })
     }
 
     /// The change that makes the record say `once`.
     pub(crate) fn say(&self, key: &Key, once: &Once, token: String) -> Result<Change, StoreError> {
-        let value = stored::record(|record| {
-            record.text_or_null("body", once.body.as_deref());
-            record.text("nonce", &once.nonce);
-            record.number("first_at", once.first_at.as_millis());
-            record.number_or_null("running_since", once.running_since.map(Timestamp::as_millis));
-            if let Some(answer) = &once.answer {
-                record.object("answer", |stored| answer.write(stored));
-            }
-            Tokens::after(self.tokens.as_ref(), &token).write(record);
-        });
+        let value = stored::write(&StoredIdempotency::of(once, Tokens::after(self.tokens.as_ref(), &token)))?;
         let forgotten_at = Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
         Ok(Change { expires_at: Some(forgotten_at), ..Change::of(key.clone(), expect, value, token) })

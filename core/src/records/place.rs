@@ -4,13 +4,11 @@
 //! there is what moves it.
 
 use super::change::hints_of;
-use super::object::Object;
-use super::stored::{self, read_link, write_link};
-use super::tokens::Tokens;
-use super::{Change, Expect, Key, Written, hint};
+use super::stored::alias::StoredAlias;
+use super::stored::tokens::Tokens;
+use super::{Change, Expect, Key, Written, hint, stored};
 use crate::alias::Alias;
 use crate::domain::Domain;
-use crate::json::Members;
 use crate::link::{Link, LinkId};
 use crate::ports::{Guard, Record, Records, StoreError};
 use crate::time::Timestamp;
@@ -77,33 +75,22 @@ pub(crate) struct Place {
 impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
-        let mut stored = Object::record(&record.value)?;
-        let settled = match (stored.object_if_any("link"), stored.object_if_any("erasing"), stored.object_if_any("signpost")) {
-            (Some(link), ..) => Holder::Link(read_link(link)?),
-            (None, Some(link), _) => Holder::Erasing(read_link(link)?),
-            (None, None, Some(signpost)) => Holder::Signpost(Signpost::read(signpost)?),
-            (None, None, None) => Holder::Nobody,
-        };
-        let holder = match stored.object_if_any("arriving") {
-            Some(arriving) => Holder::Arriving(Box::new(Arriving::read(arriving, settled)?)),
-            None => settled,
-        };
-        let place = Self {
+        let mut stored: StoredAlias<'_> = stored::read(&record.value)?;
+        Ok(Self {
             key: key.clone(),
-            holder,
-            commits: stored.number("commits"),
-            tokens: Tokens::read(&mut stored),
-            hint_token: stored.text("hint_token"),
+            holder: stored.take_holder()?,
+            commits: stored.commits,
+            tokens: stored.tokens,
+            hint_token: stored.hint_token.into_owned(),
             left: Vec::new(),
             guard: record.guard.clone(),
-        };
-        stored.end(place)
+        })
     }
 
     /// The change that makes `holder` the first to hold `key`.
     pub(crate) fn claim(key: &Key, holder: &Holder, token: String) -> Result<Change, StoreError> {
         let hints = hints_of(holder, &token);
-        let value = write(holder, 1, &Tokens::first(&token), &token);
+        let value = stored::write(&StoredAlias::of(holder, 1, Tokens::first(&token), &token))?;
         Ok(Change { sides: hints.marks, gains: hints.hints, ..Change::of(key.clone(), Expect::Absent, value, token) })
     }
 
@@ -114,7 +101,7 @@ impl Place {
         let (hint_token, mut drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
         drops.extend_from_slice(&self.left);
         let hints = hints_of(holder, hint_token);
-        let value = write(holder, self.commits.saturating_add(1), &self.tokens.and(&token), hint_token);
+        let value = self.next(holder, &token, hint_token)?;
         let (sides, gains) = if same { (Vec::new(), Vec::new()) } else { (hints.marks, hints.hints) };
         let expect = Expect::Unchanged(self.guard.clone());
         Ok(Change { sides, gains, drops, ..Change::of(self.key.clone(), expect, value, token) })
@@ -131,8 +118,13 @@ impl Place {
         drops.extend_from_slice(&self.left);
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
-        let value = write(&holder, self.commits.saturating_add(1), &self.tokens.and(&change.token), &self.hint_token);
+        let value = self.next(&holder, &change.token, &self.hint_token)?;
         Ok(Change { value, drops, ..change })
+    }
+
+    /// The record after the commit `token` that makes `holder` hold this place.
+    fn next(&self, holder: &Holder, token: &str, hint_token: &str) -> Result<String, StoreError> {
+        stored::write(&StoredAlias::of(holder, self.commits.saturating_add(1), self.tokens.and(token), hint_token))
     }
 
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
@@ -242,64 +234,6 @@ pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, tok
         place.arrive();
     }
     super::write(records, place.hand_over(&place.holder, token)?).await
-}
-
-fn write(holder: &Holder, commits: u64, tokens: &Tokens, hint_token: &str) -> String {
-    stored::record(|place| {
-        place.number("commits", commits);
-        tokens.write(place);
-        place.text("hint_token", hint_token);
-        if let Holder::Arriving(arriving) = holder {
-            place.object("arriving", |stored| arriving.write(stored));
-        }
-        match holder.seen() {
-            Holder::Link(link) => place.object("link", |stored| write_link(link, stored)),
-            Holder::Erasing(link) => place.object("erasing", |stored| write_link(link, stored)),
-            Holder::Signpost(signpost) => place.object("signpost", |stored| signpost.write(stored)),
-            Holder::Arriving(_) | Holder::Nobody => {}
-        }
-    })
-}
-
-impl Arriving {
-    fn write(&self, stored: &mut Members) {
-        stored.object("link", |link| write_link(&self.link, link));
-        stored.text("from", self.from.as_str());
-        stored.text("journey", &self.journey);
-        stored.number("since", self.since.as_millis());
-    }
-
-    fn read(mut stored: Object, before: Holder) -> Result<Self, StoreError> {
-        let arriving = Self {
-            link: read_link(stored.object("link")?)?,
-            from: Key::kept(stored.text("from")),
-            journey: stored.text("journey"),
-            since: Timestamp::from_millis(stored.number("since")),
-            before,
-        };
-        stored.end(arriving)
-    }
-}
-
-impl Signpost {
-    fn write(&self, stored: &mut Members) {
-        stored.text("link", self.link.as_str());
-        stored.text("domain", self.domain.as_str());
-        stored.text("alias", self.alias.as_str());
-        stored.text("journey", &self.journey);
-        stored.flag("forwards", self.forwards);
-    }
-
-    fn read(mut stored: Object) -> Result<Self, StoreError> {
-        let signpost = Self {
-            link: LinkId::stored(stored.text("link")),
-            domain: Domain::stored(stored.text("domain")),
-            alias: Alias::stored(stored.text("alias")),
-            journey: stored.text("journey"),
-            forwards: stored.flag("forwards"),
-        };
-        stored.end(signpost)
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! What is kept of a domain beside its links. A deleted one stays as a record that says so.
 
-use super::kept::Keep;
-use super::object::Object;
 use crate::domain::Domain;
-use crate::json::Members;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -32,32 +29,6 @@ impl Site {
     }
 }
 
-impl Keep for Site {
-    fn read(stored: &mut Object) -> Self {
-        Self {
-            domain: Domain::stored(stored.text("host")),
-            root: stored.text_if_any("root").map(Target::stored),
-            not_found: stored.text_if_any("not_found").map(Target::stored),
-            ended: stored.text_if_any("ended").map(Target::stored),
-            created_at: Timestamp::from_millis(stored.number("created_at")),
-            updated_at: Timestamp::from_millis(stored.number("updated_at")),
-            version: stored.number("version"),
-            is_deleted: stored.flag("deleted"),
-        }
-    }
-
-    fn write(&self, stored: &mut Members) {
-        stored.text("host", self.domain.as_str());
-        stored.text_or_null("root", self.root.as_ref().map(Target::as_str));
-        stored.text_or_null("not_found", self.not_found.as_ref().map(Target::as_str));
-        stored.text_or_null("ended", self.ended.as_ref().map(Target::as_str));
-        stored.number("created_at", self.created_at.as_millis());
-        stored.number("updated_at", self.updated_at.as_millis());
-        stored.number("version", self.version);
-        stored.flag("deleted", self.is_deleted);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,13 +43,13 @@ mod tests {
         let target = |path: &str| Some(Target::stored(format!("https://example.com/{path}")));
         let (root, not_found, ended) = (target("r"), target("n"), target("e"));
         let full = Site { root, not_found, ended, version: 2, is_deleted: true, ..bare.clone() };
-        let first = Kept::put(None, Key::domain(&domain), &bare, "t0".into());
+        let first = Kept::put(None, Key::domain(&domain), &bare, "t0".into()).unwrap();
         assert_eq!((first.key.as_str(), &first.expect), ("domain/c.example", &Expect::Absent));
         let read = |change: &Change| {
             let guard = Guard(change.token.clone());
             Kept::<Site>::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
         };
-        let second = Kept::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into());
+        let second = Kept::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into()).unwrap();
         assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));
         assert_eq!(tokens_of(&second.value), ("t0".into(), vec!["t0".into(), "t1".into()]));
         assert_eq!((read(&first).what, read(&second).what), (bare, full));

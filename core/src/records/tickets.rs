@@ -6,6 +6,7 @@
 
 use super::Key;
 use super::keys::Prefix;
+use super::stored::StoredExhaustion;
 use crate::ports::{NoEntropy, Records, StoreError, Take};
 use crate::time::Timestamp;
 use crate::tree::put_in_order;
@@ -78,7 +79,7 @@ pub async fn take(
         }
     }
     // The mark saves others the look. Whoever finds none looks.
-    let _ = store.add(key, &limit.to_string(), until).await;
+    let _ = store.add(key, &StoredExhaustion::write(limit)?, until).await;
     Ok(Take::Exhausted)
 }
 
@@ -102,5 +103,5 @@ fn number(draw: &[u8]) -> u64 {
 
 /// Whether a mark says of so many tickets that all of them are taken: one that was left under a lower limit says nothing of a higher one.
 fn covers(mark: &[u8], limit: u64) -> bool {
-    std::str::from_utf8(mark).ok().and_then(|mark| mark.parse().ok()).is_some_and(|marked: u64| marked >= limit)
+    StoredExhaustion::limit(mark).is_some_and(|marked| marked >= limit)
 }

@@ -1,22 +1,12 @@
 //! What a record remembers of its own writing: the commit that created it, for good, and the latest ones. By these a writer whose
 //! answer was lost learns what became of its change.
 
-use super::object::Object;
+use super::stored::tokens::Tokens;
 use super::{Change, Expect};
-use crate::json::Members;
 use crate::ports::{Record, StoreError};
 
 /// How many of its latest commits a record remembers.
 const REMEMBERED_COMMITS: usize = 8;
-
-/// What every guarded record carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tokens {
-    /// The commit that created the record, kept for good.
-    created: String,
-    /// The latest commits, newest last.
-    recent: Vec<String>,
-}
 
 impl Tokens {
     /// Those of a record that the commit `token` creates.
@@ -36,24 +26,9 @@ impl Tokens {
         tokens.map_or_else(|| Self::first(token), |tokens| tokens.and(token))
     }
 
-    pub(super) fn read(stored: &mut Object) -> Self {
-        Self { created: stored.text("created_token"), recent: stored.texts("recent_tokens") }
-    }
-
-    pub(super) fn write(&self, stored: &mut Members) {
-        stored.text("created_token", &self.created);
-        stored.texts("recent_tokens", self.recent.iter().map(String::as_str));
-    }
-
     /// Whether a record with these was made by the commit `token`, or by it among others.
     pub(super) fn remember(&self, token: &str) -> bool {
         self.created == token || self.recent.iter().any(|recent| recent == token)
-    }
-
-    fn of(value: &[u8]) -> Result<Self, StoreError> {
-        let mut record = Object::record(value)?;
-        let tokens = Self::read(&mut record);
-        record.end(tokens)
     }
 }
 
@@ -106,13 +81,15 @@ pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {
 mod tests {
     use super::*;
     use crate::ports::Guard;
-    use crate::records::{Key, stored};
+    use crate::records::Key;
+    use crate::records::stored::tokens::StoredTokens;
+    use crate::records::stored::{self, SchemaVersion};
 
     /// The change of commit `number` to a record that was committed `number` times before.
     fn change(number: usize) -> Change {
         let tokens = (1..=number).fold(Tokens::first("t0"), |tokens, commit| tokens.and(&format!("t{commit}")));
         let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
-        let value = stored::record(|stored| tokens.write(stored));
+        let value = stored::write(&StoredTokens { schema: SchemaVersion, tokens }).unwrap();
         Change { repeated: true, ..Change::of(Key::kept("x".into()), expect, value, format!("t{number}")) }
     }
 
@@ -153,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_record_of_another_schema_tells_nothing() {
-        let record = Record { value: br#"{"v":2,"created_token":"t0","recent_tokens":[]}"#.to_vec(), guard: Guard(String::new()) };
+        let record = Record { value: br#"{"v":2,"tokens":{"created":"t0","recent":[]}}"#.to_vec(), guard: Guard(String::new()) };
         assert!(matches!(fate(&change(0), &record), Err(StoreError::Corrupt(_))));
     }
 }

@@ -1,8 +1,7 @@
 //! How often a link was followed, as it is stored.
 
-use super::object::Object;
-use super::stored;
-use super::tokens::Tokens;
+use super::stored::tokens::Tokens;
+use super::stored::{self, StoredTotal};
 use super::{Change, Expect, Key};
 use crate::clicks::Clicks;
 use crate::link::LinkId;
@@ -18,23 +17,18 @@ pub(crate) struct Total {
 
 impl Total {
     pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
-        let mut stored = Object::record(&record.value)?;
-        let total = Self {
-            clicks: Clicks { humans: stored.number("humans"), bots: stored.number("bots"), previews: stored.number("previews") },
-            tokens: Some(Tokens::read(&mut stored)),
-            guard: Some(record.guard.clone()),
-        };
-        stored.end(total)
+        let stored: StoredTotal = stored::read(&record.value)?;
+        Ok(Self { clicks: stored.clicks(), tokens: Some(stored.tokens), guard: Some(record.guard.clone()) })
     }
 
     /// The change that adds `clicks` to the total of `link`.
     pub(crate) fn plus(&self, clicks: Clicks, link: &LinkId, token: String) -> Result<Change, StoreError> {
-        let value = stored::record(|total| {
-            total.number("humans", self.clicks.humans.saturating_add(clicks.humans));
-            total.number("bots", self.clicks.bots.saturating_add(clicks.bots));
-            total.number("previews", self.clicks.previews.saturating_add(clicks.previews));
-            Tokens::after(self.tokens.as_ref(), &token).write(total);
-        });
+        let sum = Clicks {
+            humans: self.clicks.humans.saturating_add(clicks.humans),
+            bots: self.clicks.bots.saturating_add(clicks.bots),
+            previews: self.clicks.previews.saturating_add(clicks.previews),
+        };
+        let value = stored::write(&StoredTotal::of(sum, Tokens::after(self.tokens.as_ref(), &token)))?;
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
         Ok(Change::of(Key::total(link), expect, value, token))
     }

@@ -70,5 +70,12 @@ async fn save<E: Edge>(
     user: &User,
     deed: Option<Deed<'_>>,
 ) -> Result<Written, Problem> {
-    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?), deed).await
+    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    use crate::body::FieldType;
+    vec![("NewUser", create::NewUser::schema()), ("UserPatch", change::UserPatch::schema())]
 }

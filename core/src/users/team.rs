@@ -58,7 +58,7 @@ impl Owners {
         owners: Vec<UserId>,
         deed: Option<Deed<'_>>,
     ) -> Result<Written, Problem> {
-        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?);
+        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
         audit::commit(context, proof, change, deed).await
     }
 }

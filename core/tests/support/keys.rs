@@ -61,7 +61,7 @@ pub(crate) fn plant(edge: &MemoryEdge) {
     // Made under the pepper of these tests.
     let mark = "HaJNiD2Z6NFqgteJhgdRirG7bfSYECkuHHoL1ewaCAo";
     let record = json!({
-        "v": 1, "created_token": "t", "recent_tokens": ["t"], "id": PLANTED, "name": "a key", "scopes": ["links:read"], "owner": owner, "most": "owner",
+        "v": 1, "tokens": {"created": "t", "recent": ["t"]}, "id": PLANTED, "name": "a key", "scopes": ["links:read"], "owner": owner, "most": "owner",
         "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": mark,
     });
     edge.records.plant(&Key::kept(format!("key/{PLANTED}")), &record.to_string());

@@ -1,0 +1,92 @@
+//! An API key.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::bytes::StoredBytes;
+use super::tokens::Tokens;
+use super::{Millis, SchemaVersion};
+use crate::auth::rights::{Role, Scope};
+use crate::domain::Domain;
+use crate::key::{ApiKey, KeyId, Mark};
+use crate::link::UserId;
+use crate::ports::StoreError;
+use crate::records::kept::Keep;
+use crate::text::Title;
+
+/// A key and what it is good for. Roles and scopes go by their names.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredKey<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    id: Cow<'a, str>,
+    name: Cow<'a, str>,
+    scopes: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domains: Option<Vec<Cow<'a, str>>>,
+    owner: Cow<'a, str>,
+    most: Cow<'a, str>,
+    created_at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<Millis>,
+    mark: StoredBytes<32>,
+    tokens: Tokens,
+}
+
+impl Keep for ApiKey {
+    type Stored<'a> = StoredKey<'a>;
+
+    fn store(&self, tokens: Tokens) -> StoredKey<'_> {
+        StoredKey {
+            schema: SchemaVersion,
+            id: self.id.as_str().into(),
+            name: self.name.as_str().into(),
+            scopes: self.scopes.iter().map(|scope| scope.name().into()).collect(),
+            domains: self.domains.as_ref().map(|domains| domains.iter().map(|domain| domain.as_str().into()).collect()),
+            owner: self.owner.as_str().into(),
+            most: self.most.name().into(),
+            created_at: self.created_at.into(),
+            expires_at: self.expires_at.map(Millis::from),
+            last_used_at: self.last_used_at.map(Millis::from),
+            revoked_at: self.revoked_at.map(Millis::from),
+            mark: self.mark.clone().into(),
+            tokens,
+        }
+    }
+
+    /// A scope or a role without a meaning lets nobody in.
+    fn restore(stored: StoredKey<'_>) -> Result<(Self, Tokens), StoreError> {
+        let domain = |domain: Cow<'_, str>| Domain::stored(domain.into_owned());
+        let key = Self {
+            id: KeyId::stored(stored.id.into_owned()),
+            name: Title::stored(stored.name.into_owned()),
+            scopes: stored.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
+            domains: stored.domains.map(|domains| domains.into_iter().map(domain).collect()),
+            owner: UserId::stored(stored.owner.into_owned()),
+            most: Role::named(&stored.most).unwrap_or_default(),
+            created_at: stored.created_at.into(),
+            expires_at: stored.expires_at.map(Into::into),
+            last_used_at: stored.last_used_at.map(Into::into),
+            revoked_at: stored.revoked_at.map(Into::into),
+            mark: stored.mark.into(),
+        };
+        Ok((key, stored.tokens))
+    }
+}
+
+impl From<Mark> for StoredBytes<32> {
+    fn from(mark: Mark) -> Self {
+        Self(*mark.as_bytes())
+    }
+}
+
+impl From<StoredBytes<32>> for Mark {
+    fn from(StoredBytes(bytes): StoredBytes<32>) -> Self {
+        Self::stored(bytes)
+    }
+}

@@ -16,7 +16,7 @@
 //!   admin says of it
 //! * [`records`] how links are kept: keys, stored forms, guarded changes, hints, copies
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
-//! * [`response`], [`error`], [`codes`], [`pages`], [`machines`], [`metrics`] what goes back: JSON, problems, pages, answers for machines
+//! * [`response`], [`wire`], [`error`], [`codes`], [`pages`], [`machines`], [`metrics`] what goes back: JSON, problems, pages, answers for machines
 //! * [`qr`], [`png`] a short address as a picture; [`color`] the colours of pictures and pages
 //! * [`base64`], [`base58`] encodings of bytes; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on

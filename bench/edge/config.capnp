@@ -1,4 +1,5 @@
-# hop beside its measures, in one workerd: each listens on a port of its own, which `cargo xtask bench edge` names.
+# hop and the Workers it is compared with. `cargo xtask bench` copies this folder and the built modules to target/bench
+# and starts workerd there: with all three in one process (`config`), or with one alone in a fresh process.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -16,11 +17,26 @@ const config :Workerd.Config = (
   ],
 );
 
+const hopAlone :Workerd.Config = (
+  services = [(name = "hop", worker = .hop), (name = "copies", worker = .copies), (name = "truth", worker = .truth)],
+  sockets = [(name = "alone", http = (), service = "hop")],
+);
+
+const redirectAlone :Workerd.Config = (
+  services = [(name = "redirect", worker = .redirect), (name = "copies", worker = .copies)],
+  sockets = [(name = "alone", http = (), service = "redirect")],
+);
+
+const emptyAlone :Workerd.Config = (
+  services = [(name = "empty", worker = .empty)],
+  sockets = [(name = "alone", http = (), service = "empty")],
+);
+
 # As `wrangler deploy` uploads it, with its bindings as wrangler.toml names them. Only the API asks for ASSETS.
 const hop :Workerd.Worker = (
   modules = [
-    (name = "index.js", esModule = embed "../../cloudflare/build/index.js"),
-    (name = "index_bg.wasm", wasm = embed "../../cloudflare/build/index_bg.wasm"),
+    (name = "index.js", esModule = embed "hop/index.js"),
+    (name = "index_bg.wasm", wasm = embed "hop/index_bg.wasm"),
   ],
   compatibilityDate = "2026-11-01",
   bindings = [
@@ -41,8 +57,8 @@ const redirect :Workerd.Worker = (
 
 const empty :Workerd.Worker = (
   modules = [
-    (name = "index.js", esModule = embed "../empty/build/index.js"),
-    (name = "index_bg.wasm", wasm = embed "../empty/build/index_bg.wasm"),
+    (name = "index.js", esModule = embed "empty/index.js"),
+    (name = "index_bg.wasm", wasm = embed "empty/index_bg.wasm"),
   ],
   compatibilityDate = "2026-11-01",
 );

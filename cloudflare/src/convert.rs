@@ -1,17 +1,13 @@
-//! Requests and responses, from the Workers runtime's form into the core's and back.
-//!
-//! They pass as the runtime's own handles. The SDK's types also hold web sockets, forms and the words for every error.
+//! Converts requests and responses between the Workers SDK's types and the core's.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use futures_util::StreamExt as _;
 use hop_core::Body;
 use hop_core::ports::Facts;
 use http::{HeaderName, Method};
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, Request, Response, ResponseInit};
+use worker::{Headers, Request, Response, ResponseBody, ResponseBuilder};
 
 /// The visitor behind a request.
 pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
@@ -28,58 +24,42 @@ impl Facts for Visitor<'_> {
     }
 
     fn country(&self) -> Option<String> {
-        property(&property(self.0, "cf")?, "country")?.as_string()
+        self.0.cf()?.country()
     }
 }
 
-/// What the runtime hangs on its objects and the SDK has no words for.
-fn property(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &name.into()).ok()
-}
-
-/// The runtime takes no request whose method is none.
+/// The request's method. `Request::method` is not used: it calls every method it does not know GET.
 pub(crate) fn method(request: &Request) -> Method {
-    Method::from_bytes(request.method().as_bytes()).unwrap_or_default()
+    Method::from_bytes(request.inner().method().as_bytes()).unwrap_or_default()
 }
 
 /// Reads the body chunk by chunk, never much more than `limit` bytes; nothing where the core looks at none.
-pub(crate) async fn body(request: &Request, limit: Option<usize>) -> Body {
-    let (Some(limit), Some(stream)) = (limit, request.body()) else {
+pub(crate) async fn body(request: &mut Request, limit: Option<usize>) -> Body {
+    let Some(limit) = limit.filter(|_| request.inner().body().is_some()) else {
         return Body::Whole(Vec::new());
     };
-    let Ok(reader) = stream.get_reader().dyn_into::<ReadableStreamDefaultReader>() else {
+    let Ok(mut chunks) = request.stream() else {
         return Body::Broken;
     };
     let mut bytes = Vec::new();
-    loop {
-        match chunk(&reader).await {
-            Ok(None) => return Body::Whole(bytes),
-            Ok(Some(chunk)) => bytes.extend(chunk.to_vec()),
+    while let Some(chunk) = chunks.next().await {
+        match chunk {
+            Ok(chunk) => bytes.extend(chunk),
             Err(_) => return Body::Broken,
         }
         if bytes.len() > limit {
             return Body::TooLarge;
         }
     }
+    Body::Whole(bytes)
 }
 
-async fn chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
-    let result: ReadableStreamReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
-    if result.get_done().unwrap_or(false) {
-        return Ok(None);
-    }
-    result.get_value().dyn_into().map(Some)
-}
-
-/// A header that stands several times is appended each time.
-pub(crate) fn response(response: &hop_core::Response) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
+/// A header that occurs several times is appended each time.
+pub(crate) fn response(response: hop_core::Response) -> worker::Result<Response> {
+    let headers = Headers::new();
     for (name, value) in &response.headers {
         headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
     }
-    let head = ResponseInit::new();
-    head.set_status(response.status.as_u16());
-    head.set_headers_headers(&headers);
-    let body = (!response.body.is_empty()).then(|| Uint8Array::from(response.body.as_slice()));
-    Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &head)
+    let body = if response.body.is_empty() { ResponseBody::Empty } else { ResponseBody::Body(response.body) };
+    Ok(ResponseBuilder::new().with_status(response.status.as_u16()).with_headers(headers).body(body))
 }

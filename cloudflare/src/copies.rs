@@ -7,8 +7,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::Env;
 
-use crate::edge::{binding, message};
-
 const BINDING: &str = "COPIES";
 
 #[wasm_bindgen]
@@ -27,7 +25,8 @@ pub(crate) struct KvCopies(Namespace);
 
 impl KvCopies {
     pub(crate) fn new(env: &Env) -> Option<Self> {
-        binding(env, BINDING).map(|namespace| Self(namespace.unchecked_into()))
+        let namespace = Reflect::get(env, &BINDING.into()).ok().filter(|binding| !binding.is_undefined())?;
+        Some(Self(namespace.unchecked_into()))
     }
 }
 
@@ -42,4 +41,9 @@ impl Copies for KvCopies {
         Reflect::set(&options, &"expirationTtl".into(), &copy::LIFETIME_SECONDS.into()).map_err(unavailable)?;
         self.0.put(key.as_str(), copy, &options).await.map(drop).map_err(unavailable)
     }
+}
+
+/// The message of an error that JavaScript threw.
+fn message(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| "no reason given".to_owned(), |error| error.message().into())
 }

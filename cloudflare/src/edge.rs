@@ -2,10 +2,7 @@
 
 use hop_core::Timestamp;
 use hop_core::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
-use js_sys::Reflect;
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::console;
-use worker::{Date, Env};
+use worker::{Date, Env, console_error};
 
 use crate::assets;
 use crate::copies::KvCopies;
@@ -70,25 +67,10 @@ impl Edge for WorkersEdge {
     }
 
     fn log(&self, line: &str) {
-        console::error_1(&line.into());
+        console_error!("{line}");
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
         assets::read(&self.env, "openapi.json").await
     }
-}
-
-/// What the deployment calls by `name`: a store, a setting or a secret.
-pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
-    Reflect::get(env, &name.into()).ok().filter(|binding| !binding.is_undefined())
-}
-
-/// A setting or a secret: the runtime keeps both in one place.
-pub(crate) fn variable(env: &Env, name: &str) -> Option<String> {
-    binding(env, name)?.as_string()
-}
-
-/// What an error that JavaScript threw says of itself.
-pub(crate) fn message(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| "no reason given".to_owned(), |error| error.message().into())
 }

@@ -1,15 +1,13 @@
 //! Records in D1: one table of keys, a change as one batch, which is one transaction. The guard is the row's token.
 
+use std::collections::BTreeMap;
+
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
-use js_sys::{Array, Promise, Reflect};
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use worker::Env;
-use worker::worker_sys::{D1Database, D1DatabaseSession, D1PreparedStatement, D1Result};
-
-use crate::edge::{binding, message};
+use worker::d1::{D1Database, D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
+use worker::js_sys;
+use worker::{Env, Error};
 
 const BINDING: &str = "DB";
 
@@ -34,101 +32,97 @@ const TAKE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?
 /// A sweep takes no more rows in one statement than D1 has time for, and no more statements than the smallest plan has for a call; the
 /// next sweep goes on.
 const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
-const SWEPT_AT_ONCE: f64 = 5_000.0;
+const SWEPT_AT_ONCE: usize = 5_000;
 const SWEEPS: u32 = 20;
 
 /// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
-///
-/// It is the runtime's own handle. The SDK's `D1Database` would bring what reads results by way of serde, 8 KB gzip.
-pub(crate) struct D1Records(Option<D1Database>);
+pub(crate) struct D1Records(Result<D1Database, StoreError>);
 
 impl D1Records {
     pub(crate) fn new(env: &Env) -> Self {
-        Self(binding(env, BINDING).map(JsValue::unchecked_into))
+        Self(env.d1(BINDING).map_err(unavailable))
     }
 
     fn session(&self) -> Result<D1DatabaseSession, StoreError> {
-        let database = self.0.as_ref().ok_or_else(|| StoreError::Unavailable(format!("there is no D1 database {BINDING}")))?;
-        database.with_session(Some("first-primary")).map_err(unavailable)
+        let database = self.0.as_ref().map_err(Clone::clone)?;
+        database.with_session_constraint(D1SessionConstraint::FirstPrimary).map_err(unavailable)
     }
 
-    /// Forgets what expired before `now`. The core looks at the clock itself: this only makes room.
+    /// Deletes what expired before `now`. The core looks at the clock itself: this only makes room.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let session = self.session()?;
         for _ in 0..SWEEPS {
-            let swept = answer(statement(&session, SWEEP, &[moment(now)])?.run()).await?;
-            if changes(swept.unchecked_into())? < SWEPT_AT_ONCE {
+            let swept = statement(&session, SWEEP, &[moment(now)])?.run().await.map_err(unavailable)?;
+            if changes(&swept)? < SWEPT_AT_ONCE {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The rows of a query, each an array of its columns.
-    async fn rows(&self, sql: &str, parameters: &[JsValue]) -> Result<Vec<Array>, StoreError> {
-        let rows = answer(statement(&self.session()?, sql, parameters)?.raw()).await?;
-        Ok(rows.iter().map(JsValue::unchecked_into).collect())
+    /// The rows of a query, each with its columns, which are all text.
+    async fn rows(&self, sql: &str, parameters: &[D1Type<'_>]) -> Result<Vec<Vec<String>>, StoreError> {
+        statement(&self.session()?, sql, parameters)?.raw().await.map_err(unavailable)
     }
 }
 
 impl Records for D1Records {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        let rows = self.rows(GET, &[text(key.as_str())]).await?;
-        rows.first().map(|row| record(row, 0)).transpose()
+        let rows = self.rows(GET, &[text(key)]).await?;
+        rows.into_iter().next().map(|row| columns(row).map(|[value, token]| record(value, token))).transpose()
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let mut records = Vec::with_capacity(keys.len());
+        let mut found = BTreeMap::new();
         for keys in keys.chunks(MOST_PARAMETERS) {
             let marks = vec!["?"; keys.len()].join(",");
             let sql = format!("SELECT key, value, token FROM records WHERE key IN ({marks})");
-            let parameters: Vec<JsValue> = keys.iter().map(|key| text(key.as_str())).collect();
-            let rows = self.rows(&sql, &parameters).await?;
-            let found = rows.iter().map(|row| column(row, 0)).collect::<Result<Vec<_>, _>>()?;
-            for key in keys {
-                let row = found.iter().position(|found| found == key.as_str()).and_then(|at| rows.get(at));
-                records.push(row.map(|row| record(row, 1)).transpose()?);
+            let parameters: Vec<_> = keys.iter().map(text).collect();
+            for row in self.rows(&sql, &parameters).await? {
+                let [key, value, token] = columns(row)?;
+                found.insert(key, record(value, token));
             }
         }
-        Ok(records)
+        Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
         let (sql, rest) = after.map_or((SCAN, ""), |Cursor(rest)| (SCAN_AFTER, rest));
-        let from = format!("{}{rest}", prefix.as_str());
+        let (from, end) = (format!("{}{rest}", prefix.as_str()), prefix.end());
         let one_more = f64::from(limit) + 1.0;
-        let rows = self.rows(sql, &[text(&from), text(&prefix.end()), one_more.into()]).await?;
-        let keys = rows.iter().map(|row| column(row, 0).map(Key::kept)).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.rows(sql, &[D1Type::Text(&from), D1Type::Text(&end), D1Type::Real(one_more)]).await?;
+        let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::kept(key))).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(keys, prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let session = self.session()?;
-        let (key, token) = (text(change.key.as_str()), text(&change.token));
-        let value = text(&change.value);
-        let expires_at = change.expires_at.map_or(JsValue::NULL, moment);
+        let (key, token) = (text(&change.key), D1Type::Text(&change.token));
+        let expires_at = change.expires_at.map_or(D1Type::Null, moment);
         let guarded = match &change.expect {
-            Expect::Absent => statement(&session, CLAIM, &[key.clone(), value, token.clone(), expires_at])?,
-            Expect::Unchanged(Guard(guard)) => statement(&session, REPLACE, &[key.clone(), value, token.clone(), expires_at, text(guard)])?,
+            Expect::Absent => statement(&session, CLAIM, [&key, &D1Type::Text(&change.value), &token, &expires_at])?,
+            Expect::Unchanged(Guard(guard)) => {
+                let parameters = [&key, &D1Type::Text(&change.value), &token, &expires_at, &D1Type::Text(guard)];
+                statement(&session, REPLACE, parameters)?
+            }
         };
-        let statements = Array::<JsValue>::of1(&guarded);
+        let mut statements = vec![guarded];
         let sides = change.sides.iter().map(|(side, value)| (side, value.as_str(), None));
         let notes = change.note.iter().map(|note| (&note.key, note.value.as_str(), note.expires_at));
         for (side, value, until) in sides.chain(change.gains.iter().map(|hint| (hint, HINT, None))).chain(notes) {
-            let until = until.map_or(JsValue::NULL, moment);
-            let beside = statement(&session, BESIDE, &[text(side.as_str()), key.clone(), token.clone(), text(value), until])?;
-            statements.push(&beside);
+            let until = until.map_or(D1Type::Null, moment);
+            statements.push(statement(&session, BESIDE, [&text(side), &key, &token, &D1Type::Text(value), &until])?);
         }
         for old in &change.drops {
-            let drop = statement(&session, DROP, &[text(old.as_str()), key.clone(), token.clone()])?;
-            statements.push(&drop);
+            statements.push(statement(&session, DROP, [&text(old), &key, &token])?);
         }
-        let results = answer(session.session_batch(statements)).await?;
-        Ok(if changes(results.get(0).unchecked_into())? > 0.0 { Commit::Done } else { Commit::Conflict })
+        let results = session.batch(statements).await.map_err(unavailable)?;
+        let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 answered no statement of a batch".into()))?;
+        Ok(if changes(first)? > 0 { Commit::Done } else { Commit::Conflict })
     }
 
     async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
-        let rows = self.rows(TAKE, &[text(key.as_str()), number(limit), until.map_or(JsValue::NULL, moment)]).await?;
+        let rows = self.rows(TAKE, &[text(key), number(limit), until.map_or(D1Type::Null, moment)]).await?;
         Ok(if rows.is_empty() { Take::Exhausted } else { Take::Granted })
     }
 
@@ -140,47 +134,46 @@ impl Records for D1Records {
 }
 
 /// How many rows a statement changed.
-fn changes(result: D1Result) -> Result<f64, StoreError> {
-    let meta = result.meta().map_err(unavailable)?;
-    let changes = Reflect::get(&meta, &text("changes")).map_err(unavailable)?.as_f64();
+fn changes(result: &D1Result) -> Result<usize, StoreError> {
+    let changes = result.meta().map_err(unavailable)?.and_then(|meta| meta.changes);
     changes.ok_or_else(|| StoreError::Unavailable("D1 did not say how many rows it changed".into()))
 }
 
-fn statement(session: &D1DatabaseSession, sql: &str, parameters: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
-    session.session_prepare(sql).and_then(|statement| statement.bind(parameters.iter().collect())).map_err(unavailable)
+fn statement<'a>(
+    session: &D1DatabaseSession,
+    sql: &str,
+    parameters: impl IntoIterator<Item = &'a D1Type<'a>>,
+) -> Result<D1PreparedStatement, StoreError> {
+    session.prepare(sql).bind_refs(parameters).map_err(unavailable)
 }
 
-/// What D1 answers when it is asked.
-async fn answer(asked: Result<Promise, JsValue>) -> Result<Array, StoreError> {
-    let answered = JsFuture::from(asked.map_err(unavailable)?).await;
-    answered.map(JsValue::unchecked_into).map_err(unavailable)
-}
-
-fn moment(moment: Timestamp) -> JsValue {
+fn moment(moment: Timestamp) -> D1Type<'static> {
     number(moment.as_millis())
 }
 
-/// Exact up to 2^53: a time or a count that anybody will live to see.
+/// Exact up to 2^53: any time or count that occurs. `D1Type::Integer` holds 32 bits only.
 #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
-fn number(number: u64) -> JsValue {
-    JsValue::from_f64(number as f64)
+fn number(number: u64) -> D1Type<'static> {
+    D1Type::Real(number as f64)
 }
 
-fn text(text: &str) -> JsValue {
-    JsValue::from_str(text)
+fn text(key: &Key) -> D1Type<'_> {
+    D1Type::Text(key.as_str())
 }
 
-/// The value and the token that stand at column `at` and after it.
-fn record(row: &Array, at: u32) -> Result<Record, StoreError> {
-    Ok(Record { value: column(row, at)?.into_bytes(), guard: Guard(column(row, at.saturating_add(1))?) })
+fn record(value: String, token: String) -> Record {
+    Record { value: value.into_bytes(), guard: Guard(token) }
 }
 
-fn column(row: &Array, at: u32) -> Result<String, StoreError> {
-    let value = row.get(at).as_string();
-    value.ok_or_else(|| StoreError::Corrupt(format!("column {at} of a row is no text")))
+fn columns<const N: usize>(row: Vec<String>) -> Result<[String; N], StoreError> {
+    row.try_into().map_err(|_| StoreError::Corrupt("a row has another number of columns than were asked for".into()))
 }
 
-/// For the log. D1's own words are what an operator can search for.
-fn unavailable(error: JsValue) -> StoreError {
-    StoreError::Unavailable(format!("D1: {}", message(&error)))
+/// For the log. D1's own message is what an operator can search for; the SDK's `Display` of it panics where the cause is no text.
+fn unavailable(error: Error) -> StoreError {
+    let message = match &error {
+        Error::D1(error) => String::from(AsRef::<js_sys::Error>::as_ref(error).message()),
+        other => other.to_string(),
+    };
+    StoreError::Unavailable(format!("D1: {message}"))
 }

@@ -6,10 +6,12 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use http::{Method, StatusCode};
+use serde::Serialize;
 
 use crate::audit;
 use crate::auth::{self, Need, Proof};
 use crate::base58;
+use crate::body::ParseContext;
 use crate::clicks::{self, Click};
 use crate::config::Config;
 use crate::digest::Pepper;
@@ -18,7 +20,6 @@ use crate::domains::{self, Elsewhere};
 use crate::draw::Source;
 use crate::error::Problem;
 use crate::follow::{self, Found};
-use crate::json;
 use crate::keys;
 use crate::links::{self, Form};
 use crate::machines;
@@ -110,6 +111,11 @@ impl<E: Edge> Context<'_, E> {
         }
     }
 
+    /// What the fields of a body are checked against beside themselves.
+    pub(crate) fn parsing(&self) -> ParseContext<'_> {
+        ParseContext { config: self.config, traits: self.edge.traits() }
+    }
+
     /// The deployment's pepper. Without one hop does not do what needs it.
     pub(crate) fn pepper(&self) -> Result<&Pepper, Problem> {
         self.config.pepper.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))
@@ -163,7 +169,8 @@ impl<E: Edge> Context<'_, E> {
 
     /// Says in the log that the record `key` leads to was left out of an answer.
     pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
-        log(self.edge, &[("event", "a record was left out"), ("key", key.as_str()), ("cause", &error.to_string())]);
+        let event = Some("a record was left out");
+        log(self.edge, LogLine { event, key: Some(key.as_str()), ..LogLine::error(&error.to_string()) });
     }
 
     /// Says in the log what the answer does without, and why.
@@ -414,23 +421,43 @@ fn json_of<'a>(facts: &impl Facts, body: &'a Body) -> Result<&'a Body, Problem> 
 
 fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {
     if let Some(cause) = &problem.cause {
-        log(edge, &[("request_id", request_id), ("code", problem.code.name()), ("cause", cause)]);
+        log(edge, LogLine { request_id: Some(request_id), code: Some(problem.code.name()), ..LogLine::error(cause) });
     }
 }
 
 fn log_lost(edge: &impl Edge, request_id: &str, what: &str, error: &StoreError) {
-    log(edge, &[("request_id", request_id), ("event", what), ("cause", &error.to_string())]);
+    log(edge, LogLine { request_id: Some(request_id), event: Some(what), ..LogLine::error(&error.to_string()) });
 }
 
 /// Says in the log that something failed which an edge does of itself and no request asked for.
 pub fn log_failure(edge: &impl Edge, event: &str, error: &StoreError) {
-    log(edge, &[("event", event), ("cause", &error.to_string())]);
+    log(edge, LogLine { event: Some(event), ..LogLine::error(&error.to_string()) });
 }
 
-fn log(edge: &impl Edge, what: &[(&str, &str)]) {
-    let line = json::object(|line| {
-        line.text("level", "error");
-        what.iter().for_each(|(name, value)| line.text(name, value));
-    });
-    edge.log(&line);
+/// One line of the log, as JSON. What a line has nothing to say of is left out.
+#[derive(Serialize)]
+struct LogLine<'a> {
+    level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
+    /// Of the problem that the request was answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// Of a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    cause: &'a str,
+}
+
+impl<'a> LogLine<'a> {
+    fn error(cause: &'a str) -> Self {
+        Self { level: "error", request_id: None, event: None, code: None, key: None, cause }
+    }
+}
+
+fn log(edge: &impl Edge, line: LogLine<'_>) {
+    // A struct of texts does not fail to serialize.
+    edge.log(&serde_json::to_string(&line).unwrap_or_default());
 }

@@ -1,7 +1,7 @@
 //! Blocking: an admin ends a link and says why. It stands beside what the owner says of the link, who cannot undo it.
 
-use crate::body::{Fields, Tree};
-use crate::error::Wrong;
+use crate::body::{NotNull, Optional, Required, request_body};
+use crate::error::{FieldCode, Refusal};
 use crate::text::Reason;
 use crate::time::Timestamp;
 
@@ -12,35 +12,41 @@ pub(crate) struct Blocked {
     pub(crate) at: Timestamp,
 }
 
-impl Blocked {
-    /// Reads what an admin says at `now`, on top of what was said before: a link stays blocked since it was, whatever is said of the reason.
-    pub(crate) fn patched(before: Option<&Self>, tree: Tree, now: Timestamp) -> Result<Self, Wrong> {
-        let mut fields = Fields::of(tree)?;
-        let said = before.filter(|_| !fields.has("reason"));
-        let reason = said.map(|before| before.reason.clone()).or_else(|| reason(&mut fields));
-        fields.close(reason.map(|reason| Self { reason, at: before.map_or(now, |before| before.at) }))
+request_body! {
+    /// What an admin says.
+    pub(crate) struct BlockPatch {
+        reason: NotNull<Reason>,
     }
 
-    /// Reads what an export says; without a moment it is `now`.
-    pub(crate) fn told(tree: Tree, now: Timestamp) -> Result<Self, Wrong> {
-        let mut fields = Fields::of(tree)?;
-        let at = fields.take_text("at", |text| Timestamp::parse(&text)).unwrap_or(now);
-        let reason = reason(&mut fields);
-        fields.close(reason.map(|reason| Self { reason, at }))
+    /// What an export says.
+    pub(crate) struct BlockLine {
+        at: Optional<Timestamp>,
+        reason: Required<Reason>,
     }
 }
 
-fn reason(fields: &mut Fields) -> Option<Reason> {
-    fields.need_text("reason", Reason::parse)
+impl Blocked {
+    /// What an admin says at `now`, on top of what was said before: a link stays blocked since it was, whatever is said of the reason.
+    pub(crate) fn patched(before: Option<&Self>, patch: BlockPatch, now: Timestamp) -> Result<Self, Refusal> {
+        let reason = patch.reason.or_else(|| before.map(|before| before.reason.clone()));
+        let reason = reason.ok_or_else(|| Refusal::new(FieldCode::Required, "this field is needed").within("reason"))?;
+        Ok(Self { reason, at: before.map_or(now, |before| before.at) })
+    }
+
+    /// What an export says; without a moment it is `now`.
+    pub(crate) fn told(line: BlockLine, now: Timestamp) -> Self {
+        Self { reason: line.reason, at: line.at.unwrap_or(now) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::FieldCode;
+    use crate::body::tests::parsed;
+    use crate::error::Wrong;
 
-    fn tree(json: &str) -> Tree {
-        Tree::read(json.as_bytes()).unwrap()
+    fn patched(before: Option<&Blocked>, json: &str) -> Result<Blocked, Wrong> {
+        Ok(Blocked::patched(before, parsed::<BlockPatch>(json)?, Timestamp::from_millis(9))?)
     }
 
     fn blocked(reason: &str, at: u64) -> Blocked {
@@ -53,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_block_is_since_it_was_first_said() {
-        let said = |before: Option<&Blocked>, json| Blocked::patched(before, tree(json), Timestamp::from_millis(9)).ok();
+        let said = |before: Option<&Blocked>, json| patched(before, json).ok();
         let first = blocked("a", 5);
         assert_eq!(said(None, r#"{"reason":"a"}"#), Some(blocked("a", 9)));
         assert_eq!(said(Some(&first), r#"{"reason":"b"}"#), Some(blocked("b", 5)));
@@ -74,11 +80,11 @@ mod tests {
             (None, r#"{"reason":"a","at":"2026-11-21T08:00:00Z"}"#, vec![("/at", Unknown)]),
             (None, "true", vec![("", WrongType)]),
         ] {
-            let wrong = Blocked::patched(before, tree(json), Timestamp::from_millis(9)).err().map(errors).unwrap_or_default();
+            let wrong = patched(before, json).err().map(errors).unwrap_or_default();
             let wrong: Vec<_> = wrong.iter().map(|(at, code)| (at.as_str(), *code)).collect();
             assert_eq!(wrong, expected, "{json}");
         }
-        let told = |json| Blocked::told(tree(json), Timestamp::from_millis(9)).ok();
+        let told = |json| parsed::<BlockLine>(json).ok().map(|line| Blocked::told(line, Timestamp::from_millis(9)));
         assert_eq!(told(r#"{"reason":"a","at":"1970-01-01T00:00:00.005Z"}"#), Some(first));
         assert_eq!(told(r#"{"reason":"a"}"#), Some(blocked("a", 9)));
         assert_eq!(told(r#"{"reason":"a","at":"soon"}"#), None);

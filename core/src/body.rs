@@ -1,9 +1,24 @@
 //! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error collected.
 //!
-//! What every field needs is kept out of line (`inline(never)`): written once for each of thirty fields it would weigh 10 KB.
+//! Each JSON body is declared with [`request_body!`] (see [`declaration`]). A query has no declaration: all its values are strings, a name
+//! may stand there several times, and its parameters are described beside their operations. Its fields are taken one by one.
 
-use std::collections::BinaryHeap;
+mod declaration;
+#[cfg(test)]
+mod document;
+mod types;
 
+use std::collections::BTreeSet;
+
+pub(crate) use self::declaration::{
+    Draft, Field, FieldType, Flatten, Ignored, NotNull, Optional, ParseContext, Patch, RequestBody, Required, request_body,
+};
+#[cfg(test)]
+pub(crate) use serde_json::{Value as Schema, json as schema};
+
+#[cfg(test)]
+pub(crate) use self::document::ObjectSchema;
+pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::error::{FieldCode, FieldError, Problem, Refusal, Wrong};
 use crate::request::Body;
 pub(crate) use crate::tree::Tree;
@@ -17,7 +32,6 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body.
-    #[inline(never)]
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
         let tree = Tree::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
         Self::of(tree).map_err(Problem::wrong_body)
@@ -49,7 +63,6 @@ impl Fields {
     }
 
     /// Reads what stands after the `?` of an address, each value a string.
-    #[inline(never)]
     pub(crate) fn query(query: &str) -> Self {
         let entries =
             form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), Tree::Text(value.into_owned()))).collect();
@@ -72,58 +85,21 @@ impl Fields {
         parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
     }
 
-    /// Takes the field `name` out and lets it change `place`: not there, it changes nothing; null sets it back.
-    pub(crate) fn set<T: Default, W: Objection>(&mut self, name: &str, place: &mut T, parse: impl FnOnce(Tree) -> Result<T, W>) {
-        let value = match self.pick(name) {
-            Some(Tree::Null) => Some(T::default()),
-            Some(tree) => self.noted(name, parse(tree)),
-            None => None,
-        };
-        if let Some(value) = value {
-            *place = value;
+    /// Takes the field `name` out of a merge patch. Of a wrong one it is as if it were absent.
+    pub(crate) fn take_patch<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Patch<T> {
+        match self.pick(name) {
+            None => Patch::Absent,
+            Some(Tree::Null) => Patch::Null,
+            Some(tree) => self.noted(name, parse(tree)).map_or(Patch::Absent, Patch::Set),
         }
-    }
-
-    /// Takes the field `name` out, which is true or false, and lets it change `place`.
-    #[inline(never)]
-    pub(crate) fn set_flag(&mut self, name: &str, place: &mut bool) {
-        self.set(name, place, Tree::boolean);
-    }
-
-    /// Takes the field `name` out, which is text, and lets it change `place`.
-    #[inline(never)]
-    pub(crate) fn set_text<T>(&mut self, name: &str, place: &mut Option<T>, parse: &dyn Fn(String) -> Result<T, Refusal>) {
-        self.set(name, place, |tree| parse(tree.text()?).map(Some));
     }
 
     /// Takes the field `name` out, which is text, if it is there and not null.
     pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
-        let text = self.text(name)?;
-        self.understood(name, parse(text))
-    }
-
-    /// Takes the field `name` out, which is text; it is wrong if it is missing.
-    pub(crate) fn need_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
-        let text = self.needed_text(name)?;
-        self.understood(name, parse(text))
-    }
-
-    #[inline(never)]
-    fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name, Tree::text)
-    }
-
-    #[inline(never)]
-    fn needed_text(&mut self, name: &str) -> Option<String> {
-        self.need(name, Tree::text)
-    }
-
-    fn understood<T>(&mut self, name: &str, read: Result<T, Refusal>) -> Option<T> {
-        read.map_err(|refusal| self.refuse(name, refusal)).ok()
+        self.take(name, |tree| parse(tree.text()?))
     }
 
     /// The value of the field `name`, if it stands there once.
-    #[inline(never)]
     fn pick(&mut self, name: &str) -> Option<Tree> {
         let at = self.entries.iter().position(|(key, _)| key == name)?;
         let (_, value) = self.entries.remove(at);
@@ -147,7 +123,6 @@ impl Fields {
         }
     }
 
-    #[inline(never)]
     fn refuse_all(&mut self, name: &str, wrong: Wrong) {
         for refusal in wrong {
             self.refuse(name, refusal);
@@ -173,13 +148,10 @@ impl Fields {
         }
     }
 
-    /// Ends the reading of an object within another.
-    pub(crate) fn close<T>(mut self, needed: Option<T>) -> Result<T, Wrong> {
+    /// Ends the reading of a body, and tells all that is wrong: what is left is unknown.
+    fn end(mut self) -> Wrong {
         self.refuse_the_rest();
-        match needed {
-            Some(value) if self.errors.is_empty() => Ok(value),
-            _ => Err(self.stop()),
-        }
+        self.stop()
     }
 
     /// Ends the reading of an object that cannot be understood further: what is left is not judged.
@@ -187,19 +159,14 @@ impl Fields {
         self.errors.into_iter().map(|error| error.refusal.standing(error.field)).collect()
     }
 
-    #[inline(never)]
     fn refuse_the_rest(&mut self) {
-        // A heap, because there may be many, and the sorts of the standard library weigh 2 KB.
-        let unknown: BinaryHeap<String> = self.entries.drain(..).map(|(name, _)| name).collect();
-        let mut unknown = unknown.into_sorted_vec();
-        unknown.dedup();
+        let unknown: BTreeSet<String> = self.entries.drain(..).map(|(name, _)| name).collect();
         for name in unknown {
             self.refuse(&name, Refusal::new(FieldCode::Unknown, "hop does not know this field"));
         }
     }
 
     /// Notes that a field is wrong.
-    #[inline(never)]
     pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
         self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
     }
@@ -240,8 +207,25 @@ pub(crate) fn pointer(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::memory::TRAITS;
+
+    /// Reads a body on the memory edge of a deployment at `https://hop.example`.
+    pub(crate) fn drafted<B: RequestBody>(json: &str) -> Draft<B> {
+        in_context(|context| B::read(&Body::Whole(json.into()), 100_000, context)).unwrap()
+    }
+
+    /// Reads the value of a field there.
+    pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, Wrong> {
+        in_context(|context| T::parse(Tree::read(json.as_bytes()).unwrap(), context))
+    }
+
+    fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
+        let config = Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
+        read(&ParseContext { config: &config, traits: &TRAITS })
+    }
 
     fn fields(json: &str) -> Fields {
         Fields::read(&Body::Whole(json.into()), 1_000).unwrap()
@@ -262,13 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_set_left_alone_or_set_back() {
+    fn a_patch_tells_absent_from_null() {
         let mut fields = fields(r#"{"a":"new","b":null,"d":7}"#);
-        let [mut a, mut b, mut c, mut d] = ["old"; 4].map(|old| Some(old.to_owned()));
-        for (name, place) in [("a", &mut a), ("b", &mut b), ("c", &mut c), ("d", &mut d)] {
-            fields.set(name, place, |tree| tree.text().map(Some));
-        }
-        assert_eq!([a.as_deref(), b.as_deref(), c.as_deref(), d.as_deref()], [Some("new"), None, Some("old"), Some("old")]);
+        let mut patch = |name| fields.take_patch(name, Tree::text);
+        assert_eq!(["a", "b", "c", "d"].map(&mut patch), [Patch::Set("new".into()), Patch::Null, Patch::Absent, Patch::Absent]);
         assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/d", FieldCode::WrongType)]);
     }
 

@@ -1,8 +1,8 @@
 //! What a preview of a link shows in place of the target's own words.
 
-use crate::body::{Fields, Tree};
-use crate::error::{FieldCode, Refusal, Wrong};
-use crate::target::{Target, TargetRules};
+use crate::body::{Patch, request_body};
+use crate::error::{FieldCode, Refusal};
+use crate::target::Target;
 use crate::text::{CardDescription, CardTitle};
 
 /// A card. At least one of its parts is there.
@@ -13,6 +13,15 @@ pub(crate) struct Card {
     pub(crate) image: Option<Target>,
 }
 
+request_body! {
+    /// What is said of a card: a merge patch goes all the way down.
+    pub(crate) struct CardPatch {
+        title: Patch<CardTitle>,
+        description: Patch<CardDescription>,
+        image: Patch<Target>,
+    }
+}
+
 impl Card {
     /// How much its texts take.
     pub(crate) fn bytes(&self) -> usize {
@@ -21,16 +30,14 @@ impl Card {
         texts.into_iter().chain([image]).flatten().map(str::len).sum()
     }
 
-    /// Reads what is said of a card, on top of what was said before: a merge patch goes all the way down.
-    pub(crate) fn patched(before: Option<&Self>, tree: Tree, targets: &TargetRules) -> Result<Self, Wrong> {
+    /// The card after a patch of what was there before.
+    pub(crate) fn patched(before: Option<&Self>, patch: CardPatch) -> Result<Self, Refusal> {
         let mut card = before.cloned().unwrap_or_default();
-        let mut fields = Fields::of(tree)?;
-        fields.set_text("title", &mut card.title, &CardTitle::parse);
-        fields.set_text("description", &mut card.description, &CardDescription::parse);
-        fields.set_text("image", &mut card.image, &|text| Target::parse(&text, targets));
-        let card = fields.close(Some(card))?;
+        patch.title.apply(&mut card.title);
+        patch.description.apply(&mut card.description);
+        patch.image.apply(&mut card.image);
         if card == Self::default() {
-            return Err(Refusal::new(FieldCode::Required, "a card has a title, a description or an image; null is none").into());
+            return Err(Refusal::new(FieldCode::Required, "a card has a title, a description or an image; null is none"));
         }
         Ok(card)
     }

@@ -78,12 +78,20 @@ impl Refusal {
 }
 
 /// Everything that is wrong in one value.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wrong(Vec<Refusal>);
 
 impl Wrong {
     pub(crate) fn add(&mut self, more: impl Into<Self>) {
         self.0.append(&mut more.into().0);
+    }
+
+    /// Adds that the field `name` is needed, unless it is there and wrong.
+    pub(crate) fn need(&mut self, name: &str) {
+        let pointer = format!("/{name}");
+        if !self.0.iter().any(|refusal| refusal.at == pointer) {
+            self.add(Refusal::new(FieldCode::Required, "this field is needed").within(name));
+        }
     }
 
     /// The same about item `index` of a list.

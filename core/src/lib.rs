@@ -18,7 +18,7 @@
 //! * [`memo`] what this isolate answered a moment ago; [`clicks`] how often a link was followed; [`limits`] how much of its limit is left
 //! * [`response`], [`error`], [`codes`], [`pages`], [`machines`], [`metrics`] what goes back: JSON, problems, pages, answers for machines
 //! * [`qr`], [`png`] a short address as a picture; [`color`] the colours of pictures and pages
-//! * [`json`], [`base64`], [`base58`] how things are spelled; [`csv`] links as a spreadsheet holds them
+//! * [`base64`], [`base58`] encodings of bytes; [`csv`] links as a spreadsheet holds them
 //! * [`ports`] what an edge must provide; [`memory`] the edge that tests run on
 //! * [`config`] what whoever runs hop decides; [`cors`] which pages of other sites may ask
 #![forbid(unsafe_code)]
@@ -51,7 +51,6 @@ pub mod error;
 mod follow;
 mod host;
 mod idna;
-mod json;
 mod key;
 mod keys;
 mod limits;
@@ -89,6 +88,7 @@ mod user;
 mod users;
 mod utm;
 mod visit;
+mod wire;
 
 pub use app::{After, App, log_failure};
 #[cfg(any(test, feature = "memory"))]

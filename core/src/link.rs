@@ -112,9 +112,10 @@ pub(crate) enum ForwardQuery {
 }
 
 impl ForwardQuery {
+    pub(crate) const ALL: [Self; 3] = [Self::Off, Self::TargetWins, Self::VisitorWins];
+
     pub(crate) fn parse(name: &str) -> Result<Self, Refusal> {
-        let all = [Self::Off, Self::TargetWins, Self::VisitorWins];
-        let found = all.into_iter().find(|one| one.name() == name);
+        let found = Self::ALL.into_iter().find(|one| one.name() == name);
         found.ok_or_else(|| Refusal::invalid("this is one of off, target_wins, visitor_wins"))
     }
 

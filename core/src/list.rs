@@ -1,17 +1,18 @@
 //! Lists that are told a page at a time: which page is asked for, what is kept there, and where the next one begins.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::cursor::{Offered, Purpose};
 use crate::error::Problem;
-use crate::json::Items;
 use crate::links::page_size;
 use crate::ports::{Edge, Record, Records as _, StoreError};
 use crate::records::{Cursor, Key, Prefix};
 use crate::response::Response;
+use crate::wire::PageJson;
 
 /// Which page of a list is asked for.
 pub(crate) struct Wanted {
@@ -85,11 +86,7 @@ pub(crate) async fn read_each<E: Edge>(
     Ok(())
 }
 
-/// The page whose items `write` says.
-#[inline(never)]
-pub(crate) fn shown(next: Option<&str>, write: &dyn Fn(&mut Items<'_>)) -> Response {
-    Response::json(StatusCode::OK, |json| {
-        json.list("items", write);
-        json.text_or_null("next", next);
-    })
+/// The answer that holds a page of a list.
+pub(crate) fn shown<T: Serialize>(next: Option<&str>, items: &[T]) -> Result<Response, Problem> {
+    Response::json(StatusCode::OK, &PageJson { items, next })
 }

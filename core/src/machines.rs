@@ -1,6 +1,7 @@
 //! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and where robots may go.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::app::Context;
 use crate::domain::Domain;
@@ -11,52 +12,92 @@ use crate::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::response::Response;
 use crate::{alias, domains, links, memo, target};
 
+/// The answer of `/health` and of `/ready`.
+#[derive(Serialize)]
+struct StatusJson {
+    status: &'static str,
+}
+
 /// It runs. Nothing is asked of the store or the settings.
 pub(crate) fn health() -> Result<Response, Problem> {
-    Ok(Response::json(StatusCode::OK, |all| all.text("status", "ok")))
+    Response::json(StatusCode::OK, &StatusJson { status: "ok" })
 }
 
 /// It can serve: the settings are good, or this would not be reached, and the store answers.
 pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     context.edge.records().get(&Key::probe()).await?;
-    Ok(Response::json(StatusCode::OK, |all| all.text("status", "ready")))
+    Response::json(StatusCode::OK, &StatusJson { status: "ready" })
+}
+
+/// What this deployment promises, and its limits.
+#[derive(Serialize)]
+struct CapabilitiesJson {
+    edge: &'static str,
+    version: &'static str,
+    promises: PromisesJson,
+    limits: LimitsJson,
+}
+
+#[derive(Serialize)]
+struct PromisesJson {
+    one_alias_one_owner: &'static str,
+    read_your_writes: &'static str,
+    edits_reach_visitors: &'static str,
+    memo: MemoJson,
+    /// Null on an edge that keeps no copies.
+    copies: Option<CopiesJson>,
+    max_clicks: &'static str,
+    clicks: &'static str,
+}
+
+#[derive(Serialize)]
+struct MemoJson {
+    hit_seconds: u32,
+    miss_seconds: u32,
+}
+
+#[derive(Serialize)]
+struct CopiesJson {
+    recheck_after_seconds: u32,
+    expire_after_seconds: u32,
+}
+
+#[derive(Serialize)]
+struct LimitsJson {
+    alias_bytes: usize,
+    target_bytes: usize,
+    body_bytes: usize,
+    bulk_body_bytes: usize,
+    page: u16,
+    batch: u16,
+    crawlable: u16,
+    max_clicks: Option<u64>,
 }
 
 /// Which promises hold here, with numbers.
 pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
-    Ok(Response::json(StatusCode::OK, |all| {
-        all.text("edge", edge.name);
-        all.text("version", env!("CARGO_PKG_VERSION"));
-        all.object("promises", |promises| {
-            promises.text("one_alias_one_owner", edge.one_owner);
-            promises.text("read_your_writes", edge.read_your_writes);
-            promises.text("edits_reach_visitors", edge.edits_reach_visitors);
-            promises.object("memo", |memo| {
-                memo.number("hit_seconds", memo::HIT_SECONDS.into());
-                memo.number("miss_seconds", memo::MISS_SECONDS.into());
-            });
-            match context.edge.copies() {
-                Some(_) => promises.object("copies", |copies| {
-                    copies.number("recheck_after_seconds", copy::RECHECK_AFTER_SECONDS.into());
-                    copies.number("expire_after_seconds", copy::LIFETIME_SECONDS.into());
-                }),
-                None => promises.null("copies"),
-            }
-            promises.text("max_clicks", "never more than so many; a failure may waste one");
-            promises.text("clicks", "counted once the visitor has gone; of more than eight at once on one link some may be lost");
-        });
-        all.object("limits", |limits| {
-            limits.count("alias_bytes", alias::MAX_BYTES);
-            limits.count("target_bytes", target::MAX_BYTES);
-            limits.count("body_bytes", BODY_LIMIT);
-            limits.count("bulk_body_bytes", BULK_LIMIT);
-            limits.number("page", edge.largest_page.into());
-            limits.number("batch", edge.largest_batch.into());
-            limits.number("crawlable", edge.most_crawlable.into());
-            limits.number_or_null("max_clicks", edge.max_clicks);
-        });
-    }))
+    let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
+    let promises = PromisesJson {
+        one_alias_one_owner: edge.one_owner,
+        read_your_writes: edge.read_your_writes,
+        edits_reach_visitors: edge.edits_reach_visitors,
+        memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
+        copies: context.edge.copies().map(|_| copies),
+        max_clicks: "never more than so many; a failure may waste one",
+        clicks: "counted once the visitor has gone; of more than eight at once on one link some may be lost",
+    };
+    let limits = LimitsJson {
+        alias_bytes: alias::MAX_BYTES,
+        target_bytes: target::MAX_BYTES,
+        body_bytes: BODY_LIMIT,
+        bulk_body_bytes: BULK_LIMIT,
+        page: edge.largest_page,
+        batch: edge.largest_batch,
+        crawlable: edge.most_crawlable,
+        max_clicks: edge.max_clicks,
+    };
+    Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
 }
 
 /// How the API is spoken.

@@ -1,6 +1,7 @@
 //! Who is asking, and what they may.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::app::Context;
 use crate::auth::Proof;
@@ -8,19 +9,31 @@ use crate::auth::rights::Scope;
 use crate::body::Fields;
 use crate::error::Problem;
 use crate::key::KeyId;
-use crate::keys;
+use crate::keys::RightsJson;
 use crate::link::UserId;
 use crate::ports::Edge;
 use crate::response::Response;
 
+/// Whoever asks, and what they may do.
+#[derive(Serialize)]
+struct MeJson<'a> {
+    principal: &'a str,
+    user: Option<&'a str>,
+    key: Option<&'a str>,
+    role: &'static str,
+    #[serde(flatten)]
+    rights: RightsJson<'a>,
+}
+
 /// `GET /api/v1/me`
 pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
-    Ok(Response::json(StatusCode::OK, |json| {
-        json.text("principal", proof.principal());
-        json.text_or_null("user", proof.user().map(UserId::as_str));
-        json.text_or_null("key", proof.key().map(KeyId::as_str));
-        json.text("role", proof.role().name());
-        keys::rights(proof.scopes().unwrap_or(&Scope::ALL), proof.domains(), json);
-    }))
+    let me = MeJson {
+        principal: proof.principal(),
+        user: proof.user().map(UserId::as_str),
+        key: proof.key().map(KeyId::as_str),
+        role: proof.role().name(),
+        rights: RightsJson::new(proof.scopes().unwrap_or(&Scope::ALL), proof.domains()),
+    };
+    Response::json(StatusCode::OK, &me)
 }

@@ -5,9 +5,10 @@ use http::header::{
     STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 
-use crate::error::{Advice, FieldError, Problem, RETRY_AFTER_SECONDS};
-use crate::json::{self, Members};
+use crate::error::{Advice, Problem, RETRY_AFTER_SECONDS};
+use crate::wire::ProblemJson;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -52,9 +53,10 @@ impl Response {
         Self { headers, ..Self::bare(status) }
     }
 
-    /// An object whose members `write` says.
-    pub(crate) fn json(status: StatusCode, write: impl FnOnce(&mut Members)) -> Self {
-        Self::json_bytes(status, json::object(write).into_bytes())
+    /// A wire type as JSON. The keys of wire types are field names, so serializing one does not fail.
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(body).map_err(Problem::internal)?;
+        Ok(Self::json_bytes(status, body))
     }
 
     pub(crate) fn text(body: String) -> Self {
@@ -118,7 +120,6 @@ impl Response {
         self.add(STRICT_TRANSPORT_SECURITY, A_YEAR);
     }
 
-    #[inline(never)]
     pub(crate) fn add(&mut self, name: HeaderName, value: &'static str) {
         self.headers.push((name, HeaderValue::from_static(value)));
     }
@@ -154,7 +155,6 @@ impl Response {
         }
     }
 
-    #[inline(never)]
     pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Result<Self, Problem> {
         let value = HeaderValue::from_str(value).map_err(Problem::internal)?;
         self.headers.push((name, value));
@@ -163,8 +163,9 @@ impl Response {
 
     /// The problem as RFC 9457 JSON.
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
-        let body = json::object(|json| write_problem(problem, request_id, json));
-        Self::content(problem.code.meaning().status, "application/problem+json", body.into_bytes()).advise(problem.advice)
+        // As with every wire type, this does not fail.
+        let body = serde_json::to_vec(&ProblemJson::new(problem, request_id)).unwrap_or_default();
+        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
     }
 
     /// Adds the header a problem brings along.
@@ -179,31 +180,4 @@ impl Response {
         self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
         self
     }
-}
-
-/// What became of one of many that were asked for: the problem that it met, and not what would stand under `absent`.
-#[inline(never)]
-pub(crate) fn write_refused(problem: &Problem, request_id: &str, absent: &str, json: &mut Members) {
-    json.number("status", problem.code.meaning().status.as_u16().into());
-    json.null(absent);
-    json.object("problem", |json| write_problem(problem, request_id, json));
-}
-
-/// A problem on the wire, as an answer or within one.
-#[inline(never)]
-fn write_problem(problem: &Problem, request_id: &str, json: &mut Members) {
-    let meaning = problem.code.meaning();
-    json.text("type", &format!("/problems/{}", meaning.name));
-    json.text("title", meaning.title);
-    json.number("status", meaning.status.as_u16().into());
-    json.text("code", meaning.name);
-    json.text("detail", &problem.detail);
-    json.text("request_id", request_id);
-    json.list("errors", |errors| problem.errors.iter().for_each(|error| errors.object(|json| write_field_error(error, json))));
-}
-
-fn write_field_error(error: &FieldError, json: &mut Members) {
-    json.text("field", &error.field);
-    json.text("code", error.refusal.code.name());
-    json.text("detail", &error.refusal.detail);
 }

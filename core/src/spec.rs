@@ -2,14 +2,12 @@
 
 use std::num::NonZeroU64;
 
-use crate::body::{Fields, Tree};
-use crate::card::Card;
-use crate::config::Config;
+use crate::body::{FieldType, ParseContext, Patch, RequestBody, Set, Tree, request_body};
+use crate::card::{Card, CardPatch};
 use crate::error::{FieldCode, Refusal, Wrong};
 use crate::link::{ForwardQuery, RedirectStatus};
 use crate::password::{NewPassword, PasswordHash};
-use crate::ports::Traits;
-use crate::rules::{self, Rule};
+use crate::rules::{Rule, Rules};
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
@@ -50,41 +48,105 @@ pub(crate) struct Spec {
     pub(crate) disabled: bool,
 }
 
+request_body! {
+    /// What a body may say of a link beside where it is and where it leads: what is absent stays as it is, null sets it back.
+    pub(crate) struct SettingsBody {
+        redirect_status: Patch<RedirectStatus>,
+        title: Patch<Title>,
+        note: Patch<Note>,
+        external_id: Patch<ExternalId>,
+        tags: Patch<Set<Tag, MOST_TAGS>>,
+        starts_at: Patch<Timestamp>,
+        ends_at: Patch<Timestamp>,
+        fallback: Patch<Target>,
+        disabled: Patch<bool>,
+        max_clicks: Patch<MaxClicks>,
+        confirm: Patch<bool>,
+        forward_query: Patch<ForwardQuery>,
+        forward_path: Patch<bool>,
+        rules: Patch<Rules>,
+        card: Patch<CardPatch>,
+        strict: Patch<bool>,
+        crawlable: Patch<bool>,
+        password: Patch<NewPassword>,
+    }
+}
+
+impl FieldType for RedirectStatus {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(Self::parse(value.natural()?)?)
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::schema!({"type": "integer", "enum": [301, 302, 307, 308]})
+    }
+}
+
+/// A limit that the edge can count to.
+pub(crate) enum MaxClicks {}
+
+impl FieldType for MaxClicks {
+    type Value = NonZeroU64;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<NonZeroU64, Wrong> {
+        let (clicks, most) = (value.natural()?, context.traits.max_clicks);
+        match NonZeroU64::new(clicks) {
+            Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
+            Some(_) => Err(Refusal::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
+            None => Err(Refusal::new(FieldCode::OutOfRange, "a link that is never followed is disabled").into()),
+        }
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::schema!({"type": "integer", "minimum": 1})
+    }
+}
+
 impl Spec {
-    /// Takes everything an owner may say out of `fields`: what is not there stays as it is, null sets it back. A new
-    /// password comes out, to be hashed before the link is written.
+    /// Applies what a body says. A new password comes out, to be hashed before the link is written.
     #[must_use]
-    pub(crate) fn set(&mut self, fields: &mut Fields, config: &Config, traits: &Traits) -> Option<NewPassword> {
-        fields.set("redirect_status", &mut self.redirect_status, |tree| RedirectStatus::parse(tree.natural()?));
-        fields.set_text("title", &mut self.title, &Title::parse);
-        fields.set_text("note", &mut self.note, &Note::parse);
-        fields.set_text("external_id", &mut self.external_id, &ExternalId::parse);
-        fields.set("tags", &mut self.tags, tags);
-        fields.set_text("starts_at", &mut self.starts_at, &|text| Timestamp::parse(&text));
-        fields.set_text("ends_at", &mut self.ends_at, &|text| Timestamp::parse(&text));
-        fields.set_text("fallback", &mut self.fallback, &|text| Target::parse(&text, &config.targets));
-        fields.set_flag("disabled", &mut self.disabled);
-        fields.set("max_clicks", &mut self.max_clicks, |tree| max_clicks(tree, traits.max_clicks).map(Some));
-        fields.set_flag("confirm", &mut self.confirm);
-        fields.set("forward_query", &mut self.forward_query, |tree| ForwardQuery::parse(&tree.text()?));
-        fields.set_flag("forward_path", &mut self.forward_path);
-        fields.set("rules", &mut self.rules, |tree| rules::parse(tree, &config.targets));
-        let card = self.card.clone();
-        fields.set("card", &mut self.card, |tree| Card::patched(card.as_ref(), tree, &config.targets).map(Some));
-        fields.set_flag("strict", &mut self.strict);
-        fields.set_flag("crawlable", &mut self.crawlable);
+    pub(crate) fn apply(&mut self, said: <SettingsBody as RequestBody>::Parts, wrong: &mut Wrong) -> Option<NewPassword> {
+        said.redirect_status.apply_or_default(&mut self.redirect_status);
+        said.title.apply(&mut self.title);
+        said.note.apply(&mut self.note);
+        said.external_id.apply(&mut self.external_id);
+        said.tags.apply_or_default(&mut self.tags);
+        said.starts_at.apply(&mut self.starts_at);
+        said.ends_at.apply(&mut self.ends_at);
+        said.fallback.apply(&mut self.fallback);
+        said.disabled.apply_or_default(&mut self.disabled);
+        said.max_clicks.apply(&mut self.max_clicks);
+        said.confirm.apply_or_default(&mut self.confirm);
+        said.forward_query.apply_or_default(&mut self.forward_query);
+        said.forward_path.apply_or_default(&mut self.forward_path);
+        said.rules.apply_or_default(&mut self.rules);
+        match said.card {
+            Patch::Absent => {}
+            Patch::Null => self.card = None,
+            Patch::Set(patch) => match Card::patched(self.card.as_ref(), patch) {
+                Ok(card) => self.card = Some(card),
+                Err(refusal) => wrong.add(refusal.within("card")),
+            },
+        }
+        said.strict.apply_or_default(&mut self.strict);
+        said.crawlable.apply_or_default(&mut self.crawlable);
         if let (Some(starts_at), Some(ends_at)) = (self.starts_at, self.ends_at)
             && ends_at <= starts_at
         {
-            fields.refuse("ends_at", Refusal::new(FieldCode::Conflicts, "the link would end before it starts"));
+            wrong.add(Refusal::new(FieldCode::Conflicts, "the link would end before it starts").within("ends_at"));
         }
-        // Nothing new, until something is said; null says that there is none.
-        let mut password = Some(None);
-        fields.set_text("password", &mut password, &|text| NewPassword::parse(&text).map(Some));
-        if password.is_none() {
-            self.password = None;
+        match said.password {
+            Patch::Absent => None,
+            Patch::Null => {
+                self.password = None;
+                None
+            }
+            Patch::Set(password) => Some(password),
         }
-        password.flatten()
     }
 
     /// Whether a visitor has to do more than to come.
@@ -109,24 +171,13 @@ impl Spec {
     }
 }
 
-fn max_clicks(tree: Tree, most: Option<u64>) -> Result<NonZeroU64, Refusal> {
-    let clicks = tree.natural()?;
-    match NonZeroU64::new(clicks) {
-        Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
-        Some(_) => Err(Refusal::new(FieldCode::OutOfRange, "this edge cannot count that many")),
-        None => Err(Refusal::new(FieldCode::OutOfRange, "a link that is never followed is disabled")),
-    }
-}
-
-fn tags(tree: Tree) -> Result<Vec<Tag>, Wrong> {
-    tree.set_of(MOST_TAGS, &|item| Tag::parse(&item.text()?))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::body::Draft;
+    use crate::config::Config;
     use crate::memory::TRAITS;
-    use crate::ports::PasswordCost;
+    use crate::ports::{PasswordCost, Traits};
     use crate::request::Body;
     use crate::text::{CardDescription, CardTitle};
 
@@ -136,16 +187,14 @@ pub(crate) mod tests {
 
     /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
     fn said(mut spec: Spec, json: &str) -> Result<Spec, Vec<(String, FieldCode)>> {
-        let mut fields = Fields::read(&Body::Whole(json.into()), 100_000).unwrap();
-        let password = spec.set(&mut fields, &config(), &Traits { max_clicks: Some(1_000), ..TRAITS });
-        if password.is_some() {
+        let (config, traits) = (config(), Traits { max_clicks: Some(1_000), ..TRAITS });
+        let context = ParseContext { config: &config, traits: &traits };
+        let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
+        if spec.apply(parts, &mut wrong).is_some() {
             spec.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });
         }
-        let problem = match fields.finish(Some(())) {
-            Ok(()) => return Ok(spec),
-            Err(problem) => problem,
-        };
-        Err(problem.errors.iter().map(|error| (error.field.clone(), error.refusal.code)).collect())
+        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
+        if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
     }
 
     const EVERYTHING: &str = r#"{"redirect_status":301,"title":"T","note":"N","external_id":"E","tags":["B","a","b"],

@@ -4,17 +4,17 @@ use crate::alias::fold;
 use crate::error::{FieldCode, Refusal};
 
 /// In bytes: a title fills a line, a note a screen.
-const TITLE_BYTES: usize = 512;
-const NOTE_BYTES: usize = 4_096;
+pub(crate) const TITLE_BYTES: usize = 512;
+pub(crate) const NOTE_BYTES: usize = 4_096;
 /// In bytes: what previews have room for.
-const CARD_TITLE_BYTES: usize = 200;
-const CARD_DESCRIPTION_BYTES: usize = 500;
+pub(crate) const CARD_TITLE_BYTES: usize = 200;
+pub(crate) const CARD_DESCRIPTION_BYTES: usize = 500;
 /// In bytes: what other systems use for their own keys.
-const EXTERNAL_ID_BYTES: usize = 256;
+pub(crate) const EXTERNAL_ID_BYTES: usize = 256;
 /// In bytes, after NFC.
-const TAG_BYTES: usize = 64;
+pub(crate) const TAG_BYTES: usize = 64;
 /// In bytes: a sentence or two.
-const REASON_BYTES: usize = 512;
+pub(crate) const REASON_BYTES: usize = 512;
 
 /// What a link is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,6 @@ impl Tag {
 }
 
 /// `text`, if it has 1 to `most` bytes and shows all of them.
-#[inline(never)]
 pub(crate) fn bounded(text: String, most: usize, also_allowed: &[char]) -> Result<String, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new(FieldCode::Required, "write at least one character, or null for none"));

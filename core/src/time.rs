@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use ::time::OffsetDateTime;
-use ::time::format_description::well_known::Rfc3339;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 
 use crate::error::Refusal;
+
+/// The civil time at 0 milliseconds. UTC is reckoned in civil time, as `jiff::Timestamp` ends a day before the year 9999 does.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A moment: milliseconds since 1970 in UTC. The core never asks for it, the edge passes it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,12 +30,8 @@ impl Timestamp {
 
     /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
     pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok();
-        let millis = moment.and_then(|moment| {
-            let seconds = u64::try_from(moment.unix_timestamp()).ok()?;
-            Some(seconds.saturating_mul(1_000).saturating_add(moment.millisecond().into()))
-        });
-        millis.map(Self).ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
+        let moment = rfc_3339(text).map(Self);
+        moment.ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
@@ -41,16 +41,37 @@ impl Timestamp {
     }
 }
 
+/// The moment as jiff's time zones take it: the last one they know if it is later.
+impl From<Timestamp> for jiff::Timestamp {
+    fn from(moment: Timestamp) -> Self {
+        i64::try_from(moment.0).ok().and_then(|millis| Self::from_millisecond(millis).ok()).unwrap_or(Self::MAX)
+    }
+}
+
+/// Milliseconds since 1970. jiff reads more of ISO 8601 than RFC 3339 has, such as `20261121T08+01[Europe/Berlin]`: the length of each part
+/// and what stands between them is checked here.
+fn rfc_3339(text: &str) -> Option<u64> {
+    let [_, _, _, _, b'-', _, _, b'-', _, _, _, _, _, b':', _, _, b':', _, _, rest @ ..] = text.as_bytes() else {
+        return None;
+    };
+    if !matches!(
+        rest,
+        [b'Z' | b'z'] | [b'.', .., b'Z' | b'z'] | [b'+' | b'-', _, _, b':', _, _] | [b'.', .., b'+' | b'-', _, _, b':', _, _]
+    ) {
+        return None;
+    }
+    let pieces = Pieces::parse(text).ok()?;
+    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    let since_epoch = pieces.date().to_datetime(pieces.time()?).duration_since(EPOCH).checked_sub(offset)?;
+    if since_epoch.is_negative() { None } else { u64::try_from(since_epoch.as_millis()).ok() }
+}
+
 /// RFC 3339 in UTC, with milliseconds where there are any: `2026-11-21T08:00:00Z`. What is read again is the same moment.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = i64::try_from(self.0 / 1_000).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-        let text = moment.and_then(|moment| moment.format(&Rfc3339).ok());
-        let text = text.as_deref().unwrap_or("9999-12-31T23:59:59Z");
-        match (self.0 % 1_000, text.strip_suffix('Z')) {
-            (1.., Some(seconds)) => write!(f, "{seconds}.{:03}Z", self.0 % 1_000),
-            _ => f.write_str(text),
-        }
+        let since_epoch = SignedDuration::from_millis(i64::try_from(self.0).unwrap_or(i64::MAX));
+        let moment = EPOCH.checked_add(since_epoch).unwrap_or(DateTime::MAX);
+        if self.0 % 1_000 == 0 { write!(f, "{moment:.0}Z") } else { write!(f, "{moment:.3}Z") }
     }
 }
 
@@ -77,6 +98,34 @@ mod tests {
             ("1969-12-31T23:59:59Z", None),
             ("1969-12-31T23:59:59.9999Z", None),
             ("2026-02-30T00:00:00Z", None),
+            ("2026-11-21t08:00:00.000000001z", Some(1_795_248_000_000)),
+            ("2026-11-21T08:00:00-00:00", Some(1_795_248_000_000)),
+            ("2026-11-21T08:00:00.5-00:30", Some(1_795_249_800_500)),
+            ("1970-01-01T23:59:00+23:59", Some(0)),
+            ("1970-01-01T00:00:00+00:01", None),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799_000)),
+            ("9999-12-31T23:59:59.999Z", Some(253_402_300_799_999)),
+            // A leap second is read as the second before it.
+            ("2016-12-31T23:59:60Z", Some(1_483_228_799_000)),
+            ("2016-12-31T23:59:61Z", None),
+            ("2026-11-21T24:00:00Z", None),
+            ("2026-11-21T08:60:00Z", None),
+            ("2026-13-01T08:00:00Z", None),
+            ("2026-11-21T08:00:00+01:60", None),
+            // ISO 8601, but not RFC 3339.
+            ("20261121T080000Z", None),
+            ("2026-11-21T08:00Z", None),
+            ("2026-11-21T08:00:00,5Z", None),
+            ("2026-11-21T08:00:00.Z", None),
+            ("2026-11-21T08:00:00+01", None),
+            ("2026-11-21T08:00:00+0100", None),
+            ("2026-11-21T08:00:00+01:00:00", None),
+            ("2026-11-21T08:00:00+01:00[Europe/Berlin]", None),
+            ("2026-11-21T08:00:00Z[Z]", None),
+            ("+002026-11-21T08:00:00Z", None),
+            ("2026-11-21_08:00:00Z", None),
+            (" 2026-11-21T08:00:00Z", None),
+            ("2026-11-21T08:00:00Z ", None),
             ("99999-01-01T00:00:00Z", None),
             ("1795248000", None),
             ("", None),
@@ -93,6 +142,7 @@ mod tests {
             (951_782_400_000, "2000-02-29T00:00:00Z"),
             (1_795_248_000_250, "2026-11-21T08:00:00.250Z"),
             (1_795_248_000_999, "2026-11-21T08:00:00.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
         ] {
             let moment = Timestamp::from_millis(millis);
             assert_eq!((moment.to_string().as_str(), Timestamp::parse(text).unwrap()), (text, moment));

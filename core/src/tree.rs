@@ -1,9 +1,10 @@
 //! A JSON value as it was sent: it keeps doubled keys, and says what it is not.
 
-mod read;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{FieldCode, Refusal, Wrong};
-use crate::json;
 
 /// A JSON value as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +20,11 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
-    /// Reads JSON, or tells what is wrong with it.
-    #[inline(never)]
-    pub(crate) fn read(json: &[u8]) -> Result<Self, String> {
-        read::read(json)
+    /// Reads JSON of at most 127 levels, or tells what is wrong with it and where.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
     }
 
-    #[inline(never)]
     pub(crate) fn text(self) -> Result<String, Refusal> {
         match self {
             Self::Text(text) => Ok(text),
@@ -76,18 +75,6 @@ impl Tree {
         }
     }
 
-    /// The value as JSON. Of a number that is not natural nothing is known.
-    pub(crate) fn json(&self) -> String {
-        match self {
-            Self::Null | Self::OtherNumber => String::from("null"),
-            Self::Bool(value) => value.to_string(),
-            Self::Natural(number) => number.to_string(),
-            Self::Text(text) => json::text(text),
-            Self::Array(items) => json::list(|list| items.iter().for_each(|item| list.raw(&item.json()))),
-            Self::Object(entries) => json::object(|json| entries.iter().for_each(|(name, value)| json.raw(name, &value.json()))),
-        }
-    }
-
     /// What stands in an object, in its order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
         match self {
@@ -108,19 +95,6 @@ impl Tree {
         wrong.or(values)
     }
 
-    /// The same, sorted and each value once.
-    pub(crate) fn set_of<T: Ord>(self, most: usize, read: &dyn Fn(Self) -> Result<T, Refusal>) -> Result<Vec<T>, Wrong> {
-        let (mut values, mut wrong) = (Vec::new(), Wrong::default());
-        for (at, item) in self.list_of(most)?.into_iter().enumerate() {
-            match read(item) {
-                Ok(value) => put_in_order(&mut values, value),
-                Err(refusal) => wrong.add(refusal.at(at)),
-            }
-        }
-        wrong.or(values)
-    }
-
-    #[inline(never)]
     fn list_of(self, most: usize) -> Result<Vec<Self>, Refusal> {
         let items = match self {
             Self::Array(items) => items,
@@ -132,7 +106,6 @@ impl Tree {
         Ok(items)
     }
 
-    #[inline(never)]
     fn is_not(&self, wanted: &str) -> Refusal {
         let found = match self {
             Self::Null => "null",
@@ -147,10 +120,125 @@ impl Tree {
     }
 }
 
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+/// Takes every value as it comes. `serde_json::Value` is not used because it keeps one of two fields with the same name.
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
+        Ok(Tree::Natural(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
+        Ok(Tree::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = fields.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Tree::Object(entries))
+    }
+}
+
 /// Puts `value` among sorted `values` that are each there once. Such lists are short, and the sorts of the standard library weigh more than
 /// this file.
 pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
     if let Err(place) = values.binary_search(&value) {
         values.insert(place, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Tree {
+        Tree::read(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn doubled_keys_stay_in_their_order() {
+        let entries = ["b", "a", "b"].map(|name| (name.to_owned(), Tree::Natural(1)));
+        assert_eq!(read(r#"{"b":1,"a":1,"b":1}"#), Tree::Object(entries.into()));
+    }
+
+    #[test]
+    fn only_whole_numbers_from_zero_are_natural() {
+        for (json, number) in [("0", Some(0)), ("7", Some(7)), ("18446744073709551615", Some(u64::MAX))] {
+            assert_eq!(read(json).natural().ok(), number, "{json}");
+        }
+        for json in ["-0", "-1", "1.0", "1e2", "0.5", "18446744073709551616", "-9223372036854775809", "1e-400"] {
+            assert_eq!(read(json), Tree::OtherNumber, "{json}");
+        }
+    }
+
+    #[test]
+    fn escapes_become_characters() {
+        assert_eq!(read(r#""\u00e9\ud83d\ude00\n\/""#), Tree::Text("é😀\n/".into()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (json, told) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("{\"a\":1,}", "trailing comma at line 1 column 8"),
+            ("{}\n x", "trailing characters at line 2 column 2"),
+            ("[1e999]", "number out of range at line 1 column 6"),
+            ("\u{feff}{}", "expected value at line 1 column 1"),
+            ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
+        ] {
+            assert_eq!(Tree::read(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
+        }
+        for json in [&b"\"\xFF\""[..], b"{\"\xE2\x82\":1}", b"\xFF"] {
+            assert!(Tree::read(json).is_err());
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let nested = |depth: usize| Tree::read(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
+        assert_eq!([127, 128, 100_000].map(nested), [true, false, false]);
+        assert!(Tree::read(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
     }
 }

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use crate::unicode;
 
 /// In bytes: what a mail server takes.
-const EMAIL_BYTES: usize = 254;
+pub(crate) const EMAIL_BYTES: usize = 254;
 const LOCAL_BYTES: usize = 64;
 
 /// A week.

@@ -1,30 +1,50 @@
 //! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
 
-use crate::body::{Fields, Tree};
-use crate::error::Refusal;
+use crate::body::{Patch, RequestBody, request_body, text_types};
+use crate::error::{Refusal, Wrong};
 use crate::target::Target;
 use crate::text::bounded;
-
-/// What analytics tools read.
-const NAMES: [&str; 6] = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"];
 
 /// In bytes: what analytics tools keep of one.
 const LONGEST: usize = 256;
 
-/// Takes the parameters out of `fields` and merges them into `target`: null takes one away.
-pub(crate) fn merge(fields: &mut Fields, mut target: Option<Target>) -> Option<Target> {
-    for name in NAMES {
-        // Nothing, until something is said.
-        let mut said = Some(None);
-        fields.set(name, &mut said, |tree: Tree| bounded(tree.text()?, LONGEST, &[]).map(|value| Some(Some(value))));
-        let value = match &said {
-            Some(None) => continue,
-            Some(Some(value)) => Some(value.as_str()),
-            None => None,
+/// The value of a parameter.
+pub(crate) enum UtmValue {}
+
+text_types! {
+    UtmValue as String = |text, _| bounded(text, LONGEST, &[]), {"type": "string", "minLength": 1, "maxLength": LONGEST};
+}
+
+request_body! {
+    /// What analytics tools read.
+    pub(crate) struct UtmBody {
+        utm_source: Patch<UtmValue>,
+        utm_medium: Patch<UtmValue>,
+        utm_campaign: Patch<UtmValue>,
+        utm_term: Patch<UtmValue>,
+        utm_content: Patch<UtmValue>,
+        utm_id: Patch<UtmValue>,
+    }
+}
+
+/// Merges the parameters into `target`: null takes one away.
+pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Target>, wrong: &mut Wrong) -> Option<Target> {
+    for (name, said) in [
+        ("utm_source", said.utm_source),
+        ("utm_medium", said.utm_medium),
+        ("utm_campaign", said.utm_campaign),
+        ("utm_term", said.utm_term),
+        ("utm_content", said.utm_content),
+        ("utm_id", said.utm_id),
+    ] {
+        let value = match said {
+            Patch::Absent => continue,
+            Patch::Null => None,
+            Patch::Set(value) => Some(value),
         };
-        match target.take().map(|target| with(&target, name, value)) {
+        match target.take().map(|target| with(&target, name, value.as_deref())) {
             Some(Ok(merged)) => target = Some(merged),
-            Some(Err(refusal)) => fields.refuse(name, refusal),
+            Some(Err(refusal)) => wrong.add(refusal.within(name)),
             None => {}
         }
     }
@@ -54,14 +74,15 @@ fn with(target: &Target, name: &str, value: Option<&str>) -> Result<Target, Refu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::Draft;
+    use crate::body::tests::drafted;
     use crate::error::FieldCode;
-    use crate::request::Body;
 
     fn merged(target: &str, json: &str) -> Result<String, Vec<(String, FieldCode)>> {
-        let mut fields = Fields::read(&Body::Whole(json.into()), 100_000).unwrap();
-        let target = merge(&mut fields, Some(Target::stored(target.into())));
-        let wrong = |problem: crate::error::Problem| problem.errors.iter().map(|error| (error.field.clone(), error.refusal.code)).collect();
-        fields.finish(target).map(|target| target.as_str().to_owned()).map_err(wrong)
+        let Draft { parts, mut wrong } = drafted::<UtmBody>(json);
+        let target = merge(parts, Some(Target::stored(target.into())), &mut wrong);
+        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
+        if wrong.is_empty() { Ok(target.unwrap().as_str().to_owned()) } else { Err(wrong) }
     }
 
     #[test]

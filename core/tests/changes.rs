@@ -79,7 +79,7 @@ fn conditions() -> Value {
         {"type": "language", "any": ["de", "pt-BR"]},
         {"type": "query", "name": "x", "equals": "y"},
         {"type": "time", "from": "08:00", "to": "18:00", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
-        {"type": "weekday", "any": ["mon", "sun"], "tz": "+01:00"},
+        {"type": "weekday", "any": ["mon", "sun"], "tz": "Europe/Berlin"},
         {"type": "address", "any": ["192.0.2.0/24", "2001:db8::/32"]},
         {"type": "split", "percent": 30},
     ])

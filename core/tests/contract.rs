@@ -21,9 +21,18 @@ use support::{Ask, Isolate, run};
 const DRAWN: [&str; 11] =
     ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
 
+fn example_text(name: &str) -> String {
+    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("it is there")
+}
+
 fn example(name: &str) -> Value {
-    let path = format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+    serde_json::from_str(&example_text(name)).expect("it is JSON")
+}
+
+/// The names of the fields in a JSON text, in its order.
+fn field_names(json: &str) -> Vec<&str> {
+    let texts: Vec<&str> = json.split('"').collect();
+    texts.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0]).collect()
 }
 
 /// `value` without what is drawn.
@@ -44,6 +53,8 @@ fn plain(mut value: Value) -> Value {
 fn answers(edge: &MemoryEdge, ask: Ask, status: u16, name: &str) {
     let answer = run(Isolate::new(edge).ask(ask));
     assert_eq!((answer.code(), plain(answer.json())), (status, plain(example(name))), "{name}");
+    let text = String::from_utf8(answer.body).expect("JSON is UTF-8");
+    assert_eq!(field_names(&text), field_names(&example_text(name)), "{name}");
 }
 
 #[test]
@@ -153,4 +164,30 @@ fn users_are_made_told_and_changed_as_in_the_examples() {
 #[test]
 fn a_wrong_field_is_told_as_in_the_example() {
     answers(&MemoryEdge::new(1), Ask::create(&json!({"target": "javascript:alert(1)"})), 422, "problem");
+}
+
+#[test]
+fn rules_come_back_as_they_were_sent() {
+    let edge = MemoryEdge::new(1);
+    let ask = |ask| run(Isolate::new(&edge).ask(ask));
+    assert_eq!(ask(Ask::create(&example("new-link"))).code(), 201);
+    for when in [
+        r#"{"type":"country","any":["CH","DE"]}"#,
+        r#"{"type":"device","any":["mobile","tablet"]}"#,
+        r#"{"type":"os","any":["ios"]}"#,
+        r#"{"type":"browser","any":["firefox"]}"#,
+        r#"{"type":"language","any":["de","fr"]}"#,
+        r#"{"type":"query","name":"é","present":true}"#,
+        r#"{"type":"query","name":"a","present":false}"#,
+        r#"{"type":"query","name":"a","equals":"\"b\""}"#,
+        r#"{"type":"time","from":"08:30","to":"17:00","tz":"UTC0"}"#,
+        r#"{"type":"weekday","any":["mon","sun"],"tz":"UTC0"}"#,
+        r#"{"type":"address","any":["192.0.2.0/24","2001:db8::/32"]}"#,
+        r#"{"type":"split","percent":25}"#,
+    ] {
+        let rules = format!(r#""rules":[{{"id":"r","when":[{when}],"target":"https://example.com/b"}}]"#);
+        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("it is JSON");
+        let answer = ask(Ask::change("docs", &patch));
+        assert!(answer.code() == 200 && answer.tells(&rules), "{}", String::from_utf8_lossy(&answer.body));
+    }
 }

@@ -75,12 +75,16 @@ fn operations(document: &Value) -> Vec<Operation> {
     found
 }
 
-/// Every text in hop's sources that could be a name.
+/// Every text in hop's sources that could be a name, and every field that is declared there.
 fn words() -> BTreeSet<String> {
     let is_name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let texts = sources("core/src").into_iter().flat_map(|source| source.words);
-    let names = texts.filter_map(|word| word.strip_prefix('"')?.strip_suffix('"').map(str::to_owned));
-    names.filter(|text| is_name(text)).collect()
+    let mut found = BTreeSet::new();
+    for source in sources("core/src") {
+        let texts = source.words.iter().filter_map(|word| word.strip_prefix('"')?.strip_suffix('"'));
+        let fields = source.words.windows(2).filter(|words| words[1] == ":").map(|words| words[0].as_str());
+        found.extend(texts.chain(fields).filter(|text| is_name(text)).map(str::to_owned));
+    }
+    found
 }
 
 /// The first user of an edge, who has the same id on each.

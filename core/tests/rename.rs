@@ -11,15 +11,15 @@
 mod support;
 
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
-use hop_core::memory::{MemoryEdge, Random, Step, Steps};
+use hop_core::memory::{Fault, Faults, MemoryEdge, Random, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{check_list, clicks, truth};
 use support::client::Answer;
 use support::copies::{HERE, THERE, create, ended, missing, to, told};
 use support::misfortune::{self, Plan, WINDY, calm, plan, unleash};
-use support::replay::for_seeds;
+use support::replay::{for_seeds, slow};
 use support::scheduler::{Client, Turns};
 use support::{Ask, Isolate, run};
 
@@ -357,4 +357,94 @@ fn a_link_on_the_move_is_never_lost_and_never_in_two_places() {
         assert_eq!(visit(&edge, "last"), to(HERE));
         check_list(&edge);
     });
+}
+
+/// Whoever reads the store or makes a guarded write waits a turn before it.
+struct OneTurnEach;
+
+impl Faults for OneTurnEach {
+    fn next(&mut self, step: Step) -> Fault {
+        if matches!(step, Step::Get | Step::GetMany | Step::Write) { Fault::Late(1) } else { Fault::None }
+    }
+}
+
+/// Who of two clients goes next, gone through in every order with at most so many switches from one who could go on to the other.
+struct Order {
+    most_switches: usize,
+    switches: Vec<bool>,
+    turn: usize,
+}
+
+impl Order {
+    /// Runs both to their ends.
+    fn run<T>(&mut self, clients: [Client<'_, T>; 2]) -> [T; 2] {
+        let (mut clients, mut outputs) = (clients.map(Some), [const { None }; 2]);
+        let mut current = 0;
+        self.turn = 0;
+        while clients.iter().any(Option::is_some) {
+            if clients.iter().all(Option::is_some) {
+                current ^= usize::from(self.switches_now());
+            } else {
+                current = usize::from(clients[0].is_none());
+            }
+            if let Some(client) = &mut clients[current]
+                && let Poll::Ready(output) = client.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            {
+                (outputs[current], clients[current]) = (Some(output), None);
+            }
+        }
+        outputs.map(|output| output.expect("both came to their end"))
+    }
+
+    fn switches_now(&mut self) -> bool {
+        if self.turn == self.switches.len() {
+            self.switches.push(false);
+        }
+        self.turn += 1;
+        self.switches[self.turn - 1]
+    }
+
+    /// Whether there is another order.
+    fn advance(&mut self) -> bool {
+        self.switches.truncate(self.turn);
+        while let Some(switches) = self.switches.pop() {
+            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.most_switches {
+                self.switches.push(true);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// 573 orders in each way of writing; where there is time all 19,410.
+#[test]
+fn of_two_moves_in_any_order_one_is_made() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let mut order = Order { most_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
+        let mut wins = [0, 0];
+        loop {
+            let edge = world(steps);
+            let id = truth(&edge)["docs"].id.clone();
+            let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+            edge.records.set_faults(Box::new(OneTurnEach));
+            let names = ["left", "right"];
+            let move_to = |at: usize| Box::pin(isolates[at].ask(rename("docs", names[at], true))) as Client<'_, Answer>;
+            let answers = order.run([move_to(0), move_to(1)]);
+            calm(&edge);
+            let codes = answers.each_ref().map(Answer::code);
+            let won = usize::from(codes[1] == 200);
+            let switches = &order.switches;
+            assert_eq!((codes[won], codes[1 - won]), (200, 404), "{steps:?} {switches:?}");
+            let places: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+            assert_eq!(places, [names[won]], "{steps:?} {switches:?}");
+            assert_eq!((visit(&edge, "docs"), visit(&edge, names[won])), (to(HERE), to(HERE)));
+            assert_eq!(visit(&edge, names[1 - won]), missing());
+            wins[won] += 1;
+            if !order.advance() {
+                break;
+            }
+        }
+        assert!(wins.iter().all(|wins| *wins > 100), "{steps:?} {wins:?}");
+    }
 }

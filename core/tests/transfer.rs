@@ -34,6 +34,7 @@ fn full() -> MemoryEdge {
         "rules": [{"target": "https://example.de/", "when": [
             {"type": "country", "any": ["DE"]}, {"type": "query", "name": "a,b", "equals": "\","},
             {"type": "time", "from": "22:00", "to": "06:30", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
+            {"type": "weekday", "any": ["sat", "sun"], "tz": "America/Argentina/ComodRivadavia"},
             {"type": "address", "any": ["2001:db8::/32"]}, {"type": "split", "percent": 3}]}],
     });
     for link in [

@@ -1,9 +1,7 @@
 //! Builds the modules that are deployed.
 mod cloudflare;
 mod fastly;
-mod finish;
 mod fresh;
-mod unused;
 
 use std::process::ExitCode;
 

@@ -12,8 +12,8 @@ cargo xtask <command>
   test [what …]               set up, then check everything, or only what is named
   build [cloudflare|fastly]   build the modules that are deployed
   import FILE --from … --to … move links from another shortener to a deployment
-  size                        weigh both modules against size-budget.toml
-  bench [edge]                count what a redirect costs, or race it on Cloudflare's runtime
+  size                        show what both modules weigh, and which crates in them
+  bench [edge|start|keys]     count what a redirect costs, race it on Cloudflare's runtime, or time start-up
   docs                        write docs/API.md from docs/openapi.json and docs/contract
   agents                      write the list of programs that follow links
   setup                       install what the other commands need, for all of them

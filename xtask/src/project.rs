@@ -1,5 +1,5 @@
 //! Where things are: the one place that knows the repository's layout.
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -53,15 +53,6 @@ impl Project {
         }
     }
 
-    /// The same module with the names of its functions.
-    pub(crate) fn named_module(&self, edge: Edge) -> PathBuf {
-        self.target().join("named").join(format!("{}.wasm", edge.name()))
-    }
-
-    pub(crate) fn worker_script(&self) -> PathBuf {
-        self.worker_directory().join("index.js")
-    }
-
     /// Where wrangler puts together what it would upload.
     pub(crate) fn upload_directory(&self) -> PathBuf {
         self.target().join("upload")
@@ -72,7 +63,7 @@ impl Project {
         self.target().join("screenshots")
     }
 
-    /// What cargo makes for a wasm target, before any tool shrinks it.
+    /// What cargo makes for a wasm target, before wasm-bindgen and wasm-opt.
     pub(crate) fn compiled(&self, target: &str, file: &str) -> PathBuf {
         self.target().join(target).join("release").join(file)
     }
@@ -82,9 +73,14 @@ impl Project {
         self.target().join("release/hop-bench")
     }
 
-    /// The Worker that does nothing, as worker-build leaves it.
+    /// Where worker-build leaves the Worker that does nothing.
     pub(crate) fn empty_worker(&self) -> PathBuf {
-        self.path("bench/empty/build/index_bg.wasm")
+        self.path("bench/empty/build")
+    }
+
+    /// Where `bench` puts what it runs on workerd and Viceroy.
+    pub(crate) fn bench_directory(&self) -> PathBuf {
+        self.target().join("bench")
     }
 
     fn target(&self) -> PathBuf {
@@ -107,9 +103,15 @@ impl Project {
     }
 
     /// A program of the machine, run at the root without the project's tools.
+    ///
+    /// `cargo run` describes this package to this program in environment variables. They are removed here: build
+    /// scripts that read them (ring's does) would make a cargo started from here compile ring, rustls and xtask anew.
     pub(crate) fn machine_command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
+        for (name, _) in env::vars_os().filter(|(name, _)| describes_a_package(name)) {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -119,5 +121,24 @@ impl Project {
         let directories = std::iter::once(self.node_programs()).chain(ours).chain(env::split_paths(&machine));
         // Joining fails only for a directory with a colon in its name, where no tool would be found anyway.
         env::join_paths(directories).unwrap_or(machine)
+    }
+}
+
+/// Whether cargo sets this environment variable to describe the package that it runs.
+fn describes_a_package(variable: &OsStr) -> bool {
+    variable.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process;
+
+    #[test]
+    fn started_programs_do_not_see_cargo_runs_variables() {
+        assert!(env::var_os("CARGO_MANIFEST_DIR").is_some(), "cargo sets it for tests as it does for `cargo run`");
+        let seen = process::capture(&mut Project::find().unwrap().command("env")).unwrap().text;
+        let inherited: Vec<&str> = seen.lines().filter(|line| describes_a_package(OsStr::new(line))).collect();
+        assert_eq!(inherited, [""; 0]);
     }
 }

@@ -94,6 +94,7 @@ impl Options {
 
 /// Says how to use what was started once it answers, and stays until it ends.
 fn attend(mut server: Member, port: u16, key: &str, about_links: &str) -> Outcome<ExitCode> {
+    println!("Waiting for the first answer…");
     ready::wait(&mut server, port)?;
     let origin = format!("http://127.0.0.1:{port}");
     println!(

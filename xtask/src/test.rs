@@ -23,7 +23,7 @@ Sets up, then runs every step, or only the steps named. A step that fails does n
   lint       rustfmt, clippy (this machine and both wasm targets), the documentation of core and of the API, the list of programs
   unit       unit tests of core and of these commands
   wasm       core's tests inside a wasm module
-  size       both modules against size-budget.toml
+  size       builds both modules and shows their sizes; fails above 1 MB gzip
   memory     core's unit tests and the conformance suite on the memory edge: seconds, no Node, no wasm
   workerd    the conformance suite on Cloudflare's runtime
   viceroy    the conformance suite on Fastly's local runtime

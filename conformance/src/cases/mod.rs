@@ -133,6 +133,19 @@ macro_rules! cases {
 }
 use cases;
 
+/// The answers to `calls`, all of them made at once where the store decides between guarded writes. Where it does not, both moves of a link could
+/// be made, and no answer and no state after it would say anything of hop: there one call follows the other, which still shows what the loser is
+/// told. That one of several at once wins on a store with generations is shown by `core/tests`, in any order of their steps.
+fn race<F: FnOnce() -> Answer + Send>(edge: Edge, calls: Vec<F>) -> Vec<Answer> {
+    if !edge.has_atomic_writes() {
+        return calls.into_iter().map(|call| call()).collect();
+    }
+    std::thread::scope(|scope| {
+        let calls: Vec<_> = calls.into_iter().map(|call| scope.spawn(call)).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    })
+}
+
 /// A moment as text that is sorted as time is: without its `Z` a second comes before its fractions.
 fn moment(value: &Value) -> &str {
     value.as_str().unwrap().trim_end_matches('Z')

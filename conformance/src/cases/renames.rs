@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, eventually, field_errors, link, readable, show};
+use super::{TARGET, address, cases, create, eventually, field_errors, link, race, readable, show};
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
-use crate::edges::Edge;
 use crate::world::{OTHER_DOMAIN, World};
 
 const ELSEWHERE: &str = "https://example.com/elsewhere";
@@ -291,11 +290,9 @@ fn of_two_moves_at_once_the_link_is_at_one(world: &World) {
     for _ in 0..5 {
         let (old, names) = (world.alias("raced"), [world.alias("left"), world.alias("right")]);
         let created = link(hop, &old, TARGET);
-        let answers: Vec<Answer> = std::thread::scope(|scope| {
-            let old = &old;
-            let tries = names.each_ref().map(|name| scope.spawn(move || patch(hop, old, &json!({"alias": name, "keep_old_alias": true}))));
-            tries.into_iter().map(|one| one.join().unwrap()).collect()
-        });
+        let old = old.as_str();
+        let bodies = names.each_ref().map(|name| json!({"alias": name, "keep_old_alias": true}));
+        let answers = race(world.edge, bodies.iter().map(|body| move || patch(hop, old, body)).collect());
         let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
         assert_eq!(won.len(), 1, "whoever comes second does not find the link where they look for it");
         lost.iter().for_each(|answer| drop(answer.problem(404, "not_found")));
@@ -304,28 +301,18 @@ fn of_two_moves_at_once_the_link_is_at_one(world: &World) {
         assert_eq!((&shown["id"], &shown["version"]), (&created["id"], &json!(2)));
         let other = names.iter().find(|name| **name != at).unwrap();
         readable(hop, other, |link| link.is_none());
-        leads(hop, &old, TARGET);
+        leads(hop, old, TARGET);
         leads(hop, &at, TARGET);
         follow(hop, other).problem(404, "not_found");
     }
 }
 
-/// The simulator of Fastly's KV Store looks and writes in two steps, so many at once can let two win there; the real store does not.
-fn at_once(edge: Edge) -> usize {
-    match edge {
-        Edge::Memory | Edge::Workerd => 8,
-        Edge::Viceroy => 2,
-    }
-}
-
 fn of_two_links_that_want_one_alias_one_gets_it(world: &World) {
     let (hop, wanted) = (world.hop(), world.alias("wanted"));
-    let links: Vec<String> = (0..at_once(world.edge)).map(|_| world.alias("suitor")).collect();
+    let links: Vec<String> = (0..8).map(|_| world.alias("suitor")).collect();
     links.iter().for_each(|alias| drop(link(hop, alias, &format!("{TARGET}{alias}"))));
-    let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let tries: Vec<_> = links.iter().map(|alias| scope.spawn(|| patch(hop, alias, &json!({"alias": wanted})))).collect();
-        tries.into_iter().map(|one| one.join().unwrap()).collect()
-    });
+    let body = &json!({ "alias": wanted });
+    let answers = race(world.edge, links.iter().map(|alias| move || patch(hop, alias, body)).collect());
     let winner = answers.iter().position(|answer| answer.status == 200).unwrap();
     leads(hop, &wanted, &format!("{TARGET}{}", links[winner]));
     for (number, (answer, alias)) in answers.iter().zip(&links).enumerate().filter(|(number, _)| *number != winner) {

@@ -17,6 +17,7 @@ const FACEBOOK: &str = "facebookexternalhit/1.1 (+http://www.facebook.com/extern
 cases!("visits":
     the_first_rule_that_holds_leads,
     each_kind_of_condition_is_asked_of_the_edge,
+    time_zones_are_named_or_spelled_out,
     a_split_keeps_to_its_choice,
     a_rule_that_is_never_reached_is_refused,
     what_a_visitor_sends_stays_in_its_place,
@@ -109,6 +110,49 @@ fn each_kind_of_condition_is_asked_of_the_edge(world: &World) {
         let minute_of_midnight = name == "now" && answer.header("location").unwrap() == to("");
         assert!(answer.header("location").unwrap() == to(name) || minute_of_midnight, "{name}: {answer:?}");
     }
+}
+
+fn time_zones_are_named_or_spelled_out(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("zones"));
+    let morning = |tz: &str| json!({"type": "time", "from": "03:00", "to": "03:30", "tz": tz});
+    let rules = json!([
+        {"id": "berlin", "when": [morning("europe/BERLIN")], "target": to("berlin")},
+        {"id": "lord-howe", "when": [morning("Australia/Lord_Howe")], "target": to("lord-howe")},
+        {"id": "monday", "when": [{"type": "weekday", "any": ["mon"], "tz": "Pacific/Kiritimati"}], "target": to("monday")},
+        {"id": "posix", "when": [morning("EST5EDT,M3.2.0,M11.1.0")], "target": to("posix")},
+        {"id": "ever", "when": [{"type": "query", "name": "now", "present": true}, {"type": "weekday", "tz": "Asia/Kathmandu",
+            "any": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}], "target": to("ever")},
+    ]);
+    made(hop, &alias, &json!({"rules": rules, "target": to("else")}));
+    let shown = readable(hop, &alias, |link| link.is_some()).unwrap();
+    let zones: Vec<&str> = shown["rules"].as_array().unwrap().iter().filter_map(|rule| rule["when"][0]["tz"].as_str()).collect();
+    assert_eq!(zones, ["Europe/Berlin", "Australia/Lord_Howe", "Pacific/Kiritimati", "EST5EDT,M3.2.0,M11.1.0"]);
+    for (time, rule) in [
+        // Berlin's clocks show 03:00 right after 01:59 in March, and 02:00 to 02:59 twice in October.
+        ("2026-03-29T00:59:59Z", Value::Null),
+        ("2026-03-29T01:00:00Z", "berlin".into()),
+        ("2026-03-29T01:30:00Z", Value::Null),
+        ("2026-10-25T01:59:59Z", Value::Null),
+        ("2026-10-25T02:00:00Z", "berlin".into()),
+        // Lord Howe Island: +11:00 in summer, +10:30 in winter.
+        ("2026-01-06T16:00:00Z", "lord-howe".into()),
+        ("2026-07-07T16:00:00Z", Value::Null),
+        ("2026-07-07T16:30:00Z", "lord-howe".into()),
+        // Kiritimati is 14 hours ahead.
+        ("2026-07-05T09:59:59Z", Value::Null),
+        ("2026-07-05T10:00:00Z", "monday".into()),
+        ("2026-07-07T07:00:00Z", "posix".into()),
+        ("2026-12-08T08:00:00Z", "posix".into()),
+    ] {
+        let told = explain(hop, &alias, &json!({ "time": time })).expect(200).json();
+        assert_eq!(told["rule"], rule, "{time}: {told}");
+    }
+    let led = leads(hop, &Call::get(format!("/{alias}?now")));
+    assert_ne!(led, to("else"), "some rule holds at any time");
+    let refused = json!([{"when": [morning("Europe/Atlantis")], "target": TARGET}]);
+    let problem = create(hop, &json!({"alias": world.alias("nowhere"), "target": TARGET, "rules": refused})).problem(422, "invalid_fields");
+    assert_eq!(super::field_errors(&problem), [("/rules/0/when/0/tz".into(), "invalid".into())]);
+    assert!(problem["errors"][0]["detail"].as_str().unwrap().contains("Europe/Berlin"), "{problem}");
 }
 
 fn a_split_keeps_to_its_choice(world: &World) {

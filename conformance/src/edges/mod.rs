@@ -45,6 +45,13 @@ impl Edge {
         self != Self::Viceroy
     }
 
+    /// Whether its store lets one through of several guarded writes that come at the same moment. Viceroy's does not: it looks for the record
+    /// under one lock and writes under another (`ObjectStores::insert` in viceroy-lib 0.22.0). Of 5,000 pairs of inserts with one generation it
+    /// let 17 both through, of 5,000 pairs in mode `Add` 30. Fastly's KV Store does not.
+    pub(crate) fn has_atomic_writes(self) -> bool {
+        self != Self::Viceroy
+    }
+
     pub(crate) fn start(self, address: SocketAddr, settings: &Settings) -> Running {
         match self {
             Self::Memory => Running::Server(memory::start(address, settings)),

@@ -1,19 +1,20 @@
 //! Reading the audit, newest first, a page at a time.
 
 use form_urlencoded::Serializer;
+use serde::Serialize;
 
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
-use crate::json::Members;
 use crate::list::{self, Wanted};
 use crate::ports::{Edge, Record};
 use crate::records::{Key, Line, Prefix};
 use crate::response::Response;
 use crate::text::bounded;
 use crate::time::Timestamp;
+use crate::wire::DisplayText;
 
 /// In bytes: more than any id has, and as much as any domain.
 const LONGEST_NAME: usize = 253;
@@ -47,13 +48,42 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     list::read_each(context, &page.keys, &mut read).await?;
     let is_over = page.keys.last().is_some_and(|last| last.is_of_line_before(earliest));
     let next = page.next.as_deref().filter(|_| !is_over);
-    Ok(list::shown(next, &|items| lines.iter().for_each(|(id, line)| items.object(|json| write(id, line, json)))))
+    let items: Vec<AuditEventJson<'_>> = lines.iter().map(|(id, line)| AuditEventJson::new(id, line)).collect();
+    list::shown(next, &items)
 }
 
-fn write(id: &str, line: &Line<'_>, json: &mut Members) {
-    json.text("id", id);
-    json.text("at", &line.at.to_string());
-    line.texts().into_iter().for_each(|(name, text)| json.text_or_null(name, text));
+/// A line of the audit as the API shows it.
+#[derive(Serialize)]
+struct AuditEventJson<'a> {
+    id: &'a str,
+    at: DisplayText<Timestamp>,
+    action: &'a str,
+    subject: &'a str,
+    domain: Option<&'a str>,
+    alias: Option<&'a str>,
+    detail: Option<&'a str>,
+    principal: &'a str,
+    user: Option<&'a str>,
+    country: Option<&'a str>,
+    request_id: &'a str,
+}
+
+impl<'a> AuditEventJson<'a> {
+    fn new(id: &'a str, line: &'a Line<'_>) -> Self {
+        Self {
+            id,
+            at: DisplayText(line.at),
+            action: &line.action,
+            subject: &line.subject,
+            domain: line.domain.as_deref(),
+            alias: line.alias.as_deref(),
+            detail: line.detail.as_deref(),
+            principal: &line.principal,
+            user: line.user.as_deref(),
+            country: line.country.as_deref(),
+            request_id: &line.request_id,
+        }
+    }
 }
 
 /// A key for some domains sees what was done there, and nothing else.

@@ -6,13 +6,23 @@ use super::show::shown;
 use super::{Wish, edit, named, said, set};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{Draft, Patch, RequestBody, request_body};
 use crate::error::Problem;
 use crate::links::{Refused, Seen};
 use crate::ports::{Edge, Facts};
 use crate::records::Site;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
+use crate::target::Target;
+
+request_body! {
+    /// `PATCH /api/v1/domains/{domain}`
+    pub(super) struct DomainPatch {
+        root: Patch<Target>,
+        not_found: Patch<Target>,
+        ended: Patch<Target>,
+    }
+}
 
 /// `PATCH /api/v1/domains/{domain}`
 pub(crate) async fn change<E: Edge>(
@@ -28,10 +38,10 @@ pub(crate) async fn change<E: Edge>(
     let change = |kept: Option<&Site>| -> Result<Wish, Refused> {
         let was = said(context, &domain, kept)?;
         seen.check(was.version)?;
-        let mut fields = Fields::read(body, BODY_LIMIT)?;
+        let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
         let mut site = was.clone();
-        set(&mut site, &mut fields, context.config);
-        fields.finish(Some(()))?;
+        set(&mut site, parts.clone(), &mut wrong);
+        Draft::<DomainPatch> { parts, wrong }.finish()?;
         if site == was {
             return Ok((site, None));
         }

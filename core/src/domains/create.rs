@@ -2,11 +2,12 @@
 
 use http::StatusCode;
 
+use super::change::DomainPatch;
 use super::show::shown;
 use super::{edit, set, wire};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{Draft, Flatten, RequestBody, Required, request_body};
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::ports::Edge;
@@ -14,16 +15,23 @@ use crate::records::Site;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 
+request_body! {
+    /// `POST /api/v1/domains`
+    pub(super) struct NewDomain {
+        domain: Required<Domain>,
+        targets: Flatten<DomainPatch>,
+    }
+}
+
 /// `POST /api/v1/domains`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let domain = fields.need_text("domain", |text| Domain::parse(&text));
-    let mut site = Site::bare(domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
-    set(&mut site, &mut fields, context.config);
-    if let Some(domain) = &domain {
+    let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
+    let mut site = Site::bare(parts.domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
+    set(&mut site, parts.targets.clone(), &mut wrong);
+    if let Some(domain) = &parts.domain {
         proof.check_domain(domain)?;
     }
-    let domain = fields.finish(domain)?;
+    let NewDomain { domain, .. } = Draft::<NewDomain> { parts, wrong }.finish()?;
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }

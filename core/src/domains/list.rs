@@ -1,6 +1,6 @@
 //! Listing domains: those of the settings, then those that were added.
 
-use super::wire;
+use super::wire::DomainJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -40,6 +40,6 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     };
     list::read_each(context, &page.keys, &mut read).await?;
     sites.retain(|site| proof.covers(&site.domain));
-    let write = |site: &Site, json: &mut _| wire::domain(config, site, json);
-    Ok(list::shown(page.next.as_deref(), &|items| sites.iter().for_each(|site| items.object(|json| write(site, json)))))
+    let items: Vec<DomainJson<'_>> = sites.iter().map(|site| DomainJson::new(config, site)).collect();
+    list::shown(page.next.as_deref(), &items)
 }

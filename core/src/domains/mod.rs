@@ -15,17 +15,16 @@ pub(crate) use list::list;
 pub(crate) use show::show;
 pub(crate) use visit::{Elsewhere, at, check_served, front, has_own_front, instead};
 
+use self::change::DomainPatch;
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::body::{Fields, Tree};
-use crate::config::Config;
+use crate::body::{Fields, Patch, RequestBody};
 use crate::domain::Domain;
-use crate::error::{Problem, Refusal};
+use crate::error::{Problem, Refusal, Wrong};
 use crate::links::{EDITS, Refused};
 use crate::ports::{Edge, StoreError};
 use crate::records::{Kept, Key, Site, Written};
-use crate::target::{Target, TargetRules};
 
 /// Whether links may be made on `domain`. Those of the settings are known without asking the store.
 pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
@@ -95,13 +94,21 @@ async fn edit<E: Edge>(
     Err(last)
 }
 
-/// Takes what may be said of a domain out of `fields`.
-fn set(site: &mut Site, fields: &mut Fields, config: &Config) {
-    let mut own_domains = config.targets.own_domains.clone();
-    own_domains.push(site.domain.clone());
-    let rules = TargetRules { own_domains, schemes: config.targets.schemes.clone() };
-    let target = |tree: Tree| -> Result<Option<Target>, Refusal> { Target::parse(&tree.text()?, &rules).map(Some) };
-    fields.set("root", &mut site.root, target);
-    fields.set("not_found", &mut site.not_found, target);
-    fields.set("ended", &mut site.ended, target);
+/// Applies what is said of a domain. None of its targets is on the domain itself: the settings do not have to name it.
+fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
+    for (name, target, place) in
+        [("root", said.root, &mut site.root), ("not_found", said.not_found, &mut site.not_found), ("ended", said.ended, &mut site.ended)]
+    {
+        match target {
+            Patch::Set(target) if target.is_on(&site.domain) => wrong.add(Refusal::own_domain().within(name)),
+            said => said.apply(place),
+        }
+    }
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    use crate::body::FieldType;
+    vec![("NewDomain", create::NewDomain::schema()), ("DomainPatch", DomainPatch::schema())]
 }

@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{find, named, wire};
+use super::wire::DomainJson;
+use super::{find, named};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -17,5 +18,5 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text:
 }
 
 pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &Site) -> Result<Response, Problem> {
-    Response::json(status, |json| wire::domain(context.config, site, json)).etag(site.version)
+    Response::json(status, &DomainJson::new(context.config, site))?.etag(site.version)
 }

@@ -142,12 +142,12 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
             Decision::Ask(Ask::Password { .. }) => {
                 let Some(typed) = unlock::typed(form) else {
-                    return Ok(self.page(&ready, None, Ask::Password { wrong: false }));
+                    return self.page(&ready, None, Ask::Password { wrong: false });
                 };
                 match unlock::attempt(self.context, self.place(), &ready, self.visit, &typed).await? {
                     Tried::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
                     Tried::Unlocked => self.back(),
-                    Tried::Wrong if pages::wants_html(self.visit.facts) => Ok(self.page(&ready, None, Ask::Password { wrong: true })),
+                    Tried::Wrong if pages::wants_html(self.visit.facts) => self.page(&ready, None, Ask::Password { wrong: true }),
                     Tried::Wrong => Err(Problem::wrong_password()),
                 }
             }
@@ -191,9 +191,9 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
             Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return ended(ready),
             Decision::NotAhead => return Err(Problem::not_ahead()),
-            Decision::Card => self.shown(ready, None, Ask::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts)),
-            Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm),
-            Decision::Ask(ask) => self.page(ready, None, ask),
+            Decision::Card => self.shown(ready, None, Ask::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts))?,
+            Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm)?,
+            Decision::Ask(ask) => self.page(ready, None, ask)?,
             Decision::Lead(location, _) => {
                 if let Some(limit) = &ready.limit
                     && !self.spend(limit).await?
@@ -227,7 +227,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         }
     }
 
-    fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Response {
+    fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Result<Response, Problem> {
         self.shown(ready, target, ask).answer(self.context.config, pages::wants_html(self.visit.facts))
     }
 

@@ -30,7 +30,7 @@ async fn looked<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str,
     match unless_used_up(context, &ready, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
-        Decision::Lead(location, _) if ready.limit.is_none() => Ok(visitor.page(&ready, Some(&location), Ask::Nothing)),
-        Decision::Lead(..) | Decision::Card | Decision::Ask(_) | Decision::NotAhead => Ok(visitor.page(&ready, None, Ask::Nothing)),
+        Decision::Lead(location, _) if ready.limit.is_none() => visitor.page(&ready, Some(&location), Ask::Nothing),
+        Decision::Lead(..) | Decision::Card | Decision::Ask(_) | Decision::NotAhead => visitor.page(&ready, None, Ask::Nothing),
     }
 }

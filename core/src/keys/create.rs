@@ -2,12 +2,15 @@
 
 use http::StatusCode;
 
-use super::{check_say, wire};
+use super::check_say;
+use super::wire::{KeyJson, NewKeyJson};
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::{Role, Scope};
-use crate::body::{Fields, Tree};
+use crate::body::{
+    Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body,
+};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::is_served;
@@ -25,16 +28,53 @@ use crate::users;
 
 const MOST_DOMAINS: usize = 20;
 
+request_body! {
+    /// `POST /api/v1/keys`
+    pub(super) struct NewKey {
+        name: Required<Title>,
+        scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
+        domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
+        owner: Optional<UserId>,
+        expires_at: Optional<Timestamp>,
+    }
+}
+
+pub(super) enum OpensNothing {}
+
+impl WhyNotEmpty for OpensNothing {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Required, "a key without scopes opens nothing")
+    }
+}
+
+pub(super) enum ForNoDomain {}
+
+impl WhyNotEmpty for ForNoDomain {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Required, "a key for no domain opens nothing; one for every domain has null here")
+    }
+}
+
+impl FieldType for Scope {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Self::named(&value.text()?).ok_or_else(|| Refusal::invalid("there is no such scope").into())
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
+    }
+}
+
 /// `POST /api/v1/keys`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let name = fields.need_text("name", Title::parse);
-    let scopes = fields.need("scopes", scopes);
-    let domains = match fields.take("domains", domains) {
-        Some(said) => Some(served(context, &mut fields, said).await?),
-        None => None,
-    };
-    let asked = Asked::read(context, proof, fields, (name, scopes, domains))?;
+    let mut draft = NewKey::read(body, BODY_LIMIT, &context.parsing())?;
+    if let Some(said) = draft.parts.domains.take() {
+        draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
+    }
+    let asked = Asked::of(context, proof, draft)?;
     if !users::is_in(context, &asked.owner).await? {
         return Err(Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in")));
     }
@@ -60,24 +100,20 @@ struct Asked {
 }
 
 impl Asked {
-    /// Reads the rest, once it is known what is `said` of name, scopes and domains.
-    fn read<E: Edge>(
-        context: &Context<'_, E>,
-        proof: &Proof,
-        mut fields: Fields,
-        said: (Option<Title>, Option<Vec<Scope>>, Option<Vec<Domain>>),
-    ) -> Result<Self, Problem> {
-        let user = |tree: Tree| UserId::parse(tree.text()?);
-        let owner = match proof.user() {
-            Some(own) => fields.take("owner", user).or_else(|| Some(own.clone())),
-            None => fields.need("owner", user),
-        };
-        let expires_at = fields.take_text("expires_at", |text| later(context.now, &text));
-        let (name, scopes, domains) = said;
-        let asked = name.zip(scopes).zip(owner).map(|((name, scopes), owner)| Self { name, scopes, domains, owner, expires_at });
-        let asked = fields.finish(asked)?;
-        check_bounds(proof, &asked.scopes, expires_at)?;
-        Ok(asked)
+    /// What a body asks for, whose domains are served.
+    fn of<E: Edge>(context: &Context<'_, E>, proof: &Proof, draft: Draft<NewKey>) -> Result<Self, Problem> {
+        let Draft { parts, mut wrong } = draft;
+        let owner = parts.owner.clone().or_else(|| proof.user().cloned());
+        if owner.is_none() {
+            wrong.need("owner");
+        }
+        if parts.expires_at.is_some_and(|end| end <= context.now) {
+            wrong.add(Refusal::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
+        }
+        let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
+        let owner = owner.ok_or_else(|| Problem::internal("a key without an owner was let through"))?;
+        check_bounds(proof, &scopes, expires_at)?;
+        Ok(Self { name, scopes, domains, owner, expires_at })
     }
 
     fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, most: Role) -> ApiKey {
@@ -89,42 +125,20 @@ impl Asked {
 
 /// The answer to who has made it: it alone holds the secret.
 fn told(key: &ApiKey, shown: &Shown) -> Result<Response, Problem> {
-    let made = Response::json(StatusCode::CREATED, |json| {
-        wire::key(key, json);
-        json.text("secret", &shown.expose());
-    });
-    made.location(&["/api/v1/keys/", key.id.as_str()].concat())
-}
-
-fn scopes(tree: Tree) -> Result<Vec<Scope>, Wrong> {
-    let scope = |tree: Tree| Scope::named(&tree.text()?).ok_or_else(|| Refusal::invalid("there is no such scope"));
-    some(tree.set_of(Scope::ALL.len(), &scope)?, "a key without scopes opens nothing")
-}
-
-fn domains(tree: Tree) -> Result<Vec<Domain>, Wrong> {
-    let said = tree.items(MOST_DOMAINS, |tree| Ok(Domain::parse(&tree.text()?)?))?;
-    some(said, "a key for no domain opens nothing; one for every domain has null here")
-}
-
-fn some<T>(values: Vec<T>, why_not: &'static str) -> Result<Vec<T>, Wrong> {
-    if values.is_empty() { Err(Refusal::new(FieldCode::Required, why_not).into()) } else { Ok(values) }
+    let json = NewKeyJson { key: KeyJson::new(key), secret: &shown.expose() };
+    Response::json(StatusCode::CREATED, &json)?.location(&["/api/v1/keys/", key.id.as_str()].concat())
 }
 
 /// What is `said`, sorted and each domain once; one that is none of this deployment is refused where it stands.
-async fn served<E: Edge>(context: &Context<'_, E>, fields: &mut Fields, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
+async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut Wrong, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
     let mut domains = Vec::new();
     for (at, domain) in said.into_iter().enumerate() {
         if !is_served(context, &domain).await? {
-            fields.refuse("domains", Refusal::invalid("this is no domain of this deployment").at(at));
+            wrong.add(Refusal::invalid("this is no domain of this deployment").at(at).within("domains"));
         }
         put_in_order(&mut domains, domain);
     }
     Ok(domains)
-}
-
-fn later(now: Timestamp, text: &str) -> Result<Timestamp, Refusal> {
-    let end = Timestamp::parse(text)?;
-    if end > now { Ok(end) } else { Err(Refusal::new(FieldCode::OutOfRange, "a key ends later than it is made")) }
 }
 
 fn check_bounds(proof: &Proof, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! Listing keys, those that are revoked too.
 
-use super::wire;
+use super::wire::KeyJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -28,5 +28,6 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
         Ok(())
     };
     list::read_each(context, &page.keys, &mut read).await?;
-    Ok(list::shown(page.next.as_deref(), &|items| keys.iter().for_each(|key| items.object(|json| wire::key(key, json)))))
+    let items: Vec<KeyJson<'_>> = keys.iter().map(KeyJson::new).collect();
+    list::shown(page.next.as_deref(), &items)
 }

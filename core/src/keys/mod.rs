@@ -10,7 +10,7 @@ pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
 pub(crate) use show::show;
-pub(crate) use wire::rights;
+pub(crate) use wire::RightsJson;
 
 use crate::app::Context;
 use crate::auth::rights::Role;
@@ -44,4 +44,10 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
         return Err(Problem::not_allowed("Only owners make and revoke the keys of owners."));
     }
     Ok(())
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    vec![("NewKey", <create::NewKey as crate::body::FieldType>::schema())]
 }

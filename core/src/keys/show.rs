@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{find, named, wire};
+use super::wire::KeyJson;
+use super::{find, named};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -12,5 +13,5 @@ use crate::response::Response;
 /// `GET /api/v1/keys/{key}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
     let key = find(context, &named(text, query)?).await?.what;
-    Ok(Response::json(StatusCode::OK, |json| wire::key(&key, json)))
+    Response::json(StatusCode::OK, &KeyJson::new(&key))
 }

@@ -1,6 +1,7 @@
 //! Whether an alias is free, by the same verdict that a creation goes by.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::claim::{Standing, standing};
 use super::named::domain_of;
@@ -12,12 +13,21 @@ use crate::ports::Edge;
 use crate::records::{Key, look};
 use crate::response::Response;
 
+/// Whether an alias is available.
+#[derive(Serialize)]
+struct AvailabilityJson<'a> {
+    alias: &'a str,
+    available: bool,
+    /// The code that a creation would be refused with.
+    reason: Option<&'a str>,
+}
+
 /// `GET /api/v1/aliases/{alias}`
 pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
     let alias = match Alias::parse(text, context.config.alias_case) {
         Ok(alias) => alias,
-        Err(refusal) => return Ok(tell(text, Some(refusal.code.name()))),
+        Err(refusal) => return tell(text, Some(refusal.code.name())),
     };
     let place = look(context.edge.records(), &Key::link(&domain, &alias)).await?;
     let reason = match place.map(|place| standing(&place.holder, None, false, context.now)) {
@@ -25,14 +35,9 @@ pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proo
         Some(Standing::Taken) => Some(Code::AliasTaken.name()),
         Some(Standing::Retired) => Some(Code::AliasRetired.name()),
     };
-    Ok(tell(alias.as_str(), reason))
+    tell(alias.as_str(), reason)
 }
 
-/// `reason` is what a creation would be refused for.
-fn tell(alias: &str, reason: Option<&str>) -> Response {
-    Response::json(StatusCode::OK, |json| {
-        json.text("alias", alias);
-        json.flag("available", reason.is_none());
-        json.text_or_null("reason", reason);
-    })
+fn tell(alias: &str, reason: Option<&str>) -> Result<Response, Problem> {
+    Response::json(StatusCode::OK, &AvailabilityJson { alias, available: reason.is_none(), reason })
 }

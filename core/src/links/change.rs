@@ -5,27 +5,42 @@ use std::cell::OnceCell;
 use http::header::IF_MATCH;
 
 use super::circles::refuse_circles;
-use super::named::{named, take_said_domain};
+use super::named::{named, served_domain};
 use super::show::shown;
 use super::{Refused, Wish, edit};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::auth::rights::Right;
-use crate::blocked::Blocked;
-use crate::body::{Fields, Tree};
-use crate::config::Config;
+use crate::blocked::{BlockPatch, Blocked};
+use crate::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::{FieldCode, Problem, Refusal, Wrong};
 use crate::link::{Link, UserId};
 use crate::password::PasswordHash;
 use crate::ports::{Edge, Facts};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
+use crate::spec::SettingsBody;
 use crate::target::Target;
 use crate::users;
-use crate::utm;
+use crate::utm::{self, UtmBody};
+
+request_body! {
+    /// `PATCH /api/v1/links/{alias}`
+    pub(super) struct LinkPatch {
+        domain: Optional<Domain>,
+        owner: Patch<UserId>,
+        target: NotNull<Template>,
+        utm: Flatten<UtmBody>,
+        alias: Optional<Alias>,
+        keep_old_alias: Optional<bool>,
+        reuse: Optional<bool>,
+        settings: Flatten<SettingsBody>,
+        blocked: Patch<BlockPatch>,
+    }
+}
 
 /// `PATCH /api/v1/links/{alias}`
 pub(crate) async fn change<E: Edge>(
@@ -47,68 +62,65 @@ pub(super) async fn patch<E: Edge>(
     proof: &Proof,
     key: &Key,
     seen: &Seen,
-    mut fields: Fields,
+    fields: Fields,
 ) -> Result<Link, Problem> {
-    let domain = take_said_domain(context, proof, &mut fields).await?;
-    for name in ["blocked", "owner"] {
-        if fields.has(name) {
-            proof.check(Right::ManageLinks)?;
-        }
+    let for_admins = fields.has("blocked") || fields.has("owner");
+    let Draft { mut parts, mut wrong } = LinkPatch::draft(fields, &context.parsing());
+    let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?;
+    if for_admins {
+        proof.check(Right::ManageLinks)?;
     }
-    let owner = take_owner(context, &mut fields).await?;
+    if let Patch::Set(owner) = &parts.owner
+        && !users::is_in(context, owner).await?
+    {
+        wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
+    }
+    let draft = Draft::<LinkPatch> { parts, wrong };
     let hashed = OnceCell::new();
     let change = |link: &Link| {
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
-        let mut wish = apply(context, link, fields.clone(), domain.clone(), &hashed)?;
-        wish.link.owner = owner.clone().unwrap_or(wish.link.owner);
-        Ok(wish)
+        Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
     };
     edit(context, proof, key, &change).await
-}
-
-/// Takes out of `fields` whose the link shall be, if they say so: a user of this deployment, or nobody.
-async fn take_owner<E: Edge>(context: &Context<'_, E>, fields: &mut Fields) -> Result<Option<Option<UserId>>, Problem> {
-    let is_said = fields.has("owner");
-    let owner = fields.take_text("owner", UserId::parse);
-    if let Some(owner) = &owner
-        && !users::is_in(context, owner).await?
-    {
-        fields.refuse("owner", Refusal::invalid("this is no user of this deployment"));
-    }
-    Ok(is_said.then_some(owner))
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
 fn apply<E: Edge>(
     context: &Context<'_, E>,
     was: &Link,
-    mut fields: Fields,
+    draft: Draft<LinkPatch>,
     domain: Option<Domain>,
     hashed: &OnceCell<PasswordHash>,
 ) -> Result<Wish, Problem> {
+    let Draft { mut parts, mut wrong } = draft;
     let mut link = was.clone();
-    let mut target = Some(link.target.clone());
-    fields.set_text("target", &mut target, &|text| Target::parse_template(&text, &context.config.targets));
-    if target.is_none() {
-        fields.refuse("target", Refusal::new(FieldCode::Required, "a link leads somewhere"));
+    let target = parts.target.take().unwrap_or_else(|| was.target.clone());
+    let target = utm::merge(parts.utm.clone(), Some(target), &mut wrong);
+    relocate(&mut wrong, &parts, &mut link, domain);
+    let password = link.spec.apply(parts.settings.clone(), &mut wrong);
+    match std::mem::replace(&mut parts.blocked, Patch::Absent) {
+        Patch::Absent => {}
+        Patch::Null => link.blocked = None,
+        Patch::Set(patch) => match Blocked::patched(was.blocked.as_ref(), patch, context.now) {
+            Ok(blocked) => link.blocked = Some(blocked),
+            Err(refusal) => wrong.add(refusal.within("blocked")),
+        },
     }
-    let target = utm::merge(&mut fields, target);
-    let (keeps_old_alias, reuses) = relocate(&mut fields, &mut link, context.config, domain);
-    let password = link.spec.set(&mut fields, context.config, context.edge.traits());
-    fields.set("blocked", &mut link.blocked, |tree| Blocked::patched(was.blocked.as_ref(), tree, context.now).map(Some));
     // One that led in circles before, because its domain came later, can still be changed otherwise.
     if leads_elsewhere(was, &link, target.as_ref()) {
-        refuse_circles(&mut fields, &link.domain, target.as_ref(), &link.spec);
+        refuse_circles(&mut wrong, &link.domain, target.as_ref(), &link.spec);
     }
-    link.target = fields.finish(target)?;
+    let LinkPatch { owner, keep_old_alias, reuse, .. } = Draft::<LinkPatch> { parts, wrong }.finish()?;
+    link.target = target.unwrap_or(link.target);
+    owner.apply(&mut link.owner);
     if let Some(password) = password {
         let hash = hashed.get().cloned().map_or_else(|| password.hash(context.edge), Ok)?;
         link.spec.password = Some(hashed.get_or_init(|| hash).clone());
     }
-    Ok(Wish { link, keeps_old_alias, reuses })
+    Ok(Wish { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
 }
 
 /// Whether a change says of a link where it is or where it leads. Its new target is not yet in place.
@@ -117,29 +129,39 @@ fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
     target != Some(&was.target) || leads(was) != leads(link)
 }
 
-/// Where the link shall be, if not where it is, and how it is to move: whether its old alias leads on, and whether it may take one that
-/// was another link's.
-fn relocate(fields: &mut Fields, link: &mut Link, config: &Config, domain: Option<Domain>) -> (bool, bool) {
+/// Moves the link where the patch says. What says how it is to move goes with a new place only.
+fn relocate(wrong: &mut Wrong, patch: &<LinkPatch as RequestBody>::Parts, link: &mut Link, domain: Option<Domain>) {
     let was = (link.domain.clone(), link.alias.clone());
-    let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
-    let asked = if alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
-    link.alias = alias.unwrap_or_else(|| was.1.clone());
+    let asked = if patch.alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
+    link.alias = patch.alias.clone().unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
     let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
     if let (Some(asked), true) = (asked, stays) {
-        fields.refuse(asked, Refusal::new(FieldCode::Conflicts, "the link is there already"));
+        wrong.add(Refusal::new(FieldCode::Conflicts, "the link is there already").within(asked));
     }
-    let mut flag = |name| {
-        let flag = fields.take(name, Tree::boolean);
+    for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {
         if flag.is_some() && asked.is_none() {
-            fields.refuse(name, Refusal::new(FieldCode::Conflicts, "this goes with a new alias or domain"));
+            wrong.add(Refusal::new(FieldCode::Conflicts, "this goes with a new alias or domain").within(name));
         }
-        flag.unwrap_or_default()
-    };
-    (flag("keep_old_alias"), flag("reuse"))
+    }
+}
+
+/// A version in a body.
+impl FieldType for Seen {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(Self::One(vec![value.natural()?]))
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::schema!({"type": "integer", "minimum": 1})
+    }
 }
 
 /// The versions a client has seen, one of which a link or a domain must still be at.
+#[derive(Clone)]
 pub(crate) enum Seen {
     Anything,
     One(Vec<u64>),
@@ -157,11 +179,6 @@ impl Seen {
         }
         let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
         Self::One(header.split(',').filter_map(version).collect())
-    }
-
-    /// Reads a version in a body.
-    pub(crate) fn version(tree: Tree) -> Result<Self, Refusal> {
-        Ok(Self::One(vec![tree.natural()?]))
     }
 
     fn covers(&self, version: u64) -> bool {

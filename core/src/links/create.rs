@@ -6,16 +6,17 @@ use super::circles::refuse_circles;
 use super::claim::{Claim, Claimed};
 use super::counts::Counts;
 use super::find::find_same;
-use super::named::take_said_domain;
+use super::named::served_domain;
 use super::show::shown;
 use super::upsert::{Saved, upsert};
+use super::wire::LinkJson;
 use super::{trace, wire};
 use crate::alias::{Alias, AliasCase};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::base58;
 use crate::blocked::Blocked;
-use crate::body::{Fields, Tree};
+use crate::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId, UserId};
@@ -25,13 +26,32 @@ use crate::records::copy::Copy;
 use crate::records::{Holder, Key};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
-use crate::spec::Spec;
+use crate::spec::{SettingsBody, Spec};
 use crate::target::Target;
 use crate::time::Timestamp;
-use crate::utm;
+use crate::utm::{self, UtmBody};
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
+
+request_body! {
+    /// `POST /api/v1/links`
+    pub(super) struct CreateBody {
+        find_if_exists: Optional<bool>,
+        update_if_exists: Optional<bool>,
+        link: Flatten<LinkBody>,
+    }
+
+    /// What every body says of a new link.
+    pub(super) struct LinkBody {
+        target: Required<Template>,
+        utm: Flatten<UtmBody>,
+        alias: Optional<Alias>,
+        domain: Optional<Domain>,
+        reuse: Optional<bool>,
+        settings: Flatten<SettingsBody>,
+    }
+}
 
 /// What a client asks for.
 #[derive(Clone)]
@@ -52,19 +72,22 @@ pub(super) struct NewLink {
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let may_be_found = fields.take("find_if_exists", Tree::boolean).unwrap_or_default();
-    let updates = fields.take("update_if_exists", Tree::boolean).unwrap_or_default();
+    let mut said = Fields::read(body, BODY_LIMIT)?;
+    let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
+    let may_be_found = parts.find_if_exists.unwrap_or_default();
+    let updates = parts.update_if_exists.unwrap_or_default();
     if may_be_found && updates {
-        fields.refuse("update_if_exists", Refusal::new(FieldCode::Conflicts, "a link that exists is either found or updated"));
+        let detail = "a link that exists is either found or updated";
+        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("update_if_exists"));
     }
-    if may_be_found && fields.says("password") {
+    if may_be_found && said.says("password") {
         let detail = "every password is kept under a salt of its own: no link is known to have the same";
-        fields.refuse("find_if_exists", Refusal::new(FieldCode::Conflicts, detail));
+        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
-    let said = fields.clone();
-    let mut new = NewLink::read(context, proof, fields, context.config.default_domain()).await?;
+    let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
     let saved = if updates {
+        said.skip("find_if_exists");
+        said.skip("update_if_exists");
         upsert(context, proof, new, said).await?
     } else {
         new.hash(context)?;
@@ -81,30 +104,28 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
-    let json = wire::link(context, proof, link, Counts::default());
-    Response::json(StatusCode::CREATED, |members| json.write(members)).location(&wire::address(link))?.etag(link.version)
+    let json = LinkJson::new(context, proof, link, Counts::default());
+    Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
 }
 
 impl NewLink {
-    /// Reads what a client asks for. A link of which no domain is said is on `usual`.
-    pub(super) async fn read<E: Edge>(
+    /// The link that a body asks for, which is on `usual` unless the body says another domain.
+    pub(super) async fn of<E: Edge>(
         context: &Context<'_, E>,
         proof: &Proof,
-        mut fields: Fields,
+        draft: Draft<LinkBody>,
         usual: &Domain,
     ) -> Result<Self, Problem> {
-        let config = context.config;
-        let target = fields.need_text("target", |text| Target::parse_template(&text, &config.targets));
-        let target = utm::merge(&mut fields, target);
-        let alias = fields.take_text("alias", |text| Alias::parse(&text, config.alias_case));
-        let domain = take_said_domain(context, proof, &mut fields).await?.unwrap_or_else(|| usual.clone());
+        let Draft { mut parts, mut wrong } = draft;
+        parts.target = utm::merge(parts.utm.clone(), parts.target, &mut wrong);
+        let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
         proof.check_domain(&domain)?;
-        let reuses = fields.take("reuse", Tree::boolean).unwrap_or_default();
         let mut spec = Spec::default();
-        let password = spec.set(&mut fields, config, context.edge.traits());
-        refuse_circles(&mut fields, &domain, target.as_ref(), &spec);
-        let target = fields.finish(target)?;
-        Ok(Self { target, alias, domain, spec, password, owner: proof.user().cloned(), created_at: None, blocked: None, reuses })
+        let password = spec.apply(parts.settings.clone(), &mut wrong);
+        refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
+        let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
+        let (owner, reuses) = (proof.user().cloned(), reuse.unwrap_or_default());
+        Ok(Self { target, alias, domain, spec, password, owner, created_at: None, blocked: None, reuses })
     }
 
     /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].

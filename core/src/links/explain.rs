@@ -5,18 +5,18 @@ use std::net::IpAddr;
 
 use http::header::{ACCEPT_LANGUAGE, LOCATION, USER_AGENT};
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 
 use super::find;
 use super::named::named;
 use crate::alias;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{Optional, RequestBody, request_body, text_types};
 use crate::digest::Pepper;
 use crate::domains;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::follow::{Decision, Manner, Ready, decide, unless_used_up};
-use crate::json::Members;
 use crate::link::RedirectStatus;
 use crate::pages::Ask;
 use crate::ports::{Edge, Facts};
@@ -30,6 +30,38 @@ use crate::visit::{self, Visit};
 
 /// In bytes: what edges take of a header.
 const TEXT_BYTES: usize = 8 * 1_024;
+
+request_body! {
+    /// `POST /api/v1/links/{alias}/explain`: a visitor, who does not bring what is left out.
+    pub(super) struct VisitorBody {
+        agent: Optional<HeaderText>,
+        language: Optional<HeaderText>,
+        country: Optional<Country>,
+        address: Optional<Address>,
+        time: Optional<Timestamp>,
+        path: Optional<PathBehind>,
+        query: Optional<HeaderText>,
+        prefetch: Optional<bool>,
+        head: Optional<bool>,
+        confirmed: Optional<bool>,
+        unlocked: Optional<bool>,
+    }
+}
+
+/// Whatever a visitor might send.
+pub(super) enum HeaderText {}
+
+/// An address of the internet, in either version.
+pub(super) enum Address {}
+
+/// What follows the alias in the address.
+pub(super) enum PathBehind {}
+
+text_types! {
+    HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
+    Address as IpAddr = |text, _| address(text), {"type": "string"};
+    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES};
+}
 
 /// Somebody who might follow the link.
 #[derive(Debug, Default)]
@@ -75,7 +107,7 @@ pub(crate) async fn explain<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
-    let supposed = Supposed::read(body)?;
+    let supposed = Supposed::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
     let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
@@ -104,31 +136,19 @@ pub(crate) async fn explain<E: Edge>(
         Some(problem) => domains::instead(context, &link.domain, problem).await.ok(),
         _ => None,
     };
-    Ok(Response::json(StatusCode::OK, |json| explanation.write(json)))
+    Response::json(StatusCode::OK, &explanation.json())
 }
 
 impl Supposed {
-    fn read(body: &Body) -> Result<Self, Problem> {
-        let mut fields = Fields::read(body, BODY_LIMIT)?;
-        let mut supposed = Self {
-            agent: fields.take_text("agent", text),
-            language: fields.take_text("language", text),
-            country: fields.take_text("country", |text| Country::parse(&text)),
-            address: fields.take_text("address", address),
-            time: fields.take_text("time", |text| Timestamp::parse(&text)),
-            behind: fields.take_text("path", path),
-            query: fields.take_text("query", text).unwrap_or_default(),
-            ..Self::default()
-        };
-        fields.set_flag("prefetch", &mut supposed.is_prefetch);
-        fields.set_flag("head", &mut supposed.manner.is_head);
-        fields.set_flag("confirmed", &mut supposed.manner.is_confirmed);
-        fields.set_flag("unlocked", &mut supposed.manner.is_unlocked);
-        fields.finish(Some(supposed))
+    fn of(said: VisitorBody) -> Self {
+        let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
+        let is = |flag: Option<bool>| flag.unwrap_or_default();
+        let manner = Manner { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
+        let (query, is_prefetch) = (query.unwrap_or_default(), is(said.prefetch));
+        Self { agent, language, country, address, time, behind, query, is_prefetch, manner }
     }
 }
 
-/// Whatever a visitor might send.
 fn text(text: String) -> Result<String, Refusal> {
     match text.len() > TEXT_BYTES {
         true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
@@ -141,13 +161,52 @@ fn address(text: String) -> Result<IpAddr, Refusal> {
     address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
 }
 
-/// What follows the alias in the address.
 fn path(path: String) -> Result<String, Refusal> {
     let path = text(path)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {
         true => Ok(path),
         false => Err(Refusal::invalid("a path begins with / and holds no ? and no #")),
     }
+}
+
+/// The answer: what a visitor would get, and why.
+#[derive(Serialize)]
+struct ExplanationJson<'a> {
+    answer: &'static str,
+    status: u16,
+    target: Option<&'a str>,
+    /// The rule that holds.
+    rule: Option<&'a str>,
+    rules: Vec<RuleVerdictJson<'a>>,
+    visitor: VisitorJson,
+    spends_a_click: bool,
+    counted_as: Option<&'static str>,
+}
+
+/// Whether a rule of the link holds.
+#[derive(Serialize)]
+struct RuleVerdictJson<'a> {
+    id: &'a str,
+    verdict: &'static str,
+    failed: Option<FailedConditionJson>,
+}
+
+/// The condition that did not hold: where it stands in the rule, and of which kind it is.
+#[derive(Serialize)]
+struct FailedConditionJson {
+    condition: usize,
+    r#type: &'static str,
+}
+
+/// What hop takes the visitor for.
+#[derive(Serialize)]
+struct VisitorJson {
+    kind: &'static str,
+    because: Option<&'static str>,
+    device: Option<&'static str>,
+    os: Option<&'static str>,
+    browser: Option<&'static str>,
+    country: Option<&'static str>,
 }
 
 /// What would become of a visitor, and why.
@@ -163,17 +222,21 @@ struct Explanation<'a, 'v> {
 }
 
 impl Explanation<'_, '_> {
-    fn write(&self, json: &mut Members) {
+    fn json(&self) -> ExplanationJson<'_> {
         let (answer, status, target) = self.answer();
-        json.text("answer", answer);
-        json.number("status", status.as_u16().into());
-        json.text_or_null("target", target);
-        self.write_rules(json);
-        json.object("visitor", |json| self.write_visitor(json));
+        let (rule, rules) = self.rules();
         let is_led = matches!(self.decision, Decision::Lead(..));
-        json.flag("spends_a_click", is_led && self.ready.is_some_and(|ready| ready.limit.is_some()));
         let is_counted = self.decision.is_click() && !self.manner.is_head;
-        json.text_or_null("counted_as", is_counted.then(|| self.visit.who().kind.counter()));
+        ExplanationJson {
+            answer,
+            status: status.as_u16(),
+            target,
+            rule,
+            rules,
+            visitor: self.visitor(),
+            spends_a_click: is_led && self.ready.is_some_and(|ready| ready.limit.is_some()),
+            counted_as: is_counted.then(|| self.visit.who().kind.counter()),
+        }
     }
 
     /// What the visitor gets, in a word, with its status and where it leads.
@@ -220,52 +283,40 @@ impl Explanation<'_, '_> {
     }
 
     /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
-    fn write_rules(&self, json: &mut Members) {
-        let Some(ready) = self.ready else {
-            json.null("rule");
-            return json.list("rules", |_| {});
-        };
+    fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
+        let Some(ready) = self.ready else { return (None, Vec::new()) };
         let rules = &ready.rules;
         let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
         let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
-        json.text_or_null("rule", held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()));
         let is_led = matches!(self.decision, Decision::Lead(..));
         let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
-        json.list("rules", |list| {
-            for (at, rule) in rules.iter().enumerate() {
-                let failed = trial.outcome(rule).err().filter(|_| at < tried);
-                list.object(|json| {
-                    json.text("id", rule.id.as_str());
-                    let verdict = match (at < tried, failed) {
-                        (false, _) => "not_tried",
-                        (true, None) => "holds",
-                        (true, Some(_)) => "fails",
-                    };
-                    json.text("verdict", verdict);
-                    write_failed(rule, failed, json);
-                });
-            }
+        let verdicts = rules.iter().enumerate().map(|(at, rule)| {
+            let failed = trial.outcome(rule).err().filter(|_| at < tried);
+            let verdict = match (at < tried, failed) {
+                (false, _) => "not_tried",
+                (true, None) => "holds",
+                (true, Some(_)) => "fails",
+            };
+            RuleVerdictJson { id: rule.id.as_str(), verdict, failed: failed.and_then(|at| FailedConditionJson::new(rule, at)) }
         });
+        (held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()), verdicts.collect())
     }
 
-    fn write_visitor(&self, json: &mut Members) {
+    fn visitor(&self) -> VisitorJson {
         let (who, means) = (self.visit.who(), self.visit.means());
-        json.text("kind", who.kind.name());
-        json.text_or_null("because", who.because);
-        json.text_or_null("device", means.device);
-        json.text_or_null("os", means.os);
-        json.text_or_null("browser", means.browser);
-        json.text_or_null("country", self.visit.country().map(Country::as_str));
+        VisitorJson {
+            kind: who.kind.name(),
+            because: who.because,
+            device: means.device,
+            os: means.os,
+            browser: means.browser,
+            country: self.visit.country().map(Country::as_str),
+        }
     }
 }
 
-/// The condition that did not hold: where it stands in the rule, and of which kind it is.
-fn write_failed(rule: &Rule, failed: Option<usize>, json: &mut Members) {
-    match failed.and_then(|at| Some((at, rule.when.get(at)?))) {
-        Some((at, condition)) => json.object("failed", |json| {
-            json.count("condition", at);
-            json.text("type", condition.kind());
-        }),
-        None => json.null("failed"),
+impl FailedConditionJson {
+    fn new(rule: &Rule, at: usize) -> Option<Self> {
+        rule.when.get(at).map(|condition| Self { condition: at, r#type: condition.kind() })
     }
 }

@@ -4,7 +4,7 @@
 use super::filter::Filter;
 use super::list::Wanted;
 use super::named::take_domain;
-use super::wire;
+use super::wire::{self, LinkJson};
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::auth::rights::Right;
@@ -37,14 +37,17 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
     let filter = Filter::all(domain);
     let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
     let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
-        let mut json = wire::link(context, proof, link, *counts);
-        json.tells_password_hash = with_passwords;
-        json
+        let json = LinkJson::new(context, proof, link, *counts);
+        if with_passwords { json.with_password_hash(link) } else { json }
     });
     let file = match format {
         Format::Lines => {
-            let lines: String = links.map(|link| link.line()).collect();
-            Response::file("application/x-ndjson", lines.into_bytes())
+            let mut lines = Vec::new();
+            for link in links {
+                serde_json::to_writer(&mut lines, &link).map_err(Problem::internal)?;
+                lines.push(b'\n');
+            }
+            Response::file("application/x-ndjson", lines)
         }
         Format::Rows => {
             let mut rows = String::new();

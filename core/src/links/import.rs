@@ -6,7 +6,10 @@ mod line;
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use serde::Serialize;
 
+#[cfg(test)]
+pub(super) use self::line::LineBody;
 use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
 use super::create::claim;
@@ -18,12 +21,12 @@ use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
 use crate::clicks::{self, Clicks};
 use crate::error::{Code, FieldCode, Problem, Refusal};
-use crate::json::Members;
 use crate::link::Link;
 use crate::ports::{Edge, Facts, StoreError};
 use crate::records::{Holder, Key, Place, look, look_at_all};
 use crate::request::{BULK_LIMIT, Body};
-use crate::response::{Response, write_refused};
+use crate::response::Response;
+use crate::wire::ProblemJson;
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
@@ -55,6 +58,34 @@ struct Taken {
     status: StatusCode,
     /// Nothing for a link that would get a generated one.
     alias: Option<Alias>,
+}
+
+/// The results of an import, line by line.
+#[derive(Serialize)]
+struct ImportJson<'a> {
+    results: Vec<ImportResultJson<'a>>,
+    imported: usize,
+    existing: usize,
+    failed: usize,
+    next: Option<ImportPositionJson>,
+    dry_run: bool,
+}
+
+/// The result of one line.
+#[derive(Serialize)]
+struct ImportResultJson<'a> {
+    line: usize,
+    status: u16,
+    alias: Option<&'a str>,
+    problem: Option<ProblemJson<'a>>,
+}
+
+/// Where the first line begins that was not taken.
+#[derive(Serialize)]
+struct ImportPositionJson {
+    line: usize,
+    /// In bytes, from the beginning of the body.
+    offset: usize,
 }
 
 /// `POST /api/v1/import`
@@ -107,36 +138,32 @@ pub(crate) async fn import<E: Edge>(
     let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
     let failed = outcomes.len().saturating_sub(imported).saturating_sub(existing);
-    let response = Response::json(StatusCode::OK, |json| {
-        json.list("results", |results| {
-            outcomes.iter().for_each(|(line, taken)| results.object(|json| write_line(context, *line, taken, json)));
-        });
-        json.count("imported", imported);
-        json.count("existing", existing);
-        json.count("failed", failed);
-        match next.or_else(|| lines.rest()) {
-            Some((line, offset)) => json.object("next", |json| {
-                json.count("line", line);
-                json.count("offset", offset);
-            }),
-            None => json.null("next"),
-        }
-        json.flag("dry_run", dry_run);
-    });
+    let results = outcomes.iter().map(|(line, taken)| ImportResultJson::new(context, *line, taken));
+    let json = ImportJson {
+        results: results.collect(),
+        imported,
+        existing,
+        failed,
+        next: next.or_else(|| lines.rest()).map(|(line, offset)| ImportPositionJson { line, offset }),
+        dry_run,
+    };
+    let response = Response::json(StatusCode::OK, &json)?;
     Ok(response.unless_unfinished(outcomes.iter().filter_map(|(_, taken)| taken.as_ref().err())))
 }
 
-fn write_line<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Taken, Problem>, json: &mut Members) {
-    json.count("line", line);
-    match taken {
-        Ok(taken) => {
-            json.number("status", taken.status.as_u16().into());
-            json.text_or_null("alias", taken.alias.as_ref().map(Alias::as_str));
-            json.null("problem");
-        }
-        Err(problem) => {
-            context.log_cause(problem);
-            write_refused(problem, context.request_id, "alias", json);
+impl<'a> ImportResultJson<'a> {
+    /// Tells the log what the answer does not say of a problem.
+    fn new<E: Edge>(context: &Context<'a, E>, line: usize, taken: &'a Result<Taken, Problem>) -> Self {
+        match taken {
+            Ok(taken) => {
+                let alias = taken.alias.as_ref().map(Alias::as_str);
+                Self { line, status: taken.status.as_u16(), alias, problem: None }
+            }
+            Err(problem) => {
+                context.log_cause(problem);
+                let problem = ProblemJson::new(problem, context.request_id);
+                Self { line, status: problem.status, alias: None, problem: Some(problem) }
+            }
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
 
-use http::StatusCode;
-
 use super::counts::{Counts, with_clicks};
 use super::filter::Filter;
 use super::named::take_domain;
+use super::page_size;
 use super::walk::Position;
-use super::{page_size, wire};
+use super::wire::LinkJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -14,6 +13,7 @@ use crate::cursor::{Offered, Purpose};
 use crate::error::Problem;
 use crate::limits;
 use crate::link::Link;
+use crate::list;
 use crate::ports::Edge;
 use crate::response::Response;
 
@@ -25,11 +25,9 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
-    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| wire::link(context, proof, link, *counts));
-    let page = Response::json(StatusCode::OK, |json| {
-        json.list("items", |items| links.for_each(|link| items.object(|json| link.write(json))));
-        json.text_or_null("next", found.next.as_deref());
-    });
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, proof, link, *counts));
+    let items: Vec<LinkJson<'_>> = links.collect();
+    let page = list::shown(found.next.as_deref(), &items)?;
     found.point_on(page.link(&found.first, "first")?)
 }
 

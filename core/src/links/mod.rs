@@ -263,3 +263,18 @@ impl From<Problem> for Refused {
         Self::For(problem)
     }
 }
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    use crate::body::FieldType;
+    vec![
+        ("NewLink", create::CreateBody::schema()),
+        ("LinkPatch", change::LinkPatch::schema()),
+        ("Shorten", shorten::ShortenBody::schema()),
+        ("Batch", batch::BatchBody::schema()),
+        ("ImportLine", import::LineBody::schema()),
+        ("TagPatch", retag::TagPatch::schema()),
+        ("Supposed", explain::VisitorBody::schema()),
+    ]
+}

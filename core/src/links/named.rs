@@ -7,7 +7,7 @@ use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::domains;
-use crate::error::{Problem, Refusal};
+use crate::error::{Problem, Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Key;
@@ -58,10 +58,35 @@ pub(super) async fn take_said_domain<E: Edge>(
     let Some(domain) = fields.take_text("domain", |text| Domain::parse(&text)) else {
         return Ok(None);
     };
-    proof.check_domain(&domain)?;
-    if domains::is_served(context, &domain).await? {
-        return Ok(Some(domain));
+    match served(context, proof, domain).await? {
+        Ok(domain) => Ok(Some(domain)),
+        Err(refusal) => {
+            fields.refuse("domain", refusal);
+            Ok(None)
+        }
     }
-    fields.refuse("domain", Refusal::invalid("this is no domain of this deployment"));
-    Ok(None)
+}
+
+/// The same of a domain that a body names.
+pub(super) async fn served_domain<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    said: Option<Domain>,
+    wrong: &mut Wrong,
+) -> Result<Option<Domain>, Problem> {
+    let Some(domain) = said else { return Ok(None) };
+    match served(context, proof, domain).await? {
+        Ok(domain) => Ok(Some(domain)),
+        Err(refusal) => {
+            wrong.add(refusal.within("domain"));
+            Ok(None)
+        }
+    }
+}
+
+/// `domain`, if links may be made on it.
+async fn served<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: Domain) -> Result<Result<Domain, Refusal>, Problem> {
+    proof.check_domain(&domain)?;
+    let is_served = domains::is_served(context, &domain).await?;
+    Ok(if is_served { Ok(domain) } else { Err(Refusal::invalid("this is no domain of this deployment")) })
 }

@@ -2,13 +2,14 @@
 //! where the last request ended, since links that are done do not have the tag any more.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::named::domain_of;
 use super::sweep::{Budget, Swept, sweep};
 use super::{Refused, Wish};
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{RequestBody, Required, request_body};
 use crate::domain::Domain;
 use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::Link;
@@ -17,6 +18,21 @@ use crate::records::Prefix;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Tag;
+
+request_body! {
+    /// `PATCH /api/v1/tags/{tag}`
+    pub(super) struct TagPatch {
+        tag: Required<Tag>,
+    }
+}
+
+/// How many links were changed, and whether none is left.
+#[derive(Serialize)]
+struct RetaggedJson<'a> {
+    tag: &'a str,
+    changed: u16,
+    done: bool,
+}
 
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
@@ -27,14 +43,13 @@ pub(crate) async fn rename_tag<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let new = fields.need_text("tag", |text| Tag::parse(&text));
+    let mut draft = TagPatch::read(body, BODY_LIMIT, &context.parsing())?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
-    if new.as_ref() == Some(&old) {
-        fields.refuse("tag", Refusal::new(FieldCode::Conflicts, "this is what the tag is called already"));
+    if draft.parts.tag.as_ref() == Some(&old) {
+        draft.wrong.add(Refusal::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
     }
-    let new = fields.finish(new)?;
-    retag(context, proof, &domain, &old, Some(&new)).await
+    let TagPatch { tag } = draft.finish()?;
+    retag(context, proof, &domain, &old, Some(&tag)).await
 }
 
 /// `DELETE /api/v1/tags/{tag}`
@@ -61,11 +76,7 @@ async fn retag<E: Edge>(
     if changed == 0 && done {
         return Err(Problem::no_such_tag());
     }
-    Ok(Response::json(StatusCode::OK, |json| {
-        json.text("tag", new.unwrap_or(old).as_str());
-        json.number("changed", changed.into());
-        json.flag("done", done);
-    }))
+    Response::json(StatusCode::OK, &RetaggedJson { tag: new.unwrap_or(old).as_str(), changed, done })
 }
 
 fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<Wish, Refused> {

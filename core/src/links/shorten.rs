@@ -1,27 +1,41 @@
 //! Shortening a URL: the one-line way in.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::create::{NewLink, claim};
 use super::wire;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::body::Fields;
+use crate::body::{RequestBody, Required, Template, request_body};
 use crate::error::Problem;
 use crate::ports::Edge;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::spec::Spec;
-use crate::target::Target;
+
+request_body! {
+    /// `POST /shorten`
+    pub(super) struct ShortenBody {
+        url: Required<Template>,
+    }
+}
+
+/// The new link in the short form of this endpoint.
+#[derive(Serialize)]
+struct ShortenedJson<'a> {
+    short_id: &'a str,
+    short_url: String,
+    original_url: &'a str,
+}
 
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let url = fields.need_text("url", |text| Target::parse_template(&text, &context.config.targets));
+    let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
     proof.check_domain(domain)?;
     let new = NewLink {
-        target: fields.finish(url)?,
+        target: draft.finish()?.url,
         alias: None,
         domain: domain.clone(),
         spec: Spec::default(),
@@ -32,9 +46,10 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         reuses: false,
     };
     let link = claim(context, proof, &new).await?;
-    Ok(Response::json(StatusCode::CREATED, |json| {
-        json.text("short_id", link.alias.as_str());
-        json.text("short_url", &wire::short_url(context.config, &link.domain, &link.alias));
-        json.text("original_url", link.target.as_str());
-    }))
+    let shortened = ShortenedJson {
+        short_id: link.alias.as_str(),
+        short_url: wire::short_url(context.config, &link.domain, &link.alias),
+        original_url: link.target.as_str(),
+    };
+    Response::json(StatusCode::CREATED, &shortened)
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::counts::counts;
 use super::named::named_link;
-use super::wire;
+use super::wire::LinkJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
@@ -21,5 +21,5 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias
 /// A link as it is, with what is counted of it.
 pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
-    Response::json(StatusCode::OK, |json| wire::link(context, proof, link, counts).write(json)).etag(link.version)
+    Response::json(StatusCode::OK, &LinkJson::new(context, proof, link, counts))?.etag(link.version)
 }

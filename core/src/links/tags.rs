@@ -1,5 +1,7 @@
 //! Tags: the marks of a domain are walked, and for each its hints are counted.
 
+use serde::Serialize;
+
 use super::named::take_domain;
 use super::wire;
 use crate::app::Context;
@@ -7,7 +9,6 @@ use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::json::Members;
 use crate::list::{self, Wanted};
 use crate::ports::{Edge, Records as _};
 use crate::records::Prefix;
@@ -37,13 +38,22 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
         let count = count(context, &domain, &tag).await?;
         tags.extend(count.map(|count| (tag, count)));
     }
-    Ok(list::shown(page.next.as_deref(), &|items| tags.iter().for_each(|(tag, count)| items.object(|json| write_tag(tag, count, json)))))
+    let items: Vec<TagJson<'_>> = tags.iter().map(|(tag, count)| TagJson::new(tag, count)).collect();
+    list::shown(page.next.as_deref(), &items)
 }
 
-fn write_tag(tag: &Tag, count: &Count, json: &mut Members) {
-    json.text("tag", tag.as_str());
-    json.count("links", count.links);
-    json.flag("exact", count.is_exact);
+/// A tag of a domain, and how many links have it.
+#[derive(Serialize)]
+struct TagJson<'a> {
+    tag: &'a str,
+    links: usize,
+    exact: bool,
+}
+
+impl<'a> TagJson<'a> {
+    fn new(tag: &'a Tag, count: &Count) -> Self {
+        Self { tag: tag.as_str(), links: count.links, exact: count.is_exact }
+    }
 }
 
 /// How many links have `tag`; nothing if none has it any more.

@@ -4,8 +4,10 @@ mod row;
 
 use std::num::NonZeroU64;
 
+use serde::Serialize;
+
 use super::counts::Counts;
-use super::wire_rules;
+use super::wire_rules::{CardJson, RuleJson};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::auth::Proof;
@@ -14,110 +16,124 @@ use crate::blocked::Blocked;
 use crate::clicks::Clicks;
 use crate::config::Config;
 use crate::domain::Domain;
-use crate::json::{self, Members};
 use crate::link::{Link, UserId};
 use crate::password::PasswordHash;
 use crate::ports::Edge;
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
+use crate::wire::DisplayText;
 
 pub(super) use row::{COLUMNS, cells};
 
-/// A link as it is shown.
+/// A link as the API shows it.
+#[derive(Serialize)]
 pub(super) struct LinkJson<'a> {
-    link: &'a Link,
-    counts: Counts,
-    config: &'a Config,
-    now: Timestamp,
-    tells_clicks: bool,
-    /// Only in an export for which it was asked.
-    pub(super) tells_password_hash: bool,
+    id: &'a str,
+    alias: &'a str,
+    domain: &'a str,
+    short_url: String,
+    target: &'a str,
+    title: Option<&'a str>,
+    tags: Vec<&'a str>,
+    note: Option<&'a str>,
+    external_id: Option<&'a str>,
+    owner: Option<&'a str>,
+    created_at: DisplayText<Timestamp>,
+    updated_at: DisplayText<Timestamp>,
+    state: &'static str,
+    starts_at: Option<DisplayText<Timestamp>>,
+    ends_at: Option<DisplayText<Timestamp>>,
+    max_clicks: Option<NonZeroU64>,
+    confirm: bool,
+    fallback: Option<&'a str>,
+    has_password: bool,
+    redirect_status: u16,
+    forward_query: &'static str,
+    forward_path: bool,
+    rules: Vec<RuleJson<'a>>,
+    card: Option<CardJson<'a>>,
+    strict: bool,
+    crawlable: bool,
+    disabled: bool,
+    blocked: Option<BlockedJson<'a>>,
+    /// Null for a key that must not read clicks.
+    clicks: Option<ClicksJson>,
+    version: u64,
+    /// Only in an export that asked for it; null there for a link without a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash: Option<Option<String>>,
 }
 
-pub(super) fn link<'a, E: Edge>(context: &Context<'a, E>, proof: &Proof, link: &'a Link, counts: Counts) -> LinkJson<'a> {
-    let tells_clicks = proof.has(Right::ReadClicks);
-    LinkJson { link, counts, config: context.config, now: context.now, tells_clicks, tells_password_hash: false }
-}
-
-impl LinkJson<'_> {
-    pub(super) fn write(&self, json: &mut Members) {
-        let Self { link, .. } = self;
+impl<'a> LinkJson<'a> {
+    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &'a Link, counts: Counts) -> Self {
         let spec = &link.spec;
-        json.text("id", link.id.as_str());
-        json.text("alias", link.alias.as_str());
-        json.text("domain", link.domain.as_str());
-        json.text("short_url", &short_url(self.config, &link.domain, &link.alias));
-        json.text("target", link.target.as_str());
-        json.text_or_null("title", spec.title.as_ref().map(Title::as_str));
-        json.texts("tags", spec.tags.iter().map(Tag::as_str));
-        json.text_or_null("note", spec.note.as_ref().map(Note::as_str));
-        json.text_or_null("external_id", spec.external_id.as_ref().map(ExternalId::as_str));
-        json.text_or_null("owner", link.owner.as_ref().map(UserId::as_str));
-        json.text("created_at", &link.created_at.to_string());
-        json.text("updated_at", &link.updated_at.to_string());
-        json.text("state", link.state(self.counts.taken, self.now).name());
-        json.text_or_null("starts_at", moment(spec.starts_at).as_deref());
-        json.text_or_null("ends_at", moment(spec.ends_at).as_deref());
-        json.number_or_null("max_clicks", spec.max_clicks.map(NonZeroU64::get));
-        json.flag("confirm", spec.confirm);
-        json.text_or_null("fallback", spec.fallback.as_ref().map(Target::as_str));
-        json.flag("has_password", spec.password.is_some());
-        json.number("redirect_status", spec.redirect_status.code().as_u16().into());
-        json.text("forward_query", spec.forward_query.name());
-        json.flag("forward_path", spec.forward_path);
-        json.list("rules", |rules| wire_rules::rules(&spec.rules, rules));
-        match &spec.card {
-            Some(card) => json.object("card", |json| wire_rules::card(card, json)),
-            None => json.null("card"),
-        }
-        json.flag("strict", spec.strict);
-        json.flag("crawlable", spec.crawlable);
-        json.flag("disabled", spec.disabled);
-        write_blocked(link.blocked.as_ref(), json);
-        if self.tells_clicks {
-            json.object("clicks", |json| write_clicks(self.counts.clicks, json));
-        } else {
-            json.null("clicks");
-        }
-        json.number("version", link.version);
-        if self.tells_password_hash {
-            json.text_or_null("password_hash", self.password_hash().as_deref());
+        Self {
+            id: link.id.as_str(),
+            alias: link.alias.as_str(),
+            domain: link.domain.as_str(),
+            short_url: short_url(context.config, &link.domain, &link.alias),
+            target: link.target.as_str(),
+            title: spec.title.as_ref().map(Title::as_str),
+            tags: spec.tags.iter().map(Tag::as_str).collect(),
+            note: spec.note.as_ref().map(Note::as_str),
+            external_id: spec.external_id.as_ref().map(ExternalId::as_str),
+            owner: link.owner.as_ref().map(UserId::as_str),
+            created_at: DisplayText(link.created_at),
+            updated_at: DisplayText(link.updated_at),
+            state: link.state(counts.taken, context.now).name(),
+            starts_at: spec.starts_at.map(DisplayText),
+            ends_at: spec.ends_at.map(DisplayText),
+            max_clicks: spec.max_clicks,
+            confirm: spec.confirm,
+            fallback: spec.fallback.as_ref().map(Target::as_str),
+            has_password: spec.password.is_some(),
+            redirect_status: spec.redirect_status.code().as_u16(),
+            forward_query: spec.forward_query.name(),
+            forward_path: spec.forward_path,
+            rules: spec.rules.iter().map(RuleJson::new).collect(),
+            card: spec.card.as_ref().map(CardJson::new),
+            strict: spec.strict,
+            crawlable: spec.crawlable,
+            disabled: spec.disabled,
+            blocked: link.blocked.as_ref().map(BlockedJson::new),
+            clicks: proof.has(Right::ReadClicks).then(|| ClicksJson::new(counts.clicks)),
+            version: link.version,
+            password_hash: None,
         }
     }
 
-    /// The link as one line of JSON.
-    pub(super) fn line(&self) -> String {
-        let mut line = json::object(|json| self.write(json));
-        line.push('\n');
-        line
-    }
-
-    fn password_hash(&self) -> Option<String> {
-        self.link.spec.password.as_ref().map(PasswordHash::phc)
+    /// The same with the hash of the password of `link`, which is the link this shows.
+    pub(super) fn with_password_hash(self, link: &Link) -> Self {
+        Self { password_hash: Some(link.spec.password.as_ref().map(PasswordHash::phc)), ..self }
     }
 }
 
-pub(super) fn write_blocked(blocked: Option<&Blocked>, json: &mut Members) {
-    match blocked {
-        Some(blocked) => json.object("blocked", |json| say_blocked(blocked, json)),
-        None => json.null("blocked"),
+/// Why an admin ended a link, and when.
+#[derive(Serialize)]
+pub(super) struct BlockedJson<'a> {
+    reason: &'a str,
+    at: DisplayText<Timestamp>,
+}
+
+impl<'a> BlockedJson<'a> {
+    pub(super) fn new(blocked: &'a Blocked) -> Self {
+        Self { reason: blocked.reason.as_str(), at: DisplayText(blocked.at) }
     }
 }
 
-fn say_blocked(blocked: &Blocked, json: &mut Members) {
-    json.text("reason", blocked.reason.as_str());
-    json.text("at", &blocked.at.to_string());
+/// How often a link was followed.
+#[derive(Serialize)]
+struct ClicksJson {
+    humans: u64,
+    bots: u64,
+    previews: u64,
 }
 
-fn write_clicks(clicks: Clicks, json: &mut Members) {
-    json.number("humans", clicks.humans);
-    json.number("bots", clicks.bots);
-    json.number("previews", clicks.previews);
-}
-
-fn moment(moment: Option<Timestamp>) -> Option<String> {
-    moment.map(|moment| moment.to_string())
+impl ClicksJson {
+    fn new(Clicks { humans, bots, previews }: Clicks) -> Self {
+        Self { humans, bots, previews }
+    }
 }
 
 /// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.

@@ -1,11 +1,13 @@
 //! What a visitor gets who is not sent on, or not yet: a preview, a question, a form for a password.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use super::html::Html;
 use super::messages::{self, Message};
 use super::{Form, Page};
 use crate::config::Config;
+use crate::error::Problem;
 use crate::response::Response;
 
 /// What is shown of a link.
@@ -18,6 +20,17 @@ pub(crate) struct Shown<'a> {
     /// Where it leads, if this visitor may know.
     pub(crate) target: Option<&'a str>,
     pub(crate) ask: Ask,
+}
+
+/// What is shown of a link, as programs are told it.
+#[derive(Serialize)]
+struct InterstitialJson<'a> {
+    short_url: &'a str,
+    title: Option<&'a str>,
+    description: Option<&'a str>,
+    image: Option<&'a str>,
+    target: Option<&'a str>,
+    needs: Option<&'static str>,
 }
 
 /// What a visitor has to do to be sent on.
@@ -64,19 +77,20 @@ impl Ask {
 
 impl Shown<'_> {
     /// As HTML for people, as JSON for programs.
-    pub(crate) fn answer(&self, config: &Config, as_html: bool) -> Response {
-        if as_html { self.page(config) } else { self.json() }
+    pub(crate) fn answer(&self, config: &Config, as_html: bool) -> Result<Response, Problem> {
+        if as_html { Ok(self.page(config)) } else { self.json() }
     }
 
-    fn json(&self) -> Response {
-        Response::json(self.ask.status(), |json| {
-            json.text("short_url", &self.short_url);
-            json.text_or_null("title", self.title);
-            json.text_or_null("description", self.description);
-            json.text_or_null("image", self.image);
-            json.text_or_null("target", self.target);
-            json.text_or_null("needs", self.ask.needs());
-        })
+    fn json(&self) -> Result<Response, Problem> {
+        let json = InterstitialJson {
+            short_url: &self.short_url,
+            title: self.title,
+            description: self.description,
+            image: self.image,
+            target: self.target,
+            needs: self.ask.needs(),
+        };
+        Response::json(self.ask.status(), &json)
     }
 
     fn page(&self, config: &Config) -> Response {
@@ -167,7 +181,7 @@ mod tests {
     }
 
     fn page(shown: &Shown<'_>) -> String {
-        String::from_utf8(shown.answer(&config(&[]), true).body).unwrap()
+        String::from_utf8(shown.answer(&config(&[]), true).unwrap().body).unwrap()
     }
 
     #[test]
@@ -188,7 +202,7 @@ mod tests {
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"a person"}"#,
             ),
         ] {
-            let response = shown.answer(&config(&[]), false);
+            let response = shown.answer(&config(&[]), false).unwrap();
             assert_eq!(response.header(&CONTENT_TYPE), Some("application/json"));
             assert_eq!(String::from_utf8(response.body).unwrap(), expected);
         }
@@ -204,7 +218,7 @@ mod tests {
             (Ask::Person, 200),
         ] {
             for as_html in [true, false] {
-                assert_eq!(shown(ask).answer(&config(&[]), as_html).status, status, "{ask:?}");
+                assert_eq!(shown(ask).answer(&config(&[]), as_html).unwrap().status, status, "{ask:?}");
             }
         }
     }
@@ -218,7 +232,7 @@ mod tests {
             (Ask::Nothing, "form-action 'none'", "no-referrer"),
             (Ask::Person, "form-action 'none'", "no-referrer"),
         ] {
-            let response = shown(ask).answer(&config, true);
+            let response = shown(ask).answer(&config, true).unwrap();
             assert!(response.header(&CONTENT_SECURITY_POLICY).unwrap().ends_with(form), "{ask:?}");
             assert_eq!(response.header(&REFERRER_POLICY), Some(referrer), "{ask:?}");
             let html = String::from_utf8(response.body).unwrap();
@@ -278,7 +292,7 @@ mod tests {
     #[test]
     fn every_page_bears_the_name_of_the_deployment() {
         let config = config(&[("HOP_NAME", "Links of <us>"), ("HOP_COLORS", "#ffee00")]);
-        let response = shown(Ask::Confirm).answer(&config, true);
+        let response = shown(Ask::Confirm).answer(&config, true).unwrap();
         let html = String::from_utf8(response.body).unwrap();
         assert!(html.contains("<title>Do you want to go on? · Links of &lt;us&gt;</title>"), "{html}");
         assert!(html.contains("<p class=\"name\">Links of &lt;us&gt;</p>"), "{html}");

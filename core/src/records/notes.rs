@@ -27,21 +27,6 @@ pub(crate) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Its texts by the names they have in the API.
-    pub(crate) fn texts(&self) -> [(&'static str, Option<&str>); 9] {
-        [
-            ("action", Some(&self.action)),
-            ("subject", Some(&self.subject)),
-            ("domain", self.domain.as_deref()),
-            ("alias", self.alias.as_deref()),
-            ("detail", self.detail.as_deref()),
-            ("principal", Some(&self.principal)),
-            ("user", self.user.as_deref()),
-            ("country", self.country.as_deref()),
-            ("request_id", Some(&self.request_id)),
-        ]
-    }
-
     pub(crate) fn write(&self) -> Result<String, StoreError> {
         stored::write(&StoredAuditEvent::from(self))
     }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use super::calendar::SECONDS_OF_A_DAY;
+use jiff::civil::DateTime;
+
 use crate::error::Refusal;
 
 /// A kind of words, eight at most.
@@ -84,10 +85,9 @@ impl<W: Words> Choice<W> {
 }
 
 impl Choice<Weekday> {
-    /// The day of a local time, in seconds since 1970.
-    pub(super) fn day_of(local: i64) -> Self {
-        // 1970 began on a Thursday.
-        let days_since_monday = local.div_euclid(SECONDS_OF_A_DAY).saturating_add(3).rem_euclid(7);
+    /// The day of a local time.
+    pub(super) fn day_of(local: DateTime) -> Self {
+        let days_since_monday = local.weekday().to_monday_zero_offset();
         Self { bits: bit(u8::try_from(days_since_monday).unwrap_or_default()), of: PhantomData }
     }
 }
@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn weekdays_follow_each_other() {
-        let days = |local: i64| Choice::<Weekday>::day_of(local).names().concat();
-        for (local, day) in [(0, "thu"), (86_399, "thu"), (86_400, "fri"), (-1, "wed"), (1_795_248_000, "sat"), (4 * 86_400, "mon")] {
-            assert_eq!(days(local), day, "{local}");
+        for (day, name) in (16..=22).zip(Weekday::NAMES) {
+            let day_of = |hour| Choice::<Weekday>::day_of(jiff::civil::date(2026, 11, day).at(hour, 0, 0, 0)).names().concat();
+            assert_eq!([day_of(0), day_of(23)], [*name; 2], "{day}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Rules: whom a link leads elsewhere. A rule holds when all its conditions do, and then its target stands for the link's own.
 
 mod address;
-mod calendar;
 mod choice;
 mod condition;
 mod country;
@@ -23,9 +22,10 @@ pub(crate) use trial::Trial;
 pub(crate) use window::{Clock, Window};
 pub(crate) use zone::Zone;
 
-use crate::body::{Fields, Tree};
+use self::condition::When;
+use crate::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Template, Tree, request_body, text_types};
 use crate::error::{FieldCode, Refusal, Wrong};
-use crate::target::{Target, TargetRules};
+use crate::target::Target;
 
 /// Every visitor is held against all of them in turn.
 const MOST_RULES: usize = 20;
@@ -85,29 +85,60 @@ impl RuleId {
     }
 }
 
-/// Reads the rules of a link, in their order.
-pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wrong> {
-    let mut ids: Vec<RuleId> = Vec::new();
-    let rules = tree.items(MOST_RULES, |item| {
-        let mut fields = Fields::of(item)?;
-        let id = fields.take_text("id", RuleId::parse);
-        if id.as_ref().is_some_and(|id| ids.contains(id)) {
-            fields.refuse("id", Refusal::new(FieldCode::Duplicate, "another rule of the link has this id"));
-        }
-        ids.extend(id.clone());
-        let when = fields.need("when", condition::all);
-        let target = fields.need_text("target", |text| Target::parse_template(&text, targets));
-        fields.close(when.zip(target)).map(|(when, target)| (id, when, target))
-    })?;
-    let named = rules.into_iter().zip(1_usize..).map(|((id, when, target), position)| {
-        let id = id.unwrap_or_else(|| {
+text_types! {
+    RuleId as RuleId = |text, _| RuleId::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
+}
+
+request_body! {
+    /// A rule as it is sent.
+    pub(crate) struct RuleBody {
+        id: Optional<RuleId>,
+        when: Required<When>,
+        target: Required<Template>,
+    }
+}
+
+/// The rules of a link, in their order.
+pub(crate) enum Rules {}
+
+impl FieldType for Rules {
+    type Value = Vec<Rule>;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Rule>, Wrong> {
+        let mut ids: Vec<RuleId> = Vec::new();
+        let rules = value.items(MOST_RULES, |item| {
+            let mut rule = RuleBody::draft(Fields::of(item)?, context);
+            if rule.parts.id.as_ref().is_some_and(|id| ids.contains(id)) {
+                rule.wrong.add(Refusal::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
+            }
+            ids.extend(rule.parts.id.clone());
+            rule.close()
+        })?;
+        in_reach(named(rules, ids))
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::List::<RuleBody, MOST_RULES>::schema()
+    }
+}
+
+/// Gives every rule without an id one that is no other's.
+fn named(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
+    let named = rules.into_iter().zip(1_usize..).map(|(rule, position)| {
+        let id = rule.id.unwrap_or_else(|| {
             let id = RuleId::free(position, &ids);
             ids.push(id.clone());
             id
         });
-        Rule { id, when, target }
+        Rule { id, when: rule.when, target: rule.target }
     });
-    let rules: Vec<Rule> = named.collect();
+    named.collect()
+}
+
+/// Refuses every rule that is never reached.
+fn in_reach(rules: Vec<Rule>) -> Result<Vec<Rule>, Wrong> {
     let mut wrong = Wrong::default();
     for (at, rule) in rules.iter().enumerate() {
         if let Some(earlier) = reach::shadow_of(rule, rules.get(..at).unwrap_or_default()) {
@@ -121,15 +152,10 @@ pub(crate) fn parse(tree: Tree, targets: &TargetRules) -> Result<Vec<Rule>, Wron
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Domain;
-
-    pub(super) fn targets() -> TargetRules {
-        TargetRules { schemes: vec!["https".into()], own_domains: vec![Domain::parse("hop.example").unwrap()] }
-    }
+    use crate::body::tests::parsed;
 
     pub(super) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
-        let rules = parse(Tree::read(json.as_bytes()).unwrap(), &targets());
-        rules.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
     }
 
     /// The errors of one rule with these conditions.
@@ -229,7 +255,7 @@ mod tests {
             (r#"{"type":"time","to":"18:00","tz":"+01:00"}"#, "/from", Required),
             (r#"{"type":"time","from":"08:00","to":"24:00","tz":"+01:00"}"#, "/to", Invalid),
             (r#"{"type":"time","from":"08:00","to":"08:00","tz":"+01:00"}"#, "/to", Conflicts),
-            (r#"{"type":"time","from":"08:00","to":"18:00","tz":"Europe/Berlin"}"#, "/tz", Invalid),
+            (r#"{"type":"time","from":"08:00","to":"18:00","tz":"Europe/Atlantis"}"#, "/tz", Invalid),
             (r#"{"type":"weekday","any":["mon"]}"#, "/tz", Required),
             (r#"{"type":"weekday","any":["Monday"],"tz":"+01:00"}"#, "/any/0", Invalid),
             (r#"{"type":"weekday","any":[],"tz":"+01:00"}"#, "/any", Conflicts),

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::body::{Fields, Tree};
-use crate::error::{FieldCode, Refusal};
+use crate::body::text_types;
 use crate::text::bounded;
 
 /// In bytes: parameters have short names.
@@ -27,21 +26,6 @@ pub(crate) enum Wanted {
 }
 
 impl Query {
-    /// Takes a parameter and what is wanted of it out of `fields`.
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.need_text("name", |text| bounded(text, NAME_BYTES, &[]));
-        let wanted = match fields.take("equals", |tree| Ok::<_, Refusal>(value(tree))) {
-            None => fields.need("present", Tree::boolean).map(|present| if present { Wanted::Present } else { Wanted::Absent }),
-            Some(value) => {
-                if fields.take("present", Tree::boolean).is_some() {
-                    fields.refuse("present", Refusal::new(FieldCode::Conflicts, "a parameter that equals something is present"));
-                }
-                value.map_err(|refusal| fields.refuse("equals", refusal)).ok().map(Wanted::Equals)
-            }
-        };
-        name.zip(wanted).map(|(name, wanted)| Self { name, wanted })
-    }
-
     /// Whether a query is as wanted. Of a parameter that stands there several times one is enough.
     pub(super) fn holds(&self, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> bool {
         let mut values = parameters.iter().filter(|(name, _)| *name == self.name).map(|(_, value)| value);
@@ -68,9 +52,16 @@ impl Query {
     }
 }
 
-fn value(tree: Tree) -> Result<String, Refusal> {
-    let text = tree.text()?;
-    if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) }
+/// The name of a parameter, as it is sent.
+pub(crate) enum QueryName {}
+
+/// What a parameter equals, as it is sent; nothing is a value too.
+pub(crate) enum QueryValue {}
+
+text_types! {
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES};
+    QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
+        {"type": "string", "maxLength": VALUE_BYTES};
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ mod tests {
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "CET-1")], Some("/1/to")),
             (vec![time("08:00", "12:00", "+01:00"), time("12:00", "18:00", "+02:00")], None),
             (vec![time("08:00", "12:00", berlin), time("06:00", "10:00", berlin)], None),
+            (vec![time("08:00", "12:00", berlin), time("12:00", "18:00", "Europe/Berlin")], Some("/1/to")),
+            (vec![time("08:00", "12:00", berlin), time("12:00", "18:00", "Europe/London")], None),
             (vec![time("22:00", "06:00", berlin), time("05:00", "07:00", berlin)], None),
             (vec![time("22:00", "06:00", berlin), time("06:00", "22:00", berlin)], Some("/1/to")),
             // Each two of them meet.
@@ -166,6 +168,11 @@ mod tests {
                 false,
             ),
             (
+                r#"{"type":"weekday","any":["sat","sun"],"tz":"Europe/Berlin"}"#.into(),
+                r#"{"type":"weekday","any":["sun"],"tz":"Europe/Paris"}"#.into(),
+                true,
+            ),
+            (
                 r#"{"type":"address","any":["10.0.0.0/8","192.0.2.0/24"]}"#.into(),
                 r#"{"type":"address","any":["10.1.0.0/16","192.0.2.7"]}"#.into(),
                 true,
@@ -185,8 +192,7 @@ mod tests {
         let rule = |id: &str| format!(r#"{{{id}"when":[{{"type":"country","any":["DE"]}}],"target":"https://example.com/"}}"#);
         let detail = |first: &str| {
             let json = format!("[{},{}]", rule(first), rule(r#""id":"z","#));
-            let wrong =
-                crate::rules::parse(crate::tree::Tree::read(json.as_bytes()).unwrap(), &crate::rules::tests::targets()).unwrap_err();
+            let wrong = crate::body::tests::parsed::<crate::rules::Rules>(&json).unwrap_err();
             wrong.into_iter().map(|refusal| refusal.detail.to_string()).collect::<Vec<_>>().concat()
         };
         assert!(detail(r#""id":"german","#).starts_with("the rule german before it holds"));

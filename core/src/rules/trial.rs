@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, OnceCell};
 
+use jiff::civil::DateTime;
+
 use super::split::Lot;
 use super::{Choice, Clock, Condition, Language, Rule, Zone, language};
 use crate::digest::Pepper;
@@ -15,7 +17,7 @@ pub(crate) struct Trial<'t, 'v> {
     link: &'t LinkId,
     pepper: Option<&'t Pepper>,
     language: OnceCell<Option<&'t Language>>,
-    local: Cell<Option<(&'t Zone, i64)>>,
+    local: Cell<Option<(&'t Zone, DateTime)>>,
     lot: OnceCell<Lot>,
 }
 
@@ -63,11 +65,11 @@ impl<'t, 'v> Trial<'t, 'v> {
     }
 
     /// What the clocks of `zone` show. The rules of a link mostly mean one zone.
-    fn local(&self, zone: &'t Zone) -> i64 {
+    fn local(&self, zone: &'t Zone) -> DateTime {
         match self.local.get() {
             Some((known, local)) if known == zone => local,
             _ => {
-                let local = zone.local(i64::try_from(self.visit.now.as_millis() / 1_000).unwrap_or(i64::MAX));
+                let local = zone.local(self.visit.now);
                 self.local.set(Some((zone, local)));
                 local
             }
@@ -164,6 +166,8 @@ mod tests {
             (true, true, r#"{"type":"time","from":"08:00","to":"08:01","tz":"+00:00"}"#),
             (false, false, r#"{"type":"time","from":"08:01","to":"08:00","tz":"+00:00"}"#),
             (true, true, r#"{"type":"time","from":"03:00","to":"03:01","tz":"EST5EDT,M3.2.0,M11.1.0"}"#),
+            (true, true, r#"{"type":"time","from":"09:00","to":"09:01","tz":"europe/berlin"}"#),
+            (false, false, r#"{"type":"weekday","any":["sat"],"tz":"Pacific/Honolulu"}"#),
             (true, true, r#"{"type":"time","from":"22:00","to":"08:01","tz":"+00:00"}"#),
             (true, true, r#"{"type":"weekday","any":["mon","sat"],"tz":"+00:00"}"#),
             (false, false, r#"{"type":"weekday","any":["sun"],"tz":"+15:59"}"#),
@@ -266,7 +270,7 @@ mod tests {
         let berlin = "CET-1CEST,M3.5.0,M10.5.0/3";
         let list = rules(&[
             &format!("{},{}", at("09:00", "09:01", berlin), at("07:00", "07:01", "-01:00")),
-            &at("10:00", "10:01", berlin),
+            &at("10:00", "10:01", "Europe/Berlin"),
             &at("08:30", "08:31", "+00:00"),
         ]);
         let summer = 1_782_000_000_000;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use jiff::civil::DateTime;
+
 use super::Zone;
-use super::calendar::SECONDS_OF_A_DAY;
-use crate::body::{Fields, Tree};
-use crate::error::{FieldCode, Refusal};
+use crate::error::Refusal;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
@@ -23,16 +23,6 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Takes both times and their zone out of `fields`.
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let (from, to) = (fields.need("from", Clock::parse), fields.need("to", Clock::parse));
-        if from.is_some() && from == to {
-            fields.refuse("to", Refusal::new(FieldCode::Conflicts, "the window would end when it begins"));
-        }
-        let zone = Zone::read(fields);
-        Some(Self { from: from?, to: to?, zone: zone? })
-    }
-
     /// Whether a local time is within it.
     pub(super) fn has(&self, clock: Clock) -> bool {
         clock.after(self.from) < self.to.after(self.from)
@@ -46,8 +36,7 @@ impl Window {
 }
 
 impl Clock {
-    fn parse(tree: Tree) -> Result<Self, Refusal> {
-        let text = tree.text()?;
+    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
         let clock = match text.as_bytes() {
             [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
                 let digits = [(*h1, 600), (*h2, 60), (*m1, 10), (*m2, 1_u16)];
@@ -64,9 +53,10 @@ impl Clock {
         (minutes < MINUTES_OF_A_DAY).then_some(Self(minutes))
     }
 
-    /// The time of day at a local time, in seconds since 1970.
-    pub(super) fn at(local: i64) -> Self {
-        Self(u16::try_from(local.rem_euclid(SECONDS_OF_A_DAY) / 60).unwrap_or_default())
+    /// The time of day at a local time.
+    pub(super) fn at(local: DateTime) -> Self {
+        let part = |number: i8| u16::try_from(number).unwrap_or_default();
+        Self(part(local.hour()).saturating_mul(60).saturating_add(part(local.minute())))
     }
 
     /// How many minutes after the last `other` it is.
@@ -93,10 +83,10 @@ mod tests {
     #[test]
     fn a_clock_shows_hours_and_minutes() {
         for text in ["00:00", "08:30", "19:59", "23:59"] {
-            assert_eq!(Clock::parse(Tree::Text(text.into())).unwrap().to_string(), text);
+            assert_eq!(Clock::parse(text).unwrap().to_string(), text);
         }
         for text in ["", "8:00", "24:00", "29:00", "08:60", "08:00:00", "08.00", "+8:00", "0８:00"] {
-            assert!(Clock::parse(Tree::Text(text.into())).is_err(), "{text}");
+            assert!(Clock::parse(text).is_err(), "{text}");
         }
         assert_eq!((Clock::stored(1_439).map(Clock::minutes), Clock::stored(1_440)), (Some(1_439), None));
     }
@@ -120,9 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_goes_by_minutes_and_before_1970_too() {
-        for (local, minutes) in [(0, 0), (59, 0), (60, 1), (86_399, 1_439), (86_400, 0), (-1, 1_439), (-86_400, 0)] {
-            assert_eq!(Clock::at(local).minutes(), minutes, "{local}");
+    fn the_time_of_day_goes_by_minutes() {
+        for (local, minutes) in [
+            ("2026-11-21T00:00:00", 0),
+            ("2026-11-21T00:00:59.999", 0),
+            ("2026-11-21T00:01:00", 1),
+            ("2026-11-21T23:59:59", 1_439),
+            ("1969-12-31T23:59:59", 1_439),
+        ] {
+            assert_eq!(Clock::at(local.parse().unwrap()).minutes(), minutes, "{local}");
         }
     }
 

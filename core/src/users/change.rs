@@ -7,14 +7,23 @@ use crate::app::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
 use crate::auth::rights::Role;
-use crate::body::Fields;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::body::{Fields, NotNull, ParseContext, Patch, RequestBody, request_body};
+use crate::error::Problem;
 use crate::links::Seen;
 use crate::ports::{Edge, Facts};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
 use crate::user::{Standing, User};
+
+request_body! {
+    /// `PATCH /api/v1/users/{user}`
+    pub(super) struct UserPatch {
+        name: Patch<Title>,
+        role: NotNull<Role>,
+        disabled: Patch<bool>,
+    }
+}
 
 /// `PATCH /api/v1/users/{user}`
 pub(crate) async fn change<E: Edge>(
@@ -29,7 +38,7 @@ pub(crate) async fn change<E: Edge>(
     let seen = Seen::read(facts);
     let Wish { mut user, role, step } = edit(context, proof, id, &|was, owners| {
         seen.check(was.version)?;
-        Ok(changed(proof, was, owners, body)?)
+        Ok(changed(proof, was, owners, body, &context.parsing())?)
     })
     .await?;
     match step {
@@ -41,11 +50,17 @@ pub(crate) async fn change<E: Edge>(
 }
 
 /// What `body` makes of a user, and what the audit says of that.
-fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Result<Said<'a>, Problem> {
+fn changed<'a>(
+    proof: &Proof,
+    was: &'a User,
+    owners: &Owners,
+    body: &Body,
+    context: &ParseContext<'_>,
+) -> Result<Said<'a>, Problem> {
     if matches!(was.standing, Standing::Leaving { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }
-    let (mut user, wanted) = patched(was, Fields::read(body, BODY_LIMIT)?)?;
+    let (mut user, wanted) = patched(was, UserPatch::read(body, BODY_LIMIT, context)?.finish()?);
     let role_was = owners.role_of(was);
     let role = wanted.unwrap_or(role_was);
     proof.check_role(role.max(role_was))?;
@@ -70,20 +85,16 @@ fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body) -> Re
 }
 
 /// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
-fn patched(was: &User, mut fields: Fields) -> Result<(User, Option<Role>), Problem> {
+fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     let mut user = was.clone();
-    fields.set_text("name", &mut user.name, &Title::parse);
-    if fields.has("role") && !fields.says("role") {
-        fields.refuse("role", Refusal::new(FieldCode::Required, "a user has a role"));
-    }
-    let role = fields.take("role", wire::role);
+    patch.name.apply(&mut user.name);
     let mut disabled = was.standing == Standing::Disabled;
-    fields.set_flag("disabled", &mut disabled);
+    patch.disabled.apply_or_default(&mut disabled);
     user.standing = if disabled { Standing::Disabled } else { Standing::In };
-    if let Some(role) = role.filter(|role| *role != Role::Owner) {
+    if let Some(role) = patch.role.filter(|role| *role != Role::Owner) {
         user.role = role;
     }
-    fields.finish(Some((user, role)))
+    (user, patch.role)
 }
 
 /// What the audit says of this write; nothing if it changes nothing. That somebody is an owner no more is told where that is written.

@@ -6,8 +6,8 @@ use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Role;
-use crate::body::Fields;
-use crate::error::Problem;
+use crate::body::{FieldType, Optional, ParseContext, RequestBody, Required, Tree, request_body};
+use crate::error::{Problem, Wrong};
 use crate::link::UserId;
 use crate::links::EDITS;
 use crate::ports::Edge;
@@ -16,6 +16,30 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
 use crate::user::{Email, Invitation, Standing, User};
+
+request_body! {
+    /// `POST /api/v1/users`
+    pub(super) struct NewUser {
+        email: Required<Email>,
+        name: Optional<Title>,
+        role: Optional<Role>,
+    }
+}
+
+impl FieldType for Role {
+    type Value = Self;
+
+    const NEEDED: &'static str = "a user has a role";
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(wire::role(value)?)
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::body::Schema {
+        crate::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
+    }
+}
 
 /// `POST /api/v1/users`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
@@ -27,12 +51,8 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 
 /// The user somebody wants, with the address and the role they shall have, and what invites them.
 fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<(User, Email, Role, String), Problem> {
-    let mut fields = Fields::read(body, BODY_LIMIT)?;
-    let email = fields.need_text("email", |text| Email::parse(&text));
-    let mut name = None;
-    fields.set_text("name", &mut name, &Title::parse);
-    let role = fields.take("role", wire::role).unwrap_or_default();
-    let email = fields.finish(email)?;
+    let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
+    let role = role.unwrap_or_default();
     proof.check_role(role)?;
     let id = UserId::of(&context.token()?);
     let (invitation, token) = Invitation::draw(context.edge, context.pepper()?, &id, context.now)?;

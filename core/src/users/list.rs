@@ -1,7 +1,7 @@
 //! Listing users, in the order of their ids.
 
 use super::team::Owners;
-use super::wire;
+use super::wire::UserJson;
 use crate::app::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
@@ -35,8 +35,8 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     list::read_each(context, &addresses, &mut read).await?;
     users.retain(|user| is_there(user, &claims));
     let owners = Owners::look(context).await?;
-    let write = |user: &User, json: &mut _| wire::user(user, owners.role_of(user), json);
-    Ok(list::shown(page.next.as_deref(), &|items| users.iter().for_each(|user| items.object(|json| write(user, json)))))
+    let items: Vec<UserJson<'_>> = users.iter().map(|user| UserJson::new(user, owners.role_of(user))).collect();
+    list::shown(page.next.as_deref(), &items)
 }
 
 fn address(user: &User) -> Option<Key> {

@@ -72,3 +72,10 @@ async fn save<E: Edge>(
 ) -> Result<Written, Problem> {
     audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::body::Schema)> {
+    use crate::body::FieldType;
+    vec![("NewUser", create::NewUser::schema()), ("UserPatch", change::UserPatch::schema())]
+}

@@ -1,44 +1,66 @@
 //! Users on the wire: every field always there.
 
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::auth::rights::Role;
 use crate::body::Tree;
 use crate::error::{Problem, Refusal};
-use crate::json::Members;
 use crate::response::Response;
 use crate::text::Title;
+use crate::time::Timestamp;
 use crate::user::{Email, Standing, User};
+use crate::wire::DisplayText;
 
-/// A user who is this at present.
-pub(super) fn user(user: &User, role: Role, json: &mut Members) {
-    let state = match user.standing {
-        Standing::In if user.last_login_at.is_none() => "invited",
-        Standing::In => "active",
-        Standing::Disabled => "disabled",
-        Standing::Leaving { .. } | Standing::Gone => "leaving",
-    };
-    json.text("id", user.id.as_str());
-    json.text_or_null("email", user.email.as_ref().map(Email::as_str));
-    json.text_or_null("name", user.name.as_ref().map(Title::as_str));
-    json.text("role", role.name());
-    json.text("state", state);
-    json.text("created_at", &user.created_at.to_string());
-    json.text_or_null("last_login_at", user.last_login_at.map(|at| at.to_string()).as_deref());
+/// A user as the API shows them.
+#[derive(Serialize)]
+pub(super) struct UserJson<'a> {
+    id: &'a str,
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    role: &'static str,
+    state: &'static str,
+    created_at: DisplayText<Timestamp>,
+    last_login_at: Option<DisplayText<Timestamp>>,
 }
 
-#[inline(never)]
+/// A user with a new invitation. No other answer holds the token.
+#[derive(Serialize)]
+struct InvitedUserJson<'a> {
+    #[serde(flatten)]
+    user: UserJson<'a>,
+    invite_token: &'a str,
+}
+
+impl<'a> UserJson<'a> {
+    /// `role` is the one they have at present.
+    pub(super) fn new(user: &'a User, role: Role) -> Self {
+        let state = match user.standing {
+            Standing::In if user.last_login_at.is_none() => "invited",
+            Standing::In => "active",
+            Standing::Disabled => "disabled",
+            Standing::Leaving { .. } | Standing::Gone => "leaving",
+        };
+        Self {
+            id: user.id.as_str(),
+            email: user.email.as_ref().map(Email::as_str),
+            name: user.name.as_ref().map(Title::as_str),
+            role: role.name(),
+            state,
+            created_at: DisplayText(user.created_at),
+            last_login_at: user.last_login_at.map(DisplayText),
+        }
+    }
+}
+
 pub(super) fn shown(user: &User, role: Role) -> Result<Response, Problem> {
-    Response::json(StatusCode::OK, |json| self::user(user, role, json)).etag(user.version)
+    Response::json(StatusCode::OK, &UserJson::new(user, role))?.etag(user.version)
 }
 
-/// The answer to who has invited them: it alone holds the token.
-#[inline(never)]
+/// The answer to whoever has invited them.
 pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, Problem> {
-    let response = Response::json(StatusCode::CREATED, |json| {
-        self::user(user, role, json);
-        json.text("invite_token", token);
-    });
+    let json = InvitedUserJson { user: UserJson::new(user, role), invite_token: token };
+    let response = Response::json(StatusCode::CREATED, &json)?;
     response.etag(user.version)?.location(&format!("/api/v1/users/{}", user.id.as_str()))
 }
 

@@ -6,11 +6,10 @@
 use std::time::Duration;
 
 use crate::bench::load::{self, Visits};
-use crate::bench::workerd::{Ports, Workerd};
-use crate::edge::Edge;
+use crate::bench::workerd::Runtime;
 use crate::failure::Outcome;
 use crate::project::Project;
-use crate::{bench, build, setup};
+use crate::setup;
 
 const TURNS: usize = 5;
 const TURN: Duration = Duration::from_secs(5);
@@ -39,10 +38,8 @@ struct Turn {
 /// Shows who answers how much, and says whether hop passes its bars.
 pub(super) fn compare(project: &Project) -> Outcome<bool> {
     setup::provide(project, setup::BUILD_CLOUDFLARE)?;
-    build::module(project, Edge::Cloudflare)?;
-    build::empty_worker(project)?;
-    let program = bench::host::program(project)?;
-    let mut workerd = Workerd::start(project, &program)?;
+    let runtime = Runtime::prepare(project)?;
+    let mut workerd = runtime.start(project, "config", ["hop", "redirect", "empty"])?;
     let mut racers = racers(workerd.ports);
     for racer in &racers {
         load::answered(racer.visits, WARM_UP)?;
@@ -50,10 +47,10 @@ pub(super) fn compare(project: &Project) -> Outcome<bool> {
     println!("{TURNS} turns of {} s for each of {}…", TURN.as_secs(), racers.len());
     for _ in 0..TURNS {
         for racer in &mut racers {
-            let before = workerd.ticks()?;
+            let before = workerd.processor_time()?;
             let answered = f64::from(load::answered(racer.visits, TURN)?);
-            let ticks = workerd.ticks()?.saturating_sub(before);
-            racer.turns.push(Turn { by_clock: answered / TURN.as_secs_f64(), by_processor: answered * 100.0 / f64::from(ticks) });
+            let took = workerd.processor_time()?.saturating_sub(before);
+            racer.turns.push(Turn { by_clock: answered / TURN.as_secs_f64(), by_processor: answered / took.as_secs_f64() });
         }
     }
     workerd.check_alive()?;
@@ -62,18 +59,18 @@ pub(super) fn compare(project: &Project) -> Outcome<bool> {
 
 /// The redirect in JavaScript comes first: the others are held against it. It counts no clicks, so what has to pass a bar counts none either:
 /// hop counts none of who asks with HEAD. What the clicks take is shown besides; the stub of D1 does its part of that in the same process.
-fn racers(ports: Ports) -> [Racer; 6] {
+fn racers([hop, redirect, empty]: [u16; 3]) -> [Racer; 6] {
     let racer = |name, port, method, aliases, bar| {
         let visits = Visits { port, method, aliases };
         Racer { name, visits, bar, turns: Vec::new() }
     };
     [
-        racer("JavaScript, from KV", ports.redirect, "GET", MANY_ALIASES, None),
-        racer("hop, from its memo", ports.hop, "HEAD", 1, Some(1.0)),
-        racer("hop, from KV", ports.hop, "HEAD", MANY_ALIASES, Some(0.6)),
-        racer("from its memo, and a click", ports.hop, "GET", 1, None),
-        racer("from KV, and a click", ports.hop, "GET", MANY_ALIASES, None),
-        racer("Rust that does nothing", ports.empty, "GET", 1, None),
+        racer("JavaScript, from KV", redirect, "GET", MANY_ALIASES, None),
+        racer("hop, from its memo", hop, "HEAD", 1, Some(1.0)),
+        racer("hop, from KV", hop, "HEAD", MANY_ALIASES, Some(0.6)),
+        racer("from its memo, and a click", hop, "GET", 1, None),
+        racer("from KV, and a click", hop, "GET", MANY_ALIASES, None),
+        racer("Rust that does nothing", empty, "GET", 1, None),
     ]
 }
 

@@ -1,63 +1,106 @@
-//! Cloudflare's runtime by itself, with all who race in it: `wrangler dev` would put a proxy before them.
+//! Cloudflare's runtime by itself, with the Workers that are compared: `wrangler dev` would put a proxy before them.
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::bench;
+use crate::build;
+use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
 use crate::group::Member;
 use crate::process;
 use crate::project::Project;
 
-const CONFIG: &str = "bench/edge/config.capnp";
+/// The configuration of workerd and the scripts it embeds.
+const SOURCES: &str = "bench/edge";
+const FILES: [&str; 4] = ["config.capnp", "redirect.js", "copies.js", "truth.js"];
+const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// Where pnpm links what other packages depend on.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
 const PAUSE: Duration = Duration::from_millis(50);
+/// A process that had less processor time than this in a pause waits for requests.
+const IDLE: Duration = Duration::from_micros(200);
 
-/// Where each listens, by the names of the sockets in the configuration.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ports {
-    pub(super) hop: u16,
-    pub(super) redirect: u16,
-    pub(super) empty: u16,
+/// What workerd is started with.
+pub(super) struct Runtime {
+    program: PathBuf,
+    folder: PathBuf,
+    /// What the stub of KV holds under every key.
+    copy: String,
 }
 
-/// It ends when this is dropped.
-pub(super) struct Workerd {
-    pub(super) ports: Ports,
-    member: Member,
-}
-
-impl Workerd {
-    /// Starts it and returns when it answers. The stub of KV holds the copy that `bench_program` makes: one that truth has confirmed just now,
-    /// which hop does not check again for ten minutes.
-    pub(super) fn start(project: &Project, bench_program: &Path) -> Outcome<Self> {
+impl Runtime {
+    /// Builds hop, unless `HOP_WORKER_DIR` names a built one, and the Worker that does nothing, and puts them where the
+    /// configuration embeds them. The stub of KV holds a copy that truth has confirmed just now, which hop does not
+    /// check again for ten minutes.
+    pub(super) fn prepare(project: &Project) -> Outcome<Self> {
+        let hop = match std::env::var_os(bench::WORKER_DIRECTORY) {
+            Some(directory) => PathBuf::from(directory),
+            None => {
+                build::module(project, Edge::Cloudflare)?;
+                project.worker_directory()
+            }
+        };
+        build::empty_worker(project)?;
+        let folder = project.bench_directory();
+        copy_files(&FILES, &project.path(SOURCES), &folder)?;
+        copy_files(&WORKER_FILES, &hop, &folder.join("hop"))?;
+        copy_files(&WORKER_FILES, &project.empty_worker(), &folder.join("empty"))?;
+        let bench_program = bench::host::program(project)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let mut copy = project.machine_command(&bench_program.display().to_string());
         let copy = process::capture(copy.args(["copy", &now.to_string()]))?;
         if !copy.success {
             return Err(Failure::new("the bench program made no copy"));
         }
+        Ok(Self { program: program(project)?, folder, copy: copy.text.trim().to_owned() })
+    }
+
+    /// Starts workerd with the constant `config` of the configuration, listening on a free port for each of `sockets`.
+    /// Returns when every port accepts connections.
+    pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
-        let mut workerd = project.machine_command(&program(project)?.display().to_string());
-        workerd.args(["serve", CONFIG]).env("HOP_COPY", copy.text.trim());
-        for (name, port) in [("hop", ports.hop), ("redirect", ports.redirect), ("empty", ports.empty)] {
+        let mut workerd = project.machine_command(&self.program.display().to_string());
+        workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_COPY", &self.copy);
+        for (name, port) in sockets.iter().zip(ports) {
             workerd.arg(format!("--socket-addr={name}={}:{port}", Ipv4Addr::LOCALHOST));
         }
-        let mut started = Self { ports, member: process::start(&mut workerd)? };
-        while [ports.hop, ports.redirect, ports.empty].iter().any(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_err()) {
+        let mut started = Workerd { ports, member: process::start(&mut workerd)? };
+        while ports.iter().any(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_err()) {
             started.check_alive()?;
             thread::sleep(PAUSE);
         }
         Ok(started)
     }
+}
 
-    /// How much of a processor's time it has had, in hundredths of a second.
-    pub(super) fn ticks(&self) -> Outcome<u32> {
-        let path = format!("/proc/{}/stat", self.member.id());
-        let text = fs::read_to_string(&path).doing(format_args!("reading {path}"))?;
-        ticks_of(&text).ok_or_else(|| Failure::new(format!("{path} cannot be read: {text}")))
+/// It ends when this is dropped.
+pub(super) struct Workerd<const N: usize> {
+    /// In the order of the sockets.
+    pub(super) ports: [u16; N],
+    member: Member,
+}
+
+impl<const N: usize> Workerd<N> {
+    /// How much of a processor's time all its threads have had.
+    pub(super) fn processor_time(&self) -> Outcome<Duration> {
+        processor_time(self.member.id())
+    }
+
+    /// Returns when it has nothing left to do but to wait for requests: a port is open before the Workers are loaded.
+    pub(super) fn wait_until_idle(&mut self) -> Outcome<()> {
+        let mut before = self.processor_time()?;
+        loop {
+            thread::sleep(PAUSE);
+            self.check_alive()?;
+            let now = self.processor_time()?;
+            if now.saturating_sub(before) < IDLE {
+                return Ok(());
+            }
+            before = now;
+        }
     }
 
     /// Fails if it has ended by itself.
@@ -69,11 +112,31 @@ impl Workerd {
     }
 }
 
-/// The sum of the fields `utime` and `stime`, counted from behind the name of the program, which may hold anything.
-fn ticks_of(stat: &str) -> Option<u32> {
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(11).map(str::parse::<u32>);
-    Some(times.next()?.ok()? + times.next()?.ok()?)
+/// The sum over the threads of a process, to the nanosecond; `/proc/<pid>/stat` counts hundredths of a second.
+fn processor_time(process: u32) -> Outcome<Duration> {
+    let path = format!("/proc/{process}/task");
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir(&path).doing(format_args!("reading {path}"))?.flatten() {
+        // A thread that ended since then is of no interest.
+        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        nanoseconds += first_number(&text);
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+fn first_number(text: &str) -> u64 {
+    text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Copies files of one folder to another, which is created.
+fn copy_files(files: &[&str], from: &Path, to: &Path) -> Outcome<()> {
+    fs::create_dir_all(to).doing(format_args!("creating {}", to.display()))?;
+    for file in files {
+        let file = from.join(file);
+        let name = file.file_name().unwrap_or_default();
+        fs::copy(&file, to.join(name)).doing(format_args!("copying {} to {}", file.display(), to.display()))?;
+    }
+    Ok(())
 }
 
 /// The program that wrangler starts, of the one platform it is installed for.
@@ -85,12 +148,15 @@ fn program(project: &Project) -> Outcome<PathBuf> {
 }
 
 /// Ports nobody listens on, and no two of them the same.
-fn free_ports() -> Outcome<Ports> {
-    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port");
-    let listeners = [listen()?, listen()?, listen()?];
-    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).doing("looking for a free port");
-    let [hop, redirect, empty] = listeners.each_ref().map(port);
-    Ok(Ports { hop: hop?, redirect: redirect?, empty: empty? })
+pub(super) fn free_ports<const N: usize>() -> Outcome<[u16; N]> {
+    let mut ports = [0; N];
+    let mut listeners = Vec::with_capacity(N);
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port")?;
+        *port = listener.local_addr().doing("looking for a free port")?.port();
+        listeners.push(listener);
+    }
+    Ok(ports)
 }
 
 #[cfg(test)]
@@ -98,9 +164,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_has_had_the_time_of_both_kinds() {
-        let stat = "12 (a) b (c) S 1 12 12 0 -1 4194560 900 0 7 0 140 23 5 6 20 0 9 0 77";
-        assert_eq!(ticks_of(stat), Some(163));
-        assert_eq!(ticks_of("12 (a) S 1"), None);
+    fn processor_time_grows_with_work() {
+        let before = processor_time(std::process::id()).unwrap();
+        let sum = (0..2_000_000_u64).fold(0, |sum: u64, number| sum ^ number.wrapping_mul(sum | 1));
+        assert!(processor_time(std::process::id()).unwrap() > before, "{sum}");
+    }
+
+    #[test]
+    fn schedstat_begins_with_time_on_processor() {
+        assert_eq!(first_number("2000123 45 6\n"), 2_000_123);
+        assert_eq!(first_number(""), 0);
+    }
+
+    #[test]
+    fn free_ports_differ() {
+        let [one, two] = free_ports().unwrap();
+        assert_ne!(one, two);
     }
 }

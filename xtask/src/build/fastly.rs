@@ -1,9 +1,12 @@
-//! The Compute module: cargo compiles it and wasm-opt makes it smaller.
-use crate::build::{finish, fresh};
+//! The Compute module: cargo compiles it, wasm-opt optimises it once and strips the debug information of std.
+use std::fs;
+
+use crate::build::fresh::Step;
 use crate::edge::Edge;
-use crate::failure::Outcome;
+use crate::failure::{Outcome, While};
 use crate::process;
 use crate::project::Project;
+use crate::setup::npm;
 use crate::setup::rust::COMPUTE;
 
 pub(super) fn build(project: &Project) -> Outcome<()> {
@@ -12,13 +15,21 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
     process::run(&mut cargo)?;
 
     let compiled = project.compiled(COMPUTE, "hop-fastly.wasm");
-    let outputs = [project.deployed_module(Edge::Fastly), project.named_module(Edge::Fastly)];
-    let mut inputs = finish::inputs(project);
-    inputs.push(compiled.clone());
-    if fresh::is_current(&outputs, &inputs) {
-        return Ok(());
-    }
-    println!("Optimising the Compute module…");
-    let named = finish::shrunk(project, &compiled, &[])?;
-    finish::deployable(project, Edge::Fastly, &named)
+    let module = project.deployed_module(Edge::Fastly);
+    // The level worker-build uses too. Names of functions stay: `size` and stack traces read them.
+    let mut wasm_opt = project.command("wasm-opt");
+    wasm_opt.args(["-O", "--strip-dwarf", "--debuginfo"]).arg(&compiled).arg("--output").arg(&module);
+    let step = Step {
+        record: module.with_file_name("made-of"),
+        command: process::shown(&wasm_opt),
+        inputs: vec![compiled, npm::stamp(project)],
+        outputs: vec![module.clone()],
+    };
+    step.run(|| {
+        println!("Optimising the Compute module (wasm-opt)…");
+        if let Some(folder) = module.parent() {
+            fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;
+        }
+        process::run(&mut wasm_opt)
+    })
 }

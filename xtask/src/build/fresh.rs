@@ -1,49 +1,125 @@
-//! Whether a build would only repeat itself.
+//! Skips a build step whose result is already there.
+//!
+//! A record beside the outputs holds a digest of the command, of the files it reads and of the files it writes.
+//! Contents decide, not times: cargo may link the same module again, and xtask itself is linked anew now and then.
 use std::fs;
-use std::path::PathBuf;
-use std::time::SystemTime;
+use std::path::{Path, PathBuf};
 
-/// Whether every output is there and younger than everything it was made from.
-pub(super) fn is_current(outputs: &[PathBuf], inputs: &[PathBuf]) -> bool {
-    let oldest_output = outputs.iter().map(modified).min().flatten();
-    let inputs: Option<Vec<SystemTime>> = inputs.iter().map(modified).collect();
-    match (oldest_output, inputs.and_then(|times| times.into_iter().max())) {
-        (Some(output), Some(input)) => output > input,
-        _ => false,
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Outcome, While};
+
+/// One run of a tool.
+pub(super) struct Step {
+    /// Where the digest of the last complete run is kept.
+    pub(super) record: PathBuf,
+    /// The tools with their versions and arguments.
+    pub(super) command: String,
+    pub(super) inputs: Vec<PathBuf>,
+    pub(super) outputs: Vec<PathBuf>,
+}
+
+impl Step {
+    /// Calls `make`, unless the outputs are those of an earlier run of the same command on the same inputs.
+    pub(super) fn run(&self, make: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
+        if self.is_current() {
+            return Ok(());
+        }
+        make()?;
+        let digest = self.digest()?;
+        fs::write(&self.record, digest).doing(format_args!("writing {}", self.record.display()))
+    }
+
+    fn is_current(&self) -> bool {
+        let recorded = fs::read_to_string(&self.record);
+        // A file that is missing or cannot be read is a reason to run the step, which then says what is wrong.
+        matches!((recorded, self.digest()), (Ok(recorded), Ok(digest)) if recorded == digest)
+    }
+
+    fn digest(&self) -> Outcome<String> {
+        let mut digest = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            digest.update(bytes.len().to_le_bytes());
+            digest.update(bytes);
+        };
+        add(self.command.as_bytes());
+        for file in self.inputs.iter().chain(&self.outputs) {
+            add(&read(file)?);
+        }
+        let hex = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Ok(hex + "\n")
     }
 }
 
-fn modified(path: &PathBuf) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+fn read(file: &Path) -> Outcome<Vec<u8>> {
+    fs::read(file).doing(format_args!("reading {}", file.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{File, FileTimes};
-    use std::time::Duration;
+    use std::cell::Cell;
 
     use super::*;
+    use crate::failure::Failure;
+
+    /// Runs a step that copies `input` to `output`, and says whether the tool was called.
+    fn calls_tool(folder: &Path, command: &str) -> bool {
+        let (input, output) = (folder.join("input"), folder.join("output"));
+        let step = Step {
+            record: folder.join("record"),
+            command: command.to_owned(),
+            inputs: vec![input.clone()],
+            outputs: vec![output.clone()],
+        };
+        let called = Cell::new(false);
+        let copied = step.run(|| {
+            called.set(true);
+            fs::copy(&input, &output).map(drop).doing("copying")
+        });
+        copied.unwrap();
+        called.get()
+    }
 
     #[test]
-    fn only_what_is_younger_than_all_its_inputs_is_current() {
-        let directory = std::env::temp_dir().join(format!("hop-fresh-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        let aged = |name: &str, seconds: u64| {
-            let path = directory.join(name);
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-            let file = File::create(&path).unwrap();
-            file.set_times(FileTimes::new().set_modified(time)).unwrap();
-            path
+    fn unchanged_step_runs_its_tool_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("input");
+        fs::write(&input, "one").unwrap();
+        assert!(calls_tool(folder.path(), "copy"));
+        assert!(!calls_tool(folder.path(), "copy"));
+        // Written again with the same contents, and so younger than the output.
+        fs::write(&input, "one").unwrap();
+        assert!(!calls_tool(folder.path(), "copy"));
+    }
+
+    #[test]
+    fn changed_input_output_or_command_runs_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        fs::write(file("input"), "one").unwrap();
+        assert!(calls_tool(folder.path(), "copy"));
+        fs::write(file("input"), "two").unwrap();
+        assert!(calls_tool(folder.path(), "copy"));
+        assert!(calls_tool(folder.path(), "copy -O"));
+        fs::write(file("output"), "damaged").unwrap();
+        assert!(calls_tool(folder.path(), "copy -O"));
+        fs::remove_file(file("output")).unwrap();
+        assert!(calls_tool(folder.path(), "copy -O"));
+        assert!(!calls_tool(folder.path(), "copy -O"));
+    }
+
+    #[test]
+    fn failed_step_runs_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("input"), "one").unwrap();
+        fs::write(folder.path().join("output"), "one").unwrap();
+        let step = Step {
+            record: folder.path().join("record"),
+            command: "copy".to_owned(),
+            inputs: vec![folder.path().join("input")],
+            outputs: vec![folder.path().join("output")],
         };
-        let old = || aged("old", 10);
-        let middle = || aged("middle", 20);
-        let young = || aged("young", 30);
-        let absent = || directory.join("absent");
-        assert!(is_current(&[young()], &[old(), middle()]));
-        assert!(!is_current(&[young(), middle()], &[middle()]));
-        assert!(!is_current(&[middle()], &[old(), young()]));
-        assert!(!is_current(&[young(), absent()], &[old()]));
-        assert!(!is_current(&[young()], &[absent()]));
-        fs::remove_dir_all(directory).unwrap();
+        assert!(step.run(|| Err(Failure::new("no room"))).is_err());
+        assert!(calls_tool(folder.path(), "copy"));
     }
 }

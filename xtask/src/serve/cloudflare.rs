@@ -14,8 +14,11 @@ use crate::wrangler::wrangler;
 /// Starts wrangler, which builds hop anew whenever a source file changes.
 pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Member> {
     // Wrangler would show a build that fails inside a page of its own state.
+    println!("Building the Worker, if a source has changed…");
     build::module(project, Edge::Cloudflare)?;
+    println!("Bringing the local database up to date…");
     migrate(project, state)?;
+    println!("Starting wrangler…");
     let mut wrangler = wrangler(project);
     wrangler.args(["dev", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"]);
     wrangler.args(["--port", &port.to_string()]);

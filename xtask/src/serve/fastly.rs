@@ -17,7 +17,9 @@ pub(super) const NEEDS: &[Need] = &[Need::RustTarget(rust::COMPUTE), Need::NpmPa
 const USUAL_ORIGIN: &str = "http://127.0.0.1:7676";
 
 pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<Member> {
+    println!("Building the Compute module, if a source has changed…");
     build::module(project, Edge::Fastly)?;
+    println!("Starting Viceroy…");
     let directory = project.state().join("fastly");
     let manifest = manifest_for(&project.read("fastly.toml")?, port)?;
     fs::create_dir_all(&directory).doing(format_args!("creating {}", directory.display()))?;

@@ -3,21 +3,18 @@
 use super::Form;
 use crate::app::Context;
 use crate::auth::Proof;
-use crate::blocked::Blocked;
-use crate::body::{Fields, Tree};
+use crate::blocked::{BlockLine, Blocked};
+use crate::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::UserId;
-use crate::links::create::NewLink;
+use crate::links::create::{LinkBody, NewLink};
 use crate::password::PasswordHash;
 use crate::ports::Edge;
 use crate::request::BODY_LIMIT;
 use crate::time::Timestamp;
-
-/// What an export says of a link and hop finds out for itself.
-const DERIVED: [&str; 5] = ["id", "short_url", "updated_at", "state", "version"];
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
@@ -27,6 +24,31 @@ const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 
 /// In bytes: an export tells of a link what was said in a body of its own, and what hop found out or said for itself.
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
+
+request_body! {
+    /// A line of `POST /api/v1/import`: a link as an export tells it. What hop finds out for itself is not looked at.
+    pub(in crate::links) struct LineBody {
+        id: Ignored,
+        short_url: Ignored,
+        updated_at: Ignored,
+        state: Ignored,
+        version: Ignored,
+        owner: Patch<UserId>,
+        created_at: Optional<Timestamp>,
+        blocked: Optional<BlockLine>,
+        clicks: Optional<ClicksBody>,
+        has_password: Optional<bool>,
+        password_hash: Optional<PasswordHash>,
+        link: Flatten<LinkBody>,
+    }
+
+    /// How often it was followed.
+    pub(in crate::links) struct ClicksBody {
+        humans: Optional<u64>,
+        bots: Optional<u64>,
+        previews: Optional<u64>,
+    }
+}
 
 /// A link that was made elsewhere.
 pub(super) struct Line {
@@ -46,36 +68,29 @@ impl Line {
         fields: Result<Fields, Problem>,
         domain: &Domain,
     ) -> Result<Self, Problem> {
-        let mut fields = fields?;
-        for name in DERIVED {
-            fields.skip(name);
-        }
-        // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
-        let owner = fields.has("owner").then(|| fields.take_text("owner", UserId::parse));
-        let created_at = fields.take_text("created_at", |text| Timestamp::parse(&text));
-        let blocked = fields.take("blocked", |tree| Blocked::told(tree, context.now));
-        let clicks = fields.take("clicks", clicks).unwrap_or_default();
-        let had_password = fields.take("has_password", Tree::boolean).unwrap_or_default();
-        let cost = context.edge.traits().password_cost;
-        let hash = fields.take_text("password_hash", |text| PasswordHash::parse(&text, cost));
-        let mut new = NewLink::read(context, proof, fields, domain).await?;
+        let Draft { parts, wrong } = LineBody::draft(fields?, &context.parsing());
+        let hash = parts.password_hash;
+        let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash;
-        new.owner = owner.unwrap_or(new.owner);
-        new.created_at = created_at;
-        new.blocked = blocked;
-        let lacks_password = had_password && new.spec.password.is_none() && new.password.is_none();
+        // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
+        parts.owner.apply(&mut new.owner);
+        new.created_at = parts.created_at;
+        new.blocked = parts.blocked.map(|line| Blocked::told(line, context.now));
+        let clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
+        let lacks_password = parts.has_password.unwrap_or_default() && new.spec.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })
     }
 }
 
-fn clicks(tree: Tree) -> Result<Clicks, Wrong> {
-    let mut fields = Fields::of(tree)?;
-    let [humans, bots, previews] = ["humans", "bots", "previews"].map(|name| fields.take(name, Tree::natural).unwrap_or_default());
-    fields.close(Some(Clicks { humans, bots, previews }))
+impl ClicksBody {
+    fn counts(self) -> Clicks {
+        let [humans, bots, previews] = [self.humans, self.bots, self.previews].map(Option::unwrap_or_default);
+        Clicks { humans, bots, previews }
+    }
 }
 
 /// A line as it came.
@@ -197,6 +212,7 @@ fn from_cell(name: &str, cell: String) -> Tree {
 #[allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
+    use crate::error::Wrong;
     use crate::memory::Random;
 
     /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.

@@ -1,9 +1,11 @@
 //! A link as a row of a table: what its owner or hop once said of it, not what follows from that.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
 use super::LinkJson;
 use crate::error::Problem;
-use crate::json;
-use crate::tree::Tree;
 
 /// The fields of a row: those of the Link but `short_url` and `state`, in its order. The last one only where
 /// it was asked for.
@@ -41,15 +43,16 @@ pub(in crate::links) const COLUMNS: [&str; 29] = [
 
 /// The cells of a link under `columns`: texts as they are, anything else as JSON, and nothing for null.
 pub(in crate::links) fn cells(link: &LinkJson<'_>, columns: &[&str]) -> Result<Vec<String>, Problem> {
-    let json = json::object(|json| link.write(json));
-    let link = Tree::read(json.as_bytes()).map_err(Problem::internal)?;
-    Ok(columns.iter().map(|column| link.member(column).map_or_else(String::new, cell)).collect())
+    let json = serde_json::to_string(link).map_err(Problem::internal)?;
+    let fields: BTreeMap<&str, &RawValue> = serde_json::from_str(&json).map_err(Problem::internal)?;
+    let cells = columns.iter().map(|column| fields.get(column).map_or_else(|| Ok(String::new()), |value| cell(value.get())));
+    cells.collect::<Result<_, _>>().map_err(Problem::internal)
 }
 
-fn cell(value: &Tree) -> String {
-    match value {
-        Tree::Null => String::new(),
-        Tree::Text(text) => text.clone(),
-        other => other.json(),
+fn cell(json: &str) -> Result<String, serde_json::Error> {
+    match json {
+        "null" => Ok(String::new()),
+        text if text.starts_with('"') => serde_json::from_str(text),
+        other => Ok(other.to_owned()),
     }
 }

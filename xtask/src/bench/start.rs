@@ -1,0 +1,216 @@
+//! Start-up: what loading a Worker takes, how long a fresh process takes to answer its first request, and what a fresh
+//! instance of the Compute module takes.
+//!
+//! workerd loads a Worker before it answers: it reads the configuration, compiles and instantiates the module and runs
+//! the global scope. The processor time of that is shown. The first request comes when workerd is idle again; V8
+//! compiles functions when they are first called, so this is where the size of what a redirect runs shows.
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bench::workerd::{self, Runtime};
+use crate::edge::Edge;
+use crate::failure::{Failure, Outcome, While};
+use crate::group::Member;
+use crate::project::Project;
+use crate::setup::tools::Tool;
+use crate::setup::{self, Need};
+use crate::{bench, build, process};
+
+const TURNS: usize = 10;
+/// By how many times hop's first answer may take longer than the empty Worker's.
+const BAR: f64 = 7.0;
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(20);
+/// Requests to each Compute module that are timed, after those that are not.
+const INSTANCES: usize = 100;
+const WARM_UP: usize = 10;
+
+/// The least module that Viceroy runs: `(module (memory (export "memory") 1) (func (export "_start")))`.
+const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x05\x03\x01\0\x01\
+    \x07\x13\x02\x06memory\x02\0\x06_start\0\0\x0a\x04\x01\x02\0\x0b";
+
+/// A Worker that is started again and again.
+struct Worker {
+    name: &'static str,
+    /// A constant of the configuration.
+    config: &'static str,
+    starts: Vec<Start>,
+}
+
+/// What one fresh workerd took.
+#[derive(Clone, Copy)]
+struct Start {
+    /// Processor time from the start of the process until it is idle.
+    loading: Duration,
+    /// From sending the first request to the end of its answer, by the clock.
+    answer: Duration,
+    /// The processor time of that.
+    answer_processor: Duration,
+}
+
+/// Shows how long each takes, and says whether hop's first answer comes soon enough.
+pub(super) fn measure(project: &Project) -> Outcome<bool> {
+    setup::provide(project, setup::BUILD_CLOUDFLARE)?;
+    setup::provide(project, &[setup::BUILD_FASTLY, &[Need::Tool(Tool::Viceroy)]].concat())?;
+    let runtime = Runtime::prepare(project)?;
+    let mut workers = [
+        Worker { name: "hop", config: "hopAlone", starts: Vec::new() },
+        Worker { name: "Rust that does nothing", config: "emptyAlone", starts: Vec::new() },
+        Worker { name: "JavaScript", config: "redirectAlone", starts: Vec::new() },
+    ];
+    println!("Starting workerd {TURNS} times for each of {}…", workers.len());
+    for _ in 0..TURNS {
+        for worker in &mut workers {
+            worker.starts.push(start(project, &runtime, worker.config)?);
+        }
+    }
+    let passed = judge(&workers);
+    show_instances(project)?;
+    Ok(passed)
+}
+
+fn start(project: &Project, runtime: &Runtime, config: &str) -> Outcome<Start> {
+    let mut workerd = runtime.start(project, config, ["alone"])?;
+    workerd.wait_until_idle()?;
+    let loading = workerd.processor_time()?;
+    let [port] = workerd.ports;
+    let answer = time_answer(port, "/link-0", "302")?;
+    let answer_processor = workerd.processor_time()?.saturating_sub(loading);
+    Ok(Start { loading, answer, answer_processor })
+}
+
+/// Sends one request on a connection that is open already, and returns how long its answer takes to come whole.
+fn time_answer(port: u16, path: &str, status: &str) -> Outcome<Duration> {
+    let asking = "asking for the first answer";
+    let mut stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).doing(asking)?;
+    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(PATIENCE))).doing(asking)?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: hop.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0\r\n\
+         Accept: text/html\r\nAccept-Language: de,en-US;q=0.7,en;q=0.3\r\nConnection: close\r\n\r\n"
+    );
+    let begun = Instant::now();
+    stream.write_all(request.as_bytes()).doing(asking)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).doing(asking)?;
+    let took = begun.elapsed();
+    if answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()) {
+        return Ok(took);
+    }
+    Err(Failure::new(format!("the answer is no {status}: {}", String::from_utf8_lossy(&answer))))
+}
+
+fn judge(workers: &[Worker; 3]) -> bool {
+    let of = |worker: &Worker, part: fn(&Start) -> Duration| median(worker.starts.iter().map(part).map(millis).collect());
+    let columns = ["loading", "first answer", "first answer"];
+    println!("{:<24} {:>14} {:>14} {:>14}", "ms, median", columns[0], columns[1], columns[2]);
+    println!("{:<24} {:>14} {:>14} {:>14}", "", "processor", "processor", "by clock");
+    for worker in workers {
+        let loading = of(worker, |start| start.loading);
+        let (processor, clock) = (of(worker, |start| start.answer_processor), of(worker, |start| start.answer));
+        println!("{:<24} {loading:>14.1} {processor:>14.2} {clock:>14.2}", worker.name);
+    }
+    let [hop, empty, _] = workers;
+    let ratio = of(hop, |start| start.answer_processor) / of(empty, |start| start.answer_processor);
+    let passed = ratio <= BAR;
+    println!("hop's first answer takes {ratio:.1} times the processor time of the empty Worker's; it may take {BAR:.0} times.");
+    passed
+}
+
+/// Compares the answers of fresh instances of hop with those of a module that does nothing. Viceroy compiles a module
+/// once, when it starts, as Fastly does when a version is activated, and instantiates it for every request.
+fn show_instances(project: &Project) -> Outcome<()> {
+    let module = match std::env::var_os(bench::COMPUTE_MODULE) {
+        Some(module) => PathBuf::from(module),
+        None => {
+            build::module(project, Edge::Fastly)?;
+            project.deployed_module(Edge::Fastly)
+        }
+    };
+    let empty = project.bench_directory().join("empty.wasm");
+    fs::write(&empty, EMPTY_MODULE).doing(format_args!("writing {}", empty.display()))?;
+    let hop = Viceroy::start(project, &module)?;
+    let empty = Viceroy::start(project, &empty)?;
+    let (mut of_hop, mut of_empty) = (Vec::new(), Vec::new());
+    for turn in 0..WARM_UP + INSTANCES {
+        let (hop, empty) = (time_answer(hop.port, "/health", "200")?, time_answer(empty.port, "/health", "200")?);
+        if turn >= WARM_UP {
+            of_hop.push(millis(hop));
+            of_empty.push(millis(empty));
+        }
+    }
+    let (hop, empty) = (median(of_hop), median(of_empty));
+    println!("Compute: a fresh instance answers GET /health in {hop:.2} ms, one of a module that does nothing in {empty:.2} ms:");
+    println!("instantiation under Wasmtime and hop's work on that request take {:.2} ms.", hop - empty);
+    Ok(())
+}
+
+/// It ends when this is dropped.
+struct Viceroy {
+    port: u16,
+    /// Ends the program when it goes.
+    _member: Member,
+}
+
+impl Viceroy {
+    /// Returns when it accepts connections, which is after it has compiled the module.
+    fn start(project: &Project, module: &Path) -> Outcome<Self> {
+        let [port] = workerd::free_ports()?;
+        let mut viceroy = project.machine_command(&Tool::Viceroy.program(project).display().to_string());
+        viceroy.arg("-C").arg(project.path("fastly.toml")).args(["--addr", &format!("{}:{port}", Ipv4Addr::LOCALHOST)]);
+        viceroy.arg(module).env("HOP_ADMIN_KEY", "an-admin-key-that-nobody-uses-here");
+        viceroy.env("HOP_PEPPER", "a-pepper-that-nobody-tastes-in-here");
+        let mut member = process::start(&mut viceroy)?;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            if let Some(status) = member.has_ended().doing("watching Viceroy")? {
+                return Err(Failure::new(format!("Viceroy has ended ({status}); its last words are above")));
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(Self { port, _member: member })
+    }
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worker(answers: &[u64]) -> Worker {
+        let start = |&answer| {
+            let answer = Duration::from_millis(answer);
+            Start { loading: Duration::ZERO, answer, answer_processor: answer }
+        };
+        Worker { name: "", config: "", starts: answers.iter().map(start).collect() }
+    }
+
+    #[test]
+    fn median_start_decides() {
+        let empty = || worker(&[1, 2, 900]);
+        assert!(judge(&[worker(&[1, 14, 900]), empty(), empty()]));
+        assert!(!judge(&[worker(&[14, 15, 15]), empty(), empty()]));
+    }
+
+    #[test]
+    fn no_start_fails() {
+        assert!(!judge(&[worker(&[]), worker(&[]), worker(&[])]));
+    }
+
+    #[test]
+    fn empty_module_is_readable() {
+        for payload in wasmparser::Parser::new(0).parse_all(EMPTY_MODULE) {
+            payload.unwrap();
+        }
+    }
+}

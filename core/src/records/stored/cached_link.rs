@@ -97,3 +97,35 @@ impl TryFrom<StoredFollowed<'_>> for Followed {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::stored;
+
+    fn read(json: &str) -> Option<(Option<Copy>, Timestamp)> {
+        stored::read::<StoredCachedLink<'_>>(json.as_bytes()).ok()?.into_copy().ok()
+    }
+
+    #[test]
+    fn a_cached_link_comes_back_as_it_was_stored() {
+        for leads in [
+            "",
+            r#","link":{"target":"https://example.com/","spec":{}}"#,
+            r#","link":{"target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
+            r#","to":"link/hop.example/new""#,
+            r#","to":"link/hop.example/new","forwards":true"#,
+        ] {
+            let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
+            let (copy, checked_at) = read(&json).unwrap();
+            assert_eq!(stored::write(&StoredCachedLink::of(&copy.unwrap(), checked_at)), Ok(json));
+        }
+    }
+
+    #[test]
+    fn a_link_with_a_limit_is_not_cached() {
+        let json = |leads: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
+        assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
+        assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
+    }
+}

@@ -81,3 +81,23 @@ impl From<StoredAnswer<'_>> for Answer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::stored;
+
+    #[test]
+    fn a_request_comes_back_as_it_was_stored() {
+        for json in [
+            r#"{"v":1,"nonce":"n","first_at":1,"tokens":{"created":"t","recent":["t"]}}"#,
+            concat!(
+                r#"{"v":1,"body":"b","nonce":"n","first_at":1,"running_since":2,"#,
+                r#""answer":{"status":201,"etag":"\"1\"","location":"/x","body":"{\"a\":\"é\"}"},"tokens":{"created":"t","recent":["t","u"]}}"#
+            ),
+        ] {
+            let (once, tokens) = stored::read::<StoredIdempotency<'_>>(json.as_bytes()).unwrap().into_parts();
+            assert_eq!(stored::write(&StoredIdempotency::of(&once, tokens)).unwrap(), json);
+        }
+    }
+}

@@ -99,3 +99,41 @@ impl From<StoredBytes<32>> for Mark {
         Self::stored(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::stored;
+
+    const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    /// The JSON of a key with these scopes and domains, this role, these other moments and this mark.
+    fn key(scopes: &str, most: &str, moments: &str, mark: &str) -> String {
+        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{most}","created_at":1,{moments}"mark":"{mark}","#)
+            + r#""tokens":{"created":"t","recent":["t"]}}"#
+    }
+
+    fn again(json: &str) -> Option<String> {
+        let (key, tokens) = ApiKey::restore(stored::read(json.as_bytes()).ok()?).ok()?;
+        stored::write(&key.store(tokens)).ok()
+    }
+
+    #[test]
+    fn a_key_comes_back_as_it_was_stored() {
+        let moments = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"#;
+        let scopes = r#"["links:read","keys:admin"],"domains":["a.example","b.example"]"#;
+        for json in [key("[]", "viewer", "", MARK), key(scopes, "owner", moments, MARK)] {
+            assert_eq!(again(&json), Some(json));
+        }
+    }
+
+    #[test]
+    fn an_unknown_role_or_scope_gives_no_right() {
+        assert_eq!(again(&key(r#"["links:all"]"#, "king", "", MARK)), Some(key("[]", "viewer", "", MARK)));
+    }
+
+    #[test]
+    fn a_key_without_a_whole_mark_is_corrupt() {
+        assert_eq!(again(&key("[]", "viewer", "", "AAAA")), None);
+    }
+}

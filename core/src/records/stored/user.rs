@@ -179,3 +179,53 @@ impl Keep for Claimed {
         Ok((Self { by: UserId::stored(stored.by.into_owned()) }, stored.tokens))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::stored;
+
+    const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    /// The JSON of a user who stands so, with `more` about them.
+    fn user(standing: &str, more: &str) -> String {
+        format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{standing},{more}"created_at":1,"version":2,"#)
+            + r#""tokens":{"created":"t","recent":["t"]}}"#
+    }
+
+    fn again(json: &str) -> Option<String> {
+        let (user, tokens) = User::restore(stored::read(json.as_bytes()).ok()?).ok()?;
+        stored::write(&user.store(tokens)).ok()
+    }
+
+    #[test]
+    fn a_user_comes_back_as_they_were_stored() {
+        for standing in [
+            r#""in""#,
+            r#""disabled""#,
+            r#""gone""#,
+            r#"{"leaving":{}}"#,
+            r#"{"leaving":{"heir":"usr_2"}}"#,
+            r#"{"leaving":{"heir":"usr_2","past":"a.example"}}"#,
+        ] {
+            let json = user(standing, "");
+            assert_eq!(again(&json), Some(json));
+        }
+        let json = user(r#""in""#, &format!(r#""invited_until":5,"mark":"{MARK}","#));
+        assert_eq!(again(&json), Some(json));
+        let json = r#"{"v":1,"id":"usr_1","email":"a@b.example","name":"n","role":"admin","may_own":true,"standing":"in","created_at":1,"#;
+        let json = format!(r#"{json}"last_login_at":3,"version":2,"tokens":{{"created":"t","recent":["t"]}}}}"#);
+        assert_eq!(again(&json), Some(json));
+    }
+
+    #[test]
+    fn who_is_not_known_to_be_in_is_disabled() {
+        assert_eq!(again(&user(r#""something""#, "")), Some(user(r#""disabled""#, "")));
+    }
+
+    #[test]
+    fn an_invitation_without_its_mark_is_corrupt() {
+        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"#)), None);
+        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"mark":"AAAA","#)), None);
+    }
+}

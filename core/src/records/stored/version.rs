@@ -69,3 +69,23 @@ impl From<StoredVersion<'_>> for Snapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::stored;
+
+    #[test]
+    fn a_version_comes_back_as_it_was_stored() {
+        for json in [
+            r#"{"v":1,"version":2,"at":3,"domain":"hop.example","alias":"a","target":"https://example.com/"}"#,
+            concat!(
+                r#"{"v":1,"version":2,"at":3,"by":"usr_1","domain":"hop.example","alias":"é","target":"https://example.com/","#,
+                r#""disabled":true,"deleted":true,"blocked":{"reason":"r","at":4},"before":"t"}"#
+            ),
+        ] {
+            let version = Snapshot::from(stored::read::<StoredVersion<'_>>(json.as_bytes()).unwrap());
+            assert_eq!(stored::write(&StoredVersion::from(&version)).unwrap(), json);
+        }
+    }
+}

@@ -134,7 +134,8 @@ fn differences(at: &str, declared: Option<&Value>, documented: Option<&Value>, f
 /// The components that describe the JSON bodies of requests.
 fn documented_bodies(document: &Value) -> BTreeSet<String> {
     let paths = document["paths"].as_object().unwrap().values();
-    let contents = paths.flat_map(|path| path.as_object().unwrap().values().filter_map(|operation| operation["requestBody"]["content"].as_object()));
+    let contents =
+        paths.flat_map(|path| path.as_object().unwrap().values().filter_map(|operation| operation["requestBody"]["content"].as_object()));
     let types = contents.flat_map(|content| content.iter().filter(|(media_type, _)| media_type.contains("json")));
     let names = types.filter_map(|(_, schema)| schema["schema"]["$ref"].as_str()?.strip_prefix("#/components/schemas/"));
     names.map(str::to_owned).collect()
@@ -143,7 +144,12 @@ fn documented_bodies(document: &Value) -> BTreeSet<String> {
 #[test]
 fn document_describes_the_declared_bodies() {
     let document = document();
-    let declared = [crate::links::request_schemas(), crate::users::request_schemas(), crate::keys::request_schemas(), crate::domains::request_schemas()];
+    let declared = [
+        crate::links::request_schemas(),
+        crate::users::request_schemas(),
+        crate::keys::request_schemas(),
+        crate::domains::request_schemas(),
+    ];
     let declared: BTreeMap<&str, Value> = declared.into_iter().flatten().collect();
     assert_eq!(declared.keys().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(), documented_bodies(&document));
     let mut found = Vec::new();

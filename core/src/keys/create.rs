@@ -7,9 +7,7 @@ use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::{Role, Scope};
-use crate::body::{
-    Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body,
-};
+use crate::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::is_served;

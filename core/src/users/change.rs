@@ -50,13 +50,7 @@ pub(crate) async fn change<E: Edge>(
 }
 
 /// What `body` makes of a user, and what the audit says of that.
-fn changed<'a>(
-    proof: &Proof,
-    was: &'a User,
-    owners: &Owners,
-    body: &Body,
-    context: &ParseContext<'_>,
-) -> Result<Said<'a>, Problem> {
+fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body, context: &ParseContext<'_>) -> Result<Said<'a>, Problem> {
     if matches!(was.standing, Standing::Leaving { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }

@@ -276,6 +276,20 @@ pub(crate) struct Draft<B: RequestBody> {
     pub(crate) wrong: Wrong,
 }
 
+/// A body within another, of which there is more to check once it is read.
+impl<B: RequestBody> FieldType for Draft<B> {
+    type Value = Self;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(B::draft(Fields::of(value)?, context))
+    }
+
+    #[cfg(test)]
+    fn schema() -> serde_json::Value {
+        <B as FieldType>::schema()
+    }
+}
+
 impl<B: RequestBody> Draft<B> {
     /// The body, or the problem that lists every wrong field.
     pub(crate) fn finish(self) -> Result<B, Problem> {

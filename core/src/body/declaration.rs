@@ -11,13 +11,15 @@
 //! }
 //! ```
 //!
-//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`], [`Flatten`], [`Ignored`]) and the
-//! type of its value (a [`FieldType`]). The macro makes the struct with the values, here `UserPatch { name: Patch<Title>, role: Option<Role>,
-//! disabled: Patch<bool> }`, and implements [`RequestBody`] for it. A body so declared is a [`FieldType`] too, for a field of another body.
+//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`],
+//! [`Flatten`], [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values,
+//! here `UserPatch { name: Patch<Title>, role: Option<Role>, disabled: Patch<bool> }`, and implements [`RequestBody`]
+//! for it. A body so declared is a [`FieldType`] too, for a field of another body.
 //!
-//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a [`Draft`], not yet the
-//! struct: what a single value does not show (a domain that is served, an end after a start) is checked on `draft.parts` and added to
-//! `draft.wrong`, so that the client learns of all wrong fields at once. [`Draft::finish`] ends the reading.
+//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a
+//! [`Draft`], not yet the struct: what a single value does not show (a domain that is served, an end after a start)
+//! is checked on `draft.parts` and added to `draft.wrong`, so that the client learns of all wrong fields at once.
+//! [`Draft::finish`] ends the reading.
 
 use std::marker::PhantomData;
 

@@ -1,7 +1,7 @@
 //! Blocking: an admin ends a link and says why. It stands beside what the owner says of the link, who cannot undo it.
 
-use crate::body::{NotNull, Optional, Required, request_body};
-use crate::error::{FieldCode, Refusal};
+use crate::body::{Draft, NotNull, Optional, Required, request_body};
+use crate::error::Wrong;
 use crate::text::Reason;
 use crate::time::Timestamp;
 
@@ -27,10 +27,15 @@ request_body! {
 
 impl Blocked {
     /// What an admin says at `now`, on top of what was said before: a link stays blocked since it was, whatever is said of the reason.
-    pub(crate) fn patched(before: Option<&Self>, patch: BlockPatch, now: Timestamp) -> Result<Self, Refusal> {
-        let reason = patch.reason.or_else(|| before.map(|before| before.reason.clone()));
-        let reason = reason.ok_or_else(|| Refusal::new(FieldCode::Required, "this field is needed").within("reason"))?;
-        Ok(Self { reason, at: before.map_or(now, |before| before.at) })
+    pub(crate) fn patched(before: Option<&Self>, patch: Draft<BlockPatch>, now: Timestamp) -> Result<Self, Wrong> {
+        let Draft { parts, mut wrong } = patch;
+        match parts.reason.or_else(|| before.map(|before| before.reason.clone())) {
+            Some(reason) => wrong.or(Self { reason, at: before.map_or(now, |before| before.at) }),
+            None => {
+                wrong.need("reason");
+                Err(wrong)
+            }
+        }
     }
 
     /// What an export says; without a moment it is `now`.
@@ -43,10 +48,10 @@ impl Blocked {
 mod tests {
     use super::*;
     use crate::body::tests::parsed;
-    use crate::error::Wrong;
+    use crate::error::FieldCode;
 
     fn patched(before: Option<&Blocked>, json: &str) -> Result<Blocked, Wrong> {
-        Ok(Blocked::patched(before, parsed::<BlockPatch>(json)?, Timestamp::from_millis(9))?)
+        Blocked::patched(before, parsed::<Draft<BlockPatch>>(json)?, Timestamp::from_millis(9))
     }
 
     fn blocked(reason: &str, at: u64) -> Blocked {
@@ -76,6 +81,8 @@ mod tests {
             (None, r#"{"reason":""}"#, vec![("/reason", Required)]),
             (Some(&first), r#"{"reason":null}"#, vec![("/reason", Required)]),
             (Some(&first), r#"{"reason":7}"#, vec![("/reason", WrongType)]),
+            (None, r#"{"reason":7,"a":1}"#, vec![("/reason", WrongType), ("/a", Unknown)]),
+            (None, r#"{"a":1}"#, vec![("/a", Unknown), ("/reason", Required)]),
             (None, &long, vec![("/reason", TooLong)]),
             (None, r#"{"reason":"a","at":"2026-11-21T08:00:00Z"}"#, vec![("/at", Unknown)]),
             (None, "true", vec![("", WrongType)]),

@@ -1,7 +1,9 @@
-//! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error collected.
+//! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error
+//! collected.
 //!
-//! Each JSON body is declared with [`request_body!`] (see [`declaration`]). A query has no declaration: all its values are strings, a name
-//! may stand there several times, and its parameters are described beside their operations. Its fields are taken one by one.
+//! Each JSON body is declared with [`request_body!`] (see [`declaration`]). A query has no declaration: all its values
+//! are strings, a name may stand there several times, and its parameters are described beside their operations. Its
+//! fields are taken one by one.
 
 mod declaration;
 #[cfg(test)]

@@ -99,6 +99,11 @@ impl Wrong {
         self.into_iter().map(|refusal| refusal.at(index)).collect()
     }
 
+    /// The same about the field `name` of an object.
+    pub(crate) fn within(self, name: &str) -> Self {
+        self.into_iter().map(|refusal| refusal.within(name)).collect()
+    }
+
     /// `value`, if nothing is wrong.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }

@@ -181,8 +181,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-/// Puts `value` among sorted `values` that are each there once. Such lists are short, and the sorts of the standard library weigh more than
-/// this file.
+/// Puts `value` among sorted `values` that are each there once.
 pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
     if let Err(place) = values.binary_search(&value) {
         values.insert(place, value);

@@ -302,7 +302,7 @@ fn what_is_wrong_is_named_and_nothing_is_stored() {
         .map(|error| (error["field"].as_str().unwrap_or_default(), error["code"].as_str().unwrap_or_default()))
         .collect();
     let expected =
-        [("/target", "required"), ("/alias", "conflicts"), ("/tags/1", "required"), ("/ends_at", "invalid"), ("/state", "unknown")];
+        [("/target", "required"), ("/tags/1", "required"), ("/ends_at", "invalid"), ("/state", "unknown"), ("/alias", "conflicts")];
     assert_eq!(errors, expected);
     assert_eq!((ask(&edge, Ask::show("docs")).json()["title"].clone(), follow(&edge)), (Value::Null, (302, HERE.into())));
 }

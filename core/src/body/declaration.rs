@@ -11,13 +11,15 @@
 //! }
 //! ```
 //!
-//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`], [`Flatten`], [`Ignored`]) and the
-//! type of its value (a [`FieldType`]). The macro makes the struct with the values, here `UserPatch { name: Patch<Title>, role: Option<Role>,
-//! disabled: Patch<bool> }`, and implements [`RequestBody`] for it. A body so declared is a [`FieldType`] too, for a field of another body.
+//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`],
+//! [`Flatten`], [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values,
+//! here `UserPatch { name: Patch<Title>, role: Option<Role>, disabled: Patch<bool> }`, and implements [`RequestBody`]
+//! for it. A body so declared is a [`FieldType`] too, for a field of another body.
 //!
-//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a [`Draft`], not yet the
-//! struct: what a single value does not show (a domain that is served, an end after a start) is checked on `draft.parts` and added to
-//! `draft.wrong`, so that the client learns of all wrong fields at once. [`Draft::finish`] ends the reading.
+//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a
+//! [`Draft`], not yet the struct: what a single value does not show (a domain that is served, an end after a start)
+//! is checked on `draft.parts` and added to `draft.wrong`, so that the client learns of all wrong fields at once.
+//! [`Draft::finish`] ends the reading.
 
 use std::marker::PhantomData;
 
@@ -276,6 +278,20 @@ pub(crate) struct Draft<B: RequestBody> {
     pub(crate) wrong: Wrong,
 }
 
+/// A body within another, of which there is more to check once it is read.
+impl<B: RequestBody> FieldType for Draft<B> {
+    type Value = Self;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(B::draft(Fields::of(value)?, context))
+    }
+
+    #[cfg(test)]
+    fn schema() -> serde_json::Value {
+        <B as FieldType>::schema()
+    }
+}
+
 impl<B: RequestBody> Draft<B> {
     /// The body, or the problem that lists every wrong field.
     pub(crate) fn finish(self) -> Result<B, Problem> {
@@ -335,3 +351,95 @@ macro_rules! request_body {
 }
 
 pub(crate) use request_body;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::tests::drafted;
+    use crate::text::Title;
+
+    request_body! {
+        struct Outer {
+            title: Required<Title>,
+            flag: Optional<bool>,
+            count: Patch<u64>,
+            kept: NotNull<Title>,
+            inner: Optional<Inner>,
+            id: Ignored,
+            flat: Flatten<Inner>,
+        }
+
+        struct Inner {
+            size: Patch<u64>,
+            word: Optional<Title>,
+        }
+    }
+
+    fn read(json: &str) -> Result<Outer, Vec<(String, FieldCode)>> {
+        let outer = drafted::<Outer>(json).close();
+        outer.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+    }
+
+    #[test]
+    fn each_kind_of_field_is_read() {
+        let body = r#"{"size":4,"title":"T","flag":true,"count":7,"kept":"K","inner":{"size":null,"word":"W"},"id":[1]}"#;
+        let outer = read(body).ok().unwrap();
+        assert_eq!((outer.title.as_str(), outer.flag, outer.count), ("T", Some(true), Patch::Set(7)));
+        assert_eq!(outer.kept.as_ref().map(Title::as_str), Some("K"));
+        let inner = outer.inner.unwrap();
+        assert_eq!((inner.size, inner.word.as_ref().map(Title::as_str)), (Patch::Null, Some("W")));
+        assert_eq!((outer.flat.size, outer.flat.word), (Patch::Set(4), None));
+    }
+
+    #[test]
+    fn absent_and_null_differ_in_patches_only() {
+        for (json, count) in [(r#"{"title":"T"}"#, Patch::Absent), (r#"{"title":"T","flag":null,"count":null,"inner":null}"#, Patch::Null)]
+        {
+            let outer = read(json).ok().unwrap();
+            assert_eq!((outer.flag, outer.count, outer.inner.is_none()), (None, count, true), "{json}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_collected() {
+        use FieldCode::{Duplicate, Required, Unknown, WrongType};
+        let body = r#"{"flag":1,"count":"x","kept":null,"inner":{"size":-1,"b":0,"a":0,"word":"x","word":"y"},"word":5,"z":0,"z":1}"#;
+        let expected = [
+            ("/title", Required),
+            ("/flag", WrongType),
+            ("/count", WrongType),
+            ("/kept", Required),
+            ("/inner/size", WrongType),
+            ("/inner/word", Duplicate),
+            ("/inner/a", Unknown),
+            ("/inner/b", Unknown),
+            ("/word", WrongType),
+            ("/z", Unknown),
+        ];
+        assert_eq!(read(body).err().unwrap(), expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn the_rest_is_known_while_a_field_is_wrong() {
+        let mut draft = drafted::<Outer>(r#"{"title":"T","flag":1,"count":3}"#);
+        assert_eq!((draft.parts.title.as_ref().map(Title::as_str), draft.parts.count), (Some("T"), Patch::Set(3)));
+        draft.wrong.add(Refusal::invalid("three is too many").within("count"));
+        let problem = draft.finish().err().unwrap();
+        assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["/flag", "/count"]);
+    }
+
+    #[test]
+    fn a_declaration_yields_its_schema() {
+        let title = serde_json::json!({"type": "string", "minLength": 1, "maxLength": 512});
+        let word = serde_json::json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512});
+        let size = serde_json::json!({"type": ["integer", "null"], "minimum": 0});
+        let properties = serde_json::json!({
+            "title": title, "flag": {"type": ["boolean", "null"]}, "count": size, "kept": title, "id": {}, "size": size, "word": word,
+            "inner": {"type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false},
+        });
+        let expected = serde_json::json!({
+            "type": "object", "properties": properties, "additionalProperties": false, "required": ["title"],
+        });
+        assert_eq!(<Outer as FieldType>::schema(), expected);
+    }
+}

@@ -1,4 +1,4 @@
-//! What the fields of request bodies can hold. A type that is no more than a way to read another one's value has no values itself.
+//! What the fields of request bodies can hold. An enum without variants is a way to read the values of another type.
 
 use std::marker::PhantomData;
 

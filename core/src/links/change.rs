@@ -38,7 +38,7 @@ request_body! {
         keep_old_alias: Optional<bool>,
         reuse: Optional<bool>,
         settings: Flatten<SettingsBody>,
-        blocked: Patch<BlockPatch>,
+        blocked: Patch<Draft<BlockPatch>>,
     }
 }
 
@@ -106,7 +106,7 @@ fn apply<E: Edge>(
         Patch::Null => link.blocked = None,
         Patch::Set(patch) => match Blocked::patched(was.blocked.as_ref(), patch, context.now) {
             Ok(blocked) => link.blocked = Some(blocked),
-            Err(refusal) => wrong.add(refusal.within("blocked")),
+            Err(more) => wrong.add(more.within("blocked")),
         },
     }
     // One that led in circles before, because its domain came later, can still be changed otherwise.

@@ -71,7 +71,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since_epoch = SignedDuration::from_millis(i64::try_from(self.0).unwrap_or(i64::MAX));
         let moment = EPOCH.checked_add(since_epoch).unwrap_or(DateTime::MAX);
-        if self.0 % 1_000 == 0 { write!(f, "{moment:.0}Z") } else { write!(f, "{moment:.3}Z") }
+        if self.0.is_multiple_of(1_000) { write!(f, "{moment:.0}Z") } else { write!(f, "{moment:.3}Z") }
     }
 }
 

@@ -102,7 +102,12 @@ fn a_request_that_is_being_answered_is_not_answered_twice(world: &World) {
                 calls.into_iter().map(|call| call.join().unwrap()).collect()
             });
             let (early, done): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 409);
-            assert!(done.iter().all(|answer| answer.status < 300 && told(answer) == told(done[0])), "{done:?}");
+            let is_done_once = done.iter().all(|answer| answer.status < 300 && told(answer) == told(done[0]));
+            if !is_done_once && !world.edge.has_atomic_writes() {
+                // The store may have accepted both claims of the key.
+                return None;
+            }
+            assert!(is_done_once, "{done:?}");
             early.first().map(|answer| {
                 answer.problem(409, "idempotency_in_flight");
                 assert!(answer.header("retry-after").is_some());
@@ -111,7 +116,7 @@ fn a_request_that_is_being_answered_is_not_answered_twice(world: &World) {
     }
 }
 
-/// The simulator of Fastly's KV Store looks and writes in two steps, so many at once can let two win there; the real store does not.
+/// Two are enough to meet, and seldom both accepted by a store whose writes are not atomic.
 fn at_once(edge: Edge) -> usize {
-    if edge == Edge::Viceroy { 2 } else { 8 }
+    if edge.has_atomic_writes() { 8 } else { 2 }
 }

@@ -1,10 +1,8 @@
 //! Creating a link or changing the one that another system calls the same; campaign parameters, which are part of its target.
 
-use std::thread;
-
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, field_errors, readable};
+use super::{TARGET, address, cases, create, field_errors, race, readable};
 use crate::client::{Answer, Call};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
@@ -45,15 +43,9 @@ fn one_link_for_each_external_id(world: &World) {
 
 fn many_at_once_make_one_link(world: &World) {
     let (hop, id) = (world.hop(), world.alias("crowd"));
-    let answers: Vec<Answer> = thread::scope(|scope| {
-        let asking: Vec<_> = (0..6)
-            .map(|number| {
-                let id = id.as_str();
-                scope.spawn(move || upsert(hop, id, &json!({"note": number.to_string()})))
-            })
-            .collect();
-        asking.into_iter().map(|one| one.join().unwrap()).collect()
-    });
+    let id = id.as_str();
+    let ask = |number: u8| move || upsert(hop, id, &json!({"note": number.to_string()}));
+    let answers = race(world.edge, (0..6).map(ask).collect());
     let made: Vec<Value> = answers.iter().filter(|answer| answer.status != 503).map(Answer::json).collect();
     assert!(!made.is_empty() && answers.iter().all(|answer| [200, 201, 503].contains(&answer.status)));
     assert!(made.iter().all(|link| link["id"] == made[0]["id"] && link["alias"] == made[0]["alias"]), "{made:?}");

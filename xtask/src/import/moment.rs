@@ -50,6 +50,9 @@ mod tests {
             ("2026-11-21T08:00:00.Z", None),
             ("2026-11-21T08:00:00+1", None),
             ("21/11/2026", None),
+            ("1795248000", None),
+            // It would have to be looked up, and may contradict the offset.
+            ("2026-11-21T09:00:00+01:00[Europe/Berlin]", None),
             ("Übermorgen", None),
             ("", None),
         ] {

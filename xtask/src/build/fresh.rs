@@ -65,12 +65,8 @@ mod tests {
     /// Runs a step that copies `input` to `output`, and says whether the tool was called.
     fn calls_tool(folder: &Path, command: &str) -> bool {
         let (input, output) = (folder.join("input"), folder.join("output"));
-        let step = Step {
-            record: folder.join("record"),
-            command: command.to_owned(),
-            inputs: vec![input.clone()],
-            outputs: vec![output.clone()],
-        };
+        let step =
+            Step { record: folder.join("record"), command: command.to_owned(), inputs: vec![input.clone()], outputs: vec![output.clone()] };
         let called = Cell::new(false);
         let copied = step.run(|| {
             called.set(true);

@@ -85,7 +85,42 @@ fn hints_of_link(link: &Link, token: &str) -> Vec<Key> {
     hints
 }
 
+/// Whether `link` has an index entry that differs from the one at `key` in its token at most. Only those of its kind are made: some take a digest.
+pub(super) fn has_entry(link: &Link, key: &Key) -> bool {
+    let is = |entry: Key| hint::says_the_same(&entry, key);
+    match hint::kind(key) {
+        "by-time" => is(hint::by_time(link, "")),
+        "by-target" => is(hint::by_target(link, "")),
+        "by-owner" => link.owner.as_ref().is_some_and(|owner| is(hint::by_owner(link, owner, ""))),
+        "by-tag" => link.spec.tags.iter().any(|tag| is(hint::by_tag(link, tag, ""))),
+        "by-external-id" => link.spec.external_id.as_ref().is_some_and(|id| is(hint::by_external_id(link, id, ""))),
+        "crawlable" => link.spec.crawlable && is(hint::crawlable(link, "")),
+        _ => false,
+    }
+}
+
 /// The marks of the tags that these new index entries list links by, as sides of the commit that writes them.
 pub(super) fn marks_of(gains: &[Key]) -> Vec<(Key, String)> {
     gains.iter().filter_map(hint::mark).map(|mark| (mark, "null".to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::UserId;
+    use crate::spec::tests::everything;
+    use crate::spec::Spec;
+
+    #[test]
+    fn a_link_has_the_entries_that_are_made_for_it() {
+        let full = Link { spec: Spec { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
+        let hints = hints_of_link(&full, "t");
+        assert!(hints.len() >= 6 && hints.iter().all(|hint| has_entry(&full, hint)), "{hints:?}");
+        let with_another_token = hints_of_link(&full, "u");
+        assert!(with_another_token.iter().all(|hint| has_entry(&full, hint)));
+        let other = Link { alias: crate::alias::Alias::stored("other".into()), ..full.clone() };
+        assert!(!hints_of_link(&other, "t").iter().any(|hint| has_entry(&full, hint)));
+        let bare: Vec<bool> = hints.iter().map(|hint| has_entry(&Link::example(), hint)).collect();
+        assert_eq!(bare.iter().filter(|has| **has).count(), 2, "its time and its target alone");
+    }
 }

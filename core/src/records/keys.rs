@@ -59,6 +59,13 @@ impl Key {
         Self(key)
     }
 
+    /// What a domain tells robots.
+    pub(crate) fn robots(domain: &Domain) -> Self {
+        let mut key = String::from("robots/");
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
     /// An API key.
     pub(crate) fn api_key(id: &KeyId) -> Self {
         Self(format!("{}{}", Prefix::api_keys().as_str(), id.as_str()))
@@ -283,6 +290,11 @@ pub(crate) mod hint {
     /// Whether a hint is of a link that was created before `moment`, and with it every hint that follows.
     pub(crate) fn is_before(hint: &Key, moment: Timestamp) -> bool {
         hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
+    }
+
+    /// What kind of hint it is: the first part of its key.
+    pub(crate) fn kind(hint: &Key) -> &str {
+        hint.0.split('/').next().unwrap_or_default()
     }
 
     /// Whether two hints differ in their tokens only.

@@ -3,7 +3,7 @@
 //! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
 //! there is what moves it.
 
-use super::change::{hints_of, marks_of};
+use super::change::{has_entry, hints_of, marks_of};
 use super::object::Object;
 use super::stored::{self, read_link, write_link};
 use super::tokens::Tokens;
@@ -155,7 +155,7 @@ impl Place {
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
     /// list may have been read before the latest one, which put its own hint in place of it.
     pub(crate) fn yields(&self, key: &Key) -> bool {
-        hints_of(self.holder.seen(), &self.hint_token).iter().any(|hint| hint::says_the_same(hint, key))
+        self.link().is_some_and(|link| has_entry(link, key))
     }
 
     /// Whether the commit `token` is among those that made this record what it is.

@@ -40,6 +40,9 @@ pub(super) fn write_link(link: &Link, stored: &mut Members) {
     stored.text_or_null("history", link.history.as_deref());
     stored.text_if_any("epoch", link.epoch.as_deref());
     write_blocked(link.blocked.as_ref(), stored);
+    if !link.predecessors.is_empty() {
+        stored.texts("predecessors", link.predecessors.iter().map(LinkId::as_str));
+    }
 }
 
 /// Nothing is written of a link that is not blocked.
@@ -77,6 +80,7 @@ pub(super) fn read_link(mut stored: Object) -> Result<Link, StoreError> {
         history: stored.text_if_any("history"),
         epoch: stored.text_if_any("epoch"),
         blocked: read_blocked(&mut stored),
+        predecessors: stored.texts_if_any("predecessors").unwrap_or_default().into_iter().map(LinkId::stored).collect(),
     };
     stored.end(link)
 }
@@ -97,6 +101,7 @@ mod tests {
             history: Some("t".into()),
             epoch: Some("e".into()),
             blocked: Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(4_000) }),
+            predecessors: ["lnk_2", "lnk_3"].map(|id| LinkId::stored(id.into())).to_vec(),
             ..Link::example()
         };
         for link in [full, Link::example()] {

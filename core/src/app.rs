@@ -33,6 +33,7 @@ use crate::records::copy::{Copy, Fill};
 use crate::records::{Change, Key};
 use crate::request::{Body, Request};
 use crate::response::Response;
+use crate::robots;
 use crate::route::Route;
 use crate::time::Timestamp;
 use crate::users;
@@ -58,15 +59,15 @@ pub struct After {
     request_id: String,
     pub(crate) click: Option<Click>,
     pub(crate) fills: Vec<Fill>,
-    /// That a key was used.
-    pub(crate) used: Option<Box<Change>>,
+    /// Changes nobody waits for, each with what the log says if it fails.
+    later: Vec<(&'static str, Change)>,
 }
 
 impl After {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.click.is_none() && self.fills.is_empty() && self.used.is_none()
+        self.click.is_none() && self.fills.is_empty() && self.later.is_empty()
     }
 }
 
@@ -140,7 +141,12 @@ impl<E: Edge> Context<'_, E> {
 
     /// Has it written down after the response that a key was used, as `change` says.
     pub(crate) fn used(&self, change: Change) {
-        self.after.borrow_mut().used = Some(Box::new(change));
+        self.later("the use of a key was not noted", change);
+    }
+
+    /// Has `change` made after the response. If somebody else was quicker, it is not; if it fails, the log says so in these words.
+    pub(crate) fn later(&self, failure: &'static str, change: Change) {
+        self.after.borrow_mut().later.push((failure, change));
     }
 
     /// The same request with other draws.
@@ -277,7 +283,7 @@ impl App {
         }
     }
 
-    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click, then notes that a key was used. What fails is
+    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click, then makes the changes nobody waits for. What fails is
     /// logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
         for fill in after.fills {
@@ -292,11 +298,11 @@ impl App {
         {
             log_lost(edge, &after.request_id, "a click was not counted", &error);
         }
-        // Whoever has written the key meanwhile knows better.
-        if let Some(change) = &after.used
-            && let Err(error) = edge.records().commit(change).await
-        {
-            log_lost(edge, &after.request_id, "the use of a key was not noted", &error);
+        // Whoever has written one of these records meanwhile knows better.
+        for (failure, change) in &after.later {
+            if let Err(error) = edge.records().commit(change).await {
+                log_lost(edge, &after.request_id, failure, &error);
+            }
         }
     }
 }
@@ -319,7 +325,7 @@ async fn dispatch<E: Edge, F: Facts>(
         Route::Ready => machines::ready(context).await,
         Route::Capabilities => machines::capabilities(context),
         Route::OpenApi => machines::openapi(context).await,
-        Route::Robots => Box::pin(machines::robots(context, domain)).await,
+        Route::Robots => Box::pin(robots::robots(context, domain)).await,
         Route::Favicon => Ok(Response::empty(StatusCode::NO_CONTENT)),
         Route::Problem(code) => pages::problem(&context.config.look, code),
         Route::Unknown => Err(Problem::no_such_page()),

@@ -52,7 +52,9 @@ pub(crate) struct Config {
 #[derive(Debug)]
 pub(crate) enum AdminKey {
     Set(Secret),
-    /// Why nobody is admin, for the log.
+    /// Nobody is admin, as somebody wants it.
+    Unset,
+    /// Nobody is admin, by mistake. Why goes to the log.
     Disabled(&'static str),
 }
 
@@ -110,6 +112,14 @@ impl Config {
             cors,
             look,
         })
+    }
+
+    /// Why the deployment cannot do all it is there for: a secret is missing or wrong. Redirects need none. An admin key may be missing on purpose.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        match &self.admin_key {
+            AdminKey::Disabled(why) => Some(why),
+            AdminKey::Set(_) | AdminKey::Unset => self.pepper.as_ref().err().copied(),
+        }
     }
 
     /// The origin of `domain`, if this deployment serves it.
@@ -202,7 +212,7 @@ fn audit_millis(text: Option<&str>) -> Result<Option<u64>, String> {
 fn admin_key(text: Option<&str>) -> AdminKey {
     // A secret piped in from a file often ends in a line break.
     match text.map(str::trim).unwrap_or_default() {
-        "" => AdminKey::Disabled("HOP_ADMIN_KEY is not set, so nobody is admin"),
+        "" => AdminKey::Unset,
         key if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
             AdminKey::Disabled("HOP_ADMIN_KEY holds more than visible ASCII, which headers do not carry safely, so nobody is admin")
         }

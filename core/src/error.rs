@@ -422,6 +422,12 @@ impl Problem {
         Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
     }
 
+    /// What older links of an alias left goes piece by piece.
+    pub(crate) fn half_reused() -> Self {
+        let detail = "The alias is not free yet: what its deleted links left is still being removed. Repeat the request.";
+        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
+    }
+
     /// A user with many links goes piece by piece.
     pub(crate) fn half_deleted() -> Self {
         let detail = "The user is let in no more, but links are still theirs. Repeat the request.";

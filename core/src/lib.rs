@@ -70,6 +70,7 @@ mod qr;
 pub mod records;
 mod request;
 mod response;
+mod robots;
 pub mod route;
 mod rules;
 mod run_ready;

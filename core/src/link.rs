@@ -152,6 +152,9 @@ pub(crate) struct Link {
     /// The commit that set its limit, if it has one: what was taken of another does not count.
     pub(crate) epoch: Option<String>,
     pub(crate) blocked: Option<Blocked>,
+    /// Deleted links whose alias this one took over, the oldest first: of these, history and counts may be left, which erasing this one
+    /// removes too.
+    pub(crate) predecessors: Vec<LinkId>,
 }
 
 /// What a link does when it is followed, derived from the record, what was taken of its limit, and the clock.
@@ -200,6 +203,7 @@ impl Link {
             history: None,
             epoch: None,
             blocked: None,
+            predecessors: Vec::new(),
         }
     }
 }

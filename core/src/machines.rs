@@ -1,16 +1,15 @@
-//! What hop tells machines: that it lives, that it is ready, what it promises, how its API is spoken, and where robots may go.
+//! What hop tells machines: that it lives, that it is ready, what it promises, and how its API is spoken.
 
 use http::StatusCode;
 use serde::Serialize;
 
 use crate::app::Context;
-use crate::domain::Domain;
 use crate::error::Problem;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Key, copy};
 use crate::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::response::Response;
-use crate::{alias, domains, links, memo, target};
+use crate::{alias, memo, target};
 
 /// The answer of `/health` and of `/ready`.
 #[derive(Serialize)]
@@ -23,8 +22,11 @@ pub(crate) fn health() -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &StatusJson { status: "ok" })
 }
 
-/// It can serve: the settings are good, or this would not be reached, and the store answers.
+/// It can serve: the settings are good, or this would not be reached, the secrets are, and the store answers.
 pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
+    if let Some(why) = context.config.fault() {
+        return Err(Problem::not_configured(why.to_owned()));
+    }
     context.edge.records().get(&Key::probe()).await?;
     Response::json(StatusCode::OK, &StatusJson { status: "ready" })
 }
@@ -109,21 +111,4 @@ pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Respons
 #[must_use]
 pub fn document() -> Vec<u8> {
     include_bytes!("../../docs/openapi.json").to_vec()
-}
-
-/// Short links are no content of their own: robots stay out, but for the front page and the links that are open to them. Where nobody can say
-/// which these are, all of them stay closed: a robot that is told to come back later may take it for leave to go anywhere in the end.
-pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
-    let mut text = String::from("User-agent: *\n");
-    match links::crawlable(context, domain).await {
-        Ok(aliases) => {
-            if domains::has_own_front(context, domain).await? {
-                text.push_str("Allow: /$\n");
-            }
-            aliases.iter().for_each(|alias| text.extend(["Allow: /", &alias.encoded().to_string(), "$\n"]));
-        }
-        Err(problem) => context.log_cause(&problem),
-    }
-    text.push_str("Disallow: /\n");
-    Ok(Response::text(text))
 }

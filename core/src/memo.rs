@@ -3,6 +3,8 @@
 //! Hits are repeated for five seconds and truth's 404s for ten, each within a bounded number of entries and bytes. A commit drops its
 //! own isolate's entry, and an answer read before that commit is not remembered after it.
 
+use std::sync::Arc;
+
 use crate::records::{Key, copy};
 use crate::time::Timestamp;
 
@@ -14,6 +16,8 @@ const HIT_BOUNDS: Bounds = Bounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_0
 const MISS_BOUNDS: Bounds = Bounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
 /// KV repeats a miss for about a minute and takes one write a second for a key: one fill a minute is enough.
 const FILL_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 512 * 1_024 };
+/// One for each domain that is served; of a thousand links a text has at most 400 KB.
+const TEXT_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 1_024 * 1_024 };
 const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
 
 /// A moment in the life of the memo: an answer may be remembered only if no commit came since.
@@ -34,6 +38,7 @@ pub(crate) struct Memo<V> {
     misses: Shelf<V>,
     rechecks: Shelf<V>,
     fills: Shelf<V>,
+    texts: Shelf<Arc<str>>,
     epoch: u64,
 }
 
@@ -44,6 +49,7 @@ impl<V: Clone> Memo<V> {
             misses: Shelf::new(MISS_BOUNDS),
             rechecks: Shelf::new(RECHECK_BOUNDS),
             fills: Shelf::new(FILL_BOUNDS),
+            texts: Shelf::new(TEXT_BOUNDS),
             epoch: 0,
         }
     }
@@ -74,6 +80,17 @@ impl<V: Clone> Memo<V> {
         }
     }
 
+    /// What robots are told, under the key of its record. Nothing that is younger than a minute is forgotten for a change.
+    pub(crate) fn text(&self, key: &Key, now: Timestamp) -> Option<Arc<str>> {
+        self.texts.get(key, now)?.value.as_deref().cloned()
+    }
+
+    /// Remembers a text until a minute after it was made.
+    pub(crate) fn remember_text(&mut self, key: &Key, text: Arc<str>, made_at: Timestamp) {
+        let bytes = text.len();
+        self.texts.put(key, Some(Box::new(text)), bytes, made_at);
+    }
+
     /// Whether the copy of `key` is to be checked now: at most once in ten minutes.
     pub(crate) fn claim_recheck(&mut self, key: &Key, now: Timestamp) -> bool {
         self.rechecks.claim(key, now)
@@ -85,8 +102,14 @@ impl<V: Clone> Memo<V> {
     }
 
     /// How much there is on each shelf.
-    pub(crate) fn holdings(&self) -> [Holding; 4] {
-        [self.hits.holding("hits"), self.misses.holding("misses"), self.rechecks.holding("rechecks"), self.fills.holding("fills")]
+    pub(crate) fn holdings(&self) -> [Holding; 5] {
+        [
+            self.hits.holding("hits"),
+            self.misses.holding("misses"),
+            self.rechecks.holding("rechecks"),
+            self.fills.holding("fills"),
+            self.texts.holding("texts"),
+        ]
     }
 
     /// Forgets `key`, which this isolate has just changed.

@@ -19,6 +19,9 @@ const A_YEAR: &str = "max-age=31536000";
 /// Of a redirect that nobody may repeat by heart.
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
+/// Of what is the same for everybody and may be a little old.
+const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
 /// Of a redirect: whose page it was is told to other sites by its origin alone.
 const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
 
@@ -61,6 +64,15 @@ impl Response {
 
     pub(crate) fn text(body: String) -> Self {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into_bytes())
+    }
+
+    /// Text that anybody may keep for five minutes.
+    pub(crate) fn cached_text(body: String) -> Self {
+        let mut response = Self::text(body);
+        for (_, value) in response.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
+            *value = FIVE_MINUTES;
+        }
+        response
     }
 
     /// The same, if nothing `failed` for a reason that passes.

@@ -12,8 +12,9 @@
 mod support;
 
 use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
-use support::client::{ADMIN_KEY, Answer, PEPPER};
+use support::client::{ADMIN_KEY, Answer, PEPPER, Visitor};
 use support::keys::{KEYS, ask, kept, key, new_key, user};
 use support::misfortune::{self, Plan, calm, plan, watch};
 use support::scheduler::{Client, Turns};
@@ -107,7 +108,8 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
     edge.take_log();
     let expected = all_of(&ask(&edge, me("a key that nobody has")));
     assert_eq!((expected.0, expected.2.contains("unauthenticated")), (401, true));
-    assert_eq!(edge.take_log(), Vec::<String>::new());
+    let log = edge.take_log().concat();
+    assert!(log.contains("the credential has the form of no key") && !log.contains("a key that nobody has"), "{log}");
     for (what, token, why) in bad {
         let shown = String::from_utf8_lossy(&token).into_owned();
         for path in [ME, KEYS, "/api/v1/links"] {
@@ -115,11 +117,55 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
         }
         let log = edge.take_log().concat();
         assert!(log.contains(why) && (why.is_empty() || log.contains(&shown[4..21])), "a key {what}: {log}");
+        assert!(!log.is_empty(), "a key {what}");
         let end = shown.rsplit('_').next().unwrap_or_default();
         assert!(end.is_empty() || !log.contains(end), "a key {what}: {log}");
     }
     assert_eq!(ask(&edge, me(&*good)).code(), 200);
     assert_eq!(ask(&edge, me(format!(" {good} "))).code(), 200, "blanks around it are no part of it");
+}
+
+/// What is no `Bearer` token is refused like whoever shows nothing, and the log says so without repeating it.
+#[test]
+fn a_malformed_credential_is_logged_without_itself() {
+    let edge = MemoryEdge::new(1);
+    let asked = |value: &[u8]| {
+        let mut asked = Ask::list(ME).showing("x");
+        asked.visitor = Visitor::default().with(AUTHORIZATION, value.to_vec());
+        let code = ask(&edge, asked).code();
+        (code, edge.take_log().concat())
+    };
+    for value in [&b"Basic c2VjcmV0OnNlY3JldA=="[..], b"secret", b"Bearersecret", b"Digest secret", b"\xff\xfe secret"] {
+        let (code, log) = asked(value);
+        assert!(log.contains("the credential is no Bearer token"), "{log}");
+        assert!(code == 401 && !log.contains("secret") && !log.contains("c2VjcmV0"), "{code} {log}");
+    }
+    let mut nothing = Ask::list(ME);
+    nothing.visitor = Visitor::default();
+    assert_eq!((ask(&edge, nothing).code(), edge.take_log()), (401, Vec::new()), "whoever shows nothing has no credential");
+}
+
+/// Redirects need neither, so what is wrong here is not wrong with every request.
+#[test]
+fn readiness_needs_a_pepper_and_a_usable_admin_key() {
+    const READY: &str = "ready";
+    let edge = MemoryEdge::new(1);
+    let (domains, pepper, admin) = (("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", PEPPER), ("HOP_ADMIN_KEY", ADMIN_KEY));
+    for (settings, code, cause) in [
+        (vec![domains, pepper, admin], 200, ""),
+        (vec![domains, pepper], 200, ""),
+        (vec![domains, pepper, ("HOP_ADMIN_KEY", " \n")], 200, ""),
+        (vec![domains, admin], 503, "HOP_PEPPER is not set"),
+        (vec![domains, admin, ("HOP_PEPPER", "short")], 503, "HOP_PEPPER is shorter than 32 characters"),
+        (vec![domains, admin, pepper, ("HOP_OLD_PEPPER", "short")], 503, "HOP_OLD_PEPPER is shorter than 32 characters"),
+        (vec![domains, pepper, ("HOP_ADMIN_KEY", "too-short-a-secret")], 503, "HOP_ADMIN_KEY is shorter than 32 characters"),
+        (vec![domains, pepper, ("HOP_ADMIN_KEY", "ä".repeat(32).leak())], 503, "HOP_ADMIN_KEY holds more than visible ASCII"),
+    ] {
+        let answer = run(Isolate::set_up(&edge, &settings).ask(Ask::visit(READY)));
+        let log = edge.take_log().concat();
+        assert_eq!((answer.code(), answer.problem().as_str()), (code, if code == 503 { "not_configured" } else { "" }), "{settings:?}");
+        assert!(log.contains(cause) && log.is_empty() == cause.is_empty() && !log.contains("too-short-a-secret"), "{log}");
+    }
 }
 
 #[test]

@@ -10,7 +10,8 @@
 
 mod support;
 
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
+use hop_core::ports::Traits;
 use serde_json::{Value, json};
 use support::audit::{check_list, text, truth};
 use support::misfortune::{self, Plan, calm, plan};
@@ -162,6 +163,132 @@ fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     calm(&edge);
     check_nothing_is_left(&edge);
+}
+
+/// Deletes the link `docs`, after it was limited, followed and changed, and gives its alias to another link. Returns the id of the first.
+fn reuse(edge: &MemoryEdge) -> String {
+    let id = truth(edge)["docs"].id.clone();
+    for asked in [
+        Ask::change("docs", &json!({"max_clicks": 5, "tags": ["y"], "crawlable": true})),
+        Ask::visit("docs"),
+        Ask::delete("docs"),
+        Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true, "tags": ["z"]})),
+    ] {
+        until(edge, asked, 302);
+    }
+    assert_ne!(truth(edge)["docs"].id, id);
+    for class in ["history", "stats", "take"] {
+        assert!(keys(edge).iter().any(|key| key.starts_with(&format!("{class}/{id}/"))), "{class}");
+    }
+    id
+}
+
+/// Asks again for as long as the answer is that a part is left to do, and says how often that was. Anything but a success below `most` is a failure.
+fn until(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
+    for number in 1..20 {
+        let answer = run(Isolate::new(edge).ask(asked.again()));
+        if answer.code() <= most {
+            return number;
+        }
+        assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"), "{}", answer.json());
+    }
+    panic!("it is never done");
+}
+
+/// What one request may do on Fastly.
+static FEW_DROPS: Traits = Traits { most_drops: 4, ..TRAITS };
+
+fn edges() -> [MemoryEdge; 3] {
+    let step_by_step = || misfortune::edge(1, Steps::OneByOne);
+    [MemoryEdge::new(1), step_by_step(), step_by_step().with_traits(&FEW_DROPS)]
+}
+
+#[test]
+fn erasing_reaches_the_links_an_alias_was_taken_from() {
+    for edge in edges() {
+        let edge = world(edge);
+        reuse(&edge);
+        reuse(&edge);
+        assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "a"}))).0, 200);
+        assert_eq!(ask(&edge, Ask::visit("docs")).0, 302);
+        until(&edge, erase("docs"), 204);
+        check_nothing_is_left(&edge);
+    }
+}
+
+/// A link that moves to the alias of a deleted one, and away from it again, takes along what is known of that.
+#[test]
+fn erasing_reaches_taken_aliases_after_moves() {
+    for edge in edges() {
+        let edge = world(edge);
+        let old = reuse(&edge);
+        let second = truth(&edge)["docs"].id.clone();
+        assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
+        for to in ["docs", "last"] {
+            let from = if to == "docs" { "other" } else { "docs" };
+            assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 200);
+        }
+        until(&edge, erase("last"), 204);
+        let named = |id: &str| keys(&edge).into_iter().filter(|key| key.contains(id)).filter(|key| !key.starts_with("audit/")).collect::<Vec<_>>();
+        assert_eq!((named(&old), named(&second)), (vec![], vec![]));
+        let left: Vec<String> = keys(&edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
+        assert_eq!(left, ["link/hop.example/docs", "link/hop.example/last", "link/hop.example/other"]);
+    }
+}
+
+/// However often an alias is reused, its record stays small, and what it knows is enough to leave nothing behind.
+#[test]
+fn the_record_of_a_reused_alias_stays_bounded() {
+    for edge in edges() {
+        let edge = world(edge);
+        let mut sizes = Vec::new();
+        for _ in 0..30 {
+            reuse(&edge);
+            sizes.push(edge.records.peek(&support::copies::docs()).expect("a record").value.len());
+        }
+        let (early, late) = (sizes[15], sizes[29]);
+        assert!(late <= early + 16, "{sizes:?}");
+        until(&edge, erase("docs"), 204);
+        check_nothing_is_left(&edge);
+    }
+}
+
+#[test]
+fn an_erasure_that_died_anywhere_reaches_reused_links() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = world(misfortune::edge(1, steps));
+            reuse(&edge);
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, erase("docs")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 204);
+                break;
+            }
+            let second = ask(&edge, erase("docs")).0;
+            assert!([204, 404].contains(&second), "{second} after dying at {dies_at}");
+            check_nothing_is_left(&edge);
+        }
+    }
+}
+
+/// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
+#[test]
+fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
+    let edge = world(misfortune::edge(1, Steps::OneByOne));
+    let id = truth(&edge)["docs"].id.clone();
+    assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+    assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    assert_eq!(ask(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true}))).0, 503);
+    calm(&edge);
+    let (status, restored) = ask(&edge, Ask::restore("docs"));
+    assert_eq!((status, text(&restored["id"]), &restored["clicks"]["humans"]), (200, id, &json!(1)));
+    assert!(support::audit::told_history(&edge, "docs").len() >= 4);
+    until(&edge, erase("other"), 204);
+    assert_eq!(support::audit::told_history(&edge, "docs").len(), 5, "erasing the other one takes nothing of it");
 }
 
 #[test]

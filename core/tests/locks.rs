@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -14,7 +15,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use hop_core::Body;
-use hop_core::memory::{MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, Step};
 use http::HeaderName;
 use http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::json;
@@ -60,7 +61,7 @@ fn who_opened_two_links_has_both_open() {
         let answer = ask(&edge, type_in(alias, PASSWORD));
         let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie and what is said of it");
         assert!(cookie.starts_with(&format!("__Host-hop-{id}=")), "{cookie}");
-        assert_eq!(attributes, "Path=/; Max-Age=3600; Secure; HttpOnly; SameSite=Lax");
+        assert_eq!(attributes, "Path=/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax");
         cookie.to_owned()
     });
     for (alias, target) in [("docs", HERE), ("other", THERE)] {
@@ -126,8 +127,119 @@ fn ten_thousand_guesses_are_sixty_tries() {
         *counts.entry(run(isolate.ask(guess)).code()).or_default() += 1;
     }
     assert_eq!(counts, BTreeMap::from([(403, 60), (429, 9_940)]));
-    assert_eq!(count(&edge, "rate/"), 1);
+    assert_eq!(count(&edge, "rate/"), 2, "one of the network and one of all together");
     cookie(&run(isolate.ask(type_in("docs", PASSWORD).from("192.0.2.8", "DE"))));
+}
+
+/// All networks together have so many tries at one link, and each of them a few more once these are used up.
+const TOTAL: usize = 600;
+const FEW: usize = 3;
+const OF_A_DEVICE: usize = 20;
+
+/// Guesses from many networks until all tries are used up.
+fn storm(edge: &MemoryEdge) {
+    let isolate = Isolate::new(edge);
+    for number in 0..TOTAL {
+        let network = format!("2001:db8:{}::1", number / 60);
+        assert_eq!(run(isolate.ask(type_in("docs", "a guess").from(&network, "DE"))).code(), 403);
+    }
+}
+
+fn guess(edge: &MemoryEdge, password: &str, address: &str, cookie: &str) -> u16 {
+    ask(edge, type_in("docs", password).from(address, "DE").header(COOKIE, cookie)).code()
+}
+
+#[test]
+fn guesses_from_many_networks_reach_a_total_cap() {
+    let edge = locked();
+    edge.wait_seconds(100);
+    storm(&edge);
+    let mut counts = BTreeMap::<u16, usize>::new();
+    for number in 0..200 {
+        for _ in 0..10 {
+            *counts.entry(guess(&edge, "a guess", &format!("192.0.2.{number}"), "")).or_default() += 1;
+        }
+    }
+    assert_eq!(counts, BTreeMap::from([(403, 200 * FEW), (429, 200 * (10 - FEW))]));
+    let refused = ask(&edge, type_in("docs", PASSWORD).from("192.0.2.1", "DE"));
+    assert_eq!((refused.code(), refused.header("retry-after")), (429, "800"));
+    ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
+    assert_eq!(ask(&edge, type_in("other", PASSWORD).from("192.0.2.1", "DE")).code(), 303, "each link has its own cap");
+    edge.wait_seconds(QUARTER - 100);
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.1", ""), 303);
+}
+
+/// A stranger's attack keeps nobody out who knows the password.
+#[test]
+fn a_reached_cap_locks_no_user_out() {
+    let edge = locked();
+    let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    edge.wait_seconds(89 * 24 * 3_600);
+    storm(&edge);
+    assert_eq!(ask(&edge, with_cookie(&known)).code(), 200, "after an hour it opens nothing any more");
+    for number in 0..OF_A_DEVICE {
+        let password = if number % 2 == 0 { PASSWORD } else { "mistyped" };
+        let code = guess(&edge, password, "2001:db8:1::1", &known);
+        assert_eq!(code, if number % 2 == 0 { 303 } else { 403 }, "a device that unlocked the link before has its own tries");
+    }
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.1", &known), 429, "so many and no more");
+    for number in 0..FEW {
+        assert_eq!(guess(&edge, "mistyped", "192.0.2.1", ""), 403, "{number}");
+    }
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.2", ""), 303, "a network that is new here has a few");
+    edge.wait_seconds(24 * 3_600);
+    storm(&edge);
+    let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, "mistyped", "192.0.2.1", &known)).collect();
+    assert_eq!(codes, [403, 403, 403, 429], "after ninety days a device is a stranger");
+}
+
+#[test]
+fn only_a_device_that_unlocked_the_link_is_known() {
+    let edge = locked();
+    let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
+    let of_other = ask(&edge, type_in("other", PASSWORD)).header("set-cookie").split(';').next().expect("a pair").to_owned();
+    let (name, value) = known.split_once('=').expect("a pair");
+    let (until, seal) = value.split_once('.').expect("a time and a seal");
+    let later = until.parse::<u64>().expect("seconds") + 1;
+    storm(&edge);
+    let other_value = of_other.split_once('=').expect("a pair").1;
+    for (number, forged) in [format!("{later}.{seal}"), format!("{until}.A{}", &seal[1..]), other_value.to_owned(), "x".into()].iter().enumerate() {
+        let address = format!("192.0.2.{number}");
+        let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, "a guess", &address, &format!("{name}={forged}"))).collect();
+        assert_eq!(codes, [403, 403, 403, 429], "{forged}");
+    }
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.9", &known), 303);
+    change(&edge, &json!({"password": "quite another one"}));
+    let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, PASSWORD, "192.0.2.10", &known)).collect();
+    assert_eq!(codes, [403, 403, 403, 429], "who knew an old password is a stranger");
+}
+
+/// Where nobody can say how many tries there were, there are none left.
+#[test]
+fn every_limit_that_fails_shuts_the_lock() {
+    let edge = locked();
+    let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    storm(&edge);
+    for cookie in ["", &*known] {
+        let mut failures = 0;
+        for fails_at in 0.. {
+            let trace = plan(&edge, Plan::At(vec![(fails_at, Fault::Fail)]));
+            let address = format!("198.51.100.{fails_at}");
+            let answer = ask(&edge, type_in("docs", PASSWORD).from(&address, "DE").header(COOKIE, cookie));
+            let steps = trace.steps();
+            calm(&edge);
+            if steps.len() <= fails_at {
+                assert_eq!(answer.code(), 303);
+                break;
+            }
+            if matches!(steps[fails_at], Step::Write | Step::Answer) && !steps[fails_at..].contains(&Step::Get) {
+                failures += 1;
+                assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (503, false), "{steps:?}");
+            }
+        }
+        assert!(failures >= 2, "{failures}");
+    }
 }
 
 #[test]
@@ -138,7 +250,7 @@ fn a_form_without_a_password_is_no_try() {
         let answer = ask(&edge, form);
         assert_eq!((answer.code(), answer.json()["needs"].clone(), count(&edge, "rate/")), (200, json!("password"), 0));
     }
-    assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 1));
+    assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 2));
 }
 
 /// Where the memo still has the lock from before, the new password opens the link, and once is enough.
@@ -202,5 +314,5 @@ fn only_a_form_of_hops_own_pages_is_read() {
         let answer = ask(&edge, form);
         assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (code, code == 303), "{headers:?}");
     }
-    assert_eq!(count(&edge, "rate/"), 1, "who is refused has not tried");
+    assert_eq!(count(&edge, "rate/"), 2, "who is refused has not tried");
 }

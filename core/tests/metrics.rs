@@ -71,7 +71,7 @@ fn every_number_is_described_and_what_is_known_is_told() {
     let edge = MemoryEdge::new(1);
     let numbers = scrape(&Isolate::new(&edge));
     let info = format!("hop_info{{edge=\"memory\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
-    let shelves = ["hits", "misses", "rechecks", "fills"];
+    let shelves = ["hits", "misses", "rechecks", "fills", "texts"];
     let of_the_memo = ["entries", "max_entries", "bytes", "max_bytes"];
     let of_the_memo = of_the_memo.iter().flat_map(|what| shelves.map(|shelf| format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")));
     let rest = ["hop_copies", "hop_store_probe_seconds", "hop_store_up"].map(str::to_owned);

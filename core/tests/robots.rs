@@ -16,6 +16,7 @@ use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
 use hop_core::records::Key;
 use serde_json::{Value, json};
 use support::audit::{check_robots, count, robots};
+use support::client::Answer;
 use support::misfortune::{self, Plan, calm, plan, watch};
 use support::{Ask, Isolate, run};
 
@@ -113,6 +114,91 @@ fn where_nobody_can_say_robots_go_nowhere() {
     assert_ne!(robots(&edge, "hop.example"), CLOSED);
 }
 
+/// What an isolate tells robots of `host`, and the steps of the store that this takes before and after the answer.
+fn asked(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<Step>, Vec<Step>) {
+    let trace = watch(isolate.edge);
+    let (answer, after) = run(isolate.handle(Ask::visit("robots.txt").at(host)));
+    let before = trace.steps();
+    run(isolate.app.finish(isolate.edge, after));
+    calm(isolate.edge);
+    (answer, before.clone(), trace.steps()[before.len()..].to_vec())
+}
+
+#[test]
+fn robots_text_is_cached_for_a_minute() {
+    let edge = edge();
+    open(&edge, "docs", json!({}));
+    let isolate = Isolate::new(&edge);
+    let (first, _, writes) = asked(&isolate, "hop.example");
+    assert_eq!(first.header("cache-control"), "public, max-age=300");
+    assert_eq!(writes, [Step::Write, Step::Answer], "the text is kept after the answer");
+    open(&edge, "new", json!({}));
+    edge.wait_seconds(59);
+    let (again, reads, writes) = asked(&isolate, "hop.example");
+    assert_eq!((&again.body, reads, writes), (&first.body, vec![], vec![]), "an isolate remembers it");
+    let (elsewhere, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
+    assert_eq!((&elsewhere.body, reads, writes), (&first.body, vec![Step::Get], vec![]), "any other reads one record");
+    assert_eq!(elsewhere.header("cache-control"), "public, max-age=300");
+    edge.wait_seconds(1);
+    for isolate in [&isolate, &Isolate::new(&edge)] {
+        let (later, ..) = asked(isolate, "hop.example");
+        assert!(later.tells("Allow: /new$"), "a minute later it is worked out anew");
+    }
+}
+
+#[test]
+fn each_domain_has_its_own_robots_text() {
+    let edge = edge();
+    assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "c.example"}))), 201);
+    for (alias, domain) in [("here", "hop.example"), ("there", "b.example"), ("added", "c.example")] {
+        open(&edge, alias, json!({"domain": domain}));
+    }
+    let isolate = Isolate::new(&edge);
+    for _ in 0..2 {
+        for (alias, domain) in [("here", "hop.example"), ("there", "b.example"), ("added", "c.example")] {
+            let (answer, ..) = asked(&isolate, domain);
+            assert_eq!(String::from_utf8_lossy(&answer.body), format!("User-agent: *\nAllow: /$\nAllow: /{alias}$\nDisallow: /\n"));
+        }
+    }
+    assert_eq!(count(&edge, "robots/"), 3);
+}
+
+#[test]
+fn unserved_hosts_leave_no_robots_text() {
+    let edge = edge();
+    let isolate = Isolate::new(&edge);
+    for number in 0..50 {
+        let (answer, _, writes) = asked(&isolate, &format!("x{number}.example"));
+        assert_eq!((answer.code(), writes), (404, vec![]));
+    }
+    assert_eq!(count(&edge, "robots/"), 0);
+}
+
+#[test]
+fn a_failed_robots_text_is_not_cached() {
+    let edge = edge();
+    open(&edge, "docs", json!({}));
+    let isolate = Isolate::new(&edge);
+    plan(&edge, Plan::Every(Step::Scan, Fault::Fail));
+    let closed = run(isolate.ask(Ask::visit("robots.txt")));
+    calm(&edge);
+    assert_eq!((closed.body.as_slice(), closed.header("cache-control")), (CLOSED.as_bytes(), "no-store"));
+    assert!(run(isolate.ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "the next request asks again");
+}
+
+#[test]
+fn a_robots_text_that_cannot_be_kept_is_logged() {
+    let edge = edge();
+    open(&edge, "docs", json!({}));
+    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
+    calm(&edge);
+    assert!(answer.tells("Allow: /docs$"));
+    assert!(edge.take_log().concat().contains("robots.txt was not kept"));
+    edge.records.plant(&Key::kept("robots/hop.example".into()), "damaged");
+    assert!(run(Isolate::new(&edge).ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "nor does a damaged record close anything");
+}
+
 #[test]
 fn a_damaged_record_hides_no_other() {
     let edge = edge();
@@ -134,7 +220,8 @@ fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_
     let text = robots(&edge, "hop.example");
     let last = TRAITS.most_crawlable - 1;
     let looks = vec![Step::GetMany; usize::from(TRAITS.most_crawlable / 100)];
-    assert_eq!(trace.steps(), [vec![Step::Scan], looks, vec![Step::Get]].concat());
+    let kept = vec![Step::Write, Step::Answer];
+    assert_eq!(trace.steps(), [vec![Step::Get, Step::Scan], looks, vec![Step::Get], kept].concat());
     assert_eq!(text.matches("Allow: /l").count(), usize::from(TRAITS.most_crawlable));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }

@@ -13,6 +13,7 @@ mod support;
 
 use std::sync::Mutex;
 
+use hop_core::Timestamp;
 use hop_core::memory::{Fault, MemoryEdge, MemoryRecords, Random, Step, Steps};
 use hop_core::ports::{NoEntropy, Records, StoreError, Take};
 use hop_core::records::tickets::{self, Draws, Tickets as _};
@@ -182,6 +183,42 @@ fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
     }
     assert!((11..=19).contains(&most), "{most}");
     assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Exhausted, vec![Step::Write, Step::Get]));
+}
+
+/// Tries of something are limited until a moment: then no more than four operations are spent on one.
+#[test]
+fn a_limit_that_ends_costs_four_operations() {
+    let until = Some(Timestamp::from_millis(1));
+    for limit in [1, 2, 3, 20, 60, 600] {
+        let (edge, mut random) = (edge(limit), Random::new(limit));
+        let (mut granted, mut most) = (0, 0);
+        for _ in 0..limit * 2 {
+            let trace = watch(&edge);
+            let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store is calm");
+            calm(&edge);
+            most = most.max(trace.count(|step| step != Step::Answer));
+            assert_eq!(answer == Take::Granted, granted < limit, "{granted} of {limit}");
+            granted += u64::from(answer == Take::Granted);
+        }
+        assert!(most <= 4, "{most} for {limit}");
+    }
+}
+
+#[test]
+fn never_more_tries_are_granted_than_the_limit() {
+    let until = Some(Timestamp::from_millis(1));
+    for_seeds("takes", "never_more_tries_are_granted_than_the_limit", 300, |seed| {
+        let (edge, mut random) = (edge(seed), Random::new(seed));
+        unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
+        let takers = (0..20).map(|_| {
+            let (records, draws) = (&edge.records, draws(&mut random));
+            Box::pin(async move { tickets::take(records, &key(), 10, until, Ok(draws)).await }) as Client<'_, _>
+        });
+        let takers = takers.collect();
+        let answers = Turns::default().interleave(&mut random, takers, || {});
+        calm(&edge);
+        assert!(granted(&answers) <= 10, "{answers:?}");
+    });
 }
 
 #[test]

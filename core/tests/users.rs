@@ -11,7 +11,8 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Random, Steps};
+use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
+use hop_core::ports::Traits;
 use hop_core::records::Key;
 use http::header::{AUTHORIZATION, IF_MATCH};
 use http::{HeaderName, Method};
@@ -681,6 +682,49 @@ fn a_damaged_link_keeps_nobody_from_leaving() {
     edge.records.plant(&Key::kept("link/hop.example/l0".into()), "damaged");
     assert_eq!((ask(&edge, delete(&ann, "none")).code(), &shown(&edge, "l1", "hop.example")["owner"]), (204, &Value::Null));
     assert!(edge.take_log().concat().contains("internal"), "the log tells of it");
+}
+
+/// What one request may do on Fastly.
+static FEW_OPERATIONS: Traits = Traits { largest_page: 9, most_edits: 1, ..TRAITS };
+const MOST_OPERATIONS: usize = 32;
+
+/// Each link of the user has every index entry a link can have.
+#[test]
+fn deletion_finishes_within_32_operations_per_request() {
+    for heir in ["none", "bob"] {
+        let edge = misfortune::edge(1, Steps::OneByOne).with_traits(&FEW_OPERATIONS);
+        let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
+        let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
+        let tags: Vec<String> = (0..10).map(|number| format!("tag-{number}")).collect();
+        for number in 0..3 {
+            let alias = format!("l{number}");
+            link(&edge, &alias, "hop.example", &ann);
+            let everything = json!({"tags": tags, "external_id": format!("crm-{number}"), "crawlable": true});
+            assert_eq!(ask(&edge, Ask::change(&alias, &everything)).code(), 200);
+        }
+        let heir = if heir == "bob" { bob.as_str() } else { heir };
+        let mut requests = 0;
+        loop {
+            requests += 1;
+            assert!(requests <= 5, "no progress");
+            let trace = plan(&edge, Plan::From(MOST_OPERATIONS, None));
+            let answer = ask(&edge, with(&asker, delete(&ann, heir)));
+            calm(&edge);
+            let operations = trace.count(|step| step != Step::Answer);
+            assert!(operations < MOST_OPERATIONS, "{operations} operations");
+            if answer.code() == 204 {
+                break;
+            }
+            assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
+        }
+        let owner = if heir == "none" { Value::Null } else { json!(bob) };
+        for number in 0..3 {
+            let link = shown(&edge, &format!("l{number}"), "hop.example");
+            assert_eq!((&link["owner"], &link["tags"], &link["crawlable"]), (&owner, &json!(tags), &json!(true)));
+        }
+        assert_eq!(count(&edge, &format!("by-owner/hop.example/{ann}")), 0);
+        check_list(&edge);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TARGET, address, cases, create, eventually};
+use super::{TARGET, address, cases, create};
 use crate::client::Call;
 use crate::edges::Edge;
 use crate::openapi;
@@ -59,17 +59,22 @@ fn robots_follow_the_links_that_are_open_to_them(world: &World) {
         let body = json!({"alias": alias, "domain": OTHER_DOMAIN, "target": TARGET, "crawlable": crawlable, "disabled": disabled});
         create(hop, &body).expect(201);
     }
+    let gone = world.alias("e");
+    create(hop, &json!({"alias": gone, "domain": OTHER_DOMAIN, "target": TARGET, "crawlable": true})).expect(201);
+    hop.send(&Call::new("DELETE", format!("{}?domain={OTHER_DOMAIN}", address(&gone))).admin()).expect(204);
     let ask = || hop.send(&Call::get("/robots.txt").host(OTHER_DOMAIN)).expect(200);
     let encoded = party.replace('🎉', "%F0%9F%8E%89");
     let both = format!("User-agent: *\nAllow: /$\nAllow: /{encoded}$\nAllow: /{open}$\nDisallow: /\n");
-    let answer = eventually("robots may follow both", || Some(ask()).filter(|answer| answer.text() == both));
+    let answer = ask();
+    assert_eq!(answer.text(), both);
     assert!(answer.header("content-type").unwrap().starts_with("text/plain"));
-    let path = format!("{}?domain={OTHER_DOMAIN}", address(&open));
-    hop.send(&Call::new("DELETE", path).admin()).expect(204);
-    let one = both.replace(&format!("Allow: /{open}$\n"), "");
-    eventually("robots may follow the other", || (ask().text() == one).then_some(()));
+    assert_eq!(answer.header("cache-control").unwrap(), "public, max-age=300");
+    // The text is kept for a minute.
+    hop.send(&Call::new("DELETE", format!("{}?domain={OTHER_DOMAIN}", address(&open))).admin()).expect(204);
+    let again = ask();
+    assert_eq!((again.text(), again.header("cache-control")), (both, answer.header("cache-control")));
     let nowhere = world.without_store().send(&Call::get("/robots.txt")).expect(200);
-    assert_eq!(nowhere.text(), "User-agent: *\nDisallow: /\n");
+    assert_eq!((nowhere.text(), nowhere.header("cache-control").unwrap()), ("User-agent: *\nDisallow: /\n".into(), "no-store".into()));
 }
 
 fn there_is_no_icon(world: &World) {

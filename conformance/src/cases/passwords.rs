@@ -22,6 +22,7 @@ cases!("passwords":
     a_new_password_shuts_what_the_old_one_opened,
     a_form_of_another_site_is_refused,
     nobody_tries_for_long,
+    a_known_device_has_its_own_tries,
     without_its_store_nothing_is_opened,
     what_is_posted_to_a_link_without_a_question_is_left_there,
 );
@@ -75,7 +76,7 @@ fn the_right_password_leads_back_to_the_link_and_then_on(world: &World) {
     assert_eq!(opened.header("location").unwrap(), format!("/{alias}?a=%20b"), "a password is never posted on");
     let (cookie, attributes) = cookie(&opened);
     assert!(cookie.starts_with("__Host-hop-lnk_"), "{cookie}");
-    assert_eq!(attributes, ["Path=/", "Max-Age=3600", "Secure", "HttpOnly", "SameSite=Lax"]);
+    assert_eq!(attributes, ["Path=/", "Max-Age=7776000", "Secure", "HttpOnly", "SameSite=Lax"]);
     let parts = hop.send(&Call::get(format!("/{alias}")).header("Cookie", "a=b").header("Cookie", cookie.clone()).header("Cookie", "c=d"));
     assert_eq!(parts.status, 307, "a header may come in parts");
     let others = format!("a=b; {cookie}; c=d");
@@ -215,6 +216,20 @@ fn nobody_tries_for_long(world: &World) {
     let last = hop.send(&post(&alias, TYPED).from(GERMANY));
     assert!(matches!(last.status, 429 | 303), "not even the right one, until the quarter is over: {}", last.status);
     hop.send(&post(&alias, TYPED).from(NOWHERE)).expect(303);
+}
+
+/// The tries of a network are used up, and with them those of everybody in it but of a device that opened the link before.
+fn a_known_device_has_its_own_tries(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("known-device"));
+    locked(hop, &alias, DOMAIN);
+    let (known, _) = cookie(&hop.send(&post(&alias, TYPED).from(GERMANY)).expect(303));
+    for _ in 0..125 {
+        hop.send(&post(&alias, "password=wrong+and+long").from(GERMANY));
+    }
+    hop.send(&post(&alias, TYPED).from(GERMANY)).problem(429, "rate_limited");
+    let (name, value) = known.split_once('=').unwrap();
+    let forged = format!("{name}={}", value.replacen(|letter: char| letter.is_ascii_digit(), "9", 1));
+    assert_ne!(hop.send(&post(&alias, TYPED).from(GERMANY).header("Cookie", forged)).status, 303);
 }
 
 fn without_its_store_nothing_is_opened(world: &World) {

@@ -16,10 +16,12 @@ use crate::user::{Standing, User};
 /// That a key was used is written down once an hour at most.
 const HOUR_MILLIS: u64 = 60 * 60 * 1_000;
 
-/// The token of `Authorization: Bearer`. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does.
+/// The token of `Authorization: Bearer`. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does. The log learns of
+/// those that are shown, never what they are.
 pub(super) fn token(facts: &impl Facts) -> Result<Vec<u8>, Problem> {
     let header = facts.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
-    Ok(bearer(&header).ok_or_else(Problem::no_credentials)?.to_vec())
+    let token = bearer(&header).ok_or_else(|| Problem::no_credentials().because("the credential is no Bearer token"))?;
+    Ok(token.to_vec())
 }
 
 /// Who shows `token`.
@@ -29,8 +31,9 @@ pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -
         admin_key => match Shown::parse(token) {
             Some(shown) => holder(context, &shown).await,
             None => Err(match admin_key {
-                AdminKey::Set(_) => Problem::wrong_credentials(),
                 AdminKey::Disabled(why) => Problem::wrong_credentials().because(*why),
+                AdminKey::Set(_) => Problem::wrong_credentials().because("the credential has the form of no key and is not HOP_ADMIN_KEY"),
+                AdminKey::Unset => Problem::wrong_credentials().because("the credential has the form of no key, and HOP_ADMIN_KEY is not set"),
             }),
         },
     }

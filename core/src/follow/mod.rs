@@ -144,7 +144,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
                 let Some(typed) = unlock::typed(form) else {
                     return self.page(&ready, None, Ask::Password { wrong: false });
                 };
-                match unlock::attempt(self.context, self.place(), &ready, self.visit, &typed).await? {
+                match unlock::attempt(self.context, self.domain, self.place(), &ready, self.visit, &typed).await? {
                     Tried::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
                     Tried::Unlocked => self.back(),
                     Tried::Wrong if pages::wants_html(self.visit.facts) => self.page(&ready, None, Ask::Password { wrong: true }),
@@ -164,7 +164,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         if unlock::is_open(context, self.domain, &ready, facts) {
             return Ok((ready, true));
         }
-        if !unlock::is_offered(&ready, facts) {
+        if !unlock::is_offered(context, &ready, facts) {
             return Ok((ready, false));
         }
         let ready = read::find(context, self.domain, &self.alias, Source::Truth).await?;

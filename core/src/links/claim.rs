@@ -1,12 +1,13 @@
 //! Claiming an alias: the one guarded write by which it gets its holder.
 
+use super::erase::Remains;
 use super::{EDITS, trace};
 use crate::alias::Alias;
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::auth::rights::Right;
-use crate::error::Problem;
+use crate::error::{FieldCode, Problem, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, StoreError};
 use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
@@ -14,6 +15,9 @@ use crate::time::Timestamp;
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
+
+/// A link knows of so many deleted links whose alias it took over. What is left of older ones is removed first.
+const MOST_PREDECESSORS: usize = 8;
 
 /// Somebody who wants an alias.
 pub(super) struct Claim<'a> {
@@ -63,12 +67,13 @@ impl Claim<'_> {
                 Verdict::LookAgain => continue,
                 Verdict::Refused(problem) => return Ok(Err(problem)),
             }
-            let holder = match self.holder {
-                Holder::Arriving(arriving) => {
-                    Holder::Arriving(Box::new(Arriving { before: place.holder.seen().clone(), ..arriving.as_ref().clone() }))
-                }
-                holder => holder.clone(),
-            };
+            if let Some(old) = self.predecessor(&place)
+                && self.predecessors_after(old).len() > MOST_PREDECESSORS
+            {
+                forget_predecessor(context, &place, old).await?;
+                continue;
+            }
+            let holder = self.holder_after(place.holder.seen());
             let mut change = place.hand_over(&holder, self.token.clone())?;
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
@@ -77,6 +82,44 @@ impl Claim<'_> {
             }
         }
         Err(Problem::crowded())
+    }
+
+    /// The deleted link whose alias is taken over.
+    fn predecessor<'p>(&self, place: &'p Place) -> Option<&'p Link> {
+        place.link().filter(|old| old.id != *self.link)
+    }
+
+    /// The predecessors of the link once it has taken over the alias of `old`, the oldest first.
+    fn predecessors_after(&self, old: &Link) -> Vec<LinkId> {
+        let own = match self.holder {
+            Holder::Link(link) => &link.predecessors[..],
+            Holder::Arriving(arriving) => &arriving.link.predecessors,
+            Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => &[],
+        };
+        let mut all = old.predecessors.clone();
+        all.push(old.id.clone());
+        let new: Vec<LinkId> = own.iter().filter(|id| !all.contains(id)).cloned().collect();
+        all.splice(0..0, new);
+        all
+    }
+
+    /// The holder once it has taken the alias over from `seen`: what a deleted link leaves behind is found through the link that follows it.
+    fn holder_after(&self, seen: &Holder) -> Holder {
+        let mut holder = self.holder.clone();
+        if let Holder::Arriving(arriving) = &mut holder {
+            arriving.before = seen.clone();
+        }
+        let link = match &mut holder {
+            Holder::Link(link) => link,
+            Holder::Arriving(arriving) => &mut arriving.link,
+            Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => return holder,
+        };
+        if let Holder::Link(old) = seen
+            && old.id != *self.link
+        {
+            link.predecessors = self.predecessors_after(old);
+        }
+        holder
     }
 
     fn is_creation(&self) -> bool {
@@ -145,6 +188,25 @@ impl Claim<'_> {
         };
         Ok(link.map_or(self.proof.has(Right::ManageLinks), |link| self.proof.check_write(&link).is_ok()))
     }
+}
+
+/// Removes what is left of the oldest predecessor of `old`, a deleted link, and has its record forget that one once nothing is. Whoever repeats
+/// the request goes on with it.
+async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link) -> Result<(), Problem> {
+    let Some((oldest, others)) = old.predecessors.split_first() else {
+        let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
+        return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
+    };
+    let left = Remains::of(context, oldest, context.edge.traits().most_drops).await?;
+    let mut link = old.clone();
+    if left.keys.is_empty() {
+        link.predecessors = others.to_vec();
+    }
+    let mut change = place.hand_over(&Holder::Link(link), context.token()?)?;
+    change.drops.extend(left.keys);
+    // If somebody else was quicker, they see to it.
+    write(context.edge.records(), change).await?;
+    if left.has_more { Err(Problem::half_reused()) } else { Ok(()) }
 }
 
 enum Verdict {

@@ -191,6 +191,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
         history: None,
         epoch: None,
         blocked: new.blocked.clone(),
+        predecessors: Vec::new(),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Erasing a link: nothing of it stays, and its alias is free for anybody.
 //!
 //! First the record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
-//! old versions, the total of clicks and what was taken of its limits go with that commit. Then nobody holds the alias. Whoever asks again goes on where a request died.
+//! old versions, the total of clicks and what was taken of its limits go with that commit, and the same of deleted links whose alias it took over.
+//! Then nobody holds the alias. Whoever asks again goes on where a request died.
 
 use super::change::Seen;
 use super::claim::strand;
@@ -9,7 +10,7 @@ use super::{EDITS, Problem, Refused};
 use crate::app::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::link::Link;
+use crate::link::{Link, LinkId};
 use crate::ports::{Commit, Edge, Records as _};
 use crate::records::copy::Copy;
 use crate::records::{Holder, Key, Place, Prefix, Written, history, look, write};
@@ -36,16 +37,27 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
             continue;
         }
         // Every drop may cost a write: a link of many versions, or of many tickets, takes several requests.
-        let most = context.edge.traits().most_drops;
-        let mut drops = Vec::new();
+        let (mut link, mut drops) = (link, Vec::new());
+        let mut budget = context.edge.traits().most_drops;
         let mut is_half_done = false;
-        for prefix in [Prefix::history(&link.id), Prefix::takes(&link.id)] {
-            // At least one is looked for, to know whether there are any.
-            let left = most.saturating_sub(u16::try_from(drops.len()).unwrap_or(most)).max(1);
-            let page = context.edge.records().scan(&prefix, None, left).await?;
-            drops.extend(page.keys);
-            is_half_done |= page.next.is_some();
+        for id in std::mem::take(&mut link.predecessors) {
+            if budget == 0 {
+                is_half_done = true;
+                link.predecessors.push(id);
+                continue;
+            }
+            let left = Remains::of(context, &id, budget).await?;
+            // One that nothing is left of is forgotten, so that the next request begins with the others.
+            if !left.keys.is_empty() {
+                link.predecessors.push(id);
+            }
+            budget = budget.saturating_sub(left.cost());
+            is_half_done |= left.has_more;
+            drops.extend(left.keys);
         }
+        let left = Remains::listed(context, &link.id, budget).await?;
+        is_half_done |= left.has_more;
+        drops.extend(left.keys);
         drops.push(Key::total(&link.id));
         // The newest version may be too new for a scan.
         drops.extend(history::newest(&link));
@@ -64,6 +76,48 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         return if is_half_done { Err(Problem::half_erased()) } else { release(context, key, commits).await };
     }
     Err(last)
+}
+
+/// What is left of a link in the store beside its own record.
+pub(super) struct Remains {
+    /// At most as many as were asked for, and one or two more.
+    pub(super) keys: Vec<Key>,
+    /// Whether there are more.
+    pub(super) has_more: bool,
+}
+
+impl Remains {
+    /// Old versions, what was taken of limits and the total of clicks. Without any of these nothing is left.
+    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, id: &LinkId, most: u16) -> Result<Self, Problem> {
+        let mut left = Self::listed(context, id, most).await?;
+        let total = Key::total(id);
+        if context.edge.records().get(&total).await?.is_some() {
+            left.keys.push(total);
+        }
+        Ok(left)
+    }
+
+    /// Old versions and what was taken of limits.
+    async fn listed<E: Edge>(context: &Context<'_, E>, id: &LinkId, most: u16) -> Result<Self, Problem> {
+        let mut left = Self { keys: Vec::new(), has_more: false };
+        for prefix in [Prefix::history(id), Prefix::takes(id)] {
+            // At least one is looked for, to know whether there are any.
+            let most = most.saturating_sub(left.count()).max(1);
+            let page = context.edge.records().scan(&prefix, None, most).await?;
+            left.keys.extend(page.keys);
+            left.has_more |= page.next.is_some();
+        }
+        Ok(left)
+    }
+
+    fn count(&self) -> u16 {
+        u16::try_from(self.keys.len()).unwrap_or(u16::MAX)
+    }
+
+    /// What to look for it and to drop it takes, in operations of the store.
+    fn cost(&self) -> u16 {
+        self.count().saturating_add(3)
+    }
 }
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {

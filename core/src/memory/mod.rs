@@ -45,6 +45,7 @@ pub struct MemoryEdge {
     pub records: MemoryRecords,
     /// The copies.
     pub copies: MemoryCopies,
+    traits: &'static Traits,
     millis: AtomicU64,
     has_openapi: AtomicBool,
     random: Mutex<Random>,
@@ -64,11 +65,18 @@ impl MemoryEdge {
         Self {
             records,
             copies: MemoryCopies::default(),
+            traits: &TRAITS,
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
         }
+    }
+
+    /// The same edge with the limits of another one.
+    #[must_use]
+    pub fn with_traits(self, traits: &'static Traits) -> Self {
+        Self { traits, ..self }
     }
 
     /// Lets time pass.
@@ -92,7 +100,7 @@ impl Edge for MemoryEdge {
     type Copies = MemoryCopies;
 
     fn traits(&self) -> &'static Traits {
-        &TRAITS
+        self.traits
     }
 
     fn records(&self) -> &MemoryRecords {

@@ -81,6 +81,11 @@ impl MemoryRecords {
         self.put(key, Some(value));
     }
 
+    /// Removes a row behind hop's back.
+    pub fn lose(&self, key: &Key) {
+        self.put(key, None);
+    }
+
     /// Comes to a step: waits, fails, or tells what else is to go wrong.
     async fn step(&self, step: Step) -> Result<Fault, StoreError> {
         let fault = locked(&self.faults).next(step);

@@ -61,36 +61,66 @@ impl Change {
     }
 }
 
-/// What leads to a record.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Hints {
-    /// The keys that lead to it, each ending in the token of the commit that wrote them.
-    pub(super) hints: Vec<Key>,
-    /// The words that hints are found by, as sides of the commit that uses them first.
-    pub(super) marks: Vec<(Key, String)>,
-}
-
-/// The hints a holder has. Everything that lists links finds them through these. One who is still arriving has them written already, beside
-/// those of whoever is still to be seen.
-pub(super) fn hints_of(holder: &Holder, token: &str) -> Hints {
+/// The index entries of a holder, each ending in `token`. Everything that lists links finds them through these. One who is still arriving
+/// has them written already, beside those of whoever is still to be seen.
+pub(super) fn hints_of(holder: &Holder, token: &str) -> Vec<Key> {
     match holder {
         Holder::Link(link) => hints_of_link(link, token),
         Holder::Arriving(arriving) => {
             let mut both = hints_of_link(&arriving.link, token);
-            let before = hints_of(&arriving.before, token).hints;
-            both.hints.extend(before.into_iter().filter(|hint| !both.hints.contains(hint)).collect::<Vec<_>>());
+            let before = hints_of(&arriving.before, token);
+            both.extend(before.into_iter().filter(|hint| !both.contains(hint)).collect::<Vec<_>>());
             both
         }
-        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => Hints::default(),
+        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => Vec::new(),
     }
 }
 
-fn hints_of_link(link: &Link, token: &str) -> Hints {
+fn hints_of_link(link: &Link, token: &str) -> Vec<Key> {
     let mut hints = vec![hint::by_time(link, token), hint::by_target(link, token)];
     hints.extend(link.owner.as_ref().map(|owner| hint::by_owner(link, owner, token)));
     hints.extend(link.spec.tags.iter().map(|tag| hint::by_tag(link, tag, token)));
     hints.extend(link.spec.external_id.as_ref().map(|id| hint::by_external_id(link, id, token)));
     hints.extend(link.spec.crawlable.then(|| hint::crawlable(link, token)));
-    let mark = |tag| (Key::tag(&link.domain, tag), "null".to_owned());
-    Hints { hints, marks: link.spec.tags.iter().map(mark).collect() }
+    hints
+}
+
+/// Whether `link` has an index entry that differs from the one at `key` in its token at most. Only those of its kind are made: some take a digest.
+pub(super) fn has_entry(link: &Link, key: &Key) -> bool {
+    let is = |entry: Key| hint::says_the_same(&entry, key);
+    match hint::kind(key) {
+        "by-time" => is(hint::by_time(link, "")),
+        "by-target" => is(hint::by_target(link, "")),
+        "by-owner" => link.owner.as_ref().is_some_and(|owner| is(hint::by_owner(link, owner, ""))),
+        "by-tag" => link.spec.tags.iter().any(|tag| is(hint::by_tag(link, tag, ""))),
+        "by-external-id" => link.spec.external_id.as_ref().is_some_and(|id| is(hint::by_external_id(link, id, ""))),
+        "crawlable" => link.spec.crawlable && is(hint::crawlable(link, "")),
+        _ => false,
+    }
+}
+
+/// The marks of the tags that these new index entries list links by, as sides of the commit that writes them.
+pub(super) fn marks_of(gains: &[Key]) -> Vec<(Key, String)> {
+    gains.iter().filter_map(hint::mark).map(|mark| (mark, "null".to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::UserId;
+    use crate::spec::tests::everything;
+    use crate::spec::Spec;
+
+    #[test]
+    fn a_link_has_the_entries_that_are_made_for_it() {
+        let full = Link { spec: Spec { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
+        let hints = hints_of_link(&full, "t");
+        assert!(hints.len() >= 6 && hints.iter().all(|hint| has_entry(&full, hint)), "{hints:?}");
+        let with_another_token = hints_of_link(&full, "u");
+        assert!(with_another_token.iter().all(|hint| has_entry(&full, hint)));
+        let other = Link { alias: crate::alias::Alias::stored("other".into()), ..full.clone() };
+        assert!(!hints_of_link(&other, "t").iter().any(|hint| has_entry(&full, hint)));
+        let bare: Vec<bool> = hints.iter().map(|hint| has_entry(&Link::example(), hint)).collect();
+        assert_eq!(bare.iter().filter(|has| **has).count(), 2, "its time and its target alone");
+    }
 }

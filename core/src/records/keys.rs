@@ -46,13 +46,6 @@ impl Key {
         Self(format!("rate/{class}/{digest}/{window}"))
     }
 
-    /// That a tag was used on a domain.
-    pub(crate) fn tag(domain: &Domain, tag: &Tag) -> Self {
-        let Prefix(mut key) = Prefix::tags(domain);
-        escape(&mut key, tag.as_str(), is_plain);
-        Self(key)
-    }
-
     /// What became of a request that may be repeated.
     pub(crate) fn once(name: &str) -> Self {
         Self(format!("once/{name}"))
@@ -61,6 +54,13 @@ impl Key {
     /// What is kept of a domain.
     pub(crate) fn domain(domain: &Domain) -> Self {
         let Prefix(mut key) = Prefix::domains();
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
+    /// What a domain tells robots.
+    pub(crate) fn robots(domain: &Domain) -> Self {
+        let mut key = String::from("robots/");
         escape(&mut key, domain.as_str(), is_plain_in_domain);
         Self(key)
     }
@@ -291,9 +291,26 @@ pub(crate) mod hint {
         hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
     }
 
+    /// What kind of hint it is: the first part of its key.
+    pub(crate) fn kind(hint: &Key) -> &str {
+        hint.0.split('/').next().unwrap_or_default()
+    }
+
     /// Whether two hints differ in their tokens only.
     pub(crate) fn says_the_same(one: &Key, other: &Key) -> bool {
         one.0.rsplit_once('/').map(|(said, _token)| said) == other.0.rsplit_once('/').map(|(said, _token)| said)
+    }
+
+    /// Whether a hint was written by the commit `token`.
+    pub(crate) fn ends_in(hint: &Key, token: &str) -> bool {
+        hint.0.rsplit_once('/').is_some_and(|(_, last)| last == token)
+    }
+
+    /// The mark of the tag that a hint lists links by; nothing for any other hint.
+    pub(crate) fn mark(hint: &Key) -> Option<Key> {
+        let mut parts = hint.0.strip_prefix("by-tag/")?.split('/');
+        let (domain, tag) = (parts.next()?, parts.next()?);
+        Some(Key(["tag/", domain, "/", tag].concat()))
     }
 
     /// The alias of the record a hint leads to; nothing for a key that is no hint.
@@ -402,7 +419,7 @@ mod tests {
             hint::by_target(&link, &token),
             hint::crawlable(&link, &token),
         ];
-        for key in hints.iter().chain([&Key::tag(&link.domain, &tag)]) {
+        for key in hints.iter().cloned().chain(hint::mark(&hints[1])) {
             assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
         }
     }
@@ -487,7 +504,10 @@ mod tests {
     fn a_tag_is_no_prefix_of_another() {
         let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
         assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
-        assert_eq!(Tag::marked_by(&Key::tag(&host, &tag("a/é"))), Some(tag("a/é")));
+        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("a/é"), "t");
+        let mark = hint::mark(&hint).unwrap();
+        assert_eq!((mark.as_str(), Tag::marked_by(&mark)), ("tag/hop.example/a=2f=c3=a9", Some(tag("a/é"))));
+        assert_eq!(hint::mark(&hint::by_time(&link("hop.example", "x", 1), "t")), None);
         let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
         assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }

@@ -3,7 +3,7 @@
 //! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
 //! there is what moves it.
 
-use super::change::hints_of;
+use super::change::{has_entry, hints_of, marks_of};
 use super::stored::alias::StoredAlias;
 use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, hint, stored};
@@ -65,8 +65,10 @@ pub(crate) struct Place {
     /// How often it was written: of two copies of it, the one with more is newer.
     pub(crate) commits: u64,
     tokens: Tokens,
-    /// The commit that last wrote hints; every hint ends in it.
+    /// The commit that wrote the index entries, but for those in `newer_hints`; they end in it.
     hint_token: String,
+    /// The index entries that later commits wrote: an edit writes and drops only those that differ.
+    newer_hints: Vec<Key>,
     /// Hints of whoever was here before a link arrived: of no use any more.
     left: Vec<Key>,
     guard: Guard,
@@ -82,6 +84,7 @@ impl Place {
             commits: stored.commits,
             tokens: stored.tokens,
             hint_token: stored.hint_token.into_owned(),
+            newer_hints: stored.newer_hints.into_iter().map(|hint| Key::kept(hint.into_owned())).collect(),
             left: Vec::new(),
             guard: record.guard.clone(),
         })
@@ -89,48 +92,61 @@ impl Place {
 
     /// The change that makes `holder` the first to hold `key`.
     pub(crate) fn claim(key: &Key, holder: &Holder, token: String) -> Result<Change, StoreError> {
-        let hints = hints_of(holder, &token);
-        let value = stored::write(&StoredAlias::of(holder, 1, Tokens::first(&token), &token))?;
-        Ok(Change { sides: hints.marks, gains: hints.hints, ..Change::of(key.clone(), Expect::Absent, value, token) })
+        let gains = hints_of(holder, &token);
+        let value = stored::write(&StoredAlias::of(holder, 1, Tokens::first(&token), (&token, &[])))?;
+        Ok(Change { sides: marks_of(&gains), gains, ..Change::of(key.clone(), Expect::Absent, value, token) })
     }
 
-    /// The change that makes `holder` hold this place from now on. The hints stay as they are where they can.
+    /// The change that makes `holder` hold this place from now on. Index entries that still hold stay as they are.
     pub(crate) fn hand_over(&self, holder: &Holder, token: String) -> Result<Change, StoreError> {
-        let before = hints_of(&self.holder, &self.hint_token).hints;
-        let same = hints_of(holder, &self.hint_token).hints == before;
-        let (hint_token, mut drops) = if same { (&self.hint_token, Vec::new()) } else { (&token, before) };
+        let before = self.hints(&self.holder);
+        let wanted = hints_of(holder, &token);
+        let is_among = |hint: &Key, hints: &[Key]| hints.iter().any(|other| hint::says_the_same(hint, other));
+        let (kept, mut drops): (Vec<Key>, Vec<Key>) = before.iter().cloned().partition(|hint| is_among(hint, &wanted));
         drops.extend_from_slice(&self.left);
-        let hints = hints_of(holder, hint_token);
-        let value = self.next(holder, &token, hint_token)?;
-        let (sides, gains) = if same { (Vec::new(), Vec::new()) } else { (hints.marks, hints.hints) };
+        let gains: Vec<Key> = wanted.into_iter().filter(|hint| !is_among(hint, &before)).collect();
+        let has_old = kept.iter().any(|hint| hint::ends_in(hint, &self.hint_token));
+        let hint_token = if has_old || gains.is_empty() { &self.hint_token } else { &token };
+        let newer_hints: Vec<Key> = kept.iter().chain(&gains).filter(|hint| !hint::ends_in(hint, hint_token)).cloned().collect();
+        let value = self.next(holder, &token, (hint_token, &newer_hints))?;
         let expect = Expect::Unchanged(self.guard.clone());
-        Ok(Change { sides, gains, drops, ..Change::of(self.key.clone(), expect, value, token) })
+        Ok(Change { sides: marks_of(&gains), gains, drops, ..Change::of(self.key.clone(), expect, value, token) })
     }
 
     /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names them: the writer may
     /// die half-way.
     pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, token: String) -> Result<Change, StoreError> {
-        let hints = match &self.holder {
-            Holder::Erasing(link) => hints_of(&Holder::Link(link.clone()), &self.hint_token),
-            holder => hints_of(holder, &self.hint_token),
-        };
-        drops.extend(hints.hints);
+        drops.extend(match &self.holder {
+            Holder::Erasing(link) => self.hints(&Holder::Link(link.clone())),
+            holder => self.hints(holder),
+        });
         drops.extend_from_slice(&self.left);
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
-        let value = self.next(&holder, &change.token, &self.hint_token)?;
+        let value = self.next(&holder, &change.token, (&self.hint_token, &self.newer_hints))?;
         Ok(Change { value, drops, ..change })
     }
 
     /// The record after the commit `token` that makes `holder` hold this place.
-    fn next(&self, holder: &Holder, token: &str, hint_token: &str) -> Result<String, StoreError> {
-        stored::write(&StoredAlias::of(holder, self.commits.saturating_add(1), self.tokens.and(token), hint_token))
+    fn next(&self, holder: &Holder, token: &str, hints: (&str, &[Key])) -> Result<String, StoreError> {
+        stored::write(&StoredAlias::of(holder, self.commits.saturating_add(1), self.tokens.and(token), hints))
+    }
+
+    /// The index entries of `holder`, which is or was here, under the names they were written with.
+    fn hints(&self, holder: &Holder) -> Vec<Key> {
+        let mut hints = hints_of(holder, &self.hint_token);
+        for hint in &mut hints {
+            if let Some(newer) = self.newer_hints.iter().find(|newer| hint::says_the_same(newer, hint)) {
+                hint.clone_from(newer);
+            }
+        }
+        hints
     }
 
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
     /// list may have been read before the latest one, which put its own hint in place of it.
     pub(crate) fn yields(&self, key: &Key) -> bool {
-        hints_of(self.holder.seen(), &self.hint_token).hints.iter().any(|hint| hint::says_the_same(hint, key))
+        self.link().is_some_and(|link| has_entry(link, key))
     }
 
     /// Whether the commit `token` is among those that made this record what it is.
@@ -164,8 +180,8 @@ impl Place {
     fn arrive(&mut self) {
         let Holder::Arriving(arriving) = &self.holder else { return };
         let arrived = Holder::Link(arriving.link.clone());
-        let own = hints_of(&arrived, &self.hint_token).hints;
-        self.left = hints_of(&arriving.before, &self.hint_token).hints;
+        let own = self.hints(&arrived);
+        self.left = self.hints(&arriving.before);
         self.left.retain(|hint| !own.contains(hint));
         self.holder = arrived;
     }
@@ -300,18 +316,41 @@ mod tests {
         assert!(claimed().gains.iter().all(|hint| edited.yields(hint)));
     }
 
-    #[test]
-    fn an_edit_replaces_the_hints_it_makes_wrong_and_marks_the_words_it_uses() {
+    fn with_tags(tags: &[&str]) -> Holder {
         let mut link = Link::example();
-        link.spec.tags = vec![Tag::stored("a".into())];
-        let edit = place(&claimed()).hand_over(&Holder::Link(link), "t1".into()).unwrap();
-        assert_eq!(edit.drops, claimed().gains);
+        link.spec.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
+        Holder::Link(link)
+    }
+
+    #[test]
+    fn edit_writes_and_drops_only_differing_index_entries() {
+        let edit = place(&claimed()).hand_over(&with_tags(&["a", "b"]), "t1".into()).unwrap();
+        let created_at = &claimed().gains[0].as_str()["by-time/hop.example/".len()..].replace("/t0", "");
+        let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
+        assert_eq!((&edit.gains, edit.drops.len()), (&vec![by_tag("a", "t1"), by_tag("b", "t1")], 0));
+        assert_eq!(edit.sides, ["a", "b"].map(|tag| (Key::kept(format!("tag/hop.example/{tag}")), "null".into())));
         let edited = place(&edit);
-        assert!(edit.gains.iter().all(|hint| edited.yields(hint) && hint.as_str().ends_with("/t1")));
-        assert!(claimed().gains.iter().all(|hint| edited.yields(hint)), "a list may have been read before the edit");
-        let tagged = edit.gains.iter().find(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")).unwrap();
-        assert!(!place(&claimed()).yields(tagged));
-        assert_eq!(edit.sides, [(Key::kept("tag/hop.example/a".into()), "null".into())]);
+        assert!(edit.gains.iter().chain(&claimed().gains).all(|hint| edited.yields(hint)));
+        assert!(!place(&claimed()).yields(&by_tag("a", "t1")));
+        let again = edited.hand_over(&with_tags(&["b", "c"]), "t2".into()).unwrap();
+        assert_eq!((again.gains.as_slice(), again.drops.as_slice()), (&[by_tag("c", "t2")][..], &[by_tag("a", "t1")][..]));
+        assert_eq!(again.sides.len(), 1, "the mark of the other tag is there");
+        let left = place(&again).hand_over(&Holder::Signpost(signpost()), "t3".into()).unwrap();
+        assert_eq!(left.drops, [&claimed().gains[..], &[by_tag("b", "t1"), by_tag("c", "t2")]].concat(), "each under its own name");
+        let tagged = place(&again).link().unwrap().clone();
+        let erased = place(&again).erase(&tagged, Vec::new(), "t3".into()).unwrap();
+        assert_eq!(erased.drops, left.drops);
+        assert_eq!(place(&erased).erase(&tagged, Vec::new(), "t4".into()).unwrap().drops, left.drops, "the record still names them");
+    }
+
+    #[test]
+    fn a_tag_that_comes_back_gets_a_new_entry() {
+        let tagged = place(&claimed()).hand_over(&with_tags(&["a"]), "t1".into()).unwrap();
+        let untagged = place(&tagged).hand_over(&with_tags(&[]), "t2".into()).unwrap();
+        assert_eq!((untagged.gains.len(), &untagged.drops), (0, &tagged.gains));
+        let again = place(&untagged).hand_over(&with_tags(&["a"]), "t3".into()).unwrap();
+        assert!(again.gains[0].as_str().ends_with("/t3"), "a late drop of the old one must not take the new one along");
+        assert!(place(&again).yields(&tagged.gains[0]), "a list may have been read before the edit");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! A taker tries tickets at random, which costs one write while there are many left. Only once a few are refused does it look for the mark
 //! that says there are none, and list the tickets to see which are left. Nobody gives a ticket back: one that was listed or refused stays
 //! taken, so whoever has met all of them knows that there are none left, and leaves the mark.
+//!
+//! A limit on clicks gives away every last ticket and takes up to 19 operations of the store for one. A limit on tries, which holds until a moment,
+//! takes four at most, and may tell somebody to ask again though one is left.
 
 use super::Key;
 use super::keys::Prefix;
@@ -33,7 +36,8 @@ pub trait Tickets: Records {
 /// Random bytes for one `take`: two for each try.
 pub type Draws = [u8; TRIES * 2];
 
-/// Takes one of the `limit` tickets under `key`: at most 19 operations of the store, one while most are left, two once none is.
+/// Takes one of the `limit` tickets under `key`: at most 19 operations of the store, or four of a limit that ends; one while most are left, two once
+/// none is.
 ///
 /// # Errors
 /// With the store's, and where there are no random bytes. A ticket that was being added then may be taken and lost.
@@ -45,8 +49,9 @@ pub async fn take(
     draws: Result<Draws, NoEntropy>,
 ) -> Result<Take, StoreError> {
     let draws = draws.map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
+    let (tries, tries_of_the_rest) = if until.is_some() { (1, 1) } else { (TRIES, TRIES_OF_THE_REST) };
     let mut met = Vec::new();
-    for draw in draws.chunks(2) {
+    for draw in draws.chunks(2).take(tries) {
         let Some(number) = number(draw).checked_rem(limit) else { break };
         if met.contains(&number) {
             continue;
@@ -69,13 +74,17 @@ pub async fn take(
         let left: Vec<u64> = (0..limit).filter(|number| !is_met(&met, number)).take(MOST_TICKETS.into()).collect();
         // Where others begin elsewhere they are not in each other's way.
         let start = usize::try_from(number(&draws)).ok().and_then(|draw| draw.checked_rem(left.len())).unwrap_or_default();
-        for number in left.iter().cycle().skip(start).take(left.len().min(TRIES_OF_THE_REST)) {
+        for number in left.iter().cycle().skip(start).take(left.len().min(tries_of_the_rest)) {
             if store.add(&ticket(key, *number), TICKET, until).await? {
                 return Ok(Take::Granted);
             }
         }
-        if left.len() > TRIES_OF_THE_REST {
+        if left.len() > tries_of_the_rest {
             return Ok(Take::Busy);
+        }
+        // What would leave the mark now is a fifth.
+        if until.is_some() && !left.is_empty() {
+            return Ok(Take::Exhausted);
         }
     }
     // The mark saves others the look. Whoever finds none looks.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::memory::{MemoryEdge, Steps};
+use hop_core::records::Key;
 use serde_json::Value;
 
 use super::{Ask, Isolate, run};
@@ -133,8 +134,9 @@ pub(crate) fn check_list(edge: &MemoryEdge) {
     assert_eq!(shown, live, "the list and truth differ");
 }
 
-/// What a domain tells robots.
+/// What a domain tells robots, worked out anew.
 pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
+    edge.records.lose(&Key::kept(format!("robots/{host}")));
     let answer = run(Isolate::new(edge).ask(Ask::visit("robots.txt").at(host)));
     assert_eq!(answer.code(), 200);
     String::from_utf8(answer.body).expect("text is UTF-8")

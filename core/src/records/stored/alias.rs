@@ -21,6 +21,9 @@ pub(in crate::records) struct StoredAlias<'a> {
     pub(in crate::records) commits: u64,
     pub(in crate::records) tokens: Tokens,
     pub(in crate::records) hint_token: Cow<'a, str>,
+    /// The index entries that end in another token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::records) newer_hints: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arriving: Option<Box<StoredPendingMove<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +55,7 @@ struct StoredMovedTo<'a> {
 }
 
 impl<'a> StoredAlias<'a> {
-    pub(in crate::records) fn of(holder: &'a Holder, commits: u64, tokens: Tokens, hint_token: &'a str) -> Self {
+    pub(in crate::records) fn of(holder: &'a Holder, commits: u64, tokens: Tokens, hints: (&'a str, &'a [Key])) -> Self {
         let arriving = match holder {
             Holder::Arriving(arriving) => Some(Box::new(StoredPendingMove::from(&**arriving))),
             _ => None,
@@ -64,7 +67,8 @@ impl<'a> StoredAlias<'a> {
             Holder::Signpost(held) => signpost = Some(StoredMovedTo::from(held)),
             Holder::Arriving(_) | Holder::Nobody => {}
         }
-        Self { schema: SchemaVersion, commits, tokens, hint_token: hint_token.into(), arriving, link, erasing, signpost }
+        let (hint_token, newer_hints) = (hints.0.into(), hints.1.iter().map(|hint| hint.as_str().into()).collect());
+        Self { schema: SchemaVersion, commits, tokens, hint_token, newer_hints, arriving, link, erasing, signpost }
     }
 
     /// Who holds the alias; the rest of the record stays.

@@ -38,6 +38,8 @@ pub(crate) struct StoredLink<'a> {
     epoch: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked: Option<StoredBlock<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    predecessors: Vec<Cow<'a, str>>,
 }
 
 /// That a link is blocked.
@@ -65,6 +67,7 @@ impl<'a> From<&'a Link> for StoredLink<'a> {
             history: link.history.as_deref().map(Cow::from),
             epoch: link.epoch.as_deref().map(Cow::from),
             blocked: link.blocked.as_ref().map(StoredBlock::from),
+            predecessors: link.predecessors.iter().map(|link| link.as_str().into()).collect(),
         }
     }
 }
@@ -89,6 +92,7 @@ impl TryFrom<StoredLink<'_>> for Link {
             history: stored.history.map(Cow::into_owned),
             epoch: stored.epoch.map(Cow::into_owned),
             blocked: stored.blocked.map(Blocked::from),
+            predecessors: stored.predecessors.into_iter().map(|link| LinkId::stored(link.into_owned())).collect(),
         })
     }
 }
@@ -126,6 +130,7 @@ mod tests {
             history: Some("t".into()),
             epoch: Some("e".into()),
             blocked: Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(4_000) }),
+            predecessors: ["lnk_2", "lnk_3"].map(|id| LinkId::stored(id.into())).to_vec(),
             ..Link::example()
         };
         for link in [full, Link::example()] {

@@ -12,6 +12,7 @@ mod domain;
 mod idempotency;
 mod key;
 mod link;
+mod robots;
 mod rules;
 mod settings;
 mod tickets;

@@ -11,8 +11,7 @@ pub(crate) async fn read(env: &Env, file: &str) -> Result<Vec<u8>, StoreError> {
     let unavailable = |error: Error| missing(&error.to_string());
     let assets = env.assets(BINDING).map_err(unavailable)?;
     let mut response = assets.fetch(format!("https://assets/{file}"), None).await.map_err(unavailable)?;
-    match response.status_code() {
-        200 => response.bytes().await.map_err(unavailable),
-        status => Err(missing(&format!("status {status}"))),
-    }
+    let status = response.status_code();
+    let is_success = status / 100 == 2;
+    if is_success { response.bytes().await.map_err(unavailable) } else { Err(missing(&format!("status {status}"))) }
 }

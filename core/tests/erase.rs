@@ -230,7 +230,8 @@ fn erasing_reaches_taken_aliases_after_moves() {
             assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 200);
         }
         until(&edge, erase("last"), 204);
-        let named = |id: &str| keys(&edge).into_iter().filter(|key| key.contains(id)).filter(|key| !key.starts_with("audit/")).collect::<Vec<_>>();
+        let named =
+            |id: &str| keys(&edge).into_iter().filter(|key| key.contains(id)).filter(|key| !key.starts_with("audit/")).collect::<Vec<_>>();
         assert_eq!((named(&old), named(&second)), (vec![], vec![]));
         let left: Vec<String> = keys(&edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
         assert_eq!(left, ["link/hop.example/docs", "link/hop.example/last", "link/hop.example/other"]);

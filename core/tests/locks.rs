@@ -204,7 +204,9 @@ fn only_a_device_that_unlocked_the_link_is_known() {
     let later = until.parse::<u64>().expect("seconds") + 1;
     storm(&edge);
     let other_value = of_other.split_once('=').expect("a pair").1;
-    for (number, forged) in [format!("{later}.{seal}"), format!("{until}.A{}", &seal[1..]), other_value.to_owned(), "x".into()].iter().enumerate() {
+    for (number, forged) in
+        [format!("{later}.{seal}"), format!("{until}.A{}", &seal[1..]), other_value.to_owned(), "x".into()].iter().enumerate()
+    {
         let address = format!("192.0.2.{number}");
         let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, "a guess", &address, &format!("{name}={forged}"))).collect();
         assert_eq!(codes, [403, 403, 403, 429], "{forged}");
@@ -220,6 +222,7 @@ fn only_a_device_that_unlocked_the_link_is_known() {
 fn every_limit_that_fails_shuts_the_lock() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    edge.wait_seconds(2 * 3_600);
     storm(&edge);
     for cookie in ["", &*known] {
         let mut failures = 0;

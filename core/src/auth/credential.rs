@@ -32,7 +32,9 @@ pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -
             None => Err(match admin_key {
                 AdminKey::Disabled(why) => Problem::wrong_credentials().because(*why),
                 AdminKey::Set(_) => Problem::wrong_credentials().because("the credential has the form of no key and is not HOP_ADMIN_KEY"),
-                AdminKey::Unset => Problem::wrong_credentials().because("the credential has the form of no key, and HOP_ADMIN_KEY is not set"),
+                AdminKey::Unset => {
+                    Problem::wrong_credentials().because("the credential has the form of no key, and HOP_ADMIN_KEY is not set")
+                }
             }),
         },
     }

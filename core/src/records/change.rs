@@ -108,8 +108,8 @@ pub(super) fn marks_of(gains: &[Key]) -> Vec<(Key, String)> {
 mod tests {
     use super::*;
     use crate::link::UserId;
-    use crate::spec::tests::everything;
     use crate::spec::Spec;
+    use crate::spec::tests::everything;
 
     #[test]
     fn a_link_has_the_entries_that_are_made_for_it() {

@@ -100,6 +100,32 @@ fn a_creation_that_dies_before_its_hint_leaves_nothing() {
     assert_eq!((follow_afresh(&edge), run(Isolate::new(&edge).ask(create())).code()), (missing(), 201));
 }
 
+/// A link knows of eight deleted ones whose alias it took over. Before the next takes it over, what is left of the oldest is removed.
+#[test]
+fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
+    let reuse = || Ask::create(&json!({"target": THERE, "alias": "docs", "reuse": true}));
+    let asked = |edge: &MemoryEdge, asked: Ask| run(Isolate::new(edge).ask(asked)).code();
+    for dies_at in 0.. {
+        let edge = one_link();
+        for number in 0..9 {
+            assert_eq!((asked(&edge, edit(HERE)), asked(&edge, Ask::visit("docs")), asked(&edge, Ask::delete("docs"))), (200, 302, 204));
+            assert!(number == 8 || asked(&edge, reuse()) == 201);
+        }
+        let trace = plan(&edge, Plan::From(dies_at, None));
+        let first = asked(&edge, reuse());
+        calm(&edge);
+        let second = asked(&edge, reuse());
+        assert!(if first == 201 { second == 409 } else { [201, 409].contains(&second) }, "{first}, then {second}, dead at {dies_at}");
+        check_list(&edge);
+        assert_eq!(asked(&edge, Ask::remove("/api/v1/links/docs?erase=true")), 204);
+        assert_eq!((count(&edge, "history/"), count(&edge, "stats/")), (0, 0), "dead at {dies_at}");
+        if trace.steps().len() <= dies_at {
+            assert!(dies_at > 10, "{dies_at}");
+            break;
+        }
+    }
+}
+
 #[test]
 fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
     let edge = nothing();

@@ -222,6 +222,7 @@ fn only_a_device_that_unlocked_the_link_is_known() {
 fn every_limit_that_fails_shuts_the_lock() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
+    edge.wait_seconds(2 * 3_600);
     storm(&edge);
     for cookie in ["", &*known] {
         let mut failures = 0;

@@ -118,8 +118,9 @@ mod tests {
 
     /// Seconds that the clocks of `zone` are ahead of UTC.
     fn offset(zone: &Zone, second: i64) -> i64 {
-        let moment = Timestamp::from_millis(u64::try_from(second).unwrap() * 1_000);
-        zone.local(moment).duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs() - second
+        let moment = Timestamp::from_millis(u64::try_from(second).unwrap().saturating_mul(1_000));
+        let shown = zone.local(moment).duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
+        shown.saturating_sub(second)
     }
 
     #[test]

@@ -93,14 +93,12 @@ impl<E: Edge> Context<'_, E> {
     }
 
     /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
-    #[inline(never)]
     pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
         self.memo(|memo| memo.drop(&key));
         self.fill(key, now_is);
     }
 
     /// The same after a change that nobody knows the outcome of.
-    #[inline(never)]
     pub(crate) fn perhaps_changed(&self, key: &Key) {
         self.changed(key.clone(), None);
     }
@@ -123,13 +121,11 @@ impl<E: Edge> Context<'_, E> {
     }
 
     /// The name of a commit nobody will look for, or of anything else that is new every time.
-    #[inline(never)]
     pub(crate) fn token(&self) -> Result<String, NoEntropy> {
         base58::random_96(self.edge)
     }
 
     /// A name that a repetition of this request draws again.
-    #[inline(never)]
     pub(crate) fn name(&self, purpose: &str) -> Result<String, NoEntropy> {
         self.source.name(self.edge, purpose)
     }
@@ -224,7 +220,6 @@ impl App {
     }
 
     /// What an answer that is no redirect says to browsers of its host, and of who may read it.
-    #[inline(never)]
     fn dress<F: Facts>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
         let Ok(config) = &self.config else { return };
         if config.origin_of(&request.head.host.to_ascii_lowercase()).is_some_and(Origin::is_https) {

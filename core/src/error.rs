@@ -44,13 +44,11 @@ impl Refusal {
     }
 
     #[cold]
-    #[inline(never)]
     fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
         Self(Box::new(Why { code, detail, at: String::new() }))
     }
 
     /// The same about item `index` of a list.
-    #[inline(never)]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.0.at = format!("/{index}{}", self.at);
         self
@@ -111,7 +109,6 @@ impl Wrong {
 }
 
 impl From<Refusal> for Wrong {
-    #[inline(never)]
     fn from(refusal: Refusal) -> Self {
         Self(vec![refusal])
     }
@@ -181,7 +178,6 @@ impl Problem {
     }
 
     #[cold]
-    #[inline(never)]
     fn told(code: Code, detail: Cow<'static, str>) -> Self {
         Self(Box::new(Meant { code, detail, errors: Vec::new(), advice: Advice::None, suggestion: None, cause: None }))
     }
@@ -299,7 +295,6 @@ impl Problem {
         self
     }
 
-    #[inline(never)]
     pub(crate) fn no_such_link() -> Self {
         Self::new(Code::NotFound, "There is no such link.")
     }
@@ -320,7 +315,6 @@ impl Problem {
         Self::new(Code::NotFound, "There is no such key.")
     }
 
-    #[inline(never)]
     pub(crate) fn no_such_user() -> Self {
         Self::new(Code::NotFound, "There is no such user.")
     }
@@ -346,7 +340,6 @@ impl Problem {
     }
 
     /// Where the link of an old alias is now.
-    #[inline(never)]
     pub(crate) fn moved(alias: &Alias) -> Self {
         Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))
     }
@@ -435,7 +428,6 @@ impl Problem {
     }
 
     /// Many writers kept coming between the read and the write of one record.
-    #[inline(never)]
     pub(crate) fn crowded() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
@@ -461,7 +453,6 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     #[cold]
-    #[inline(never)]
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => Self::store_unavailable(cause),
@@ -476,7 +467,6 @@ impl From<StoreError> for Problem {
 
 impl From<NoEntropy> for Problem {
     #[cold]
-    #[inline(never)]
     fn from(error: NoEntropy) -> Self {
         Self::internal(error.0)
     }

@@ -189,7 +189,6 @@ impl<V> Shelf<V> {
         free
     }
 
-    #[inline(never)]
     fn put(&mut self, key: &Key, value: Option<Box<V>>, value_bytes: usize, now: Timestamp) {
         let bytes = value_bytes.saturating_add(key.as_str().len()).saturating_add(size_of::<Entry<V>>());
         if bytes > self.bounds.bytes {
@@ -224,7 +223,6 @@ impl<V> Shelf<V> {
     }
 
     /// Forgets of a set what `goes`.
-    #[inline(never)]
     fn forget(&mut self, set: usize, goes: &dyn Fn(&Entry<V>) -> bool) {
         let Some(entries) = self.sets.get_mut(set) else { return };
         entries.retain(|entry| {

@@ -61,7 +61,6 @@ fn flag(holds: bool) -> &'static str {
 }
 
 /// Says what a number is that may rise and fall. None of the texts holds what would have to be escaped.
-#[inline(never)]
 fn begin(text: &mut String, name: &str, help: &str) {
     text.extend(["# HELP ", name, " ", help, "\n# TYPE ", name, " gauge\n"]);
 }

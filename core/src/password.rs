@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use argon2::password_hash;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
@@ -110,14 +111,15 @@ impl PasswordHash {
         Ok(hash)
     }
 
+    /// Reads the PHC string format. Only the spelling that [`Self::phc`] writes is taken: it has no parameters that hop would ignore.
     fn read(text: &str) -> Option<Self> {
-        let (params, bytes) = text.strip_prefix(PHC_HEAD)?.strip_prefix("m=")?.split_once('$')?;
-        let (memory_kib, passes) = params.strip_suffix(",p=1")?.split_once(',')?;
-        let (passes, (salt, hash)) = (passes.strip_prefix("t=")?, bytes.split_once('$')?);
-        let cost = PasswordCost { memory_kib: memory_kib.parse().ok()?, passes: passes.parse().ok()? };
-        Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
-        let decode = |text| BASE64_STANDARD_NO_PAD.decode(text).ok();
-        Some(Self { cost, salt: decode(salt)?.try_into().ok()?, hash: decode(hash)?.try_into().ok()? })
+        let phc = password_hash::PasswordHash::new(text).ok()?;
+        let params = Params::try_from(&phc).ok()?;
+        let mut salt = [0; 16];
+        phc.salt?.decode_b64(&mut salt).ok()?;
+        let cost = PasswordCost { memory_kib: params.m_cost(), passes: params.t_cost() };
+        let hash = Self { cost, salt, hash: phc.hash?.as_bytes().try_into().ok()? };
+        (hash.phc() == text).then_some(hash)
     }
 }
 

@@ -36,7 +36,7 @@ const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none';
 pub struct Response {
     /// The status.
     pub status: StatusCode,
-    /// The headers. There are few: a hash map would weigh 3 KB gzip more.
+    /// The headers, of which there are few.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, empty for HEAD.
     pub body: Vec<u8>,

@@ -133,7 +133,6 @@ pub(crate) struct User {
 
 impl User {
     /// The same, a version later.
-    #[inline(never)]
     pub(crate) fn next(&self) -> Self {
         let mut next = self.clone();
         next.version = self.version.saturating_add(1);

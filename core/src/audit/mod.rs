@@ -70,7 +70,6 @@ pub(crate) async fn commit<E: Edge>(
 
 /// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there
 /// already.
-#[inline(never)]
 pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed<'_>, change: &mut Change) -> Result<(), StoreError> {
     let at = context.began;
     let line = Line {

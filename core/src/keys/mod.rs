@@ -34,7 +34,6 @@ async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<Kept<
 }
 
 /// Only owners have a say in the keys of owners.
-#[inline(never)]
 async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &UserId) -> Result<(), Problem> {
     let records = context.edge.records();
     if proof.role() < Role::Owner

@@ -5,14 +5,12 @@
 pub(super) struct Html(String);
 
 impl Html {
-    #[inline(never)]
     pub(super) fn markup(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Text, also within the double quotes of an attribute.
-    #[inline(never)]
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
         if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
             self.0.push_str(text);

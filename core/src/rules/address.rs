@@ -1,16 +1,15 @@
-//! Where in the net a visitor is.
+//! Blocks of addresses in CIDR notation, such as `192.0.2.0/24`.
 
 use std::fmt;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::error::Refusal;
 
-/// The addresses that begin alike. What follows the common part is zero; IPv4 is never written as IPv6.
+/// A block of addresses. The bits behind its prefix are zero; IPv4 is never written as IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Block {
-    address: IpAddr,
-    bits: u8,
-}
+pub(crate) struct Block(IpNet);
 
 impl Block {
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
@@ -20,50 +19,30 @@ impl Block {
     }
 
     fn of(text: &str) -> Option<Self> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
+        let block = match text.parse::<IpAddr>() {
+            Ok(address) => address.into(),
+            Err(_) => text.parse::<IpNet>().ok()?,
         };
-        let written = read(address)?;
-        let all: u8 = if written.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => all,
-            Some(bits) if bits.bytes().all(|byte| byte.is_ascii_digit()) => bits.parse().ok().filter(|bits| *bits <= all)?,
-            Some(_) => return None,
-        };
-        let rest = match written {
-            IpAddr::V4(address) => address.to_bits().checked_shl(bits.into()).unwrap_or(0) == 0,
-            IpAddr::V6(address) => address.to_bits().checked_shl(bits.into()).unwrap_or(0) == 0,
-        };
-        let address = written.to_canonical();
-        let bits = if address == written { bits } else { bits.checked_sub(96)? };
-        rest.then_some(Self { address, bits })
+        let is_exact = block.addr() == block.network();
+        let address = block.addr().to_canonical();
+        let bits = if address == block.addr() { block.prefix_len() } else { block.prefix_len().checked_sub(96)? };
+        IpNet::new(address, bits).ok().filter(|_| is_exact).map(Self)
     }
 
     /// Whether `address` is in it. IPv4 is in no block of IPv6, not even in `::/0`.
     pub(super) fn has(self, address: IpAddr) -> bool {
-        let alike = match (self.address, address) {
-            (IpAddr::V4(block), IpAddr::V4(address)) => (block.to_bits() ^ address.to_bits()).leading_zeros(),
-            (IpAddr::V6(block), IpAddr::V6(address)) => (block.to_bits() ^ address.to_bits()).leading_zeros(),
-            _ => return false,
-        };
-        alike >= self.bits.into()
+        self.0.contains(&address)
     }
 
     /// Whether all the addresses of `other` are in it.
     pub(super) fn covers(self, other: Self) -> bool {
-        self.bits <= other.bits && self.has(other.address)
+        self.0.contains(&other.0)
     }
-}
-
-/// An address of either kind.
-fn read(text: &str) -> Option<IpAddr> {
-    text.parse().ok()
 }
 
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.bits)
+        self.0.fmt(f)
     }
 }
 

@@ -2,6 +2,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time};
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
@@ -11,7 +12,7 @@ pub(super) fn read(text: &str) -> Option<String> {
     // Some write a space before the offset.
     let joined = text.trim().replace(" +", "+").replace(" -", "-").replace(" Z", "Z");
     let pieces = Pieces::parse(&joined).ok().filter(|pieces| pieces.time_zone_annotation().is_none())?;
-    let offset = pieces.to_numeric_offset().map_or(0, |offset| offset.seconds());
+    let offset = pieces.to_numeric_offset().map_or(0, Offset::seconds);
     let local = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
     written(local.duration_since(EPOCH).checked_sub(SignedDuration::from_secs(offset.into()))?)
 }

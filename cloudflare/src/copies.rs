@@ -11,7 +11,7 @@ const BINDING: &str = "COPIES";
 
 #[wasm_bindgen]
 extern "C" {
-    /// The runtime's own handle: the SDK's `KvStore` says what it wants by way of serde.
+    /// The runtime's own handle: the SDK's `KvStore` looks five methods up by name whenever it is opened, which is once for each request.
     type Namespace;
 
     #[wasm_bindgen(method, catch)]

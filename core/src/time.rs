@@ -61,7 +61,9 @@ fn rfc_3339(text: &str) -> Option<u64> {
         return None;
     }
     let pieces = Pieces::parse(text).ok()?;
-    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    // RFC 3339 ends at 23:59, jiff at 25:59.
+    let offset = pieces.to_numeric_offset().filter(|offset| offset.seconds().unsigned_abs() < 24 * 60 * 60)?;
+    let offset = SignedDuration::from_secs(offset.seconds().into());
     let since_epoch = pieces.date().to_datetime(pieces.time()?).duration_since(EPOCH).checked_sub(offset)?;
     if since_epoch.is_negative() { None } else { u64::try_from(since_epoch.as_millis()).ok() }
 }
@@ -117,6 +119,8 @@ mod tests {
             ("2026-11-21T08:00Z", None),
             ("2026-11-21T08:00:00,5Z", None),
             ("2026-11-21T08:00:00.Z", None),
+            ("2026-11-21T08:00:00+24:00", None),
+            ("2026-11-21T08:00:00-25:59", None),
             ("2026-11-21T08:00:00+01", None),
             ("2026-11-21T08:00:00+0100", None),
             ("2026-11-21T08:00:00+01:00:00", None),

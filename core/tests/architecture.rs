@@ -33,7 +33,11 @@ const CORE: [Rule; 10] = [
         only_in: &[],
         why: "whoever calls the core decides how its futures are run",
     },
-    Rule { phrases: &["SystemTime", "Instant", "OffsetDateTime::now_utc", "now_local"], only_in: &[], why: "the edge tells the time" },
+    Rule {
+        phrases: &["SystemTime", "Instant", "Timestamp::now", "Zoned::now", "TimeZone::system", "TimeZone::get"],
+        only_in: &[],
+        why: "the edge tells the time, and time zones come from the database that is compiled in",
+    },
     Rule { phrases: &["getrandom", "rand", "RandomState", "HashMap", "HashSet"], only_in: &[], why: "the edge draws random numbers" },
     Rule {
         phrases: &["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "std::fs", "std::env", "std::process", "File"],

@@ -10,8 +10,8 @@ use crate::records::KvRecords;
 
 static TRAITS: Traits = Traits {
     name: "fastly",
-    // Of 32 store operations in a request, a key takes three: itself, its owner and the team, and one or two more if others issued it. A page takes one for its hints and three for each
-    // link: its record, its total and what is left of its limit.
+    // Of 32 store operations in a request, a key takes three: itself, its owner and the team, and one or two more if others issued it. A page
+    // takes one for its hints and three for each link: its record, its total and what is left of its limit.
     largest_page: 9,
     // A link takes five to eight, the note in the audit among them, and one more for each of its tags and for its limit.
     largest_batch: 4,

@@ -19,9 +19,13 @@ impl Block {
     }
 
     fn of(text: &str) -> Option<Self> {
-        let block = match text.parse::<IpAddr>() {
-            Ok(address) => address.into(),
-            Err(_) => text.parse::<IpNet>().ok()?,
+        let block = match text.split_once('/') {
+            // The parser of ipnet takes octets with leading zeros, which some read as octal numbers; that of std refuses them.
+            Some((address, bits)) if bits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()?
+            }
+            Some(_) => return None,
+            None => text.parse::<IpAddr>().ok()?.into(),
         };
         let is_exact = block.addr() == block.network();
         let address = block.addr().to_canonical();

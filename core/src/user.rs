@@ -141,7 +141,7 @@ impl User {
 
     /// What is left of them.
     pub(crate) fn gone(&self) -> Self {
-        Self { email: None, name: None, invitation: None, standing: Standing::Gone, claim: None, ..self.next() }
+        Self { version: self.next().version, ..Self::given_up(self.id.clone(), self.created_at) }
     }
 
     /// What is left of one whose creation was given up at `now`.

@@ -319,8 +319,7 @@ fn users_and_keys_follow_the_model() {
     });
 }
 
-/// Whatever happens at once: what hop shows afterwards is what its keys can do, somebody still owns the deployment, and whoever was refused has changed
-/// nothing.
+/// Whatever happens at once: what hop shows afterwards is what its keys can do, and somebody still owns the deployment.
 #[test]
 fn concurrent_changes_leave_keys_their_rights() {
     for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {

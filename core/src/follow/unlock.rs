@@ -38,8 +38,8 @@ const TRIES_OF_A_NETWORK: u64 = 60;
 /// From all networks together, but for known devices.
 const TRIES_OF_ALL: u64 = 600;
 
-/// From one network once those of all are used up.
-const LAST_TRIES_OF_A_NETWORK: u64 = 3;
+/// From one network once those of all are used up: an office that is new to the link still gets in while a stranger guesses.
+const LAST_TRIES_OF_A_NETWORK: u64 = 10;
 
 /// From one device that has opened the link before.
 const TRIES_OF_A_DEVICE: u64 = 20;

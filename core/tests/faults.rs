@@ -445,7 +445,8 @@ fn check_secret(verb: Verb, answer: &Answer) {
 
 /// Whoever types a password learns whether it is the right one if truth was asked for the link, counted the try and told the hash, and only then.
 fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[Step]) {
-    const STEPS: [Step; 4] = [Step::Get, Step::Write, Step::Answer, Step::Get];
+    // The tries of one network are counted, and those of all.
+    const STEPS: [Step; 6] = [Step::Get, Step::Write, Step::Answer, Step::Write, Step::Answer, Step::Get];
     if [303, 403].contains(&answer.code()) && verb.demanding() == Some("locked") {
         assert!(steps.starts_with(&STEPS), "{steps:?}");
         let failed = (1..=STEPS.len()).filter(|number| misfortunes.fault(&steps[..*number]) == Fault::Fail).count();

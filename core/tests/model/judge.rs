@@ -55,6 +55,18 @@ impl fmt::Debug for Told {
 }
 
 impl Told {
+    /// The same without what may have been counted wrong, or not at all: whether the clicks of a limit are used up.
+    pub(crate) fn uncounted(&self) -> Self {
+        let mut told = self.clone();
+        if let Some(link) = &mut told.link
+            && ["live", "used_up"].contains(&link["state"].as_str().unwrap_or_default())
+            && !link["max_clicks"].is_null()
+        {
+            link["state"] = Value::Null;
+        }
+        told
+    }
+
     pub(crate) fn is_lost(&self) -> bool {
         self.status == 503
     }
@@ -137,6 +149,11 @@ impl Known {
         };
         if !is_it || !link.is_shown_by(json, address) {
             return false;
+        }
+        if link.is_used_up().is_none()
+            && let Some(state) = json["state"].as_str()
+        {
+            Rc::make_mut(link).learn(state);
         }
         if link.created.len() > 1 || link.updated.len() > 1 {
             let moment = |name: &str| vec![json[name].as_str().unwrap_or_default().to_owned()];

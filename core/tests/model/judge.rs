@@ -105,7 +105,8 @@ impl Known {
                 continue;
             }
             let may_be_nothing = circumstance.unsure && (told.status >= 400 || (told.status == 200 && matches!(deed, Deed::Create(_))));
-            if may_be_nothing || self.is_held(deed, told, circumstance.clock) {
+            let has_too_many_behind = told.problem == "invalid_fields" && world.joins_links(deed);
+            if may_be_nothing || has_too_many_behind || self.is_held(deed, told, circumstance.clock) {
                 after.push(world.clone());
                 if told.status >= 400 {
                     continue;

@@ -194,6 +194,15 @@ impl Deed {
         }
     }
 
+    /// Whether it may take over the alias of a deleted link.
+    pub(crate) fn reuses(&self) -> bool {
+        match self {
+            Self::Create(new) => new.reuse,
+            Self::Patch { going, .. } => going.as_ref().is_some_and(|going| going.reuse),
+            Self::Delete { .. } | Self::Restore { .. } | Self::Erase { .. } | Self::Retag { .. } => false,
+        }
+    }
+
     /// Where it has a link lead.
     pub(crate) fn destination(&self) -> Option<&Destination> {
         match self {
@@ -560,6 +569,12 @@ impl World {
             Some(_) if !reuse => Err("alias_retired"),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Whether `deed` moves a link to the alias of a deleted one: both together may have too many deleted links behind them.
+    pub(crate) fn joins_links(&self, deed: &Deed) -> bool {
+        let Deed::Patch { going: Some(Move { to, reuse: true, .. }), .. } = deed else { return false };
+        self.link(to).is_some_and(|link| link.deleted)
     }
 
     fn rename(&mut self, from: &Address, was: Link, mut link: Link, going: &Move, now: &When) -> Result<Done, &'static str> {

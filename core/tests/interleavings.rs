@@ -237,6 +237,40 @@ fn at_most_so_many_are_led_on() {
     });
 }
 
+#[test]
+fn an_edited_limit_grants_both_limits_at_most() {
+    const TARGETS: [&str; 2] = ["https://secret.example/old", "https://secret.example/new"];
+    for_seeds("interleavings", "an_edited_limit_grants_both_limits_at_most", 600, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
+        let link = json!({"target": TARGETS[0], "alias": "docs", "max_clicks": 1});
+        assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
+        let edit = json!({"target": TARGETS[1], "max_clicks": 2});
+        unleash(&edge, weather, seed);
+        let followers = (0..2).map(|follower| {
+            let isolate = &isolates[follower];
+            Box::pin(async move { vec![isolate.ask(Ask::visit("docs")).await, isolate.ask(Ask::visit("docs")).await] }) as Client<'_, _>
+        });
+        let editor = Box::pin(async { vec![isolates[2].ask(Ask::change("docs", &edit)).await] }) as Client<'_, Vec<Answer>>;
+        let clients = followers.chain([editor]).collect();
+        let answers: Vec<Answer> = Turns::default().interleave(&mut random, clients, || {}).into_iter().flatten().collect();
+        calm(&edge);
+        let edited = answers.last().map(Answer::code);
+        let led = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
+        answers.iter().for_each(check_refusal);
+        // Everybody has heard of the edit, and comes until nobody is led on any more.
+        edge.copies.empty();
+        let isolate = Isolate::new(&edge);
+        let later: Vec<Answer> = (0..4).map(|_| run(isolate.ask(Ask::visit("docs")))).collect();
+        let counts = TARGETS.map(|target| led(&answers, target) + led(&later, target));
+        assert!(counts[0] <= 1 && counts[1] <= 2, "{counts:?}");
+        assert!(led(&later[3..], TARGETS[0]) + led(&later[3..], TARGETS[1]) == 0, "{later:?}");
+        if is_windy(weather) {
+            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a fresh count");
+        }
+    });
+}
+
 /// Whoever is not led on does not learn where to.
 fn check_untold(answer: &Answer) {
     check_refusal(answer);

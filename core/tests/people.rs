@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use hop_core::memory::{MemoryEdge, Random, Steps};
 use serde_json::{Value, json};
-use support::client::{ADMIN_KEY, Answer};
+use support::client::{ADMIN_KEY, Answer, PEPPER};
 use support::keys::{KEYS, SCOPES};
 use support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
 use support::replay::for_seeds;
@@ -22,6 +22,8 @@ use support::scheduler::{Client, Turns};
 use support::{Ask, Isolate, run};
 
 const USERS: &str = "/api/v1/users";
+
+const NEW_PEPPER: &str = "another-pepper-that-only-these-tests-know";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
@@ -53,6 +55,7 @@ enum State {
 #[derive(Clone, Debug)]
 struct User {
     id: String,
+    email: String,
     role: Role,
     state: State,
 }
@@ -72,7 +75,8 @@ struct Key {
 #[derive(Clone, Debug)]
 enum Action {
     Use,
-    CreateUser(Role),
+    /// With an address of their own, or with that of another user.
+    CreateUser(Role, Option<usize>),
     GiveRole(usize, Role),
     Disable(usize, bool),
     Delete(usize),
@@ -131,12 +135,11 @@ impl World {
         let user = |user: &usize| &self.users[*user];
         match action {
             Action::Use => 200,
-            Action::CreateUser(new) => {
-                if *new > role {
-                    403
-                } else {
-                    201
-                }
+            Action::CreateUser(new, _) if *new > role => 403,
+            Action::CreateUser(_, of) => {
+                let email = self.email(*of);
+                let is_taken = self.users.iter().any(|user| user.email == email && user.state != State::Gone);
+                if is_taken { 409 } else { 201 }
             }
             Action::GiveRole(of, _) | Action::Disable(of, _) | Action::Delete(of) if user(of).state == State::Gone => 404,
             Action::GiveRole(of, new) if user(of).role.max(*new) > role => 403,
@@ -173,7 +176,7 @@ impl World {
         let of = |user: &usize| format!("{USERS}/{}", self.users[*user].id);
         let ask = match action {
             Action::Use => Ask::list("/api/v1/me"),
-            Action::CreateUser(role) => Ask::post(USERS, &json!({"email": self.email(), "role": role.name()})),
+            Action::CreateUser(role, of) => Ask::post(USERS, &json!({"email": self.email(*of), "role": role.name()})),
             Action::GiveRole(user, role) => Ask::patch(&of(user), &json!({"role": role.name()})),
             Action::Disable(user, disabled) => Ask::patch(&of(user), &json!({ "disabled": disabled })),
             Action::Delete(user) => Ask::remove(&format!("{}?links_to=none", of(user))),
@@ -183,17 +186,18 @@ impl World {
         ask.showing(actor.map_or(ADMIN_KEY, |key| &self.keys[key].secret))
     }
 
-    /// The address of the user who is created next.
-    fn email(&self) -> String {
-        format!("user-{}@example.com", self.emails)
+    /// The address of this user, or one of nobody yet.
+    fn email(&self, of: Option<usize>) -> String {
+        of.map_or_else(|| format!("user-{}@example.com", self.emails), |user| self.users[user].email.clone())
     }
 
     /// What is so after an action that was answered with its success.
     fn apply(&mut self, actor: Actor, action: &Action, answer: &Answer) {
         match action {
             Action::Use => {}
-            Action::CreateUser(role) => {
-                self.users.push(User { id: text(&answer.json()["id"]), role: *role, state: State::Active });
+            Action::CreateUser(role, _) => {
+                let (id, email) = (text(&answer.json()["id"]), text(&answer.json()["email"]));
+                self.users.push(User { id, email, role: *role, state: State::Active });
             }
             Action::GiveRole(user, role) => self.users[*user].role = *role,
             Action::Disable(user, disabled) => self.users[*user].state = if *disabled { State::Disabled } else { State::Active },
@@ -218,7 +222,8 @@ impl World {
         let actor = (keys > 0 && random.below(4) > 0).then(|| random.below(keys));
         let role = |random: &mut Random| ROLES[random.below(4)];
         let action = match random.below(12) {
-            0 | 1 => Action::CreateUser(role(random)),
+            0 => Action::CreateUser(role(random), None),
+            1 => Action::CreateUser(role(random), (users > 0).then(|| random.below(users))),
             2 | 3 if users > 0 => Action::GiveRole(random.below(users), role(random)),
             4 | 5 if users > 0 => Action::Disable(random.below(users), random.below(2) == 0),
             6 if users > 3 => Action::Delete(random.below(users)),
@@ -243,6 +248,8 @@ impl World {
         let mut expected: Vec<_> = there.map(|user| (user.id.clone(), user.role, user.state == State::Disabled)).collect();
         expected.sort();
         assert_eq!(shown, expected);
+        let emails: BTreeSet<&str> = self.users.iter().filter(|user| user.state != State::Gone).map(|user| &*user.email).collect();
+        assert_eq!(emails.len(), shown.len(), "two users have one address: {:?}", self.users);
         for (number, key) in self.keys.iter().enumerate() {
             let me = run(isolate.ask(Ask::list("/api/v1/me").showing(&*key.secret)));
             let role = (me.code() == 200).then(|| Role::named(&me.json()["role"]));
@@ -256,16 +263,16 @@ impl World {
         match action {
             // Nobody has the secret of a key whose answer was lost.
             Action::Use | Action::CreateKey(_) => {}
-            Action::CreateUser(role) if again.problem() == "email_taken" => {
+            Action::CreateUser(role, of) if again.problem() == "email_taken" => {
                 let list = run(Isolate::new(edge).ask(Ask::list(&format!("{USERS}?limit=100")))).json();
-                let email = self.email();
+                let email = self.email(*of);
                 let id = list["items"]
                     .as_array()
                     .expect("items")
                     .iter()
                     .find(|user| user["email"] == json!(email))
                     .map(|user| text(&user["id"]));
-                let user = User { id: id.expect("whoever has the address is there"), role: *role, state: State::Active };
+                let user = User { id: id.expect("whoever has the address is there"), email, role: *role, state: State::Active };
                 self.users.push(user);
                 let role = run(Isolate::new(edge).ask(self.ask(None, &Action::GiveRole(self.users.len() - 1, *role))));
                 assert_eq!(role.code(), 200, "{}", role.json());
@@ -277,6 +284,16 @@ impl World {
             }
         }
     }
+}
+
+/// An isolate that is asked for an action. Some of those that create users know a new pepper already, which keys are not yet used under.
+fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut Random) -> Isolate<'a> {
+    if actor.is_some() || !matches!(action, Action::CreateUser(..)) || random.below(2) == 0 {
+        return Isolate::new(edge);
+    }
+    let settings =
+        [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", NEW_PEPPER), ("HOP_OLD_PEPPER", PEPPER)];
+    Isolate::set_up(edge, &settings)
 }
 
 #[test]
@@ -294,7 +311,7 @@ fn users_and_keys_follow_the_model() {
                 1 => drop(plan(&edge, Plan::From(random.below(16), None))),
                 _ => {}
             }
-            let answer = run(Isolate::new(&edge).ask(world.ask(actor, &action)));
+            let answer = run(isolate(&edge, actor, &action, &mut random).ask(world.ask(actor, &action)));
             calm(&edge);
             let told = format!("{number}: {action:?} by {actor:?}: {} in {world:#?}", answer.json());
             if answer.code() == expected {
@@ -345,7 +362,7 @@ fn concurrent_changes_leave_keys_their_rights() {
             for ((actor, action), answer) in actions.iter().zip(&answers) {
                 assert!([200, 201, 204, 401, 403, 404, 409, 422, 503].contains(&answer.code()), "{action:?}: {}", answer.json());
                 match action {
-                    Action::CreateUser(_) if answer.code() == 201 => world.apply(*actor, action, answer),
+                    Action::CreateUser(..) if answer.code() == 201 => world.apply(*actor, action, answer),
                     Action::CreateKey(owner) if answer.code() == 201 => {
                         let key = Key {
                             id: text(&answer.json()["id"]),

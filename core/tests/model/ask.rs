@@ -1,11 +1,16 @@
 //! Deeds as requests, and answers as what they tell.
 
+use hop_core::Body;
+use http::Method;
+use http::header::{COOKIE, USER_AGENT};
 use serde_json::{Value, json};
 
 use super::judge::Told;
 use super::support::Ask;
+use super::draw::IMPORTED;
 use super::support::client::Answer;
-use super::world::{Address, Deed, Move, New, Way};
+use super::support::locks::HASH;
+use super::world::{Address, Agent, Deed, Destination, Move, New, Visitor, Way};
 
 /// The same request, on this domain.
 pub(crate) fn on(domain: &str, ask: Ask) -> Ask {
@@ -51,10 +56,10 @@ pub(crate) fn import(lines: &[Deed], as_rows: bool) -> Ask {
         let lines: Vec<String> = links.map(|link| format!("{link}\n")).collect();
         return Ask::import("", "application/x-ndjson", lines.concat());
     }
-    let names = ["alias", "domain", "target", "title", "tags", "disabled", "owner", "created_at", "reuse"];
+    let names = ["alias", "domain", "target", "rules", "max_clicks", "password_hash", "title", "tags", "disabled", "owner", "created_at", "reuse"];
     let cell = |value: &Value| match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => format!("\"{text}\""),
         other => format!("\"{}\"", other.to_string().replace('"', "\"\"")),
     };
     let row = |link: Value| names.map(|name| cell(&link[name])).join(",") + "\r\n";
@@ -63,13 +68,20 @@ pub(crate) fn import(lines: &[Deed], as_rows: bool) -> Ask {
 }
 
 fn link(new: &New) -> Value {
-    let mut json = json!({"target": new.said.target, "domain": new.domain});
+    let Destination { target, rules, max_clicks, password } = &new.said.destination;
+    let mut json = json!({"target": target, "domain": new.domain});
     let mut say = |name: &str, value: Value, is_said: bool| {
         if is_said {
             json[name] = value;
         }
     };
     say("alias", json!(new.alias), new.alias.is_some());
+    say("rules", new.said.destination.rules(), !rules.is_empty());
+    say("max_clicks", json!(max_clicks), max_clicks.is_some());
+    match password {
+        Some(password) if *password == IMPORTED => say("password_hash", json!(HASH), true),
+        password => say("password", json!(password.map(|password| password.text)), password.is_some()),
+    }
     say("title", json!(new.said.title), new.said.title.is_some());
     say("tags", json!(new.said.tags), !new.said.tags.is_empty());
     say("disabled", json!(true), new.said.disabled);
@@ -81,7 +93,7 @@ fn link(new: &New) -> Value {
 }
 
 fn patch(deed: &Deed) -> Value {
-    let Deed::Patch { at, target, title, tags, disabled, going, .. } = deed else {
+    let Deed::Patch { at, destination, title, tags, disabled, going, .. } = deed else {
         unreachable!("only a patch has one");
     };
     let mut json = json!({});
@@ -90,7 +102,12 @@ fn patch(deed: &Deed) -> Value {
             json[name] = value;
         }
     };
-    say("target", json!(target), target.is_some());
+    if let Some(destination) = destination {
+        say("target", json!(destination.target), true);
+        say("rules", destination.rules(), true);
+        say("max_clicks", json!(destination.max_clicks), true);
+        say("password", json!(destination.password.map(|password| password.text)), true);
+    }
     say("title", json!(title), title.is_some());
     say("tags", json!(tags), tags.is_some());
     say("disabled", json!(disabled), disabled.is_some());
@@ -101,6 +118,34 @@ fn patch(deed: &Deed) -> Value {
         say("reuse", json!(true), *reuse);
     }
     json
+}
+
+/// A visitor follows a link, with a cookie if they opened its lock.
+pub(crate) fn visit(at: &Address, visitor: Visitor, cookie: Option<&str>) -> Ask {
+    let agent = match visitor.agent {
+        Agent::Desktop => "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        Agent::Phone => {
+            "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+        }
+        Agent::Robot => "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    };
+    let mut ask = Ask::to(Method::GET, format!("http://{}/{}", at.0, at.1)).header(USER_AGENT, agent);
+    ask.visitor.country = visitor.country;
+    match cookie {
+        Some(cookie) => ask.header(COOKIE, cookie),
+        None => ask,
+    }
+}
+
+/// The same visitor types a password.
+pub(crate) fn type_in(at: &Address, visitor: Visitor, password: &str) -> Ask {
+    let form = form_urlencoded::Serializer::new(String::new()).append_pair("password", password).finish();
+    Ask { method: Method::POST, body: Body::Whole(form.into_bytes()), ..visit(at, visitor, None) }
+}
+
+/// The cookie of a lock that was opened, as a browser sends it back.
+pub(crate) fn cookie(answer: &Answer) -> Option<String> {
+    Some(answer.header("set-cookie").split_once(';')?.0.to_owned())
 }
 
 /// What an answer tells of one deed.

@@ -3,11 +3,19 @@
 use hop_core::memory::{Fault, Random};
 
 use super::support::misfortune::{FOGGY, Plan, STORMY, WINDY, Weather};
-use super::world::{Address, DOMAINS, Deed, Move, New, Said, Way, World};
+use super::support::locks::PASSWORD;
+use super::world::{Address, Agent, DOMAINS, Deed, Destination, Move, New, Password, Rule, Said, Visitor, Way, World};
 
 const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
 const TAGS: [&str; 4] = ["a", "ab", "b", "c"];
 pub(crate) const OWNERS: [&str; 2] = ["usr_11111111111111111", "usr_22222222222222222"];
+
+/// The passwords of links. The one that imported links have is told by its hash, which is always the same.
+const PASSWORDS: [&str; 2] = [PASSWORD, "another password"];
+pub(crate) const IMPORTED: Password = Password { text: PASSWORD, set_by: 0 };
+
+/// The password of no link.
+pub(crate) const WRONG: &str = "nobody's password";
 
 /// How many targets there are at a time.
 const TARGETS: usize = 12;
@@ -105,24 +113,48 @@ impl Dice {
         TAGS.iter().enumerate().filter(|(number, _)| chosen & (1 << number) != 0).map(|(_, tag)| (*tag).to_owned()).collect()
     }
 
-    fn target(&mut self, number: u64) -> String {
-        format!("https://example.com/{}/{}", number / AN_AGE, self.random.below(TARGETS))
+    /// Where a link leads. One with a limit has a target of its own.
+    fn destination(&mut self, number: u64, way: Way) -> Destination {
+        let (germany, mobile) = (Rule::Germany, Rule::Mobile);
+        let rules = self.of(&[vec![], vec![], vec![germany], vec![mobile], vec![germany, mobile], vec![mobile, germany]]);
+        let max_clicks = self.one_in(4).then(|| self.random.below(3) as u64 + 1);
+        let password = match way {
+            Way::Create => self.one_in(12).then(|| Password { text: self.of(&PASSWORDS), set_by: number }),
+            Way::Find => None,
+            Way::Import => self.one_in(4).then_some(IMPORTED),
+        };
+        let host = if password.is_some() { "secret.example" } else { "example.com" };
+        let target = match max_clicks {
+            Some(_) => format!("https://few.{host}/{number}"),
+            None => format!("https://{host}/{}/{}", number / AN_AGE, self.random.below(TARGETS)),
+        };
+        Destination { target, rules, max_clicks, password }
     }
 
-    fn said(&mut self, number: u64) -> Said {
+    pub(crate) fn visitor(&mut self) -> Visitor {
+        Visitor { country: self.of(&[None, Some("DE"), Some("FR")]), agent: self.of(&[Agent::Desktop, Agent::Phone, Agent::Phone, Agent::Robot]) }
+    }
+
+    /// What a visitor types who is asked for a password.
+    pub(crate) fn typed(&mut self) -> &'static str {
+        self.of(&[PASSWORDS[0], PASSWORDS[0], PASSWORDS[1], WRONG])
+    }
+
+    fn said(&mut self, number: u64, way: Way) -> Said {
         let tags = if self.one_in(2) { self.tags() } else { Vec::new() };
-        Said { target: self.target(number), title: self.one_in(3).then(|| "T".to_owned()), tags, disabled: self.one_in(10) }
+        Said { destination: self.destination(number, way), title: self.one_in(3).then(|| "T".to_owned()), tags, disabled: self.one_in(10) }
     }
 
     pub(crate) fn create(&mut self, world: &World, number: u64, way: Way) -> New {
         let (domain, alias) = self.address();
         let is_drawn = world.links().count() < self.most_links && self.one_in(4);
-        let mut said = self.said(number);
+        let mut said = self.said(number, way);
         if is_drawn && way != Way::Find {
             said.title = Some(format!("n{number}"));
         }
         // What is said already is found.
-        let links: Vec<_> = world.links().collect();
+        let can_be_said = |password: Option<Password>| password.is_none_or(|password| way == Way::Import && password == IMPORTED);
+        let links: Vec<_> = world.links().filter(|(_, link)| can_be_said(link.said.destination.password)).collect();
         if way != Way::Create && !links.is_empty() && self.one_in(2) {
             let (address, link) = self.of(&links);
             let (address, said) = (address.clone(), link.said.clone());
@@ -158,11 +190,11 @@ impl Dice {
             let to = if self.one_in(8) { self.known(world) } else { self.address() };
             Move { to, keep: self.one_in(2), reuse: self.one_in(2) }
         });
-        let target = self.one_in(3).then(|| self.target(number));
+        let destination = self.one_in(3).then(|| self.destination(number, Way::Create));
         let title = self.one_in(3).then(|| self.one_in(2).then(|| "T".to_owned()));
         let tags = self.one_in(3).then(|| self.tags());
         let disabled = self.one_in(4).then(|| self.one_in(3));
-        Deed::Patch { at, seen, target, title, tags, disabled, going }
+        Deed::Patch { at, seen, destination, title, tags, disabled, going }
     }
 
     pub(crate) fn delete(&mut self, world: &World) -> Deed {
@@ -183,7 +215,7 @@ impl Dice {
 
     /// Other tags for the link there.
     pub(crate) fn tag(&mut self, at: &Address) -> Deed {
-        Deed::Patch { at: at.clone(), seen: None, target: None, title: None, tags: Some(self.tags()), disabled: None, going: None }
+        Deed::Patch { at: at.clone(), seen: None, destination: None, title: None, tags: Some(self.tags()), disabled: None, going: None }
     }
 
     pub(crate) fn retag(&mut self) -> Deed {
@@ -192,8 +224,17 @@ impl Dice {
         Deed::Retag { domain: self.domain(), old, new }
     }
 
-    /// One of the deeds of a batch.
+    /// One of the deeds of a batch, which hashes only so many passwords.
     pub(crate) fn item(&mut self, world: &World, number: u64) -> Deed {
+        loop {
+            let deed = self.any_item(world, number);
+            if deed.destination().is_none_or(|destination| destination.password.is_none()) {
+                return deed;
+            }
+        }
+    }
+
+    fn any_item(&mut self, world: &World, number: u64) -> Deed {
         match self.random.below(4) {
             0 => Deed::Create(self.create(world, number, Way::Create)),
             1 | 2 => self.patch(world, number),

@@ -62,7 +62,7 @@ impl Filter {
             tags: tags.into_iter().map(str::to_owned).collect(),
             all: dice.one_in(2),
             owner: dice.of(&[None, None, Some("none"), Some(OWNERS[0])]),
-            state: dice.of(&[None, None, Some("live"), Some("disabled"), Some("deleted"), Some("ended")]),
+            state: dice.of(&[None, None, Some("live"), Some("used_up"), Some("disabled"), Some("deleted"), Some("ended")]),
             prefix: dice.of(&[None, None, Some("a"), Some("ab"), Some("do"), Some("X")]),
             from,
             to,
@@ -161,7 +161,7 @@ impl Filter {
         let fits = if self.form == Form::Rows {
             json["alias"] == *at.1
                 && json["version"] == link.version
-                && json["target"] == *link.said.target
+                && json["target"] == *link.said.destination.target
                 && json["tags"] == json!(link.said.tags)
         } else {
             link.is_shown_by(json, at)

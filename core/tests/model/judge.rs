@@ -55,6 +55,18 @@ impl fmt::Debug for Told {
 }
 
 impl Told {
+    /// The same without what may have been counted wrong, or not at all: whether the clicks of a limit are used up.
+    pub(crate) fn uncounted(&self) -> Self {
+        let mut told = self.clone();
+        if let Some(link) = &mut told.link
+            && ["live", "used_up"].contains(&link["state"].as_str().unwrap_or_default())
+            && !link["max_clicks"].is_null()
+        {
+            link["state"] = Value::Null;
+        }
+        told
+    }
+
     pub(crate) fn is_lost(&self) -> bool {
         self.status == 503
     }
@@ -93,7 +105,8 @@ impl Known {
                 continue;
             }
             let may_be_nothing = circumstance.unsure && (told.status >= 400 || (told.status == 200 && matches!(deed, Deed::Create(_))));
-            if may_be_nothing || self.is_held(deed, told, circumstance.clock) {
+            let has_too_many_behind = told.problem == "invalid_fields" && world.joins_links(deed);
+            if may_be_nothing || has_too_many_behind || self.is_held(deed, told, circumstance.clock) {
                 after.push(world.clone());
                 if told.status >= 400 {
                     continue;
@@ -137,6 +150,11 @@ impl Known {
         };
         if !is_it || !link.is_shown_by(json, address) {
             return false;
+        }
+        if link.is_used_up().is_none()
+            && let Some(state) = json["state"].as_str()
+        {
+            Rc::make_mut(link).learn(state);
         }
         if link.created.len() > 1 || link.updated.len() > 1 {
             let moment = |name: &str| vec![json[name].as_str().unwrap_or_default().to_owned()];

@@ -5,21 +5,24 @@ use std::rc::Rc;
 use hop_core::memory::Fault;
 use serde_json::Value;
 
-use super::ask::{address, on};
-use super::draw::{Mood, OWNERS};
+use super::ask::{self, address, on};
+use super::draw::{Mood, OWNERS, WRONG};
 use super::filter::Filter;
 use super::judge::{HELD_SECONDS, Known};
 use super::support::client::Answer;
 use super::support::misfortune::{Plan, calm};
 use super::support::{Ask, Isolate, run};
 use super::walk::{Walk, now};
-use super::world::{Address, DOMAINS, Link, Place, Version, World};
+use super::world::{Address, Agent, DOMAINS, Link, Place, Version, Visitor, World};
 
 /// Copies older than this are checked, in seconds.
 const RECHECK: u64 = 601;
 
 /// So many versions of a link are told, whatever failed.
 const SURE_VERSIONS: usize = 12;
+
+/// Only locked links lead to this host.
+const SECRET: &str = "secret.example";
 
 /// An isolate has forgotten all it was told after so many seconds.
 const FORGOTTEN: u64 = 11;
@@ -103,10 +106,10 @@ impl Walk<'_> {
         );
     }
 
-    /// The same, and learns of every link when it was made and edited.
+    /// The same, and learns of every link when it was made and edited, and whether its limit is used up.
     pub(crate) fn settle_all(&mut self) {
         self.settle();
-        let is_vague = |link: &Link| link.created.len() > 1 || link.updated.len() > 1;
+        let is_vague = |link: &Link| link.created.len() > 1 || link.updated.len() > 1 || link.is_used_up().is_none();
         let vague: Vec<Address> = self.known.likely().links().filter(|(_, link)| is_vague(link)).map(|(at, _)| at.clone()).collect();
         for at in vague {
             self.look_at(&at);
@@ -127,25 +130,58 @@ impl Walk<'_> {
     pub(crate) fn visit(&mut self) {
         let world = self.known.likely().clone();
         let at = if self.dice.one_in(3) { self.dice.address() } else { self.dice.known(&world) };
-        let mood = self.dice.mood();
-        if self.dice.one_in(10) {
+        let (visitor, mood) = (self.dice.visitor(), self.dice.mood());
+        if self.dice.one_in(3) {
             self.edge.copies.empty();
             let isolate = Isolate::new(self.edge);
-            self.visit_as_told(&isolate, &at);
+            for _ in 0..=self.dice.random.below(4) {
+                self.visit_as_told(&isolate, &at, visitor);
+            }
             return;
         }
         let isolate = self.dice.random.below(2);
+        let typed = self.dice.one_in(2).then(|| self.dice.typed());
         self.set(&mood);
-        let answer = run(self.isolates[isolate].ask(visit(&at)));
+        let tried = typed.map(|typed| run(self.isolates[isolate].ask(ask::type_in(&at, visitor, typed))));
+        let cookie = tried.as_ref().and_then(ask::cookie);
+        let answer = run(self.isolates[isolate].ask(ask::visit(&at, visitor, cookie.as_deref())));
         calm(self.edge);
-        assert!([302, 404, 410, 503].contains(&answer.code()) && (answer.code() != 503 || !matches!(mood, Mood::Calm)));
+        self.say(format!("{mood:?} {visitor:?} at {at:?} types {typed:?} → {} {}", answer.code(), answer.header("location")));
+        assert!(typed != Some(WRONG) || cookie.is_none(), "a wrong password opens a lock");
+        assert!(tried.is_none_or(|tried| !tried.tells(SECRET)) && (cookie.is_some() || !answer.tells(SECRET)), "a locked link tells its target");
+        assert!([200, 302, 404, 410, 503].contains(&answer.code()) && (answer.code() != 503 || !matches!(mood, Mood::Calm)));
+        self.count(&answer);
+        if visitor.agent != Agent::Robot && [302, 503].contains(&answer.code()) {
+            self.known.worlds.iter_mut().for_each(|world| world.perhaps_spend(&at));
+        }
     }
 
-    fn visit_as_told(&mut self, isolate: &Isolate<'_>, at: &Address) {
-        let answer = run(isolate.ask(visit(at)));
+    /// Somebody follows a link and types a password if they are asked for one.
+    fn visit_as_told(&mut self, isolate: &Isolate<'_>, at: &Address, visitor: Visitor) {
+        let answer = run(isolate.ask(ask::visit(at, visitor, None)));
+        self.check_visit(at, visitor, false, &answer);
+        if answer.json()["needs"] != "password" {
+            return;
+        }
+        let typed = self.dice.typed();
+        let answer = run(isolate.ask(ask::type_in(at, visitor, typed)));
+        let cookie = ask::cookie(&answer);
+        self.keep("a password", at, &answer, |_, world| {
+            let is_right = world.password(at).map(|password| password.text == typed);
+            is_right.is_some_and(|is_right| (answer.code(), cookie.is_some()) == (if is_right { 303 } else { 403 }, is_right))
+        });
+        if let Some(cookie) = cookie {
+            let answer = run(isolate.ask(ask::visit(at, visitor, Some(&cookie))));
+            self.check_visit(at, visitor, true, &answer);
+        }
+    }
+
+    fn check_visit(&mut self, at: &Address, visitor: Visitor, knows_password: bool, answer: &Answer) {
+        self.say(format!("{visitor:?} at {at:?} → {} {}", answer.code(), answer.header("location")));
+        assert!(knows_password || !answer.tells(SECRET), "a locked link tells its target");
+        self.count(answer);
         let led = if answer.code() == 302 { Ok(answer.header("location")) } else { Err(answer.code()) };
-        // A copy may say 410 where a link was erased.
-        self.keep("a visit", at, &answer, |_, world| world.lead(at) == led || (world.lead(at), led) == (Err(404), Err(410)));
+        self.keep("a visit", at, answer, |_, world| world.follow(at, visitor, knows_password, led));
     }
 
     /// Every page of a list while nothing else happens and nothing goes wrong.
@@ -263,17 +299,15 @@ impl Walk<'_> {
         self.wait(RECHECK);
         let isolate = Isolate::new(self.edge);
         for at in addresses {
-            let _ = run(isolate.ask(visit(at)));
+            // Who asks for the head alone spends no click.
+            let _ = run(isolate.ask(Ask::to(http::Method::HEAD, format!("http://{}/{}", at.0, at.1))));
         }
         self.wait(FORGOTTEN);
         for at in addresses {
-            self.visit_as_told(&isolate, at);
+            let visitor = self.dice.visitor();
+            self.visit_as_told(&isolate, at, visitor);
         }
     }
-}
-
-fn visit(at: &Address) -> Ask {
-    Ask::to(http::Method::GET, format!("http://{}/{}", at.0, at.1))
 }
 
 fn is_history(items: &[Value], versions: &[Version]) -> bool {

@@ -1,6 +1,6 @@
 //! One call after the other, each compared with the model.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Edge;
@@ -13,7 +13,7 @@ use super::support::client::Answer;
 use super::support::misfortune::{calm, plan, unleash};
 use super::support::scheduler::{Client, Turns};
 use super::support::{Ask, Isolate, run};
-use super::world::{Address, Deed, Way};
+use super::world::{Address, Deed, Destination, Way};
 
 /// More possible worlds than this, and doubt is settled by looks.
 const MOST_WORLDS: usize = 24;
@@ -56,6 +56,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) story: Story,
     pub(crate) number: u64,
     pub(crate) clock: u64,
+    /// By target, how many more visitors the limits of all links that ever led there can let through.
+    allowed: BTreeMap<String, u64>,
     /// Requests with a key that were answered, and their answers.
     answered: VecDeque<(Ask, u16, Vec<u8>)>,
 }
@@ -65,7 +67,7 @@ impl<'a> Walk<'a> {
         dice.pass(now(edge));
         let isolates = [Isolate::new(edge), Isolate::new(edge)];
         let (known, story) = (Known::new(), Story::default());
-        Self { edge, isolates, dice, known, story, number: 0, clock: 0, answered: VecDeque::new() }
+        Self { edge, isolates, dice, known, story, number: 0, clock: 0, allowed: BTreeMap::new(), answered: VecDeque::new() }
     }
 
     /// Makes `calls` calls, and looks at everything from time to time and in the end.
@@ -124,10 +126,27 @@ impl<'a> Walk<'a> {
         self.number
     }
 
+    /// Adds the limit that a deed sets.
+    fn allow(&mut self, deed: &Deed) {
+        if let Some(Destination { target, max_clicks: Some(limit), .. }) = deed.destination() {
+            *self.allowed.entry(target.clone()).or_default() += limit;
+        }
+    }
+
+    /// Fails if more visitors were led on than limits let through.
+    pub(crate) fn count(&mut self, answer: &Answer) {
+        let location = answer.header("location");
+        if answer.code() == 302 && location.starts_with("https://few.") {
+            let left = self.allowed.get_mut(Destination::target_of(location)).expect("a link had that target");
+            *left = left.checked_sub(1).unwrap_or_else(|| panic!("too many are led to {location}"));
+        }
+    }
+
     /// One client asks for one thing.
     pub(crate) fn one(&mut self) {
         let number = self.next_number();
         let deed = self.dice.deed(self.known.likely(), number);
+        self.allow(&deed);
         let mood = self.dice.mood();
         let (answers, when) = self.ask_for(&mood, matches!(deed, Deed::Create(_)), ask::one(&deed), |answer| vec![ask::told(answer)]);
         self.judge(&mood, &[deed], &answers, when);
@@ -183,6 +202,7 @@ impl<'a> Walk<'a> {
                 if is_import { Deed::Create(self.dice.line(&world, number)) } else { self.dice.item(&world, number) }
             })
             .collect();
+        deeds.iter().for_each(|deed| self.allow(deed));
         let mood = self.dice.mood();
         let ask = if is_import { ask::import(&deeds, self.dice.one_in(2)) } else { ask::batch(&deeds) };
         let (answers, when) = self.ask_for(&mood, are_apart(&deeds), ask, |answer| ask::told_each(answer, count));
@@ -202,13 +222,14 @@ impl<'a> Walk<'a> {
                 }
             }
         });
+        deeds.iter().for_each(|deed| self.allow(deed));
         let mood = self.dice.weather();
         self.set(&mood);
         let mut random = hop_core::memory::Random::new(self.dice.random.next_u64());
         let clients = deeds.iter().zip(&self.isolates).map(|(deed, isolate)| Box::pin(isolate.ask(ask::one(deed))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
         calm(self.edge);
-        let told: Vec<Told> = answers.iter().map(ask::told).collect();
+        let told: Vec<Told> = answers.iter().map(|answer| ask::told(answer).uncounted()).collect();
         self.say(format!("{mood:?} {deeds:?} → {told:?}"));
         assert!(told.iter().all(|told| told.status != 500));
         let circumstances: Vec<Circumstance> =
@@ -269,12 +290,13 @@ impl<'a> Walk<'a> {
         self.say(format!("{mood:?} {deeds:?} → {told:?}"));
         let tries = when.len();
         for (deed, told) in deeds.iter().zip(told) {
-            // To erase a link of many versions may take more than one request.
-            let may_fail = !matches!(mood, Mood::Calm) || matches!(deed, Deed::Erase { .. });
+            // To erase a link of many versions may take more than one request, and so may what is done for the alias of one.
+            let may_fail = !matches!(mood, Mood::Calm) || matches!(deed, Deed::Erase { .. }) || deed.reuses();
             assert!(told.status != 500 && (told.status != 503 || may_fail), "nothing failed");
             let circumstance = self.circumstance(deed, told, when.clone(), mood.is_foggy());
             // What a repeated request shows is from the time of its last try.
             let told = if tries > 1 { Told { link: None, ..told.clone() } } else { told.clone() };
+            let told = if matches!(mood, Mood::Calm) { told } else { told.uncounted() };
             self.known.worlds = self.known.after(&self.known.worlds, deed, &told, &circumstance);
             assert!(!self.known.worlds.is_empty(), "no world explains this");
             if told.is_lost() || mood.is_foggy() || tries > 1 {
@@ -303,7 +325,7 @@ impl<'a> Walk<'a> {
         let shown = self.walk_list(&format!("/api/v1/links?domain={}&created_from={since}", new.domain));
         let is_new = |json: &&Value| {
             let address = address(json);
-            json["target"] == *new.said.target
+            json["target"] == *new.said.destination.target
                 && json["title"].as_str() == new.said.title.as_deref()
                 && !self.known.worlds.iter().any(|world| world.0.contains_key(&address))
         };

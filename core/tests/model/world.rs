@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const DOMAINS: [&str; 2] = ["hop.example", "b.example"];
 
@@ -19,10 +19,56 @@ pub(crate) type Address = (&'static str, String);
 /// When something may have happened: at one of these moments, which are texts that sort. A look at the link leaves one.
 pub(crate) type When = Vec<String>;
 
+/// A condition under which a link leads elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Germany,
+    Mobile,
+}
+
+/// A password, and the number of the deed that set it: every hash has a salt of its own, so that no two deeds set the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Password {
+    pub(crate) text: &'static str,
+    pub(crate) set_by: u64,
+}
+
+/// Where a link leads and whom it lets pass. An edit replaces all of it, so that a target tells by its host whether every link that ever led there
+/// was locked or limited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) target: String,
+    /// In the order they are tried.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) max_clicks: Option<u64>,
+    pub(crate) password: Option<Password>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Agent {
+    Desktop,
+    Phone,
+    Robot,
+}
+
+/// Who follows a link.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) country: Option<&'static str>,
+    pub(crate) agent: Agent,
+}
+
+/// How many clicks of a limit are spent, at least and at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spent {
+    least: u64,
+    most: u64,
+}
+
 /// What an owner says of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
-    pub(crate) target: String,
+    pub(crate) destination: Destination,
     pub(crate) title: Option<String>,
     /// Sorted, each once.
     pub(crate) tags: Vec<String>,
@@ -51,6 +97,7 @@ pub(crate) struct Link {
     pub(crate) deleted: bool,
     pub(crate) version: u64,
     pub(crate) moves: u8,
+    pub(crate) spent: Spent,
     /// What it was before, oldest first.
     pub(crate) past: Vec<Version>,
 }
@@ -109,7 +156,7 @@ pub(crate) enum Deed {
     Patch {
         at: Address,
         seen: Option<u64>,
-        target: Option<String>,
+        destination: Option<Destination>,
         title: Option<Option<String>>,
         tags: Option<Vec<String>>,
         disabled: Option<bool>,
@@ -146,6 +193,71 @@ impl Deed {
             Self::Retag { .. } => Vec::new(),
         }
     }
+
+    /// Whether it may take over the alias of a deleted link.
+    pub(crate) fn reuses(&self) -> bool {
+        match self {
+            Self::Create(new) => new.reuse,
+            Self::Patch { going, .. } => going.as_ref().is_some_and(|going| going.reuse),
+            Self::Delete { .. } | Self::Restore { .. } | Self::Erase { .. } | Self::Retag { .. } => false,
+        }
+    }
+
+    /// Where it has a link lead.
+    pub(crate) fn destination(&self) -> Option<&Destination> {
+        match self {
+            Self::Create(new) => Some(&new.said.destination),
+            Self::Patch { destination, .. } => destination.as_ref(),
+            Self::Delete { .. } | Self::Restore { .. } | Self::Erase { .. } | Self::Retag { .. } => None,
+        }
+    }
+}
+
+impl Rule {
+    const ALL: [Self; 2] = [Self::Germany, Self::Mobile];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Germany => "germany",
+            Self::Mobile => "mobile",
+        }
+    }
+
+    fn holds(self, visitor: Visitor) -> bool {
+        match self {
+            Self::Germany => visitor.country == Some("DE"),
+            Self::Mobile => visitor.agent == Agent::Phone,
+        }
+    }
+
+    fn when(self) -> Value {
+        match self {
+            Self::Germany => json!([{"type": "country", "any": ["DE"]}]),
+            Self::Mobile => json!([{"type": "device", "any": ["mobile"]}]),
+        }
+    }
+}
+
+impl Destination {
+    fn of_rule(&self, rule: Rule) -> String {
+        format!("{}/{}", self.target, rule.id())
+    }
+
+    /// The target of the link that leads to `location`, by a rule or by none.
+    pub(crate) fn target_of(location: &str) -> &str {
+        Rule::ALL.iter().find_map(|rule| location.strip_suffix(rule.id())?.strip_suffix('/')).unwrap_or(location)
+    }
+
+    /// Its rules as the API shows them.
+    pub(crate) fn rules(&self) -> Value {
+        self.rules.iter().map(|rule| json!({"id": rule.id(), "when": rule.when(), "target": self.of_rule(*rule)})).collect()
+    }
+
+    /// Where a visitor is led: by the first rule that holds.
+    fn to(&self, visitor: Visitor) -> String {
+        let first = self.rules.iter().find(|rule| rule.holds(visitor));
+        first.map_or_else(|| self.target.clone(), |rule| self.of_rule(*rule))
+    }
 }
 
 impl Link {
@@ -154,7 +266,7 @@ impl Link {
             number: self.version,
             at: self.updated.clone(),
             address: address.clone(),
-            target: self.said.target.clone(),
+            target: self.said.destination.target.clone(),
             disabled: self.said.disabled,
             deleted: self.deleted,
         }
@@ -170,7 +282,55 @@ impl Link {
         match self {
             Self { deleted: true, .. } => "deleted",
             Self { said: Said { disabled: true, .. }, .. } => "disabled",
+            _ if self.is_used_up() == Some(true) => "used_up",
             _ => "live",
+        }
+    }
+
+    /// Whether no click is left of its limit, if that is known.
+    pub(crate) fn is_used_up(&self) -> Option<bool> {
+        match self.said.destination.max_clicks {
+            Some(limit) if self.spent.least < limit && self.spent.most >= limit => None,
+            limit => Some(limit.is_some_and(|limit| self.spent.least >= limit)),
+        }
+    }
+
+    /// Learns from `state`, which is what hop says it is, whether a click is left. False if it cannot be in that state.
+    pub(crate) fn learn(&mut self, state: &str) -> bool {
+        if self.is_used_up().is_none() && ["live", "used_up"].contains(&state) {
+            self.know(state == "used_up");
+        }
+        self.state() == state
+    }
+
+    fn know(&mut self, is_used_up: bool) {
+        let Some(limit) = self.said.destination.max_clicks else { return };
+        if is_used_up {
+            self.spent.least = limit;
+        } else {
+            self.spent.most = self.spent.most.min(limit - 1);
+        }
+    }
+
+    /// A visitor comes to it, with the password or without. False if they cannot be answered like this.
+    fn follow(&mut self, visitor: Visitor, knows_password: bool, answer: Result<&str, u16>) -> bool {
+        let Destination { max_clicks, password, .. } = self.said.destination;
+        let is_asked = (password.is_some() && !knows_password) || (max_clicks.is_some() && visitor.agent == Agent::Robot);
+        if !["live", "used_up"].contains(&self.state()) {
+            return answer == Err(410);
+        }
+        if self.is_used_up().is_none() {
+            self.know(answer == Err(410));
+        }
+        match self.is_used_up() {
+            Some(true) => answer == Err(410),
+            _ if is_asked => answer == Err(200),
+            _ => {
+                if max_clicks.is_some() {
+                    self.spent = Spent { least: self.spent.least + 1, most: self.spent.most + 1 };
+                }
+                answer == Ok(&self.said.destination.to(visitor))
+            }
         }
     }
 
@@ -179,12 +339,16 @@ impl Link {
         let tags: Vec<&str> = json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let one_of = |when: &When, name: &str| when.iter().any(|moment| json[name] == **moment);
         (&json["domain"], &json["alias"]) == (&Value::from(address.0), &Value::from(address.1.as_str()))
-            && json["target"] == *self.said.target
+            && json["target"] == *self.said.destination.target
+            && json["rules"] == self.said.destination.rules()
+            && json["max_clicks"] == json!(self.said.destination.max_clicks)
+            && json["has_password"] == self.said.destination.password.is_some()
             && json["title"].as_str() == self.said.title.as_deref()
             && tags == self.said.tags
             && json["disabled"] == self.said.disabled
             && json["owner"].as_str() == self.owner.as_deref()
-            && json["state"] == self.state()
+            // A count may not have been read.
+            && (json["state"].is_null() || json["state"].as_str().is_some_and(|state| self.clone().learn(state)))
             && json["version"] == self.version
             && one_of(&self.created, "created_at")
             && one_of(&self.updated, "updated_at")
@@ -206,23 +370,60 @@ impl World {
         })
     }
 
-    /// Where a visitor of `address` is sent, or why nowhere.
-    pub(crate) fn lead(&self, address: &Address) -> Result<&str, u16> {
-        let mut place = self.0.get(address).ok_or(404_u16)?;
+    /// The address of the link that a visitor of `address` comes to, or why there is none.
+    fn arrive(&self, address: &Address) -> Result<Address, u16> {
+        let mut at = address;
+        let mut place = self.0.get(at).ok_or(404_u16)?;
         let mut traveller = None;
         for _ in 0..=MOST_MOVES {
             match place {
                 Place::Link(link) if traveller.is_none_or(|maker| maker == link.maker) => {
-                    return if link.state() == "live" { Ok(&link.said.target) } else { Err(410) };
+                    return Ok(at.clone());
                 }
                 Place::Signpost { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
                     traveller = Some(*maker);
-                    place = self.0.get(to).ok_or(404_u16)?;
+                    at = to;
+                    place = self.0.get(at).ok_or(404_u16)?;
                 }
                 _ => return Err(410),
             }
         }
         Err(410)
+    }
+
+    fn link_from(&mut self, address: &Address) -> Result<&mut Link, u16> {
+        let at = self.arrive(address)?;
+        match self.0.get_mut(&at) {
+            Some(Place::Link(link)) => Ok(Rc::make_mut(link)),
+            _ => Err(404),
+        }
+    }
+
+    /// A visitor comes to `address`, and is told the truth: where they are sent, or the status. False if that cannot be.
+    pub(crate) fn follow(&mut self, address: &Address, visitor: Visitor, knows_password: bool, answer: Result<&str, u16>) -> bool {
+        match self.link_from(address) {
+            Ok(link) => link.follow(visitor, knows_password, answer),
+            // A copy may say 410 where a link was erased.
+            Err(status) => answer == Err(status) || (status, answer) == (404, Err(410)),
+        }
+    }
+
+    /// The password of the link that a visitor of `address` comes to.
+    pub(crate) fn password(&mut self, address: &Address) -> Option<Password> {
+        self.link_from(address).ok()?.said.destination.password
+    }
+
+    /// Somebody may have spent a click of any link that is or was at `address`.
+    pub(crate) fn perhaps_spend(&mut self, address: &Address) {
+        for (at, place) in &mut self.0 {
+            let Place::Link(link) = place else { continue };
+            let Some(limit) = link.said.destination.max_clicks else { continue };
+            let may_have_been = link.past.len() == SHOWN_VERSIONS || link.past.iter().any(|version| version.address == *address);
+            if at == address || may_have_been {
+                let link = Rc::make_mut(link);
+                link.spent.most = limit.min(link.spent.most + 1);
+            }
+        }
     }
 
     /// Who holds `address`, and whoever they point at.
@@ -240,14 +441,20 @@ impl World {
     pub(crate) fn obey(&mut self, deed: &Deed, now: &When, drawn: Option<&str>) -> Result<Done, &'static str> {
         match deed {
             Deed::Create(new) => self.create(new, now, drawn),
-            Deed::Patch { at, seen, target, title, tags, disabled, going } => {
+            Deed::Patch { at, seen, destination, title, tags, disabled, going } => {
                 let was = self.link(at).ok_or("not_found")?.as_ref().clone();
                 check(&was, *seen)?;
                 if was.deleted {
                     return Err("link_ended");
                 }
                 let mut link = was.clone();
-                link.said.target = target.clone().unwrap_or(link.said.target);
+                if let Some(destination) = destination {
+                    // Another limit starts a fresh count.
+                    if destination.max_clicks != was.said.destination.max_clicks {
+                        link.spent = Spent::default();
+                    }
+                    link.said.destination = destination.clone();
+                }
                 link.said.title = title.clone().unwrap_or(link.said.title);
                 link.said.tags = tags.clone().unwrap_or(link.said.tags);
                 link.said.disabled = disabled.unwrap_or(link.said.disabled);
@@ -310,6 +517,7 @@ impl World {
             deleted: false,
             version: 1,
             moves: 0,
+            spent: Spent::default(),
             past: Vec::new(),
         };
         self.0.insert(address.clone(), Place::Link(Rc::new(link)));
@@ -361,6 +569,12 @@ impl World {
             Some(_) if !reuse => Err("alias_retired"),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Whether `deed` moves a link to the alias of a deleted one: both together may have too many deleted links behind them.
+    pub(crate) fn joins_links(&self, deed: &Deed) -> bool {
+        let Deed::Patch { going: Some(Move { to, reuse: true, .. }), .. } = deed else { return false };
+        self.link(to).is_some_and(|link| link.deleted)
     }
 
     fn rename(&mut self, from: &Address, was: Link, mut link: Link, going: &Move, now: &When) -> Result<Done, &'static str> {

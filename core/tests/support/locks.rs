@@ -13,7 +13,7 @@ use super::{Ask, Isolate, run};
 pub(crate) const PASSWORD: &str = "open sesame, please";
 
 /// `PASSWORD`, hashed as cheaply as Argon2 can: tests type it thousands of times.
-const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$K4NS+1MBMxwDvwhfm5Be5Nb3Udr7NqkNPF4ug1qYuko";
+pub(crate) const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$K4NS+1MBMxwDvwhfm5Be5Nb3Udr7NqkNPF4ug1qYuko";
 
 /// Brings a link along that asks for `PASSWORD`, with whatever else is said of it.
 pub(crate) fn bring_locked(mut link: Value) -> Ask {

@@ -5,9 +5,9 @@ use http::Method;
 use http::header::{COOKIE, USER_AGENT};
 use serde_json::{Value, json};
 
+use super::draw::IMPORTED;
 use super::judge::Told;
 use super::support::Ask;
-use super::draw::IMPORTED;
 use super::support::client::Answer;
 use super::support::locks::HASH;
 use super::world::{Address, Agent, Deed, Destination, Move, New, Visitor, Way};
@@ -56,7 +56,8 @@ pub(crate) fn import(lines: &[Deed], as_rows: bool) -> Ask {
         let lines: Vec<String> = links.map(|link| format!("{link}\n")).collect();
         return Ask::import("", "application/x-ndjson", lines.concat());
     }
-    let names = ["alias", "domain", "target", "rules", "max_clicks", "password_hash", "title", "tags", "disabled", "owner", "created_at", "reuse"];
+    let names =
+        ["alias", "domain", "target", "rules", "max_clicks", "password_hash", "title", "tags", "disabled", "owner", "created_at", "reuse"];
     let cell = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => format!("\"{text}\""),

@@ -2,8 +2,8 @@
 
 use hop_core::memory::{Fault, Random};
 
-use super::support::misfortune::{FOGGY, Plan, STORMY, WINDY, Weather};
 use super::support::locks::PASSWORD;
+use super::support::misfortune::{FOGGY, Plan, STORMY, WINDY, Weather};
 use super::world::{Address, Agent, DOMAINS, Deed, Destination, Move, New, Password, Rule, Said, Visitor, Way, World};
 
 const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
@@ -132,7 +132,10 @@ impl Dice {
     }
 
     pub(crate) fn visitor(&mut self) -> Visitor {
-        Visitor { country: self.of(&[None, Some("DE"), Some("FR")]), agent: self.of(&[Agent::Desktop, Agent::Phone, Agent::Phone, Agent::Robot]) }
+        Visitor {
+            country: self.of(&[None, Some("DE"), Some("FR")]),
+            agent: self.of(&[Agent::Desktop, Agent::Phone, Agent::Phone, Agent::Robot]),
+        }
     }
 
     /// What a visitor types who is asked for a password.

@@ -6,11 +6,13 @@ mod copies;
 mod edge;
 mod records;
 
+use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use hop_core::ports::Edge as _;
 use hop_core::{App, Head, log_failure};
-use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+use web_sys::{Request, Response};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
 use crate::convert::Visitor;
 use crate::edge::WorkersEdge;
@@ -28,18 +30,19 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 }
 
 #[event(fetch)]
-async fn fetch(mut request: Request, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, Infallible> {
     let app = APP.get_or_init(|| App::new(|name| variable(&env, name), |name| secret(&env, name)));
     let edge = WorkersEdge::new(&env);
-    let (method, url) = (convert::method(&request), request.inner().url());
+    let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
-    let body = convert::body(&mut request, head.body_limit()).await;
+    let body = convert::body(&request, head.body_limit()).await;
     let request = hop_core::Request { head, facts: &Visitor(&request), body };
     let (response, after) = app.handle(&edge, request).await;
     if !after.is_empty() {
         context.wait_until(async move { app.finish(&edge, after).await });
     }
-    convert::response(response)
+    // The runtime answers 500 for it.
+    Ok(convert::response(&response).unwrap_or_else(|_| Response::error()))
 }
 
 fn variable(env: &Env, name: &str) -> Option<String> {

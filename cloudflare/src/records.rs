@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
-use worker::d1::{D1Database, D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
+use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
 use worker::js_sys;
 use worker::{Env, Error};
 
@@ -35,17 +35,17 @@ const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records W
 const SWEPT_AT_ONCE: usize = 5_000;
 const SWEEPS: u32 = 20;
 
-/// The database. Every call has a session of its own: only the first query of one is sure to reach the primary.
-pub(crate) struct D1Records(Result<D1Database, StoreError>);
+/// The database. Every call has a session of its own: only the first query of one is sure to reach the primary. The binding is opened by
+/// whoever asks it, so that a redirect that asks nothing does not pay for the SDK's look at it.
+pub(crate) struct D1Records(Env);
 
 impl D1Records {
     pub(crate) fn new(env: &Env) -> Self {
-        Self(env.d1(BINDING).map_err(unavailable))
+        Self(env.clone())
     }
 
     fn session(&self) -> Result<D1DatabaseSession, StoreError> {
-        let database = self.0.as_ref().map_err(Clone::clone)?;
-        database.with_session_constraint(D1SessionConstraint::FirstPrimary).map_err(unavailable)
+        self.0.d1(BINDING).and_then(|database| database.with_session_constraint(D1SessionConstraint::FirstPrimary)).map_err(unavailable)
     }
 
     /// Deletes what expired before `now`. The core looks at the clock itself: this only makes room.

@@ -36,7 +36,7 @@ const SWEPT_AT_ONCE: usize = 5_000;
 const SWEEPS: u32 = 20;
 
 /// The database. Every call has a session of its own: only the first query of one is sure to reach the primary. The binding is opened by
-/// whoever asks it, so that a redirect that asks nothing does not pay for the SDK's look at it.
+/// each call, because the SDK checks its class in JavaScript and a redirect from memory or a copy needs no database.
 pub(crate) struct D1Records(Env);
 
 impl D1Records {

@@ -59,7 +59,7 @@ pub struct After {
     request_id: String,
     pub(crate) click: Option<Click>,
     pub(crate) fills: Vec<Fill>,
-    /// Changes nobody waits for, each with what the log says if it fails.
+    /// Writes deferred until after the response, each with the log message for its failure.
     later: Vec<(&'static str, Change)>,
 }
 
@@ -278,7 +278,7 @@ impl App {
         }
     }
 
-    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click, then makes the changes nobody waits for. What fails is
+    /// Does what is left to do: fills the copies, for the visitors who follow, then counts the click, then makes the deferred writes. What fails is
     /// logged; nobody waits for it any more.
     pub async fn finish<E: Edge>(&self, edge: &E, after: After) {
         for fill in after.fills {
@@ -293,7 +293,7 @@ impl App {
         {
             log_lost(edge, &after.request_id, "a click was not counted", &error);
         }
-        // Whoever has written one of these records meanwhile knows better.
+        // A conflict is no failure: a newer write of the same record stands.
         for (failure, change) in &after.later {
             if let Err(error) = edge.records().commit(change).await {
                 log_lost(edge, &after.request_id, failure, &error);

@@ -136,7 +136,7 @@ impl Right {
     }
 }
 
-/// The least role that makes a key for another user who has `role`. Whoever makes a key holds its secret, so it must give them nothing that
+/// The least role that makes a key for another user who has `role`. The creator of a key knows its secret, so it must give them nothing that
 /// they could keep after they were disabled or demoted: an admin's key could let them in again.
 pub(crate) fn least_issuer(role: Role) -> Role {
     if role >= Role::Admin { Role::Owner } else { Right::ManageKeys.terms().role }

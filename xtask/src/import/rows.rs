@@ -5,6 +5,8 @@
 use std::collections::VecDeque;
 use std::io::BufRead;
 
+use csv_core::{ReadFieldResult, ReaderBuilder, Terminator};
+
 use super::lines::{Line, Lines};
 use crate::failure::{Failure, Outcome};
 
@@ -19,7 +21,7 @@ pub(super) struct Rows<R> {
     /// Lines that were read ahead for a cell that turned out to be none.
     returned: VecDeque<Line>,
     header: Vec<String>,
-    delimiter: char,
+    delimiter: u8,
     has_guards: bool,
 }
 
@@ -49,7 +51,8 @@ impl<R: BufRead> Rows<R> {
             if text.trim().is_empty() {
                 continue;
             }
-            let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|delimiter| text.matches(*delimiter).count()).unwrap_or(',');
+            let count = |delimiter: &u8| text.bytes().filter(|byte| byte == delimiter).count();
+            let delimiter = [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',');
             return match split(&text, delimiter) {
                 Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter, has_guards: false }),
                 Shape::Open | Shape::Stray => {
@@ -134,33 +137,33 @@ fn unguard(cell: &mut String) {
 }
 
 /// Parts a row into its cells. A quote counts only where a cell begins, as spreadsheets have it.
-fn split(text: &str, delimiter: char) -> Shape {
-    let mut cells = Vec::new();
-    let mut rest = text.chars().peekable();
+fn split(text: &str, delimiter: u8) -> Shape {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
+    // A line end that ends no record stands inside of a quoted cell.
+    let text = format!("{text}\n");
+    let (mut rest, mut room, mut cells) = (text.as_bytes(), vec![0; text.len()], Vec::new());
     loop {
-        let mut cell = String::new();
-        if rest.next_if_eq(&'"').is_some() {
-            loop {
-                match rest.next() {
-                    Some('"') if rest.next_if_eq(&'"').is_some() => cell.push('"'),
-                    Some('"') => break,
-                    Some(other) => cell.push(other),
-                    None => return Shape::Open,
-                }
-            }
-            if rest.peek().is_some_and(|next| *next != delimiter) {
-                return Shape::Stray;
-            }
-        } else {
-            while let Some(other) = rest.next_if(|next| *next != delimiter) {
-                cell.push(other);
-            }
+        let (result, read, written) = reader.read_field(rest, &mut room);
+        let ReadFieldResult::Field { record_end } = result else { return Shape::Open };
+        let (raw, after) = rest.split_at(read);
+        if is_stray(raw, delimiter) {
+            return Shape::Stray;
         }
-        cells.push(cell);
-        if rest.next().is_none() {
+        cells.push(String::from_utf8_lossy(room.get(..written).unwrap_or_default()).into_owned());
+        if record_end {
             return Shape::Whole(cells);
         }
+        rest = after;
     }
+}
+
+/// Whether something follows the closing quote of this cell, up to the delimiter or line end behind it: the reader would repair that.
+fn is_stray(raw: &[u8], delimiter: u8) -> bool {
+    let Some(quoted) = raw.strip_prefix(b"\"") else { return false };
+    // Without the quotes that are doubled, the first one left closes the cell.
+    let quoted = String::from_utf8_lossy(quoted).replace("\"\"", "");
+    let after = quoted.split_once('"').map_or("", |(_, after)| after);
+    !(after == "\n" || after.as_bytes() == [delimiter])
 }
 
 #[cfg(test)]
@@ -192,6 +195,11 @@ mod tests {
         let rows = Rows::of(text.as_bytes()).unwrap().with_guards();
         let unguarded = [["=1", &format!("-{long}")], ["'x", "'y"], ["＝1", "\n=1"]];
         assert_eq!(read(rows), unguarded);
+    }
+
+    #[test]
+    fn a_lone_carriage_return_belongs_to_its_cell() {
+        assert_eq!(read("a,b\n1,x\ry\n\"1\ry\",\"x\"\n"), [(2, Ok("1|x\ry".to_owned())), (3, Ok("1\ry|x".to_owned()))]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::unicode;
 
 /// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.

@@ -1,7 +1,5 @@
 //! Random text a person can read out: no `0`, `O`, `I` or `l`. Ids, commit tokens and generated aliases are made of it.
 
-use crate::ports::{Edge, NoEntropy};
-
 /// Capitals and small letters.
 pub(crate) const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -15,28 +13,18 @@ const DIGITS_OF_96_BITS: usize = 17;
 /// one instruction and 128 bits in a routine, and every request draws an id.
 const FIVE_DIGITS: u64 = 58_u64.pow(5);
 
-/// 96 random bits, always 17 characters.
-pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
-    random_96_behind("", edge)
-}
-
-/// The same behind `prefix`.
-pub(crate) fn random_96_behind(prefix: &str, edge: &impl Edge) -> Result<String, NoEntropy> {
-    let mut bytes = [0; 12];
-    edge.random(&mut bytes)?;
-    Ok(encode_96_behind(prefix, bytes))
-}
-
-/// Whether `text` may be 96 bits as [`random_96`] writes them.
+/// Whether `text` may be 96 bits as [`encode_96`] writes them.
 pub(crate) fn is_96(text: &str) -> bool {
     text.len() == DIGITS_OF_96_BITS && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
 
+/// 96 bits, always as 17 characters.
 pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
     encode_96_behind("", bytes)
 }
 
-fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
+/// The same behind `prefix`.
+pub(crate) fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
     let mut words = [0_u32; 3];
     let (fours, _) = bytes.as_chunks();
     words.iter_mut().zip(fours).for_each(|(word, four)| *word = u32::from_be_bytes(*four));
@@ -58,11 +46,7 @@ fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
 
 /// `length` characters of `alphabet`, each equally likely if the bytes are: those of the last, incomplete round of the alphabet are
 /// drawn again.
-pub(crate) fn text(
-    alphabet: &[u8],
-    length: usize,
-    mut draw: impl FnMut(&mut [u8; 16]) -> Result<(), NoEntropy>,
-) -> Result<String, NoEntropy> {
+pub(crate) fn text<E>(alphabet: &[u8], length: usize, mut draw: impl FnMut(&mut [u8; 16]) -> Result<(), E>) -> Result<String, E> {
     let rounds = 256_usize.checked_div(alphabet.len()).unwrap_or(0);
     let fair_bytes = alphabet.len().saturating_mul(rounds);
     let mut text = String::with_capacity(length);

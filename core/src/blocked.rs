@@ -1,7 +1,7 @@
 //! Blocking: an admin ends a link and says why. It stands beside what the owner says of the link, who cannot undo it.
 
 use crate::body::{Draft, NotNull, Optional, Required, request_body};
-use crate::error::Wrong;
+use crate::field_error::Wrong;
 use crate::text::Reason;
 use crate::time::Timestamp;
 
@@ -48,7 +48,7 @@ impl Blocked {
 mod tests {
     use super::*;
     use crate::body::tests::parsed;
-    use crate::error::FieldCode;
+    use crate::field_error::FieldCode;
 
     fn patched(before: Option<&Blocked>, json: &str) -> Result<Blocked, Wrong> {
         Blocked::patched(before, parsed::<Draft<BlockPatch>>(json)?, Timestamp::from_millis(9))

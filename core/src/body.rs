@@ -21,7 +21,8 @@ pub(crate) use serde_json::{Value as Schema, json as schema};
 #[cfg(test)]
 pub(crate) use self::document::ObjectSchema;
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
-use crate::error::{FieldCode, FieldError, Problem, Refusal, Wrong};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, FieldError, Refusal, Wrong};
 use crate::request::Body;
 pub(crate) use crate::tree::Tree;
 

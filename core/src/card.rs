@@ -1,7 +1,7 @@
 //! What a preview of a link shows in place of the target's own words.
 
 use crate::body::{Patch, request_body};
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::target::Target;
 use crate::text::{CardDescription, CardTitle};
 

@@ -231,47 +231,6 @@ impl Code {
     }
 }
 
-/// Why one field was refused. Programs switch on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the API's own")]
-pub enum FieldCode {
-    Required,
-    WrongType,
-    Unknown,
-    Duplicate,
-    TooLong,
-    TooMany,
-    OutOfRange,
-    Invalid,
-    Reserved,
-    SchemeNotAllowed,
-    Credentials,
-    OwnDomain,
-    Conflicts,
-}
-
-impl FieldCode {
-    /// The name used in `errors[].code`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::WrongType => "wrong_type",
-            Self::Unknown => "unknown",
-            Self::Duplicate => "duplicate",
-            Self::TooLong => "too_long",
-            Self::TooMany => "too_many",
-            Self::OutOfRange => "out_of_range",
-            Self::Invalid => "invalid",
-            Self::Reserved => "reserved",
-            Self::SchemeNotAllowed => "scheme_not_allowed",
-            Self::Credentials => "credentials",
-            Self::OwnDomain => "own_domain",
-            Self::Conflicts => "conflicts",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

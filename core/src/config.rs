@@ -1,12 +1,12 @@
 //! Configuration: what whoever runs hop decides. It is data, read once through one closure.
 
 use crate::absolute_url::is_scheme;
-use crate::alias::AliasCase;
+use crate::alias::{Alias, AliasCase};
 use crate::color::Colors;
-use crate::cors::Origins;
+use crate::origins::Origins;
 use crate::digest::Pepper;
 use crate::domain::{Domain, Origin};
-use crate::pages::Look;
+use crate::theme::Look;
 use crate::secret::Secret;
 use crate::target::{NEVER, TargetRules};
 use crate::text::bounded;
@@ -125,6 +125,15 @@ impl Config {
     /// The origin of `domain`, if this deployment serves it.
     pub(crate) fn origin_of(&self, domain: &str) -> Option<&Origin> {
         std::iter::once(&self.default_origin).chain(&self.other_origins).find(|origin| origin.domain().as_str() == domain)
+    }
+
+    /// Where visitors follow a link. One on a domain the deployment no longer serves shows the address it would have.
+    pub(crate) fn short_url(&self, domain: &Domain, alias: &Alias) -> String {
+        let alias = alias.encoded();
+        match self.origin_of(domain.as_str()) {
+            Some(origin) => format!("{origin}/{alias}"),
+            None => format!("https://{domain}/{alias}"),
+        }
     }
 
     /// Every domain of the settings, the default first.

@@ -6,9 +6,9 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
 };
-use http::{HeaderValue, Method};
+use http::Method;
 
-use crate::domain::Origin;
+use crate::origins::Origins;
 use crate::ports::Facts;
 use crate::response::Response;
 
@@ -21,46 +21,24 @@ const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Reque
 /// Two hours: no browser remembers the answer to a preflight for longer than a day, and the most common one no longer than this.
 const REMEMBERED_SECONDS: &str = "7200";
 
-/// The origins whose pages may ask, each as browsers write it.
-#[derive(Debug, Default)]
-pub(crate) struct Origins(Vec<HeaderValue>);
-
-impl Origins {
-    /// Reads each of `words` as an origin.
-    ///
-    /// # Errors
-    /// With a sentence for the log.
-    pub(crate) fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Result<Self, String> {
-        words.map(origin).collect::<Result<_, _>>().map(Self)
+/// Says in `response` whether the page that asks may read it, and, if it asks beforehand, what it may send.
+pub(crate) fn answer(origins: &Origins, method: &Method, facts: &impl Facts, response: &mut Response) {
+    if origins.is_empty() {
+        return;
     }
-
-    /// Says in `response` whether the page that asks may read it, and, if it asks beforehand, what it may send.
-    pub(crate) fn answer(&self, method: &Method, facts: &impl Facts, response: &mut Response) {
-        if self.0.is_empty() {
-            return;
-        }
-        response.add(VARY, "Origin");
-        let asking = facts.header(&ORIGIN);
-        let Some(origin) = self.0.iter().find(|known| asking.as_deref() == Some(known.as_bytes())) else { return };
-        response.headers.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
-        let is_preflight = *method == Method::OPTIONS && facts.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
-        let methods = response.headers.iter().find(|(name, _)| is_preflight && name == ALLOW).map(|(_, methods)| methods.clone());
-        let Some(methods) = methods else {
-            response.add(ACCESS_CONTROL_EXPOSE_HEADERS, TOLD);
-            return;
-        };
-        response.headers.push((ACCESS_CONTROL_ALLOW_METHODS, methods));
-        response.add(ACCESS_CONTROL_ALLOW_HEADERS, READ);
-        response.add(ACCESS_CONTROL_MAX_AGE, REMEMBERED_SECONDS);
-    }
-}
-
-/// No browser sends a `*`: an origin that holds one would stand for nothing, and not for many.
-fn origin(word: &str) -> Result<HeaderValue, String> {
-    if word.contains('*') {
-        return Err(format!("\"{word}\" is no origin: list each by its name, as in https://app.example"));
-    }
-    HeaderValue::try_from(Origin::parse(word)?.to_string()).map_err(|error| error.to_string())
+    response.add(VARY, "Origin");
+    let asking = facts.header(&ORIGIN);
+    let Some(origin) = origins.find(asking.as_deref()) else { return };
+    response.headers.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
+    let is_preflight = *method == Method::OPTIONS && facts.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
+    let methods = response.headers.iter().find(|(name, _)| is_preflight && name == ALLOW).map(|(_, methods)| methods.clone());
+    let Some(methods) = methods else {
+        response.add(ACCESS_CONTROL_EXPOSE_HEADERS, TOLD);
+        return;
+    };
+    response.headers.push((ACCESS_CONTROL_ALLOW_METHODS, methods));
+    response.add(ACCESS_CONTROL_ALLOW_HEADERS, READ);
+    response.add(ACCESS_CONTROL_MAX_AGE, REMEMBERED_SECONDS);
 }
 
 #[cfg(test)]
@@ -98,7 +76,7 @@ mod tests {
     fn added(origins: &Origins, method: &Method, page: &Page) -> Vec<(String, String)> {
         let mut response = Response::empty(StatusCode::NO_CONTENT).allow("GET, OPTIONS");
         let before = response.headers.len();
-        origins.answer(method, page, &mut response);
+        answer(origins, method, page, &mut response);
         let added = response.headers.drain(before..);
         added.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect()
     }

@@ -2,12 +2,13 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::base64;
 use crate::body::Tree;
 use crate::digest::{Keyed, Pepper};
-use crate::error::{Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::Refusal;
 use crate::ports::Edge;
 
 /// 128 bits of a digest: more than anybody can guess.

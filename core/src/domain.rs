@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 use url::Host;
 
 use crate::absolute_url::AbsoluteUrl;
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 /// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
 pub const MAX_BYTES: usize = 120;

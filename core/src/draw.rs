@@ -3,7 +3,25 @@
 
 use crate::base58;
 use crate::digest::Keyed;
+use crate::key::SECRET_CHARS;
 use crate::ports::{Edge, NoEntropy};
+
+/// 96 random bits, always 17 characters.
+pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
+    random_96_behind("", edge)
+}
+
+/// The same behind `prefix`.
+pub(crate) fn random_96_behind(prefix: &str, edge: &impl Edge) -> Result<String, NoEntropy> {
+    let mut bytes = [0; 12];
+    edge.random(&mut bytes)?;
+    Ok(base58::encode_96_behind(prefix, bytes))
+}
+
+/// 256 random bits as somebody may be given them.
+pub(crate) fn random_secret(edge: &impl Edge) -> Result<String, NoEntropy> {
+    base58::text(base58::ALPHABET, SECRET_CHARS, |bytes| edge.random(bytes))
+}
 
 /// Where draws come from.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +46,7 @@ impl Source {
     /// 96 bits as a name. What is repeatable is so for one purpose.
     pub(crate) fn name(&self, edge: &impl Edge, purpose: &str) -> Result<String, NoEntropy> {
         match self {
-            Self::Random => base58::random_96(edge),
+            Self::Random => random_96(edge),
             Self::Repeatable(seed) => Ok(seed.derive(purpose, &[]).name()),
         }
     }

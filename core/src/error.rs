@@ -5,8 +5,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::alias::Alias;
-use crate::auth::rights::{Right, Role, Terms};
-pub use crate::codes::{Code, FieldCode};
+use crate::rights::{Right, Role, Terms};
+pub use crate::codes::Code;
+use crate::field_error::{FieldError, Refusal, Wrong};
 use crate::ports::{NoEntropy, StoreError};
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
@@ -14,127 +15,6 @@ pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
 const MOST_FIELD_ERRORS: usize = 50;
-
-/// Why a value is not what its type asks for; whoever reads the field adds its name. In a box, as problems are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal(Box<Why>);
-
-/// What a refusal says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why {
-    /// For programs.
-    pub code: FieldCode,
-    /// For people.
-    pub detail: Cow<'static, str>,
-    /// Where in the value, as the end of a JSON Pointer; empty for the value itself.
-    pub(crate) at: String,
-}
-
-impl Deref for Refusal {
-    type Target = Why;
-
-    fn deref(&self) -> &Why {
-        &self.0
-    }
-}
-
-impl Refusal {
-    pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::told(code, detail.into())
-    }
-
-    #[cold]
-    fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
-        Self(Box::new(Why { code, detail, at: String::new() }))
-    }
-
-    /// The same about item `index` of a list.
-    pub(crate) fn at(mut self, index: usize) -> Self {
-        self.0.at = format!("/{index}{}", self.at);
-        self
-    }
-
-    /// The same about the field `name` of an object.
-    pub(crate) fn within(mut self, name: &str) -> Self {
-        self.0.at = format!("/{name}{}", self.at);
-        self
-    }
-
-    /// The same about what stands at `pointer`.
-    pub(crate) fn standing(mut self, pointer: String) -> Self {
-        self.0.at = pointer;
-        self
-    }
-
-    pub(crate) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(FieldCode::Invalid, detail)
-    }
-
-    pub(crate) fn own_domain() -> Self {
-        Self::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles")
-    }
-}
-
-/// Everything that is wrong in one value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wrong(Vec<Refusal>);
-
-impl Wrong {
-    pub(crate) fn add(&mut self, more: impl Into<Self>) {
-        self.0.append(&mut more.into().0);
-    }
-
-    /// Adds that the field `name` is needed, unless it is there and wrong.
-    pub(crate) fn need(&mut self, name: &str) {
-        let pointer = format!("/{name}");
-        if !self.0.iter().any(|refusal| refusal.at == pointer) {
-            self.add(Refusal::new(FieldCode::Required, "this field is needed").within(name));
-        }
-    }
-
-    /// The same about item `index` of a list.
-    pub(crate) fn at(self, index: usize) -> Self {
-        self.into_iter().map(|refusal| refusal.at(index)).collect()
-    }
-
-    /// The same about the field `name` of an object.
-    pub(crate) fn within(self, name: &str) -> Self {
-        self.into_iter().map(|refusal| refusal.within(name)).collect()
-    }
-
-    /// `value`, if nothing is wrong.
-    pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
-    }
-}
-
-impl From<Refusal> for Wrong {
-    fn from(refusal: Refusal) -> Self {
-        Self(vec![refusal])
-    }
-}
-
-impl FromIterator<Refusal> for Wrong {
-    fn from_iter<I: IntoIterator<Item = Refusal>>(refusals: I) -> Self {
-        Self(refusals.into_iter().collect())
-    }
-}
-
-impl IntoIterator for Wrong {
-    type Item = Refusal;
-    type IntoIter = std::vec::IntoIter<Refusal>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-/// A refusal and the JSON Pointer of the field it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FieldError {
-    pub(crate) field: String,
-    pub(crate) refusal: Refusal,
-}
 
 /// A header some problems bring along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -448,6 +328,13 @@ impl Problem {
     fn advising(mut self, advice: Advice) -> Self {
         self.0.advice = advice;
         self
+    }
+}
+
+impl From<argon2::Error> for Problem {
+    #[cold]
+    fn from(_: argon2::Error) -> Self {
+        Self::internal("a password cannot be hashed")
     }
 }
 

@@ -4,12 +4,11 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::auth::rights::{Role, Scope};
+use crate::rights::{Role, Scope};
 use crate::base58;
 use crate::digest::{Keyed, Pepper};
 use crate::domain::Domain;
 use crate::link::UserId;
-use crate::ports::{Edge, NoEntropy};
 use crate::text::Title;
 use crate::time::Timestamp;
 
@@ -17,7 +16,8 @@ use crate::time::Timestamp;
 const MARK: &str = "hop_";
 
 /// 58^44 is more than 2^256.
-const SECRET_CHARS: usize = 44;
+/// 256 bits in the letters of [`base58`].
+pub(crate) const SECRET_CHARS: usize = 44;
 
 /// Each is read whenever the key is used, and an edge may limit how many records one request reads.
 pub(crate) const MOST_ISSUERS: usize = 2;
@@ -27,10 +27,6 @@ pub(crate) const MOST_ISSUERS: usize = 2;
 pub(crate) struct KeyId(String);
 
 impl KeyId {
-    pub(crate) fn draw(edge: &impl Edge) -> Result<Self, NoEntropy> {
-        base58::random_96(edge).map(Self)
-    }
-
     /// Reads an id as the API writes it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         base58::is_96(text).then(|| Self(text.to_owned()))
@@ -59,9 +55,9 @@ impl fmt::Debug for Shown {
 }
 
 impl Shown {
-    /// A key nobody had before.
-    pub(crate) fn draw(edge: &impl Edge) -> Result<Self, NoEntropy> {
-        Ok(Self { id: KeyId::draw(edge)?, secret: secret(edge)? })
+    /// The key of this random name and this random secret.
+    pub(crate) fn new(name: String, secret: String) -> Self {
+        Self { id: KeyId(name), secret }
     }
 
     /// Reads what may be a key. Only the shape is looked at.
@@ -82,11 +78,6 @@ impl Shown {
     pub(crate) fn mark(&self, pepper: &Pepper) -> Mark {
         Mark::of(pepper, "key", self.id.as_str(), &self.secret)
     }
-}
-
-/// 256 random bits as somebody may be given them.
-pub(crate) fn secret(edge: &impl Edge) -> Result<String, NoEntropy> {
-    base58::text(base58::ALPHABET, SECRET_CHARS, |bytes| edge.random(bytes))
 }
 
 /// What is kept of a secret that hop gave out: by it the secret is known again and not found out.
@@ -147,7 +138,7 @@ mod tests {
     use crate::memory::MemoryEdge;
 
     fn shown() -> Shown {
-        Shown::draw(&MemoryEdge::new(1)).unwrap()
+        drawn(&MemoryEdge::new(1))
     }
 
     #[test]
@@ -164,7 +155,7 @@ mod tests {
     #[test]
     fn no_two_keys_share_anything() {
         let edge = MemoryEdge::new(1);
-        let [one, two] = [(); 2].map(|()| Shown::draw(&edge).unwrap());
+        let [one, two] = [(); 2].map(|()| drawn(&edge));
         assert!(one.id != two.id && one.secret != two.secret && !one.secret.contains(one.id.as_str()));
     }
 

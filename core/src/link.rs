@@ -8,10 +8,13 @@ use crate::alias::Alias;
 use crate::base58;
 use crate::blocked::Blocked;
 use crate::domain::Domain;
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
+
+/// From an old alias a visitor is led on so many times at most.
+pub(crate) const MOST_MOVES: u8 = 16;
 
 /// The name of a link that never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,12 +3,12 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::cursor::{Offered, Purpose};
 use crate::error::Problem;
-use crate::links::page_size;
+use crate::page_size;
 use crate::ports::{Edge, Record, Records as _, StoreError};
 use crate::records::{Cursor, Key, Prefix};
 use crate::response::Response;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::error::Problem;
 use crate::ports::{Edge, Records as _};
 use crate::records::{Key, copy};

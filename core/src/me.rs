@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
-use crate::auth::rights::Scope;
+use crate::rights::Scope;
 use crate::body::Fields;
 use crate::error::Problem;
 use crate::key::KeyId;

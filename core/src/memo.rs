@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::records::{Key, copy};
+use crate::compiled_link::Found;
+use crate::records::{Elsewhere, Key, copy};
 use crate::time::Timestamp;
 
 pub(crate) const HIT_SECONDS: u32 = 5;
@@ -19,6 +20,13 @@ const FILL_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 512 * 1_024 };
 /// One for each domain that is served; of a thousand links a text has at most 400 KB.
 const TEXT_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 1_024 * 1_024 };
 const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
+
+/// What an isolate remembers under a key.
+#[derive(Clone, Debug)]
+pub(crate) enum Remembered {
+    Link(Found),
+    Domain(Elsewhere),
+}
 
 /// A moment in the life of the memo: an answer may be remembered only if no commit came since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

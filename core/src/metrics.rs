@@ -1,7 +1,7 @@
 //! What a deployment tells whoever watches over it, in the text format of Prometheus. Isolates come and go and each counts for itself, so
 //! nothing here is a sum over time: every number is of the moment, and of the isolate that was asked.
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::memo::{Holding, MOST_ENTRIES};

@@ -7,12 +7,13 @@
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::digest::Keyed;
 use crate::domain::Domain;
 use crate::draw::Source;
-use crate::error::{Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::Refusal;
 use crate::ports::{Edge, Facts, Records as _, StoreError};
 use crate::records::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::records::{Key, Written, write};

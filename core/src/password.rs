@@ -10,8 +10,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
 use crate::digest;
-use crate::error::{FieldCode, Problem, Refusal};
-use crate::ports::{Edge, PasswordCost};
+use crate::field_error::{FieldCode, Refusal};
 use crate::unicode::compose;
 
 /// In characters: fewer are guessed, more are no password.
@@ -20,6 +19,15 @@ const MOST: usize = 1_024;
 
 /// Argon2id, version 19.
 const PHC_HEAD: &str = "$argon2id$v=19$";
+
+/// The cost of Argon2id with one lane, from the time and the memory one request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// How much memory is filled, in KiB.
+    pub memory_kib: u32,
+    /// How often it is gone through.
+    pub passes: u32,
+}
 
 /// A password somebody chose, in NFC: keyboards write the same letter differently.
 #[derive(Clone)]
@@ -68,11 +76,8 @@ impl NewPassword {
         Ok(Self(text))
     }
 
-    /// Hashes it, at the cost the edge can bear.
-    pub(crate) fn hash(&self, edge: &impl Edge) -> Result<PasswordHash, Problem> {
-        let mut salt = [0; 16];
-        edge.random(&mut salt)?;
-        let cost = edge.traits().password_cost;
+    /// Hashes it with a random salt, at this cost.
+    pub(crate) fn hash(&self, salt: [u8; 16], cost: PasswordCost) -> Result<PasswordHash, argon2::Error> {
         let hash = derive(&self.0, &salt, cost)?;
         Ok(PasswordHash { cost, salt, hash })
     }
@@ -91,7 +96,7 @@ impl PasswordHash {
     }
 
     /// Whether `typed` is the password, in whichever way its letters are composed.
-    pub(crate) fn matches(&self, typed: &str) -> Result<bool, Problem> {
+    pub(crate) fn matches(&self, typed: &str) -> Result<bool, argon2::Error> {
         // Composed it has a quarter of these at least, and composing more takes long.
         if typed.chars().count() > MOST.saturating_mul(4) {
             return Ok(false);
@@ -128,12 +133,12 @@ fn too_long() -> Refusal {
 }
 
 /// It fails for a cost that is none, and no such cost is kept.
-fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], Problem> {
+fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
     let hash = |params| {
         let mut hash = [0; 32];
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(text.as_bytes(), salt, &mut hash).map(|()| hash)
     };
-    Params::new(cost.memory_kib, cost.passes, 1, None).and_then(hash).map_err(|_| Problem::internal("a password cannot be hashed"))
+    Params::new(cost.memory_kib, cost.passes, 1, None).and_then(hash)
 }
 
 impl fmt::Debug for NewPassword {

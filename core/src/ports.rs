@@ -5,35 +5,12 @@
 //! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck. `take` never grants more than
 //! was to be had, whatever else goes wrong; what a failed one took is lost.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 
-use http::HeaderName;
-
+pub use crate::password::PasswordCost;
 use crate::records::{Change, Cursor, Key, Prefix};
 use crate::time::Timestamp;
-
-/// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
-pub trait Facts {
-    /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
-    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
-    /// Where the visitor's connection comes from, as the edge itself sees it.
-    fn address(&self) -> Option<IpAddr>;
-    /// The country that the edge takes this address for, in the two letters of ISO 3166.
-    fn country(&self) -> Option<String>;
-}
-
-/// The values of a repeated header as one.
-pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
-    let mut joined = Cow::Borrowed(values.next()?);
-    for value in values {
-        let bytes = joined.to_mut();
-        bytes.extend(b", ");
-        bytes.extend(value);
-    }
-    Some(joined)
-}
+pub use crate::visit::{Facts, join};
 
 /// The platform one request runs on.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
@@ -93,15 +70,6 @@ pub struct Traits {
     pub read_your_writes: &'static str,
     /// How soon an edit or a deletion reaches every visitor.
     pub edits_reach_visitors: &'static str,
-}
-
-/// The cost of Argon2id with one lane, from the time and the memory one request has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PasswordCost {
-    /// How much memory is filled, in KiB.
-    pub memory_kib: u32,
-    /// How often it is gone through.
-    pub passes: u32,
 }
 
 /// The edge has no random bytes; the text is for the log.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use crate::color::Color;
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 use crate::pages::escaped;
 use crate::png;
 

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::domain::Domain;
-use crate::domains;
+use crate::follow;
 use crate::error::Problem;
 use crate::links;
 use crate::ports::Edge;
@@ -67,7 +67,7 @@ async fn open_links<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Resul
         }
     };
     let mut text = String::from("User-agent: *\n");
-    if domains::has_own_front(context, domain).await? {
+    if follow::has_own_front(context, domain).await? {
         text.push_str("Allow: /$\n");
     }
     aliases.iter().for_each(|alias| text.extend(["Allow: /", &alias.encoded().to_string(), "$\n"]));

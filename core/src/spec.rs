@@ -4,14 +4,14 @@ use std::num::NonZeroU64;
 
 use crate::body::{FieldType, ParseContext, Patch, RequestBody, Set, Tree, request_body};
 use crate::card::{Card, CardPatch};
-use crate::error::{FieldCode, Refusal, Wrong};
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::link::{ForwardQuery, RedirectStatus};
 use crate::password::{NewPassword, PasswordHash};
 use crate::rules::{Rule, Rules};
 use crate::target::Target;
 use crate::text::{ExternalId, Note, Tag, Title};
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// More tags than this are a title.
 pub(crate) const MOST_TAGS: usize = 10;

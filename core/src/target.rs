@@ -5,7 +5,7 @@ use http::HeaderValue;
 use crate::absolute_url::{AbsoluteUrl, UrlError, scheme};
 use crate::digest;
 use crate::domain::Domain;
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::template;
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.

@@ -3,7 +3,7 @@
 //! A placeholder stands in the path, the query or the fragment and holds none of the characters that part a URL. So wherever a URL is
 //! parted, at `#`, at `?`, at `/` and at `&`, no placeholder is; and every other brace is text.
 
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 
 /// Each looks through a visitor's whole query.
 const MOST: usize = 20;

@@ -1,7 +1,7 @@
 //! Words owners attach to a link: titles, notes, tags. Bounded, without characters that hide or overwrite others.
 
 use crate::alias::fold;
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 
 /// In bytes: a title fills a line, a note a screen.
 pub(crate) const TITLE_BYTES: usize = 512;

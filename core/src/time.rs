@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 /// The civil time at 0 milliseconds. UTC is reckoned in civil time, as `jiff::Timestamp` ends a day before the year 9999 does.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);

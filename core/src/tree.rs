@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::error::{FieldCode, Refusal, Wrong};
+use crate::field_error::{FieldCode, Refusal, Wrong};
 
 /// A JSON value as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,13 +178,6 @@ impl<'de> Visitor<'de> for TreeVisitor {
             entries.push(entry);
         }
         Ok(Tree::Object(entries))
-    }
-}
-
-/// Inserts `value` into sorted `values` unless it is among them.
-pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
-    if let Err(place) = values.binary_search(&value) {
-        values.insert(place, value);
     }
 }
 

@@ -1,13 +1,12 @@
 //! Users: the people links and keys belong to.
 
 use crate::alias::fold;
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::digest::Pepper;
 use crate::domain::Domain;
-use crate::error::{FieldCode, Refusal};
-use crate::key::{self, Mark};
+use crate::field_error::{FieldCode, Refusal};
+use crate::key::Mark;
 use crate::link::UserId;
-use crate::ports::{Edge, NoEntropy};
 use crate::text::Title;
 use crate::time::Timestamp;
 use crate::unicode;
@@ -100,13 +99,12 @@ pub(crate) struct Invitation {
 }
 
 impl Invitation {
-    /// An invitation of `user` at `now`, and its token: told once, to who invites them.
-    pub(crate) fn draw(edge: &impl Edge, pepper: &Pepper, user: &UserId, now: Timestamp) -> Result<(Self, String), NoEntropy> {
-        let secret = key::secret(edge)?;
-        let mark = Mark::of(pepper, "invitation", user.as_str(), &secret);
+    /// An invitation of `user` at `now` by this random secret, and its token: told once, to who invites them.
+    pub(crate) fn new(secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
+        let mark = Mark::of(pepper, "invitation", user.as_str(), secret);
         let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(INVITATION_MILLIS));
         let id = user.as_str().strip_prefix("usr_").unwrap_or_default();
-        Ok((Self { mark, expires_at }, ["hopinvite_", id, "_", &secret].concat()))
+        (Self { mark, expires_at }, ["hopinvite_", id, "_", secret].concat())
     }
 }
 
@@ -248,13 +246,13 @@ mod tests {
     #[test]
     fn an_invitation_keeps_no_secret_and_holds_a_week() {
         let (edge, pepper, user) = (MemoryEdge::new(1), Pepper::new("p"), UserId::of("2222222222222222x"));
-        let (invitation, token) = Invitation::draw(&edge, &pepper, &user, Timestamp::from_millis(5)).unwrap();
+        let (invitation, token) = invite(&edge);
         let secret = token.strip_prefix("hopinvite_2222222222222222x_").unwrap();
         assert_eq!((secret.len(), invitation.expires_at.as_millis()), (44, 604_800_005));
         assert!(invitation.mark.is(&Mark::of(&pepper, "invitation", user.as_str(), secret)));
         for other in [Mark::of(&pepper, "key", user.as_str(), secret), Mark::of(&Pepper::new("q"), "invitation", user.as_str(), secret)] {
             assert!(!invitation.mark.is(&other));
         }
-        assert!(Invitation::draw(&edge, &pepper, &user, Timestamp::from_millis(5)).unwrap().1 != token);
+        assert!(invite(&edge).1 != token);
     }
 }

@@ -1,7 +1,7 @@
 //! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
 
 use crate::body::{Patch, RequestBody, request_body, text_types};
-use crate::error::{Refusal, Wrong};
+use crate::field_error::{Refusal, Wrong};
 use crate::target::Target;
 use crate::text::bounded;
 
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::body::Draft;
     use crate::body::tests::drafted;
-    use crate::error::FieldCode;
+    use crate::field_error::FieldCode;
 
     fn merged(target: &str, json: &str) -> Result<String, Vec<(String, FieldCode)>> {
         let Draft { parts, mut wrong } = drafted::<UtmBody>(json);

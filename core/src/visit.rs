@@ -9,9 +9,29 @@ use http::HeaderName;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 
 use crate::agent::{Agent, Kind, Means};
-use crate::ports::Facts;
 use crate::rules::{Browser, Choice, Country, Device, Os};
 use crate::time::Timestamp;
+
+/// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
+pub trait Facts {
+    /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
+    /// Where the visitor's connection comes from, as the edge itself sees it.
+    fn address(&self) -> Option<IpAddr>;
+    /// The country that the edge takes this address for, in the two letters of ISO 3166.
+    fn country(&self) -> Option<String>;
+}
+
+/// The values of a repeated header as one.
+pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
+    let mut joined = Cow::Borrowed(values.next()?);
+    for value in values {
+        let bytes = joined.to_mut();
+        bytes.extend(b", ");
+        bytes.extend(value);
+    }
+    Some(joined)
+}
 
 /// What browsers say that look ahead. `X-Moz` is what Firefox said until it had `Sec-Purpose`.
 pub(crate) const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");

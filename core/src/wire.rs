@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{FieldError, Problem};
+use crate::error::Problem;
+use crate::field_error::FieldError;
 
 /// Serializes a value as the text that `Display` writes: a timestamp as RFC 3339.
 pub(crate) struct DisplayText<T>(pub(crate) T);
@@ -67,7 +68,7 @@ impl<'a> FieldErrorJson<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{FieldCode, Refusal};
+    use crate::field_error::{FieldCode, Refusal};
     use crate::time::Timestamp;
 
     #[test]

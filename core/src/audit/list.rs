@@ -3,11 +3,12 @@
 use form_urlencoded::Serializer;
 use serde::Serialize;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{Fields, Tree};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::list::{self, Wanted};
 use crate::ports::{Edge, Record};
 use crate::records::{Key, Line, Prefix};

@@ -5,7 +5,7 @@ mod list;
 pub(crate) use list::list;
 
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;

@@ -3,8 +3,8 @@
 use http::header::AUTHORIZATION;
 
 use super::Principal;
-use super::rights::{Role, least_issuer};
-use crate::app::Context;
+use crate::rights::{Role, least_issuer};
+use crate::context::Context;
 use crate::config::AdminKey;
 use crate::error::Problem;
 use crate::key::{ApiKey, Shown};

@@ -7,21 +7,21 @@ mod credential;
 mod need;
 #[cfg(any(test, feature = "memory"))]
 mod printed;
-pub(crate) mod rights;
+
 
 pub(crate) use self::credential::role_of;
 pub(crate) use self::need::Need;
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
-use self::rights::{Right, Role, Scope};
-use crate::app::Context;
+use crate::rights::{Right, Role, Scope};
+use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::key::KeyId;
 use crate::link::{Link, UserId};
 use crate::ports::{Edge, Facts};
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]

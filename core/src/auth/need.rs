@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::rights::Right;
+use crate::rights::Right;
 use crate::route::Route;
 
 /// What somebody must be to be answered.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::Method;
 
 use super::Need;
-use super::rights::{Right, Terms};
+use crate::rights::{Right, Terms};
 use crate::route::{DOCUMENTED, Route};
 
 /// Every right with what it takes, then every route with the right it asks for, in Markdown.

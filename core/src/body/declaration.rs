@@ -25,7 +25,8 @@ use std::marker::PhantomData;
 
 use super::{Fields, Tree};
 use crate::config::Config;
-use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::ports::Traits;
 use crate::request::Body;
 

@@ -6,14 +6,14 @@ use super::declaration::{FieldType, ParseContext, RequestBody};
 use super::{Fields, Tree};
 use crate::alias::Alias;
 use crate::domain::Domain;
-use crate::error::{Refusal, Wrong};
+use crate::field_error::{Refusal, Wrong};
 use crate::link::{ForwardQuery, UserId};
 use crate::password::{NewPassword, PasswordHash};
 use crate::rules::Country;
 use crate::target::Target;
 use crate::text::{CardDescription, CardTitle, ExternalId, Note, Reason, Tag, Title};
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 use crate::user::Email;
 
 /// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`.
@@ -22,7 +22,7 @@ macro_rules! text_types {
         impl $crate::body::FieldType for $name {
             type Value = $value;
 
-            fn parse(value: $crate::body::Tree, $context: &$crate::body::ParseContext<'_>) -> Result<$value, $crate::error::Wrong> {
+            fn parse(value: $crate::body::Tree, $context: &$crate::body::ParseContext<'_>) -> Result<$value, $crate::field_error::Wrong> {
                 let $text = value.text()?;
                 Ok($parse?)
             }

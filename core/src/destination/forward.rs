@@ -9,7 +9,7 @@ use std::mem;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::link::ForwardQuery;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// What browsers encode in a query. A `%` is none of it: what came encoded stays as it is.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');

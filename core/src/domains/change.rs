@@ -4,11 +4,11 @@ use http::StatusCode;
 
 use super::show::shown;
 use super::{Wish, edit, named, said, set};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{Draft, Patch, RequestBody, request_body};
 use crate::error::Problem;
-use crate::links::{Refused, Seen};
+use crate::preconditions::{Refused, Seen};
 use crate::ports::{Edge, Facts};
 use crate::records::Site;
 use crate::request::{BODY_LIMIT, Body};

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::change::DomainPatch;
 use super::show::shown;
 use super::{edit, set, wire};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{Draft, Flatten, RequestBody, Required, request_body};
 use crate::domain::Domain;

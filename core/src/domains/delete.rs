@@ -3,11 +3,12 @@
 use http::StatusCode;
 
 use super::{Wish, edit, find, named, said};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::{Code, Problem};
-use crate::links::{self, Refused, Seen};
+use crate::links;
+use crate::preconditions::{Refused, Seen};
 use crate::ports::{Edge, Facts};
 use crate::records::Site;
 use crate::response::Response;

@@ -1,7 +1,7 @@
 //! Listing domains: those of the settings, then those that were added.
 
 use super::wire::DomainJson;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::error::Problem;

@@ -5,7 +5,6 @@ mod create;
 mod delete;
 mod list;
 mod show;
-mod visit;
 mod wire;
 
 pub(crate) use change::change;
@@ -13,16 +12,17 @@ pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use list::list;
 pub(crate) use show::show;
-pub(crate) use visit::{Elsewhere, at, check_served, front, has_own_front, instead};
 
 use self::change::DomainPatch;
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::body::{Fields, Patch, RequestBody};
 use crate::domain::Domain;
-use crate::error::{Problem, Refusal, Wrong};
-use crate::links::{EDITS, Refused};
+use crate::error::Problem;
+use crate::field_error::{Refusal, Wrong};
+use crate::preconditions::Refused;
+use crate::records::EDITS;
 use crate::ports::{Edge, StoreError};
 use crate::records::{Kept, Key, Site, Written};
 

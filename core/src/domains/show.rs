@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::wire::DomainJson;
 use super::{find, named};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::ports::Edge;

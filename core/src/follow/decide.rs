@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::ready::Ready;
+use crate::compiled_link::Ready;
 use crate::agent::Kind;
 use crate::digest::Pepper;
 use crate::pages::Ask;

@@ -7,10 +7,10 @@
 //!   may have meant who found nothing
 
 mod decide;
+mod elsewhere;
 mod origin;
 mod preview;
 mod read;
-mod ready;
 mod suggest;
 mod unlock;
 
@@ -22,18 +22,17 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 pub(crate) use self::decide::{Decision, Manner, decide};
 pub(crate) use self::preview::preview;
 use self::read::Source;
-pub(crate) use self::ready::{Found, Ready};
+pub(crate) use self::elsewhere::{at, front, has_own_front, instead};
 use self::unlock::Tried;
 
 use crate::alias::{self, Alias};
-use crate::app::Context;
+use crate::context::Context;
 use crate::clicks::Click;
+use crate::compiled_link::Ready;
 use crate::domain::Domain;
-use crate::domains;
 use crate::error::Problem;
 use crate::limits::Limit;
 use crate::link::RedirectStatus;
-use crate::links;
 use crate::pages::{self, Ask, Shown};
 use crate::ports::{Edge, Records as _, Take};
 use crate::records::Key;
@@ -70,7 +69,7 @@ pub(crate) async fn follow<E: Edge>(
         Err(problem) => Err(problem),
     };
     match answer {
-        Err(problem) => match domains::instead(context, domain, problem).await {
+        Err(problem) => match elsewhere::instead(context, domain, problem).await {
             Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
             response => response,
         },
@@ -87,7 +86,7 @@ pub(crate) async fn submit<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let answer = match submitted(context, domain, alias, visit, body).await {
-        Err(problem) => domains::instead(context, domain, problem).await,
+        Err(problem) => elsewhere::instead(context, domain, problem).await,
         answer => answer,
     };
     match answer {
@@ -118,7 +117,7 @@ async fn submitted<E: Edge>(
 /// The problem of somebody who was not led on, unless nobody is on this host.
 async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
     if !problem.is_passing() {
-        domains::check_served(context, domain).await?;
+        elsewhere::check_served(context, domain).await?;
     }
     Err(problem)
 }
@@ -220,7 +219,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 
     /// Takes one of the clicks that are left; false if there is none.
     async fn spend(&self, limit: &Limit) -> Result<bool, Problem> {
-        match self.context.edge.records().take(&limit.key, limit.most.get(), None).await? {
+        match self.context.edge.records().take(&Key::limit(limit), limit.most.get(), None).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
             Take::Busy => Err(Problem::crowded()),
@@ -234,7 +233,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     fn shown<'s>(&self, ready: &'s Ready, target: Option<&'s HeaderValue>, ask: Ask) -> Shown<'s> {
         let card = ready.card.as_ref();
         Shown {
-            short_url: links::short_url(self.context.config, self.domain, &self.alias),
+            short_url: self.context.config.short_url(self.domain, &self.alias),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
             image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
@@ -264,7 +263,7 @@ pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Re
     let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision) else {
         return Ok(decision);
     };
-    let taken = context.edge.records().taken(std::slice::from_ref(&limit.key)).await?;
+    let taken = context.edge.records().taken(&[Key::limit(limit)]).await?;
     Ok(if taken.first().is_some_and(|taken| *taken >= limit.most.get()) { Decision::Ended } else { decision })
 }
 

@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Manner};
 use super::{Visitor, unless_unserved, unless_used_up};
-use crate::app::Context;
+use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::pages::Ask;

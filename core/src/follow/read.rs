@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::ready::{Found, Ready, Way};
+use super::elsewhere::check_served;
+use crate::compiled_link::{Found, Ready, Way};
 use crate::alias::Alias;
-use crate::app::{Context, Remembered};
+use crate::context::Context;
+use crate::memo::Remembered;
 use crate::domain::Domain;
-use crate::domains;
 use crate::error::Problem;
-use crate::links::MOST_MOVES;
+use crate::link::MOST_MOVES;
 use crate::memo::Known;
 use crate::ports::{Copies as _, Edge};
 use crate::records::copy::{self, Copy, Trust};
@@ -33,7 +34,7 @@ enum Near {
 /// The link that visitors of `alias` come to, wherever it has moved.
 pub(super) async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias, source: Source) -> Result<Arc<Ready>, Problem> {
     let link = walk(context, Key::link(domain, alias), source).await?;
-    domains::check_served(context, domain).await?;
+    check_served(context, domain).await?;
     Ok(link)
 }
 

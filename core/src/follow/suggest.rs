@@ -3,13 +3,12 @@
 
 use super::decide::{Decision, Manner};
 use super::read::Source;
-use super::ready::Ready;
+use crate::compiled_link::Ready;
 use super::{decide, read};
 use crate::alias::{self, Alias};
-use crate::app::Context;
+use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{Code, Problem};
-use crate::links;
 use crate::ports::Edge;
 use crate::visit::Visit;
 
@@ -39,7 +38,7 @@ pub(super) async fn suggest<E: Edge>(
             && let Ok(ready) = read::find(context, domain, &alias, Source::Nearest).await
             && is_public(context, &ready, visit)
         {
-            return problem.suggesting(links::short_url(context.config, domain, &alias));
+            return problem.suggesting(context.config.short_url(domain, &alias));
         }
     }
     problem

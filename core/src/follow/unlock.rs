@@ -9,16 +9,15 @@ use std::borrow::Cow;
 use http::header::{COOKIE, SET_COOKIE};
 use subtle::ConstantTimeEq as _;
 
-use super::ready::Ready;
-use crate::app::Context;
+use crate::compiled_link::Ready;
+use crate::context::Context;
 use crate::base64;
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::links;
 use crate::password::{Lock, PasswordHash};
 use crate::ports::{Edge, Facts, Records as _, Take};
-use crate::records::Key;
+use crate::records::{Key, trace};
 use crate::response::Response;
 use crate::time::Timestamp;
 use crate::visit::Visit;
@@ -149,7 +148,7 @@ pub(super) async fn attempt<E: Edge>(
     if !window.has_try(domain, ready, visit).await? {
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
-    let link = links::trace(context, key, &ready.id).await?.ok_or_else(Problem::no_such_link)?;
+    let link = trace(context.edge.records(), key, &ready.id).await?.ok_or_else(Problem::no_such_link)?;
     let lock = link.spec.password.as_ref().map(PasswordHash::lock);
     if ready.lock != lock {
         // Else visitors would be asked for what is no password any more, until everybody has heard of it.

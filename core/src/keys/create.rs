@@ -3,15 +3,17 @@
 use http::StatusCode;
 
 use super::wire::{KeyJson, NewKeyJson};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
-use crate::auth::rights::{Role, Scope, least_issuer};
+use crate::rights::{Role, Scope, least_issuer};
 use crate::auth::{Proof, role_of};
 use crate::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::domains::is_served;
-use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::draw;
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::key::{ApiKey, MOST_ISSUERS, Shown};
 use crate::link::UserId;
 use crate::ports::Edge;
@@ -20,7 +22,7 @@ use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
 use crate::text::Title;
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 use crate::user::User;
 use crate::users;
 
@@ -76,7 +78,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     let no_owner = || Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in"));
     let owner = users::find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
     check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
-    let shown = Shown::draw(context.edge)?;
+    let shown = Shown::new(context.token()?, draw::random_secret(context.edge)?);
     let key = asked.key(&shown, context.pepper()?, context.now, proof);
     let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?)?;
     let deed = Deed::key("key.create", &key.id).saying(detail(&key));

@@ -1,7 +1,7 @@
 //! Listing keys, those that are revoked too.
 
 use super::wire::KeyJson;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::error::Problem;

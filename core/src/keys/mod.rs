@@ -12,8 +12,8 @@ pub(crate) use revoke::revoke;
 pub(crate) use show::show;
 pub(crate) use wire::RightsJson;
 
-use crate::app::Context;
-use crate::auth::rights::Role;
+use crate::context::Context;
+use crate::rights::Role;
 use crate::auth::{Proof, role_of};
 use crate::body::Fields;
 use crate::error::Problem;

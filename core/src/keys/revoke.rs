@@ -3,12 +3,12 @@
 use http::StatusCode;
 
 use super::{check_say, find, named};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::key::ApiKey;
-use crate::links::EDITS;
+use crate::records::EDITS;
 use crate::ports::Edge;
 use crate::records::{Kept, Key, Written};
 use crate::response::Response;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::auth::rights::Scope;
+use crate::rights::Scope;
 use crate::domain::Domain;
 use crate::key::ApiKey;
 use crate::link::UserId;

@@ -3,18 +3,20 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::change::{LinkPatch, Seen, patch};
+use super::change::{LinkPatch, patch};
+use crate::preconditions::Seen;
 use super::counts::counts;
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
 use super::named::served_domain;
 use super::wire::WrittenLinkJson;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Tree, Unread, request_body};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Key;

@@ -2,22 +2,22 @@
 
 use std::cell::OnceCell;
 
-use http::header::IF_MATCH;
-
 use super::circles::refuse_circles;
 use super::named::{named, served_domain};
 use super::show::shown;
-use super::{Refused, Wish, edit};
+use super::{Wish, edit};
 use crate::alias::{self, Alias};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
-use crate::auth::rights::Right;
+use crate::rights::Right;
 use crate::blocked::{BlockPatch, Blocked};
 use crate::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal, Wrong};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::link::{Link, UserId};
 use crate::password::PasswordHash;
+use crate::preconditions::Seen;
 use crate::ports::{Edge, Facts};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
@@ -117,7 +117,7 @@ fn apply<E: Edge>(
     link.target = target.unwrap_or(link.target);
     owner.apply(&mut link.owner);
     if let Some(password) = password {
-        let hash = hashed.get().cloned().map_or_else(|| password.hash(context.edge), Ok)?;
+        let hash = hashed.get().cloned().map_or_else(|| context.hash(&password), Ok)?;
         link.spec.password = Some(hashed.get_or_init(|| hash).clone());
     }
     Ok(Wish { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
@@ -160,47 +160,5 @@ impl FieldType for Seen {
     #[cfg(test)]
     fn schema() -> crate::body::Schema {
         crate::body::schema!({"type": "integer", "minimum": 1})
-    }
-}
-
-/// The versions a client has seen, one of which a link or a domain must still be at.
-#[derive(Clone)]
-pub(crate) enum Seen {
-    Anything,
-    One(Vec<u64>),
-}
-
-impl Seen {
-    /// Reads `If-Match`. A weak or foreign tag is the version of no link.
-    pub(crate) fn read(facts: &impl Facts) -> Self {
-        let Some(header) = facts.header(&IF_MATCH) else {
-            return Self::Anything;
-        };
-        let header = String::from_utf8_lossy(&header);
-        if header.trim() == "*" {
-            return Self::Anything;
-        }
-        let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-        Self::One(header.split(',').filter_map(version).collect())
-    }
-
-    fn covers(&self, version: u64) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::One(versions) => versions.contains(&version),
-        }
-    }
-
-    /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
-    fn is_ahead_of(&self, version: u64) -> bool {
-        matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
-    }
-
-    pub(crate) fn check(&self, version: u64) -> Result<(), Refused> {
-        if self.covers(version) {
-            return Ok(());
-        }
-        let problem = Problem::version_mismatch(version);
-        Err(if self.is_ahead_of(version) { Refused::UntilRead(problem) } else { problem.into() })
     }
 }

@@ -4,7 +4,7 @@
 //! is known without a look.
 
 use crate::domain::Domain;
-use crate::error::{Refusal, Wrong};
+use crate::field_error::{Refusal, Wrong};
 use crate::spec::Spec;
 use crate::target::Target;
 

@@ -3,11 +3,12 @@
 use super::erase::Remains;
 use super::{EDITS, trace};
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::auth::rights::Right;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::rights::Right;
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::{Link, LinkId};
 use crate::ports::{Edge, StoreError};
 use crate::records::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
@@ -183,7 +184,7 @@ impl Claim<'_> {
     async fn may_follow<E: Edge>(&self, context: &Context<'_, E>, seen: &Holder) -> Result<bool, Problem> {
         let link = match seen {
             Holder::Link(link) => Some(link.clone()),
-            Holder::Signpost(signpost) if signpost.link != *self.link => trace(context, signpost.to(), &signpost.link).await?,
+            Holder::Signpost(signpost) if signpost.link != *self.link => trace(context.edge.records(), signpost.to(), &signpost.link).await?,
             _ => return Ok(true),
         };
         Ok(link.map_or(self.proof.has(Right::ManageLinks), |link| self.proof.check_write(&link).is_ok()))

@@ -1,7 +1,7 @@
 //! Which links robots may follow: those that say so and lead every visitor on as they are now.
 
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{Link, State};

@@ -12,13 +12,14 @@ use super::upsert::{Saved, upsert};
 use super::wire::WrittenLinkJson;
 use super::{trace, wire};
 use crate::alias::{self, Alias, AliasCase};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::base58;
 use crate::blocked::Blocked;
 use crate::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::{Link, LinkId, UserId};
 use crate::password::NewPassword;
 use crate::ports::Edge;
@@ -137,7 +138,7 @@ impl NewLink {
     /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
     pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
         if let Some(password) = self.password.take() {
-            self.spec.password = Some(password.hash(context.edge)?);
+            self.spec.password = Some(context.hash(&password)?);
         }
         Ok(())
     }
@@ -218,6 +219,6 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
     }
     // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
     context.perhaps_changed(&key);
-    let found = trace(context, key, &link.id).await?;
+    let found = trace(context.edge.records(), key, &link.id).await?;
     Ok(Ok(found.unwrap_or(link)))
 }

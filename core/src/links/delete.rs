@@ -2,15 +2,15 @@
 
 use http::StatusCode;
 
-use super::change::Seen;
+use crate::preconditions::Seen;
 use super::claim::strand;
 use super::erase::erase;
 use super::named::{key, take_domain};
 use super::{EDITS, edit, place_at, trace};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::auth::rights::Right;
+use crate::rights::Right;
 use crate::body::{Fields, Tree};
 use crate::error::{Code, Problem};
 use crate::link::Link;
@@ -65,7 +65,7 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
             return Err(Problem::no_such_link());
         };
         // The way belongs to whom the link belongs to; that to a link which is gone, to the admins.
-        match trace(context, signpost.to(), &signpost.link).await? {
+        match trace(context.edge.records(), signpost.to(), &signpost.link).await? {
             Some(link) => proof.check_write(&link)?,
             None => proof.check(Right::ManageLinks)?,
         }

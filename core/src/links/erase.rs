@@ -4,10 +4,11 @@
 //! old versions, the total of clicks and what was taken of its limits go with that commit, and the same of deleted links whose alias it took over.
 //! Then nobody holds the alias. Whoever asks again goes on where a request died.
 
-use super::change::Seen;
 use super::claim::strand;
-use super::{EDITS, Problem, Refused};
-use crate::app::Context;
+use crate::error::Problem;
+use crate::preconditions::{Refused, Seen};
+use crate::records::EDITS;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::link::{Link, LinkId};

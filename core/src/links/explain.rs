@@ -10,13 +10,14 @@ use serde::Serialize;
 use super::find;
 use super::named::named;
 use crate::alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{Optional, RequestBody, request_body, text_types};
 use crate::digest::Pepper;
-use crate::domains;
-use crate::error::{FieldCode, Problem, Refusal};
-use crate::follow::{Decision, Manner, Ready, decide, unless_used_up};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
+use crate::compiled_link::Ready;
+use crate::follow::{Decision, Manner, decide, instead, unless_used_up};
 use crate::link::RedirectStatus;
 use crate::pages::Ask;
 use crate::ports::{Edge, Facts};
@@ -133,7 +134,7 @@ pub(crate) async fn explain<E: Edge>(
     };
     let mut explanation = Explanation { ready: ready.as_ref(), visit: &visit, pepper, manner, decision, elsewhere: None };
     explanation.elsewhere = match explanation.problem() {
-        Some(problem) => domains::instead(context, &link.domain, problem).await.ok(),
+        Some(problem) => instead(context, &link.domain, problem).await.ok(),
         _ => None,
     };
     Response::json(StatusCode::OK, &explanation.json())

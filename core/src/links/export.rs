@@ -5,12 +5,13 @@ use super::filter::Filter;
 use super::list::Wanted;
 use super::named::take_domain;
 use super::wire::{self, LinkJson};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
-use crate::auth::rights::Right;
+use crate::rights::Right;
 use crate::body::{Fields, Tree};
 use crate::csv;
-use crate::error::{Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::Refusal;
 use crate::ports::Edge;
 use crate::response::Response;
 

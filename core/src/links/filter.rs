@@ -7,13 +7,13 @@ use crate::alias::AliasPrefix;
 use crate::body::Fields;
 use crate::config::Config;
 use crate::domain::Domain;
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::{Link, UserId};
 use crate::records::Prefix;
 use crate::spec::MOST_TAGS;
 use crate::text::Tag;
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// What a link may be asked to be, as the API writes it.
 const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];

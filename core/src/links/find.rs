@@ -2,7 +2,7 @@
 
 use super::create::NewLink;
 use super::walk::Walk;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::Link;

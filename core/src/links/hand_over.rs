@@ -1,15 +1,16 @@
 //! Handing over the links of a user who is deleted, domain by domain.
 
 use super::sweep::{Budget, MOST_LISTED, sweep};
-use super::{Refused, Wish};
-use crate::app::Context;
+use super::Wish;
+use crate::preconditions::Refused;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::{Link, UserId};
 use crate::ports::{Edge, Records as _};
 use crate::records::Prefix;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// Has the links of the first be those of the second, or of nobody, on the domains `past` one and so many links as `edits` says. Says how far it
 /// came, and whether no link is left. A damaged one is left where it is: the log tells of it.

@@ -15,15 +15,16 @@ use super::claim::{Standing, standing};
 use super::create::claim;
 use super::named::take_domain;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::blocked::Blocked;
 use crate::body::{Fields, Tree};
-use crate::clicks::{self, Clicks};
-use crate::error::{Code, FieldCode, Problem, Refusal};
+use crate::clicks::Clicks;
+use crate::error::{Code, Problem};
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::Link;
 use crate::ports::{Edge, Facts, StoreError};
-use crate::records::{Holder, Key, Place, look, look_at_all};
+use crate::records::{bring_clicks, Holder, Key, Place, look, look_at_all};
 use crate::request::{BULK_LIMIT, Body};
 use crate::response::Response;
 use crate::wire::ProblemJson;
@@ -248,5 +249,5 @@ async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -
     if clicks == Clicks::default() {
         return Ok(());
     }
-    Ok(clicks::bring(context.edge, &link.id, clicks).await?)
+    Ok(bring_clicks(context.edge, &link.id, clicks).await?)
 }

@@ -1,17 +1,16 @@
 //! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
 
-use super::counts::{Counts, with_clicks};
+use super::counts::{Counts, taken, with_clicks};
 use super::filter::Filter;
 use super::named::take_domain;
-use super::page_size;
+use crate::page_size;
 use super::walk::Position;
 use super::wire::LinkJson;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::cursor::{Offered, Purpose};
 use crate::error::Problem;
-use crate::limits;
 use crate::link::Link;
 use crate::list;
 use crate::ports::Edge;
@@ -64,7 +63,7 @@ impl Wanted {
         let purpose = Purpose::new(proof, list, &query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
         let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
-        let taken = limits::taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
+        let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
         let shown = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.shows(link, *taken, context.now));
         let (links, taken): (Vec<Link>, Vec<u64>) = shown.unzip();
         let counts = with_clicks(context, &links.iter().collect::<Vec<_>>(), &taken).await?;

@@ -18,7 +18,6 @@ mod hand_over;
 mod import;
 mod list;
 mod named;
-pub(crate) mod page_size;
 mod past;
 mod qr;
 mod rename;
@@ -35,7 +34,7 @@ mod wire_rules;
 
 pub(crate) use availability::availability;
 pub(crate) use batch::batch;
-pub(crate) use change::{Seen, change};
+pub(crate) use change::change;
 pub(crate) use crawlable::crawlable;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
@@ -51,24 +50,20 @@ pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
-pub(crate) use wire::short_url;
 
 use self::claim::strand;
 use self::filter::Filter;
-pub(crate) use self::rename::MOST_MOVES;
 use self::rename::rename;
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::Problem;
-use crate::link::{Link, LinkId, UserId};
+use crate::link::{Link, UserId};
 use crate::ports::Edge;
+use crate::preconditions::Refused;
 use crate::records::copy::Copy;
-use crate::records::{Holder, Key, Place, Written, history, look, write};
-
-/// How often an edit is tried again because somebody else edited at the same moment.
-pub(crate) const EDITS: usize = 8;
+use crate::records::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
@@ -95,19 +90,6 @@ fn link_at(place: &Place) -> Result<&Link, Problem> {
         Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
         Holder::Erasing(_) | Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
     }
-}
-
-/// The link `id`, at `key` or where it went from there, if it is to be seen.
-pub(crate) async fn trace<E: Edge>(context: &Context<'_, E>, mut key: Key, id: &LinkId) -> Result<Option<Link>, Problem> {
-    for _ in 0..=MOST_MOVES {
-        let place = look(context.edge.records(), &key).await?;
-        match place.as_ref().map(|place| place.holder.seen()) {
-            Some(Holder::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
-            Some(Holder::Signpost(signpost)) if signpost.link == *id => key = signpost.to(),
-            _ => break,
-        }
-    }
-    Ok(None)
 }
 
 /// What a link shall be.
@@ -144,7 +126,7 @@ async fn edit<E: Edge>(
             // An earlier try of this very request has done it. Its copies may have died with it.
             context.perhaps_changed(key);
             context.perhaps_changed(&signpost.to());
-            return trace(context, signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
+            return trace(context.edge.records(), signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
         }
         let was = link_at(&place)?.clone();
         proof.check_write(&was)?;
@@ -248,20 +230,6 @@ fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
     }
     let deed = Deed::link(action, link);
     if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
-}
-
-/// Why a link or a domain is not changed as it was read.
-pub(crate) enum Refused {
-    /// It must not be.
-    For(Problem),
-    /// What was read is older than what the client says to have seen. If it stays that, this is why.
-    UntilRead(Problem),
-}
-
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self::For(problem)
-    }
 }
 
 /// The schemas of request bodies, under their names in the document.

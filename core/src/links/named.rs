@@ -2,12 +2,13 @@
 
 use super::find;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::domains;
-use crate::error::{Problem, Refusal, Wrong};
+use crate::error::Problem;
+use crate::field_error::{Refusal, Wrong};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Key;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::named::named_link;
 use super::wire::BlockedJson;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::UserId;

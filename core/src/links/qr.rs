@@ -1,12 +1,13 @@
 //! A link's short address as a QR code.
 
 use super::named::{key, take_domain};
-use super::{find, wire};
-use crate::app::Context;
+use super::find;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::color::Color;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::ports::Edge;
 use crate::qr::{Code, Level, Style};
 use crate::response::Response;
@@ -42,7 +43,7 @@ pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: 
     if link.is_deleted() {
         return Err(Problem::link_ended());
     }
-    let address = wire::short_url(context.config, &link.domain, &link.alias);
+    let address = context.config.short_url(&link.domain, &link.alias);
     let code = Code::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
     wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
     let (media_type, ending, picture) = match wanted.format {

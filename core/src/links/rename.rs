@@ -5,17 +5,15 @@
 
 use super::claim::Claim;
 use super::{Wish, deed};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit;
 use crate::auth::Proof;
-use crate::error::{FieldCode, Problem, Refusal};
-use crate::link::{Link, LinkId};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
+use crate::link::{Link, LinkId, MOST_MOVES};
 use crate::ports::Edge;
 use crate::records::copy::Copy;
 use crate::records::{Arriving, Change, Holder, Key, Place, Signpost, Written, look, settle, write};
-
-/// From an old alias a visitor is led on so many times at most.
-pub(crate) const MOST_MOVES: u8 = 16;
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile.
 pub(super) async fn rename<E: Edge>(

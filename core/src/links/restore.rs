@@ -3,7 +3,7 @@
 use super::edit;
 use super::named::named;
 use super::show::shown;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::Link;

@@ -6,12 +6,14 @@ use serde::Serialize;
 
 use super::named::domain_of;
 use super::sweep::{Budget, Swept, sweep};
-use super::{Refused, Wish};
-use crate::app::Context;
+use super::Wish;
+use crate::preconditions::Refused;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{RequestBody, Required, request_body};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::Link;
 use crate::ports::Edge;
 use crate::records::Prefix;

@@ -4,8 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::create::{NewLink, claim};
-use super::wire;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::{RequestBody, Required, Template, request_body};
 use crate::error::Problem;
@@ -49,7 +48,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
     let link = claim(context, proof, &new).await?;
     let shortened = ShortenedJson {
         short_id: link.alias.as_str(),
-        short_url: wire::short_url(context.config, &link.domain, &link.alias),
+        short_url: context.config.short_url(&link.domain, &link.alias),
         // A repetition may find that the link has a new target, which is for readers to see.
         original_url: target.as_str(),
     };

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::counts::counts;
 use super::named::named_link;
 use super::wire::WrittenLinkJson;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::error::Problem;
 use crate::link::Link;

@@ -3,10 +3,11 @@
 
 use std::cell::Cell;
 
-use super::rename::MOST_MOVES;
-use super::{Refused, Wish, edit};
+use crate::link::MOST_MOVES;
+use super::{Wish, edit};
+use crate::preconditions::Refused;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::domain::Domain;
 use crate::error::{Code, Problem};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::named::take_domain;
 use super::wire;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;

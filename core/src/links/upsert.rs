@@ -5,17 +5,19 @@
 //! hints are enough.
 
 use super::EDITS;
-use super::change::{Seen, patch};
+use super::change::patch;
+use crate::preconditions::Seen;
 use super::claim::{Standing, standing};
 use super::create::{NewLink, claim};
 use super::walk::Walk;
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::domain::Domain;
 use crate::draw::Source;
-use crate::error::{Code, FieldCode, Problem, Refusal};
+use crate::error::{Code, Problem};
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::{Link, LinkId};
 use crate::once;
 use crate::ports::{Edge, Records as _};

@@ -1,7 +1,7 @@
 //! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
 
 use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::Problem;
 use crate::link::Link;

@@ -8,13 +8,11 @@ use serde::Serialize;
 
 use super::counts::Counts;
 use super::wire_rules::{CardJson, RuleJson};
-use crate::alias::Alias;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
-use crate::auth::rights::Right;
+use crate::rights::Right;
 use crate::blocked::Blocked;
 use crate::clicks::Clicks;
-use crate::config::Config;
 use crate::domain::Domain;
 use crate::link::{Link, UserId};
 use crate::password::PasswordHash;
@@ -91,7 +89,7 @@ impl<'a> LinkJson<'a> {
             id: link.id.as_str(),
             alias: link.alias.as_str(),
             domain: link.domain.as_str(),
-            short_url: short_url(context.config, &link.domain, &link.alias),
+            short_url: context.config.short_url(&link.domain, &link.alias),
             target: link.target.as_str(),
             title: spec.title.as_ref().map(Title::as_str),
             tags: spec.tags.iter().map(Tag::as_str).collect(),
@@ -152,15 +150,6 @@ struct ClicksJson {
 impl ClicksJson {
     fn new(Clicks { humans, bots, previews }: Clicks) -> Self {
         Self { humans, bots, previews }
-    }
-}
-
-/// Where visitors follow the link. A link on a domain the deployment no longer serves shows the address it would have.
-pub(crate) fn short_url(config: &Config, domain: &Domain, alias: &Alias) -> String {
-    let alias = alias.encoded();
-    match config.origin_of(domain.as_str()) {
-        Some(origin) => format!("{origin}/{alias}"),
-        None => format!("https://{domain}/{alias}"),
     }
 }
 

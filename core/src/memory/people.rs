@@ -1,7 +1,7 @@
 //! Users and keys written behind hop's back: as they are after months, without the months.
 
 use super::{MemoryEdge, MemoryRecords};
-use crate::auth::rights::{Role, Scope};
+use crate::rights::{Role, Scope};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Shown};
@@ -82,7 +82,7 @@ impl MemoryEdge {
     /// # Errors
     /// When there is no randomness.
     pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
-        let shown = Shown::draw(self)?;
+        let shown = Shown::new(draw::random_96(self)?, draw::random_secret(self)?);
         let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
         let kept = ApiKey {
             id: KeyId::stored(shown.id.as_str().into()),

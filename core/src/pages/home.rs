@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::html::Html;
-use super::look::Look;
+use crate::theme::Look;
 use super::{Page, messages};
 use crate::response::Response;
 

@@ -1,14 +1,13 @@
 //! Pages for people: small, readable without style or script, nothing loaded from anywhere. Each is put together here from its kind's own file.
 //!
 //! * [`accept`] who gets a page at all
-//! * [`look`] the style sheet and the policy; [`html`] markup and text; [`messages`] what is said
+//! * [`html`] markup and text; [`messages`] what is said
 //! * [`mod@home`], [`mod@problem`], [`interstitial`] one kind of page each
 
 mod accept;
 mod home;
 mod html;
 mod interstitial;
-mod look;
 mod messages;
 mod problem;
 
@@ -18,10 +17,10 @@ pub(crate) use accept::{wants_html, wants_json};
 pub(crate) use home::home;
 pub(crate) use html::escaped;
 pub(crate) use interstitial::{Ask, Shown};
-pub(crate) use look::Look;
 pub(crate) use problem::{of_problem, problem};
 
 use crate::response::Response;
+use crate::theme::Look;
 use html::Html;
 
 /// A page in the making.

@@ -9,6 +9,7 @@ use crate::alias::{Alias, AliasPrefix};
 use crate::digest;
 use crate::domain::Domain;
 use crate::key::KeyId;
+use crate::limits::Limit;
 use crate::link::{Link, LinkId, UserId};
 use crate::target::Target;
 use crate::text::{ExternalId, Tag};
@@ -35,9 +36,9 @@ impl Key {
         Self(format!("stats/{link}/total"))
     }
 
-    /// How often a link was followed that may be followed only so often, since the commit `epoch` said so.
-    pub(crate) fn limit(link: &LinkId, epoch: &str) -> Self {
-        Self(format!("{}{epoch}", Prefix::takes(link).as_str()))
+    /// How much of a limit is used up.
+    pub(crate) fn limit(limit: &Limit) -> Self {
+        Self(format!("{}{}", Prefix::takes(&limit.link).as_str(), limit.epoch))
     }
 
     /// How often somebody has tried, in one window of time, what may be tried only so often. `digest` says who, and tells nobody.

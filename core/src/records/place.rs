@@ -9,7 +9,7 @@ use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, hint, stored};
 use crate::alias::Alias;
 use crate::domain::Domain;
-use crate::link::{Link, LinkId};
+use crate::link::{Link, LinkId, MOST_MOVES};
 use crate::ports::{Guard, Record, Records, StoreError};
 use crate::time::Timestamp;
 
@@ -212,6 +212,19 @@ pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Pla
 async fn read_at(records: &impl Records, key: &Key) -> Result<Option<Place>, StoreError> {
     let record = records.get(key).await?;
     record.map(|record| Place::read(key, &record)).transpose()
+}
+
+/// The link `id`, at `key` or where it went from there, if it is to be seen.
+pub(crate) async fn trace(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
+    for _ in 0..=MOST_MOVES {
+        let place = look(records, &key).await?;
+        match place.as_ref().map(|place| place.holder.seen()) {
+            Some(Holder::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
+            Some(Holder::Signpost(signpost)) if signpost.link == *id => key = signpost.to(),
+            _ => break,
+        }
+    }
+    Ok(None)
 }
 
 /// [`look`] at many places at once, each by itself readable or not.

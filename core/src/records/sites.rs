@@ -1,5 +1,7 @@
 //! What is kept of a domain beside its links. A deleted one stays as a record that says so.
 
+use http::HeaderValue;
+
 use crate::domain::Domain;
 use crate::target::Target;
 use crate::time::Timestamp;
@@ -26,6 +28,26 @@ impl Site {
     pub(crate) fn bare(domain: &Domain, version: u64, now: Timestamp) -> Self {
         let (root, not_found, ended) = (None, None, None);
         Self { domain: domain.clone(), root, not_found, ended, created_at: now, updated_at: now, version, is_deleted: false }
+    }
+}
+
+/// Where a domain sends visitors, ready for a header.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Elsewhere {
+    pub(crate) root: Option<HeaderValue>,
+    pub(crate) not_found: Option<HeaderValue>,
+    pub(crate) ended: Option<HeaderValue>,
+}
+
+impl Elsewhere {
+    pub(crate) fn of(site: &Site) -> Self {
+        let header = |target: &Option<Target>| target.as_ref().and_then(Target::location);
+        Self { root: header(&site.root), not_found: header(&site.not_found), ended: header(&site.ended) }
+    }
+
+    /// How much an isolate keeps of it, about.
+    pub(crate) fn bytes(&self) -> usize {
+        [&self.root, &self.not_found, &self.ended].into_iter().flatten().map(HeaderValue::len).sum()
     }
 }
 

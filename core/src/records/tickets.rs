@@ -12,7 +12,7 @@ use super::keys::Prefix;
 use super::stored::StoredExhaustion;
 use crate::ports::{NoEntropy, Records, StoreError, Take};
 use crate::time::Timestamp;
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 
 /// How many tickets are tried at random.
 const TRIES: usize = 8;

@@ -2,10 +2,11 @@
 
 use super::stored::tokens::Tokens;
 use super::stored::{self, StoredTotal};
-use super::{Change, Expect, Key};
+use super::{Change, Expect, Key, Written, write};
 use crate::clicks::Clicks;
+use crate::draw;
 use crate::link::LinkId;
-use crate::ports::{Guard, Record, StoreError};
+use crate::ports::{Edge, Guard, Record, Records as _, StoreError};
 
 /// How often a link was followed.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,31 @@ impl Total {
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
         Ok(Change::of(Key::total(link), expect, value, token))
     }
+}
+
+/// How often a count is tried again because somebody else counted at the same moment.
+const TRIES: u32 = 8;
+
+/// Adds a click to the total of its link.
+pub(crate) async fn count_click<E: Edge>(edge: &E, link: &LinkId, click: Clicks) -> Result<(), StoreError> {
+    let records = edge.records();
+    for _ in 0..TRIES {
+        let total = match records.get(&Key::total(link)).await? {
+            Some(record) => Total::read(&record)?,
+            None => Total::default(),
+        };
+        let token = draw::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
+        if write(records, total.plus(click, link, token)?).await? == Written::Done {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
+}
+
+/// Gives a link the clicks it had elsewhere, unless it has been counted here already.
+pub(crate) async fn bring_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
+    let token = draw::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
+    write(edge.records(), Total::default().plus(clicks, link, token)?).await.map(drop)
 }
 
 #[cfg(test)]

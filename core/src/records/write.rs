@@ -4,6 +4,9 @@ use super::Change;
 use super::tokens::{Fate, fate};
 use crate::ports::{Commit, Records, StoreError};
 
+/// How often an edit is tried again because somebody else edited at the same moment.
+pub(crate) const EDITS: usize = 8;
+
 /// How often one change is offered to a store that fails.
 const TRIES: u32 = 3;
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 /// A block of addresses. The bits behind its prefix are zero; IPv4 is never written as IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

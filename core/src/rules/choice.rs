@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use jiff::civil::DateTime;
 
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 /// A kind of words, eight at most.
 pub(crate) trait Words {

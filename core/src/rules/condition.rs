@@ -9,7 +9,7 @@ use super::{Block, Browser, Choice, Clock, Country, Device, Language, MOST_CONDI
 use crate::body::{
     FieldType, Fields, List, NonEmpty, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body, text_types,
 };
-use crate::error::{FieldCode, Refusal, Wrong};
+use crate::field_error::{FieldCode, Refusal, Wrong};
 
 /// As many as there are countries.
 const MOST_OF_ANY: usize = 250;

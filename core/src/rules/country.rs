@@ -1,6 +1,6 @@
 //! Countries, by the two letters of ISO 3166.
 
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 /// Every code of ISO 3166-1 alpha-2, and XK, which edges report for Kosovo.
 const CODES: &str = "\

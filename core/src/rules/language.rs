@@ -1,6 +1,6 @@
 //! Languages, as browsers name them.
 
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 
 /// In bytes: RFC 5646 asks for room for 35.
 const BYTES: usize = 35;

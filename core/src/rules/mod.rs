@@ -24,7 +24,7 @@ pub(crate) use zone::Zone;
 
 use self::condition::When;
 use crate::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Template, Tree, request_body, text_types};
-use crate::error::{FieldCode, Refusal, Wrong};
+use crate::field_error::{FieldCode, Refusal, Wrong};
 use crate::target::Target;
 
 /// Every visitor is held against all of them in turn.

@@ -72,7 +72,7 @@ fn holds_all<T: Ord>(these: &[T], those: &[T]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::error::FieldCode::Conflicts;
+    use crate::field_error::FieldCode::Conflicts;
     use crate::rules::tests::{errors, read};
 
     #[test]

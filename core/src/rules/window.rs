@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::DateTime;
 
 use super::Zone;
-use crate::error::Refusal;
+use crate::field_error::Refusal;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 use crate::time::Timestamp;
 
 /// In bytes. The longest name has 32, the longest POSIX string in use about fifty.

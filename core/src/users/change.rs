@@ -3,13 +3,13 @@
 use super::edit::{Said, Step, Wish, edit};
 use super::team::{Owners, admit, dismiss};
 use super::wire;
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::body::{Fields, NotNull, ParseContext, Patch, RequestBody, request_body};
 use crate::error::Problem;
-use crate::links::Seen;
+use crate::preconditions::Seen;
 use crate::ports::{Edge, Facts};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;

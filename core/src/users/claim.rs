@@ -9,10 +9,10 @@
 //! after them. Once the old one is unknown, an address that was not claimed anew reads as free.
 
 use super::look;
-use crate::app::Context;
+use crate::context::Context;
 use crate::error::Problem;
 use crate::link::UserId;
-use crate::links::EDITS;
+use crate::records::EDITS;
 use crate::ports::Edge;
 use crate::records::{Claimed, Kept, Key, Written, write};
 use crate::user::{Email, Standing, User};

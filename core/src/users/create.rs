@@ -3,12 +3,14 @@
 use super::claim::claim;
 use super::team::admit;
 use super::{save, wire};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::body::{FieldType, Optional, ParseContext, RequestBody, Required, Tree, request_body};
-use crate::error::{Problem, Wrong};
+use crate::error::Problem;
+use crate::draw::random_secret;
+use crate::field_error::Wrong;
 use crate::link::UserId;
 use crate::ports::Edge;
 use crate::records::Written;
@@ -60,7 +62,7 @@ fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Resu
     let role = role.unwrap_or_default();
     proof.check_role(role)?;
     let id = UserId::of(&context.token()?);
-    let (invitation, token) = Invitation::draw(context.edge, context.pepper()?, &id, context.now)?;
+    let (invitation, token) = Invitation::new(&random_secret(context.edge)?, context.pepper()?, &id, context.now);
     let user = User {
         id,
         email: Some(email.clone()),

@@ -2,12 +2,13 @@
 
 use super::team::Owners;
 use super::{find, save};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::error::Problem;
-use crate::links::{EDITS, Refused};
+use crate::preconditions::Refused;
+use crate::records::EDITS;
 use crate::ports::Edge;
 use crate::records::Written;
 use crate::user::User;

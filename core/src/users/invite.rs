@@ -4,10 +4,11 @@ use std::cell::Cell;
 
 use super::edit::{Step, Wish, edit};
 use super::wire;
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
 use crate::body::Fields;
+use crate::draw::random_secret;
 use crate::error::Problem;
 use crate::ports::Edge;
 use crate::response::Response;
@@ -23,7 +24,8 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Proof, id:
         if was.standing != Standing::In || was.last_login_at.is_some() {
             return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
         }
-        let (invitation, token) = Invitation::draw(context.edge, context.pepper()?, &was.id, context.now).map_err(Problem::from)?;
+        let secret = random_secret(context.edge).map_err(Problem::from)?;
+        let (invitation, token) = Invitation::new(&secret, context.pepper()?, &was.id, context.now);
         drawn.set(token);
         let mut user = was.next();
         user.invitation = Some(invitation);

@@ -21,7 +21,7 @@ pub(crate) use invite::invite;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::error::Problem;

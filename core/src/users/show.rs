@@ -3,7 +3,7 @@
 use super::claim::renew;
 use super::team::Owners;
 use super::{find, wire};
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::body::Fields;
 use crate::error::Problem;

@@ -7,16 +7,16 @@
 //! Of two who do both at once, one meets the write of the other.
 
 use super::{look, seen};
-use crate::app::Context;
+use crate::context::Context;
 use crate::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::error::Problem;
 use crate::link::UserId;
-use crate::links::EDITS;
+use crate::records::EDITS;
 use crate::ports::Edge;
 use crate::records::{Kept, Key, Team, Written};
-use crate::tree::put_in_order;
+use crate::sorted::put_in_order;
 use crate::user::{Standing, User};
 
 /// The owners, as they were read.

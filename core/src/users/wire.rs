@@ -3,9 +3,10 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::body::Tree;
-use crate::error::{Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::Refusal;
 use crate::response::Response;
 use crate::text::Title;
 use crate::time::Timestamp;

@@ -1,14 +1,15 @@
 //! One line of an import: where it stands, and the link it describes.
 
 use super::Form;
-use crate::app::Context;
+use crate::context::Context;
 use crate::auth::Proof;
 use crate::blocked::{BlockLine, Blocked};
 use crate::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
 use crate::domain::Domain;
-use crate::error::{FieldCode, Problem, Refusal};
+use crate::error::Problem;
+use crate::field_error::{FieldCode, Refusal};
 use crate::link::UserId;
 use crate::links::create::{LinkBody, NewLink};
 use crate::password::PasswordHash;
@@ -212,7 +213,7 @@ fn from_cell(name: &str, cell: String) -> Tree {
 #[allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
-    use crate::error::Wrong;
+    use crate::field_error::Wrong;
     use crate::memory::Random;
 
     /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bytes::StoredBytes;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
-use crate::auth::rights::{Role, Scope};
+use crate::rights::{Role, Scope};
 use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Mark};
 use crate::link::UserId;

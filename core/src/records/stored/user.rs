@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bytes::StoredBytes;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion, corrupt};
-use crate::auth::rights::Role;
+use crate::rights::Role;
 use crate::domain::Domain;
 use crate::link::UserId;
 use crate::ports::StoreError;

@@ -1,7 +1,7 @@
 //! How long a page of a list is.
 
 use crate::body::Fields;
-use crate::error::{FieldCode, Refusal};
+use crate::field_error::{FieldCode, Refusal};
 
 /// Where nobody asked for more or less.
 const USUAL: u16 = 50;

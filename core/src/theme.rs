@@ -51,14 +51,14 @@ impl Look {
         Self { name, colors, sheet: OnceLock::new() }
     }
 
-    pub(super) fn sheet(&self) -> &Sheet {
+    pub(crate) fn sheet(&self) -> &Sheet {
         self.sheet.get_or_init(|| Sheet::of(&self.colors))
     }
 }
 
 /// A style sheet.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     text: String,
     /// Its SHA-256, as a policy names it.
     hash: String,
@@ -71,13 +71,13 @@ impl Sheet {
         Self { text, hash }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Nothing loads, nothing runs, nobody frames the page, and only this sheet applies. A form goes to the page's own origin and, as Chromium
     /// holds the redirect that answers it against this policy too, on to `schemes`.
-    pub(super) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
+    pub(crate) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
         let mut policy = String::from("default-src 'none'; style-src 'sha256-");
         policy.push_str(&self.hash);
         policy.push_str("'; base-uri 'none'; frame-ancestors 'none'; form-action ");

@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use crate::card::Card;
 use crate::destination::Destination;
-use crate::error::Problem;
+use crate::ports::StoreError;
 use crate::limits::Limit;
 use crate::link::{LinkId, RedirectStatus};
 use crate::password::Lock;
@@ -19,13 +19,13 @@ use crate::time::Timestamp;
 /// What an isolate remembers of an alias.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    pub(super) id: LinkId,
-    pub(super) way: Way,
+    pub(crate) id: LinkId,
+    pub(crate) way: Way,
 }
 
 /// Where an alias leads.
 #[derive(Clone, Debug)]
-pub(super) enum Way {
+pub(crate) enum Way {
     On(Arc<Ready>),
     /// To where the link went, and whether visitors who come to this alias are led there.
     Away(Key, bool),
@@ -37,27 +37,27 @@ pub(super) enum Way {
 pub(crate) struct Ready {
     pub(crate) id: LinkId,
     pub(crate) status: RedirectStatus,
-    pub(super) starts_at: Option<Timestamp>,
-    pub(super) ends_at: Option<Timestamp>,
-    pub(super) is_disabled: bool,
+    pub(crate) starts_at: Option<Timestamp>,
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) is_disabled: bool,
     /// Where to once it has ended.
     pub(crate) fallback: Option<HeaderValue>,
     /// Where to, if no rule holds.
-    pub(super) destination: Destination,
+    pub(crate) destination: Destination,
     pub(crate) rules: Vec<Rule>,
     /// Where to if one does, in the order of the rules.
-    pub(super) destinations: Vec<Destination>,
+    pub(crate) destinations: Vec<Destination>,
     pub(crate) limit: Option<Limit>,
     pub(crate) confirm: bool,
     /// What a visitor's cookie is to be made for, if they have to know a password.
     pub(crate) lock: Option<Lock>,
-    pub(super) card: Option<Card>,
+    pub(crate) card: Option<Card>,
     /// Whether a path behind the alias means something.
-    pub(super) uses_path: bool,
+    pub(crate) uses_path: bool,
 }
 
 impl Found {
-    pub(super) fn of(copy: Copy) -> Result<Self, Problem> {
+    pub(crate) fn of(copy: Copy) -> Result<Self, StoreError> {
         let way = match copy.leads {
             Leads::On(followed) => Way::On(Arc::new(Ready::of(copy.id.clone(), *followed)?)),
             Leads::Away { to, forwards } => Way::Away(to, forwards),
@@ -67,7 +67,7 @@ impl Found {
     }
 
     /// How much an isolate keeps of it, about.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         match &self.way {
             Way::On(ready) => ready.bytes(),
             Way::Away(to, _) => to.as_str().len(),
@@ -77,7 +77,7 @@ impl Found {
 }
 
 impl Ready {
-    pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, Problem> {
+    pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, StoreError> {
         let Followed { target, spec, limit, lock } = followed;
         let ready =
             |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
@@ -110,20 +110,20 @@ impl Ready {
     }
 
     /// Whether it leads nowhere any more at `now`, or not for now.
-    pub(super) fn has_ended(&self, now: Timestamp) -> bool {
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
         self.is_disabled || self.ends_at.is_some_and(|ends_at| ends_at <= now)
     }
 
-    pub(super) fn has_started(&self, now: Timestamp) -> bool {
+    pub(crate) fn has_started(&self, now: Timestamp) -> bool {
         self.starts_at.is_none_or(|starts_at| starts_at <= now)
     }
 
     /// Whether everybody who comes is led to the same place at once.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.destinations.is_empty() && self.limit.is_none() && self.lock.is_none() && !self.confirm
     }
 }
 
-fn fits_no_header(id: &LinkId) -> Problem {
-    Problem::internal(format!("a target of {id} fits no header"))
+fn fits_no_header(id: &LinkId) -> StoreError {
+    StoreError::Corrupt(format!("a target of {id} fits no header"))
 }

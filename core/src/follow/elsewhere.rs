@@ -1,27 +1,16 @@
 //! What a domain does for visitors: is it served at all, and where does it send those who find nothing? Asked only when there is no link to
 //! follow, and remembered like links are.
 
-use http::HeaderValue;
-
-use super::look;
-use crate::app::{Context, Remembered};
+use crate::context::Context;
+use crate::memo::Remembered;
 use crate::domain::Domain;
 use crate::error::{Code, Problem};
 use crate::link::RedirectStatus;
 use crate::memo::Known;
 use crate::pages;
 use crate::ports::{Edge, StoreError};
-use crate::records::Key;
+use crate::records::{Elsewhere, Kept, Key, Site};
 use crate::response::{NO_CACHE, Response};
-use crate::target::Target;
-
-/// Where a domain sends visitors, ready for a header.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Elsewhere {
-    root: Option<HeaderValue>,
-    not_found: Option<HeaderValue>,
-    ended: Option<HeaderValue>,
-}
 
 /// The domain of a host that the settings do not name. Whoever follows a link there looks for that first.
 pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {
@@ -94,14 +83,12 @@ async fn elsewhere<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result
         Known::Hit(Remembered::Link(_)) | Known::Nothing => {}
     }
     let read_in = context.memo(|memo| memo.epoch());
-    let kept = look(context, domain).await?;
+    let kept = Kept::<Site>::look(context.edge.records(), &key).await?;
     let Some(site) = kept.map(|kept| kept.what).filter(|site| !site.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };
-    let header = |target: Option<Target>| target.as_ref().and_then(Target::location);
-    let elsewhere = Elsewhere { root: header(site.root), not_found: header(site.not_found), ended: header(site.ended) };
-    let bytes = [&elsewhere.root, &elsewhere.not_found, &elsewhere.ended].into_iter().flatten().map(HeaderValue::len).sum();
-    context.memo(|memo| memo.remember_hit(&key, Remembered::Domain(elsewhere.clone()), bytes, read_in, context.now));
+    let elsewhere = Elsewhere::of(&site);
+    context.memo(|memo| memo.remember_hit(&key, Remembered::Domain(elsewhere.clone()), elsewhere.bytes(), read_in, context.now));
     Ok(Some(elsewhere))
 }

@@ -1,0 +1,84 @@
+//! Work after the response: a list of tasks that no visitor waits for.
+
+use crate::clicks::Click;
+use crate::log::log_lost;
+use crate::ports::{Edge, Records as _, StoreError};
+use crate::records::copy::Fill;
+use crate::records::{Change, count_click};
+
+/// The tasks of one request. They are kept apart from its response, so that a change whose answer failed is still followed up.
+#[derive(Debug, Default)]
+#[must_use = "clicks are counted and copies filled only if the adapter hands this to `App::finish`"]
+pub struct BackgroundWork {
+    request_id: String,
+    tasks: Vec<Task>,
+}
+
+/// One task.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// Fills the copy of a link.
+    Fill(Fill),
+    /// Counts a click.
+    Count(Click),
+    /// Makes a change. A conflict is no failure: a newer write of the same record stands. The text is what the log says of a failure.
+    Write(Change, &'static str),
+}
+
+impl BackgroundWork {
+    pub(crate) fn add(&mut self, task: Task) {
+        self.tasks.push(task);
+    }
+
+    /// Names the request in what its tasks log.
+    pub(crate) fn of_request(self, request_id: String) -> Self {
+        Self { request_id, ..self }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Runs the tasks, first those that the next visitor waits for. Failures are logged.
+    pub(crate) async fn run<E: Edge>(mut self, edge: &E) {
+        self.tasks.sort_by_key(Task::rank);
+        for task in self.tasks {
+            let failure = task.failure();
+            if let Err(error) = task.run(edge).await {
+                log_lost(edge, &self.request_id, failure, &error);
+            }
+        }
+    }
+}
+
+impl Task {
+    /// Tasks of a lower rank run first.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Fill(_) => 0,
+            Self::Count(_) => 1,
+            Self::Write(..) => 2,
+        }
+    }
+
+    fn failure(&self) -> &'static str {
+        match self {
+            Self::Fill(_) => "a copy was not filled",
+            Self::Count(_) => "a click was not counted",
+            Self::Write(_, failure) => failure,
+        }
+    }
+
+    async fn run<E: Edge>(self, edge: &E) -> Result<(), StoreError> {
+        match self {
+            Self::Fill(fill) => match edge.copies() {
+                Some(copies) => fill.run(edge.records(), copies, edge.now()).await,
+                None => Ok(()),
+            },
+            Self::Count(click) => count_click(edge, &click.link, click.counted()).await,
+            Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
+        }
+    }
+}

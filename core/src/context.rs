@@ -1,0 +1,140 @@
+//! The context of a request: what every handler is given.
+
+use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
+
+use crate::background::{BackgroundWork, Task};
+use crate::body::ParseContext;
+use crate::clicks::Click;
+use crate::config::Config;
+use crate::digest::Pepper;
+use crate::draw::{self, Source};
+use crate::error::Problem;
+use crate::log::{log_cause, log_lost, log_skipped};
+use crate::memo::{Memo, Remembered};
+use crate::password::{NewPassword, PasswordHash};
+use crate::ports::{Edge, NoEntropy, StoreError};
+use crate::records::copy::{Copy, Fill};
+use crate::records::{Change, Key};
+use crate::time::Timestamp;
+
+/// What every handler is given.
+pub(crate) struct Context<'a, E> {
+    pub(crate) edge: &'a E,
+    pub(crate) config: &'a Config,
+    pub(crate) memo: &'a Mutex<Memo<Remembered>>,
+    pub(crate) now: Timestamp,
+    /// When the request came first, if it is one that is repeated.
+    pub(crate) began: Timestamp,
+    pub(crate) request_id: &'a str,
+    /// Where ids, aliases and the names of commits come from.
+    pub(crate) source: Source,
+    /// Kept apart from the response, so that a change whose answer failed is still followed up.
+    pub(crate) background: &'a RefCell<BackgroundWork>,
+}
+
+impl<E: Edge> Context<'_, E> {
+    /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
+    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Remembered>) -> T) -> T {
+        look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
+    pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
+        self.memo(|memo| memo.drop(&key));
+        self.fill(key, now_is);
+    }
+
+    /// The same after a change that nobody knows the outcome of.
+    pub(crate) fn perhaps_changed(&self, key: &Key) {
+        self.changed(key.clone(), None);
+    }
+
+    /// Has a copy made after the response, of what is `known` or else of the truth then.
+    pub(crate) fn fill(&self, key: Key, known: Option<Copy>) {
+        if self.edge.copies().is_some() {
+            self.background.borrow_mut().add(Task::Fill(Fill { key, known }));
+        }
+    }
+
+    /// What the fields of a body are checked against beside themselves.
+    pub(crate) fn parsing(&self) -> ParseContext<'_> {
+        ParseContext { config: self.config, traits: self.edge.traits() }
+    }
+
+    /// The deployment's pepper. Without one hop does not do what needs it.
+    pub(crate) fn pepper(&self) -> Result<&Pepper, Problem> {
+        self.config.pepper.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))
+    }
+
+    /// The name of a commit nobody will look for, or of anything else that is new every time.
+    pub(crate) fn token(&self) -> Result<String, NoEntropy> {
+        draw::random_96(self.edge)
+    }
+
+    /// A name that a repetition of this request draws again.
+    pub(crate) fn name(&self, purpose: &str) -> Result<String, NoEntropy> {
+        self.source.name(self.edge, purpose)
+    }
+
+    /// What `make` makes of the pepper, and what it makes of the one before it: while one takes the other's place both are good.
+    pub(crate) fn under_each_pepper<T>(&self, make: impl Fn(&Pepper) -> T) -> Result<(T, Option<T>), Problem> {
+        Ok((make(self.pepper()?), self.config.old_pepper.as_ref().map(make)))
+    }
+
+    /// Has it written down after the response that a key was used, as `change` says.
+    pub(crate) fn used(&self, change: Change) {
+        self.later("the use of a key was not noted", change);
+    }
+
+    /// Has `change` made after the response. If somebody else was quicker, it is not; if it fails, the log says so in these words.
+    pub(crate) fn later(&self, failure: &'static str, change: Change) {
+        self.background.borrow_mut().add(Task::Write(change, failure));
+    }
+
+    /// The same request with other draws.
+    pub(crate) fn drawing(&self, source: Source) -> Self {
+        self.begun(self.began, source)
+    }
+
+    /// The same request, which came first at `began`, with other draws.
+    pub(crate) fn begun(&self, began: Timestamp, source: Source) -> Self {
+        Self {
+            request_id: self.request_id,
+            edge: self.edge,
+            config: self.config,
+            memo: self.memo,
+            now: self.now,
+            began,
+            source,
+            background: self.background,
+        }
+    }
+
+    /// Tells the log what an answer that holds this problem does not say.
+    pub(crate) fn log_cause(&self, problem: &Problem) {
+        log_cause(self.edge, problem, self.request_id);
+    }
+
+    /// Says in the log that the record `key` leads to was left out of an answer.
+    pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
+        log_skipped(self.edge, key, error);
+    }
+
+    /// Says in the log what the answer does without, and why.
+    pub(crate) fn log_lost(&self, what: &str, error: &StoreError) {
+        log_lost(self.edge, self.request_id, what, error);
+    }
+
+    /// The hash of a password, with a salt of its own, at the cost that the edge bears.
+    pub(crate) fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Problem> {
+        let mut salt = [0; 16];
+        self.edge.random(&mut salt)?;
+        Ok(password.hash(salt, self.edge.traits().password_cost)?)
+    }
+
+    /// Has a click counted after the response.
+    pub(crate) fn clicked(&self, click: Click) {
+        self.background.borrow_mut().add(Task::Count(click));
+    }
+}

@@ -95,7 +95,6 @@ mod tree;
 mod unicode;
 mod user;
 mod users;
-mod utm;
 mod visit;
 mod wire;
 

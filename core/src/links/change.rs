@@ -3,6 +3,9 @@
 use std::cell::OnceCell;
 
 use super::circles::refuse_circles;
+use super::fields::block::{BlockPatch, patched_block};
+use super::fields::settings::{self, SettingsBody};
+use super::fields::utm::{self, UtmBody};
 use super::named::{named, served_domain};
 use super::show::shown;
 use super::{Wish, edit};
@@ -10,7 +13,6 @@ use crate::alias::{self, Alias};
 use crate::context::Context;
 use crate::auth::Proof;
 use crate::rights::Right;
-use crate::blocked::{BlockPatch, Blocked};
 use crate::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
 use crate::domain::Domain;
 use crate::error::Problem;
@@ -22,10 +24,8 @@ use crate::ports::{Edge, Facts};
 use crate::records::Key;
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
-use crate::spec::SettingsBody;
 use crate::target::Target;
 use crate::users;
-use crate::utm::{self, UtmBody};
 
 request_body! {
     /// `PATCH /api/v1/links/{alias}`
@@ -100,11 +100,11 @@ fn apply<E: Edge>(
     let target = parts.target.take().unwrap_or_else(|| was.target.clone());
     let target = utm::merge(parts.utm.clone(), Some(target), &mut wrong);
     relocate(&mut wrong, &parts, &mut link, domain);
-    let password = link.spec.apply(parts.settings.clone(), &mut wrong);
+    let password = settings::apply(&mut link.spec, parts.settings.clone(), &mut wrong);
     match std::mem::replace(&mut parts.blocked, Patch::Absent) {
         Patch::Absent => {}
         Patch::Null => link.blocked = None,
-        Patch::Set(patch) => match Blocked::patched(was.blocked.as_ref(), patch, context.now) {
+        Patch::Set(patch) => match patched_block(was.blocked.as_ref(), patch, context.now) {
             Ok(blocked) => link.blocked = Some(blocked),
             Err(more) => wrong.add(more.within("blocked")),
         },

@@ -27,10 +27,11 @@ use crate::records::copy::Copy;
 use crate::records::{Holder, Key, look};
 use crate::request::{BODY_LIMIT, Body};
 use crate::response::Response;
-use crate::spec::{SettingsBody, Spec};
+use super::fields::settings::{self, SettingsBody};
+use super::fields::utm::{self, UtmBody};
+use crate::spec::Spec;
 use crate::target::Target;
 use crate::time::Timestamp;
-use crate::utm::{self, UtmBody};
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
@@ -128,7 +129,7 @@ impl NewLink {
             wrong.add(alias::reserved().within("alias"));
         }
         let mut spec = Spec::default();
-        let password = spec.apply(parts.settings.clone(), &mut wrong);
+        let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
         refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (proof.user().cloned(), reuse.unwrap_or_default());

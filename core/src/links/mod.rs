@@ -12,6 +12,7 @@ mod delete;
 mod erase;
 mod explain;
 mod export;
+pub(crate) mod fields;
 mod filter;
 mod find;
 mod hand_over;

@@ -2,6 +2,7 @@
 
 use super::{MemoryEdge, MemoryRecords};
 use crate::rights::{Role, Scope};
+use crate::draw;
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::key::{ApiKey, KeyId, Shown};

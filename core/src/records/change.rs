@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::link::UserId;
     use crate::spec::Spec;
-    use crate::spec::tests::everything;
+    use crate::links::fields::settings::tests::everything;
 
     #[test]
     fn a_link_has_the_entries_that_are_made_for_it() {

@@ -46,7 +46,7 @@ pub(crate) struct Choice<W> {
 
 impl<W: Words> Choice<W> {
     /// The words at `places`.
-    pub(super) fn of(places: &[u8]) -> Self {
+    pub(crate) fn of(places: &[u8]) -> Self {
         Self { bits: bits(places), of: PhantomData }
     }
 
@@ -113,7 +113,7 @@ fn bit(place: u8) -> u8 {
 }
 
 /// The place of `word` among `names`.
-pub(super) fn place(word: &str, names: &[&str]) -> Result<u8, Refusal> {
+pub(crate) fn place(word: &str, names: &[&str]) -> Result<u8, Refusal> {
     let found = names.iter().zip(0_u8..).find(|(name, _)| **name == word);
     found.map(|(_, place)| place).ok_or_else(|| Refusal::invalid(format!("this is one of {}", names.join(", "))))
 }

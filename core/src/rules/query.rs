@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::body::text_types;
-use crate::text::bounded;
-
 /// In bytes: parameters have short names.
-const NAME_BYTES: usize = 64;
+pub(crate) const NAME_BYTES: usize = 64;
 /// In bytes: what a link is tagged with, not a document.
-const VALUE_BYTES: usize = 512;
+pub(crate) const VALUE_BYTES: usize = 512;
 
 /// A parameter and what is wanted of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,18 +47,6 @@ impl Query {
     pub(super) fn field(&self) -> &'static str {
         if matches!(self.wanted, Wanted::Equals(_)) { "equals" } else { "present" }
     }
-}
-
-/// The name of a parameter, as it is sent.
-pub(crate) enum QueryName {}
-
-/// What a parameter equals, as it is sent; nothing is a value too.
-pub(crate) enum QueryValue {}
-
-text_types! {
-    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES};
-    QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
-        {"type": "string", "maxLength": VALUE_BYTES};
 }
 
 #[cfg(test)]

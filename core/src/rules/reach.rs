@@ -5,7 +5,7 @@ use super::{Block, Condition, Query, Rule, RuleId, Window};
 
 impl Condition {
     /// The field to change where no visitor meets this condition together with those of its kind in `before`.
-    pub(super) fn excluded_by(&self, before: &[Self]) -> Option<&'static str> {
+    pub(crate) fn excluded_by(&self, before: &[Self]) -> Option<&'static str> {
         /// The others of the same kind.
         macro_rules! others {
             ($kind:pat => $of:expr) => {
@@ -55,7 +55,7 @@ impl Condition {
 }
 
 /// The rule in `before` that holds whenever `rule` does.
-pub(super) fn shadow_of<'a>(rule: &Rule, before: &'a [Rule]) -> Option<&'a RuleId> {
+pub(crate) fn shadow_of<'a>(rule: &Rule, before: &'a [Rule]) -> Option<&'a RuleId> {
     let holds_too = |earlier: &&Rule| earlier.when.iter().all(|wide| rule.when.iter().any(|narrow| wide.covers(narrow)));
     before.iter().find(holds_too).map(|earlier| &earlier.id)
 }
@@ -73,7 +73,7 @@ fn holds_all<T: Ord>(these: &[T], those: &[T]) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::field_error::FieldCode::Conflicts;
-    use crate::rules::tests::{errors, read};
+    use crate::links::fields::rules::tests::{errors, read};
 
     #[test]
     fn conditions_that_never_hold_together_are_refused() {
@@ -192,7 +192,7 @@ mod tests {
         let rule = |id: &str| format!(r#"{{{id}"when":[{{"type":"country","any":["DE"]}}],"target":"https://example.com/"}}"#);
         let detail = |first: &str| {
             let json = format!("[{},{}]", rule(first), rule(r#""id":"z","#));
-            let wrong = crate::body::tests::parsed::<crate::rules::Rules>(&json).unwrap_err();
+            let wrong = crate::body::tests::parsed::<crate::links::fields::rules::Rules>(&json).unwrap_err();
             wrong.into_iter().map(|refusal| refusal.detail.to_string()).collect::<Vec<_>>().concat()
         };
         assert!(detail(r#""id":"german","#).starts_with("the rule german before it holds"));

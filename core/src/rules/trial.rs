@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::ports::Facts;
-    use crate::rules::tests::rules;
+    use crate::links::fields::rules::tests::rules;
     use crate::time::Timestamp;
 
     /// A visitor, and what was asked of them.

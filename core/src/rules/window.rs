@@ -36,7 +36,7 @@ impl Window {
 }
 
 impl Clock {
-    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         let clock = match text.as_bytes() {
             [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
                 let digits = [(*h1, 600), (*h2, 60), (*m1, 10), (*m2, 1_u16)];

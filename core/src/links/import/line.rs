@@ -3,7 +3,7 @@
 use super::Form;
 use crate::context::Context;
 use crate::auth::Proof;
-use crate::blocked::{BlockLine, Blocked};
+use crate::links::fields::block::{BlockLine, exported_block};
 use crate::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
 use crate::clicks::Clicks;
 use crate::csv::{Record, Records};
@@ -80,7 +80,7 @@ impl Line {
         // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
         parts.owner.apply(&mut new.owner);
         new.created_at = parts.created_at;
-        new.blocked = parts.blocked.map(|line| Blocked::told(line, context.now));
+        new.blocked = parts.blocked.map(|line| exported_block(line, context.now));
         let clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
         let lacks_password = parts.has_password.unwrap_or_default() && new.spec.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })

@@ -112,7 +112,7 @@ impl From<StoredBlock<'_>> for Blocked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::tests::everything;
+    use crate::links::fields::settings::tests::everything;
     use crate::time::Timestamp;
 
     fn read(json: &str) -> Option<Link> {

@@ -142,7 +142,7 @@ fn zone(text: Cow<'_, str>) -> Option<Zone> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::tests::everything;
+    use crate::links::fields::settings::tests::everything;
 
     #[test]
     fn rules_are_stored_in_their_normal_form() {

@@ -211,7 +211,7 @@ impl From<StoredCard<'_>> for Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::tests::everything;
+    use crate::links::fields::settings::tests::everything;
 
     fn written(spec: &Spec) -> String {
         serde_json::to_string(&StoredSettings::from(spec)).unwrap()

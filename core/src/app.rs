@@ -7,34 +7,34 @@ use std::sync::Mutex;
 
 use http::{Method, StatusCode};
 
-use crate::audit;
+use crate::api::audit;
 use crate::background::BackgroundWork;
 use crate::context::Context;
-use crate::cors;
+use crate::message::cors;
 use crate::log::log_cause;
 use crate::auth::{self, Need, Proof};
-use crate::config::Config;
-use crate::domain::{Domain, Origin};
-use crate::domains;
-use crate::draw::{self, Source};
-use crate::error::Problem;
-use crate::follow;
-use crate::keys;
-use crate::links::{self, Form};
-use crate::machines;
-use crate::me;
-use crate::memo::{Memo, Remembered};
-use crate::metrics;
-use crate::once::{Asked, once};
+use crate::model::config::Config;
+use crate::model::domain::{Domain, Origin};
+use crate::api::domains;
+use crate::store::id_source::{self, Source};
+use crate::message::problem::Problem;
+use crate::redirect;
+use crate::api::keys;
+use crate::api::links::{self, Form};
+use crate::system::machines;
+use crate::api::me;
+use crate::store::memo::{Memo, Remembered};
+use crate::system::metrics;
+use crate::api::idempotency::{Asked, once};
 use crate::pages;
-use crate::theme::Look;
-use crate::ports::{Edge, Facts};
-use crate::request::{Body, Request};
-use crate::response::Response;
-use crate::robots;
-use crate::route::Route;
-use crate::users;
-use crate::visit::Visit;
+use crate::model::theme::Look;
+use crate::store::ports::{Edge, Facts};
+use crate::message::request::{Body, Request};
+use crate::message::response::Response;
+use crate::system::robots;
+use crate::message::route::Route;
+use crate::api::users;
+use crate::model::visit::Visit;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
@@ -53,7 +53,7 @@ impl App {
     pub async fn handle<E: Edge, F: Facts>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
         let is_head = request.head.method == Method::HEAD;
         let route = Route::of(request.head.path);
-        let request_id = draw::random_96_behind("req_", edge).unwrap_or_default();
+        let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
         let background = RefCell::default();
         let answer = self.answer(edge, &route, &request, &request_id, &background).await;
         let mut response = answer.unwrap_or_else(|problem| {
@@ -104,7 +104,7 @@ impl App {
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(follow::at(&context, &host, route.is_of_a_link() && (is_get || *head.method == Method::POST)).await?),
+            None => Cow::Owned(redirect::at(&context, &host, route.is_of_a_link() && (is_get || *head.method == Method::POST)).await?),
         };
         let Some(allow) = route.allow() else {
             return Err(Problem::no_such_page());
@@ -149,11 +149,11 @@ async fn dispatch<E: Edge, F: Facts>(
     match route {
         Route::Follow(alias, rest) if *request.head.method == Method::POST => {
             let visit = visit(context, request, rest);
-            Box::pin(follow::submit(context, domain, alias, &visit, &request.body)).await
+            Box::pin(redirect::submit(context, domain, alias, &visit, &request.body)).await
         }
-        Route::Follow(alias, rest) => follow::follow(context, domain, alias, &visit(context, request, rest), request.head.method).await,
-        Route::Preview(alias) => Box::pin(follow::preview(context, domain, alias, &visit(context, request, &[]))).await,
-        Route::Home => follow::front(context, domain).await,
+        Route::Follow(alias, rest) => redirect::follow(context, domain, alias, &visit(context, request, rest), request.head.method).await,
+        Route::Preview(alias) => Box::pin(redirect::preview(context, domain, alias, &visit(context, request, &[]))).await,
+        Route::Home => redirect::front(context, domain).await,
         Route::Health => machines::health(),
         Route::Ready => machines::ready(context).await,
         Route::Capabilities => machines::capabilities(context),

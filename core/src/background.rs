@@ -1,10 +1,10 @@
 //! Work after the response: a list of tasks that no visitor waits for.
 
-use crate::clicks::Click;
+use crate::model::clicks::Click;
 use crate::log::log_lost;
-use crate::ports::{Edge, Records as _, StoreError};
-use crate::records::copy::Fill;
-use crate::records::{Change, count_click};
+use crate::store::ports::{Edge, Records as _, StoreError};
+use crate::store::copy::Fill;
+use crate::store::{Change, count_click};
 
 /// The tasks of one request. They are kept apart from its response, so that a change whose answer failed is still followed up.
 #[derive(Debug, Default)]

@@ -4,19 +4,19 @@ use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
 use crate::background::{BackgroundWork, Task};
-use crate::body::ParseContext;
-use crate::clicks::Click;
-use crate::config::Config;
-use crate::digest::Pepper;
-use crate::draw::{self, Source};
-use crate::error::Problem;
+use crate::message::body::ParseContext;
+use crate::model::clicks::Click;
+use crate::model::config::Config;
+use crate::model::digest::Pepper;
+use crate::store::id_source::{self, Source};
+use crate::message::problem::Problem;
 use crate::log::{log_cause, log_lost, log_skipped};
-use crate::memo::{Memo, Remembered};
-use crate::password::{NewPassword, PasswordHash};
-use crate::ports::{Edge, NoEntropy, StoreError};
-use crate::records::copy::{Copy, Fill};
-use crate::records::{Change, Key};
-use crate::time::Timestamp;
+use crate::store::memo::{Memo, Remembered};
+use crate::model::password::{NewPassword, PasswordHash};
+use crate::store::ports::{Edge, NoEntropy, StoreError};
+use crate::store::copy::{Copy, Fill};
+use crate::store::{Change, Key};
+use crate::model::time::Timestamp;
 
 /// What every handler is given.
 pub(crate) struct Context<'a, E> {
@@ -69,7 +69,7 @@ impl<E: Edge> Context<'_, E> {
 
     /// The name of a commit nobody will look for, or of anything else that is new every time.
     pub(crate) fn token(&self) -> Result<String, NoEntropy> {
-        draw::random_96(self.edge)
+        id_source::random_96(self.edge)
     }
 
     /// A name that a repetition of this request draws again.

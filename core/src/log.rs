@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::error::Problem;
-use crate::ports::{Edge, StoreError};
-use crate::records::Key;
+use crate::message::problem::Problem;
+use crate::store::ports::{Edge, StoreError};
+use crate::store::Key;
 
 /// Logs what a problem was caused by, if it says.
 pub(crate) fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {

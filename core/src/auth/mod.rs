@@ -13,15 +13,15 @@ pub(crate) use self::credential::role_of;
 pub(crate) use self::need::Need;
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
-use crate::rights::{Right, Role, Scope};
+use crate::model::rights::{Right, Role, Scope};
 use crate::context::Context;
-use crate::domain::Domain;
-use crate::error::Problem;
-use crate::key::KeyId;
-use crate::link::{Link, UserId};
-use crate::ports::{Edge, Facts};
-use crate::time::Timestamp;
-use crate::sorted::put_in_order;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::key::KeyId;
+use crate::model::link::{Link, UserId};
+use crate::store::ports::{Edge, Facts};
+use crate::model::time::Timestamp;
+use crate::model::sorted::put_in_order;
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use http::header::ACCEPT;
 
-use crate::ports::Facts;
+use crate::store::ports::Facts;
 
 /// Whether the client would rather read HTML than JSON.
 pub(crate) fn wants_html(facts: &(impl Facts + ?Sized)) -> bool {

@@ -3,9 +3,9 @@
 use http::StatusCode;
 
 use super::html::Html;
-use crate::theme::Look;
+use crate::model::theme::Look;
 use super::{Page, messages};
-use crate::response::Response;
+use crate::message::response::Response;
 
 /// The front page.
 pub(crate) fn home(look: &Look) -> Response {

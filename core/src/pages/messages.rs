@@ -1,6 +1,6 @@
 //! Every sentence that hop says to visitors, in one place. What it says to programs is in `codes.rs`.
 
-use crate::error::{Code, Problem};
+use crate::message::problem::{Code, Problem};
 
 /// A heading, and what stands below it.
 pub(super) struct Message {

@@ -9,7 +9,9 @@ mod home;
 mod html;
 mod interstitial;
 mod messages;
+pub(crate) mod png;
 mod problem;
+pub(crate) mod qr;
 
 use http::StatusCode;
 
@@ -19,8 +21,8 @@ pub(crate) use html::escaped;
 pub(crate) use interstitial::{Ask, Shown};
 pub(crate) use problem::{of_problem, problem};
 
-use crate::response::Response;
-use crate::theme::Look;
+use crate::message::response::Response;
+use crate::model::theme::Look;
 use html::Html;
 
 /// A page in the making.

@@ -3,10 +3,10 @@
 use http::StatusCode;
 
 use super::html::Html;
-use crate::theme::Look;
+use crate::model::theme::Look;
 use super::{Page, messages};
-use crate::error::{Code, Problem};
-use crate::response::Response;
+use crate::message::problem::{Code, Problem};
+use crate::message::response::Response;
 
 /// `/problems/{code}`: explains a problem to whoever got it.
 pub(crate) fn problem(look: &Look, code: &str) -> Result<Response, Problem> {

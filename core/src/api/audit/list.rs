@@ -1,0 +1,134 @@
+//! Reading the audit, newest first, a page at a time.
+
+use form_urlencoded::Serializer;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{Fields, Tree};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::api::pagination::{self, Wanted};
+use crate::store::ports::{Edge, Record};
+use crate::store::{Key, Line, Prefix};
+use crate::message::response::Response;
+use crate::model::text::bounded;
+use crate::model::time::Timestamp;
+use crate::message::wire::DisplayText;
+
+/// In bytes: more than any id has, and as much as any domain.
+const LONGEST_NAME: usize = 253;
+
+/// Which lines are asked for.
+struct Filter {
+    from: Option<Timestamp>,
+    /// The first moment that is too late.
+    to: Option<Timestamp>,
+    subject: Option<String>,
+    principal: Option<String>,
+}
+
+/// `GET /api/v1/audit`. A page examines so many lines and no more, so it may be empty and not the last.
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let filter = Filter::take(&mut fields);
+    let wanted = Wanted::take(&mut fields, "lines");
+    fields.finish(Some(()))?;
+    let list = ("/api/v1/audit?", &*filter.query());
+    let page = wanted.keys(context, proof, list, &filter.prefix(), context.edge.traits().largest_page).await?;
+    // The store may take its time to forget.
+    let kept_since = context.config.audit_millis.map_or(0, |lifetime| context.now.as_millis().saturating_sub(lifetime));
+    let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
+    let mut lines = Vec::new();
+    let mut read = |key: &Key, record: &Record| {
+        let line = Line::read(&record.value)?;
+        lines.extend((filter.shows(&line, earliest) && may_see(proof, &line)).then(|| (key.line_id().to_owned(), line)));
+        Ok(())
+    };
+    pagination::read_each(context, &page.keys, &mut read).await?;
+    let is_over = page.keys.last().is_some_and(|last| last.is_of_line_before(earliest));
+    let next = page.next.as_deref().filter(|_| !is_over);
+    let items: Vec<AuditEventJson<'_>> = lines.iter().map(|(id, line)| AuditEventJson::new(id, line)).collect();
+    pagination::shown(next, &items)
+}
+
+/// A line of the audit as the API shows it.
+#[derive(Serialize)]
+struct AuditEventJson<'a> {
+    id: &'a str,
+    at: DisplayText<Timestamp>,
+    action: &'a str,
+    subject: &'a str,
+    domain: Option<&'a str>,
+    alias: Option<&'a str>,
+    detail: Option<&'a str>,
+    principal: &'a str,
+    user: Option<&'a str>,
+    country: Option<&'a str>,
+    request_id: &'a str,
+}
+
+impl<'a> AuditEventJson<'a> {
+    fn new(id: &'a str, line: &'a Line<'_>) -> Self {
+        Self {
+            id,
+            at: DisplayText(line.at),
+            action: &line.action,
+            subject: &line.subject,
+            domain: line.domain.as_deref(),
+            alias: line.alias.as_deref(),
+            detail: line.detail.as_deref(),
+            principal: &line.principal,
+            user: line.user.as_deref(),
+            country: line.country.as_deref(),
+            request_id: &line.request_id,
+        }
+    }
+}
+
+/// A key for some domains sees what was done there, and nothing else.
+fn may_see(proof: &Proof, line: &Line<'_>) -> bool {
+    let covered = line.domain.as_deref().map(|domain| proof.covers(&Domain::stored(domain.to_owned())));
+    covered.unwrap_or_else(|| proof.domains().is_none())
+}
+
+impl Filter {
+    fn take(fields: &mut Fields) -> Self {
+        let from = fields.take_text("from", |text| Timestamp::parse(&text));
+        let to = fields.take_text("to", |text| Timestamp::parse(&text));
+        if let (Some(from), Some(to)) = (from, to)
+            && to <= from
+        {
+            fields.refuse("to", Refusal::new(FieldCode::Conflicts, "nothing is done from then to then"));
+        }
+        let name = |tree: Tree| bounded(tree.text()?, LONGEST_NAME, &[]);
+        Self { from, to, subject: fields.take("subject", name), principal: fields.take("principal", name) }
+    }
+
+    /// Where its lines are: a cursor is good for this very prefix, so it must not depend on the clock.
+    fn prefix(&self) -> Prefix {
+        let latest = self.to.map_or(u64::MAX, |to| to.as_millis().saturating_sub(1));
+        Prefix::audit().between(self.from.unwrap_or(Timestamp::from_millis(0)), Timestamp::from_millis(latest))
+    }
+
+    fn shows(&self, line: &Line<'_>, earliest: Timestamp) -> bool {
+        let is = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| wanted == text);
+        line.at >= earliest
+            && self.to.is_none_or(|to| line.at < to)
+            && is(&self.subject, &line.subject)
+            && is(&self.principal, &line.principal)
+    }
+
+    /// The filter as part of an address, and the one spelling by which it is told from others.
+    fn query(&self) -> String {
+        let (from, to) = (self.from.map(|from| from.to_string()), self.to.map(|to| to.to_string()));
+        let mut query = Serializer::new(String::new());
+        for (name, value) in [("from", &from), ("to", &to), ("subject", &self.subject), ("principal", &self.principal)] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+}

@@ -1,0 +1,54 @@
+//! Changing where a domain sends visitors: a merge patch, made only if the domain still is what the client has seen.
+
+use http::StatusCode;
+
+use super::show::shown;
+use super::{Wish, edit, named, said, set};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{Draft, Patch, RequestBody, request_body};
+use crate::message::problem::Problem;
+use crate::message::preconditions::{Refused, Seen};
+use crate::store::ports::{Edge, Facts};
+use crate::store::Site;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::target::Target;
+
+request_body! {
+    /// `PATCH /api/v1/domains/{domain}`
+    pub(super) struct DomainPatch {
+        root: Patch<Target>,
+        not_found: Patch<Target>,
+        ended: Patch<Target>,
+    }
+}
+
+/// `PATCH /api/v1/domains/{domain}`
+pub(crate) async fn change<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    text: &str,
+    query: &str,
+    facts: &impl Facts,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let domain = named(proof, text, query)?;
+    let seen = Seen::read(facts);
+    let change = |kept: Option<&Site>| -> Result<Wish, Refused> {
+        let was = said(context, &domain, kept)?;
+        seen.check(was.version)?;
+        let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
+        let mut site = was.clone();
+        set(&mut site, parts.clone(), &mut wrong);
+        Draft::<DomainPatch> { parts, wrong }.finish()?;
+        if site == was {
+            return Ok((site, None));
+        }
+        site.updated_at = context.now;
+        site.version = was.version.saturating_add(1);
+        Ok((site, Some("domain.change")))
+    };
+    let (_, site) = edit(context, proof, &domain, &change).await?;
+    shown(context, StatusCode::OK, &site)
+}

@@ -1,0 +1,49 @@
+//! Adding a domain that the settings do not name.
+
+use http::StatusCode;
+
+use super::change::DomainPatch;
+use super::show::shown;
+use super::{edit, set, wire};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::store::Site;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+
+request_body! {
+    /// `POST /api/v1/domains`
+    pub(super) struct NewDomain {
+        domain: Required<Domain>,
+        targets: Flatten<DomainPatch>,
+    }
+}
+
+/// `POST /api/v1/domains`
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
+    let mut site = Site::bare(parts.domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
+    set(&mut site, parts.targets.clone(), &mut wrong);
+    if let Some(domain) = &parts.domain {
+        proof.check_domain(domain)?;
+    }
+    let NewDomain { domain, .. } = Draft::<NewDomain> { parts, wrong }.finish()?;
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Err(Problem::domain_taken());
+    }
+    let create = |kept: Option<&Site>| {
+        // An `ETag` of a domain that was deleted is not given out again.
+        let version = match kept {
+            Some(site) if !site.is_deleted => return Err(Problem::domain_taken().into()),
+            Some(deleted) => deleted.version.saturating_add(1),
+            None => 1,
+        };
+        Ok((Site { version, ..site.clone() }, Some("domain.create")))
+    };
+    let (_, site) = edit(context, proof, &domain, &create).await?;
+    shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain))
+}

@@ -1,0 +1,45 @@
+//! Listing domains: those of the settings, then those that were added.
+
+use super::wire::DomainJson;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
+use crate::api::pagination::{self, Wanted};
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Prefix, Site};
+use crate::message::response::Response;
+
+/// `GET /api/v1/domains`
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let wanted = Wanted::take_longest(&mut fields);
+    fields.finish(Some(()))?;
+    let config = context.config;
+    let mut sites = Vec::new();
+    if wanted.is_first() {
+        let keys: Vec<Key> = config.domains().map(Key::domain).collect();
+        sites.extend(config.domains().map(|domain| Site::bare(domain, 1, context.now)));
+        let mut read = |_: &_, record: &_| {
+            let said = Kept::<Site>::read(record)?.what;
+            let bare = sites.iter_mut().find(|site| !said.is_deleted && site.domain == said.domain);
+            if let Some(site) = bare {
+                *site = said;
+            }
+            Ok(())
+        };
+        pagination::read_each(context, &keys, &mut read).await?;
+    }
+    let most = context.edge.traits().largest_page;
+    let page = wanted.keys(context, proof, ("/api/v1/domains?", ""), &Prefix::domains(), most).await?;
+    let mut read = |_: &_, record: &_| {
+        let site = Kept::<Site>::read(record)?.what;
+        let is_added = !site.is_deleted && config.origin_of(site.domain.as_str()).is_none();
+        sites.extend(is_added.then_some(site));
+        Ok(())
+    };
+    pagination::read_each(context, &page.keys, &mut read).await?;
+    sites.retain(|site| proof.covers(&site.domain));
+    let items: Vec<DomainJson<'_>> = sites.iter().map(|site| DomainJson::new(config, site)).collect();
+    pagination::shown(page.next.as_deref(), &items)
+}

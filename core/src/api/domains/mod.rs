@@ -1,0 +1,114 @@
+//! Domains beside those of the settings, and where a domain sends visitors who find nothing: one verb, one file.
+
+mod change;
+mod create;
+mod delete;
+mod list;
+mod show;
+mod wire;
+
+pub(crate) use change::change;
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use list::list;
+pub(crate) use show::show;
+
+use self::change::DomainPatch;
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::message::body::{Fields, Patch, RequestBody};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{Refusal, Wrong};
+use crate::message::preconditions::Refused;
+use crate::store::EDITS;
+use crate::store::ports::{Edge, StoreError};
+use crate::store::{Kept, Key, Site, Written};
+
+/// Whether links may be made on `domain`. Those of the settings are known without asking the store.
+pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Ok(true);
+    }
+    Ok(look(context, domain).await?.is_some_and(|kept| !kept.what.is_deleted))
+}
+
+/// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
+fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    let domain = Domain::parse(text).map_err(|_| Problem::no_such_domain())?;
+    proof.check_domain(&domain)?;
+    Ok(domain)
+}
+
+/// What is kept of `domain`, of a deleted one too.
+async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<Kept<Site>>>, StoreError> {
+    Kept::look(context.edge.records(), &Key::domain(domain)).await
+}
+
+/// What is said of `domain`, of which this is kept.
+fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Site>) -> Result<Site, Problem> {
+    match kept {
+        Some(site) if !site.is_deleted => Ok(site.clone()),
+        _ if context.config.origin_of(domain.as_str()).is_none() => Err(Problem::no_such_domain()),
+        Some(deleted) => Ok(Site::bare(domain, deleted.version, context.now)),
+        None => Ok(Site::bare(domain, 1, context.now)),
+    }
+}
+
+async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Site, Problem> {
+    let kept = look(context, domain).await?;
+    said(context, domain, kept.as_ref().map(|kept| &kept.what))
+}
+
+/// What a domain shall be, and what the audit calls that; nothing if it changes nothing.
+type Wish = (Site, Option<&'static str>);
+
+/// Reads what is kept of `domain`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. It comes back
+/// as it was and as it is; this isolate forgets what it knew.
+async fn edit<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    change: &dyn Fn(Option<&Site>) -> Result<Wish, Refused>,
+) -> Result<(Option<Site>, Site), Problem> {
+    let mut last = Problem::crowded();
+    for _ in 0..EDITS {
+        let was = look(context, domain).await?;
+        let (site, action) = match change(was.as_ref().map(|kept| &kept.what)) {
+            Ok(wish) => wish,
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
+                continue;
+            }
+        };
+        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?)?;
+        let written = audit::commit(context, proof, change, action.map(|action| Deed::domain(action, domain))).await;
+        context.memo(|memo| memo.drop(&Key::domain(domain)));
+        if written? == Written::Done {
+            return Ok((was.map(|kept| kept.what), site));
+        }
+    }
+    Err(last)
+}
+
+/// Applies what is said of a domain. None of its targets is on the domain itself: the settings do not have to name it.
+fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
+    for (name, target, place) in
+        [("root", said.root, &mut site.root), ("not_found", said.not_found, &mut site.not_found), ("ended", said.ended, &mut site.ended)]
+    {
+        match target {
+            Patch::Set(target) if target.is_on(&site.domain) => wrong.add(Refusal::own_domain().within(name)),
+            said => said.apply(place),
+        }
+    }
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
+    use crate::message::body::FieldType;
+    vec![("NewDomain", create::NewDomain::schema()), ("DomainPatch", DomainPatch::schema())]
+}

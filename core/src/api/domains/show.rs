@@ -1,0 +1,22 @@
+//! Showing a domain.
+
+use http::StatusCode;
+
+use super::wire::DomainJson;
+use super::{find, named};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::store::Site;
+use crate::message::response::Response;
+
+/// `GET /api/v1/domains/{domain}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let site = find(context, &named(proof, text, query)?).await?;
+    shown(context, StatusCode::OK, &site)
+}
+
+pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &Site) -> Result<Response, Problem> {
+    Response::json(status, &DomainJson::new(context.config, site))?.etag(site.version)
+}

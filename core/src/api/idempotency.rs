@@ -1,0 +1,165 @@
+//! `Idempotency-Key`: a request that may be sent again does its work once.
+//!
+//! The key, with who asks, the route and the domain, names a record for a day. The record is claimed before the work and keeps the
+//! answer after it. All that the work draws, ids, aliases, names of commits, is made of the record's nonce: if the worker dies half-way, the
+//! next one draws the same and finds what is already done.
+
+use http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::digest::Keyed;
+use crate::model::domain::Domain;
+use crate::store::id_source::Source;
+use crate::message::problem::Problem;
+use crate::model::field_error::Refusal;
+use crate::store::ports::{Edge, Facts, Records as _, StoreError};
+use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
+use crate::store::{Key, Written, write};
+use crate::message::request::Body;
+use crate::message::response::Response;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// In bytes: enough for every kind of random id.
+const LONGEST_KEY: usize = 255;
+
+/// Whoever has been at it for longer than any edge lets a request run has died.
+const PATIENCE_MILLIS: u64 = 60_000;
+
+/// How often the record is looked at again because it changed meanwhile.
+const LOOKS: u32 = 8;
+
+/// A request, as far as its repetition is concerned.
+pub(crate) struct Asked<'a> {
+    pub(crate) proof: &'a Proof,
+    pub(crate) route: &'static str,
+    pub(crate) domain: &'a Domain,
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a Body,
+}
+
+/// Has `work` done, once for each key. Without a key it is done every time.
+pub(crate) async fn once<E: Edge>(
+    context: &Context<'_, E>,
+    facts: &impl Facts,
+    asked: Asked<'_>,
+    work: impl AsyncFnOnce(&Context<'_, E>) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let (Some(header), Body::Whole(body)) = (facts.header(&IDEMPOTENCY_KEY), asked.body) else {
+        return work(context).await;
+    };
+    let name = header.trim_ascii();
+    if name.is_empty() || name.len() > LONGEST_KEY || !name.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
+        let detail = "an idempotency key is 1 to 255 characters of visible ASCII";
+        return Err(Problem::wrong_field("Idempotency-Key", Refusal::invalid(detail)));
+    }
+    let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
+    let seed = seed(context, "once", &scope).await?;
+    let key = Key::once(&seed.name());
+    let media_type = facts.header(&CONTENT_TYPE).unwrap_or_default();
+    let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
+    let claimed = match claim(context, &key, &fingerprint).await? {
+        Claim::Mine(claimed) => claimed,
+        Claim::Done(answer) => return replay(answer),
+    };
+    let answer = work(&context.begun(claimed.first_at, Source::Repeatable(seed.derive(&claimed.nonce, &[])))).await;
+    let done = Once { running_since: None, ..claimed.clone() };
+    let outcome = match &answer {
+        Ok(response) if !response.is_unfinished => Once { answer: Some(keep(response)), ..done },
+        // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
+        Err(problem) if !problem.is_passing() => Once { body: None, ..done },
+        _ => done,
+    };
+    if let Err(error) = settle(context, &key, &claimed, &outcome).await {
+        context.log_lost("an answer was not kept", &error);
+    }
+    answer
+}
+
+/// What the draws of a request are made of, and the name of its record: under the pepper before this one if that is where it was begun.
+pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<Keyed, Problem> {
+    let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
+    if let Some(old) = old {
+        let record = OnceRecord::read(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
+        if record.once.is_some_and(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS) {
+            return Ok(old);
+        }
+    }
+    Ok(seed)
+}
+
+enum Claim {
+    Mine(Once),
+    Done(Answer),
+}
+
+/// Makes the request this one's to do, or finds out what became of it.
+async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<Claim, Problem> {
+    for _ in 0..LOOKS {
+        let record = OnceRecord::read(context.edge.records().get(key).await?.as_ref())?;
+        let remembers = |once: &&Once| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
+        let mine = match record.once.as_ref().filter(remembers) {
+            Some(once) if once.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
+            Some(Once { answer: Some(answer), .. }) => return Ok(Claim::Done(answer.clone())),
+            Some(once) if once.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
+                return Err(Problem::idempotency_in_flight());
+            }
+            Some(once) => Once { running_since: Some(context.now), ..once.clone() },
+            None => Once {
+                body: Some(fingerprint.to_owned()),
+                nonce: context.token()?,
+                first_at: context.now,
+                running_since: Some(context.now),
+                answer: None,
+            },
+        };
+        let change = record.say(key, &mine, context.token()?)?;
+        if write(context.edge.records(), change).await? == Written::Done {
+            return Ok(Claim::Mine(mine));
+        }
+    }
+    Err(Problem::crowded())
+}
+
+/// Writes down what became of the request, unless somebody has taken it over. If that fails, whoever repeats it finds what was done. A read
+/// that does not show the claim yet is late, and done again.
+async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, claimed: &Once, outcome: &Once) -> Result<(), StoreError> {
+    let records = context.edge.records();
+    for _ in 0..LOOKS {
+        let record = OnceRecord::read(records.get(key).await?.as_ref())?;
+        let Some(now) = record.once.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
+        if now.running_since > claimed.running_since || now.answer.is_some() {
+            return Ok(());
+        }
+        if now.running_since == claimed.running_since {
+            let token = context.token().map_err(|error| StoreError::Unavailable(error.0))?;
+            if write(records, record.say(key, outcome, token)?).await? == Written::Done {
+                return Ok(());
+            }
+        }
+    }
+    Err(StoreError::Unavailable("the record does not show that the request was begun".into()))
+}
+
+fn keep(response: &Response) -> Answer {
+    let header = |name| response.header(&name).map(str::to_owned);
+    Answer {
+        status: response.status.as_u16(),
+        etag: header(ETAG),
+        location: header(LOCATION),
+        body: String::from_utf8_lossy(&response.body).into_owned(),
+    }
+}
+
+fn replay(answer: Answer) -> Result<Response, Problem> {
+    let status = StatusCode::from_u16(answer.status).map_err(Problem::internal)?;
+    let mut response = Response::json_bytes(status, answer.body.into_bytes());
+    for (name, value) in [(ETAG, answer.etag), (LOCATION, answer.location)] {
+        if let Some(value) = value {
+            response.headers.push((name, HeaderValue::try_from(value).map_err(Problem::internal)?));
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,184 @@
+//! Making a key. Nobody makes one that may more than they themselves, that outlives the one they use, or that outlasts their right to make it.
+
+use http::StatusCode;
+
+use super::wire::{KeyJson, NewKeyJson};
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::model::rights::{Role, Scope, least_issuer};
+use crate::auth::{Proof, role_of};
+use crate::message::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
+use crate::model::digest::Pepper;
+use crate::model::domain::Domain;
+use crate::api::domains::is_served;
+use crate::store::id_source;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::key::{ApiKey, MOST_ISSUERS, Shown};
+use crate::model::link::UserId;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Written};
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::text::Title;
+use crate::model::time::Timestamp;
+use crate::model::sorted::put_in_order;
+use crate::model::user::User;
+use crate::api::users;
+
+const MOST_DOMAINS: usize = 20;
+
+request_body! {
+    /// `POST /api/v1/keys`
+    pub(super) struct NewKey {
+        name: Required<Title>,
+        scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
+        domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
+        owner: Optional<UserId>,
+        expires_at: Optional<Timestamp>,
+    }
+}
+
+pub(super) enum OpensNothing {}
+
+impl WhyNotEmpty for OpensNothing {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Required, "a key without scopes opens nothing")
+    }
+}
+
+pub(super) enum ForNoDomain {}
+
+impl WhyNotEmpty for ForNoDomain {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Required, "a key for no domain opens nothing; one for every domain has null here")
+    }
+}
+
+impl FieldType for Scope {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Self::named(&value.text()?).ok_or_else(|| Refusal::invalid("there is no such scope").into())
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
+    }
+}
+
+/// `POST /api/v1/keys`
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let mut draft = NewKey::read(body, BODY_LIMIT, &context.parsing())?;
+    if let Some(said) = draft.parts.domains.take() {
+        draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
+    }
+    let asked = Asked::of(context, proof, draft)?;
+    let no_owner = || Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in"));
+    let owner = users::find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
+    check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
+    let shown = Shown::new(context.token()?, id_source::random_secret(context.edge)?);
+    let key = asked.key(&shown, context.pepper()?, context.now, proof);
+    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?)?;
+    let deed = Deed::key("key.create", &key.id).saying(detail(&key));
+    if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
+        return Err(Problem::internal("the id of a new key was drawn before"));
+    }
+    told(&key, &shown)
+}
+
+/// The key somebody wants, and who asks may make it.
+struct Asked {
+    name: Title,
+    scopes: Vec<Scope>,
+    domains: Option<Vec<Domain>>,
+    owner: UserId,
+    expires_at: Option<Timestamp>,
+}
+
+impl Asked {
+    /// What a body asks for, whose domains are served.
+    fn of<E: Edge>(context: &Context<'_, E>, proof: &Proof, draft: Draft<NewKey>) -> Result<Self, Problem> {
+        let Draft { parts, mut wrong } = draft;
+        let owner = parts.owner.clone().or_else(|| proof.user().cloned());
+        if owner.is_none() {
+            wrong.need("owner");
+        }
+        if parts.expires_at.is_some_and(|end| end <= context.now) {
+            wrong.add(Refusal::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
+        }
+        let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
+        let owner = owner.ok_or_else(|| Problem::internal("a key without an owner was let through"))?;
+        check_bounds(proof, &scopes, expires_at)?;
+        Ok(Self { name, scopes, domains, owner, expires_at })
+    }
+
+    fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, proof: &Proof) -> ApiKey {
+        let Self { name, scopes, domains, owner, expires_at } = self;
+        let issuers = proof.issuers_for(&owner);
+        ApiKey {
+            id: shown.id.clone(),
+            name,
+            scopes,
+            domains,
+            owner,
+            created_by: proof.user().cloned(),
+            issuers,
+            most: proof.role(),
+            created_at: now,
+            expires_at,
+            last_used_at: None,
+            revoked_at: None,
+            mark: shown.mark(pepper),
+        }
+    }
+}
+
+/// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
+fn check_owner(proof: &Proof, owner: &User, role: Role) -> Result<(), Problem> {
+    let least = if proof.user() == Some(&owner.id) { role } else { least_issuer(role) };
+    if proof.role() < least {
+        return Err(Problem::not_allowed("Only owners make keys for owners, and for other users who are admins."));
+    }
+    if proof.issuers_for(&owner.id).len() > MOST_ISSUERS {
+        return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));
+    }
+    Ok(())
+}
+
+/// What the audit says of a new key: whose it is, and what it is for.
+fn detail(key: &ApiKey) -> String {
+    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
+    let domains: Vec<&str> = key.domains.iter().flatten().map(Domain::as_str).collect();
+    let domains = if domains.is_empty() { "all".to_owned() } else { domains.join(" ") };
+    format!("owner {}; scopes {}; domains {domains}", key.owner.as_str(), scopes.join(" "))
+}
+
+/// The answer to who has made it: it alone holds the secret.
+fn told(key: &ApiKey, shown: &Shown) -> Result<Response, Problem> {
+    let json = NewKeyJson { key: KeyJson::new(key), secret: &shown.expose() };
+    Response::json(StatusCode::CREATED, &json)?.location(&["/api/v1/keys/", key.id.as_str()].concat())
+}
+
+/// What is `said`, sorted and each domain once; one that is none of this deployment is refused where it stands.
+async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut Wrong, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
+    let mut domains = Vec::new();
+    for (at, domain) in said.into_iter().enumerate() {
+        if !is_served(context, &domain).await? {
+            wrong.add(Refusal::invalid("this is no domain of this deployment").at(at).within("domains"));
+        }
+        put_in_order(&mut domains, domain);
+    }
+    Ok(domains)
+}
+
+fn check_bounds(proof: &Proof, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
+    if let Some(beyond) = scopes.iter().find(|scope| !proof.has_scope(**scope)) {
+        return Err(Problem::not_allowed(format!("You do not have the scope `{}` yourself.", beyond.name())));
+    }
+    if proof.end().is_some_and(|own| end.is_none_or(|end| end > own)) {
+        return Err(Problem::not_allowed("A key ends no later than the key that makes it. Say when in `expires_at`."));
+    }
+    Ok(())
+}

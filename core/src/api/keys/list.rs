@@ -1,0 +1,33 @@
+//! Listing keys, those that are revoked too.
+
+use super::wire::KeyJson;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
+use crate::model::key::ApiKey;
+use crate::model::link::UserId;
+use crate::api::pagination::{self, Wanted};
+use crate::store::ports::Edge;
+use crate::store::{Kept, Prefix};
+use crate::message::response::Response;
+
+/// `GET /api/v1/keys`
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let owner = fields.take_text("owner", UserId::parse);
+    let wanted = Wanted::take(&mut fields, "keys");
+    fields.finish(Some(()))?;
+    let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
+    let most = context.edge.traits().largest_page;
+    let page = wanted.keys(context, proof, ("/api/v1/keys?", &filter), &Prefix::api_keys(), most).await?;
+    let mut keys = Vec::new();
+    let mut read = |_: &_, record: &_| {
+        let key = Kept::<ApiKey>::read(record)?.what;
+        keys.extend(owner.as_ref().is_none_or(|owner| key.owner == *owner).then_some(key));
+        Ok(())
+    };
+    pagination::read_each(context, &page.keys, &mut read).await?;
+    let items: Vec<KeyJson<'_>> = keys.iter().map(KeyJson::new).collect();
+    pagination::shown(page.next.as_deref(), &items)
+}

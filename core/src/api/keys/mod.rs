@@ -1,0 +1,52 @@
+//! What can be done with API keys: one verb, one file.
+
+mod create;
+mod list;
+mod revoke;
+mod show;
+mod wire;
+
+pub(crate) use create::create;
+pub(crate) use list::list;
+pub(crate) use revoke::revoke;
+pub(crate) use show::show;
+pub(crate) use wire::RightsJson;
+
+use crate::context::Context;
+use crate::model::rights::Role;
+use crate::auth::{Proof, role_of};
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
+use crate::model::key::{ApiKey, KeyId};
+use crate::model::link::UserId;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key};
+use crate::model::user::User;
+
+/// The id an address of the API names, which takes nothing else. What can be no id is that of no key.
+fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    KeyId::parse(text).ok_or_else(Problem::no_such_key)
+}
+
+async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<Kept<ApiKey>>, Problem> {
+    Kept::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
+}
+
+/// Only owners have a say in the keys of owners.
+async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &UserId) -> Result<(), Problem> {
+    let records = context.edge.records();
+    if proof.role() < Role::Owner
+        && let Some(user) = Kept::<User>::look(records, &Key::user(owner)).await?
+        && role_of(records, &user.what).await? == Role::Owner
+    {
+        return Err(Problem::not_allowed("Only owners revoke the keys of owners."));
+    }
+    Ok(())
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
+    vec![("NewKey", <create::NewKey as crate::message::body::FieldType>::schema())]
+}

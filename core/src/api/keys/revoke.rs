@@ -1,0 +1,32 @@
+//! Revoking a key: its record stays and says so.
+
+use http::StatusCode;
+
+use super::{check_say, find, named};
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::key::ApiKey;
+use crate::store::EDITS;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Written};
+use crate::message::response::Response;
+
+/// `DELETE /api/v1/keys/{key}`
+pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let id = named(text, query)?;
+    for _ in 0..EDITS {
+        let was = find(context, &id).await?;
+        check_say(context, proof, &was.what.owner).await?;
+        if was.what.revoked_at.is_none() {
+            let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
+            let change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
+            if audit::commit(context, proof, change, Some(Deed::key("key.revoke", &id))).await? == Written::Conflict {
+                continue;
+            }
+        }
+        return Ok(Response::empty(StatusCode::NO_CONTENT));
+    }
+    Err(Problem::crowded())
+}

@@ -1,0 +1,17 @@
+//! Showing a key, without its secret.
+
+use http::StatusCode;
+
+use super::wire::KeyJson;
+use super::{find, named};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// `GET /api/v1/keys/{key}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let key = find(context, &named(text, query)?).await?.what;
+    Response::json(StatusCode::OK, &KeyJson::new(&key))
+}

@@ -1,0 +1,45 @@
+//! Whether an alias is free, by the same verdict that a creation goes by.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::claim::{Standing, standing};
+use super::named::domain_of;
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::{Code, Problem};
+use crate::model::field_error::FieldCode;
+use crate::store::ports::Edge;
+use crate::store::{Key, look};
+use crate::message::response::Response;
+
+/// Whether an alias is available.
+#[derive(Serialize)]
+struct AvailabilityJson<'a> {
+    alias: &'a str,
+    available: bool,
+    /// The code that a creation would be refused with.
+    reason: Option<&'a str>,
+}
+
+/// `GET /api/v1/aliases/{alias}`
+pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+    let domain = domain_of(context, proof, query).await?;
+    let alias = match Alias::parse_existing(text, context.config.alias_case) {
+        Ok(alias) => alias,
+        Err(refusal) => return tell(text, Some(refusal.code.name())),
+    };
+    let place = look(context.edge.records(), &Key::link(&domain, &alias)).await?;
+    let reason = match place.map(|place| standing(&place.holder, None, false, context.now)) {
+        Some(Standing::Taken) => Some(Code::AliasTaken.name()),
+        _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
+        None | Some(Standing::Free) => None,
+        Some(Standing::Retired) => Some(Code::AliasRetired.name()),
+    };
+    tell(alias.as_str(), reason)
+}
+
+fn tell(alias: &str, reason: Option<&str>) -> Result<Response, Problem> {
+    Response::json(StatusCode::OK, &AvailabilityJson { alias, available: reason.is_none(), reason })
+}

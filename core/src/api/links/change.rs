@@ -1,0 +1,164 @@
+//! Changing a link: a merge patch, made only if the link still is what the client has seen.
+
+use std::cell::OnceCell;
+
+use super::circles::refuse_circles;
+use super::fields::block::{BlockPatch, patched_block};
+use super::fields::settings::{self, SettingsBody};
+use super::fields::utm::{self, UtmBody};
+use super::named::{named, served_domain};
+use super::show::shown;
+use super::{Wish, edit};
+use crate::model::alias::{self, Alias};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::rights::Right;
+use crate::message::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::link::{Link, UserId};
+use crate::model::password::PasswordHash;
+use crate::message::preconditions::Seen;
+use crate::store::ports::{Edge, Facts};
+use crate::store::Key;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::target::Target;
+use crate::api::users;
+
+request_body! {
+    /// `PATCH /api/v1/links/{alias}`
+    pub(super) struct LinkPatch {
+        domain: Optional<Domain>,
+        owner: Patch<UserId>,
+        target: NotNull<Template>,
+        utm: Flatten<UtmBody>,
+        alias: Optional<Alias>,
+        keep_old_alias: Optional<bool>,
+        reuse: Optional<bool>,
+        settings: Flatten<SettingsBody>,
+        blocked: Patch<Draft<BlockPatch>>,
+    }
+}
+
+/// `PATCH /api/v1/links/{alias}`
+pub(crate) async fn change<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    alias: &str,
+    query: &str,
+    facts: &impl Facts,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
+    let link = patch(context, proof, &key, &Seen::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
+    shown(context, proof, &link).await
+}
+
+/// Applies a merge patch to the link at `key`, which comes back as it is then.
+pub(super) async fn patch<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    key: &Key,
+    seen: &Seen,
+    fields: Fields,
+) -> Result<Link, Problem> {
+    let for_admins = fields.has("blocked") || fields.has("owner");
+    let Draft { mut parts, mut wrong } = LinkPatch::draft(fields, &context.parsing());
+    let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?;
+    if for_admins {
+        proof.check(Right::ManageLinks)?;
+    }
+    if let Patch::Set(owner) = &parts.owner
+        && !users::is_in(context, owner).await?
+    {
+        wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
+    }
+    let draft = Draft::<LinkPatch> { parts, wrong };
+    let hashed = OnceCell::new();
+    let change = |link: &Link| {
+        seen.check(link.version)?;
+        if link.is_deleted() {
+            return Err(Problem::deleted().into());
+        }
+        Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
+    };
+    edit(context, proof, key, &change).await
+}
+
+/// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
+fn apply<E: Edge>(
+    context: &Context<'_, E>,
+    was: &Link,
+    draft: Draft<LinkPatch>,
+    domain: Option<Domain>,
+    hashed: &OnceCell<PasswordHash>,
+) -> Result<Wish, Problem> {
+    let Draft { mut parts, mut wrong } = draft;
+    let mut link = was.clone();
+    let target = parts.target.take().unwrap_or_else(|| was.target.clone());
+    let target = utm::merge(parts.utm.clone(), Some(target), &mut wrong);
+    relocate(&mut wrong, &parts, &mut link, domain);
+    let password = settings::apply(&mut link.spec, parts.settings.clone(), &mut wrong);
+    match std::mem::replace(&mut parts.blocked, Patch::Absent) {
+        Patch::Absent => {}
+        Patch::Null => link.blocked = None,
+        Patch::Set(patch) => match patched_block(was.blocked.as_ref(), patch, context.now) {
+            Ok(blocked) => link.blocked = Some(blocked),
+            Err(more) => wrong.add(more.within("blocked")),
+        },
+    }
+    // One that led in circles before, because its domain came later, can still be changed otherwise.
+    if leads_elsewhere(was, &link, target.as_ref()) {
+        refuse_circles(&mut wrong, &link.domain, target.as_ref(), &link.spec);
+    }
+    let LinkPatch { owner, keep_old_alias, reuse, .. } = Draft::<LinkPatch> { parts, wrong }.finish()?;
+    link.target = target.unwrap_or(link.target);
+    owner.apply(&mut link.owner);
+    if let Some(password) = password {
+        let hash = hashed.get().cloned().map_or_else(|| context.hash(&password), Ok)?;
+        link.spec.password = Some(hashed.get_or_init(|| hash).clone());
+    }
+    Ok(Wish { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
+}
+
+/// Whether a change says of a link where it is or where it leads. Its new target is not yet in place.
+fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
+    let leads = |link: &Link| (link.domain.clone(), link.spec.fallback.clone(), link.spec.rules.clone(), link.spec.card.clone());
+    target != Some(&was.target) || leads(was) != leads(link)
+}
+
+/// Moves the link where the patch says. What says how it is to move goes with a new place only.
+fn relocate(wrong: &mut Wrong, patch: &<LinkPatch as RequestBody>::Parts, link: &mut Link, domain: Option<Domain>) {
+    let was = (link.domain.clone(), link.alias.clone());
+    let asked = if patch.alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
+    link.alias = patch.alias.clone().unwrap_or_else(|| was.1.clone());
+    link.domain = domain.unwrap_or_else(|| was.0.clone());
+    let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
+    if let (Some(asked), true) = (asked, stays) {
+        wrong.add(Refusal::new(FieldCode::Conflicts, "the link is there already").within(asked));
+    }
+    if let (Some(asked), true) = (asked, !stays && link.alias.is_reserved_later()) {
+        wrong.add(alias::reserved().within(asked));
+    }
+    for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {
+        if flag.is_some() && asked.is_none() {
+            wrong.add(Refusal::new(FieldCode::Conflicts, "this goes with a new alias or domain").within(name));
+        }
+    }
+}
+
+/// A version in a body.
+impl FieldType for Seen {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(Self::One(vec![value.natural()?]))
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "integer", "minimum": 1})
+    }
+}

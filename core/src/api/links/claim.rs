@@ -1,0 +1,262 @@
+//! Claiming an alias: the one guarded write by which it gets its holder.
+
+use super::erase::Remains;
+use super::{EDITS, trace};
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::model::rights::Right;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::{Link, LinkId};
+use crate::store::ports::{Edge, StoreError};
+use crate::store::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
+use crate::model::time::Timestamp;
+
+/// A link that has not arrived after this long may have been given up by whoever moved it.
+const PATIENCE_MILLIS: u64 = 60_000;
+
+/// A link knows of so many deleted links whose alias it took over. What is left of older ones is removed first.
+const MOST_PREDECESSORS: usize = 8;
+
+/// Somebody who wants an alias.
+pub(super) struct Claim<'a> {
+    pub(super) proof: &'a Proof,
+    pub(super) alias: &'a Alias,
+    pub(super) key: &'a Key,
+    pub(super) holder: &'a Holder,
+    /// The link that is to hold it in the end.
+    pub(super) link: &'a LinkId,
+    /// What that link was before, if this claim is an edit of it.
+    pub(super) was: Option<&'a Link>,
+    /// Whether an alias that belonged to another link will do.
+    pub(super) reuses: bool,
+    pub(super) token: String,
+}
+
+/// An alias that was claimed.
+pub(super) struct Claimed {
+    /// How often its record was written.
+    pub(super) commits: u64,
+    /// Whether the record was made just now: nobody was there before, and no earlier try of this claim.
+    pub(super) is_new: bool,
+}
+
+impl Claim<'_> {
+    /// Takes the alias and says what its record is then, or why it is not to be had.
+    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<Claimed, Problem>, Problem> {
+        let records = context.edge.records();
+        let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+        let is_repeated = self.is_creation() && context.source.is_repeatable();
+        // Then a refusal may be the doing of an earlier try of this very claim.
+        change.repeated = is_repeated;
+        self.write_down(context, &mut change)?;
+        if let (Written::Done, is_new) = offer(records, change).await? {
+            return Ok(Ok(Claimed { commits: 1, is_new }));
+        }
+        for _ in 0..EDITS {
+            // The store has said that the record is there. If it cannot be read yet, somebody else's creation is on its way.
+            let Some(place) = look(records, self.key).await? else {
+                return Ok(Err(Problem::alias_taken(self.alias)));
+            };
+            if self.has_been_made(&place) {
+                return Ok(Ok(Claimed { commits: place.commits, is_new: false }));
+            }
+            match self.look_at(context, &place).await? {
+                Verdict::Free => {}
+                Verdict::LookAgain => continue,
+                Verdict::Refused(problem) => return Ok(Err(problem)),
+            }
+            if let Some(old) = self.predecessor(&place)
+                && self.predecessors_after(old).len() > MOST_PREDECESSORS
+            {
+                forget_predecessor(context, &place, old).await?;
+                continue;
+            }
+            let holder = self.holder_after(place.holder.seen());
+            let mut change = place.hand_over(&holder, self.token.clone())?;
+            change.repeated = is_repeated;
+            self.write_down(context, &mut change)?;
+            if write(records, change).await? == Written::Done {
+                return Ok(Ok(Claimed { commits: place.commits.saturating_add(1), is_new: false }));
+            }
+        }
+        Err(Problem::crowded())
+    }
+
+    /// The deleted link whose alias is taken over.
+    fn predecessor<'p>(&self, place: &'p Place) -> Option<&'p Link> {
+        place.link().filter(|old| old.id != *self.link)
+    }
+
+    /// The predecessors of the link once it has taken over the alias of `old`, the oldest first.
+    fn predecessors_after(&self, old: &Link) -> Vec<LinkId> {
+        let own = match self.holder {
+            Holder::Link(link) => &link.predecessors[..],
+            Holder::Arriving(arriving) => &arriving.link.predecessors,
+            Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => &[],
+        };
+        let mut all = old.predecessors.clone();
+        all.push(old.id.clone());
+        let new: Vec<LinkId> = own.iter().filter(|id| !all.contains(id)).cloned().collect();
+        all.splice(0..0, new);
+        all
+    }
+
+    /// The holder once it has taken the alias over from `seen`: what a deleted link leaves behind is found through the link that follows it.
+    fn holder_after(&self, seen: &Holder) -> Holder {
+        let mut holder = self.holder.clone();
+        if let Holder::Arriving(arriving) = &mut holder {
+            arriving.before = seen.clone();
+        }
+        let link = match &mut holder {
+            Holder::Link(link) => link,
+            Holder::Arriving(arriving) => &mut arriving.link,
+            Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => return holder,
+        };
+        if let Holder::Link(old) = seen
+            && old.id != *self.link
+        {
+            link.predecessors = self.predecessors_after(old);
+        }
+        holder
+    }
+
+    fn is_creation(&self) -> bool {
+        self.was.is_none()
+    }
+
+    /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now.
+    fn has_been_made(&self, place: &Place) -> bool {
+        match &place.holder {
+            Holder::Link(link) | Holder::Erasing(link) => link.id == *self.link && (self.is_creation() || place.remembers(&self.token)),
+            Holder::Signpost(signpost) => signpost.link == *self.link && self.is_creation(),
+            Holder::Arriving(_) | Holder::Nobody => false,
+        }
+    }
+
+    /// Whether the link is on its way from `key`. Then it was read there, nobody else is believed there, and whoever writes that record
+    /// breaks off the move.
+    fn comes_from(&self, key: &Key) -> bool {
+        matches!(self.holder, Holder::Arriving(arriving) if arriving.from == *key)
+    }
+
+    /// Has `change` tell what the link was before, or that it was made. That it moved is told once it has left.
+    fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
+        match (self.was, self.holder) {
+            (Some(was), _) => history::write_down(was, change)?,
+            (None, Holder::Link(link)) => audit::note(context, self.proof, &Deed::link("link.create", link), change)?,
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Whether what holds the alias now may be replaced.
+    async fn look_at<E: Edge>(&self, context: &Context<'_, E>, place: &Place) -> Result<Verdict, Problem> {
+        match standing(&place.holder, Some(self.link), self.reuses, context.now) {
+            Standing::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
+            Standing::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
+            Standing::Free if !self.may_follow(context, place.holder.seen()).await? => {
+                return Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
+            }
+            Standing::Free => {}
+        }
+        if let Holder::Signpost(signpost) = place.holder.seen()
+            && signpost.link != *self.link
+            && !self.comes_from(&signpost.to())
+            // Where that link went, it may still be believed for the sake of this signpost alone.
+            && settle(context.edge.records(), &signpost.to(), &signpost.journey, context.token()?).await? == Written::Conflict
+        {
+            return Ok(Verdict::LookAgain);
+        }
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            return Ok(Verdict::LookAgain);
+        }
+        Ok(Verdict::Free)
+    }
+}
+
+impl Claim<'_> {
+    /// Whether an alias that was another link's may be handed on to this one: by who may change that link.
+    async fn may_follow<E: Edge>(&self, context: &Context<'_, E>, seen: &Holder) -> Result<bool, Problem> {
+        let link = match seen {
+            Holder::Link(link) => Some(link.clone()),
+            Holder::Signpost(signpost) if signpost.link != *self.link => trace(context.edge.records(), signpost.to(), &signpost.link).await?,
+            _ => return Ok(true),
+        };
+        Ok(link.map_or(self.proof.has(Right::ManageLinks), |link| self.proof.check_write(&link).is_ok()))
+    }
+}
+
+/// Removes what is left of the oldest predecessor of `old`, a deleted link, and has its record forget that one once nothing is. Whoever repeats
+/// the request goes on with it.
+async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link) -> Result<(), Problem> {
+    let Some((oldest, others)) = old.predecessors.split_first() else {
+        let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
+        return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
+    };
+    let left = Remains::of(context, oldest, context.edge.traits().most_drops).await?;
+    let mut link = old.clone();
+    if left.keys.is_empty() {
+        link.predecessors = others.to_vec();
+    }
+    let mut change = place.hand_over(&Holder::Link(link), context.token()?)?;
+    change.drops.extend(left.keys);
+    // If somebody else was quicker, they see to it.
+    write(context.edge.records(), change).await?;
+    if left.has_more { Err(Problem::half_reused()) } else { Ok(()) }
+}
+
+enum Verdict {
+    Free,
+    /// Something changed under the look.
+    LookAgain,
+    Refused(Problem),
+}
+
+/// How an alias stands with somebody who wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Free,
+    /// Somebody relies on it.
+    Taken,
+    /// Nobody does any more, but it is not silently handed on.
+    Retired,
+}
+
+/// How an alias with this holder stands with the link `claimant`, or with one that is new.
+pub(super) fn standing(holder: &Holder, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> Standing {
+    let seen = match holder.seen() {
+        Holder::Link(link) if !link.is_deleted() => Standing::Taken,
+        Holder::Signpost(signpost) if Some(&signpost.link) == claimant => Standing::Free,
+        Holder::Signpost(signpost) if signpost.forwards => Standing::Taken,
+        Holder::Erasing(_) => Standing::Retired,
+        Holder::Link(_) | Holder::Signpost(_) if !reuses => Standing::Retired,
+        Holder::Link(_) | Holder::Signpost(_) | Holder::Arriving(_) | Holder::Nobody => Standing::Free,
+    };
+    match holder {
+        Holder::Arriving(arriving) if seen == Standing::Free && !gives_way(arriving, claimant, now) => Standing::Taken,
+        _ => seen,
+    }
+}
+
+/// Whether whoever is arriving is the claimant, or was given up.
+fn gives_way(arriving: &Arriving, claimant: Option<&LinkId>, now: Timestamp) -> bool {
+    Some(&arriving.link.id) == claimant || now.millis_since(arriving.since) > PATIENCE_MILLIS
+}
+
+/// Makes sure that a move given up half-way is never completed: whoever began it counts on the old alias being as it was. False if it was
+/// completed, or may have been.
+pub(super) async fn strand<E: Edge>(context: &Context<'_, E>, arriving: &Arriving) -> Result<bool, Problem> {
+    let records = context.edge.records();
+    let Some(from) = look(records, &arriving.from).await? else {
+        return Ok(false);
+    };
+    if from.has_seen_off(arriving) {
+        return Ok(false);
+    }
+    Ok(write(records, from.hand_over(&from.holder, context.token()?)?).await? == Written::Done)
+}

@@ -1,0 +1,53 @@
+//! What is counted of a link and shown with it.
+
+use crate::context::Context;
+use crate::model::clicks::Clicks;
+use crate::model::limits::Limit;
+use crate::model::link::{Link, LinkId};
+use crate::store::ports::{Edge, Records as _, StoreError};
+use crate::store::{Key, Total};
+
+/// How often a link was followed, and how much of its limit is used up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) clicks: Clicks,
+    pub(super) taken: u64,
+}
+
+/// The counts of `links`, in their order.
+pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<Counts>, StoreError> {
+    let taken = taken(context, links).await?;
+    with_clicks(context, links, &taken).await
+}
+
+/// The same, where it is known already what was taken of their limits.
+pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Link], taken: &[u64]) -> Result<Vec<Counts>, StoreError> {
+    let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
+    let totals = totals(context, &ids).await?;
+    Ok(totals.into_iter().zip(taken).map(|(clicks, taken)| Counts { clicks, taken: *taken }).collect())
+}
+
+/// The totals of `links`, in their order. A total that cannot be read hides no link: it is logged and shown as none.
+async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
+    let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
+    let records = context.edge.records().get_many(&keys).await?;
+    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::read) {
+        Some(Ok(total)) => total.clicks,
+        Some(Err(error)) => {
+            context.log_skipped(key, &error);
+            Clicks::default()
+        }
+        None => Clicks::default(),
+    });
+    Ok(totals.collect())
+}
+
+/// How much was taken of the limits of `links`, in their order; nothing where there is none. The store is asked for all of them at once,
+/// and for none at all if none has a limit.
+pub(super) async fn taken<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<u64>, StoreError> {
+    let limits: Vec<Option<Limit>> = links.iter().map(|link| Limit::of(link)).collect();
+    let keys: Vec<Key> = limits.iter().flatten().map(Key::limit).collect();
+    let counts = if keys.is_empty() { Vec::new() } else { context.edge.records().taken(&keys).await? };
+    let mut counts = counts.into_iter();
+    Ok(limits.iter().map(|limit| limit.as_ref().and_then(|_| counts.next()).unwrap_or_default()).collect())
+}

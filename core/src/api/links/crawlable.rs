@@ -1,0 +1,34 @@
+//! Which links robots may follow: those that say so and lead every visitor on as they are now.
+
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::link::{Link, State};
+use crate::store::ports::{Edge, Records as _};
+use crate::store::{Key, Prefix, hint, look_at_all};
+
+/// How many links are held in memory together.
+const AT_ONCE: usize = 100;
+
+/// Their aliases in order, of as many links as the edge can look at in one request. Index entries name the links, and each is asked of its record;
+/// of so many links only the names are kept: they may be large, and anybody may ask.
+pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
+    let page = context.edge.records().scan(&Prefix::crawlable(domain), None, context.edge.traits().most_crawlable).await?;
+    let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == State::Live;
+    let mut aliases: Vec<Alias> = Vec::new();
+    for hints in page.keys.chunks(AT_ONCE) {
+        let (hints, keys): (Vec<&Key>, Vec<Key>) =
+            hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
+        for (hint, place) in hints.into_iter().zip(look_at_all(context.edge.records(), &keys).await?) {
+            match place {
+                Some(Ok(place)) if place.yields(hint) => aliases.extend(place.link().filter(is_open).map(|link| link.alias.clone())),
+                // One damaged record does not hide the others.
+                Some(Err(error)) => context.log_skipped(hint, &error),
+                Some(Ok(_)) | None => {}
+            }
+        }
+    }
+    aliases.dedup();
+    Ok(aliases)
+}

@@ -1,0 +1,225 @@
+//! Creating a link: the alias is claimed by the one guarded write that makes the record.
+
+use http::StatusCode;
+
+use super::circles::refuse_circles;
+use super::claim::{Claim, Claimed, Standing, standing};
+use super::counts::Counts;
+use super::find::find_same;
+use super::named::served_domain;
+use super::show::shown;
+use super::upsert::{Saved, upsert};
+use super::wire::WrittenLinkJson;
+use super::{trace, wire};
+use crate::model::alias::{self, Alias, AliasCase};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::base58;
+use crate::model::blocked::Blocked;
+use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::{Link, LinkId, UserId};
+use crate::model::password::NewPassword;
+use crate::store::ports::Edge;
+use crate::store::copy::Copy;
+use crate::store::{Holder, Key, look};
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use super::fields::settings::{self, SettingsBody};
+use super::fields::utm::{self, UtmBody};
+use crate::model::spec::Spec;
+use crate::model::target::Target;
+use crate::model::time::Timestamp;
+
+/// The lengths of generated aliases, try by try: short as long as there is room, then longer.
+const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
+
+request_body! {
+    /// `POST /api/v1/links`
+    pub(super) struct CreateBody {
+        find_if_exists: Optional<bool>,
+        update_if_exists: Optional<bool>,
+        link: Flatten<LinkBody>,
+    }
+
+    /// What every body says of a new link.
+    pub(super) struct LinkBody {
+        target: Required<Template>,
+        utm: Flatten<UtmBody>,
+        alias: Optional<Alias>,
+        domain: Optional<Domain>,
+        reuse: Optional<bool>,
+        settings: Flatten<SettingsBody>,
+    }
+}
+
+/// What a client asks for.
+#[derive(Clone)]
+pub(super) struct NewLink {
+    pub(super) target: Target,
+    pub(super) alias: Option<Alias>,
+    pub(super) domain: Domain,
+    pub(super) spec: Spec,
+    /// What is not yet hashed and in the spec: that costs more than all the rest.
+    pub(super) password: Option<NewPassword>,
+    /// Whose it is, and since when, if it was made elsewhere.
+    pub(super) owner: Option<UserId>,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) blocked: Option<Blocked>,
+    /// Whether an alias that belonged to another link will do.
+    pub(super) reuses: bool,
+}
+
+/// `POST /api/v1/links`
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let mut said = Fields::read(body, BODY_LIMIT)?;
+    let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
+    let may_be_found = parts.find_if_exists.unwrap_or_default();
+    let updates = parts.update_if_exists.unwrap_or_default();
+    if may_be_found && updates {
+        let detail = "a link that exists is either found or updated";
+        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("update_if_exists"));
+    }
+    if may_be_found && said.says("password") {
+        let detail = "every password is kept under a salt of its own: no link is known to have the same";
+        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("find_if_exists"));
+    }
+    let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
+    let saved = if updates {
+        said.skip("find_if_exists");
+        said.skip("update_if_exists");
+        upsert(context, proof, new, said).await?
+    } else {
+        new.hash(context)?;
+        let found = if may_be_found { find_same(context, proof, &new).await? } else { None };
+        match found {
+            Some(link) => Saved::There(link),
+            None => Saved::Created(claim(context, proof, &new).await?),
+        }
+    };
+    match saved {
+        Saved::Created(link) => created(context, proof, &link),
+        Saved::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
+    }
+}
+
+fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
+    let json = WrittenLinkJson::new(context, proof, link, Counts::default(), true);
+    Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
+}
+
+impl NewLink {
+    /// The link that a body asks for, which is on `usual` unless the body says another domain.
+    pub(super) async fn of<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Proof,
+        draft: Draft<LinkBody>,
+        usual: &Domain,
+    ) -> Result<Self, Problem> {
+        let Draft { mut parts, mut wrong } = draft;
+        parts.target = utm::merge(parts.utm.clone(), parts.target, &mut wrong);
+        let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
+        proof.check_domain(&domain)?;
+        if let Some(alias) = &parts.alias
+            && alias.is_reserved_later()
+            && !is_taken(context, &domain, alias).await?
+        {
+            wrong.add(alias::reserved().within("alias"));
+        }
+        let mut spec = Spec::default();
+        let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
+        refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
+        let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
+        let (owner, reuses) = (proof.user().cloned(), reuse.unwrap_or_default());
+        Ok(Self { target, alias, domain, spec, password, owner, created_at: None, blocked: None, reuses })
+    }
+
+    /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
+    pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
+        if let Some(password) = self.password.take() {
+            self.spec.password = Some(context.hash(&password)?);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
+async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
+    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
+    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == Standing::Taken))
+}
+
+/// Makes the link, under the alias asked for or under a generated one.
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Link, Problem> {
+    if let Some(alias) = &new.alias {
+        let link = draft(context, new, alias.clone())?;
+        return offer(context, proof, link, new.reuses).await?;
+    }
+    for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
+        let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
+        if let Ok(link) = offer(context, proof, draft(context, new, alias)?, false).await? {
+            return Ok(link);
+        }
+    }
+    Err(Problem::no_free_alias(GENERATED_LENGTHS.len()))
+}
+
+/// An alias nobody chose; now and then it spells a reserved word, and then there is none.
+fn generated<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) -> Result<Option<Alias>, Problem> {
+    let alphabet = match context.config.alias_case {
+        AliasCase::Sensitive => base58::ALPHABET.as_slice(),
+        AliasCase::Insensitive => base58::SMALL_ALPHABET,
+    };
+    let text = context.source.text(context.edge, purpose, alphabet, length)?;
+    Ok(Alias::parse(&text, context.config.alias_case).ok())
+}
+
+fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
+    Ok(Link {
+        id: LinkId::of(&context.name("link")?),
+        alias,
+        domain: new.domain.clone(),
+        target: new.target.clone(),
+        spec: new.spec.clone(),
+        owner: new.owner.clone(),
+        created_at: new.created_at.unwrap_or(context.now),
+        updated_at: context.now,
+        updated_by: new.owner.clone(),
+        deleted_at: None,
+        version: 1,
+        moves: 0,
+        history: None,
+        epoch: None,
+        blocked: new.blocked.clone(),
+        predecessors: Vec::new(),
+    })
+}
+
+/// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
+async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
+    let token = context.name("commit")?;
+    let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
+    let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
+    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
+    let made = claim.make(context).await;
+    // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
+    match &made {
+        Ok(Ok(Claimed { commits: 1, .. })) => context.memo(|memo| memo.drop(&key)),
+        Ok(Ok(Claimed { commits, .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
+        Ok(Err(_)) => {}
+        Err(_) => context.perhaps_changed(&key),
+    }
+    let claimed = match made? {
+        Ok(claimed) => claimed,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if claimed.is_new || !context.source.is_repeatable() {
+        return Ok(Ok(link));
+    }
+    // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
+    context.perhaps_changed(&key);
+    let found = trace(context.edge.records(), key, &link.id).await?;
+    Ok(Ok(found.unwrap_or(link)))
+}

@@ -1,0 +1,323 @@
+//! Explaining a link: what would become of a visitor like this one. It is decided by what decides it for a real one.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use http::header::{ACCEPT_LANGUAGE, LOCATION, USER_AGENT};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use super::find;
+use super::named::named;
+use crate::model::alias;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{Optional, RequestBody, request_body, text_types};
+use crate::model::digest::Pepper;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::store::compiled_link::Ready;
+use crate::redirect::{Decision, Manner, decide, instead, unless_used_up};
+use crate::model::link::RedirectStatus;
+use crate::pages::Ask;
+use crate::store::ports::{Edge, Facts};
+use crate::store::copy::{Copy, Leads};
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::message::route::Route;
+use crate::model::rules::{Country, Rule, Trial};
+use crate::model::time::Timestamp;
+use crate::model::visit::{self, Visit};
+
+/// In bytes: what edges take of a header.
+const TEXT_BYTES: usize = 8 * 1_024;
+
+request_body! {
+    /// `POST /api/v1/links/{alias}/explain`: a visitor, who does not bring what is left out.
+    pub(super) struct VisitorBody {
+        agent: Optional<HeaderText>,
+        language: Optional<HeaderText>,
+        country: Optional<Country>,
+        address: Optional<Address>,
+        time: Optional<Timestamp>,
+        path: Optional<PathBehind>,
+        query: Optional<HeaderText>,
+        prefetch: Optional<bool>,
+        head: Optional<bool>,
+        confirmed: Optional<bool>,
+        unlocked: Optional<bool>,
+    }
+}
+
+/// Whatever a visitor might send.
+pub(super) enum HeaderText {}
+
+/// An address of the internet, in either version.
+pub(super) enum Address {}
+
+/// What follows the alias in the address.
+pub(super) enum PathBehind {}
+
+text_types! {
+    HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
+    Address as IpAddr = |text, _| address(text), {"type": "string"};
+    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES};
+}
+
+/// Somebody who might follow the link.
+#[derive(Debug, Default)]
+struct Supposed {
+    agent: Option<String>,
+    language: Option<String>,
+    country: Option<Country>,
+    address: Option<IpAddr>,
+    time: Option<Timestamp>,
+    /// What follows the alias in the address.
+    behind: Option<String>,
+    query: String,
+    is_prefetch: bool,
+    manner: Manner,
+}
+
+impl Facts for Supposed {
+    fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
+        let text = match name {
+            name if *name == USER_AGENT => self.agent.as_deref(),
+            name if *name == ACCEPT_LANGUAGE => self.language.as_deref(),
+            name if *name == visit::SEC_PURPOSE => self.is_prefetch.then_some("prefetch"),
+            _ => None,
+        };
+        text.map(|text| Cow::Borrowed(text.as_bytes()))
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    fn country(&self) -> Option<String> {
+        self.country.map(|country| country.as_str().to_owned())
+    }
+}
+
+/// `POST /api/v1/links/{alias}/explain`
+pub(crate) async fn explain<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    alias: &str,
+    query: &str,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
+    let supposed = Supposed::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
+    let (place, link) = find(context, &key).await?;
+    let behind = supposed.behind.as_deref().unwrap_or_default();
+    let address = format!("/{}{behind}", alias::encode(alias));
+    let rest = match Route::of(&address) {
+        Route::Follow(still, rest) if still == alias && rest.is_empty() == behind.is_empty() => rest,
+        _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
+    };
+    let now = supposed.time.unwrap_or(context.now);
+    let visit = Visit::new(now, &supposed.query, rest, &supposed);
+    let copy = Copy::of(&place.holder, place.commits);
+    let ready = match copy.map(|copy| (copy.id, copy.leads)) {
+        Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
+        _ => None,
+    };
+    // Where there is no button, or no way to it, nobody presses one.
+    let has_button = |ready: &Ready| ready.confirm && (ready.lock.is_none() || supposed.manner.is_unlocked);
+    let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(has_button);
+    let manner = Manner { is_confirmed, ..supposed.manner };
+    let pepper = context.pepper().ok();
+    let decision = match &ready {
+        Some(ready) => unless_used_up(context, ready, decide(ready, &visit, pepper, manner)).await?,
+        None => Decision::Ended,
+    };
+    let mut explanation = Explanation { ready: ready.as_ref(), visit: &visit, pepper, manner, decision, elsewhere: None };
+    explanation.elsewhere = match explanation.problem() {
+        Some(problem) => instead(context, &link.domain, problem).await.ok(),
+        _ => None,
+    };
+    Response::json(StatusCode::OK, &explanation.json())
+}
+
+impl Supposed {
+    fn of(said: VisitorBody) -> Self {
+        let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
+        let is = |flag: Option<bool>| flag.unwrap_or_default();
+        let manner = Manner { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
+        let (query, is_prefetch) = (query.unwrap_or_default(), is(said.prefetch));
+        Self { agent, language, country, address, time, behind, query, is_prefetch, manner }
+    }
+}
+
+fn text(text: String) -> Result<String, Refusal> {
+    match text.len() > TEXT_BYTES {
+        true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
+        false => Ok(text),
+    }
+}
+
+fn address(text: String) -> Result<IpAddr, Refusal> {
+    let address = text.parse::<IpAddr>();
+    address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
+}
+
+fn path(path: String) -> Result<String, Refusal> {
+    let path = text(path)?;
+    match path.starts_with('/') && !path.contains(['?', '#']) {
+        true => Ok(path),
+        false => Err(Refusal::invalid("a path begins with / and holds no ? and no #")),
+    }
+}
+
+/// The answer: what a visitor would get, and why.
+#[derive(Serialize)]
+struct ExplanationJson<'a> {
+    answer: &'static str,
+    status: u16,
+    target: Option<&'a str>,
+    /// The rule that holds.
+    rule: Option<&'a str>,
+    rules: Vec<RuleVerdictJson<'a>>,
+    visitor: VisitorJson,
+    spends_a_click: bool,
+    counted_as: Option<&'static str>,
+}
+
+/// Whether a rule of the link holds.
+#[derive(Serialize)]
+struct RuleVerdictJson<'a> {
+    id: &'a str,
+    verdict: &'static str,
+    failed: Option<FailedConditionJson>,
+}
+
+/// The condition that did not hold: where it stands in the rule, and of which kind it is.
+#[derive(Serialize)]
+struct FailedConditionJson {
+    condition: usize,
+    r#type: &'static str,
+}
+
+/// What hop takes the visitor for.
+#[derive(Serialize)]
+struct VisitorJson {
+    kind: &'static str,
+    because: Option<&'static str>,
+    device: Option<&'static str>,
+    os: Option<&'static str>,
+    browser: Option<&'static str>,
+    country: Option<&'static str>,
+}
+
+/// What would become of a visitor, and why.
+struct Explanation<'a, 'v> {
+    /// Nothing where nobody is led anywhere.
+    ready: Option<&'a Ready>,
+    visit: &'a Visit<'v>,
+    pepper: Option<&'a Pepper>,
+    manner: Manner,
+    decision: Decision,
+    /// Where the domain sends whoever is led nowhere.
+    elsewhere: Option<Response>,
+}
+
+impl Explanation<'_, '_> {
+    fn json(&self) -> ExplanationJson<'_> {
+        let (answer, status, target) = self.answer();
+        let (rule, rules) = self.rules();
+        let is_led = matches!(self.decision, Decision::Lead(..));
+        let is_counted = self.decision.is_click() && !self.manner.is_head;
+        ExplanationJson {
+            answer,
+            status: status.as_u16(),
+            target,
+            rule,
+            rules,
+            visitor: self.visitor(),
+            spends_a_click: is_led && self.ready.is_some_and(|ready| ready.limit.is_some()),
+            counted_as: is_counted.then(|| self.visit.who().kind.counter()),
+        }
+    }
+
+    /// What the visitor gets, in a word, with its status and where it leads.
+    fn answer(&self) -> (&'static str, StatusCode, Option<&str>) {
+        if let Some(elsewhere) = &self.elsewhere {
+            return ("domain", self.status(RedirectStatus::Found), elsewhere.header(&LOCATION));
+        }
+        match &self.decision {
+            Decision::Lead(target, _) => {
+                let status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
+                ("redirect", self.status(status), target.to_str().ok())
+            }
+            Decision::Ended => match self.fallback() {
+                Some(fallback) => ("fallback", self.status(RedirectStatus::Found), fallback.to_str().ok()),
+                None => ("ended", StatusCode::GONE, None),
+            },
+            Decision::Early => ("not_yet", StatusCode::NOT_FOUND, None),
+            Decision::NoSuchPath => ("no_such_path", StatusCode::NOT_FOUND, None),
+            Decision::Card => ("card", StatusCode::OK, None),
+            Decision::Ask(Ask::Password { .. }) => ("password", StatusCode::OK, None),
+            Decision::Ask(Ask::Confirm) => ("confirmation", StatusCode::OK, None),
+            Decision::NotAhead => ("not_ahead", StatusCode::FORBIDDEN, None),
+            // Nothing is asked only of those who look ahead by `+`.
+            Decision::Ask(Ask::Person | Ask::Nothing) => ("person", StatusCode::OK, None),
+        }
+    }
+
+    fn fallback(&self) -> Option<&HeaderValue> {
+        self.ready.and_then(|ready| ready.fallback.as_ref())
+    }
+
+    /// What a visitor would be told who is led nowhere, unless their domain knows where.
+    fn problem(&self) -> Option<Problem> {
+        match self.decision {
+            Decision::Ended if self.fallback().is_none() => Some(Problem::link_ended()),
+            Decision::Early | Decision::NoSuchPath => Some(Problem::no_such_link()),
+            _ => None,
+        }
+    }
+
+    /// Whoever presses the button is sent on as whoever posts something is.
+    fn status(&self, status: RedirectStatus) -> StatusCode {
+        if self.manner.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
+    }
+
+    /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
+    fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
+        let Some(ready) = self.ready else { return (None, Vec::new()) };
+        let rules = &ready.rules;
+        let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
+        let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
+        let is_led = matches!(self.decision, Decision::Lead(..));
+        let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
+        let verdicts = rules.iter().enumerate().map(|(at, rule)| {
+            let failed = trial.outcome(rule).err().filter(|_| at < tried);
+            let verdict = match (at < tried, failed) {
+                (false, _) => "not_tried",
+                (true, None) => "holds",
+                (true, Some(_)) => "fails",
+            };
+            RuleVerdictJson { id: rule.id.as_str(), verdict, failed: failed.and_then(|at| FailedConditionJson::new(rule, at)) }
+        });
+        (held.and_then(|at| rules.get(at)).map(|rule| rule.id.as_str()), verdicts.collect())
+    }
+
+    fn visitor(&self) -> VisitorJson {
+        let (who, means) = (self.visit.who(), self.visit.means());
+        VisitorJson {
+            kind: who.kind.name(),
+            because: who.because,
+            device: means.device,
+            os: means.os,
+            browser: means.browser,
+            country: self.visit.country().map(Country::as_str),
+        }
+    }
+}
+
+impl FailedConditionJson {
+    fn new(rule: &Rule, at: usize) -> Option<Self> {
+        rule.when.get(at).map(|condition| Self { condition: at, r#type: condition.kind() })
+    }
+}

@@ -1,0 +1,84 @@
+//! Exporting links, newest first, a page for each request: every link of a domain that is not deleted. The hashes of their passwords are
+//! told to whoever asks for them.
+
+use super::filter::Filter;
+use super::list::Wanted;
+use super::named::take_domain;
+use super::wire::{self, LinkJson};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::rights::Right;
+use crate::message::body::{Fields, Tree};
+use crate::model::csv;
+use crate::message::problem::Problem;
+use crate::model::field_error::Refusal;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// How links are written down. A cursor goes on in the format it began in.
+#[derive(Clone, Copy)]
+enum Format {
+    /// A Link on each line.
+    Lines,
+    /// A row for each link, below the names of the columns, on every page.
+    Rows,
+}
+
+/// `GET /api/v1/export`
+pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let format = fields.take_text("format", |text| Format::parse(&text)).unwrap_or(Format::Lines);
+    let domain = take_domain(context, proof, &mut fields).await?;
+    let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
+    if with_passwords {
+        proof.check(Right::ManageLinks)?;
+    }
+    let wanted = Wanted::take(&mut fields);
+    fields.finish(Some(()))?;
+    let filter = Filter::all(domain);
+    let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
+        let json = LinkJson::new(context, proof, link, *counts);
+        if with_passwords { json.with_password_hash(link) } else { json }
+    });
+    let file = match format {
+        Format::Lines => {
+            let mut lines = Vec::new();
+            for link in links {
+                serde_json::to_writer(&mut lines, &link).map_err(Problem::internal)?;
+                lines.push(b'\n');
+            }
+            Response::file("application/x-ndjson", lines)
+        }
+        Format::Rows => {
+            let mut rows = Vec::new();
+            let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
+            csv::write(&mut rows, columns);
+            for link in links {
+                csv::write(&mut rows, &wire::cells(&link, columns)?);
+            }
+            Response::file("text/csv; charset=utf-8", rows)
+        }
+    };
+    found.point_on(file)
+}
+
+impl Format {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "jsonl" => Ok(Self::Lines),
+            "csv" => Ok(Self::Rows),
+            _ => Err(Refusal::invalid("links are exported as jsonl or csv")),
+        }
+    }
+
+    /// The beginning of the address of a page in this format.
+    fn address(self, with_passwords: bool) -> &'static str {
+        match (self, with_passwords) {
+            (Self::Lines, false) => "/api/v1/export?format=jsonl&",
+            (Self::Lines, true) => "/api/v1/export?format=jsonl&passwords=true&",
+            (Self::Rows, false) => "/api/v1/export?format=csv&",
+            (Self::Rows, true) => "/api/v1/export?format=csv&passwords=true&",
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! Rules as they are sent: their ids, their conditions, and what no rule can say.
+
+use std::marker::PhantomData;
+
+use crate::message::body::{
+    FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body, text_types,
+};
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::rules::{
+    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_RULES, NAME_BYTES, Os, Query, Rule, RuleId,
+    VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
+};
+use crate::model::text::bounded;
+
+/// As many as there are countries.
+const MOST_OF_ANY: usize = 250;
+
+text_types! {
+    RuleId as RuleId = |text, _| RuleId::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": crate::model::rules::ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
+}
+
+request_body! {
+    /// A rule as it is sent.
+    pub(crate) struct RuleBody {
+        id: Optional<RuleId>,
+        when: Required<When>,
+        target: Required<Template>,
+    }
+}
+
+/// The rules of a link, in their order.
+pub(crate) enum Rules {}
+
+impl FieldType for Rules {
+    type Value = Vec<Rule>;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Rule>, Wrong> {
+        let mut ids: Vec<RuleId> = Vec::new();
+        let rules = value.items(MOST_RULES, |item| {
+            let mut rule = RuleBody::draft(Fields::of(item)?, context);
+            if rule.parts.id.as_ref().is_some_and(|id| ids.contains(id)) {
+                rule.wrong.add(Refusal::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
+            }
+            ids.extend(rule.parts.id.clone());
+            rule.close()
+        })?;
+        in_reach(named(rules, ids))
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::List::<RuleBody, MOST_RULES>::schema()
+    }
+}
+
+/// Gives every rule without an id one that is no other's.
+fn named(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
+    let named = rules.into_iter().zip(1_usize..).map(|(rule, position)| {
+        let id = rule.id.unwrap_or_else(|| {
+            let id = RuleId::free(position, &ids);
+            ids.push(id.clone());
+            id
+        });
+        Rule { id, when: rule.when, target: rule.target }
+    });
+    named.collect()
+}
+
+/// Refuses every rule that is never reached.
+fn in_reach(rules: Vec<Rule>) -> Result<Vec<Rule>, Wrong> {
+    let mut wrong = Wrong::default();
+    for (at, rule) in rules.iter().enumerate() {
+        if let Some(earlier) = shadow_of(rule, rules.get(..at).unwrap_or_default()) {
+            let never = format!("the rule {} before it holds whenever this one does, so this one is never reached", earlier.as_str());
+            wrong.add(Refusal::new(FieldCode::Conflicts, never).within("when").at(at));
+        }
+    }
+    wrong.or(rules)
+}
+
+/// The conditions of one rule.
+pub(crate) enum When {}
+
+impl FieldType for When {
+    type Value = Vec<Condition>;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Condition>, Wrong> {
+        let when = NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::parse(value, context)?;
+        let mut wrong = Wrong::default();
+        for (at, condition) in when.iter().enumerate() {
+            if let Some(field) = condition.excluded_by(when.get(..at).unwrap_or_default()) {
+                let never = Refusal::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
+                wrong.add(never.within(field).at(at));
+            }
+        }
+        wrong.or(when)
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::schema()
+    }
+}
+
+impl WhyNotEmpty for When {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Required, "a rule has a condition; the link's own target is for everybody else")
+    }
+}
+
+text_types! {
+    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35};
+    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49};
+    Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
+    Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "maxLength": 64};
+}
+
+/// One of the words of a kind, as its place among them.
+pub(crate) struct Word<W>(PhantomData<W>);
+
+impl<W: Words> FieldType for Word<W> {
+    type Value = u8;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<u8, Wrong> {
+        Ok(place(&value.text()?, W::NAMES)?)
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "string", "enum": W::NAMES})
+    }
+}
+
+/// Some of many values, of which a visitor has to have one.
+type AnyOf<T> = NonEmpty<Set<T, MOST_OF_ANY>, NeverHolds>;
+
+pub(crate) enum NeverHolds {}
+
+impl WhyNotEmpty for NeverHolds {
+    fn refusal() -> Refusal {
+        Refusal::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")
+    }
+}
+
+/// So many of a hundred.
+pub(crate) enum Percent {}
+
+impl FieldType for Percent {
+    type Value = u8;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<u8, Wrong> {
+        let percent = u8::try_from(value.natural()?).ok().filter(|percent| (1..=99).contains(percent));
+        percent.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": 99})
+    }
+}
+
+// The kinds of conditions, each with its fields beside `type`.
+request_body! {
+    struct CountryBody {
+        any: Required<AnyOf<Country>>,
+    }
+
+    struct DeviceBody {
+        any: Required<AnyOf<Word<Device>>>,
+    }
+
+    struct OsBody {
+        any: Required<AnyOf<Word<Os>>>,
+    }
+
+    struct BrowserBody {
+        any: Required<AnyOf<Word<Browser>>>,
+    }
+
+    struct LanguageBody {
+        any: Required<AnyOf<Language>>,
+    }
+
+    struct PresenceBody {
+        name: Required<QueryName>,
+        present: Required<bool>,
+    }
+
+    struct EqualityBody {
+        name: Required<QueryName>,
+        equals: Required<QueryValue>,
+    }
+
+    struct TimeBody {
+        from: Required<Clock>,
+        to: Required<Clock>,
+        tz: Required<Zone>,
+    }
+
+    struct WeekdayBody {
+        any: Required<AnyOf<Word<Weekday>>>,
+        tz: Required<Zone>,
+    }
+
+    struct AddressBody {
+        any: Required<AnyOf<Block>>,
+    }
+
+    struct SplitBody {
+        percent: Required<Percent>,
+    }
+}
+
+impl FieldType for Condition {
+    type Value = Self;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+        let mut fields = Fields::of(value)?;
+        let Some(kind) = fields.need("type", Tree::text) else {
+            return Err(fields.stop());
+        };
+        match kind.as_str() {
+            "country" => CountryBody::draft(fields, context).close().map(|body| Self::Country(body.any)),
+            "device" => DeviceBody::draft(fields, context).close().map(|body| Self::Device(Choice::of(&body.any))),
+            "os" => OsBody::draft(fields, context).close().map(|body| Self::Os(Choice::of(&body.any))),
+            "browser" => BrowserBody::draft(fields, context).close().map(|body| Self::Browser(Choice::of(&body.any))),
+            "language" => LanguageBody::draft(fields, context).close().map(|body| Self::Language(body.any)),
+            "query" => query(fields, context).map(Self::Query),
+            "time" => window(fields, context).map(Self::Time),
+            "weekday" => WeekdayBody::draft(fields, context).close().map(|body| Self::Weekday(Choice::of(&body.any), body.tz)),
+            "address" => AddressBody::draft(fields, context).close().map(|body| Self::Address(body.any)),
+            "split" => SplitBody::draft(fields, context).close().map(|body| Self::Split(body.percent)),
+            _ => {
+                let kinds = "country, device, os, browser, language, query, time, weekday, address or split";
+                fields.refuse("type", Refusal::invalid(format!("a condition is one of {kinds}")));
+                Err(fields.stop())
+            }
+        }
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        use crate::message::body::ObjectSchema;
+        let kinds = [
+            ObjectSchema::of::<CountryBody>().kind("type", "country"),
+            ObjectSchema::of::<DeviceBody>().kind("type", "device"),
+            ObjectSchema::of::<OsBody>().kind("type", "os"),
+            ObjectSchema::of::<BrowserBody>().kind("type", "browser"),
+            ObjectSchema::of::<LanguageBody>().kind("type", "language"),
+            ObjectSchema::of::<PresenceBody>().kind("type", "query"),
+            ObjectSchema::of::<EqualityBody>().kind("type", "query"),
+            ObjectSchema::of::<TimeBody>().kind("type", "time"),
+            ObjectSchema::of::<WeekdayBody>().kind("type", "weekday"),
+            ObjectSchema::of::<AddressBody>().kind("type", "address"),
+            ObjectSchema::of::<SplitBody>().kind("type", "split"),
+        ];
+        crate::message::body::schema!({"type": "object", "oneOf": kinds, "unevaluatedProperties": false})
+    }
+}
+
+/// Whether a parameter is there, or what it equals: a null says nothing of either.
+fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, Wrong> {
+    if !fields.says("equals") {
+        fields.skip("equals");
+        let body = PresenceBody::draft(fields, context).close()?;
+        return Ok(Query { name: body.name, wanted: if body.present { Wanted::Present } else { Wanted::Absent } });
+    }
+    if fields.take("present", Tree::boolean).is_some() {
+        fields.refuse("present", Refusal::new(FieldCode::Conflicts, "a parameter that equals something is present"));
+    }
+    let body = EqualityBody::draft(fields, context).close()?;
+    Ok(Query { name: body.name, wanted: Wanted::Equals(body.equals) })
+}
+
+fn window(fields: Fields, context: &ParseContext<'_>) -> Result<Window, Wrong> {
+    let mut draft = TimeBody::draft(fields, context);
+    if draft.parts.from.is_some() && draft.parts.from == draft.parts.to {
+        draft.wrong.add(Refusal::new(FieldCode::Conflicts, "the window would end when it begins").within("to"));
+    }
+    let body = draft.close()?;
+    Ok(Window { from: body.from, to: body.to, zone: body.tz })
+}
+
+/// The name of a parameter, as it is sent.
+pub(crate) enum QueryName {}
+
+/// What a parameter equals, as it is sent; nothing is a value too.
+pub(crate) enum QueryValue {}
+
+text_types! {
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES};
+    QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
+        {"type": "string", "maxLength": VALUE_BYTES};
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::message::body::tests::parsed;
+
+    pub(crate) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
+        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+    }
+
+    /// The errors of one rule with these conditions.
+    pub(crate) fn errors(when: &str) -> Vec<(String, FieldCode)> {
+        let json = format!(r#"[{{"when":{when},"target":"https://example.com/"}}]"#);
+        read(&json).err().unwrap_or_default()
+    }
+
+    /// One rule for each list of conditions, without its brackets.
+    pub(crate) fn rules(when: &[&str]) -> Vec<Rule> {
+        let rule = |when: &&str| format!(r#"{{"when":[{when}],"target":"https://example.com/"}}"#);
+        read(&format!("[{}]", when.iter().map(rule).collect::<Vec<_>>().join(","))).unwrap()
+    }
+
+    fn ids(given: &[Option<&str>]) -> Vec<String> {
+        let rule = |id: &Option<&str>| {
+            let id = id.map(|id| format!(r#""id":"{id}","#)).unwrap_or_default();
+            format!(r#"{{{id}"when":[{{"type":"split","percent":1}}],"target":"https://example.com/"}}"#)
+        };
+        let rules = read(&format!("[{}]", given.iter().map(rule).collect::<Vec<_>>().join(","))).unwrap();
+        rules.into_iter().map(|rule| rule.id.0).collect()
+    }
+
+    #[test]
+    fn a_rule_without_an_id_gets_its_position_or_the_next_free_number() {
+        assert_eq!(ids(&[None, None, None]), ["1", "2", "3"]);
+        assert_eq!(ids(&[Some("de"), None]), ["de", "2"]);
+        assert_eq!(ids(&[None, Some("1"), None]), ["2", "1", "3"]);
+        assert_eq!(ids(&[None, None, Some("1"), Some("2")]), ["3", "4", "1", "2"]);
+        assert_eq!(ids(&[None; 20]).len(), 20);
+        let longest = "x".repeat(32);
+        assert_eq!(ids(&[Some(&longest)]), [longest]);
+    }
+
+    #[test]
+    fn every_wrong_part_of_a_rule_is_named() {
+        use FieldCode::{Duplicate, Invalid, OwnDomain, Required, TooLong, TooMany, Unknown, WrongType};
+        let sound = r#""when":[{"type":"split","percent":1}],"target":"https://example.com/""#;
+        let long = "x".repeat(33);
+        for (json, expected) in [
+            (r#"{}"#.to_owned(), vec![("", WrongType)]),
+            (r#"[{}]"#.into(), vec![("/0/when", Required), ("/0/target", Required)]),
+            (r#"[5,null]"#.into(), vec![("/0", WrongType), ("/1", WrongType)]),
+            (
+                format!(r#"[{{"id":"A",{sound}}},{{"id":"",{sound}}},{{"id":"{long}",{sound}}},{{"id":5,{sound}}}]"#),
+                vec![("/0/id", Invalid), ("/1/id", Required), ("/2/id", TooLong), ("/3/id", WrongType)],
+            ),
+            (format!(r#"[{{"id":"a",{sound}}},{{"id":"a",{sound}}}]"#), vec![("/1/id", Duplicate)]),
+            (format!(r#"[{{"if":[],{sound}}}]"#), vec![("/0/if", Unknown)]),
+            (r#"[{"when":[],"target":"https://hop.example/x"}]"#.into(), vec![("/0/when", Required), ("/0/target", OwnDomain)]),
+            (r#"[{"when":[{"type":"split","percent":1}],"target":"https://example.com/{path.x}"}]"#.into(), vec![("/0/target", Invalid)]),
+            (format!("[{}]", vec!["{}"; 21].join(",")), vec![("", TooMany)]),
+        ] {
+            let expected = expected.into_iter().map(|(field, code)| (field.to_owned(), code)).collect();
+            assert_eq!(read(&json), Err(expected), "{json}");
+        }
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 11].join(","))), [("/0/when".to_owned(), TooMany)]);
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 10].join(","))), []);
+        assert_eq!(errors(&format!("[{}]", [r#"{"type":"split","percent":1}"#; 1_000].join(","))), [("/0/when".to_owned(), TooMany)]);
+    }
+
+    #[test]
+    fn every_wrong_condition_is_named() {
+        use FieldCode::{Conflicts, Duplicate, Invalid, OutOfRange, Required, TooLong, TooMany, Unknown, WrongType};
+        let codes = format!(r#"{{"type":"country","any":[{}]}}"#, vec![r#""DE""#; 251].join(","));
+        let name = format!(r#"{{"type":"query","present":true,"name":"{}"}}"#, "x".repeat(65));
+        let value = format!(r#"{{"type":"query","name":"x","equals":"{}"}}"#, "x".repeat(513));
+        for (condition, field, code) in [
+            ("5", "", WrongType),
+            ("{}", "/type", Required),
+            (r#"{"type":null,"a":1}"#, "/type", Required),
+            (r#"{"type":5}"#, "/type", WrongType),
+            (r#"{"type":"moon","any":["full"]}"#, "/type", Invalid),
+            (r#"{"type":"country"}"#, "/any", Required),
+            (r#"{"type":"country","any":"DE"}"#, "/any", WrongType),
+            (r#"{"type":"country","any":[]}"#, "/any", Conflicts),
+            (r#"{"type":"country","any":["DE",5]}"#, "/any/1", WrongType),
+            (r#"{"type":"country","any":["UK"]}"#, "/any/0", Invalid),
+            (r#"{"type":"country","any":["DE"],"tz":"+01:00"}"#, "/tz", Unknown),
+            (r#"{"type":"country","any":["DE"],"any":["FR"]}"#, "/any", Duplicate),
+            (&codes, "/any", TooMany),
+            (r#"{"type":"device","any":["phone"]}"#, "/any/0", Invalid),
+            (r#"{"type":"device","any":[]}"#, "/any", Conflicts),
+            (r#"{"type":"os","any":["iOS"]}"#, "/any/0", Invalid),
+            (r#"{"type":"browser","any":["ie"]}"#, "/any/0", Invalid),
+            (r#"{"type":"language","any":["d"]}"#, "/any/0", Invalid),
+            (r#"{"type":"language","any":[]}"#, "/any", Conflicts),
+            (r#"{"type":"query","name":"x"}"#, "/present", Required),
+            (r#"{"type":"query","present":true}"#, "/name", Required),
+            (r#"{"type":"query","name":"","present":true}"#, "/name", Required),
+            (r#"{"type":"query","name":"x","present":"yes"}"#, "/present", WrongType),
+            (r#"{"type":"query","name":"x","present":true,"equals":"y"}"#, "/present", Conflicts),
+            (r#"{"type":"query","name":"x","equals":5}"#, "/equals", WrongType),
+            (&name, "/name", TooLong),
+            (&value, "/equals", TooLong),
+            (r#"{"type":"time","from":"08:00","to":"18:00"}"#, "/tz", Required),
+            (r#"{"type":"time","to":"18:00","tz":"+01:00"}"#, "/from", Required),
+            (r#"{"type":"time","from":"08:00","to":"24:00","tz":"+01:00"}"#, "/to", Invalid),
+            (r#"{"type":"time","from":"08:00","to":"08:00","tz":"+01:00"}"#, "/to", Conflicts),
+            (r#"{"type":"time","from":"08:00","to":"18:00","tz":"Europe/Atlantis"}"#, "/tz", Invalid),
+            (r#"{"type":"weekday","any":["mon"]}"#, "/tz", Required),
+            (r#"{"type":"weekday","any":["Monday"],"tz":"+01:00"}"#, "/any/0", Invalid),
+            (r#"{"type":"weekday","any":[],"tz":"+01:00"}"#, "/any", Conflicts),
+            (r#"{"type":"address","any":["192.0.2.1/24"]}"#, "/any/0", Invalid),
+            (r#"{"type":"address","any":[]}"#, "/any", Conflicts),
+            (r#"{"type":"split"}"#, "/percent", Required),
+            (r#"{"type":"split","percent":0}"#, "/percent", OutOfRange),
+            (r#"{"type":"split","percent":100}"#, "/percent", OutOfRange),
+            (r#"{"type":"split","percent":2.5}"#, "/percent", WrongType),
+            (r#"{"type":"split","percent":18446744073709551615}"#, "/percent", OutOfRange),
+            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", WrongType),
+        ] {
+            let when = format!(r#"[{{"type":"split","percent":1}},{condition}]"#);
+            assert_eq!(errors(&when), [(format!("/0/when/1{field}"), code)], "{condition}");
+        }
+    }
+
+    #[test]
+    fn conditions_that_never_hold_together_are_refused() {
+        let never = |at: usize| vec![(format!("/0/when/{at}/any"), FieldCode::Conflicts)];
+        for (kind, one, other, shared) in [
+            ("country", r#""DE""#, r#""FR""#, r#""AT""#),
+            ("device", r#""mobile""#, r#""tablet""#, r#""desktop""#),
+            ("os", r#""ios""#, r#""android""#, r#""linux""#),
+            ("browser", r#""chrome""#, r#""opera""#, r#""edge""#),
+        ] {
+            let when = |lists: &[&[&str]]| {
+                let condition = |any: &&[&str]| format!(r#"{{"type":"{kind}","any":[{}]}}"#, any.join(","));
+                errors(&format!("[{}]", lists.iter().map(condition).collect::<Vec<_>>().join(",")))
+            };
+            assert_eq!(when(&[&[one, shared], &[other, shared]]), [], "{kind}");
+            assert_eq!(when(&[&[one], &[other]]), never(1), "{kind}");
+            assert_eq!(when(&[&[one, shared], &[other, shared], &[one, other]]), never(2), "{kind}");
+        }
+        let days = |first: &str, second: &str| {
+            errors(&format!(r#"[{{"type":"weekday","any":["mon"],"tz":"{first}"}},{{"type":"weekday","any":["tue"],"tz":"{second}"}}]"#))
+        };
+        assert_eq!((days("+00:00", "+00:00"), days("+14:00", "+00:00")), (never(1), vec![]));
+    }
+}

@@ -1,0 +1,294 @@
+//! Settings of a link as they are sent: all that a creation or a change may say beside where it is and where it leads.
+
+use std::num::NonZeroU64;
+
+use super::card::{CardPatch, patched_card};
+use super::rules::Rules;
+use crate::message::body::{FieldType, ParseContext, Patch, RequestBody, Set, Tree, request_body};
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::link::{ForwardQuery, RedirectStatus};
+use crate::model::password::NewPassword;
+use crate::model::spec::{MOST_TAGS, Spec};
+use crate::model::target::Target;
+use crate::model::text::{ExternalId, Note, Tag, Title};
+use crate::model::time::Timestamp;
+
+request_body! {
+    /// What a body may say of a link beside where it is and where it leads: what is absent stays as it is, null sets it back.
+    pub(crate) struct SettingsBody {
+        redirect_status: Patch<RedirectStatus>,
+        title: Patch<Title>,
+        note: Patch<Note>,
+        external_id: Patch<ExternalId>,
+        tags: Patch<Set<Tag, MOST_TAGS>>,
+        starts_at: Patch<Timestamp>,
+        ends_at: Patch<Timestamp>,
+        fallback: Patch<Target>,
+        disabled: Patch<bool>,
+        max_clicks: Patch<MaxClicks>,
+        confirm: Patch<bool>,
+        forward_query: Patch<ForwardQuery>,
+        forward_path: Patch<bool>,
+        rules: Patch<Rules>,
+        card: Patch<CardPatch>,
+        strict: Patch<bool>,
+        crawlable: Patch<bool>,
+        password: Patch<NewPassword>,
+    }
+}
+
+impl FieldType for RedirectStatus {
+    type Value = Self;
+
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(Self::parse(value.natural()?)?)
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "integer", "enum": [301, 302, 307, 308]})
+    }
+}
+
+/// A limit that the edge can count to.
+pub(crate) enum MaxClicks {}
+
+impl FieldType for MaxClicks {
+    type Value = NonZeroU64;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<NonZeroU64, Wrong> {
+        let (clicks, most) = (value.natural()?, context.traits.max_clicks);
+        match NonZeroU64::new(clicks) {
+            Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
+            Some(_) => Err(Refusal::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
+            None => Err(Refusal::new(FieldCode::OutOfRange, "a link that is never followed is disabled").into()),
+        }
+    }
+
+    #[cfg(test)]
+    fn schema() -> crate::message::body::Schema {
+        crate::message::body::schema!({"type": "integer", "minimum": 1})
+    }
+}
+
+/// Applies what a body says of a link. A new password comes out, to be hashed before the link is written.
+#[must_use]
+pub(crate) fn apply(spec: &mut Spec, said: <SettingsBody as RequestBody>::Parts, wrong: &mut Wrong) -> Option<NewPassword> {
+    said.redirect_status.apply_or_default(&mut spec.redirect_status);
+    said.title.apply(&mut spec.title);
+    said.note.apply(&mut spec.note);
+    said.external_id.apply(&mut spec.external_id);
+    said.tags.apply_or_default(&mut spec.tags);
+    said.starts_at.apply(&mut spec.starts_at);
+    said.ends_at.apply(&mut spec.ends_at);
+    said.fallback.apply(&mut spec.fallback);
+    said.disabled.apply_or_default(&mut spec.disabled);
+    said.max_clicks.apply(&mut spec.max_clicks);
+    said.confirm.apply_or_default(&mut spec.confirm);
+    said.forward_query.apply_or_default(&mut spec.forward_query);
+    said.forward_path.apply_or_default(&mut spec.forward_path);
+    said.rules.apply_or_default(&mut spec.rules);
+    match said.card {
+        Patch::Absent => {}
+        Patch::Null => spec.card = None,
+        Patch::Set(patch) => match patched_card(spec.card.as_ref(), patch) {
+            Ok(card) => spec.card = Some(card),
+            Err(refusal) => wrong.add(refusal.within("card")),
+        },
+    }
+    said.strict.apply_or_default(&mut spec.strict);
+    said.crawlable.apply_or_default(&mut spec.crawlable);
+    if let (Some(starts_at), Some(ends_at)) = (spec.starts_at, spec.ends_at)
+        && ends_at <= starts_at
+    {
+        wrong.add(Refusal::new(FieldCode::Conflicts, "the link would end before it starts").within("ends_at"));
+    }
+    match said.password {
+        Patch::Absent => None,
+        Patch::Null => {
+            spec.password = None;
+            None
+        }
+        Patch::Set(password) => Some(password),
+    }
+}
+
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::message::body::Draft;
+    use crate::model::config::Config;
+    use crate::store::memory::TRAITS;
+    use crate::store::ports::{PasswordCost, Traits};
+    use crate::message::request::Body;
+    use crate::model::text::{CardDescription, CardTitle};
+
+    fn config() -> Config {
+        Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
+    }
+
+    /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
+    fn said(mut spec: Spec, json: &str) -> Result<Spec, Vec<(String, FieldCode)>> {
+        let (config, traits) = (config(), Traits { max_clicks: Some(1_000), ..TRAITS });
+        let context = ParseContext { config: &config, traits: &traits };
+        let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
+        if apply(&mut spec, parts, &mut wrong).is_some() {
+            spec.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });
+        }
+        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
+        if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
+    }
+
+    const EVERYTHING: &str = r#"{"redirect_status":301,"title":"T","note":"N","external_id":"E","tags":["B","a","b"],
+        "starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z","fallback":"https://example.com/","disabled":true,
+        "max_clicks":1000,"confirm":true,"forward_query":"target_wins","forward_path":true,"strict":true,"crawlable":true,"password":"twelve chars",
+        "card":{"title":"CT","description":"CD","image":"https://example.com/i.png"},
+        "rules":[
+            {"id":"all","target":"https://example.com/1","when":[
+                {"type":"country","any":["fr","DE","de"]},
+                {"type":"device","any":["desktop","mobile"]},
+                {"type":"os","any":["linux","ios"]},
+                {"type":"browser","any":["opera"]},
+                {"type":"language","any":["PT-br","zh-hANT-tw","de"]},
+                {"type":"query","name":"x","equals":""},
+                {"type":"time","from":"22:00","to":"06:30","tz":"CET-1CEST,M3.5.0,M10.5.0/3"},
+                {"type":"weekday","any":["sun","mon"],"tz":"+01:00"},
+                {"type":"address","any":["2001:DB8::/32","192.0.2.0/24","192.0.2.7"]},
+                {"type":"split","percent":99}]},
+            {"target":"https://example.com/2","when":[{"type":"query","name":"x","present":true},{"type":"query","name":"y","present":false}]}]}"#;
+
+    /// All that can be said of a link.
+    pub(crate) fn everything() -> Spec {
+        said(Spec::default(), EVERYTHING).unwrap()
+    }
+
+    #[test]
+    fn nothing_said_changes_nothing_and_null_sets_back() {
+        let spec = everything();
+        assert_eq!(spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(said(spec.clone(), "{}").unwrap(), spec);
+        let nulls = r#"{"redirect_status":null,"title":null,"note":null,"external_id":null,"tags":null,"starts_at":null,"ends_at":null,
+            "fallback":null,"disabled":null,"max_clicks":null,"confirm":null,"forward_query":null,"forward_path":null,"strict":null,
+            "crawlable":null,"password":null,"card":null,"rules":null}"#;
+        assert_eq!(said(spec, nulls).unwrap(), Spec::default());
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        use FieldCode::{Conflicts, Invalid, OutOfRange, OwnDomain, Required, SchemeNotAllowed, TooLong, TooMany, Unknown, WrongType};
+        let (long, many) = ("x".repeat(10_240), format!("[{}\"x\"]", "\"x\",".repeat(10)));
+        for (json, field, code) in [
+            (r#"{"redirect_status":200}"#, "/redirect_status", OutOfRange),
+            (r#"{"title":["x"]}"#, "/title", WrongType),
+            (r#"{"tags":"x"}"#, "/tags", WrongType),
+            (r#"{"tags":["x",5]}"#, "/tags/1", WrongType),
+            (&format!(r#"{{"tags":["a","b","{long}"]}}"#), "/tags/2", TooLong),
+            (&format!(r#"{{"tags":{many}}}"#), "/tags", TooMany),
+            (r#"{"starts_at":"tomorrow"}"#, "/starts_at", Invalid),
+            (r#"{"starts_at":1795248000}"#, "/starts_at", WrongType),
+            (r#"{"starts_at":"2026-01-02T00:00:00Z","ends_at":"2026-01-01T00:00:00Z"}"#, "/ends_at", Conflicts),
+            (r#"{"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-01T00:00:00Z"}"#, "/ends_at", Conflicts),
+            (r#"{"fallback":"https://hop.example/x"}"#, "/fallback", OwnDomain),
+            (r#"{"disabled":"true"}"#, "/disabled", WrongType),
+            (r#"{"max_clicks":0}"#, "/max_clicks", OutOfRange),
+            (r#"{"max_clicks":1001}"#, "/max_clicks", OutOfRange),
+            (r#"{"max_clicks":"1"}"#, "/max_clicks", WrongType),
+            (r#"{"confirm":1}"#, "/confirm", WrongType),
+            (r#"{"forward_query":"on"}"#, "/forward_query", Invalid),
+            (r#"{"forward_query":true}"#, "/forward_query", WrongType),
+            (r#"{"forward_path":"x"}"#, "/forward_path", WrongType),
+            (r#"{"strict":0}"#, "/strict", WrongType),
+            (r#"{"crawlable":[]}"#, "/crawlable", WrongType),
+            (r#"{"password":"eleven char"}"#, "/password", OutOfRange),
+            (r#"{"password":["twelve chars"]}"#, "/password", WrongType),
+            (r#"{"password":"twelve\nchars"}"#, "/password", Invalid),
+            (&format!(r#"{{"password":"{}"}}"#, "x".repeat(1_025)), "/password", TooLong),
+            (r#"{"has_password":true}"#, "/has_password", Unknown),
+            (r#"{"rules":{}}"#, "/rules", WrongType),
+            (r#"{"card":"x"}"#, "/card", WrongType),
+            (r#"{"card":{}}"#, "/card", Required),
+            (r#"{"card":{"title":null,"image":null}}"#, "/card", Required),
+            (r#"{"card":{"title":""}}"#, "/card/title", Required),
+            (&format!(r#"{{"card":{{"title":"{}"}}}}"#, "x".repeat(201)), "/card/title", TooLong),
+            (&format!(r#"{{"card":{{"description":"{}"}}}}"#, "x".repeat(501)), "/card/description", TooLong),
+            (r#"{"card":{"title":"x","image":"data:image/png,x"}}"#, "/card/image", SchemeNotAllowed),
+            (r#"{"card":{"title":"x","titel":"y"}}"#, "/card/titel", Unknown),
+        ] {
+            assert_eq!(said(Spec::default(), json), Err(vec![(field.to_owned(), code)]), "{json}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let wrong = r#"{"tags":["",5,"ok"],"card":{"title":"","image":"x","a":1},"rules":[5,{"id":"X","when":[]}],"max_clicks":0}"#;
+        let fields = said(Spec::default(), wrong).unwrap_err().into_iter().map(|(field, _)| field);
+        let expected = [
+            "/tags/0",
+            "/tags/1",
+            "/max_clicks",
+            "/rules/0",
+            "/rules/1/id",
+            "/rules/1/when",
+            "/rules/1/target",
+            "/card/title",
+            "/card/image",
+            "/card/a",
+        ];
+        assert_eq!(fields.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_card_is_patched_part_by_part() {
+        let spec = said(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
+        let card = spec.card.clone().unwrap();
+        assert_eq!(card.title.as_ref().map(CardTitle::as_str), Some("new"));
+        assert_eq!(card.description.as_ref().map(CardDescription::as_str), Some("CD"));
+        assert_eq!(card.image, None);
+        let nothing_left = said(spec, r#"{"card":{"title":null,"description":null}}"#);
+        assert_eq!(nothing_left, Err(vec![("/card".to_owned(), FieldCode::Required)]));
+    }
+
+    #[test]
+    fn a_link_holds_back_by_each_of_three_fields() {
+        for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
+            assert!(said(Spec::default(), json).unwrap().holds_back(), "{json}");
+        }
+        assert!(!said(Spec::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back());
+    }
+
+    #[test]
+    fn a_change_of_something_else_keeps_the_password() {
+        let spec = everything();
+        let password = spec.password.clone();
+        assert_eq!(said(spec, r#"{"title":"new"}"#).unwrap().password, password);
+    }
+
+    #[test]
+    fn an_end_is_compared_with_the_start_that_is_already_there() {
+        let spec = said(Spec::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
+        let wrong = said(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
+        assert_eq!(wrong, Err(vec![("/ends_at".to_owned(), FieldCode::Conflicts)]));
+        assert!(said(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
+    }
+
+    #[test]
+    fn a_tag_is_replaced_merged_or_taken_off() {
+        let tag = |text: &str| Tag::stored(text.into());
+        let retagged = |old: &str, new: Option<&str>| {
+            let mut spec = said(Spec::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
+            let was_there = spec.retag(&tag(old), new.map(tag).as_ref());
+            (was_there, spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(retagged("a", Some("c")), (true, "b c d".into()));
+        assert_eq!(retagged("a", Some("d")), (true, "b d".into()));
+        assert_eq!(retagged("b", None), (true, "a d".into()));
+        assert_eq!(retagged("x", Some("y")), (false, "a b d".into()));
+    }
+
+    #[test]
+    fn ten_tags_are_enough() {
+        let ten = format!("{{\"tags\":[{}]}}", (0..10).map(|number| format!("\"t{number}\"")).collect::<Vec<_>>().join(","));
+        assert_eq!(said(Spec::default(), &ten).unwrap().tags.len(), 10);
+    }
+}

@@ -1,0 +1,259 @@
+//! Which links a list shows. One filter says where to look, the others are asked of each link found there.
+
+use form_urlencoded::Serializer;
+
+use super::walk::Walk;
+use crate::model::alias::AliasPrefix;
+use crate::message::body::Fields;
+use crate::model::config::Config;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::{Link, UserId};
+use crate::store::Prefix;
+use crate::model::spec::MOST_TAGS;
+use crate::model::text::Tag;
+use crate::model::time::Timestamp;
+use crate::model::sorted::put_in_order;
+
+/// What a link may be asked to be, as the API writes it.
+const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];
+
+/// Only a list of deleted links shows any.
+const DELETED: &str = "deleted";
+
+/// What the links of a list have in common.
+pub(super) struct Filter {
+    pub(super) domain: Domain,
+    /// Sorted, each once.
+    tags: Vec<Tag>,
+    needs_all_tags: bool,
+    owner: Option<Owner>,
+    state: Option<&'static str>,
+    created_from: Option<Timestamp>,
+    /// The first moment that is too late.
+    created_to: Option<Timestamp>,
+    prefix: Option<AliasPrefix>,
+}
+
+enum Owner {
+    Nobody,
+    User(UserId),
+}
+
+impl Filter {
+    /// Every link of a domain that is not deleted.
+    pub(super) fn all(domain: Domain) -> Self {
+        Self {
+            domain,
+            tags: Vec::new(),
+            needs_all_tags: false,
+            owner: None,
+            state: None,
+            created_from: None,
+            created_to: None,
+            prefix: None,
+        }
+    }
+
+    /// Takes a filter of the links of `domain` out of a query.
+    pub(super) fn take(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
+        let mut tags = Vec::new();
+        for tag in fields.take_all("tag", |tree| Tag::parse(&tree.text()?)) {
+            put_in_order(&mut tags, tag);
+        }
+        if tags.len() > MOST_TAGS {
+            fields.refuse("tag", Refusal::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
+        }
+        let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
+        let owner = fields.take_text("owner", owner);
+        let state = fields.take_text("state", |text| state(&text));
+        let created_from = fields.take_text("created_from", |text| Timestamp::parse(&text));
+        let created_to = fields.take_text("created_to", |text| Timestamp::parse(&text));
+        if let (Some(from), Some(to)) = (created_from, created_to)
+            && to <= from
+        {
+            fields.refuse("created_to", Refusal::new(FieldCode::Conflicts, "nothing is created from then to then"));
+        }
+        let prefix = fields.take_text("prefix", |text| AliasPrefix::parse(&text, config.alias_case));
+        Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
+    }
+
+    /// Where its links are found: by a tag they all have, else by their owner, else by how their aliases begin, else one after the
+    /// other.
+    pub(super) fn walk(&self) -> Walk {
+        let by_time = match (self.tags.as_slice(), &self.owner, &self.prefix) {
+            ([tag], _, _) => Prefix::by_tag(&self.domain, tag),
+            ([tag, ..], _, _) if self.needs_all_tags => Prefix::by_tag(&self.domain, tag),
+            (_, Some(Owner::User(owner)), _) => Prefix::by_owner(&self.domain, owner),
+            ([], _, Some(prefix)) => return Walk::Records(Prefix::links(&self.domain, prefix)),
+            _ => Prefix::by_time(&self.domain),
+        };
+        let earliest = self.created_from.unwrap_or(Timestamp::from_millis(0));
+        let latest = self.created_to.map_or(u64::MAX, |to| to.as_millis().saturating_sub(1));
+        let prefix = by_time.between(earliest, Timestamp::from_millis(latest));
+        Walk::Hints { prefix, earliest }
+    }
+
+    /// Whether `link`, of whose limit so much was `taken`, is one of the list.
+    pub(super) fn shows(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
+        let state = link.state(taken, now).name();
+        let has = |tag: &Tag| link.spec.tags.contains(tag);
+        let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
+        let has_owner = match &self.owner {
+            None => true,
+            Some(Owner::Nobody) => link.owner.is_none(),
+            Some(Owner::User(user)) => link.owner.as_ref() == Some(user),
+        };
+        link.domain == self.domain
+            && has_tags
+            && has_owner
+            && self.state.map_or(state != DELETED, |wanted| wanted == state)
+            && self.created_from.is_none_or(|from| from <= link.created_at)
+            && self.created_to.is_none_or(|to| link.created_at < to)
+            && self.prefix.as_ref().is_none_or(|prefix| prefix.begins(&link.alias))
+    }
+
+    /// The filter as part of an address, and the one spelling by which it is told from others.
+    pub(super) fn query(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("domain", self.domain.as_str());
+        for tag in &self.tags {
+            query.append_pair("tag", tag.as_str());
+        }
+        let owner = self.owner.as_ref().map(|owner| match owner {
+            Owner::Nobody => "none",
+            Owner::User(user) => user.as_str(),
+        });
+        let (from, to) = (self.created_from.map(|from| from.to_string()), self.created_to.map(|to| to.to_string()));
+        for (name, value) in [
+            ("tags", self.needs_all_tags.then_some("all")),
+            ("owner", owner),
+            ("state", self.state),
+            ("created_from", from.as_deref()),
+            ("created_to", to.as_deref()),
+            ("prefix", self.prefix.as_ref().map(AliasPrefix::as_str)),
+        ] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+}
+
+fn needs_all(text: &str) -> Result<bool, Refusal> {
+    match text {
+        "any" => Ok(false),
+        "all" => Ok(true),
+        _ => Err(Refusal::invalid("a link has any of the tags, or all")),
+    }
+}
+
+fn owner(text: String) -> Result<Owner, Refusal> {
+    if text == "none" { Ok(Owner::Nobody) } else { UserId::parse(text).map(Owner::User) }
+}
+
+fn state(text: &str) -> Result<&'static str, Refusal> {
+    let known = STATES.into_iter().find(|known| *known == text);
+    known.ok_or_else(|| Refusal::invalid("a link is scheduled, live, ended, used_up, disabled, blocked or deleted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+    use crate::model::alias::Alias;
+
+    fn filter(query: &str) -> Filter {
+        let read = |name: &str| (name == "HOP_DOMAINS").then(|| "https://hop.example http://b.example".to_owned());
+        let config = Config::read(read, |_| None).unwrap();
+        let mut fields = Fields::query(query);
+        let domain = fields.take_text("domain", |text| Domain::parse(&text)).unwrap_or_else(|| config.default_domain().clone());
+        let filter = Filter::take(&mut fields, &config, domain);
+        fields.finish(Some(filter)).unwrap_or_else(|problem| panic!("{query}: {:?}", problem.errors))
+    }
+
+    fn prefix(query: &str) -> String {
+        match filter(query).walk() {
+            Walk::Hints { prefix, .. } | Walk::Records(prefix) => prefix.as_str().to_owned(),
+        }
+    }
+
+    const USER: &str = "usr_11111111111111111";
+
+    #[test]
+    fn the_narrowest_list_is_walked() {
+        for (query, expected) in [
+            ("", "by-time/hop.example/"),
+            ("domain=b.example&state=live", "by-time/b.example/"),
+            ("tag=B", "by-tag/hop.example/b/"),
+            ("tag=b&tag=B&owner=none&prefix=x", "by-tag/hop.example/b/"),
+            ("tag=b&tag=a&tags=all", "by-tag/hop.example/a/"),
+            ("tag=b&tag=a", "by-time/hop.example/"),
+            ("tag=b&tag=a&tags=any&prefix=x", "by-time/hop.example/"),
+            (&format!("tag=b&tag=a&owner={USER}"), &format!("by-owner/hop.example/{USER}/")),
+            (&format!("owner={USER}&prefix=x"), &format!("by-owner/hop.example/{USER}/")),
+            ("owner=none", "by-time/hop.example/"),
+            ("owner=none&prefix=x.", "link/hop.example/x=2e"),
+            ("created_from=2026-11-21T08:00:00Z", "by-time/hop.example/"),
+            ("created_to=2026-11-21T08:00:00Z", "by-time/hop.example/fffff"),
+            ("tag=a&created_from=2026-11-21T08:00:00Z&created_to=2026-11-21T08:00:00.256Z", "by-tag/hop.example/a/fffffe5e02e173"),
+            ("prefix=x&created_from=2026-11-21T08:00:00Z", "link/hop.example/x"),
+        ] {
+            assert_eq!(prefix(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_filter_is_read_as_it_is_written() {
+        for (query, normal) in [
+            ("", ""),
+            ("tag=B&tag=a+b&tag=b&tags=all", "&tag=a-b&tag=b&tags=all"),
+            ("tags=any", ""),
+            (
+                "prefix=%C3%A9&owner=none&state=used_up&created_to=2026-11-21T09:00:00.5%2B01:00&created_from=1970-01-01T00:00:00.007Z",
+                "&owner=none&state=used_up&created_from=1970-01-01T00%3A00%3A00.007Z&created_to=2026-11-21T08%3A00%3A00.500Z&prefix=%C3%A9",
+            ),
+        ] {
+            let written = filter(query).query();
+            assert_eq!(written, format!("domain=hop.example{normal}"));
+            assert_eq!(filter(&written).query(), written);
+        }
+    }
+
+    #[test]
+    fn a_link_is_shown_if_all_is_true_of_it() {
+        let mut link = Link { created_at: Timestamp::from_millis(1_500), ..Link::example() };
+        link.spec.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
+        link.alias = Alias::stored("docs".into());
+        let shows = |query: &str, link: &Link| filter(query).shows(link, 2, Timestamp::from_millis(9_000));
+        for (query, shown) in [
+            ("", true),
+            ("domain=b.example", false),
+            ("tag=a&tag=x", true),
+            ("tag=a&tag=x&tags=all", false),
+            ("tag=a&tag=b&tags=all", true),
+            ("tag=x", false),
+            ("owner=none", true),
+            (&format!("owner={USER}"), false),
+            ("state=live", true),
+            ("state=deleted", false),
+            ("state=blocked", false),
+            ("created_from=1970-01-01T00:00:01.5Z", true),
+            ("created_from=1970-01-01T00:00:01.501Z", false),
+            ("created_to=1970-01-01T00:00:01.501Z", true),
+            ("created_to=1970-01-01T00:00:01.5Z", false),
+            ("prefix=do", true),
+            ("prefix=Do", false),
+        ] {
+            assert_eq!(shows(query, &link), shown, "{query}");
+        }
+        link.owner = Some(UserId::stored(USER.into()));
+        assert!(shows(&format!("owner={USER}"), &link) && !shows("owner=none", &link));
+        link.spec.max_clicks = NonZeroU64::new(2);
+        assert!(shows("state=used_up", &link) && shows("", &link) && !shows("state=live", &link));
+        link.deleted_at = Some(Timestamp::from_millis(2_000));
+        assert!(shows("state=deleted", &link) && !shows("", &link) && !shows("state=live", &link));
+    }
+}

@@ -1,0 +1,27 @@
+//! Finding a link that is just what somebody is about to create.
+
+use super::create::NewLink;
+use super::walk::Walk;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::link::Link;
+use crate::store::ports::Edge;
+use crate::store::Prefix;
+use crate::model::time::Timestamp;
+
+/// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
+/// one page, only the newest are looked at.
+pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
+    let domain = &new.domain;
+    let walk = Walk::Hints { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
+    let page = walk.page(context, domain, None, u16::MAX).await?;
+    let is_same = |link: &Link| {
+        !link.is_deleted()
+            && proof.owns(link)
+            && link.target == new.target
+            && link.spec == new.spec
+            && new.alias.as_ref().is_none_or(|alias| *alias == link.alias)
+    };
+    Ok(page.links.into_iter().find(is_same))
+}

@@ -1,0 +1,58 @@
+//! Handing over the links of a user who is deleted, domain by domain.
+
+use super::sweep::{Budget, MOST_LISTED, sweep};
+use super::Wish;
+use crate::message::preconditions::Refused;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::link::{Link, UserId};
+use crate::store::ports::{Edge, Records as _};
+use crate::store::Prefix;
+use crate::model::sorted::put_in_order;
+
+/// Has the links of the first be those of the second, or of nobody, on the domains `past` one and so many links as `edits` says. Says how far it
+/// came, and whether no link is left. A damaged one is left where it is: the log tells of it.
+pub(crate) async fn hand_over<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    (from, to): (&UserId, Option<&UserId>),
+    past: Option<&Domain>,
+    edits: u16,
+) -> Result<(Option<Domain>, bool), Problem> {
+    let proof = proof.to_hand_over()?;
+    let change = |link: &Link| -> Result<Wish, Refused> {
+        if link.owner.as_ref() != Some(from) {
+            return Err(Problem::no_such_link().into());
+        }
+        Ok(Link { owner: to.cloned(), ..link.clone() }.into())
+    };
+    let mut budget = Budget::new(context, edits);
+    let mut last = past.cloned();
+    for domain in domains(context).await? {
+        if past.is_some_and(|past| domain <= *past) {
+            continue;
+        }
+        if !sweep(context, &proof, (&domain, &Prefix::by_owner(&domain, from)), &mut budget, &change).await?.done {
+            return Ok((last, false));
+        }
+        last = Some(domain);
+    }
+    Ok((last, true))
+}
+
+/// Every domain that may have links, deleted ones too, in the order of their names.
+async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Problem> {
+    let mut domains = Vec::new();
+    context.config.domains().for_each(|domain| put_in_order(&mut domains, domain.clone()));
+    let mut after = None;
+    loop {
+        let page = context.edge.records().scan(&Prefix::domains(), after.as_ref(), MOST_LISTED).await?;
+        page.keys.iter().filter_map(Domain::kept_at).for_each(|domain| put_in_order(&mut domains, domain));
+        after = page.next;
+        if after.is_none() {
+            return Ok(domains);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! One line of an import: where it stands, and the link it describes.
+
+use super::Form;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::api::links::fields::block::{BlockLine, exported_block};
+use crate::message::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
+use crate::model::clicks::Clicks;
+use crate::model::csv::{Record, Records};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::UserId;
+use crate::api::links::create::{LinkBody, NewLink};
+use crate::model::password::PasswordHash;
+use crate::store::ports::Edge;
+use crate::message::request::BODY_LIMIT;
+use crate::model::time::Timestamp;
+
+/// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
+/// field is a list or an object.
+const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
+const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
+const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
+
+/// In bytes: an export tells of a link what was said in a body of its own, and what hop found out or said for itself.
+const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
+
+request_body! {
+    /// A line of `POST /api/v1/import`: a link as an export tells it. What hop finds out for itself is not looked at.
+    pub(in crate::api::links) struct LineBody {
+        id: Ignored,
+        short_url: Ignored,
+        updated_at: Ignored,
+        state: Ignored,
+        version: Ignored,
+        owner: Patch<UserId>,
+        created_at: Optional<Timestamp>,
+        blocked: Optional<BlockLine>,
+        clicks: Optional<ClicksBody>,
+        has_password: Optional<bool>,
+        password_hash: Optional<PasswordHash>,
+        link: Flatten<LinkBody>,
+    }
+
+    /// How often it was followed.
+    pub(in crate::api::links) struct ClicksBody {
+        humans: Optional<u64>,
+        bots: Optional<u64>,
+        previews: Optional<u64>,
+    }
+}
+
+/// A link that was made elsewhere.
+pub(super) struct Line {
+    pub(super) new: NewLink,
+    pub(super) clicks: Clicks,
+    /// Whether visitors had to know a password that the line does not tell.
+    pub(super) lacks_password: bool,
+    /// Whether its password is told as an export tells it: then it can be compared.
+    pub(super) brings_hash: bool,
+}
+
+impl Line {
+    /// Reads what a line says of a link, which is on `domain` unless it says another.
+    pub(super) async fn read<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Proof,
+        fields: Result<Fields, Problem>,
+        domain: &Domain,
+    ) -> Result<Self, Problem> {
+        let Draft { parts, wrong } = LineBody::draft(fields?, &context.parsing());
+        let hash = parts.password_hash;
+        let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, domain).await?;
+        if hash.is_some() && new.password.is_some() {
+            return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
+        }
+        let brings_hash = hash.is_some();
+        new.spec.password = hash;
+        // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
+        parts.owner.apply(&mut new.owner);
+        new.created_at = parts.created_at;
+        new.blocked = parts.blocked.map(|line| exported_block(line, context.now));
+        let clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
+        let lacks_password = parts.has_password.unwrap_or_default() && new.spec.password.is_none() && new.password.is_none();
+        Ok(Self { new, clicks, lacks_password, brings_hash })
+    }
+}
+
+impl ClicksBody {
+    fn counts(self) -> Clicks {
+        let [humans, bots, previews] = [self.humans, self.bots, self.previews].map(Option::unwrap_or_default);
+        Clicks { humans, bots, previews }
+    }
+}
+
+/// A line as it came.
+pub(super) struct RawLine {
+    pub(super) number: usize,
+    /// The offset in the body at which it begins.
+    pub(super) start: usize,
+    pub(super) fields: Result<Fields, Problem>,
+}
+
+/// The lines of a body, one after the other.
+pub(super) enum Lines<'a> {
+    Json { rest: &'a [u8], offset: usize, number: usize },
+    Csv { records: Records<'a>, columns: Vec<String> },
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(form: Form, bytes: &'a [u8]) -> Result<Self, Problem> {
+        match form {
+            Form::Lines => {
+                let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+                Ok(Self::Json { rest, offset: bytes.len().saturating_sub(rest.len()), number: 1 })
+            }
+            Form::Rows => {
+                let mut records = Records::new(bytes);
+                let columns = match records.next() {
+                    None => Vec::new(),
+                    Some(Ok(names)) => names.cells,
+                    Some(Err(error)) => return Err(Problem::malformed_list(error)),
+                };
+                Ok(Self::Csv { records, columns })
+            }
+        }
+    }
+
+    /// Where the first line begins that was not taken: its number, and its offset in the body.
+    pub(super) fn rest(self) -> Option<(usize, usize)> {
+        match self {
+            Self::Json { rest, mut offset, mut number } => {
+                for line in rest.split_inclusive(|byte| *byte == b'\n') {
+                    if !line.trim_ascii().is_empty() {
+                        return Some((number, offset));
+                    }
+                    offset = offset.saturating_add(line.len());
+                    number = number.saturating_add(1);
+                }
+                None
+            }
+            Self::Csv { mut records, .. } => match records.next()? {
+                Ok(Record { line, start, .. }) => Some((line, start)),
+                Err(error) => Some((error.begins, error.start)),
+            },
+        }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = RawLine;
+
+    fn next(&mut self) -> Option<RawLine> {
+        match self {
+            Self::Json { rest, offset, number } => loop {
+                let line = rest.split_inclusive(|byte| *byte == b'\n').next()?;
+                let (this, start) = (*number, *offset);
+                *rest = rest.get(line.len()..).unwrap_or_default();
+                *offset = offset.saturating_add(line.len());
+                *number = number.saturating_add(1);
+                let line = line.trim_ascii();
+                if !line.is_empty() {
+                    return Some(RawLine { number: this, start, fields: from_json(line) });
+                }
+            },
+            Self::Csv { records, columns } => Some(match records.next()? {
+                Ok(record) => RawLine { number: record.line, start: record.start, fields: from_row(columns, record.cells) },
+                Err(error) => RawLine { number: error.begins, start: error.start, fields: Err(Problem::malformed_list(error)) },
+            }),
+        }
+    }
+}
+
+fn from_json(line: &[u8]) -> Result<Fields, Problem> {
+    if line.len() > LONGEST {
+        return Err(Problem::item_too_large(LONGEST));
+    }
+    let tree = Tree::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    Fields::of(tree).map_err(Problem::wrong_body)
+}
+
+fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
+    if cells.len() != columns.len() {
+        let found = cells.len();
+        return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
+    }
+    if cells.iter().map(String::len).fold(0, usize::saturating_add) > LONGEST {
+        return Err(Problem::item_too_large(LONGEST));
+    }
+    let entry = |(name, cell): (&String, String)| (name.clone(), from_cell(name, cell));
+    Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))
+}
+
+/// An empty cell says nothing. One that is not what its column should hold stays text, and is refused as that.
+fn from_cell(name: &str, cell: String) -> Tree {
+    if cell.is_empty() {
+        return Tree::Null;
+    }
+    let read = if NUMBERS.contains(&name) {
+        cell.parse().ok().map(Tree::Natural)
+    } else if FLAGS.contains(&name) {
+        cell.parse().ok().map(Tree::Bool)
+    } else if STRUCTURES.contains(&name) {
+        Tree::read(cell.as_bytes()).ok()
+    } else {
+        None
+    };
+    read.unwrap_or(Tree::Text(cell))
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+    use crate::model::field_error::Wrong;
+    use crate::store::memory::Random;
+
+    /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
+    fn taken(form: Form, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
+        let (mut begins, mut before, mut taken) = (0, 0, Vec::new());
+        loop {
+            let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
+            let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
+            for line in lines.by_ref().take(limit()) {
+                let what = match line.fields {
+                    Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, Wrong>)),
+                    Err(problem) => problem.code.name().to_owned(),
+                };
+                taken.push((before + line.number, what));
+            }
+            let Some((number, offset)) = lines.rest() else { return taken };
+            let head = if begins == 0 { "" } else { head };
+            (begins, before) = (begins + offset - head.len(), before + number - 1);
+            before -= usize::from(matches!(form, Form::Rows));
+        }
+    }
+
+    #[test]
+    fn a_text_taken_in_parts_is_the_text_taken_at_once() {
+        let random = std::cell::RefCell::new(Random::new(1));
+        let below = |bound| random.borrow_mut().below(bound);
+        let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
+        let mut several = 0;
+        for round in 0..4_000 {
+            let (form, head) = if round % 2 == 0 { (Form::Lines, "") } else { (Form::Rows, "\u{feff}a,b\n") };
+            let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
+            let whole = taken(form, &text, head, || usize::MAX);
+            assert_eq!(taken(form, &text, head, || 1 + below(4)), whole, "{text:?}");
+            several += usize::from(whole.len() > 4);
+        }
+        assert!(several > 1_000, "only {several} texts took more than one part");
+    }
+}

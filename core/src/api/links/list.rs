@@ -1,0 +1,85 @@
+//! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
+
+use super::counts::{Counts, taken, with_clicks};
+use super::filter::Filter;
+use super::named::take_domain;
+use crate::api::page_size;
+use super::walk::Position;
+use super::wire::LinkJson;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::api::cursor::{Offered, Purpose};
+use crate::message::problem::Problem;
+use crate::model::link::Link;
+use crate::api::pagination;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// `GET /api/v1/links`
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, proof, &mut fields).await?;
+    let filter = Filter::take(&mut fields, context.config, domain);
+    let wanted = Wanted::take(&mut fields);
+    fields.finish(Some(()))?;
+    let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, proof, link, *counts));
+    let items: Vec<LinkJson<'_>> = links.collect();
+    let page = pagination::shown(found.next.as_deref(), &items)?;
+    found.point_on(page.link(&found.first, "first")?)
+}
+
+/// Which page of a list is asked for.
+pub(super) struct Wanted {
+    limit: u16,
+    cursor: Option<Offered>,
+}
+
+/// A page of a list.
+pub(super) struct Found {
+    pub(super) links: Vec<Link>,
+    /// What is counted of each.
+    pub(super) counts: Vec<Counts>,
+    first: String,
+    next: Option<String>,
+}
+
+impl Wanted {
+    pub(super) fn take(fields: &mut Fields) -> Self {
+        let limit = page_size::take(fields, "links");
+        Self { limit, cursor: fields.take("cursor", Offered::parse) }
+    }
+
+    /// The page of the links that `filter` shows, with addresses that begin with `list`. It examines so many and no more, so it may be empty and not the last.
+    pub(super) async fn find<E: Edge>(
+        self,
+        context: &Context<'_, E>,
+        proof: &Proof,
+        list: &'static str,
+        filter: &Filter,
+    ) -> Result<Found, Problem> {
+        let query = filter.query();
+        let purpose = Purpose::new(proof, list, &query);
+        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
+        let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
+        let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
+        let shown = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.shows(link, *taken, context.now));
+        let (links, taken): (Vec<Link>, Vec<u64>) = shown.unzip();
+        let counts = with_clicks(context, &links.iter().collect::<Vec<_>>(), &taken).await?;
+        let first = format!("{list}limit={}&{query}", self.limit);
+        let address = |position: Position| purpose.close(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
+        let next = page.next.map(address).transpose()?;
+        Ok(Found { links, counts, first, next })
+    }
+}
+
+impl Found {
+    /// Says in a header where the next page is, if there may be one.
+    pub(super) fn point_on(&self, response: Response) -> Result<Response, Problem> {
+        match &self.next {
+            Some(next) => response.link(next, "next"),
+            None => Ok(response),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What can be done with links: one verb, one file.
+
+mod availability;
+mod batch;
+mod change;
+mod circles;
+mod claim;
+mod counts;
+mod crawlable;
+mod create;
+mod delete;
+mod erase;
+mod explain;
+mod export;
+pub(crate) mod fields;
+mod filter;
+mod find;
+mod hand_over;
+mod import;
+mod list;
+mod named;
+mod past;
+mod qr;
+mod rename;
+mod restore;
+mod retag;
+mod shorten;
+mod show;
+mod sweep;
+mod tags;
+mod upsert;
+mod walk;
+mod wire;
+mod wire_rules;
+
+pub(crate) use availability::availability;
+pub(crate) use batch::batch;
+pub(crate) use change::change;
+pub(crate) use crawlable::crawlable;
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use explain::explain;
+pub(crate) use export::export;
+pub(crate) use hand_over::hand_over;
+pub(crate) use import::{Form, import};
+pub(crate) use list::list;
+pub(crate) use past::history as past;
+pub(crate) use qr::qr;
+pub(crate) use restore::restore;
+pub(crate) use retag::{remove_tag, rename_tag};
+pub(crate) use shorten::shorten;
+pub(crate) use show::show;
+pub(crate) use tags::tags;
+
+use self::claim::strand;
+use self::filter::Filter;
+use self::rename::rename;
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::link::{Link, UserId};
+use crate::store::ports::Edge;
+use crate::message::preconditions::Refused;
+use crate::store::copy::Copy;
+use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
+
+/// Whether a domain has links, as far as one page shows. If there are more, it may have.
+pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
+    let page = Filter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
+    Ok(page.next.is_some() || page.links.iter().any(|link| !link.is_deleted()))
+}
+
+/// The record at `key`, whoever holds the alias.
+async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Place, Problem> {
+    look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
+}
+
+/// The link at `key`, deleted or not, and its place.
+async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+    let place = place_at(context, key).await?;
+    let link = link_at(&place)?.clone();
+    Ok((place, link))
+}
+
+/// The link that is seen at a place.
+fn link_at(place: &Place) -> Result<&Link, Problem> {
+    match place.holder.seen() {
+        Holder::Link(link) => Ok(link),
+        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
+        Holder::Erasing(_) | Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+    }
+}
+
+/// What a link shall be.
+struct Wish {
+    link: Link,
+    /// If it moves: whether its old alias leads to it.
+    keeps_old_alias: bool,
+    /// If it moves: whether it may take an alias that was another link's.
+    reuses: bool,
+}
+
+impl From<Link> for Wish {
+    fn from(link: Link) -> Self {
+        Self { link, keeps_old_alias: false, reuses: false }
+    }
+}
+
+/// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
+/// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows. Whoever must not
+/// change the link is refused first.
+async fn edit<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    key: &Key,
+    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+) -> Result<Link, Problem> {
+    let mut last = Problem::crowded();
+    let mine = repeatable_tokens(context)?;
+    for number in 0..EDITS {
+        let place = place_at(context, key).await?;
+        if let Holder::Signpost(signpost) = place.holder.seen()
+            && mine.contains(&signpost.journey)
+        {
+            // An earlier try of this very request has done it. Its copies may have died with it.
+            context.perhaps_changed(key);
+            context.perhaps_changed(&signpost.to());
+            return trace(context.edge.records(), signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
+        }
+        let was = link_at(&place)?.clone();
+        proof.check_write(&was)?;
+        if mine.iter().any(|token| place.remembers(token)) {
+            context.perhaps_changed(key);
+            return Ok(was);
+        }
+        let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {
+            Ok(wish) => wish,
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => {
+                last = problem;
+                continue;
+            }
+        };
+        if let Holder::Arriving(arriving) = &place.holder
+            && !strand(context, arriving).await?
+        {
+            continue;
+        }
+        let token = mine.get(number).cloned().map_or_else(|| context.token(), Ok)?;
+        if link != was {
+            // Whoever began later may have been quicker: the times of versions never go back.
+            link.updated_at = context.now.max(was.updated_at);
+            link.updated_by = proof.user().cloned();
+            link.version = was.version.saturating_add(1);
+            link.history = Some(token.clone());
+        }
+        if link.spec.max_clicks != was.spec.max_clicks {
+            link.epoch = link.spec.max_clicks.map(|_| token.clone());
+        }
+        let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
+        let edited = if moves {
+            rename(context, proof, &place, &was, Wish { link, keeps_old_alias, reuses }, token).await?
+        } else {
+            rewrite(context, proof, &place, &was, link, token).await?
+        };
+        if let Some(link) = edited {
+            return Ok(link);
+        }
+    }
+    Err(last)
+}
+
+/// The names of the commits that the tries of a repeatable request make, each its own: a name is also what a store may know a state by.
+fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, Problem> {
+    let tries = if context.source.is_repeatable() { EDITS } else { 0 };
+    (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
+}
+
+/// Writes the link where it is; nothing comes back if somebody else was quicker.
+async fn rewrite<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    place: &Place,
+    was: &Link,
+    link: Link,
+    token: String,
+) -> Result<Option<Link>, Problem> {
+    let holder = Holder::Link(link.clone());
+    let mut change = place.hand_over(&holder, token)?;
+    // Then a refusal may be the doing of an earlier try, whose hints stay.
+    change.repeated = context.source.is_repeatable();
+    if link.version != was.version {
+        history::write_down(was, &mut change)?;
+        audit::note(context, proof, &deed(was, &link), &mut change)?;
+        change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
+    }
+    match write(context.edge.records(), change).await {
+        Ok(Written::Done) => {
+            context.changed(place.key.clone(), Copy::of(&holder, place.commits.saturating_add(1)));
+            Ok(Some(link))
+        }
+        Ok(Written::Conflict) => Ok(None),
+        Err(error) => {
+            context.perhaps_changed(&place.key);
+            Err(error.into())
+        }
+    }
+}
+
+/// What an edit is called that makes `link` of what it `was`.
+fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
+    let has_moved = (&was.domain, &was.alias) != (&link.domain, &link.alias);
+    let action = match (was.is_deleted(), link.is_deleted()) {
+        (false, true) => "link.delete",
+        (true, false) => "link.restore",
+        _ if was.owner != link.owner => "link.transfer",
+        _ if was.blocked != link.blocked && link.blocked.is_some() => "link.block",
+        _ if was.blocked != link.blocked => "link.unblock",
+        _ if has_moved => "link.rename",
+        _ => "link.change",
+    };
+    let mut said = Vec::new();
+    if was.owner != link.owner {
+        let name = |owner: &Option<UserId>| owner.as_ref().map_or("nobody", UserId::as_str).to_owned();
+        said.push(format!("{} to {}", name(&was.owner), name(&link.owner)));
+    }
+    if has_moved {
+        said.push(format!("from {}/{}", was.domain, was.alias));
+    }
+    let deed = Deed::link(action, link);
+    if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
+    use crate::message::body::FieldType;
+    vec![
+        ("NewLink", create::CreateBody::schema()),
+        ("LinkPatch", change::LinkPatch::schema()),
+        ("Shorten", shorten::ShortenBody::schema()),
+        ("Batch", batch::BatchBody::schema()),
+        ("ImportLine", import::LineBody::schema()),
+        ("TagPatch", retag::TagPatch::schema()),
+        ("Supposed", explain::VisitorBody::schema()),
+    ]
+}

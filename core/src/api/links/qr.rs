@@ -1,0 +1,121 @@
+//! A link's short address as a QR code.
+
+use super::named::{key, take_domain};
+use super::find;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::model::color::Color;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::store::ports::Edge;
+use crate::pages::qr::{Code, Level, Style};
+use crate::message::response::Response;
+
+/// How many pixels a side has, and how many if nobody asks for more or less.
+const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;
+const USUAL_SIZE: u16 = 512;
+/// The same of the modules of a margin. Four is what the standard asks for; a page may have the rest around the picture.
+const WIDEST_MARGIN: u8 = 16;
+const USUAL_MARGIN: u8 = 4;
+
+/// What the picture is written as.
+#[derive(Clone, Copy)]
+enum Format {
+    Svg,
+    Png,
+}
+
+/// What is asked for.
+struct Wanted {
+    style: Style,
+    level: Level,
+    format: Format,
+}
+
+/// `GET /api/v1/links/{alias}/qr`
+pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, proof, &mut fields).await?;
+    let wanted = Wanted::take(&mut fields);
+    fields.finish(Some(()))?;
+    let (_, link) = find(context, &key(context, &domain, alias)?).await?;
+    if link.is_deleted() {
+        return Err(Problem::link_ended());
+    }
+    let address = context.config.short_url(&link.domain, &link.alias);
+    let code = Code::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
+    wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
+    let (media_type, ending, picture) = match wanted.format {
+        Format::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),
+        Format::Png => ("image/png", "png", code.png(&wanted.style)),
+    };
+    // An alias in an address has no character that this form of a name does not take.
+    Response::picture(media_type, picture, &format!("inline; filename*=UTF-8''{}.{ending}", link.alias.encoded()))
+}
+
+impl Wanted {
+    fn take(fields: &mut Fields) -> Self {
+        let size = fields.take_text("size", |text| size(&text)).unwrap_or(USUAL_SIZE);
+        let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(USUAL_MARGIN);
+        let level = fields.take_text("level", |text| Level::parse(&text)).unwrap_or_default();
+        let format = fields.take_text("format", |text| format(&text)).unwrap_or(Format::Svg);
+        let color = |text: String| color(&text);
+        let (said, background) = (fields.take_text("color", color), fields.take_text("background", color).unwrap_or(Color::WHITE));
+        let color = said.unwrap_or(Color::BLACK);
+        if !color.is_dark_on(background) {
+            let name = if said.is_some() { "color" } else { "background" };
+            let detail = "a camera reads dark on light, with a contrast of at least 3 to 1";
+            fields.refuse(name, Refusal::new(FieldCode::Conflicts, detail));
+        }
+        Self { style: Style { size, margin, color, background }, level, format }
+    }
+
+    /// A picture with less than one pixel for each module cannot be read.
+    fn check_size(&self, code: &Code) -> Result<(), Refusal> {
+        let least = code.side(self.style.margin);
+        if self.style.size < least {
+            let detail = format!("with its margin this code is {least} modules wide and needs a pixel for each");
+            return Err(Refusal::new(FieldCode::Conflicts, detail));
+        }
+        Ok(())
+    }
+}
+
+fn size(text: &str) -> Result<u16, Refusal> {
+    let size = text.parse().ok().filter(|size| SIZES.contains(size));
+    size.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a code is 64 to 1024 pixels wide"))
+}
+
+fn margin(text: &str) -> Result<u8, Refusal> {
+    let margin = text.parse().ok().filter(|margin| *margin <= WIDEST_MARGIN);
+    margin.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
+}
+
+/// In an address the sign before the digits has to be encoded, so it may be left out.
+fn color(text: &str) -> Result<Color, Refusal> {
+    Color::of_digits(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| Refusal::invalid("a colour is written as #rrggbb"))
+}
+
+fn format(text: &str) -> Result<Format, Refusal> {
+    match text {
+        "svg" => Ok(Format::Svg),
+        "png" => Ok(Format::Png),
+        _ => Err(Refusal::invalid("a code is written as svg or png")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_may_lack_its_sign() {
+        for text in ["#01aBc9", "01aBc9"] {
+            assert_eq!(color(text).unwrap().to_string(), "#01abc9", "{text}");
+        }
+        for text in ["", "#", "##01abc9", "#fff", "red"] {
+            assert!(color(text).is_err(), "{text:?}");
+        }
+    }
+}

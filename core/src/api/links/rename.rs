@@ -1,0 +1,106 @@
+//! Moving a link to another alias: claim the new one, let the old one say that the link has left, have the new one say that it is there.
+//!
+//! The second write is the one that counts, and it is guarded: before it, the link is at its old alias, and after it at the new one,
+//! whoever dies in between.
+
+use super::claim::Claim;
+use super::{Wish, deed};
+use crate::context::Context;
+use crate::api::audit;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::store::ports::Edge;
+use crate::store::copy::Copy;
+use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, look, settle, write};
+
+/// Moves the link; nothing comes back if somebody changed it meanwhile.
+pub(super) async fn rename<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    place: &Place,
+    was: &Link,
+    wish: Wish,
+    journey: String,
+) -> Result<Option<Link>, Problem> {
+    let Wish { mut link, keeps_old_alias, reuses } = wish;
+    link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
+    if link.moves > MOST_MOVES {
+        return Err(Problem::wrong_field(
+            "alias",
+            Refusal::new(FieldCode::TooMany, "the first alias it kept would be too many moves away"),
+        ));
+    }
+    // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
+    let commit = context.token()?;
+    link.history = Some(commit.clone());
+    let to = Key::link(&link.domain, &link.alias);
+    let arriving = Holder::Arriving(Box::new(Arriving {
+        link: link.clone(),
+        from: place.key.clone(),
+        journey: journey.clone(),
+        since: context.now,
+        before: Holder::Nobody,
+    }));
+    let token = commit.clone();
+    let claim = Claim { proof, alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
+    let commits = match claim.make(context).await? {
+        Ok(claimed) => claimed.commits,
+        // Somebody has moved it there meanwhile, perhaps another try of this very request.
+        Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    let signpost = Holder::Signpost(Signpost {
+        link: link.id.clone(),
+        domain: link.domain.clone(),
+        alias: link.alias.clone(),
+        journey: journey.clone(),
+        forwards: keeps_old_alias,
+    });
+    let mut change = place.hand_over(&signpost, journey.clone())?;
+    audit::note(context, proof, &deed(was, &link), &mut change)?;
+    match leave(context, change).await {
+        Ok(Written::Done) => {}
+        Ok(Written::Conflict) => {
+            give_up(context, &to, &commit).await;
+            return Ok(None);
+        }
+        Err(problem) => {
+            context.perhaps_changed(&place.key);
+            context.perhaps_changed(&to);
+            return Err(problem);
+        }
+    }
+    // Whoever looks believes the signpost: that the link is settled saves them the look.
+    let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
+    let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
+    context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
+    context.changed(to, known.flatten());
+    Ok(Some(link))
+}
+
+async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Result<bool, Problem> {
+    let place = look(context.edge.records(), key).await?;
+    Ok(place.is_some_and(|place| matches!(place.holder.seen(), Holder::Link(link) if link.id == *id)))
+}
+
+/// Has the old alias say that the link has left, under the name of the journey: by that a repeated request knows, as long as the record
+/// remembers, that the move was made, even if the link has come back.
+async fn leave<E: Edge>(context: &Context<'_, E>, change: Change) -> Result<Written, Problem> {
+    Ok(write(context.edge.records(), change).await?)
+}
+
+/// Gives an alias back to whoever held it before, if it is still held by the claim `commit`: another try of the same journey has one of its
+/// own. If that fails, it is free for others after a while.
+async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, commit: &str) {
+    if let Ok(Some(place)) = look(context.edge.records(), to).await
+        && let Holder::Arriving(arriving) = &place.holder
+        && arriving.link.history.as_deref() == Some(commit)
+        && let Ok(token) = context.token()
+        && let Ok(change) = place.hand_over(&arriving.before, token)
+    {
+        // Whether it was given back or not, the link is where it was.
+        let _ = write(context.edge.records(), change).await;
+    }
+}

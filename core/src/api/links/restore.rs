@@ -1,0 +1,19 @@
+//! Restoring a deleted link as it was.
+
+use super::edit;
+use super::named::named;
+use super::show::shown;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::link::Link;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// `POST /api/v1/links/{alias}/restore`
+pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let key = named(context, proof, alias, query).await?;
+    let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
+    let link = edit(context, proof, &key, &raise).await?;
+    shown(context, proof, &link).await
+}

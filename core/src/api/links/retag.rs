@@ -1,0 +1,87 @@
+//! Renaming a tag, or taking it off all links: link by link, so many in one request as the edge allows. Whoever asks again goes on
+//! where the last request ended, since links that are done do not have the tag any more.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::named::domain_of;
+use super::sweep::{Budget, Swept, sweep};
+use super::Wish;
+use crate::message::preconditions::Refused;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{RequestBody, Required, request_body};
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::Link;
+use crate::store::ports::Edge;
+use crate::store::Prefix;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::text::Tag;
+
+request_body! {
+    /// `PATCH /api/v1/tags/{tag}`
+    pub(super) struct TagPatch {
+        tag: Required<Tag>,
+    }
+}
+
+/// How many links were changed, and whether none is left.
+#[derive(Serialize)]
+struct RetaggedJson<'a> {
+    tag: &'a str,
+    changed: u16,
+    done: bool,
+}
+
+/// `PATCH /api/v1/tags/{tag}`
+pub(crate) async fn rename_tag<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    old: &str,
+    query: &str,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let domain = domain_of(context, proof, query).await?;
+    let mut draft = TagPatch::read(body, BODY_LIMIT, &context.parsing())?;
+    let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
+    if draft.parts.tag.as_ref() == Some(&old) {
+        draft.wrong.add(Refusal::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
+    }
+    let TagPatch { tag } = draft.finish()?;
+    retag(context, proof, &domain, &old, Some(&tag)).await
+}
+
+/// `DELETE /api/v1/tags/{tag}`
+pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Proof, old: &str, query: &str) -> Result<Response, Problem> {
+    let domain = domain_of(context, proof, query).await?;
+    let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
+    retag(context, proof, &domain, &old, None).await
+}
+
+/// Puts `new` in place of `old`, or nothing.
+async fn retag<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    old: &Tag,
+    new: Option<&Tag>,
+) -> Result<Response, Problem> {
+    let mut budget = Budget::new(context, context.edge.traits().most_edits);
+    let hints = Prefix::by_tag(domain, old);
+    let Swept { changed, damaged, done } = sweep(context, proof, (domain, &hints), &mut budget, &|link| retagged(link, old, new)).await?;
+    if let (0, true, Some(damaged)) = (changed, done, damaged) {
+        return Err(damaged);
+    }
+    if changed == 0 && done {
+        return Err(Problem::no_such_tag());
+    }
+    Response::json(StatusCode::OK, &RetaggedJson { tag: new.unwrap_or(old).as_str(), changed, done })
+}
+
+fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<Wish, Refused> {
+    let mut link = link.clone();
+    if link.spec.retag(old, new) { Ok(link.into()) } else { Err(Problem::no_such_tag().into()) }
+}

@@ -1,0 +1,56 @@
+//! Shortening a URL: the one-line way in.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::create::{NewLink, claim};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::{RequestBody, Required, Template, request_body};
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::spec::Spec;
+
+request_body! {
+    /// `POST /shorten`
+    pub(super) struct ShortenBody {
+        url: Required<Template>,
+    }
+}
+
+/// The new link in the short form of this endpoint.
+#[derive(Serialize)]
+struct ShortenedJson<'a> {
+    short_id: &'a str,
+    short_url: String,
+    original_url: &'a str,
+}
+
+/// `POST /shorten`
+pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+    let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
+    let domain = context.config.default_domain();
+    proof.check_domain(domain)?;
+    let target = draft.finish()?.url;
+    let new = NewLink {
+        target: target.clone(),
+        alias: None,
+        domain: domain.clone(),
+        spec: Spec::default(),
+        password: None,
+        owner: proof.user().cloned(),
+        created_at: None,
+        blocked: None,
+        reuses: false,
+    };
+    let link = claim(context, proof, &new).await?;
+    let shortened = ShortenedJson {
+        short_id: link.alias.as_str(),
+        short_url: context.config.short_url(&link.domain, &link.alias),
+        // A repetition may find that the link has a new target, which is for readers to see.
+        original_url: target.as_str(),
+    };
+    Response::json(StatusCode::CREATED, &shortened)
+}

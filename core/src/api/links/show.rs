@@ -1,0 +1,25 @@
+//! Showing a link, deleted ones too.
+
+use http::StatusCode;
+
+use super::counts::counts;
+use super::named::named_link;
+use super::wire::WrittenLinkJson;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::link::Link;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// `GET /api/v1/links/{alias}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+    let link = named_link(context, proof, alias, query).await?;
+    shown(context, proof, &link).await
+}
+
+/// A link as it is, with what is counted of it, as far as whoever asks may read it.
+pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
+    let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
+    Response::json(StatusCode::OK, &WrittenLinkJson::new(context, proof, link, counts, false))?.etag(link.version)
+}

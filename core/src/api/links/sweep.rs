@@ -1,0 +1,135 @@
+//! Going through the links that hints lead to and editing them, so many in one request as the edge allows. Whoever asks again goes on where the last
+//! request ended, if links that are done yield those hints no more.
+
+use std::cell::Cell;
+
+use crate::model::link::MOST_MOVES;
+use super::{Wish, edit};
+use crate::message::preconditions::Refused;
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::model::domain::Domain;
+use crate::message::problem::{Code, Problem};
+use crate::model::link::Link;
+use crate::store::ports::{Edge, NoEntropy, Records as _};
+use crate::store::{Holder, Key, Prefix, hint, look};
+
+/// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
+pub(super) const MOST_LISTED: u16 = 1_000;
+
+/// So many times at most, since many hints may lead to a few aliases.
+const MOST_SCANS: u32 = 5;
+
+/// What one request may still do.
+pub(super) struct Budget {
+    scans: u32,
+    looks: usize,
+    edits: u16,
+}
+
+impl Budget {
+    pub(super) fn new<E: Edge>(context: &Context<'_, E>, edits: u16) -> Self {
+        Self { scans: MOST_SCANS, looks: usize::from(context.edge.traits().largest_page), edits }
+    }
+}
+
+/// What became of the links of some hints.
+#[derive(Default)]
+pub(super) struct Swept {
+    pub(super) changed: u16,
+    /// What was wrong with one of them, if something was.
+    pub(super) damaged: Option<Problem>,
+    /// Whether none is left.
+    pub(super) done: bool,
+}
+
+/// Edits the links of `domain` that `hints` lead to, deleted ones too: they may be restored. What `change` finds not to be there is left alone. A
+/// damaged record stops only itself.
+pub(super) async fn sweep<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    (domain, hints): (&Domain, &Prefix),
+    budget: &mut Budget,
+    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+) -> Result<Swept, Problem> {
+    let mut swept = Swept::default();
+    let mut after = None;
+    while budget.scans > 0 {
+        budget.scans = budget.scans.saturating_sub(1);
+        let page = context.edge.records().scan(hints, after.as_ref(), MOST_LISTED).await?;
+        // Hints that edits of one link left behind stand next to each other.
+        let mut aliases: Vec<_> = page.keys.iter().filter_map(hint::alias).collect();
+        aliases.dedup();
+        if aliases.len() > budget.looks {
+            start_anywhere(context, &mut aliases)?;
+        }
+        for alias in &aliases {
+            if budget.edits == 0 || budget.looks == 0 {
+                return Ok(swept);
+            }
+            match sweep_one(context, proof, Key::link(domain, alias), domain, budget, change).await {
+                Ok(true) => {
+                    swept.changed = swept.changed.saturating_add(1);
+                    budget.edits = budget.edits.saturating_sub(1);
+                }
+                Ok(false) => {}
+                Err(problem) if problem.code == Code::Internal => {
+                    context.log_cause(&problem);
+                    swept.damaged = Some(problem);
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            swept.done = true;
+            break;
+        }
+    }
+    Ok(swept)
+}
+
+/// Has the aliases begin with any of them. Hints that lead nowhere stay: whoever began with the same ones every time might never come to the
+/// others.
+fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> Result<(), NoEntropy> {
+    let mut random = [0; 4];
+    context.edge.random(&mut random)?;
+    let start = usize::try_from(u32::from_le_bytes(random)).ok().and_then(|random| random.checked_rem(aliases.len()));
+    aliases.rotate_left(start.unwrap_or_default());
+    Ok(())
+}
+
+/// Changes the link that was at `key`, wherever on its domain it has gone since. Says whether it was one of those, and takes what was looked at
+/// off the budget.
+async fn sweep_one<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    mut key: Key,
+    domain: &Domain,
+    budget: &mut Budget,
+    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+) -> Result<bool, Problem> {
+    for _ in 0..=MOST_MOVES {
+        let is_there = Cell::new(false);
+        let change = |link: &Link| {
+            is_there.set(true);
+            change(link)
+        };
+        budget.looks = budget.looks.saturating_sub(1);
+        match edit(context, proof, &key, &change).await {
+            Err(problem) if problem.code == Code::NotFound => {}
+            edited => return edited.map(|_| true),
+        }
+        if is_there.get() {
+            break;
+        }
+        budget.looks = budget.looks.saturating_sub(1);
+        let place = look(context.edge.records(), &key).await?;
+        match place.as_ref().map(|place| place.holder.seen()) {
+            Some(Holder::Signpost(signpost)) if signpost.domain == *domain => key = signpost.to(),
+            _ => break,
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,64 @@
+//! Tags: the marks of a domain are walked, and for each its hints are counted.
+
+use serde::Serialize;
+
+use super::named::take_domain;
+use super::wire;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::api::pagination::{self, Wanted};
+use crate::store::ports::{Edge, Records as _};
+use crate::store::Prefix;
+use crate::message::response::Response;
+use crate::model::text::Tag;
+
+/// Hints are counted up to here: a store lists so many keys at once.
+const MOST_COUNTED: u16 = 1_000;
+
+/// How many links have a tag.
+struct Count {
+    links: usize,
+    /// Whether there are no more than were counted.
+    is_exact: bool,
+}
+
+/// `GET /api/v1/tags`
+pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let domain = take_domain(context, proof, &mut fields).await?;
+    let wanted = Wanted::take(&mut fields, "tags");
+    fields.finish(Some(()))?;
+    let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
+    let page = wanted.keys(context, proof, list, &Prefix::tags(&domain), context.edge.traits().most_counts).await?;
+    let mut tags = Vec::new();
+    for tag in page.keys.iter().filter_map(Tag::marked_by) {
+        let count = count(context, &domain, &tag).await?;
+        tags.extend(count.map(|count| (tag, count)));
+    }
+    let items: Vec<TagJson<'_>> = tags.iter().map(|(tag, count)| TagJson::new(tag, count)).collect();
+    pagination::shown(page.next.as_deref(), &items)
+}
+
+/// A tag of a domain, and how many links have it.
+#[derive(Serialize)]
+struct TagJson<'a> {
+    tag: &'a str,
+    links: usize,
+    exact: bool,
+}
+
+impl<'a> TagJson<'a> {
+    fn new(tag: &'a Tag, count: &Count) -> Self {
+        Self { tag: tag.as_str(), links: count.links, exact: count.is_exact }
+    }
+}
+
+/// How many links have `tag`; nothing if none has it any more.
+async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<Count>, Problem> {
+    let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MOST_COUNTED).await?;
+    let count = Count { links: page.keys.len(), is_exact: page.next.is_none() };
+    Ok((count.links > 0).then_some(count))
+}

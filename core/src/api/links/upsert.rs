@@ -1,0 +1,184 @@
+//! Creating a link, or changing the one that another system calls the same.
+//!
+//! A hint leads to that link. Since two requests may find none at the same moment, a creation is promised first: the record of the promise
+//! says which alias the link is to have, and all the link draws is made of it. Whoever else comes makes the same link, once. After a day
+//! hints are enough.
+
+use super::EDITS;
+use super::change::patch;
+use crate::message::preconditions::Seen;
+use super::claim::{Standing, standing};
+use super::create::{NewLink, claim};
+use super::walk::Walk;
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::model::domain::Domain;
+use crate::store::id_source::Source;
+use crate::message::problem::{Code, Problem};
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::{Link, LinkId};
+use crate::api::idempotency;
+use crate::store::ports::{Edge, Records as _};
+use crate::store::once::{Once, OnceRecord, REMEMBERED_MILLIS};
+use crate::store::{Holder, Key, Prefix, look, write};
+use crate::model::text::ExternalId;
+use crate::model::time::Timestamp;
+
+/// How often a link that is on the move is looked for.
+const PATIENCE: usize = EDITS / 2;
+
+/// What became of the request.
+pub(super) enum Saved {
+    Created(Link),
+    /// It was there, and is as it was asked for.
+    There(Link),
+}
+
+/// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
+pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut new: NewLink, fields: Fields) -> Result<Saved, Problem> {
+    let domain = &new.domain.clone();
+    let Some(id) = &new.spec.external_id.clone() else {
+        let detail = "the link to update is the one with this external id";
+        return Err(Problem::wrong_field("external_id", Refusal::new(FieldCode::Required, detail)));
+    };
+    for number in 0..EDITS {
+        let found = match find(context, proof, domain, id).await? {
+            Some(link) => link,
+            None => {
+                new.hash(context)?;
+                match make(context, proof, domain, id, &new, number < PATIENCE).await? {
+                    Made::New(link) => return Ok(Saved::Created(link)),
+                    Made::Other(link) => link,
+                    Made::Nothing => continue,
+                }
+            }
+        };
+        match update(context, proof, &found, &new, fields.clone()).await {
+            // Somebody has deleted or moved it meanwhile.
+            Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {}
+            updated => return updated.map(Saved::There),
+        }
+    }
+    Err(Problem::crowded())
+}
+
+/// The newest link that is called `id`.
+async fn find<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
+    let walk = Walk::Hints { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
+    let page = walk.page(context, domain, None, u16::MAX).await?;
+    Ok(page.links.into_iter().find(|link| is_called(proof, link, id)))
+}
+
+fn is_called(proof: &Proof, link: &Link, id: &ExternalId) -> bool {
+    !link.is_deleted() && proof.owns(link) && link.spec.external_id.as_ref() == Some(id)
+}
+
+enum Made {
+    /// The link is as it was asked for.
+    New(Link),
+    /// Somebody else has made it of the same promise.
+    Other(Link),
+    /// The promise could not be kept, and another was made.
+    Nothing,
+}
+
+/// Makes the link as it was promised, or promises it anew. One that was made and is nowhere to be seen may be on the move: whoever
+/// `is_patient` looks for it again.
+async fn make<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    domain: &Domain,
+    id: &ExternalId,
+    new: &NewLink,
+    is_patient: bool,
+) -> Result<Made, Problem> {
+    let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
+    parts.extend(proof.user().map(|user| user.as_str().as_bytes()));
+    let seed = idempotency::seed(context, "external id", &parts).await?;
+    let key = Key::once(&seed.name());
+    let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
+    let is_fresh = |promise: &&Once| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
+    if let Some(promise) = record.once.as_ref().filter(is_fresh) {
+        let alias = promise.body.clone().map(Alias::stored);
+        let is_ours = alias == new.alias;
+        let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])));
+        if !is_ours && let Some(asked) = &new.alias {
+            check_free(&promised, domain, asked, new.reuses).await?;
+        }
+        match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
+            Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
+                Whereabouts::Here => return Ok(new.made(link)),
+                Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
+                Whereabouts::Moving | Whereabouts::Gone => {}
+            },
+            // It was made, and is that no more.
+            Ok(_) => {}
+            Err(problem) if !is_ours && matches!(problem.code, Code::AliasTaken | Code::AliasRetired) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    promise_anew(context, &key, &record, new).await
+}
+
+impl NewLink {
+    /// What has become of the wish for it when there is `link`.
+    fn made(&self, link: Link) -> Made {
+        let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
+        if link.target == self.target && link.spec == self.spec && has_its_alias { Made::New(link) } else { Made::Other(link) }
+    }
+}
+
+/// Refuses an alias that the promised link could not move to: whoever is refused makes no link.
+async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
+    let Some(place) = look(promised.edge.records(), &Key::link(domain, alias)).await? else {
+        return Ok(());
+    };
+    let id = LinkId::of(&promised.name("link")?);
+    if matches!(place.holder.seen(), Holder::Link(link) if link.id == id) {
+        return Ok(());
+    }
+    match standing(&place.holder, Some(&id), reuses, promised.now) {
+        Standing::Free => Ok(()),
+        Standing::Taken => Err(Problem::alias_taken(alias)),
+        Standing::Retired => Err(Problem::alias_retired(alias)),
+    }
+}
+
+enum Whereabouts {
+    Here,
+    Moving,
+    Gone,
+}
+
+/// What the place where a link was made says of it. One that does not know of the link is read too late.
+async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<Whereabouts, Problem> {
+    let place = look(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
+    let commit = promised.name("commit")?;
+    Ok(match place.as_ref().map(|place| (&place.holder, place.holder.seen())) {
+        Some((_, Holder::Link(here))) if here.id == link.id => Whereabouts::Here,
+        Some((_, Holder::Signpost(signpost))) if signpost.link == link.id => Whereabouts::Moving,
+        Some((Holder::Arriving(arriving), _)) if arriving.link.id == link.id => Whereabouts::Moving,
+        _ if place.as_ref().is_some_and(|place| place.remembers(&commit)) => Whereabouts::Gone,
+        _ => Whereabouts::Here,
+    })
+}
+
+/// Puts a promise of the link `new` in place of what `record` says. If somebody else was quicker theirs will do.
+async fn promise_anew<E: Edge>(context: &Context<'_, E>, key: &Key, record: &OnceRecord, new: &NewLink) -> Result<Made, Problem> {
+    let body = new.alias.as_ref().map(|alias| alias.as_str().to_owned());
+    let promise = Once { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None };
+    write(context.edge.records(), record.say(key, &promise, context.token()?)?).await?;
+    Ok(Made::Nothing)
+}
+
+/// Applies `fields` to `link`. What says where a new link shall be moves this one, unless it is there.
+async fn update<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link, new: &NewLink, mut fields: Fields) -> Result<Link, Problem> {
+    fields.skip("domain");
+    if new.alias.as_ref().is_none_or(|alias| *alias == link.alias) {
+        fields.skip("alias");
+        fields.skip("reuse");
+    }
+    patch(context, proof, &Key::link(&link.domain, &link.alias), &Seen::Anything, fields).await
+}

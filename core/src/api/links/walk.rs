@@ -1,0 +1,116 @@
+//! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
+
+use crate::model::alias::Alias;
+use crate::context::Context;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::link::Link;
+use crate::store::ports::{Edge, Records as _};
+use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
+use crate::model::time::Timestamp;
+
+/// A way through the links of a domain.
+pub(super) enum Walk {
+    /// By hints, newest first, as far back as a moment.
+    Hints { prefix: Prefix, earliest: Timestamp },
+    /// By the records themselves, in the order of their aliases.
+    Records(Prefix),
+}
+
+/// Where a page begins.
+pub(super) struct Position {
+    /// The alias that the page before ended with, if its link was seen there: an edit since then may have written its hint anew, right
+    /// behind the old one.
+    pub(super) seen: Option<Alias>,
+    pub(super) cursor: Cursor,
+}
+
+/// Between the alias and the store's own words in a cursor: no alias holds it.
+const LIMIT: char = '\n';
+
+impl Position {
+    /// Reads what a cursor said.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (seen, cursor) = text.split_once(LIMIT)?;
+        let seen = Some(seen).filter(|seen| !seen.is_empty()).map(|seen| Alias::stored(seen.to_owned()));
+        Some(Self { seen, cursor: Cursor(cursor.to_owned()) })
+    }
+
+    /// What a cursor says.
+    pub(super) fn text(&self) -> String {
+        format!("{}{LIMIT}{}", self.seen.as_ref().map_or("", Alias::as_str), self.cursor.0)
+    }
+}
+
+/// A few links, and where the next few begin if there may be more.
+pub(super) struct Page {
+    pub(super) links: Vec<Link>,
+    pub(super) next: Option<Position>,
+}
+
+impl Walk {
+    /// Examines up to `limit` keys after `after`, and as many as the edge can at most.
+    pub(super) async fn page<E: Edge>(
+        &self,
+        context: &Context<'_, E>,
+        domain: &Domain,
+        after: Option<Position>,
+        limit: u16,
+    ) -> Result<Page, Problem> {
+        let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
+        let limit = limit.min(context.edge.traits().largest_page);
+        let page = context.edge.records().scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
+        let seen = after.and_then(|after| after.seen);
+        let last = page.keys.last().cloned();
+        let mut links = self.follow(context, domain, page.keys).await?;
+        let next = page.next.filter(|_| !last.as_ref().is_some_and(|last| self.ends_before(last))).map(|cursor| {
+            let ends_with = last.as_ref().and_then(|last| self.alias_in(last));
+            let was_seen = |alias: &Alias| seen.as_ref() == Some(alias) || links.iter().any(|link| link.alias == *alias);
+            Position { seen: ends_with.filter(was_seen), cursor }
+        });
+        links.retain(|link| seen.as_ref() != Some(&link.alias));
+        Ok(Page { links, next })
+    }
+
+    /// The alias in a hint; records have one key each and are not met again.
+    fn alias_in(&self, key: &Key) -> Option<Alias> {
+        match self {
+            Self::Hints { .. } => hint::alias(key),
+            Self::Records(_) => None,
+        }
+    }
+
+    /// Whether nothing of interest comes after `key`.
+    fn ends_before(&self, key: &Key) -> bool {
+        match self {
+            Self::Hints { earliest, .. } => hint::is_before(key, *earliest),
+            Self::Records(_) => false,
+        }
+    }
+
+    /// The links that `keys` lead to and that still yield them, deleted ones too.
+    pub(super) async fn follow<E: Edge>(&self, context: &Context<'_, E>, domain: &Domain, keys: Vec<Key>) -> Result<Vec<Link>, Problem> {
+        let (hints, keys) = match self {
+            Self::Hints { .. } => {
+                keys.into_iter().filter_map(|hint| hint::alias(&hint).map(|alias| (Some(hint), Key::link(domain, &alias)))).unzip()
+            }
+            Self::Records(_) => (vec![None; keys.len()], keys),
+        };
+        let places = look_at_all(context.edge.records(), &keys).await?;
+        let mut links = Vec::with_capacity(keys.len());
+        for ((hint, key), place) in hints.iter().zip(&keys).zip(places) {
+            match place {
+                Some(Ok(place)) if hint.as_ref().is_none_or(|hint| place.yields(hint)) => {
+                    // An edit may have left hints that say the same, one right behind the other.
+                    let is_met = |link: &&Link| links.last().is_some_and(|last: &Link| last.alias == link.alias);
+                    let new = place.link().filter(|link| !is_met(link)).cloned();
+                    links.extend(new);
+                }
+                // One damaged record does not hide the others.
+                Some(Err(error)) => context.log_skipped(hint.as_ref().unwrap_or(key), &error),
+                Some(Ok(_)) | None => {}
+            }
+        }
+        Ok(links)
+    }
+}

@@ -1,0 +1,58 @@
+//! A link as a row of a table: what its owner or hop once said of it, not what follows from that.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::LinkJson;
+use crate::message::problem::Problem;
+
+/// The fields of a row: those of the Link but `short_url` and `state`, in its order. The last one only where
+/// it was asked for.
+pub(in crate::api::links) const COLUMNS: [&str; 29] = [
+    "id",
+    "alias",
+    "domain",
+    "target",
+    "title",
+    "tags",
+    "note",
+    "external_id",
+    "owner",
+    "created_at",
+    "updated_at",
+    "starts_at",
+    "ends_at",
+    "max_clicks",
+    "confirm",
+    "fallback",
+    "has_password",
+    "redirect_status",
+    "forward_query",
+    "forward_path",
+    "rules",
+    "card",
+    "strict",
+    "crawlable",
+    "disabled",
+    "blocked",
+    "clicks",
+    "version",
+    "password_hash",
+];
+
+/// The cells of a link under `columns`: texts as they are, anything else as JSON, and nothing for null.
+pub(in crate::api::links) fn cells(link: &LinkJson<'_>, columns: &[&str]) -> Result<Vec<String>, Problem> {
+    let json = serde_json::to_string(link).map_err(Problem::internal)?;
+    let fields: BTreeMap<&str, &RawValue> = serde_json::from_str(&json).map_err(Problem::internal)?;
+    let cells = columns.iter().map(|column| fields.get(column).map_or_else(|| Ok(String::new()), |value| cell(value.get())));
+    cells.collect::<Result<_, _>>().map_err(Problem::internal)
+}
+
+fn cell(json: &str) -> Result<String, serde_json::Error> {
+    match json {
+        "null" => Ok(String::new()),
+        text if text.starts_with('"') => serde_json::from_str(text),
+        other => Ok(other.to_owned()),
+    }
+}

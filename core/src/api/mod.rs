@@ -1,0 +1,12 @@
+//! The API under `/api/v1`: one folder for each kind of resource, one verb, one file. Every handler takes a proof of its caller's rights.
+
+pub(crate) mod audit;
+pub(crate) mod cursor;
+pub(crate) mod domains;
+pub(crate) mod idempotency;
+pub(crate) mod keys;
+pub(crate) mod links;
+pub(crate) mod me;
+pub(crate) mod page_size;
+pub(crate) mod pagination;
+pub(crate) mod users;

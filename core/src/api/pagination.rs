@@ -1,0 +1,92 @@
+//! Lists that are told a page at a time: which page is asked for, what is kept there, and where the next one begins.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::api::cursor::{Offered, Purpose};
+use crate::message::problem::Problem;
+use crate::api::page_size;
+use crate::store::ports::{Edge, Record, Records as _, StoreError};
+use crate::store::{Cursor, Key, Prefix};
+use crate::message::response::Response;
+use crate::message::wire::PageJson;
+
+/// Which page of a list is asked for.
+pub(crate) struct Wanted {
+    /// What its addresses say of its length.
+    limit: Option<u16>,
+    cursor: Option<Offered>,
+}
+
+/// The keys of a page, and the address of the next one if there may be one.
+pub(crate) struct Page {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) next: Option<String>,
+}
+
+impl Wanted {
+    /// A page as long as is asked for: it examines so many of `what` at most.
+    pub(crate) fn take(fields: &mut Fields, what: &str) -> Self {
+        Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", Offered::parse) }
+    }
+
+    /// A page as long as it may be.
+    pub(crate) fn take_longest(fields: &mut Fields) -> Self {
+        Self { limit: None, cursor: fields.take("cursor", Offered::parse) }
+    }
+
+    pub(crate) fn is_first(&self) -> bool {
+        self.cursor.is_none()
+    }
+
+    /// The keys under `prefix`, and no more than `most`. The addresses of the list begin with `list`, and `query` tells it from others there.
+    pub(crate) async fn keys<E: Edge>(
+        self,
+        context: &Context<'_, E>,
+        proof: &Proof,
+        (list, query): (&'static str, &str),
+        prefix: &Prefix,
+        most: u16,
+    ) -> Result<Page, Problem> {
+        let purpose = Purpose::new(proof, list, query);
+        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
+        let limit = self.limit.unwrap_or(u16::MAX).min(most);
+        let page = context.edge.records().scan(prefix, after.as_ref(), limit).await?;
+        let cursor = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
+        Ok(Page { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
+    }
+}
+
+fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String {
+    let mut address = list.to_owned();
+    if let Some(limit) = limit {
+        address.extend(["limit=", &limit.to_string(), "&"]);
+    }
+    if !query.is_empty() {
+        address.extend([query, "&"]);
+    }
+    address.extend(["cursor=", cursor]);
+    address
+}
+
+/// Has `read` read what is kept at each of `keys`. A damaged record does not hide the others: the log tells of it.
+pub(crate) async fn read_each<E: Edge>(
+    context: &Context<'_, E>,
+    keys: &[Key],
+    read: &mut dyn FnMut(&Key, &Record) -> Result<(), StoreError>,
+) -> Result<(), Problem> {
+    for (key, record) in keys.iter().zip(context.edge.records().get_many(keys).await?) {
+        if let Some(Err(error)) = record.map(|record| read(key, &record)) {
+            context.log_skipped(key, &error);
+        }
+    }
+    Ok(())
+}
+
+/// The answer that holds a page of a list.
+pub(crate) fn shown<T: Serialize>(next: Option<&str>, items: &[T]) -> Result<Response, Problem> {
+    Response::json(StatusCode::OK, &PageJson { items, next })
+}

@@ -1,0 +1,106 @@
+//! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
+
+use super::edit::{Said, Step, Wish, edit};
+use super::team::{Owners, admit, dismiss};
+use super::wire;
+use crate::context::Context;
+use crate::api::audit::Deed;
+use crate::auth::Proof;
+use crate::model::rights::Role;
+use crate::message::body::{Fields, NotNull, ParseContext, Patch, RequestBody, request_body};
+use crate::message::problem::Problem;
+use crate::message::preconditions::Seen;
+use crate::store::ports::{Edge, Facts};
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::text::Title;
+use crate::model::user::{Standing, User};
+
+request_body! {
+    /// `PATCH /api/v1/users/{user}`
+    pub(super) struct UserPatch {
+        name: Patch<Title>,
+        role: NotNull<Role>,
+        disabled: Patch<bool>,
+    }
+}
+
+/// `PATCH /api/v1/users/{user}`
+pub(crate) async fn change<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    id: &str,
+    query: &str,
+    facts: &impl Facts,
+    body: &Body,
+) -> Result<Response, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    let seen = Seen::read(facts);
+    let Wish { mut user, role, step } = edit(context, proof, id, &|was, owners| {
+        seen.check(was.version)?;
+        Ok(changed(proof, was, owners, body, &context.parsing())?)
+    })
+    .await?;
+    match step {
+        Step::Admit => user = admit(context, proof, &user.id).await?,
+        Step::Dismiss => dismiss(context, proof, &user.id).await?,
+        Step::Nothing | Step::Write => {}
+    }
+    wire::shown(&user, role)
+}
+
+/// What `body` makes of a user, and what the audit says of that.
+fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body, context: &ParseContext<'_>) -> Result<Said<'a>, Problem> {
+    if matches!(was.standing, Standing::Leaving { .. }) {
+        return Err(Problem::user_state("This user is being deleted."));
+    }
+    let (mut user, wanted) = patched(was, UserPatch::read(body, BODY_LIMIT, context)?.finish()?);
+    let role_was = owners.role_of(was);
+    let role = wanted.unwrap_or(role_was);
+    proof.check_role(role.max(role_was))?;
+    // Their record may still say so after somebody has died over it.
+    let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
+    if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {
+        return Err(Problem::is_owner());
+    }
+    if role_was == Role::Owner && is_unmade {
+        owners.check_another(&was.id)?;
+    }
+    let deed = deed(was, &user, role_was != Role::Owner);
+    if deed.is_some() || is_unmade {
+        user.version = was.version.saturating_add(1);
+    }
+    let step = match (role, role_was) {
+        _ if is_unmade => Step::Dismiss,
+        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => Step::Admit,
+        _ => Step::Write,
+    };
+    Ok((Wish { user, role, step }, deed))
+}
+
+/// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
+fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
+    let mut user = was.clone();
+    patch.name.apply(&mut user.name);
+    let mut disabled = was.standing == Standing::Disabled;
+    patch.disabled.apply_or_default(&mut disabled);
+    user.standing = if disabled { Standing::Disabled } else { Standing::In };
+    if let Some(role) = patch.role.filter(|role| *role != Role::Owner) {
+        user.role = role;
+    }
+    (user, patch.role)
+}
+
+/// What the audit says of this write; nothing if it changes nothing. That somebody is an owner no more is told where that is written.
+fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<Deed<'a>> {
+    let has_role = tells_role && was.role != user.role;
+    let action = match (was.standing == user.standing, has_role, was.name != user.name) {
+        (false, _, _) if user.standing == Standing::Disabled => "user.disable",
+        (false, _, _) => "user.enable",
+        (true, true, _) => "user.role",
+        (true, false, true) => "user.change",
+        (true, false, false) => return None,
+    };
+    let deed = Deed::user(action, &was.id);
+    Some(if has_role { deed.saying(format!("{} to {}", was.role.name(), user.role.name())) } else { deed })
+}

@@ -1,0 +1,92 @@
+//! Claims on addresses: records that say who has an address, under names that only the pepper can make. One address has one user:
+//!
+//! * A creation first claims the address under every pepper there is, in one order, and then inserts the user's record. That insertion makes the user.
+//! * A claim is free if its user is gone. Whoever meets one whose user has no record inserts a record that says so: of the two insertions the store
+//!   takes one, so either the creation was given up or the address is taken.
+//! * A user keeps the name of their claim. Once that is not the one the pepper makes, whoever reads them claims their address anew.
+//!
+//! So while one pepper takes the place of another, isolates that know the old one, both, or the new one share a claim with those just before and just
+//! after them. Once the old one is unknown, an address that was not claimed anew reads as free.
+
+use super::look;
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::model::link::UserId;
+use crate::store::EDITS;
+use crate::store::ports::Edge;
+use crate::store::{Claimed, Kept, Key, Written, write};
+use crate::model::user::{Email, Standing, User};
+
+/// How often a claim is looked at whose user has no record, before their creation is given up.
+const PATIENCE: usize = EDITS / 2;
+
+/// Claims `email` for the user `id`, who is about to be created. False if it is taken.
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
+    let (name, old_name) = context.under_each_pepper(|pepper| email.claim_name(pepper))?;
+    for name in std::iter::once(&name).chain(&old_name) {
+        if !claim_as(context, id, name).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Claims the address of a user anew if it is claimed under another pepper. If that fails, whoever reads them next tries again.
+pub(super) async fn renew<E: Edge>(context: &Context<'_, E>, user: &Kept<User>) {
+    if let Err(problem) = try_renew(context, user).await {
+        context.log_cause(&problem);
+    }
+}
+
+async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &Kept<User>) -> Result<(), Problem> {
+    let (Some(email), Ok(pepper)) = (&was.what.email, context.pepper()) else { return Ok(()) };
+    let name = email.claim_name(pepper);
+    if was.what.claim.as_ref() == Some(&name) {
+        return Ok(());
+    }
+    let id = &was.what.id;
+    if !claim_as(context, id, &name).await? {
+        return Err(Problem::internal(format!("the address of {} is claimed by another user", id.as_str())));
+    }
+    let user = User { claim: Some(name), ..was.what.clone() };
+    // Somebody else may have changed them meanwhile: then it is for the next to do.
+    write(context.edge.records(), Kept::put(Some(was), Key::user(id), &user, context.token()?)?).await?;
+    Ok(())
+}
+
+/// Has the claim `name` be that of `id`, unless it is that of somebody who is not gone.
+async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) -> Result<bool, Problem> {
+    let (records, key) = (context.edge.records(), Key::email(name));
+    for number in 0..EDITS {
+        let was = Kept::<Claimed>::look(records, &key).await?;
+        if let Some(was) = &was {
+            if was.what.by == *id {
+                return Ok(true);
+            }
+            match standing(context, &was.what.by, number < PATIENCE).await? {
+                Some(Standing::Gone) => {}
+                Some(_) => return Ok(false),
+                None => continue,
+            }
+        }
+        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: id.clone() }, context.token()?)?;
+        if write(records, change).await? == Written::Done {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How the user who claims an address stands. Nothing if they have no record yet, or one that is too new to be read; whoever is not `patient` has such
+/// a creation given up.
+async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<Standing>, Problem> {
+    match look(context, by).await? {
+        Some(user) => Ok(Some(user.what.standing)),
+        None if is_patient => Ok(None),
+        None => {
+            let given_up = Kept::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;
+            let written = write(context.edge.records(), given_up).await?;
+            Ok((written == Written::Done).then_some(Standing::Gone))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Editing a user: they are read, with the team if they may own, and what they shall be is written over what was read.
+
+use super::team::Owners;
+use super::{find, save};
+use crate::context::Context;
+use crate::api::audit::Deed;
+use crate::auth::Proof;
+use crate::model::rights::Role;
+use crate::message::problem::Problem;
+use crate::message::preconditions::Refused;
+use crate::store::EDITS;
+use crate::store::ports::Edge;
+use crate::store::Written;
+use crate::model::user::User;
+
+/// What a user shall be.
+pub(super) struct Wish {
+    pub(super) user: User,
+    pub(super) role: Role,
+    pub(super) step: Step,
+}
+
+/// What is to be done that they are that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing: they were before.
+    Nothing,
+    /// To write them.
+    Write,
+    /// To write them, and to make them an owner then.
+    Admit,
+    /// To write them, and to make them no owner then.
+    Dismiss,
+}
+
+/// What a user shall be, and what the audit says of that.
+pub(super) type Said<'a> = (Wish, Option<Deed<'a>>);
+
+/// Reads the user `id`, lets `change` say what they shall be and what the audit calls that, and writes it; again if somebody else was quicker.
+pub(super) async fn edit<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    id: &str,
+    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, Refused>,
+) -> Result<Wish, Problem> {
+    let mut last = Problem::crowded();
+    for _ in 0..EDITS {
+        let was = find(context, id).await?;
+        let owners = Owners::of(context, &was.what).await?;
+        match change(&was.what, &owners) {
+            Ok((wish, deed)) => {
+                if wish.step == Step::Nothing || save(context, proof, Some(&was), &wish.user, deed).await? == Written::Done {
+                    return Ok(wish);
+                }
+            }
+            Err(Refused::For(problem)) => return Err(problem),
+            Err(Refused::UntilRead(problem)) => last = problem,
+        }
+    }
+    Err(last)
+}

@@ -1,0 +1,36 @@
+//! Inviting a user again. The invitation before holds no more.
+
+use std::cell::Cell;
+
+use super::edit::{Step, Wish, edit};
+use super::wire;
+use crate::context::Context;
+use crate::api::audit::Deed;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::store::id_source::random_secret;
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+use crate::model::user::{Invitation, Standing};
+
+/// `POST /api/v1/users/{user}/invite`
+pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    let drawn = Cell::default();
+    let Wish { user, role, .. } = edit(context, proof, id, &|was, owners| {
+        let role = owners.role_of(was);
+        proof.check_role(role)?;
+        if was.standing != Standing::In || was.last_login_at.is_some() {
+            return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
+        }
+        let secret = random_secret(context.edge).map_err(Problem::from)?;
+        let (invitation, token) = Invitation::new(&secret, context.pepper()?, &was.id, context.now);
+        drawn.set(token);
+        let mut user = was.next();
+        user.invitation = Some(invitation);
+        Ok((Wish { user, role, step: Step::Write }, Some(Deed::user("user.invite", &was.id))))
+    })
+    .await?;
+    wire::invited(&user, role, &drawn.take())
+}

@@ -1,0 +1,36 @@
+//! Listing users, in the order of their ids.
+
+use super::claim::renew;
+use super::team::Owners;
+use super::wire::UserJson;
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
+use crate::api::pagination::{self, Wanted};
+use crate::store::ports::Edge;
+use crate::store::{Kept, Prefix};
+use crate::message::response::Response;
+use crate::model::user::{Standing, User};
+
+/// `GET /api/v1/users`
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+    let mut fields = Fields::query(query);
+    let wanted = Wanted::take(&mut fields, "users");
+    fields.finish(Some(()))?;
+    let most = context.edge.traits().largest_page;
+    let page = wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), most).await?;
+    let mut users = Vec::new();
+    let mut read = |_: &_, record: &_| {
+        users.push(Kept::<User>::read(record)?);
+        Ok(())
+    };
+    pagination::read_each(context, &page.keys, &mut read).await?;
+    users.retain(|user| user.what.standing != Standing::Gone);
+    let owners = Owners::look(context).await?;
+    for user in &users {
+        renew(context, user).await;
+    }
+    let items: Vec<UserJson<'_>> = users.iter().map(|user| UserJson::new(&user.what, owners.role_of(&user.what))).collect();
+    pagination::shown(page.next.as_deref(), &items)
+}

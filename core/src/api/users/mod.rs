@@ -1,0 +1,76 @@
+//! What can be done with users: one verb, one file.
+//!
+//! A user is there once there is a record of them, which is inserted after their address was claimed (`claim.rs`). A user who is gone leaves their
+//! record, which says so, and their address to the next.
+
+mod change;
+mod claim;
+mod create;
+mod delete;
+mod edit;
+mod invite;
+mod list;
+mod show;
+mod team;
+mod wire;
+
+pub(crate) use change::change;
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use invite::invite;
+pub(crate) use list::list;
+pub(crate) use show::show;
+
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::message::problem::Problem;
+use crate::model::link::UserId;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Written};
+use crate::model::user::{Standing, User};
+
+/// The user `id`, if they are let in.
+pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
+    let user = seen(context, id).await?;
+    Ok(user.map(|user| user.what).filter(|user| user.standing == Standing::In))
+}
+
+/// Whether this is a user who is let in.
+pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
+    Ok(find_active(context, id).await?.is_some())
+}
+
+/// The record of the user `id`, whether or not they are there.
+async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
+    Ok(Kept::look(context.edge.records(), &Key::user(id)).await?)
+}
+
+/// The user `id`, if they are there.
+async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
+    Ok(look(context, id).await?.filter(|user| user.what.standing != Standing::Gone))
+}
+
+/// The user that an address of the API names. What can be no id is that of nobody.
+async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Kept<User>>, Problem> {
+    let id = UserId::parse(id.to_owned()).map_err(|_| Problem::no_such_user())?;
+    seen(context, &id).await?.ok_or_else(Problem::no_such_user)
+}
+
+/// Writes `user` in place of what they were, or for the first time.
+async fn save<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    was: Option<&Kept<User>>,
+    user: &User,
+    deed: Option<Deed<'_>>,
+) -> Result<Written, Problem> {
+    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
+}
+
+/// The schemas of request bodies, under their names in the document.
+#[cfg(test)]
+pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
+    use crate::message::body::FieldType;
+    vec![("NewUser", create::NewUser::schema()), ("UserPatch", change::UserPatch::schema())]
+}

@@ -1,0 +1,20 @@
+//! Showing a user.
+
+use super::claim::renew;
+use super::team::Owners;
+use super::{find, wire};
+use crate::context::Context;
+use crate::auth::Proof;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
+use crate::store::ports::Edge;
+use crate::message::response::Response;
+
+/// `GET /api/v1/users/{user}`
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
+    Fields::query(query).finish(Some(()))?;
+    let user = find(context, id).await?;
+    let role = Owners::of(context, &user.what).await?.role_of(&user.what);
+    renew(context, &user).await;
+    wire::shown(&user.what, role)
+}

@@ -1,0 +1,115 @@
+//! Who owns the deployment: who the record `team` names and whose own record says that they may own. Whoever is named there may own and is let
+//! in, at every moment, so that somebody is left as long as one is named:
+//!
+//! * To make an owner, the team is read, then the user is written, whether or not it says so already, then the team as it was read.
+//! * To unmake one, the user is read, then the team is written, whether or not it names them, then the user as they were read.
+//!
+//! Of two who do both at once, one meets the write of the other.
+
+use super::{look, seen};
+use crate::context::Context;
+use crate::api::audit::{self, Deed};
+use crate::auth::Proof;
+use crate::model::rights::Role;
+use crate::message::problem::Problem;
+use crate::model::link::UserId;
+use crate::store::EDITS;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Team, Written};
+use crate::model::sorted::put_in_order;
+use crate::model::user::{Standing, User};
+
+/// The owners, as they were read.
+pub(super) struct Owners(Option<Box<Kept<Team>>>);
+
+impl Owners {
+    pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
+        Ok(Self(Kept::look(context.edge.records(), &Key::team()).await?))
+    }
+
+    /// The owners, as far as they say what `user` is: the team is asked only of who may own.
+    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Self, Problem> {
+        if user.may_own { Self::look(context).await } else { Ok(Self(None)) }
+    }
+
+    fn ids(&self) -> &[UserId] {
+        self.0.as_ref().map_or(&[], |team| &team.what.owners)
+    }
+
+    fn name(&self, id: &UserId) -> bool {
+        self.ids().contains(id)
+    }
+
+    /// What `user` is.
+    pub(super) fn role_of(&self, user: &User) -> Role {
+        if user.may_own && self.name(&user.id) { Role::Owner } else { user.role }
+    }
+
+    /// Refuses that `id` be no owner any more if they are the only one.
+    pub(super) fn check_another(&self, id: &UserId) -> Result<(), Problem> {
+        if self.ids() == std::slice::from_ref(id) { Err(Problem::last_owner()) } else { Ok(()) }
+    }
+
+    /// Has these be the owners, if nobody has written the team since it was read.
+    async fn set<E: Edge>(
+        &self,
+        context: &Context<'_, E>,
+        proof: &Proof,
+        owners: Vec<UserId>,
+        deed: Option<Deed<'_>>,
+    ) -> Result<Written, Problem> {
+        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
+        audit::commit(context, proof, change, deed).await
+    }
+}
+
+/// Makes the user `id` an owner, who comes back as they are then.
+pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<User, Problem> {
+    for _ in 0..EDITS {
+        let owners = Owners::look(context).await?;
+        let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
+        if owners.role_of(&was.what) == Role::Owner {
+            return Ok(was.what);
+        }
+        if was.what.standing != Standing::In {
+            return Err(Problem::is_owner());
+        }
+        let mut user = was.what.next();
+        user.may_own = true;
+        if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
+            continue;
+        }
+        let mut ids = owners.ids().to_vec();
+        put_in_order(&mut ids, id.clone());
+        let deed = Deed::user("user.role", id).saying(format!("{} to owner", user.role.name()));
+        if owners.set(context, proof, ids, Some(deed)).await? == Written::Done {
+            return Ok(user);
+        }
+    }
+    Err(Problem::crowded())
+}
+
+/// Has the user `id` be an owner no more, but what their own record says.
+pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<(), Problem> {
+    for _ in 0..EDITS {
+        let owners = Owners::look(context).await?;
+        let Some(was) = look(context, id).await? else { continue };
+        if !was.what.may_own {
+            return Ok(());
+        }
+        proof.check_role(owners.role_of(&was.what))?;
+        owners.check_another(id)?;
+        let deed = || Deed::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
+        let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
+        if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
+            let mut user = was.what.clone();
+            user.may_own = false;
+            // It makes them no owner if they may not own. If it fails, whoever gives them a role again gets there.
+            if let Err(problem) = super::save(context, proof, Some(&was), &user, None).await {
+                context.log_cause(&problem);
+            }
+            return Ok(());
+        }
+    }
+    Err(Problem::crowded())
+}

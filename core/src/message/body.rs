@@ -1,0 +1,358 @@
+//! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error
+//! collected.
+//!
+//! Each JSON body is declared with [`request_body!`] (see [`declaration`]). A query has no declaration: all its values
+//! are strings, a name may stand there several times, and its parameters are described beside their operations. Its
+//! fields are taken one by one.
+
+mod declaration;
+#[cfg(test)]
+mod document;
+mod types;
+
+use std::collections::BTreeSet;
+
+pub(crate) use self::declaration::{
+    Draft, Field, FieldType, Flatten, Ignored, NotNull, Optional, ParseContext, Patch, RequestBody, Required, request_body,
+};
+#[cfg(test)]
+pub(crate) use serde_json::{Value as Schema, json as schema};
+
+#[cfg(test)]
+pub(crate) use self::document::ObjectSchema;
+pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
+use crate::message::request::Body;
+pub(crate) use crate::message::tree::Tree;
+
+/// The fields of a body that is one object.
+#[derive(Clone)]
+pub(crate) struct Fields {
+    entries: Vec<(String, Tree)>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Reads a body.
+    pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
+        let tree = Tree::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
+        Self::of(tree).map_err(Problem::wrong_body)
+    }
+
+    /// The fields of a row of a table.
+    pub(crate) fn of_entries(entries: Vec<(String, Tree)>) -> Self {
+        Self { entries, errors: Vec::new() }
+    }
+
+    /// Whether the field `name` is there and not null.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.entries.iter().any(|(key, value)| key == name && !matches!(value, Tree::Null))
+    }
+
+    /// Whether the field `name` is there at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|(key, _)| key == name)
+    }
+
+    /// Takes the field `name` out and does not look at it.
+    pub(crate) fn skip(&mut self, name: &str) {
+        self.entries.retain(|(key, _)| key != name);
+    }
+
+    /// The fields of an object, in a body or in another object.
+    pub(crate) fn of(tree: Tree) -> Result<Self, Refusal> {
+        Ok(Self { entries: tree.object()?, errors: Vec::new() })
+    }
+
+    /// Reads what stands after the `?` of an address, each value a string.
+    pub(crate) fn query(query: &str) -> Self {
+        let entries =
+            form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), Tree::Text(value.into_owned()))).collect();
+        Self { entries, errors: Vec::new() }
+    }
+
+    /// Takes the field `name` out, if it is there and not null.
+    pub(crate) fn take<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+        match self.pick(name)? {
+            Tree::Null => None,
+            tree => self.noted(name, parse(tree)),
+        }
+    }
+
+    /// Takes every field `name` out; what is wrong with one is said of all.
+    pub(crate) fn take_all<T>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, Refusal>) -> Vec<T> {
+        let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
+        self.entries = left;
+        let parsed: Result<Vec<T>, Refusal> = found.into_iter().map(|(_, value)| parse(value)).collect();
+        parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
+    }
+
+    /// Takes the field `name` out of a merge patch. Of a wrong one it is as if it were absent.
+    pub(crate) fn take_patch<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Patch<T> {
+        match self.pick(name) {
+            None => Patch::Absent,
+            Some(Tree::Null) => Patch::Null,
+            Some(tree) => self.noted(name, parse(tree)).map_or(Patch::Absent, Patch::Set),
+        }
+    }
+
+    /// Takes the field `name` out, which is text, if it is there and not null.
+    pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+        self.take(name, |tree| parse(tree.text()?))
+    }
+
+    /// The value of the field `name`, if it stands there once.
+    fn pick(&mut self, name: &str) -> Option<Tree> {
+        let at = self.entries.iter().position(|(key, _)| key == name)?;
+        let (_, value) = self.entries.remove(at);
+        let others = self.entries.len();
+        self.skip(name);
+        if self.entries.len() < others {
+            self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// What was read of the field `name`, unless it is wrong.
+    fn noted<T, W: Objection>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                wrong.raise(self, name);
+                None
+            }
+        }
+    }
+
+    fn refuse_all(&mut self, name: &str, wrong: Wrong) {
+        for refusal in wrong {
+            self.refuse(name, refusal);
+        }
+    }
+
+    /// Takes the field `name` out; it is wrong if it is missing.
+    pub(crate) fn need<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+        let errors_before = self.errors.len();
+        let value = self.take(name, parse);
+        if value.is_none() && self.errors.len() == errors_before {
+            self.refuse(name, Refusal::new(FieldCode::Required, "this field is needed"));
+        }
+        value
+    }
+
+    /// Ends the reading: what is left is unknown, and if anything was wrong all of it is told.
+    pub(crate) fn finish<T>(mut self, needed: Option<T>) -> Result<T, Problem> {
+        self.refuse_the_rest();
+        match needed {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Problem::invalid_fields(self.errors)),
+        }
+    }
+
+    /// Ends the reading of a body, and tells all that is wrong: what is left is unknown.
+    fn end(mut self) -> Wrong {
+        self.refuse_the_rest();
+        self.stop()
+    }
+
+    /// Ends the reading of an object that cannot be understood further: what is left is not judged.
+    pub(crate) fn stop(self) -> Wrong {
+        self.errors.into_iter().map(|error| error.refusal.standing(error.field)).collect()
+    }
+
+    fn refuse_the_rest(&mut self) {
+        let unknown: BTreeSet<String> = self.entries.drain(..).map(|(name, _)| name).collect();
+        for name in unknown {
+            self.refuse(&name, Refusal::new(FieldCode::Unknown, "hop does not know this field"));
+        }
+    }
+
+    /// Notes that a field is wrong.
+    pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
+        self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
+    }
+}
+
+/// What a field is refused for: one thing, or everything that is wrong in its value.
+pub(crate) trait Objection {
+    fn raise(self, fields: &mut Fields, name: &str);
+}
+
+impl Objection for Refusal {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse(name, self);
+    }
+}
+
+impl Objection for Wrong {
+    fn raise(self, fields: &mut Fields, name: &str) {
+        fields.refuse_all(name, self);
+    }
+}
+
+/// The JSON Pointer of a field of the outermost object. A name nobody chose in earnest is cut.
+pub(crate) fn pointer(name: &str) -> String {
+    const LONGEST: usize = 64;
+    let mut pointer = String::from("/");
+    for character in name.chars().take(LONGEST) {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+    if name.chars().nth(LONGEST).is_some() {
+        pointer.push('…');
+    }
+    pointer
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::config::Config;
+    use crate::store::memory::TRAITS;
+
+    /// Reads a body on the memory edge of a deployment at `https://hop.example`.
+    pub(crate) fn drafted<B: RequestBody>(json: &str) -> Draft<B> {
+        in_context(|context| B::read(&Body::Whole(json.into()), 100_000, context)).unwrap()
+    }
+
+    /// Reads the value of a field there.
+    pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, Wrong> {
+        in_context(|context| T::parse(Tree::read(json.as_bytes()).unwrap(), context))
+    }
+
+    fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
+        let config = Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
+        read(&ParseContext { config: &config, traits: &TRAITS })
+    }
+
+    fn fields(json: &str) -> Fields {
+        Fields::read(&Body::Whole(json.into()), 1_000).unwrap()
+    }
+
+    fn errors(problem: &Problem) -> Vec<(&str, FieldCode)> {
+        problem.errors.iter().map(|error| (error.field.as_str(), error.refusal.code)).collect()
+    }
+
+    #[test]
+    fn what_is_there_is_taken_and_null_is_not_there() {
+        let mut fields = fields(r#"{"a":"x","b":null,"c":3}"#);
+        assert_eq!(fields.take("a", Tree::text), Some("x".into()));
+        assert_eq!(fields.take("b", Tree::text), None);
+        assert_eq!(fields.take("c", Tree::natural), Some(3));
+        assert_eq!(fields.take("d", Tree::text), None);
+        assert_eq!(fields.finish(Some(5)).unwrap(), 5);
+    }
+
+    #[test]
+    fn a_patch_tells_absent_from_null() {
+        let mut fields = fields(r#"{"a":"new","b":null,"d":7}"#);
+        let mut patch = |name| fields.take_patch(name, Tree::text);
+        assert_eq!(["a", "b", "c", "d"].map(&mut patch), [Patch::Set("new".into()), Patch::Null, Patch::Absent, Patch::Absent]);
+        assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/d", FieldCode::WrongType)]);
+    }
+
+    #[test]
+    fn every_wrong_field_is_told_at_once() {
+        let mut fields = fields(r#"{"a":1,"b":-1,"c":1.5,"d":true,"e":"x","e":"y","f/~":{},"z":[],"n":null}"#);
+        assert_eq!(fields.take("a", Tree::text), None);
+        assert_eq!(fields.take("b", Tree::natural), None);
+        assert_eq!(fields.take("c", Tree::natural), None);
+        assert_eq!(fields.take("d", Tree::text), None);
+        assert_eq!(fields.take("e", Tree::text), None);
+        assert_eq!(fields.need("n", Tree::text), None);
+        assert_eq!(fields.need("m", Tree::text), None);
+        assert_eq!(fields.need("z", Tree::text), None);
+        let problem = fields.finish(Some(())).unwrap_err();
+        use FieldCode::{Duplicate, Required, Unknown, WrongType};
+        assert_eq!(
+            errors(&problem),
+            [
+                ("/a", WrongType),
+                ("/b", WrongType),
+                ("/c", WrongType),
+                ("/d", WrongType),
+                ("/e", Duplicate),
+                ("/n", Required),
+                ("/m", Required),
+                ("/z", WrongType),
+                ("/f~1~0", Unknown),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_needed_value_that_is_missing_is_never_a_success() {
+        assert!(fields("{}").finish(None::<()>).is_err());
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_wrong_as_a_whole() {
+        for json in ["[]", "\"x\"", "1", "null", "true", "-1.5"] {
+            let problem = Fields::read(&Body::Whole(json.into()), 1_000).err().unwrap();
+            assert_eq!(errors(&problem), [("", FieldCode::WrongType)], "{json}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_is_malformed() {
+        let deep = "[".repeat(900);
+        for json in ["", "{", "{]", "{\"a\":1,}", "nul", "{}x", "\u{feff}{}", "{\"a\":\"\\ud800\"}", deep.as_str()] {
+            let problem = Fields::read(&Body::Whole(json.into()), 1_000).err().unwrap();
+            assert_eq!(problem.code.name(), "malformed_json", "{json}");
+            assert!(problem.errors.is_empty());
+        }
+        for body in [Body::Broken, Body::Whole(vec![b'"', 0xFF, b'"'])] {
+            assert_eq!(Fields::read(&body, 1_000).err().unwrap().code.name(), "malformed_json");
+        }
+    }
+
+    #[test]
+    fn a_body_is_nested_at_most_127_deep() {
+        let code = |depth: usize| {
+            let json = format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+            Fields::read(&Body::Whole(json.into()), 1_000).err().map(|problem| problem.code.name())
+        };
+        assert_eq!((code(127), code(128)), (None, Some("malformed_json")));
+    }
+
+    #[test]
+    fn a_body_over_its_limit_is_too_large() {
+        for body in [Body::TooLarge, Body::Whole(vec![b' '; 1_001])] {
+            assert_eq!(Fields::read(&body, 1_000).err().unwrap().code.name(), "too_large");
+        }
+        let mut longest = vec![b' '; 998];
+        longest.extend(b"{}");
+        assert!(Fields::read(&Body::Whole(longest), 1_000).is_ok());
+    }
+
+    #[test]
+    fn a_query_is_read_like_a_body() {
+        let mut fields = Fields::query("a=x%20y+z&b=1&b=2&%C3%A9=&&c");
+        assert_eq!(fields.take("a", Tree::text), Some("x y z".into()));
+        assert_eq!(fields.take("b", Tree::text), None);
+        let problem = fields.finish(Some(())).unwrap_err();
+        use FieldCode::{Duplicate, Unknown};
+        assert_eq!(errors(&problem), [("/b", Duplicate), ("/c", Unknown), ("/é", Unknown)]);
+    }
+
+    #[test]
+    fn a_name_that_may_stand_several_times_is_taken_with_all_its_values() {
+        let mut fields = Fields::query("a=1&b=x&a=2&c=3");
+        assert_eq!(fields.take_all("a", Tree::text), ["1", "2"]);
+        assert!(fields.take_all("a", Tree::text).is_empty());
+        assert!(fields.take_all("b", |_| Err::<(), _>(Refusal::invalid("no"))).is_empty());
+        use FieldCode::{Invalid, Unknown};
+        assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/b", Invalid), ("/c", Unknown)]);
+    }
+
+    #[test]
+    fn a_name_nobody_chose_in_earnest_is_cut() {
+        assert_eq!(pointer(&"é".repeat(64)), format!("/{}", "é".repeat(64)));
+        assert_eq!(pointer(&"é".repeat(65)), format!("/{}…", "é".repeat(64)));
+    }
+}

@@ -1,0 +1,446 @@
+//! One declaration for each request body, from which both the reading and the schema come.
+//!
+//! ```text
+//! request_body! {
+//!     /// `PATCH /api/v1/users/{user}`
+//!     struct UserPatch {
+//!         name: Patch<Title>,
+//!         role: NotNull<Role>,
+//!         disabled: Patch<bool>,
+//!     }
+//! }
+//! ```
+//!
+//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`],
+//! [`Flatten`], [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values,
+//! here `UserPatch { name: Patch<Title>, role: Option<Role>, disabled: Patch<bool> }`, and implements [`RequestBody`]
+//! for it. A body so declared is a [`FieldType`] too, for a field of another body.
+//!
+//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a
+//! [`Draft`], not yet the struct: what a single value does not show (a domain that is served, an end after a start)
+//! is checked on `draft.parts` and added to `draft.wrong`, so that the client learns of all wrong fields at once.
+//! [`Draft::finish`] ends the reading.
+
+use std::marker::PhantomData;
+
+use super::{Fields, Tree};
+use crate::model::config::Config;
+use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::store::ports::Traits;
+use crate::message::request::Body;
+
+/// What a value is checked against beside itself.
+#[derive(Clone, Copy)]
+pub(crate) struct ParseContext<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) traits: &'a Traits,
+}
+
+/// The type of a field's value.
+pub(crate) trait FieldType {
+    type Value: Clone;
+
+    /// Why a merge patch cannot set it to null.
+    const NEEDED: &'static str = "this field is needed";
+
+    /// Reads a value that is not null.
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self::Value, Wrong>;
+
+    /// The JSON Schema of what is read.
+    #[cfg(test)]
+    fn schema() -> serde_json::Value;
+}
+
+/// How a field may stand in a body.
+pub(crate) trait Field {
+    /// What is known of it while other fields may be wrong.
+    type Draft: Clone;
+    type Value: Clone;
+
+    /// Takes it out of `fields`, and notes there what is wrong with it.
+    fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft;
+
+    /// Its value; there is one unless something was noted.
+    fn complete(draft: Self::Draft) -> Option<Self::Value>;
+
+    /// Adds it to the schema of its object.
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema);
+}
+
+/// A field that has to be there and is not null.
+pub(crate) struct Required<T>(PhantomData<T>);
+
+/// A field that may be absent; null says the same.
+pub(crate) struct Optional<T>(PhantomData<T>);
+
+/// A field that may be absent, but is not null: in a merge patch, a value that can be replaced and not removed.
+pub(crate) struct NotNull<T>(PhantomData<T>);
+
+/// A field of a merge patch (RFC 7396), and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patch<T> {
+    Absent,
+    Null,
+    Set(T),
+}
+
+/// The fields of another body, side by side with those of this one.
+pub(crate) struct Flatten<B>(PhantomData<B>);
+
+/// A field that may stand there and is not looked at.
+pub(crate) struct Ignored;
+
+impl<T: FieldType> Field for Required<T> {
+    type Draft = Option<T::Value>;
+    type Value = T::Value;
+
+    fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft {
+        fields.need(name, |value| T::parse(value, context))
+    }
+
+    fn complete(draft: Self::Draft) -> Option<T::Value> {
+        draft
+    }
+
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
+        schema.add(name, T::schema());
+        schema.require(name);
+    }
+}
+
+impl<T: FieldType> Field for Optional<T> {
+    type Draft = Option<T::Value>;
+    type Value = Option<T::Value>;
+
+    fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft {
+        fields.take(name, |value| T::parse(value, context))
+    }
+
+    fn complete(draft: Self::Draft) -> Option<Self::Value> {
+        Some(draft)
+    }
+
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
+        schema.add_nullable(name, T::schema());
+    }
+}
+
+impl<T: FieldType> Field for NotNull<T> {
+    type Draft = Option<T::Value>;
+    type Value = Option<T::Value>;
+
+    fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft {
+        match fields.take_patch(name, |value| T::parse(value, context)) {
+            Patch::Set(value) => Some(value),
+            Patch::Null => {
+                fields.refuse(name, Refusal::new(FieldCode::Required, T::NEEDED));
+                None
+            }
+            Patch::Absent => None,
+        }
+    }
+
+    fn complete(draft: Self::Draft) -> Option<Self::Value> {
+        Some(draft)
+    }
+
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
+        schema.add(name, T::schema());
+    }
+}
+
+impl<T: FieldType> Field for Patch<T> {
+    type Draft = Patch<T::Value>;
+    type Value = Patch<T::Value>;
+
+    fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft {
+        fields.take_patch(name, |value| T::parse(value, context))
+    }
+
+    fn complete(draft: Self::Draft) -> Option<Self::Value> {
+        Some(draft)
+    }
+
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
+        schema.add_nullable(name, T::schema());
+    }
+}
+
+impl<B: RequestBody> Field for Flatten<B> {
+    type Draft = B::Parts;
+    type Value = B;
+
+    fn take(fields: &mut Fields, _: &str, context: &ParseContext<'_>) -> Self::Draft {
+        B::take(fields, context)
+    }
+
+    fn complete(draft: Self::Draft) -> Option<B> {
+        B::complete(draft)
+    }
+
+    #[cfg(test)]
+    fn describe(_: &str, schema: &mut super::document::ObjectSchema) {
+        B::describe(schema);
+    }
+}
+
+impl Field for Ignored {
+    type Draft = ();
+    type Value = ();
+
+    fn take(fields: &mut Fields, name: &str, _: &ParseContext<'_>) {
+        fields.skip(name);
+    }
+
+    fn complete((): ()) -> Option<()> {
+        Some(())
+    }
+
+    #[cfg(test)]
+    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
+        schema.add(name, serde_json::json!({}));
+    }
+}
+
+impl<T> Patch<T> {
+    /// Lets what is said change `place`.
+    pub(crate) fn apply(self, place: &mut Option<T>) {
+        match self {
+            Self::Absent => {}
+            Self::Null => *place = None,
+            Self::Set(value) => *place = Some(value),
+        }
+    }
+
+    /// The same of a place that always holds something: null sets it back to the default.
+    pub(crate) fn apply_or_default(self, place: &mut T)
+    where
+        T: Default,
+    {
+        match self {
+            Self::Absent => {}
+            Self::Null => *place = T::default(),
+            Self::Set(value) => *place = value,
+        }
+    }
+}
+
+/// A body that [`request_body!`] declares.
+pub(crate) trait RequestBody: Clone {
+    /// Its fields, each as far as it could be read.
+    type Parts: Clone;
+
+    /// Takes its fields out of `fields`, in the order of the declaration, and notes there what is wrong.
+    fn take(fields: &mut Fields, context: &ParseContext<'_>) -> Self::Parts;
+
+    /// The body; there is one unless something was noted.
+    fn complete(parts: Self::Parts) -> Option<Self>;
+
+    /// Adds its fields to the schema of an object.
+    #[cfg(test)]
+    fn describe(schema: &mut super::document::ObjectSchema);
+
+    /// Reads a body of at most `limit` bytes. Only one that is no JSON object ends the request here.
+    fn read(body: &Body, limit: usize, context: &ParseContext<'_>) -> Result<Draft<Self>, Problem> {
+        Ok(Self::draft(Fields::read(body, limit)?, context))
+    }
+
+    /// Reads all the fields of an object. What is left of them is unknown.
+    fn draft(mut fields: Fields, context: &ParseContext<'_>) -> Draft<Self> {
+        let parts = Self::take(&mut fields, context);
+        Draft { parts, wrong: fields.end() }
+    }
+}
+
+impl<B: RequestBody> FieldType for B {
+    type Value = B;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<B, Wrong> {
+        B::draft(Fields::of(value)?, context).close()
+    }
+
+    #[cfg(test)]
+    fn schema() -> serde_json::Value {
+        super::document::ObjectSchema::of::<B>().json()
+    }
+}
+
+/// A body as far as it could be read.
+#[derive(Clone)]
+pub(crate) struct Draft<B: RequestBody> {
+    pub(crate) parts: B::Parts,
+    /// All that is wrong, each with its JSON Pointer.
+    pub(crate) wrong: Wrong,
+}
+
+/// A body within another, of which there is more to check once it is read.
+impl<B: RequestBody> FieldType for Draft<B> {
+    type Value = Self;
+
+    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+        Ok(B::draft(Fields::of(value)?, context))
+    }
+
+    #[cfg(test)]
+    fn schema() -> serde_json::Value {
+        <B as FieldType>::schema()
+    }
+}
+
+impl<B: RequestBody> Draft<B> {
+    /// The body, or the problem that lists every wrong field.
+    pub(crate) fn finish(self) -> Result<B, Problem> {
+        self.close().map_err(Problem::invalid)
+    }
+
+    /// The same of an object within another.
+    pub(crate) fn close(self) -> Result<B, Wrong> {
+        self.wrong.or(())?;
+        // A part that is missing without a word is a fault of its reader, and no success.
+        B::complete(self.parts).ok_or_else(|| Refusal::new(FieldCode::Required, "a field is needed").into())
+    }
+}
+
+/// Declares request bodies. The module says what stands in a declaration.
+macro_rules! request_body {
+    ($(
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $kind:ty),* $(,)?
+        }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone)]
+        #[allow(dead_code, reason = "some fields are done with while the body is a draft")]
+        $vis struct $name {
+            $($(#[$field_meta])* pub(crate) $field: <$kind as $crate::message::body::Field>::Value),*
+        }
+
+        const _: () = {
+            use $crate::message::body::{Field, Fields, ParseContext, RequestBody};
+
+            #[derive(Clone)]
+            #[allow(dead_code, reason = "as above")]
+            $vis struct Parts {
+                $(pub(crate) $field: <$kind as Field>::Draft),*
+            }
+
+            impl RequestBody for $name {
+                type Parts = Parts;
+
+                fn take(fields: &mut Fields, context: &ParseContext<'_>) -> Parts {
+                    Parts { $($field: <$kind as Field>::take(fields, stringify!($field), context)),* }
+                }
+
+                fn complete(parts: Parts) -> Option<Self> {
+                    Some(Self { $($field: <$kind as Field>::complete(parts.$field)?),* })
+                }
+
+                #[cfg(test)]
+                fn describe(schema: &mut $crate::message::body::ObjectSchema) {
+                    $(<$kind as Field>::describe(stringify!($field), schema);)*
+                }
+            }
+        };
+    )*};
+}
+
+pub(crate) use request_body;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::body::tests::drafted;
+    use crate::model::text::Title;
+
+    request_body! {
+        struct Outer {
+            title: Required<Title>,
+            flag: Optional<bool>,
+            count: Patch<u64>,
+            kept: NotNull<Title>,
+            inner: Optional<Inner>,
+            id: Ignored,
+            flat: Flatten<Inner>,
+        }
+
+        struct Inner {
+            size: Patch<u64>,
+            word: Optional<Title>,
+        }
+    }
+
+    fn read(json: &str) -> Result<Outer, Vec<(String, FieldCode)>> {
+        let outer = drafted::<Outer>(json).close();
+        outer.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+    }
+
+    #[test]
+    fn each_kind_of_field_is_read() {
+        let body = r#"{"size":4,"title":"T","flag":true,"count":7,"kept":"K","inner":{"size":null,"word":"W"},"id":[1]}"#;
+        let outer = read(body).ok().unwrap();
+        assert_eq!((outer.title.as_str(), outer.flag, outer.count), ("T", Some(true), Patch::Set(7)));
+        assert_eq!(outer.kept.as_ref().map(Title::as_str), Some("K"));
+        let inner = outer.inner.unwrap();
+        assert_eq!((inner.size, inner.word.as_ref().map(Title::as_str)), (Patch::Null, Some("W")));
+        assert_eq!((outer.flat.size, outer.flat.word), (Patch::Set(4), None));
+    }
+
+    #[test]
+    fn absent_and_null_differ_in_patches_only() {
+        for (json, count) in [(r#"{"title":"T"}"#, Patch::Absent), (r#"{"title":"T","flag":null,"count":null,"inner":null}"#, Patch::Null)]
+        {
+            let outer = read(json).ok().unwrap();
+            assert_eq!((outer.flag, outer.count, outer.inner.is_none()), (None, count, true), "{json}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_collected() {
+        use FieldCode::{Duplicate, Required, Unknown, WrongType};
+        let body = r#"{"flag":1,"count":"x","kept":null,"inner":{"size":-1,"b":0,"a":0,"word":"x","word":"y"},"word":5,"z":0,"z":1}"#;
+        let expected = [
+            ("/title", Required),
+            ("/flag", WrongType),
+            ("/count", WrongType),
+            ("/kept", Required),
+            ("/inner/size", WrongType),
+            ("/inner/word", Duplicate),
+            ("/inner/a", Unknown),
+            ("/inner/b", Unknown),
+            ("/word", WrongType),
+            ("/z", Unknown),
+        ];
+        assert_eq!(read(body).err().unwrap(), expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn the_rest_is_known_while_a_field_is_wrong() {
+        let mut draft = drafted::<Outer>(r#"{"title":"T","flag":1,"count":3}"#);
+        assert_eq!((draft.parts.title.as_ref().map(Title::as_str), draft.parts.count), (Some("T"), Patch::Set(3)));
+        draft.wrong.add(Refusal::invalid("three is too many").within("count"));
+        let problem = draft.finish().err().unwrap();
+        assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["/flag", "/count"]);
+    }
+
+    #[test]
+    fn a_declaration_yields_its_schema() {
+        let title = serde_json::json!({"type": "string", "minLength": 1, "maxLength": 512});
+        let word = serde_json::json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512});
+        let size = serde_json::json!({"type": ["integer", "null"], "minimum": 0});
+        let properties = serde_json::json!({
+            "title": title, "flag": {"type": ["boolean", "null"]}, "count": size, "kept": title, "id": {}, "size": size, "word": word,
+            "inner": {"type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false},
+        });
+        let expected = serde_json::json!({
+            "type": "object", "properties": properties, "additionalProperties": false, "required": ["title"],
+        });
+        assert_eq!(<Outer as FieldType>::schema(), expected);
+    }
+}

@@ -1,0 +1,62 @@
+//! `If-Match`: the versions of a record that a client has seen, one of which it must still be at.
+
+use http::header::IF_MATCH;
+
+use crate::message::problem::Problem;
+use crate::store::ports::Facts;
+
+/// The versions a client has seen, one of which a link or a domain must still be at.
+#[derive(Clone)]
+pub(crate) enum Seen {
+    Anything,
+    One(Vec<u64>),
+}
+
+impl Seen {
+    /// Reads `If-Match`. A weak or foreign tag is the version of no link.
+    pub(crate) fn read(facts: &impl Facts) -> Self {
+        let Some(header) = facts.header(&IF_MATCH) else {
+            return Self::Anything;
+        };
+        let header = String::from_utf8_lossy(&header);
+        if header.trim() == "*" {
+            return Self::Anything;
+        }
+        let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+        Self::One(header.split(',').filter_map(version).collect())
+    }
+
+    fn covers(&self, version: u64) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::One(versions) => versions.contains(&version),
+        }
+    }
+
+    /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
+    fn is_ahead_of(&self, version: u64) -> bool {
+        matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
+    }
+
+    pub(crate) fn check(&self, version: u64) -> Result<(), Refused> {
+        if self.covers(version) {
+            return Ok(());
+        }
+        let problem = Problem::version_mismatch(version);
+        Err(if self.is_ahead_of(version) { Refused::UntilRead(problem) } else { problem.into() })
+    }
+}
+
+/// Why a link or a domain is not changed as it was read.
+pub(crate) enum Refused {
+    /// It must not be.
+    For(Problem),
+    /// What was read is older than what the client says to have seen. If it stays that, this is why.
+    UntilRead(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::For(problem)
+    }
+}

@@ -1,0 +1,171 @@
+//! A request as an adapter hands it over: already read, not yet understood.
+
+use std::io::Read;
+
+use http::Method;
+
+use crate::message::problem::Problem;
+use crate::message::route::Route;
+
+/// In bytes: no request of the API needs more, and every edge takes as much.
+pub const BODY_LIMIT: usize = 64 * 1_024;
+
+/// In bytes: a password of the most characters, each of four bytes and each byte written as `%hh`, and the field's name.
+pub(crate) const FORM_LIMIT: usize = 16 * 1_024;
+
+/// In bytes: for many links at once. Every edge holds as much in memory several times over.
+pub const BULK_LIMIT: usize = 1_024 * 1_024;
+
+/// What is known of a request before its body is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// The host the edge was asked for, without port.
+    pub host: &'a str,
+    /// The path as it came, percent-encoded.
+    pub path: &'a str,
+    /// What stands after the `?`, without it.
+    pub query: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Takes apart the address an edge reports: `http://hop.example:8787/docs?x=1`.
+    #[must_use]
+    pub fn new(method: &'a Method, url: &'a str) -> Self {
+        let scheme_ends = url.as_bytes().windows(3).position(|bytes| bytes == b"://");
+        let after_scheme = scheme_ends.and_then(|at| url.get(at.saturating_add(3)..)).unwrap_or(url);
+        let (authority, rest) = cut(after_scheme, |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
+        let (rest, _fragment) = cut(rest, |byte| byte == b'#');
+        let (path, query) = cut(rest, |byte| byte == b'?');
+        Self { method, host: host_of(authority), path, query: query.strip_prefix('?').unwrap_or_default() }
+    }
+
+    /// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
+    #[must_use]
+    pub fn body_limit(&self) -> Option<usize> {
+        let may_bring_one = self.method == Method::POST || self.method == Method::PATCH;
+        if may_bring_one { Route::of(self.path).body_limit(self.method) } else { None }
+    }
+}
+
+/// What stands before the first ASCII character that `parts`, and what begins with it. For short texts it is far cheaper than the searches of
+/// the standard library.
+fn cut(text: &str, parts: fn(u8) -> bool) -> (&str, &str) {
+    let at = text.bytes().position(parts);
+    at.and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
+}
+
+/// The host of an authority: user, port and the dot of a fully qualified name taken away.
+fn host_of(authority: &str) -> &str {
+    let has_more = authority.bytes().any(|byte| matches!(byte, b'@' | b':'));
+    let host = if has_more { without_user_and_port(authority) } else { authority };
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+fn without_user_and_port(authority: &str) -> &str {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match host.rsplit_once(':') {
+        Some((before, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => before,
+        _ => host,
+    }
+}
+
+/// The body, as far as it was read.
+#[derive(Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has more bytes than [`Head::body_limit`] allows, and was left there.
+    TooLarge,
+    /// It ended too early, or could not be read.
+    Broken,
+}
+
+impl Body {
+    /// The bytes of a body that came whole and within `limit`.
+    pub(crate) fn bytes(&self, limit: usize) -> Result<&[u8], Problem> {
+        match self {
+            Self::Whole(bytes) if bytes.len() <= limit => Ok(bytes),
+            Self::Whole(_) | Self::TooLarge => Err(Problem::too_large(limit)),
+            Self::Broken => Err(Problem::malformed_json("The body ended too early.")),
+        }
+    }
+
+    /// Reads a body where reading waits, and never more than one byte over `limit`.
+    pub fn read_from(reader: impl Read, limit: usize) -> Self {
+        let mut bytes = Vec::new();
+        let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        match reader.take(one_more).read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() > limit => Self::TooLarge,
+            Ok(_) => Self::Whole(bytes),
+            Err(_) => Self::Broken,
+        }
+    }
+}
+
+/// A request.
+#[derive(Debug)]
+pub struct Request<'a, F> {
+    /// Method and address.
+    pub head: Head<'a>,
+    /// What the edge knows of the visitor.
+    pub facts: &'a F,
+    /// The body, or an empty one where none was asked for.
+    pub body: Body,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        for (url, host, path, query) in [
+            ("http://hop.example/docs", "hop.example", "/docs", ""),
+            ("https://hop.example:8787/a/b?x=1?y=/#z", "hop.example", "/a/b", "x=1?y=/"),
+            ("http://hop.example", "hop.example", "", ""),
+            ("http://hop.example.?x", "hop.example", "", "x"),
+            ("http://[::1]:80//evil.example/", "[::1]", "//evil.example/", ""),
+            ("http://[::1]/", "[::1]", "/", ""),
+            ("http://u:p@hop.example:1/", "hop.example", "/", ""),
+            ("http://hop.example\\x", "hop.example", "\\x", ""),
+            ("http://hop.example/#/?q", "hop.example", "/", ""),
+            ("", "", "", ""),
+        ] {
+            let head = Head::new(&Method::GET, url);
+            assert_eq!((head.host, head.path, head.query), (host, path, query), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_up_to_its_limit() {
+        struct Torn;
+        impl Read for Torn {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::UnexpectedEof.into())
+            }
+        }
+        assert!(matches!(Body::read_from(&b"abc"[..], 3), Body::Whole(bytes) if bytes == b"abc"));
+        assert!(matches!(Body::read_from(&b"abcd"[..], 3), Body::TooLarge));
+        assert!(matches!(Body::read_from(std::io::repeat(0), 3), Body::TooLarge));
+        assert!(matches!(Body::read_from(Torn, 3), Body::Broken));
+    }
+
+    #[test]
+    fn a_body_is_read_only_where_the_core_looks_at_it() {
+        let limit = |method: Method, url: &str| Head::new(&method, url).body_limit();
+        assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
+        assert_eq!(limit(Method::PATCH, "http://h/api/v1/links/docs"), Some(65_536));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/batch"), Some(1_048_576));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/import?x"), Some(1_048_576));
+        assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
+        assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
+        assert_eq!(limit(Method::GET, "http://h/shorten"), None);
+        assert_eq!(limit(Method::POST, "http://h/docs"), Some(16_384));
+        assert_eq!(limit(Method::POST, "http://h/docs+"), None);
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/explain"), Some(65_536));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/restore"), None);
+    }
+}

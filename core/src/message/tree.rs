@@ -1,0 +1,236 @@
+//! A JSON value as it was sent: it keeps doubled keys, and says what it is not.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+
+/// A JSON value as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tree {
+    Null,
+    Bool(bool),
+    /// A whole number that is not negative.
+    Natural(u64),
+    OtherNumber,
+    Text(String),
+    Array(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// Reads JSON of at most 127 levels, or tells what is wrong with it and where.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    pub(crate) fn text(self) -> Result<String, Refusal> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => Err(other.is_not("a string")),
+        }
+    }
+
+    pub(crate) fn natural(self) -> Result<u64, Refusal> {
+        match self {
+            Self::Natural(number) => Ok(number),
+            other => Err(other.is_not("a whole number")),
+        }
+    }
+
+    pub(crate) fn boolean(self) -> Result<bool, Refusal> {
+        match self {
+            Self::Bool(value) => Ok(value),
+            other => Err(other.is_not("true or false")),
+        }
+    }
+
+    /// True or false in a query, where everything is text.
+    pub(crate) fn flag(self) -> Result<bool, Refusal> {
+        match self.text()?.as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Refusal::new(FieldCode::WrongType, "this is true or false")),
+        }
+    }
+
+    /// What stands first under `name`, if this is an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(entries) = self else { return None };
+        entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// How many bytes it takes as JSON, about: blanks, escapes and the digits of numbers do not count.
+    pub(crate) fn bytes(&self) -> usize {
+        let list = |parts: &mut dyn Iterator<Item = usize>| parts.fold(1_usize, |sum, part| sum.saturating_add(part).saturating_add(1));
+        match self {
+            Self::Null | Self::Bool(_) => 4,
+            Self::Natural(_) | Self::OtherNumber => 1,
+            Self::Text(text) => text.len().saturating_add(2),
+            Self::Array(items) => list(&mut items.iter().map(Self::bytes)),
+            Self::Object(entries) => {
+                list(&mut entries.iter().map(|(key, value)| key.len().saturating_add(3).saturating_add(value.bytes())))
+            }
+        }
+    }
+
+    /// What stands in an object, in its order.
+    pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
+        match self {
+            Self::Object(entries) => Ok(entries),
+            other => Err(other.is_not("an object")),
+        }
+    }
+
+    /// Reads every item of a list that holds `most` at most, and tells all that is wrong in it.
+    pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+        let (mut values, mut wrong) = (Vec::new(), Wrong::default());
+        for (at, item) in self.list_of(most)?.into_iter().enumerate() {
+            match read(item) {
+                Ok(value) => values.push(value),
+                Err(more) => wrong.add(more.at(at)),
+            }
+        }
+        wrong.or(values)
+    }
+
+    fn list_of(self, most: usize) -> Result<Vec<Self>, Refusal> {
+        let items = match self {
+            Self::Array(items) => items,
+            other => return Err(other.is_not("an array")),
+        };
+        if items.len() > most {
+            return Err(Refusal::new(FieldCode::TooMany, format!("there may be {most} of these at most")));
+        }
+        Ok(items)
+    }
+
+    fn is_not(&self, wanted: &str) -> Refusal {
+        let found = match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Natural(_) => "a number",
+            Self::OtherNumber => "a number below zero or with a fraction",
+            Self::Text(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        };
+        Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+/// Takes every value as it comes. `serde_json::Value` is not used because it keeps one of two fields with the same name.
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
+        Ok(Tree::Natural(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
+        Ok(Tree::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = fields.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Tree::Object(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Tree {
+        Tree::read(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn doubled_keys_stay_in_their_order() {
+        let entries = ["b", "a", "b"].map(|name| (name.to_owned(), Tree::Natural(1)));
+        assert_eq!(read(r#"{"b":1,"a":1,"b":1}"#), Tree::Object(entries.into()));
+    }
+
+    #[test]
+    fn only_whole_numbers_from_zero_are_natural() {
+        for (json, number) in [("0", Some(0)), ("7", Some(7)), ("18446744073709551615", Some(u64::MAX))] {
+            assert_eq!(read(json).natural().ok(), number, "{json}");
+        }
+        for json in ["-0", "-1", "1.0", "1e2", "0.5", "18446744073709551616", "-9223372036854775809", "1e-400"] {
+            assert_eq!(read(json), Tree::OtherNumber, "{json}");
+        }
+    }
+
+    #[test]
+    fn escapes_become_characters() {
+        assert_eq!(read(r#""\u00e9\ud83d\ude00\n\/""#), Tree::Text("é😀\n/".into()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (json, told) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("{\"a\":1,}", "trailing comma at line 1 column 8"),
+            ("{}\n x", "trailing characters at line 2 column 2"),
+            ("[1e999]", "number out of range at line 1 column 6"),
+            ("\u{feff}{}", "expected value at line 1 column 1"),
+            ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
+        ] {
+            assert_eq!(Tree::read(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
+        }
+        for json in [&b"\"\xFF\""[..], b"{\"\xE2\x82\":1}", b"\xFF"] {
+            assert!(Tree::read(json).is_err());
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let nested = |depth: usize| Tree::read(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
+        assert_eq!([127, 128, 100_000].map(nested), [true, false, false]);
+        assert!(Tree::read(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
+    }
+}

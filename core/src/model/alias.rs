@@ -1,0 +1,386 @@
+//! Aliases: the short path of a link. A value of the type is a valid alias in its one spelling.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::unicode;
+
+/// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.
+pub const MAX_BYTES: usize = 128;
+
+/// First path segments that hop answers itself, or that clients and edges expect to mean something.
+pub const RESERVED: [&str; 21] = [
+    "api",
+    "app",
+    "rest",
+    "problems",
+    "shorten",
+    "login",
+    "logout",
+    "health",
+    "ready",
+    "metrics",
+    "capabilities",
+    "openapi.json",
+    "robots.txt",
+    "sitemap.xml",
+    "favicon.ico",
+    "sw.js",
+    ".well-known",
+    "cdn-cgi",
+    "__scheduled",
+    "yourls-api.php",
+    "apple-app-site-association",
+];
+
+/// First path segments that were reserved when links could already have them. New links cannot; a link that has one keeps it until
+/// it is deleted for good.
+pub const RESERVED_LATER: [&str; 5] = ["ads.txt", "app-ads.txt", "security.txt", "report", "mcp"];
+
+/// What a short address leaves unencoded.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Whether `Docs` and `docs` are two aliases or one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AliasCase {
+    /// Two.
+    Sensitive,
+    /// One, kept folded.
+    Insensitive,
+}
+
+/// The short path of a link: `docs` in `https://hop.example/docs`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alias(String);
+
+impl Alias {
+    /// Reads an alias for a new link.
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        let alias = Self::parse_existing(text, case)?;
+        if alias.is_reserved_later() { Err(reserved()) } else { Ok(alias) }
+    }
+
+    /// Reads an alias that names a link which may exist: it may be one of [`RESERVED_LATER`].
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse_existing(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        spell(text, case, check).map(Self)
+    }
+
+    /// Whether it is one of [`RESERVED_LATER`], in any case, width or style.
+    pub(crate) fn is_reserved_later(&self) -> bool {
+        is_one_of(&RESERVED_LATER, &self.0)
+    }
+
+    /// An alias hop stored itself, and so checked when it was made.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The alias as its owner reads it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The alias as an address holds it.
+    pub(crate) fn encoded(&self) -> PercentEncode<'_> {
+        encode(&self.0)
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The beginning of aliases, read as they are: folded where they are folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasPrefix(String);
+
+impl AliasPrefix {
+    /// Reads what aliases shall begin with. Dots alone and the words hop keeps for itself may begin one.
+    ///
+    /// # Errors
+    /// With the rule that no alias of this beginning could keep.
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+        spell(text, case, check_characters).map(Self)
+    }
+
+    /// The beginning as its alias has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `alias` begins so.
+    pub(crate) fn begins(&self, alias: &Alias) -> bool {
+        alias.0.starts_with(&self.0)
+    }
+}
+
+/// The one spelling of `text`, if it keeps the rules before it is folded and afterwards.
+fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) -> Result<String, Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::new(FieldCode::Required, "an alias has at least one character"));
+    }
+    // No alias becomes this much shorter by composing: nothing is gained by looking further.
+    if text.len() > MAX_BYTES.saturating_mul(4) {
+        return Err(too_long());
+    }
+    let alias = if text.is_ascii() { text.to_owned() } else { unicode::compose(text) };
+    check(&alias)?;
+    match case {
+        AliasCase::Sensitive => Ok(alias),
+        AliasCase::Insensitive => {
+            let folded = fold(&alias);
+            check(&folded)?;
+            Ok(folded)
+        }
+    }
+}
+
+/// A segment of a path as an address holds it.
+pub(crate) fn encode(segment: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(segment, UNRESERVED)
+}
+
+/// Without regard to capitals, width or style.
+pub(crate) fn fold(alias: &str) -> String {
+    if alias.is_ascii() {
+        return alias.to_ascii_lowercase();
+    }
+    unicode::fold(alias)
+}
+
+fn check(alias: &str) -> Result<(), Refusal> {
+    check_characters(alias)?;
+    if alias.bytes().all(|byte| byte == b'.') {
+        return Err(Refusal::invalid("an alias is not made of dots alone"));
+    }
+    if is_one_of(&RESERVED, alias) {
+        return Err(reserved());
+    }
+    Ok(())
+}
+
+/// The rules that the beginning of an alias keeps too.
+fn check_characters(alias: &str) -> Result<(), Refusal> {
+    if alias.len() > MAX_BYTES {
+        return Err(too_long());
+    }
+    if alias.bytes().all(is_plain) {
+        return Ok(());
+    }
+    if let Some(wrong) = alias.chars().find(|c| !is_allowed(*c)) {
+        return Err(Refusal::invalid(format!(
+            "U+{:04X} cannot stand in an alias: letters, digits, emoji and - _ . ~ can",
+            u32::from(wrong)
+        )));
+    }
+    if alias.chars().next().is_some_and(is_mark) {
+        return Err(Refusal::invalid("an alias does not begin with a combining mark"));
+    }
+    if mixes_look_alikes(alias) {
+        return Err(Refusal::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
+    }
+    Ok(())
+}
+
+/// Why an alias that hop keeps for itself is refused.
+pub(crate) fn reserved() -> Refusal {
+    Refusal::new(FieldCode::Reserved, "hop uses this word itself")
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(FieldCode::TooLong, format!("an alias has at most {MAX_BYTES} bytes in UTF-8"))
+}
+
+fn is_allowed(c: char) -> bool {
+    match u8::try_from(c) {
+        Ok(byte) if byte.is_ascii() => is_plain(byte),
+        _ => unicode::is_letter(c),
+    }
+}
+
+/// Whether it is one of the ASCII characters that most aliases are made of alone.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && unicode::is_mark(c)
+}
+
+fn mixes_look_alikes(alias: &str) -> bool {
+    let greek_or_cyrillic = |c: char| {
+        matches!(u32::from(c),
+            0x0370..=0x03FF | 0x1F00..=0x1FFF | 0x0400..=0x052F | 0x1C80..=0x1C8F | 0x2DE0..=0x2DFF | 0xA640..=0xA69F)
+    };
+    !alias.is_ascii() && alias.chars().any(greek_or_cyrillic) && alias.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Compared as a careless eye or a case-folding proxy would.
+fn is_one_of(words: &[&str], alias: &str) -> bool {
+    let is_a_word = |alias: &str| words.iter().any(|word| word.eq_ignore_ascii_case(alias));
+    if alias.is_ascii() { is_a_word(alias) } else { is_a_word(&fold(alias)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<String, FieldCode> {
+        Alias::parse(text, AliasCase::Sensitive).map(|alias| alias.0).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn takes_letters_digits_marks_and_emoji_of_any_script() {
+        for text in [
+            "docs",
+            "Docs",
+            "a",
+            "-",
+            "_",
+            "~",
+            "a.b",
+            "..a",
+            "v1.2",
+            "é",
+            "Ω",
+            "привет",
+            "日本",
+            "१२",
+            "हिन्दी",
+            "🎉",
+            "👍🏽",
+            "🇩🇪",
+            "ﬁ",
+            &"x".repeat(128),
+            &"é".repeat(64),
+        ] {
+            assert_eq!(parse(text), Ok(text.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_told_apart_or_typed() {
+        use FieldCode::{Invalid, Required, Reserved, TooLong};
+        for (text, code) in [
+            ("", Required),
+            (".", Invalid),
+            ("...", Invalid),
+            ("a/b", Invalid),
+            ("a b", Invalid),
+            ("a+", Invalid),
+            ("a%b", Invalid),
+            ("a;b", Invalid),
+            ("a\\b", Invalid),
+            ("#", Invalid),
+            ("*", Invalid),
+            ("\0", Invalid),
+            ("a\u{7f}", Invalid),
+            ("a\u{202e}b", Invalid),
+            ("a\u{2066}b", Invalid),
+            ("a\u{200b}b", Invalid),
+            ("a\u{200d}b", Invalid),
+            ("❤\u{fe0f}", Invalid),
+            ("a\u{feff}", Invalid),
+            ("\u{3164}", Invalid),
+            ("\u{34f}a", Invalid),
+            ("\u{301}a", Invalid),
+            ("a\u{ad}b", Invalid),
+            ("½", Invalid),
+            ("a\u{a0}b", Invalid),
+            ("\u{e000}", Invalid),
+            ("pаypal", Invalid),
+            ("αbc", Invalid),
+            ("aἀ", Invalid),
+            ("aꙀ", Invalid),
+            (&"x".repeat(129), TooLong),
+            (&"é".repeat(65), TooLong),
+            (&"é".repeat(4000), TooLong),
+            ("api", Reserved),
+            ("API", Reserved),
+            ("Health", Reserved),
+            ("ａｐｉ", Reserved),
+            ("𝐚𝐩𝐢", Reserved),
+            ("shorteň\u{0}", Invalid),
+            (".well-known", Reserved),
+            ("apple-app-site-association", Reserved),
+            ("ⓡest", Invalid),
+        ] {
+            assert_eq!(parse(text), Err(code), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_keeps_the_rules_that_every_alias_keeps() {
+        use FieldCode::{Invalid, Required, TooLong};
+        let begin = |text: &str, case| AliasPrefix::parse(text, case).map_err(|refusal| refusal.code);
+        for text in ["a", "..", "api", ".well-known", "é", &"x".repeat(128)] {
+            assert_eq!(begin(text, AliasCase::Sensitive).unwrap().as_str(), text);
+        }
+        for (text, code) in [("", Required), ("a/", Invalid), ("\u{301}", Invalid), ("pа", Invalid), (&"x".repeat(129), TooLong)] {
+            assert_eq!(begin(text, AliasCase::Sensitive), Err(code), "{text:?}");
+        }
+        let prefix = begin("DO", AliasCase::Insensitive).unwrap();
+        let begins = |text: &str| prefix.begins(&Alias::stored(text.into()));
+        assert_eq!(["do", "docs", "d", "DOCS"].map(begins), [true, true, false, false]);
+    }
+
+    #[test]
+    fn every_reserved_word_is_refused_in_every_case_and_width() {
+        for word in RESERVED.into_iter().chain(RESERVED_LATER) {
+            let wide: String =
+                word.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c }).collect();
+            for spelling in [word.to_owned(), word.to_uppercase(), wide] {
+                assert_eq!(parse(&spelling), Err(FieldCode::Reserved), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn existing_links_may_have_later_reserved_words() {
+        for word in RESERVED_LATER {
+            assert_eq!(Alias::parse_existing(word, AliasCase::Sensitive).unwrap().as_str(), word);
+        }
+        assert!(Alias::parse_existing("Health", AliasCase::Sensitive).is_err());
+    }
+
+    #[test]
+    fn words_that_only_begin_like_a_reserved_one_are_free() {
+        for text in ["apis", "api2", "healthy", "a.pi", "restaurant"] {
+            assert_eq!(parse(text), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn one_alias_has_one_spelling() {
+        assert_eq!(parse("e\u{301}"), Ok("é".into()));
+        assert_eq!(parse("\u{212b}"), Ok("Å".into()));
+        assert_eq!(parse("\u{212a}"), Ok("K".into()));
+    }
+
+    #[test]
+    fn without_case_it_is_kept_folded() {
+        let parse = |text| Alias::parse(text, AliasCase::Insensitive).unwrap().0;
+        for (text, alias) in [("DoCs", "docs"), ("ÉTÉ", "été"), ("ｄｏｃｓ", "docs"), ("🎉A", "🎉a")] {
+            assert_eq!(parse(text), alias);
+        }
+    }
+
+    #[test]
+    fn an_address_holds_it_percent_encoded() {
+        let encoded = |text: &str| Alias::stored(text.into()).encoded().to_string();
+        assert_eq!(encoded("a-_.~Z9"), "a-_.~Z9");
+        assert_eq!(encoded("é🎉"), "%C3%A9%F0%9F%8E%89");
+    }
+}

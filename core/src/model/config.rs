@@ -1,0 +1,396 @@
+//! Configuration: what whoever runs hop decides. It is data, read once through one closure.
+
+use crate::model::absolute_url::is_scheme;
+use crate::model::alias::{Alias, AliasCase};
+use crate::model::color::Colors;
+use crate::model::origins::Origins;
+use crate::model::digest::Pepper;
+use crate::model::domain::{Domain, Origin};
+use crate::model::theme::Look;
+use crate::model::secret::Secret;
+use crate::model::target::{NEVER, TargetRules};
+use crate::model::text::bounded;
+
+/// A shorter admin key could be guessed.
+pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
+
+/// A shorter pepper could be guessed from what was made with it.
+const PEPPER_MIN_CHARS: usize = 32;
+
+/// In characters: a name fits the tab of a browser.
+const NAME_CHARS: usize = 64;
+
+/// How many days the audit is kept where nobody says otherwise.
+const AUDIT_DAYS: u64 = 365;
+
+/// A hundred years.
+const MOST_AUDIT_DAYS: u64 = 36_500;
+
+const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
+
+/// A deployment's settings, each of them valid.
+#[derive(Debug)]
+pub(crate) struct Config {
+    default_origin: Origin,
+    other_origins: Vec<Origin>,
+    pub(crate) admin_key: AdminKey,
+    /// Why there is none goes to the log.
+    pub(crate) pepper: Result<Pepper, &'static str>,
+    /// The one before it, while what was made with it is still good.
+    pub(crate) old_pepper: Option<Pepper>,
+    /// How long the audit is kept; for good, if it does not say.
+    pub(crate) audit_millis: Option<u64>,
+    pub(crate) alias_case: AliasCase,
+    pub(crate) targets: TargetRules,
+    /// Whose pages may ask from a browser.
+    pub(crate) cors: Origins,
+    /// Of the pages that visitors see.
+    pub(crate) look: Look,
+}
+
+/// The bootstrap admin's key, if anybody may be that admin.
+#[derive(Debug)]
+pub(crate) enum AdminKey {
+    Set(Secret),
+    /// Nobody is admin, as somebody wants it.
+    Unset,
+    /// Nobody is admin, by mistake. Why goes to the log.
+    Disabled(&'static str),
+}
+
+impl Config {
+    /// Reads every setting and every secret. A name has one home: a setting never stands in for a secret.
+    ///
+    /// # Errors
+    /// One sentence for the log that names every bad setting. It never repeats a secret.
+    pub(crate) fn read(read: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut wrong = Vec::new();
+        let mut keep = |name: &str, message: String| wrong.push(format!("{name}: {message}"));
+        let origins = origins(read("HOP_DOMAINS").as_deref()).map_err(|message| keep("HOP_DOMAINS", message)).ok();
+        let alias_case = alias_case(read("HOP_ALIAS_CASE").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_ALIAS_CASE", message);
+            AliasCase::Sensitive
+        });
+        let schemes = schemes(read("HOP_TARGET_SCHEMES").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_TARGET_SCHEMES", message);
+            Vec::new()
+        });
+        let cors = Origins::parse(words(read("HOP_CORS_ORIGINS").as_deref())).unwrap_or_else(|message| {
+            keep("HOP_CORS_ORIGINS", message);
+            Origins::default()
+        });
+        let mut look = Look::plain();
+        match name(read("HOP_NAME").as_deref()) {
+            Ok(name) => look.name = name.unwrap_or(look.name),
+            Err(message) => keep("HOP_NAME", message),
+        }
+        match colors(read("HOP_COLORS").as_deref()) {
+            Ok(colors) => look = Look::new(look.name, colors),
+            Err(message) => keep("HOP_COLORS", message),
+        }
+        let audit_millis = audit_millis(read("HOP_AUDIT_DAYS").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_AUDIT_DAYS", message);
+            None
+        });
+        let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
+            return Err(wrong.join("; "));
+        };
+        let (pepper, old_pepper) = match peppers(secret("HOP_PEPPER"), secret("HOP_OLD_PEPPER")) {
+            Ok((pepper, old_pepper)) => (Ok(pepper), old_pepper),
+            Err(why) => (Err(why), None),
+        };
+        let own_domains = std::iter::once(&default_origin).chain(&other_origins).map(|origin| origin.domain().clone()).collect();
+        Ok(Self {
+            default_origin,
+            other_origins,
+            admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
+            pepper,
+            old_pepper,
+            audit_millis,
+            alias_case,
+            targets: TargetRules { schemes, own_domains },
+            cors,
+            look,
+        })
+    }
+
+    /// Why the deployment cannot do all it is there for: a secret is missing or wrong. Redirects need none. An admin key may be missing on purpose.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        match &self.admin_key {
+            AdminKey::Disabled(why) => Some(why),
+            AdminKey::Set(_) | AdminKey::Unset => self.pepper.as_ref().err().copied(),
+        }
+    }
+
+    /// The origin of `domain`, if this deployment serves it.
+    pub(crate) fn origin_of(&self, domain: &str) -> Option<&Origin> {
+        std::iter::once(&self.default_origin).chain(&self.other_origins).find(|origin| origin.domain().as_str() == domain)
+    }
+
+    /// Where visitors follow a link. One on a domain the deployment no longer serves shows the address it would have.
+    pub(crate) fn short_url(&self, domain: &Domain, alias: &Alias) -> String {
+        let alias = alias.encoded();
+        match self.origin_of(domain.as_str()) {
+            Some(origin) => format!("{origin}/{alias}"),
+            None => format!("https://{domain}/{alias}"),
+        }
+    }
+
+    /// Every domain of the settings, the default first.
+    pub(crate) fn domains(&self) -> impl Iterator<Item = &Domain> {
+        std::iter::once(&self.default_origin).chain(&self.other_origins).map(Origin::domain)
+    }
+
+    /// The domain a request means that names none.
+    pub(crate) fn default_domain(&self) -> &Domain {
+        self.default_origin.domain()
+    }
+}
+
+/// The default origin and the others.
+fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
+    let mut origins: Vec<Origin> = Vec::new();
+    for word in words(text) {
+        let origin = Origin::parse(word)?;
+        if origins.iter().any(|known| known.domain() == origin.domain()) {
+            return Err(format!("the host of \"{word}\" is listed twice"));
+        }
+        origins.push(origin);
+    }
+    let mut origins = origins.into_iter();
+    match origins.next() {
+        Some(first) => Ok((first, origins.collect())),
+        None => Err("list at least one origin, as in https://hop.example".into()),
+    }
+}
+
+fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {
+    match text {
+        None | Some("" | "sensitive") => Ok(AliasCase::Sensitive),
+        Some("insensitive") => Ok(AliasCase::Insensitive),
+        Some(other) => Err(format!("\"{other}\" is neither sensitive nor insensitive")),
+    }
+}
+
+fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
+    let mut schemes = Vec::new();
+    for word in words(text) {
+        let scheme = word.to_ascii_lowercase();
+        if !is_scheme(&scheme) {
+            return Err(format!("\"{word}\" is no URL scheme"));
+        }
+        if NEVER.contains(&scheme.as_str()) {
+            return Err(format!("{scheme} links are never allowed"));
+        }
+        schemes.push(scheme);
+    }
+    if schemes.is_empty() {
+        schemes.extend(["https", "http"].map(str::to_owned));
+    }
+    Ok(schemes)
+}
+
+/// What the deployment is called, if it is called anything.
+fn name(text: Option<&str>) -> Result<Option<String>, String> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(None),
+        name if name.chars().count() > NAME_CHARS => Err(format!("a name has at most {NAME_CHARS} characters")),
+        // No character has more than four bytes.
+        name => bounded(name.to_owned(), NAME_CHARS.saturating_mul(4), &[]).map(Some).map_err(|refusal| refusal.detail.to_string()),
+    }
+}
+
+fn colors(text: Option<&str>) -> Result<Colors, String> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(Colors::default()),
+        text => Colors::parse(text),
+    }
+}
+
+/// How long the audit is kept; nothing for ever.
+fn audit_millis(text: Option<&str>) -> Result<Option<u64>, String> {
+    let days = match text.map(str::trim).unwrap_or_default() {
+        "forever" => return Ok(None),
+        "" => Some(AUDIT_DAYS),
+        text => text.parse().ok().filter(|days| (1..=MOST_AUDIT_DAYS).contains(days)),
+    };
+    let millis = days.map(|days| days.saturating_mul(DAY_MILLIS));
+    millis.map(Some).ok_or_else(|| format!("say how many days, 1 to {MOST_AUDIT_DAYS}, or forever"))
+}
+
+fn admin_key(text: Option<&str>) -> AdminKey {
+    // A secret piped in from a file often ends in a line break.
+    match text.map(str::trim).unwrap_or_default() {
+        "" => AdminKey::Unset,
+        key if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            AdminKey::Disabled("HOP_ADMIN_KEY holds more than visible ASCII, which headers do not carry safely, so nobody is admin")
+        }
+        key if key.len() < ADMIN_KEY_MIN_CHARS => AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so nobody is admin"),
+        key => AdminKey::Set(Secret::new(key)),
+    }
+}
+
+/// The pepper, and the one before it. Redirects need none, so a missing or a bad one is no reason to answer nobody. Secrets are set one after the
+/// other: for a moment both may be the same, and then there is one.
+fn peppers(pepper: Option<String>, old: Option<String>) -> Result<(Pepper, Option<Pepper>), &'static str> {
+    let (pepper, old) = (pepper.unwrap_or_default(), old.unwrap_or_default());
+    match (pepper.trim(), old.trim()) {
+        ("", _) => Err("HOP_PEPPER is not set"),
+        (now, _) if now.len() < PEPPER_MIN_CHARS => Err("HOP_PEPPER is shorter than 32 characters"),
+        (now, old) if old.is_empty() || old == now => Ok((Pepper::new(now), None)),
+        (_, old) if old.len() < PEPPER_MIN_CHARS => Err("HOP_OLD_PEPPER is shorter than 32 characters"),
+        (now, old) => Ok((Pepper::new(now), Some(Pepper::new(old)))),
+    }
+}
+
+fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
+        let named = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Config::read(named, |name| named(&format!("secret {name}")))
+    }
+
+    #[test]
+    fn the_first_domain_is_the_default() {
+        let config = read(&[("HOP_DOMAINS", "https://hop.example, http://b.example:8080")]).unwrap();
+        assert_eq!(config.default_domain().as_str(), "hop.example");
+        assert_eq!(config.origin_of("b.example").unwrap().to_string(), "http://b.example:8080");
+        assert!(config.origin_of("c.example").is_none());
+        assert_eq!(config.targets.own_domains.len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
+        assert_eq!(config.alias_case, AliasCase::Sensitive);
+        assert_eq!(config.targets.schemes, ["https", "http"]);
+        assert_eq!((config.look.name.as_str(), config.look.colors), ("hop", Colors::default()));
+    }
+
+    #[test]
+    fn a_bad_value_names_itself() {
+        for (name, value) in [
+            ("HOP_DOMAINS", ""),
+            ("HOP_DOMAINS", "hop.example"),
+            ("HOP_DOMAINS", "https://a.example http://A.example:81"),
+            ("HOP_ALIAS_CASE", "upper"),
+            ("HOP_TARGET_SCHEMES", "https, javascript"),
+            ("HOP_TARGET_SCHEMES", "1http"),
+            ("HOP_TARGET_SCHEMES", "ht_tp"),
+            ("HOP_NAME", "a\u{202e}b"),
+            ("HOP_NAME", &"é".repeat(65)),
+            ("HOP_COLORS", "blue"),
+            ("HOP_COLORS", "#ffffff #eeeeee"),
+            ("HOP_CORS_ORIGINS", "*"),
+            ("HOP_CORS_ORIGINS", "null"),
+            ("HOP_CORS_ORIGINS", "app.example"),
+            ("HOP_CORS_ORIGINS", "https://*.example"),
+            ("HOP_CORS_ORIGINS", "https://app.example *"),
+            ("HOP_CORS_ORIGINS", "https://app.example/x"),
+            ("HOP_CORS_ORIGINS", "https://app.example?x"),
+            ("HOP_CORS_ORIGINS", "https://key@app.example"),
+            ("HOP_CORS_ORIGINS", "ftp://app.example"),
+            ("HOP_CORS_ORIGINS", "https://app.example:99999"),
+        ] {
+            let mut settings = vec![(name, value)];
+            if name != "HOP_DOMAINS" {
+                settings.push(("HOP_DOMAINS", "https://hop.example"));
+            }
+            let error = read(&settings).unwrap_err();
+            assert!(error.starts_with(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn all_bad_settings_are_named_at_once() {
+        let error = read(&[("HOP_ALIAS_CASE", "x"), ("HOP_TARGET_SCHEMES", "data")]).unwrap_err();
+        for name in ["HOP_DOMAINS: ", "HOP_ALIAS_CASE: ", "HOP_TARGET_SCHEMES: "] {
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn settings_take_what_they_say_they_take() {
+        let longest = "é".repeat(64);
+        let settings = [
+            ("HOP_DOMAINS", "https://hop.example"),
+            ("HOP_ALIAS_CASE", "insensitive"),
+            ("HOP_TARGET_SCHEMES", "HTTPS, my-app+2.0"),
+            ("HOP_NAME", &format!(" {longest} ")),
+            ("HOP_COLORS", "#FFEE00"),
+        ];
+        let config = read(&settings).unwrap();
+        assert_eq!(config.look.name, longest);
+        assert_eq!(config.look.colors, Colors::parse("#ffee00 #000000").unwrap());
+        assert_eq!(config.alias_case, AliasCase::Insensitive);
+        assert_eq!(config.targets.schemes, ["https", "my-app+2.0"]);
+    }
+
+    #[test]
+    fn the_audit_is_kept_for_some_days_or_for_ever() {
+        let read = |days: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_AUDIT_DAYS", days)]);
+        for (days, kept) in [("", Some(365)), (" 1\n", Some(1)), ("36500", Some(36_500)), ("forever", None)] {
+            assert_eq!(read(days).unwrap().audit_millis, kept.map(|days| days * DAY_MILLIS), "{days}");
+        }
+        for days in ["0", "36501", "-1", "1.5", "Forever", "1 year", "9999999999999999999999"] {
+            assert!(read(days).unwrap_err().starts_with("HOP_AUDIT_DAYS: say how many days"), "{days}");
+        }
+    }
+
+    #[test]
+    fn a_missing_or_short_pepper_is_none() {
+        let pepper = |value: Option<&str>| {
+            let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", "a-setting-that-stands-in-for-no-secret")];
+            settings.extend(value.map(|value| ("secret HOP_PEPPER", value)));
+            read(&settings).unwrap().pepper
+        };
+        assert_eq!(pepper(None).unwrap_err(), "HOP_PEPPER is not set");
+        assert_eq!(pepper(Some(" \n")).unwrap_err(), "HOP_PEPPER is not set");
+        assert_eq!(pepper(Some(&"p".repeat(31))).unwrap_err(), "HOP_PEPPER is shorter than 32 characters");
+        let [bare, piped] = ["", "\n"].map(|end| pepper(Some(&format!("{}{end}", "p".repeat(32)))).unwrap().digest("x", &[]));
+        assert_eq!(bare, piped);
+    }
+
+    #[test]
+    fn the_pepper_before_this_one_is_good_beside_it_and_never_too_short() {
+        let long = "p".repeat(32);
+        let peppers = |value: &str| {
+            let settings = [("HOP_DOMAINS", "https://hop.example"), ("secret HOP_PEPPER", long.as_str()), ("secret HOP_OLD_PEPPER", value)];
+            let config = read(&settings).unwrap();
+            config.pepper.map(|_| config.old_pepper.map(|old| old.digest("x", &[])))
+        };
+        for none in ["", " \n", &long, &format!("{long}\n")] {
+            assert_eq!(peppers(none), Ok(None), "{none:?}");
+        }
+        let old = "o".repeat(32);
+        assert_eq!(peppers(&format!("{old}\n")), Ok(Some(Pepper::new(&old).digest("x", &[]))));
+        assert_eq!(peppers(&"o".repeat(31)), Err("HOP_OLD_PEPPER is shorter than 32 characters"));
+    }
+
+    #[test]
+    fn a_missing_or_short_admin_key_means_nobody() {
+        let key = |value: Option<&str>| {
+            let mut settings = vec![("HOP_DOMAINS", "https://hop.example")];
+            settings.push(("HOP_ADMIN_KEY", "a-setting-that-stands-in-for-no-secret"));
+            settings.extend(value.map(|value| ("secret HOP_ADMIN_KEY", value)));
+            read(&settings).unwrap().admin_key
+        };
+        let (short, spaced, foreign) = ("k".repeat(31), format!(" {} ", "k".repeat(30)), "é".repeat(32));
+        for (value, reason) in [(Some(&*short), "shorter"), (Some(&*spaced), "shorter"), (Some(&*foreign), "visible ASCII")] {
+            assert!(matches!(key(value), AdminKey::Disabled(text) if text.contains(reason)), "{value:?}");
+        }
+        for value in [None, Some(""), Some(" \n")] {
+            assert!(matches!(key(value), AdminKey::Unset), "{value:?}");
+        }
+        let long = "k".repeat(32);
+        for value in [long.clone(), format!("{long}\n")] {
+            assert!(matches!(key(Some(&value)), AdminKey::Set(secret) if secret.is(long.as_bytes())));
+        }
+    }
+}

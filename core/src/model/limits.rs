@@ -1,0 +1,22 @@
+//! How much of a link's limit is used up. Every change of the limit starts a fresh count, under the name of the commit that made it.
+
+use std::num::NonZeroU64;
+
+use crate::model::link::{Link, LinkId};
+
+/// How often a link may be followed, and where it is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) most: NonZeroU64,
+    pub(crate) link: LinkId,
+    /// The commit that set it.
+    pub(crate) epoch: String,
+}
+
+impl Limit {
+    /// The limit of `link`, if it has one. One that was stored before limits were counted has no epoch yet.
+    pub(crate) fn of(link: &Link) -> Option<Self> {
+        let epoch = link.epoch.as_deref().unwrap_or("first").to_owned();
+        link.spec.max_clicks.map(|most| Self { most, link: link.id.clone(), epoch })
+    }
+}

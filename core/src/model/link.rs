@@ -1,0 +1,285 @@
+//! The link: what the product is about.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::model::alias::Alias;
+use crate::model::base58;
+use crate::model::blocked::Blocked;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::spec::Spec;
+use crate::model::target::Target;
+use crate::model::time::Timestamp;
+
+/// From an old alias a visitor is led on so many times at most.
+pub(crate) const MOST_MOVES: u8 = 16;
+
+/// The name of a link that never changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LinkId(String);
+
+impl LinkId {
+    /// The id that ends in this random name.
+    pub(crate) fn of(name: &str) -> Self {
+        Self(format!("lnk_{name}"))
+    }
+
+    /// An id hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name of a user that never changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct UserId(String);
+
+impl UserId {
+    /// The id that ends in this random name.
+    pub(crate) fn of(name: &str) -> Self {
+        Self(["usr_", name].concat())
+    }
+
+    /// Reads an id as the API writes it.
+    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+        match text.strip_prefix("usr_") {
+            Some(rest) if base58::is_96(rest) => Ok(Self(text)),
+            _ => Err(Refusal::invalid("this is no id of a user")),
+        }
+    }
+
+    /// An id hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How visitors are sent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RedirectStatus {
+    /// Asked again every time, so that an edit moves everyone.
+    #[default]
+    Found,
+    MovedPermanently,
+    Temporary,
+    Permanent,
+}
+
+impl RedirectStatus {
+    pub(crate) fn parse(number: u64) -> Result<Self, Refusal> {
+        match number {
+            301 => Ok(Self::MovedPermanently),
+            302 => Ok(Self::Found),
+            307 => Ok(Self::Temporary),
+            308 => Ok(Self::Permanent),
+            _ => Err(Refusal::new(FieldCode::OutOfRange, "a redirect has status 301, 302, 307 or 308")),
+        }
+    }
+
+    pub(crate) fn code(self) -> StatusCode {
+        match self {
+            Self::MovedPermanently => StatusCode::MOVED_PERMANENTLY,
+            Self::Found => StatusCode::FOUND,
+            Self::Temporary => StatusCode::TEMPORARY_REDIRECT,
+            Self::Permanent => StatusCode::PERMANENT_REDIRECT,
+        }
+    }
+}
+
+/// What becomes of the query a visitor brought along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ForwardQuery {
+    /// It stays behind.
+    #[default]
+    Off,
+    /// It goes along, but for parameters the target has itself.
+    TargetWins,
+    /// It goes along and replaces the target's parameters of the same name.
+    VisitorWins,
+}
+
+impl ForwardQuery {
+    pub(crate) const ALL: [Self; 3] = [Self::Off, Self::TargetWins, Self::VisitorWins];
+
+    pub(crate) fn parse(name: &str) -> Result<Self, Refusal> {
+        let found = Self::ALL.into_iter().find(|one| one.name() == name);
+        found.ok_or_else(|| Refusal::invalid("this is one of off, target_wins, visitor_wins"))
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::TargetWins => "target_wins",
+            Self::VisitorWins => "visitor_wins",
+        }
+    }
+}
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) alias: Alias,
+    pub(crate) domain: Domain,
+    pub(crate) target: Target,
+    pub(crate) spec: Spec,
+    /// Nobody for what the bootstrap admin made.
+    pub(crate) owner: Option<UserId>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) updated_by: Option<UserId>,
+    /// Set on a tombstone: the link is gone, its alias is not free.
+    pub(crate) deleted_at: Option<Timestamp>,
+    /// Counts the link's changes. It is the `ETag`, and says which of two copies is newer.
+    pub(crate) version: u64,
+    /// How often it moved since it first left an alias that was to forward, whether that still does or not.
+    pub(crate) moves: u8,
+    /// The commit that wrote down the version before this one.
+    pub(crate) history: Option<String>,
+    /// The commit that set its limit, if it has one: what was taken of another does not count.
+    pub(crate) epoch: Option<String>,
+    pub(crate) blocked: Option<Blocked>,
+    /// Deleted links whose alias this one took over, the oldest first: of these, history and counts may be left, which erasing this one
+    /// removes too.
+    pub(crate) predecessors: Vec<LinkId>,
+}
+
+/// What a link does when it is followed, derived from the record, what was taken of its limit, and the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Scheduled,
+    Live,
+    Ended,
+    UsedUp,
+    Disabled,
+    Blocked,
+    Deleted,
+}
+
+impl State {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Live => "live",
+            Self::Ended => "ended",
+            Self::UsedUp => "used_up",
+            Self::Disabled => "disabled",
+            Self::Blocked => "blocked",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+#[cfg(test)]
+impl Link {
+    /// A link with nothing said of it.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: LinkId::stored("lnk_1".into()),
+            alias: Alias::stored("docs".into()),
+            domain: Domain::stored("hop.example".into()),
+            target: Target::stored("https://example.com/".into()),
+            spec: Spec::default(),
+            owner: None,
+            created_at: Timestamp::from_millis(1_000),
+            updated_at: Timestamp::from_millis(2_000),
+            updated_by: None,
+            deleted_at: None,
+            version: 7,
+            moves: 0,
+            history: None,
+            epoch: None,
+            blocked: None,
+            predecessors: Vec::new(),
+        }
+    }
+}
+
+impl Link {
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// The state at `now`, once so much was `taken` of its limit. What somebody decided goes before what the clock says.
+    pub(crate) fn state(&self, taken: u64, now: Timestamp) -> State {
+        if self.is_deleted() {
+            State::Deleted
+        } else if self.blocked.is_some() {
+            State::Blocked
+        } else if self.spec.disabled {
+            State::Disabled
+        } else if self.spec.ends_at.is_some_and(|ends_at| ends_at <= now) {
+            State::Ended
+        } else if self.spec.max_clicks.is_some_and(|most| most.get() <= taken) {
+            State::UsedUp
+        } else if self.spec.starts_at.is_some_and(|starts_at| now < starts_at) {
+            State::Scheduled
+        } else {
+            State::Live
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+    use crate::model::text::Reason;
+
+    #[test]
+    fn of_several_states_the_most_final_is_told() {
+        let at = |millis| Some(Timestamp::from_millis(millis));
+        let mut link = Link { deleted_at: at(1), ..Link::example() };
+        link.blocked = Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(1) });
+        link.spec = Spec { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..Spec::default() };
+        let mut states = Vec::new();
+        let lifted: [fn(&mut Link); 6] = [
+            |link| link.deleted_at = None,
+            |link| link.blocked = None,
+            |link| link.spec.disabled = false,
+            |link| link.spec.ends_at = None,
+            |link| link.spec.max_clicks = NonZeroU64::new(4),
+            |link| link.spec.starts_at = None,
+        ];
+        for lift in lifted {
+            states.push(link.state(3, Timestamp::from_millis(7)).name());
+            lift(&mut link);
+        }
+        assert_eq!(states, ["deleted", "blocked", "disabled", "ended", "used_up", "scheduled"]);
+        assert_eq!(link.state(3, Timestamp::from_millis(7)), State::Live);
+        assert_eq!(link.state(4, Timestamp::from_millis(7)), State::UsedUp);
+        link.spec.max_clicks = None;
+        assert_eq!(link.state(u64::MAX, Timestamp::from_millis(7)), State::Live);
+    }
+
+    #[test]
+    fn four_statuses_redirect() {
+        for number in 0..1_000 {
+            match RedirectStatus::parse(number) {
+                Ok(status) => {
+                    assert!([301, 302, 307, 308].contains(&number));
+                    assert_eq!(u64::from(status.code().as_u16()), number);
+                }
+                Err(refusal) => assert_eq!(refusal.code, FieldCode::OutOfRange),
+            }
+        }
+        assert_eq!(RedirectStatus::default().code(), StatusCode::FOUND);
+    }
+}

@@ -1,0 +1,36 @@
+//! The words of the product: links and what is said of them, users, keys, domains, rules. A value of a type is a valid one. Nothing here
+//! reads a request, asks a store or draws a random number.
+
+pub(crate) mod absolute_url;
+pub(crate) mod agent;
+pub mod alias;
+pub(crate) mod base58;
+pub(crate) mod base64;
+pub(crate) mod blocked;
+pub(crate) mod card;
+pub(crate) mod clicks;
+pub(crate) mod color;
+pub(crate) mod config;
+pub mod csv;
+pub(crate) mod destination;
+pub(crate) mod digest;
+pub mod domain;
+pub mod field_error;
+pub(crate) mod key;
+pub(crate) mod limits;
+pub(crate) mod link;
+pub(crate) mod origins;
+pub(crate) mod password;
+pub(crate) mod rights;
+pub(crate) mod rules;
+pub(crate) mod secret;
+pub(crate) mod sorted;
+pub(crate) mod spec;
+pub mod target;
+pub(crate) mod template;
+pub(crate) mod text;
+pub(crate) mod theme;
+pub mod time;
+pub(crate) mod unicode;
+pub(crate) mod user;
+pub(crate) mod visit;

@@ -1,0 +1,239 @@
+//! Passwords of links. What somebody wrote is hashed before it is kept. The hash is shown in an export to whoever asks
+//! for it, and nowhere else.
+
+use std::fmt;
+
+use argon2::password_hash;
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use subtle::ConstantTimeEq as _;
+
+use crate::model::digest;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::unicode::compose;
+
+/// In characters: fewer are guessed, more are no password.
+const LEAST: usize = 12;
+const MOST: usize = 1_024;
+
+/// Argon2id, version 19.
+const PHC_HEAD: &str = "$argon2id$v=19$";
+
+/// The cost of Argon2id with one lane, from the time and the memory one request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// How much memory is filled, in KiB.
+    pub memory_kib: u32,
+    /// How often it is gone through.
+    pub passes: u32,
+}
+
+/// A password somebody chose, in NFC: keyboards write the same letter differently.
+#[derive(Clone)]
+pub(crate) struct NewPassword(String);
+
+/// What is kept of a password: Argon2id under a salt of its own, so that a new password never looks like the one before.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PasswordHash {
+    pub(crate) cost: PasswordCost,
+    pub(crate) salt: [u8; 16],
+    pub(crate) hash: [u8; 32],
+}
+
+/// What stands for a password where its hash is not to be: another password has another lock, and this says nothing of either.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lock(String);
+
+impl Lock {
+    /// A lock hop stored itself.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl NewPassword {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        // Whatever is this much too long stays too long.
+        if text.len() > MOST.saturating_mul(16) {
+            return Err(too_long());
+        }
+        let text = compose(text);
+        let length = text.chars().count();
+        if length < LEAST {
+            return Err(Refusal::new(FieldCode::OutOfRange, format!("a password has at least {LEAST} characters")));
+        }
+        if length > MOST {
+            return Err(too_long());
+        }
+        if text.contains(char::is_control) {
+            return Err(Refusal::invalid("a password is made of characters that can be typed"));
+        }
+        Ok(Self(text))
+    }
+
+    /// Hashes it with a random salt, at this cost.
+    pub(crate) fn hash(&self, salt: [u8; 16], cost: PasswordCost) -> Result<PasswordHash, argon2::Error> {
+        let hash = derive(&self.0, &salt, cost)?;
+        Ok(PasswordHash { cost, salt, hash })
+    }
+}
+
+impl PasswordHash {
+    /// The hash as other programs write one: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
+    pub(crate) fn phc(&self) -> String {
+        let PasswordCost { memory_kib, passes } = self.cost;
+        let encode = |bytes: &[u8]| BASE64_STANDARD_NO_PAD.encode(bytes);
+        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
+    }
+
+    pub(crate) fn lock(&self) -> Lock {
+        Lock(digest::name_of(&[&self.salt[..], &self.hash].concat()))
+    }
+
+    /// Whether `typed` is the password, in whichever way its letters are composed.
+    pub(crate) fn matches(&self, typed: &str) -> Result<bool, argon2::Error> {
+        // Composed it has a quarter of these at least, and composing more takes long.
+        if typed.chars().count() > MOST.saturating_mul(4) {
+            return Ok(false);
+        }
+        let hash = derive(&compose(typed), &self.salt, self.cost)?;
+        Ok(self.hash.ct_eq(&hash).into())
+    }
+
+    /// Reads such a hash, if checking a password against it costs no more than `most`.
+    pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, Refusal> {
+        let hash = Self::read(text)
+            .ok_or_else(|| Refusal::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
+        let PasswordCost { memory_kib, passes } = hash.cost;
+        if memory_kib > most.memory_kib || passes > most.passes {
+            return Err(Refusal::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge can bear"));
+        }
+        Ok(hash)
+    }
+
+    /// Reads the PHC string format. Only the spelling that [`Self::phc`] writes is taken: it has no parameters that hop would ignore.
+    fn read(text: &str) -> Option<Self> {
+        let phc = password_hash::PasswordHash::new(text).ok()?;
+        let params = Params::try_from(&phc).ok()?;
+        let mut salt = [0; 16];
+        phc.salt?.decode_b64(&mut salt).ok()?;
+        let cost = PasswordCost { memory_kib: params.m_cost(), passes: params.t_cost() };
+        let hash = Self { cost, salt, hash: phc.hash?.as_bytes().try_into().ok()? };
+        (hash.phc() == text).then_some(hash)
+    }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
+}
+
+/// It fails for a cost that is none, and no such cost is kept.
+fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
+    let hash = |params| {
+        let mut hash = [0; 32];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(text.as_bytes(), salt, &mut hash).map(|()| hash)
+    };
+    Params::new(cost.memory_kib, cost.passes, 1, None).and_then(hash)
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryEdge;
+
+    #[test]
+    fn a_password_has_twelve_to_1024_characters_however_many_bytes() {
+        let code = |text: &str| NewPassword::parse(text).err().map(|refusal| refusal.code);
+        use FieldCode::{Invalid, OutOfRange, TooLong};
+        for (text, expected) in [
+            ("", Some(OutOfRange)),
+            ("eleven char", Some(OutOfRange)),
+            ("twelve chars", None),
+            (&"é".repeat(11), Some(OutOfRange)),
+            (&"é".repeat(12), None),
+            (&"e\u{301}".repeat(11), Some(OutOfRange)),
+            (&"日".repeat(1_024), None),
+            (&"x".repeat(1_025), Some(TooLong)),
+            (&"e\u{301}".repeat(1_024), None),
+            (&"\u{301}".repeat(20_000), Some(TooLong)),
+            ("twelve chars\n", Some(Invalid)),
+        ] {
+            assert_eq!(code(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_made_of_the_password_the_salt_and_the_cost() {
+        let edge = MemoryEdge::new(1);
+        let hash = |text: &str| NewPassword::parse(text).unwrap().hash(&edge).unwrap();
+        let (first, second) = (hash("r\u{e9}sum\u{e9} twelve"), hash("re\u{301}sume\u{301} twelve"));
+        assert!(first != second && first.salt != second.salt, "each has a salt of its own");
+        assert_eq!(first.cost, edge.traits().password_cost);
+        let again = |known: &PasswordHash, text: &str| derive(text, &known.salt, known.cost).unwrap();
+        assert_eq!(again(&first, "résumé twelve"), first.hash);
+        assert_eq!(again(&second, "résumé twelve"), second.hash, "both spellings are one password");
+        assert_ne!(again(&first, "resume twelve"), first.hash);
+    }
+
+    #[test]
+    fn argon2id_as_its_reference_has_it() {
+        let hash = derive("password", b"somesalt", PasswordCost { memory_kib: 65_536, passes: 2 }).unwrap();
+        assert_eq!(hash.map(|byte| format!("{byte:02x}")).concat(), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let most = PasswordCost { memory_kib: 4_096, passes: 3 };
+        let hash = PasswordHash { cost: most, salt: [251; 16], hash: [255; 32] };
+        let text = "$argon2id$v=19$m=4096,t=3,p=1$+/v7+/v7+/v7+/v7+/v7+w$//////////////////////////////////////////8";
+        assert_eq!(hash.phc(), text);
+        assert!(PasswordHash::parse(text, most).unwrap() == hash);
+        use FieldCode::{Invalid, OutOfRange};
+        for (from, to, code) in [
+            ("m=4096", "m=4097", OutOfRange),
+            ("t=3", "t=4", OutOfRange),
+            ("m=4096", "m=4294967296", Invalid),
+            ("m=4096", "m=1", Invalid),
+            ("t=3", "t=0", Invalid),
+            ("p=1", "p=2", Invalid),
+            ("v=19", "v=16", Invalid),
+            ("$argon2id", "$argon2i", Invalid),
+            ("$argon2id", "argon2id", Invalid),
+            ("+w$", "+$", Invalid),
+            ("+w$", "$", Invalid),
+            ("8", "", Invalid),
+            ("8", "8=", Invalid),
+            ("8", "8$x", Invalid),
+            ("//////", "//_///", Invalid),
+        ] {
+            let wrong = text.replacen(from, to, 1);
+            let wrong = if from == "8" { format!("{}{to}", text.strip_suffix('8').unwrap()) } else { wrong };
+            assert_eq!(PasswordHash::parse(&wrong, most).err().map(|refusal| refusal.code), Some(code), "{wrong}");
+        }
+        assert_eq!(PasswordHash::parse("", most).err().map(|refusal| refusal.code), Some(Invalid));
+    }
+
+    #[test]
+    fn prints_nothing_of_itself() {
+        let new = NewPassword::parse("hunter2hunter2").unwrap();
+        let hash = new.hash(&MemoryEdge::new(1)).unwrap();
+        assert_eq!((format!("{new:?}"), format!("{hash:?}")), ("[redacted]".into(), "[redacted]".into()));
+    }
+}

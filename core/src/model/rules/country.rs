@@ -1,0 +1,58 @@
+//! Countries, by the two letters of ISO 3166.
+
+use crate::model::field_error::Refusal;
+
+/// Every code of ISO 3166-1 alpha-2, and XK, which edges report for Kosovo.
+const CODES: &str = "\
+ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZ\
+ECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKY\
+KZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPY\
+QARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZA\
+ZMZW";
+
+/// A country: its place among all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Country(u8);
+
+impl Country {
+    /// Reads a code in capitals or small letters.
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        Self::of(text).ok_or_else(|| Refusal::invalid("this is no country of ISO 3166, such as DE"))
+    }
+
+    /// The country that an edge reports, if it is one: edges have codes of their own for what they do not know.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let code = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|letter| letter.to_ascii_uppercase());
+        let (codes, _) = CODES.as_bytes().as_chunks();
+        let place = codes.binary_search_by_key(&u16::from_be_bytes(code), |code| u16::from_be_bytes(*code)).ok()?;
+        u8::try_from(place).ok().map(Self)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        let begins = usize::from(self.0).saturating_mul(2);
+        CODES.get(begins..begins.saturating_add(2)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_every_country_in_order_and_no_other() {
+        assert!(CODES.is_ascii() && CODES.len() == 500);
+        let code = |at| Country::parse(CODES.get(at..at + 2).unwrap()).unwrap().as_str().to_owned();
+        let known: Vec<String> = (0..500).step_by(2).map(code).collect();
+        assert!(known.is_sorted_by(|one, next| one < next), "{known:?}");
+        assert_eq!(Country::parse("de").unwrap().as_str(), "DE");
+        for other in ["", "D", "DEU", "UK", "EU", "XX", "T1", "ZZ", "EA", "ß", "é"] {
+            assert!(Country::parse(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_an_edge_says_is_a_country_if_it_is_one() {
+        assert_eq!(["DE", "de", "XK"].map(|text| Country::of(text).is_some()), [true; 3]);
+        assert_eq!(["XX", "T1", "", "?", "DEU", "D\u{df}"].map(Country::of), [None; 6]);
+    }
+}

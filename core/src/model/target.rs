@@ -1,0 +1,260 @@
+//! Targets: the URLs a visitor can be sent to.
+
+use http::HeaderValue;
+
+use crate::model::absolute_url::{AbsoluteUrl, UrlError, scheme};
+use crate::model::digest;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::template;
+
+/// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
+pub const MAX_BYTES: usize = 8_192;
+
+/// Schemes that run code or read files where they are opened. No configuration allows them.
+pub const NEVER: [&str; 4] = ["javascript", "data", "vbscript", "file"];
+
+/// What a deployment allows its links to lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetRules {
+    /// In small letters.
+    pub schemes: Vec<String>,
+    /// hop's own domains: a link to one of them would lead in circles.
+    pub own_domains: Vec<Domain>,
+}
+
+/// Where a link leads. It is ASCII, fits a header, and leaves hop byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target(String);
+
+impl Target {
+    /// Reads a URL somebody wants to send visitors to.
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse(text: &str, rules: &TargetRules) -> Result<Self, Refusal> {
+        if text.is_empty() {
+            return Err(Refusal::new(FieldCode::Required, "a target is an absolute URL"));
+        }
+        if text.len() > MAX_BYTES {
+            return Err(too_long());
+        }
+        if let Some(scheme) = scheme(text) {
+            check_scheme(&scheme.to_ascii_lowercase(), rules)?;
+        }
+        let url = AbsoluteUrl::parse(text).map_err(refused)?;
+        if Domain::of(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
+            return Err(Refusal::own_domain());
+        }
+        let text = if text.is_ascii() { text.to_owned() } else { url.to_ascii() };
+        if text.len() > MAX_BYTES {
+            return Err(too_long());
+        }
+        Ok(Self(text))
+    }
+
+    /// Reads a URL that may be a template: where a link or one of its rules leads.
+    ///
+    /// # Errors
+    /// With the rule it breaks.
+    pub fn parse_template(text: &str, rules: &TargetRules) -> Result<Self, Refusal> {
+        let target = Self::parse(text, rules)?;
+        template::check(target.as_str())?;
+        Ok(target)
+    }
+
+    /// A target with something else in its query than it was checked with.
+    pub(crate) fn edited(text: String) -> Result<Self, Refusal> {
+        if text.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(text)) }
+    }
+
+    /// Whether it is on `domain`, however its host is written.
+    pub(crate) fn is_on(&self, domain: &Domain) -> bool {
+        AbsoluteUrl::parse(&self.0).is_ok_and(|url| Domain::of(url.host()).is_ok_and(|host| host == *domain))
+    }
+
+    /// What hints call it: addresses are longer than keys.
+    pub(crate) fn digest(&self) -> String {
+        digest::name_of(self.0.as_bytes())
+    }
+
+    /// A target hop stored itself, and so checked when it was saved.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL as the value of `Location`, byte for byte. A target that fits no header was never saved by hop.
+    pub(crate) fn location(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.0).ok()
+    }
+}
+
+fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), Refusal> {
+    let allowed = rules.schemes.iter().any(|allowed| allowed == scheme);
+    if allowed && !NEVER.contains(&scheme) {
+        return Ok(());
+    }
+    Err(Refusal::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
+}
+
+fn refused(error: UrlError) -> Refusal {
+    match error {
+        UrlError::Characters => Refusal::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded"),
+        UrlError::NoScheme => Refusal::invalid("this is no absolute URL: it begins with a scheme, as in https://"),
+        UrlError::NoSlashes => Refusal::invalid("after the scheme of a target stands ://"),
+        UrlError::Host => Refusal::invalid("a target names a host"),
+        UrlError::Port => Refusal::invalid("a port is a number up to 65535"),
+        UrlError::Credentials => {
+            Refusal::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
+        }
+    }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(FieldCode::TooLong, format!("a target has at most {MAX_BYTES} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> TargetRules {
+        TargetRules {
+            schemes: vec!["http".into(), "https".into()],
+            own_domains: ["hop.example", "127.0.0.1", "bücher.example"].map(|text| Domain::parse(text).unwrap()).into(),
+        }
+    }
+
+    fn parse(text: &str) -> Result<String, FieldCode> {
+        Target::parse(text, &rules()).map(|target| target.0).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn ascii_leaves_byte_for_byte_as_it_came() {
+        for text in [
+            "https://example.com",
+            "https://example.com/?a=1&b=%20&c=+#frag%2Fment",
+            "HTTPS://EXAMPLE.com:443/%2e%2E/a/../b//c",
+            "https://example.com/%zz%",
+            "https://example.com/{x}|\"<>`^",
+            "http://[2001:db8::1]:8080/",
+            "https://example.com/@user",
+            "https://example.com?next=http://u:p@x/",
+            &format!("https://example.com/{}", "x".repeat(8_192 - 20)),
+        ] {
+            assert_eq!(parse(text), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn other_text_leaves_as_the_url_standard_writes_it() {
+        for (text, written) in [
+            ("https://bücher.example.org/ü?q=ü#ü", "https://xn--bcher-kva.example.org/%C3%BC?q=%C3%BC#%C3%BC"),
+            ("https://example.com/日本/../本", "https://example.com/%E6%97%A5%E6%9C%AC/../%E6%9C%AC"),
+            ("HTTPS://EXAMPLE.com:443?ü", "HTTPS://EXAMPLE.com:443?%C3%BC"),
+            ("http://１.2.3:80/", "http://1.2.0.3:80/"),
+            ("https://ｅxample.com/", "https://example.com/"),
+        ] {
+            assert_eq!(parse(text), Ok(written.to_owned()));
+        }
+    }
+
+    #[test]
+    fn refuses_what_could_harm_a_visitor() {
+        use FieldCode::{Credentials, Invalid, OwnDomain, Required, SchemeNotAllowed, TooLong};
+        for (text, code) in [
+            ("", Required),
+            ("example.com", Invalid),
+            ("/a", Invalid),
+            ("//example.com", Invalid),
+            ("https:example.com", Invalid),
+            ("https:docs?://x", Invalid),
+            ("https:u:p@example.com/?x=://a", Invalid),
+            ("https:/hop.example/#://", Invalid),
+            ("https:/example.com", Invalid),
+            ("https:///example.com", Invalid),
+            ("https://", Invalid),
+            ("https://?x", Invalid),
+            (" https://example.com", Invalid),
+            ("https://example.com/a b", Invalid),
+            ("https://example.com/a\tb", Invalid),
+            ("https://example.com/a\nSet-Cookie:x", Invalid),
+            ("https://example.com/\u{7f}", Invalid),
+            ("https:\\\\example.com", Invalid),
+            ("https://example.com\\@evil.example", Invalid),
+            ("https://exa mple.com", Invalid),
+            ("https://example.com:99999", Invalid),
+            ("javascript:alert(1)", SchemeNotAllowed),
+            ("JavaScript://x/%0aalert(1)", SchemeNotAllowed),
+            ("data:text/html,x", SchemeNotAllowed),
+            ("vbscript:x", SchemeNotAllowed),
+            ("file:///etc/passwd", SchemeNotAllowed),
+            ("ftp://example.com", SchemeNotAllowed),
+            ("mailto:a@b.example", SchemeNotAllowed),
+            ("https://u@example.com", Credentials),
+            ("https://u:p@example.com", Credentials),
+            ("https://@example.com", Credentials),
+            ("https://:@example.com", Credentials),
+            ("https://hop.example/docs", OwnDomain),
+            ("https://HOP.example.:8443", OwnDomain),
+            ("https://hop%2Eexample", OwnDomain),
+            ("https://xn--bcher-kva.example", OwnDomain),
+            ("https://BÜCHER.example", OwnDomain),
+            ("http://0x7f.1", OwnDomain),
+            ("http://2130706433/", OwnDomain),
+            ("http://[::ffff:7f00:1]/", OwnDomain),
+            (&format!("https://example.com/{}", "x".repeat(8_192 - 19)), TooLong),
+            (&format!("https://example.com/{}", "ü".repeat(3_000)), TooLong),
+        ] {
+            assert_eq!(parse(text), Err(code), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_template_is_a_target_whose_placeholders_are_well_formed() {
+        let parse = |text| Target::parse_template(text, &rules()).map(|target| target.0).map_err(|refusal| refusal.code);
+        let found = parse("https://bücher.example.org/{path.0|ü}?q={query.größe}");
+        assert_eq!(found.as_deref(), Ok("https://xn--bcher-kva.example.org/{path.0|%C3%BC}?q={query.gr%C3%B6%C3%9Fe}"));
+        for (text, code) in [
+            ("https://{path.0}.example/", FieldCode::Invalid),
+            ("https://example.com/{path.x}", FieldCode::Invalid),
+            ("https://example.com/{path.0|a b}", FieldCode::Invalid),
+            ("https://hop.example/{path}", FieldCode::OwnDomain),
+            ("{path}", FieldCode::Invalid),
+        ] {
+            assert_eq!(parse(text), Err(code), "{text}");
+        }
+    }
+
+    #[test]
+    fn configuration_adds_schemes_but_never_those_that_run_code() {
+        let mut rules = rules();
+        rules.schemes.extend(["myapp", "javascript", "data"].map(str::to_owned));
+        assert_eq!(Target::parse("myapp://open/1", &rules).unwrap().as_str(), "myapp://open/1");
+        for text in ["javascript://x/%0aalert(1)", "data://x/", "myapp:open"] {
+            assert!(Target::parse(text, &rules).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_own_domain_behind_another_scheme_is_still_own() {
+        let mut rules = rules();
+        rules.schemes.push("myapp".into());
+        let refusal = Target::parse("myapp://HOP.example/", &rules).unwrap_err();
+        assert_eq!(refusal.code, FieldCode::OwnDomain);
+    }
+
+    #[test]
+    fn every_target_fits_a_header() {
+        for text in ["https://example.com/{x}|\"<>`^~!$'()*,;", "https://example.com/ü"] {
+            let target = Target::parse(text, &rules()).unwrap();
+            assert_eq!(target.location().unwrap().as_bytes(), target.as_str().as_bytes());
+        }
+    }
+}

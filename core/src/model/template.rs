@@ -1,0 +1,348 @@
+//! Templates: targets with placeholders, which a visitor's path and query and the date fill in.
+//!
+//! A placeholder stands in the path, the query or the fragment and holds none of the characters that part a URL. So wherever a URL is
+//! parted, at `#`, at `?`, at `/` and at `&`, no placeholder is; and every other brace is text.
+
+use crate::model::field_error::{FieldCode, Refusal};
+
+/// Each looks through a visitor's whole query.
+const MOST: usize = 20;
+
+/// What parts a URL, or would begin another placeholder.
+const NEVER_INSIDE: &[u8; 5] = b"/?#&{";
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    Text(&'a str),
+    Placeholder(Placeholder<'a>),
+}
+
+/// What is filled in, and with what else if a visitor brings nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placeholder<'a> {
+    pub(crate) what: What<'a>,
+    pub(crate) default: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What<'a> {
+    /// `{path}`: all segments behind the alias.
+    Path,
+    /// `{path.0}`: one of them.
+    Segment(usize),
+    /// `{query.x}`: the visitor's first parameter of a name, which is written as in a query.
+    Query(&'a str),
+    /// `{date}`: the day in UTC.
+    Date,
+}
+
+impl<'a> Placeholder<'a> {
+    /// Reads what stands between the braces.
+    fn parse(inside: &'a str) -> Result<Self, Refusal> {
+        let (name, default) = inside.split_once('|').map_or((inside, None), |(name, default)| (name, Some(default)));
+        let (kind, detail) = name.split_once('.').map_or((name, None), |(kind, detail)| (kind, Some(detail)));
+        let what = match (kind, detail) {
+            ("path", None) => What::Path,
+            ("path", Some(number)) => {
+                What::Segment(digit(number).ok_or_else(|| Refusal::invalid("a segment is one of {path.0} to {path.9}"))?)
+            }
+            ("query", Some(name)) if !name.is_empty() && !name.contains('=') => What::Query(name),
+            ("query", _) => return Err(Refusal::invalid("{query.name} names a parameter, written as in a query")),
+            _ if inside == "date" => What::Date,
+            _ => return Err(Refusal::invalid("{date} stands alone: it has no parts and needs no default")),
+        };
+        Ok(Self { what, default: default.unwrap_or_default() })
+    }
+}
+
+fn digit(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|_| text.len() == 1)
+}
+
+/// The pieces of a template, in their order.
+pub(crate) fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { rest: text }
+}
+
+pub(crate) struct Pieces<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Result<Piece<'a>, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (text, rest) = self.rest.split_at_checked(begin(self.rest).unwrap_or(self.rest.len()))?;
+        if !text.is_empty() {
+            self.rest = rest;
+            return Some(Ok(Piece::Text(text)));
+        }
+        let inside = rest.strip_prefix('{')?.split_once('}').filter(|(inside, _)| !inside.bytes().any(|byte| NEVER_INSIDE.contains(&byte)));
+        self.rest = inside.map_or("", |(_, rest)| rest);
+        let refusal = || Refusal::invalid("a placeholder ends with } and holds no / ? # & or {");
+        let placeholder = inside.ok_or_else(refusal).and_then(|(inside, _)| Placeholder::parse(inside));
+        Some(placeholder.map(Piece::Placeholder))
+    }
+}
+
+/// Where the first placeholder begins.
+fn begin(text: &str) -> Option<usize> {
+    let is_placeholder = |at: &usize| {
+        let inside = text.get(*at..).and_then(|text| text.strip_prefix('{')).unwrap_or_default();
+        let name = ["path", "query", "date"].into_iter().find_map(|name| inside.strip_prefix(name));
+        name.is_some_and(|after| after.starts_with(['}', '.', '|']))
+    };
+    text.match_indices('{').map(|(at, _)| at).find(is_placeholder)
+}
+
+/// A URL, parted as browsers do it.
+pub(crate) struct Parts<'a> {
+    /// Scheme, host and port.
+    pub(crate) origin: &'a str,
+    /// With its `/`, if there is any.
+    pub(crate) path: &'a str,
+    /// Without `?` and `#`.
+    pub(crate) query: Option<&'a str>,
+    pub(crate) fragment: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn of(url: &'a str) -> Self {
+        let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
+        let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
+        let authority = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
+        let path = authority.find('/').and_then(|at| authority.get(at..)).unwrap_or_default();
+        Self { origin: url.strip_suffix(path).unwrap_or(url), path, query, fragment }
+    }
+}
+
+/// Whether the text of a target is a template that can be followed.
+///
+/// # Errors
+/// With what is wrong with a placeholder.
+pub(crate) fn check(url: &str) -> Result<(), Refusal> {
+    let parts = Parts::of(url);
+    if begin(parts.origin).is_some() {
+        return Err(Refusal::invalid("a placeholder stands behind the host: in the path, the query or the fragment"));
+    }
+    let (mut count, mut before) = (0_usize, "");
+    for piece in pieces(url) {
+        match piece? {
+            Piece::Text(text) => before = text,
+            Piece::Placeholder(placeholder) => {
+                if ends_in_half(before) || ends_in_half(placeholder.default) {
+                    return Err(Refusal::invalid(
+                        "a placeholder completes no percent-encoding: what is before it, and a default, ends with a whole one",
+                    ));
+                }
+                (count, before) = (count.saturating_add(1), "");
+            }
+        }
+    }
+    if count > MOST {
+        return Err(Refusal::new(FieldCode::TooMany, format!("a target has at most {MOST} placeholders")));
+    }
+    check_path(parts.path)
+}
+
+/// A visitor may bring any number of segments, so the owner's may not step back over them.
+fn check_path(path: &str) -> Result<(), Refusal> {
+    let mut is_filled = false;
+    for segment in path.split('/') {
+        let has_default = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if escapes(placeholder.default));
+        if pieces(segment).any(has_default) {
+            return Err(Refusal::invalid("the default of a placeholder in a path is not . or .."));
+        }
+        is_filled = is_filled || begin(segment).is_some();
+        if is_filled && begin(segment).is_none() && escapes(segment) {
+            return Err(Refusal::invalid("behind a placeholder a path has no segments . and .."));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `text` ends within `%2F`.
+fn ends_in_half(text: &str) -> bool {
+    text.ends_with('%') || text.strip_suffix(|c: char| c.is_ascii_hexdigit()).is_some_and(|text| text.ends_with('%'))
+}
+
+/// Whether somebody takes a segment of a path, as it leaves hop, for `.` or `..` or for several segments with one of these: browsers
+/// read `%2e` as a dot, and among servers some read `%2F` and `%5C` as `/` before they look for dots, and some stop at `;`.
+pub(crate) fn escapes(segment: &str) -> bool {
+    if !segment.contains(['.', '%']) {
+        return false;
+    }
+    let lower = segment.to_ascii_lowercase();
+    let mut parts = lower.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = [("2e", "."), ("2f", "/"), ("5c", "/")].into_iter().find_map(|(code, what)| Some((what, part.strip_prefix(code)?)));
+        let (what, rest) = known.unwrap_or(("%", part));
+        text.extend([what, rest]);
+    }
+    text.split('/').any(|part| matches!(part.split(';').next(), Some("." | "..")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Piece<'_>> {
+        pieces(text).map(Result::unwrap).collect()
+    }
+
+    fn placeholder<'a>(what: What<'a>, default: &'a str) -> Piece<'a> {
+        Piece::Placeholder(Placeholder { what, default })
+    }
+
+    #[test]
+    fn a_template_is_text_and_placeholders() {
+        for (text, what, default) in [
+            ("{path}", What::Path, ""),
+            ("{path|}", What::Path, ""),
+            ("{path|all}", What::Path, "all"),
+            ("{path.0}", What::Segment(0), ""),
+            ("{path.9|a|b.c=d%20}", What::Segment(9), "a|b.c=d%20"),
+            ("{query.x}", What::Query("x"), ""),
+            ("{query.a.b%26+|x}", What::Query("a.b%26+"), "x"),
+            ("{date}", What::Date, ""),
+        ] {
+            assert_eq!(read(text), [placeholder(what, default)], "{text}");
+        }
+        let expected = [Piece::Text("/{a}"), placeholder(What::Path, ""), placeholder(What::Date, ""), Piece::Text("}{")];
+        assert_eq!(read("/{a}{path}{date}}{"), expected);
+    }
+
+    #[test]
+    fn other_braces_are_text() {
+        for text in
+            ["{x}|\"<>`^", "{}", "{", "{path", "{paths}", "{pathname}", "{path/}", "{PATH}", "{ path}", "{query=x}", "{now}", "{{x}}"]
+        {
+            assert_eq!(read(text), [Piece::Text(text)], "{text}");
+            assert_eq!(check(&format!("https://example.com/{text}")), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_well_formed_or_refused() {
+        for text in [
+            "{path.}",
+            "{path.10}",
+            "{path.-1}",
+            "{path.+1}",
+            "{path.a}",
+            "{path.0.1}",
+            "{path.00}",
+            "{path. 0}",
+            "{query}",
+            "{query|x}",
+            "{query.}",
+            "{query.|x}",
+            "{query.a=b}",
+            "{query.a/b}",
+            "{query.a?b}",
+            "{query.a#b}",
+            "{query.a&b}",
+            "{query.{x}}",
+            "{date.0}",
+            "{date|x}",
+            "{date|}",
+            "{path|{x}}",
+            "{path|a/b}",
+            "{path|/",
+            "{path|x",
+            "{path.0|?}",
+            "{path.0|#}",
+            "{path.0|&}",
+            "{query.x|{date}}",
+            "{path.0|%}",
+            "{path.0|%2}",
+            "{path}%{path}",
+            "%{path}",
+            "a%2{path.0}",
+            "%f{date}",
+            "{path}%e{query.x}",
+        ] {
+            for at in ["/", "/a/", "?q=", "/#"] {
+                let url = format!("https://example.com{at}{text}");
+                assert_eq!(check(&url).map_err(|refusal| refusal.code), Err(FieldCode::Invalid), "{url}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_a_placeholder_of_its_kind_looks_like() {
+        for (text, told) in [
+            ("{path.x}", "{path.0}"),
+            ("{query}", "{query.name}"),
+            ("{query.}", "{query.name}"),
+            ("{date.0}", "{date}"),
+            ("{path|/}", "ends with }"),
+            ("%{path}", "percent-encoding"),
+        ] {
+            let detail = check(&format!("https://example.com/{text}")).unwrap_err().detail.clone();
+            assert!(detail.contains(told), "{text}: {detail}");
+        }
+    }
+
+    #[test]
+    fn scheme_host_and_port_are_the_owners() {
+        for url in [
+            "https://{path.0}",
+            "https://{path.0}/x",
+            "https://example.com{path}",
+            "https://example.com{path}/x",
+            "https://a{query.x}.example/",
+            "https://example.com:{path.0}/",
+            "https://{path|a/b}/",
+            "https://a.{date}?x",
+        ] {
+            assert_eq!(check(url).map_err(|refusal| refusal.code), Err(FieldCode::Invalid), "{url}");
+        }
+        for url in
+            ["https://example.com/{path}", "https://example.com?{path}", "https://example.com#{path}", "https://example.com/%25{path}"]
+        {
+            assert_eq!(check(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_owners_dots_do_not_step_over_a_visitors_segments() {
+        for (path, is_fine) in [
+            ("a/../{path}", true),
+            ("a/%2e%2e/b/./{path.0}/c", true),
+            (".{path.0}", true),
+            ("{path.0}.", true),
+            ("{path}/x?y=/../{path}/..#/..", true),
+            ("{path}/..", false),
+            ("{path.0}/a/%2E./b", false),
+            ("{query.x}/.", false),
+            ("{path}/..%2f", false),
+            ("{path|..}", false),
+            ("{path|.}", false),
+            ("a{path.0|%2e%2E}", false),
+        ] {
+            assert_eq!(check(&format!("https://example.com/{path}")).is_ok(), is_fine, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_target_has_at_most_20_placeholders() {
+        let check = |count| check(&format!("https://example.com/{}", "{date}".repeat(count))).map_err(|refusal| refusal.code);
+        assert_eq!((check(20), check(21)), (Ok(()), Err(FieldCode::TooMany)));
+    }
+
+    #[test]
+    fn whatever_somebody_takes_for_dots_escapes() {
+        for segment in [".", "..", "%2e", "%2E.", ".%2e", "a%2F..", "..%2fa", "a%5c%2e%2E%5Cb", "..;", "..;x=1", "a%2f.;"] {
+            assert!(escapes(segment), "{segment}");
+        }
+        for segment in ["", "a", "...", ".a", "a.", "..a", "%252e", "%2e%2e%2e", "a;..", "a%2Fb", "%", "%2"] {
+            assert!(!escapes(segment), "{segment}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How pages look: one style sheet in the deployment's name and colours, and the policy that allows that sheet and nothing else.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::model::color::Colors;
+
+const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
+const BETWEEN: &str = ";--on:";
+const AFTER: &str = "}\
+@media(prefers-color-scheme:dark){:root{--page:#16171a;--ink:#ededf0;--soft:#a8aab2;--line:#7c7e87}}\
+*{box-sizing:border-box}\
+body{margin:0;padding:clamp(1.5rem,12vh,7rem) 1.5rem 3rem;background:var(--page);color:var(--ink);font:1.125rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}\
+header,main{max-width:34rem;margin:0 auto}\
+.name{display:inline-block;margin:0 0 1.75rem;padding:.125rem .75rem;border-radius:1rem;background:var(--accent);color:var(--on);font-size:1rem;font-weight:600}\
+h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
+h1.name{font-size:1.5rem;line-height:1.6;margin:0 0 1.25rem;padding:.125rem 1.25rem;border-radius:1.5rem}\
+p{margin:0 0 1rem}\
+code{font-family:ui-monospace,monospace;font-size:.95em}\
+a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}\
+.soft{color:var(--soft);font-size:1rem}\
+.box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\
+.box p{margin:0}\
+.box p+p{margin-top:.25rem}\
+.wrong{font-weight:600;border-width:2px;border-color:var(--ink)}\
+label{display:block;margin:0 0 .25rem;font-weight:600}\
+input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\
+button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-radius:.5rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}\
+:focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
+
+/// What all pages of a deployment have in common.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) name: String,
+    pub(crate) colors: Colors,
+    /// Made for the first page: most requests get none.
+    sheet: OnceLock<Sheet>,
+}
+
+impl Look {
+    /// Of a deployment that chose nothing, or that is not set up.
+    pub(crate) fn plain() -> Self {
+        Self::new("hop".into(), Colors::default())
+    }
+
+    pub(crate) fn new(name: String, colors: Colors) -> Self {
+        Self { name, colors, sheet: OnceLock::new() }
+    }
+
+    pub(crate) fn sheet(&self) -> &Sheet {
+        self.sheet.get_or_init(|| Sheet::of(&self.colors))
+    }
+}
+
+/// A style sheet.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    text: String,
+    /// Its SHA-256, as a policy names it.
+    hash: String,
+}
+
+impl Sheet {
+    fn of(colors: &Colors) -> Self {
+        let text = [BEFORE, &colors.accent.to_string(), BETWEEN, &colors.on_accent.to_string(), AFTER].concat();
+        let hash = BASE64_STANDARD.encode(Sha256::digest(&text));
+        Self { text, hash }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Nothing loads, nothing runs, nobody frames the page, and only this sheet applies. A form goes to the page's own origin and, as Chromium
+    /// holds the redirect that answers it against this policy too, on to `schemes`.
+    pub(crate) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
+        let mut policy = String::from("default-src 'none'; style-src 'sha256-");
+        policy.push_str(&self.hash);
+        policy.push_str("'; base-uri 'none'; frame-ancestors 'none'; form-action ");
+        policy.push_str(if schemes.is_some() { "'self'" } else { "'none'" });
+        for scheme in schemes.unwrap_or_default() {
+            policy.push(' ');
+            policy.push_str(scheme);
+            policy.push(':');
+        }
+        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_sheet_of_every_colour() {
+        for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
+            let look = Look::new("hop".into(), colors);
+            let sheet = look.sheet();
+            let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_str()));
+            let expected =
+                format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'");
+            assert_eq!(sheet.policy(None), expected);
+        }
+    }
+
+    #[test]
+    fn a_form_leads_home_and_on_to_the_schemes_of_targets() {
+        let schemes = ["https".to_owned(), "my-app+2.0".to_owned()];
+        let policy = Look::plain().sheet().policy(Some(&schemes));
+        assert!(policy.to_str().unwrap().ends_with("; form-action 'self' https: my-app+2.0:"), "{policy:?}");
+    }
+
+    #[test]
+    fn the_sheet_wears_the_colours_and_loads_nothing() {
+        let sheet = Sheet::of(&Colors::parse("#abcdef #000000").unwrap());
+        assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
+        for loading in ["url(", "@import", "<"] {
+            assert!(!sheet.as_str().contains(loading), "{loading}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! QR codes: an address as a picture that a camera reads.
+
+use std::fmt::Write as _;
+
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+
+use crate::model::color::Color;
+use crate::model::field_error::Refusal;
+use crate::pages::escaped;
+use crate::pages::png;
+
+/// How much of a code may be lost before it cannot be read any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// 7 %
+    Low,
+    /// 15 %
+    #[default]
+    Medium,
+    /// 25 %
+    Quartile,
+    /// 30 %
+    High,
+}
+
+impl Level {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "L" => Ok(Self::Low),
+            "M" => Ok(Self::Medium),
+            "Q" => Ok(Self::Quartile),
+            "H" => Ok(Self::High),
+            _ => Err(Refusal::invalid("this is one of L, M, Q, H")),
+        }
+    }
+}
+
+/// How a code is drawn: `size` in pixels, `margin` in modules.
+#[derive(Clone, Debug)]
+pub(crate) struct Style {
+    pub(crate) size: u16,
+    pub(crate) margin: u8,
+    pub(crate) color: Color,
+    pub(crate) background: Color,
+}
+
+/// A code: dark and light modules in a square.
+pub(crate) struct Code(QrCode);
+
+impl Code {
+    /// The code of `text`; nothing if it is longer than any code.
+    pub(crate) fn of(text: &str, level: Level) -> Option<Self> {
+        let level = match level {
+            Level::Low => QrCodeEcc::Low,
+            Level::Medium => QrCodeEcc::Medium,
+            Level::Quartile => QrCodeEcc::Quartile,
+            Level::High => QrCodeEcc::High,
+        };
+        QrCode::encode_segments(&[QrSegment::make_bytes(text.as_bytes())], level).ok().map(Self)
+    }
+
+    /// How many modules one side has, with a margin at both ends.
+    pub(crate) fn side(&self, margin: u8) -> u16 {
+        // A code has 177 modules at most.
+        let modules = u16::try_from(self.0.size()).unwrap_or_default();
+        modules.saturating_add(u16::from(margin).saturating_mul(2))
+    }
+
+    /// How many whole pixels a module has, and how many come before the first: parts of pixels would make modules of unlike size, and such
+    /// a code is hard to read where it is small. What is left over widens the margin.
+    fn place(&self, style: &Style) -> (u16, u16) {
+        let pixels = style.size.checked_div(self.side(style.margin)).unwrap_or_default().max(1);
+        let drawn = self.side(0).saturating_mul(pixels);
+        (pixels, style.size.saturating_sub(drawn) / 2)
+    }
+
+    /// The code as SVG: one path of the runs of its dark modules, row by row.
+    pub(crate) fn svg(&self, title: &str, style: &Style) -> String {
+        let Style { size, color, background, .. } = style;
+        let (pixels, before) = self.place(style);
+        let title = escaped(title);
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\" role=\"img\" \
+             shape-rendering=\"crispEdges\"><title>{title}</title><rect width=\"{size}\" height=\"{size}\" fill=\"{background}\"/>\
+             <path fill=\"{color}\" transform=\"translate({before} {before}) scale({pixels})\" d=\""
+        );
+        for y in 0..self.0.size() {
+            let mut run = 0_i32;
+            // What lies outside is light: the last run of a row ends there.
+            for x in 0..=self.0.size() {
+                if self.0.get_module(x, y) {
+                    run = run.saturating_add(1);
+                } else if run > 0 {
+                    // Writing to a string does not fail.
+                    let _ = write!(svg, "M{} {y}h{run}v1h-{run}z", x.saturating_sub(run));
+                    run = 0;
+                }
+            }
+        }
+        svg.push_str("\"/></svg>\n");
+        svg
+    }
+
+    /// The code as PNG, the same pixel for pixel.
+    pub(crate) fn png(&self, style: &Style) -> Vec<u8> {
+        let (pixels, before) = self.place(style);
+        let module = |pixel: u16| i32::from(pixel).saturating_sub(before.into()).div_euclid(pixels.into());
+        png::write(style.size, [style.background, style.color], &|x, y| self.0.get_module(module(x), module(y)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(size: u16, margin: u8) -> Style {
+        Style { size, margin, color: Color([1, 2, 3]), background: Color::WHITE }
+    }
+
+    #[test]
+    fn a_code_is_as_large_as_its_text_and_its_level_make_it() {
+        for (bytes, level, side) in [
+            (17, Level::Low, 21),
+            (18, Level::Low, 25),
+            (14, Level::Medium, 21),
+            (11, Level::Quartile, 21),
+            (7, Level::High, 21),
+            (8, Level::High, 25),
+            (2_953, Level::Low, 177),
+            (1_273, Level::High, 177),
+        ] {
+            let code = Code::of(&"x".repeat(bytes), level).unwrap();
+            assert_eq!((code.side(0), code.side(16)), (side, side + 32), "{bytes} {level:?}");
+        }
+        assert!(Code::of(&"x".repeat(1_274), Level::High).is_none());
+    }
+
+    #[test]
+    fn an_svg_title_is_escaped() {
+        let svg = Code::of("x", Level::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
+        assert!(svg.contains("<title>&lt;a &amp; &quot;b&quot;&gt;</title>"), "{svg}");
+    }
+
+    /// The modules that the runs of a path cover.
+    fn drawn(svg: &str) -> Vec<(u16, u16)> {
+        let (_, path) = svg.split_once(" d=\"M").unwrap();
+        let (path, _) = path.split_once("z\"/>").unwrap();
+        let mut modules = Vec::new();
+        for run in path.split("zM") {
+            let (at, length) = run.split_once('h').unwrap();
+            let (length, back) = length.split_once("v1h-").unwrap();
+            assert_eq!(length, back);
+            let (x, y) = at.split_once(' ').unwrap();
+            let [x, y, length] = [x, y, length].map(|number| number.parse::<u16>().unwrap());
+            modules.extend((0..length).map(|more| (x.saturating_add(more), y)));
+        }
+        modules
+    }
+
+    #[test]
+    fn a_drawing_covers_each_dark_module_once_and_no_light_one() {
+        let code = Code::of("https://hop.example/docs", Level::Medium).unwrap();
+        let mut expected = Vec::new();
+        for y in 0..25 {
+            for x in 0..25 {
+                if code.0.get_module(x, y) {
+                    expected.push((x as u16, y as u16));
+                }
+            }
+        }
+        for (size, margin, place) in [
+            (512, 0, "translate(6 6) scale(20)"),
+            (512, 4, "translate(68 68) scale(15)"),
+            (512, 16, "translate(156 156) scale(8)"),
+            (64, 4, "translate(19 19) scale(1)"),
+            (66, 4, "translate(8 8) scale(2)"),
+        ] {
+            let svg = code.svg("t", &style(size, margin));
+            assert_eq!(drawn(&svg), expected);
+            assert!(svg.contains(&format!("<path fill=\"#010203\" transform=\"{place}\" d=\"M")), "{svg}");
+        }
+    }
+
+    #[test]
+    fn a_picture_has_whole_pixels_for_each_module() {
+        let code = Code::of("https://hop.example/docs", Level::Medium).unwrap();
+        // 33 modules with their margin: 3 pixels for each, 75 for the code, 12 and 13 around it.
+        let png = code.png(&style(100, 4));
+        let row = |y: usize| {
+            // Behind the signature, the header, the palette, and the beginnings of the data.
+            let at = 8 + 25 + 18 + 8 + 2 + 5 + y * 14;
+            assert_eq!(png[at], 0, "no filter");
+            (0..100).map(|x| png[at + 1 + x / 8] & (0x80 >> (x % 8)) != 0).collect::<Vec<_>>()
+        };
+        for y in 0..100 {
+            for (x, dark) in row(y).into_iter().enumerate() {
+                let module = |pixel: usize| (pixel as i32 - 12).div_euclid(3);
+                assert_eq!(dark, code.0.get_module(module(x), module(y)), "{x} {y}");
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What becomes of a visit. It is decided from the link and the visit alone, so that following a link and explaining it cannot differ.
+
+use http::HeaderValue;
+
+use crate::store::compiled_link::Ready;
+use crate::model::agent::Kind;
+use crate::model::digest::Pepper;
+use crate::pages::Ask;
+use crate::model::rules::Trial;
+use crate::model::visit::Visit;
+
+/// How a visitor comes, as far as a link cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// Only the head of the answer is asked for.
+    pub(crate) is_head: bool,
+    /// The button of the page was pressed.
+    pub(crate) is_confirmed: bool,
+    /// The password was given.
+    pub(crate) is_unlocked: bool,
+}
+
+/// What a visitor is answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It leads nowhere yet.
+    Early,
+    Ended,
+    /// The link does not lead to what was asked behind its alias.
+    NoSuchPath,
+    /// A preview gets the card.
+    Card,
+    /// Something is to be done first.
+    Ask(Ask),
+    /// A browser looks ahead at what only people may spend. It would keep a page, and show that to them.
+    NotAhead,
+    /// To this place, by the rule at this position or by none.
+    Lead(HeaderValue, Option<usize>),
+}
+
+impl Decision {
+    /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
+    pub(crate) fn is_click(&self) -> bool {
+        matches!(self, Self::Lead(..) | Self::Card | Self::Ask(Ask::Person))
+    }
+}
+
+/// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
+pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: Manner) -> Decision {
+    if ready.has_ended(visit.now) {
+        return Decision::Ended;
+    }
+    if !ready.has_started(visit.now) {
+        return Decision::Early;
+    }
+    if !visit.rest.is_empty() && !ready.uses_path {
+        return Decision::NoSuchPath;
+    }
+    // A browser that looks ahead would show the card to whoever comes after it.
+    if ready.card.is_some() && visit.who().kind == Kind::Preview && !visit.is_ahead() {
+        return Decision::Card;
+    }
+    if ready.lock.is_some() && !manner.is_unlocked {
+        return Decision::Ask(Ask::Password { wrong: false });
+    }
+    if ready.confirm && !manner.is_confirmed {
+        return Decision::Ask(Ask::Confirm);
+    }
+    if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {
+        return if visit.is_ahead() { Decision::NotAhead } else { Decision::Ask(Ask::Person) };
+    }
+    lead(ready, visit, pepper)
+}
+
+/// Where a visitor is led who may pass.
+pub(super) fn lead(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
+    let rule = Trial::new(visit, &ready.rules, &ready.id, pepper).first();
+    let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
+    match chosen.lead(visit.now, &visit.rest, visit.query) {
+        Ok(location) => Decision::Lead(location, rule),
+        Err(_) => Decision::NoSuchPath,
+    }
+}

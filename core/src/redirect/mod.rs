@@ -1,0 +1,286 @@
+//! Following a link, and what else visitors do with one.
+//!
+//! * [`read`] finds the link of an alias, [`ready`] is what an isolate remembers of it
+//! * [`decide`](mod@decide) says what becomes of a visit, from the link and the visit alone
+//! * this file does it: it spends what is to be spent and answers
+//! * [`unlock`] and [`origin`] let in who knows the password, [`preview`](mod@preview) shows where a link leads, [`suggest`](mod@suggest) what somebody
+//!   may have meant who found nothing
+
+mod decide;
+mod elsewhere;
+mod origin;
+mod preview;
+mod read;
+mod suggest;
+mod unlock;
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Method, StatusCode};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+
+pub(crate) use self::decide::{Decision, Manner, decide};
+pub(crate) use self::preview::preview;
+use self::read::Source;
+pub(crate) use self::elsewhere::{at, front, has_own_front, instead};
+use self::unlock::Tried;
+
+use crate::model::alias::{self, Alias};
+use crate::context::Context;
+use crate::model::clicks::Click;
+use crate::store::compiled_link::Ready;
+use crate::model::domain::Domain;
+use crate::message::problem::Problem;
+use crate::model::limits::Limit;
+use crate::model::link::RedirectStatus;
+use crate::pages::{self, Ask, Shown};
+use crate::store::ports::{Edge, Records as _, Take};
+use crate::store::Key;
+use crate::message::request::{Body, FORM_LIMIT};
+use crate::message::response::{NO_CACHE, Response};
+use crate::model::target::Target;
+use crate::model::text::{CardDescription, CardTitle};
+use crate::model::time::Timestamp;
+use crate::model::visit::Visit;
+
+/// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
+const PERMANENT_SECONDS: u64 = 30;
+const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
+
+/// Somebody at the address of a link.
+struct Visitor<'a, 'v, E> {
+    context: &'a Context<'a, E>,
+    domain: &'a Domain,
+    /// As it was asked for: the link may have moved since.
+    alias: Alias,
+    visit: &'a Visit<'v>,
+}
+
+/// `GET /{alias}`
+pub(crate) async fn follow<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    alias: &str,
+    visit: &Visit<'_>,
+    method: &Method,
+) -> Result<Response, Problem> {
+    let answer = match Visitor::new(context, domain, alias, visit) {
+        Ok(visitor) => visitor.come(*method == Method::HEAD).await,
+        Err(problem) => Err(problem),
+    };
+    match answer {
+        Err(problem) => match elsewhere::instead(context, domain, problem).await {
+            Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
+            response => response,
+        },
+        response => response,
+    }
+}
+
+/// `POST /{alias}`: a password, or the button of the page that asks first.
+pub(crate) async fn submit<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    alias: &str,
+    visit: &Visit<'_>,
+    body: &Body,
+) -> Result<Response, Problem> {
+    let answer = match submitted(context, domain, alias, visit, body).await {
+        Err(problem) => elsewhere::instead(context, domain, problem).await,
+        answer => answer,
+    };
+    match answer {
+        // What was posted here is not posted on.
+        Ok(response) if response.status.is_redirection() => Ok(Response { status: StatusCode::SEE_OTHER, ..response }),
+        Ok(response) => Ok(response),
+        Err(problem) => unless_unserved(context, domain, problem).await,
+    }
+}
+
+async fn submitted<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    alias: &str,
+    visit: &Visit<'_>,
+    body: &Body,
+) -> Result<Response, Problem> {
+    if !origin::is_own(visit.facts, domain) {
+        return Err(Problem::foreign_form());
+    }
+    let form = match body {
+        Body::Broken => &[],
+        body => body.bytes(FORM_LIMIT)?,
+    };
+    Visitor::new(context, domain, alias, visit)?.submit(form).await
+}
+
+/// The problem of somebody who was not led on, unless nobody is on this host.
+async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
+    if !problem.is_passing() {
+        elsewhere::check_served(context, domain).await?;
+    }
+    Err(problem)
+}
+
+impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
+    /// An alias that cannot be is the alias of no link.
+    fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
+        let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
+        Ok(Self { context, domain, alias, visit })
+    }
+
+    async fn come(&self, is_head: bool) -> Result<Response, Problem> {
+        let (ready, is_unlocked) = self.find().await?;
+        let manner = Manner { is_head, is_unlocked, is_confirmed: false };
+        self.answer(&ready, manner, self.decide(&ready, manner)).await
+    }
+
+    async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
+        let (ready, is_unlocked) = self.find().await?;
+        let manner = Manner { is_head: false, is_unlocked, is_confirmed: true };
+        match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
+            Decision::Ask(Ask::Password { .. }) => {
+                let Some(typed) = unlock::typed(form) else {
+                    return self.page(&ready, None, Ask::Password { wrong: false });
+                };
+                match unlock::attempt(self.context, self.domain, self.place(), &ready, self.visit, &typed).await? {
+                    Tried::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
+                    Tried::Unlocked => self.back(),
+                    Tried::Wrong if pages::wants_html(self.visit.facts) => self.page(&ready, None, Ask::Password { wrong: true }),
+                    Tried::Wrong => Err(Problem::wrong_password()),
+                }
+            }
+            // Nothing is asked any more that was asked on the page.
+            Decision::Lead(..) if !ready.confirm => self.back(),
+            decision => self.answer(&ready, manner, decision).await,
+        }
+    }
+
+    /// The link, and whether this visitor has opened it. A cookie that does not open what is remembered may be newer than that, so truth is asked.
+    async fn find(&self) -> Result<(Arc<Ready>, bool), Problem> {
+        let (context, facts) = (self.context, self.visit.facts);
+        let ready = read::find(context, self.domain, &self.alias, Source::Nearest).await?;
+        if unlock::is_open(context, self.domain, &ready, facts) {
+            return Ok((ready, true));
+        }
+        if !unlock::is_offered(context, &ready, facts) {
+            return Ok((ready, false));
+        }
+        let ready = read::find(context, self.domain, &self.alias, Source::Truth).await?;
+        let is_open = unlock::is_open(context, self.domain, &ready, facts);
+        Ok((ready, is_open))
+    }
+
+    fn place(&self) -> Key {
+        Key::link(self.domain, &self.alias)
+    }
+
+    fn decide(&self, ready: &Ready, manner: Manner) -> Decision {
+        decide::decide(ready, self.visit, self.context.pepper().ok(), manner)
+    }
+
+    async fn answer(&self, ready: &Ready, manner: Manner, decision: Decision) -> Result<Response, Problem> {
+        let is_click = decision.is_click();
+        let decision = match decision {
+            // Whoever spends a click learns by that whether there was one.
+            Decision::Lead(..) => decision,
+            decision => unless_used_up(self.context, ready, decision).await?,
+        };
+        let response = match decision {
+            Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
+            Decision::Ended => return ended(ready),
+            Decision::NotAhead => return Err(Problem::not_ahead()),
+            Decision::Card => self.shown(ready, None, Ask::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts))?,
+            Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm)?,
+            Decision::Ask(ask) => self.page(ready, None, ask)?,
+            Decision::Lead(location, _) => {
+                if let Some(limit) = &ready.limit
+                    && !self.spend(limit).await?
+                {
+                    return ended(ready);
+                }
+                Response::redirect(ready.status.code(), location, cache_control(ready, self.visit.now))
+            }
+        };
+        // Whoever asks for the head alone follows nothing.
+        if is_click && !manner.is_head {
+            self.context.clicked(Click::of(ready.id.clone(), self.visit));
+        }
+        Ok(response)
+    }
+
+    /// Where the link leads, if it is no secret until a click is spent.
+    fn shown_target(&self, ready: &Ready) -> Option<HeaderValue> {
+        match decide::lead(ready, self.visit, self.context.pepper().ok()) {
+            Decision::Lead(location, _) if ready.limit.is_none() => Some(location),
+            _ => None,
+        }
+    }
+
+    /// Takes one of the clicks that are left; false if there is none.
+    async fn spend(&self, limit: &Limit) -> Result<bool, Problem> {
+        match self.context.edge.records().take(&Key::limit(limit), limit.most.get(), None).await? {
+            Take::Granted => Ok(true),
+            Take::Exhausted => Ok(false),
+            Take::Busy => Err(Problem::crowded()),
+        }
+    }
+
+    fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Result<Response, Problem> {
+        self.shown(ready, target, ask).answer(self.context.config, pages::wants_html(self.visit.facts))
+    }
+
+    fn shown<'s>(&self, ready: &'s Ready, target: Option<&'s HeaderValue>, ask: Ask) -> Shown<'s> {
+        let card = ready.card.as_ref();
+        Shown {
+            short_url: self.context.config.short_url(self.domain, &self.alias),
+            title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
+            description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
+            image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
+            target: target.and_then(|target| target.to_str().ok()),
+            ask,
+        }
+    }
+
+    /// Sends the visitor back to where they are, to ask for it again.
+    fn back(&self) -> Result<Response, Problem> {
+        let mut address = format!("/{}", self.alias.encoded());
+        for segment in &self.visit.rest {
+            address.push('/');
+            address.extend(alias::encode(segment));
+        }
+        if !self.visit.query.is_empty() {
+            address.push('?');
+            address.extend(utf8_percent_encode(self.visit.query, CONTROLS));
+        }
+        let location = HeaderValue::from_str(&address).map_err(Problem::internal)?;
+        Ok(Response::redirect(StatusCode::SEE_OTHER, location, NO_CACHE))
+    }
+}
+
+/// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
+pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
+    let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision) else {
+        return Ok(decision);
+    };
+    let taken = context.edge.records().taken(&[Key::limit(limit)]).await?;
+    Ok(if taken.first().is_some_and(|taken| *taken >= limit.most.get()) { Decision::Ended } else { decision })
+}
+
+/// Where a link leads that leads nowhere any more.
+fn ended(ready: &Ready) -> Result<Response, Problem> {
+    let fallback = ready.fallback.clone().ok_or_else(Problem::link_ended)?;
+    Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
+}
+
+/// Nobody may repeat a redirect beyond the link's next change of state, nor one that is not the same for everybody.
+fn cache_control(ready: &Ready, now: Timestamp) -> HeaderValue {
+    if ready.status == RedirectStatus::Found || !ready.is_plain() {
+        return NO_CACHE;
+    }
+    let until_end = ready.ends_at.map_or(u64::MAX, |ends_at| ends_at.millis_since(now) / 1_000);
+    if until_end >= PERMANENT_SECONDS {
+        return PERMANENT_CACHE;
+    }
+    HeaderValue::from_str(&format!("private, max-age={until_end}")).unwrap_or(NO_CACHE)
+}

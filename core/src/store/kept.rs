@@ -1,0 +1,46 @@
+//! Records that say one thing each, are replaced as a whole and know their commits: keys, users, the team, domains.
+
+use super::stored::tokens::Tokens;
+use super::stored::{self, Form};
+use super::{Change, Expect, Key};
+use crate::store::ports::{Guard, Record, Records, StoreError};
+
+/// What a record may say.
+pub(crate) trait Keep: Sized {
+    /// Its stored form.
+    type Stored<'a>: Form
+    where
+        Self: 'a;
+
+    fn store(&self, tokens: Tokens) -> Self::Stored<'_>;
+    fn restore(stored: Self::Stored<'_>) -> Result<(Self, Tokens), StoreError>;
+}
+
+/// A record and what it says.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept<T> {
+    pub(crate) what: T,
+    tokens: Tokens,
+    guard: Guard,
+}
+
+impl<T: Keep> Kept<T> {
+    /// In a box, since it is handed on from one who waits to the next.
+    pub(crate) fn read(record: &Record) -> Result<Box<Self>, StoreError> {
+        let (what, tokens) = T::restore(stored::read(&record.value)?)?;
+        Ok(Box::new(Self { what, tokens, guard: record.guard.clone() }))
+    }
+
+    /// The record at `key`.
+    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
+        let record = records.get(key).await?;
+        record.as_ref().map(Self::read).transpose()
+    }
+
+    /// The change that puts `what` in place of what was kept at `key`, or is the first to keep anything there.
+    pub(crate) fn put(was: Option<&Self>, key: Key, what: &T, token: String) -> Result<Change, StoreError> {
+        let tokens = Tokens::after(was.map(|was| &was.tokens), &token);
+        let expect = was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone()));
+        Ok(Change::of(key, expect, stored::write(&what.store(tokens))?, token))
+    }
+}

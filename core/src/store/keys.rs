@@ -1,0 +1,515 @@
+//! The keys of all records and hints: made and read here, nowhere else.
+//!
+//! Every part is escaped, so that `/` only ever separates parts and a prefix of whole parts selects exactly what it names. A link's
+//! key has at most 512 bytes (Workers KV), any other at most 1,024 (Fastly KV Store), and no key holds `# ; ? ^ |`, `./` or `../`.
+
+use std::fmt::Write as _;
+
+use crate::model::alias::{Alias, AliasPrefix};
+use crate::model::digest;
+use crate::model::domain::Domain;
+use crate::model::key::KeyId;
+use crate::model::limits::Limit;
+use crate::model::link::{Link, LinkId, UserId};
+use crate::model::target::Target;
+use crate::model::text::{ExternalId, Tag};
+use crate::model::time::Timestamp;
+
+/// The name of one record or hint: short ASCII text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(String);
+
+impl Key {
+    /// The record of the link `alias` on `domain`.
+    #[must_use]
+    pub fn link(domain: &Domain, alias: &Alias) -> Self {
+        let mut key = String::with_capacity(64);
+        key.push_str("link/");
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        key.push('/');
+        escape(&mut key, alias.as_str(), is_plain);
+        Self(key)
+    }
+
+    /// How often a link was followed.
+    pub(crate) fn total(link: &LinkId) -> Self {
+        Self(format!("stats/{link}/total"))
+    }
+
+    /// How much of a limit is used up.
+    pub(crate) fn limit(limit: &Limit) -> Self {
+        Self(format!("{}{}", Prefix::takes(&limit.link).as_str(), limit.epoch))
+    }
+
+    /// How often somebody has tried, in one window of time, what may be tried only so often. `digest` says who, and tells nobody.
+    #[must_use]
+    pub fn rate(class: &str, digest: &str, window: u64) -> Self {
+        Self(format!("rate/{class}/{digest}/{window}"))
+    }
+
+    /// What became of a request that may be repeated.
+    pub(crate) fn once(name: &str) -> Self {
+        Self(format!("once/{name}"))
+    }
+
+    /// What is kept of a domain.
+    pub(crate) fn domain(domain: &Domain) -> Self {
+        let Prefix(mut key) = Prefix::domains();
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
+    /// What a domain tells robots.
+    pub(crate) fn robots(domain: &Domain) -> Self {
+        let mut key = String::from("robots/");
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        Self(key)
+    }
+
+    /// An API key.
+    pub(crate) fn api_key(id: &KeyId) -> Self {
+        Self(format!("{}{}", Prefix::api_keys().as_str(), id.as_str()))
+    }
+
+    /// A user.
+    pub(crate) fn user(id: &UserId) -> Self {
+        Self(format!("{}{}", Prefix::users().as_str(), id.as_str()))
+    }
+
+    /// Whose an address is that has this name ([`crate::model::user::Email::claim_name`]).
+    pub(crate) fn email(name: &str) -> Self {
+        Self(format!("user-email/{name}"))
+    }
+
+    /// Who owns the deployment.
+    pub(crate) fn team() -> Self {
+        Self("team".into())
+    }
+
+    /// A key no record has: asking for it shows whether the store answers.
+    pub(crate) fn probe() -> Self {
+        Self("probe".into())
+    }
+
+    /// A key a store has kept, as its adapter reads it back.
+    #[must_use]
+    pub fn kept(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The beginning shared by the keys of one list; it may end in the middle of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix(String);
+
+impl Prefix {
+    /// All links of a domain, newest first.
+    #[must_use]
+    pub fn by_time(domain: &Domain) -> Self {
+        Self::of("by-time", domain)
+    }
+
+    /// Those with a tag, newest first.
+    pub(crate) fn by_tag(domain: &Domain, tag: &Tag) -> Self {
+        Self::of("by-tag", domain).part(tag.as_str())
+    }
+
+    /// Those of an owner, newest first.
+    pub(crate) fn by_owner(domain: &Domain, owner: &UserId) -> Self {
+        Self::of("by-owner", domain).part(owner.as_str())
+    }
+
+    /// Those that lead to a target, newest first.
+    pub(crate) fn by_target(domain: &Domain, target: &Target) -> Self {
+        Self::of("by-target", domain).part(&target.digest())
+    }
+
+    /// Those that another system calls so, newest first.
+    pub(crate) fn by_external_id(domain: &Domain, id: &ExternalId) -> Self {
+        Self::of("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
+    }
+
+    /// Those that robots may follow, by alias.
+    pub(crate) fn crawlable(domain: &Domain) -> Self {
+        Self::of("crawlable", domain)
+    }
+
+    /// The records themselves whose alias begins so, in the order of their aliases.
+    pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
+        let Self(mut prefix) = Self::of("link", domain);
+        escape(&mut prefix, alias.as_str(), is_plain);
+        Self(prefix)
+    }
+
+    /// Of a list by time, as little more than what lies between two moments as one prefix can say.
+    pub(crate) fn between(mut self, earliest: Timestamp, latest: Timestamp) -> Self {
+        let (newest, oldest) = (hint::inverted(latest), hint::inverted(earliest));
+        let same = newest.chars().zip(oldest.chars()).take_while(|(newest, oldest)| newest == oldest);
+        self.0.extend(same.map(|(digit, _)| digit));
+        self
+    }
+
+    /// The tags that were used on a domain.
+    pub(crate) fn tags(domain: &Domain) -> Self {
+        Self::of("tag", domain)
+    }
+
+    /// The domains of which something is kept.
+    pub(crate) fn domains() -> Self {
+        Self("domain/".into())
+    }
+
+    /// All API keys.
+    pub(crate) fn api_keys() -> Self {
+        Self("key/".into())
+    }
+
+    /// All users.
+    pub(crate) fn users() -> Self {
+        Self("user/".into())
+    }
+
+    /// What was done, newest first.
+    pub(crate) fn audit() -> Self {
+        Self("audit/".into())
+    }
+
+    /// What a link was, newest first.
+    pub(crate) fn history(link: &LinkId) -> Self {
+        Self(format!("history/{link}/"))
+    }
+
+    /// What was taken of all the limits a link has had.
+    pub(crate) fn takes(link: &LinkId) -> Self {
+        Self(format!("take/{link}/"))
+    }
+
+    /// What was taken under `key`, one by one.
+    #[must_use]
+    pub fn tickets(key: &Key) -> Self {
+        Self(format!("{}/", key.0))
+    }
+
+    fn of(class: &str, domain: &Domain) -> Self {
+        let mut prefix = String::with_capacity(64);
+        prefix.push_str(class);
+        prefix.push('/');
+        escape(&mut prefix, domain.as_str(), is_plain_in_domain);
+        prefix.push('/');
+        Self(prefix)
+    }
+
+    fn part(mut self, text: &str) -> Self {
+        escape(&mut self.0, text, is_plain);
+        self.0.push('/');
+        self
+    }
+
+    /// The prefix.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first text after every key of this prefix.
+    #[must_use]
+    pub fn end(&self) -> String {
+        let mut end = self.0.clone();
+        // Keys are ASCII: the next character is a byte too.
+        let next = end.pop().and_then(|last| char::from_u32(u32::from(last).saturating_add(1)));
+        end.extend(next);
+        end
+    }
+}
+
+/// Where a store's page of keys begins: its own words, without meaning to the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// Hints: keys that lead to a link's record. Each ends `<alias>/<token>`, and before that most have the inverted time.
+pub(crate) mod hint {
+    use std::fmt::Write as _;
+
+    use super::{Alias, ExternalId, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
+
+    pub(crate) fn by_time(link: &Link, token: &str) -> Key {
+        end(Prefix::by_time(&link.domain), link, token)
+    }
+
+    pub(crate) fn by_tag(link: &Link, tag: &Tag, token: &str) -> Key {
+        end(Prefix::by_tag(&link.domain, tag), link, token)
+    }
+
+    pub(crate) fn by_owner(link: &Link, owner: &UserId, token: &str) -> Key {
+        end(Prefix::by_owner(&link.domain, owner), link, token)
+    }
+
+    pub(crate) fn by_target(link: &Link, token: &str) -> Key {
+        end(Prefix::by_target(&link.domain, &link.target), link, token)
+    }
+
+    pub(crate) fn by_external_id(link: &Link, id: &ExternalId, token: &str) -> Key {
+        end(Prefix::by_external_id(&link.domain, id), link, token)
+    }
+
+    pub(crate) fn crawlable(link: &Link, token: &str) -> Key {
+        alone(Prefix::crawlable(&link.domain), link, token)
+    }
+
+    /// The later the moment, the smaller the text.
+    pub(crate) fn inverted(moment: Timestamp) -> String {
+        let mut text = String::with_capacity(16);
+        // Writing to a string does not fail.
+        let _ = write!(text, "{:016x}", u64::MAX.saturating_sub(moment.as_millis()));
+        text
+    }
+
+    /// Newest first.
+    fn end(prefix: Prefix, link: &Link, token: &str) -> Key {
+        let Prefix(mut key) = prefix;
+        key.push_str(&inverted(link.created_at));
+        key.push('/');
+        alone(Prefix(key), link, token)
+    }
+
+    /// In the order of the aliases.
+    fn alone(prefix: Prefix, link: &Link, token: &str) -> Key {
+        let Prefix(mut key) = prefix;
+        escape(&mut key, link.alias.as_str(), is_plain);
+        key.push('/');
+        key.push_str(token);
+        Key(key)
+    }
+
+    /// Whether a hint is of a link that was created before `moment`, and with it every hint that follows.
+    pub(crate) fn is_before(hint: &Key, moment: Timestamp) -> bool {
+        hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
+    }
+
+    /// What kind of hint it is: the first part of its key.
+    pub(crate) fn kind(hint: &Key) -> &str {
+        hint.0.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether two hints differ in their tokens only.
+    pub(crate) fn says_the_same(one: &Key, other: &Key) -> bool {
+        one.0.rsplit_once('/').map(|(said, _token)| said) == other.0.rsplit_once('/').map(|(said, _token)| said)
+    }
+
+    /// Whether a hint was written by the commit `token`.
+    pub(crate) fn ends_in(hint: &Key, token: &str) -> bool {
+        hint.0.rsplit_once('/').is_some_and(|(_, last)| last == token)
+    }
+
+    /// The mark of the tag that a hint lists links by; nothing for any other hint.
+    pub(crate) fn mark(hint: &Key) -> Option<Key> {
+        let mut parts = hint.0.strip_prefix("by-tag/")?.split('/');
+        let (domain, tag) = (parts.next()?, parts.next()?);
+        Some(Key(["tag/", domain, "/", tag].concat()))
+    }
+
+    /// The alias of the record a hint leads to; nothing for a key that is no hint.
+    pub(crate) fn alias(hint: &Key) -> Option<Alias> {
+        let (rest, _token) = hint.0.rsplit_once('/')?;
+        let (_, alias) = rest.rsplit_once('/')?;
+        unescape(alias).map(Alias::stored)
+    }
+}
+
+impl Domain {
+    /// The domain of which something is kept at `key`; nothing for any other key.
+    pub(crate) fn kept_at(key: &Key) -> Option<Self> {
+        unescape(key.0.strip_prefix(Prefix::domains().as_str())?).map(Self::stored)
+    }
+}
+
+impl Tag {
+    /// The tag a mark is of; nothing for a key that is no mark.
+    pub(crate) fn marked_by(mark: &Key) -> Option<Self> {
+        let (_, tag) = mark.0.rsplit_once('/')?;
+        unescape(tag).map(Self::stored)
+    }
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'-')
+}
+
+/// A domain's dots stand between labels, never alone in a part.
+fn is_plain_in_domain(byte: u8) -> bool {
+    is_plain(byte) || byte == b'.'
+}
+
+fn escape(key: &mut String, text: &str, is_plain: fn(u8) -> bool) {
+    if text.bytes().all(is_plain) {
+        key.push_str(text);
+        return;
+    }
+    for byte in text.bytes() {
+        if is_plain(byte) {
+            key.push(char::from(byte));
+        } else {
+            let _ = write!(key, "={byte:02x}");
+        }
+    }
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let plain = if byte == b'=' {
+            let digits = [rest.next()?, rest.next()?];
+            u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+        } else {
+            byte
+        };
+        bytes.push(plain);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::alias::AliasCase;
+
+    fn domain(text: &str) -> Domain {
+        Domain::parse(text).unwrap()
+    }
+
+    fn alias(text: &str) -> Alias {
+        Alias::parse(text, AliasCase::Sensitive).unwrap()
+    }
+
+    #[test]
+    fn a_link_has_one_readable_key() {
+        for (host, text, key) in [
+            ("hop.example", "docs", "link/hop.example/docs"),
+            ("hop.example", "a.b_c~d-e", "link/hop.example/a=2eb_c~d-e"),
+            ("hop.example", "é", "link/hop.example/=c3=a9"),
+            ("[::1]", "x", "link/=5b=3a=3a1=5d/x"),
+        ] {
+            assert_eq!(Key::link(&domain(host), &alias(text)).as_str(), key);
+        }
+    }
+
+    fn link(host: &str, text: &str, millis: u64) -> Link {
+        Link { domain: domain(host), alias: alias(text), created_at: Timestamp::from_millis(millis), ..Link::example() }
+    }
+
+    #[test]
+    fn the_longest_keys_fit_both_stores() {
+        let host = format!("{}.{}", "a".repeat(60), "b".repeat(59));
+        let text = "é".repeat(64);
+        assert_eq!(host.len(), 120);
+        assert_eq!(Key::link(&domain(&host), &alias(&text)).as_str().len(), 510);
+        let (link, tag) = (link(&host, &text, 0), Tag::stored("é".repeat(32)));
+        let token = "1".repeat(17);
+        let owner = UserId::stored(format!("usr_{token}"));
+        let hints = [
+            hint::by_time(&link, &token),
+            hint::by_tag(&link, &tag, &token),
+            hint::by_owner(&link, &owner, &token),
+            hint::by_target(&link, &token),
+            hint::crawlable(&link, &token),
+        ];
+        for key in hints.iter().cloned().chain(hint::mark(&hints[1])) {
+            assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
+        }
+    }
+
+    #[test]
+    fn a_hint_leads_back_to_its_alias() {
+        for text in ["docs", "a.b", "日本", "..a", "🎉"] {
+            let link = link("hop.example", text, 5);
+            let by_tag = hint::by_tag(&link, &Tag::stored("a/b".into()), "t");
+            for hint in [hint::by_time(&link, "t"), hint::by_target(&link, "t"), hint::crawlable(&link, "t"), by_tag] {
+                assert_eq!(hint::alias(&hint), Some(alias(text)), "{}", hint.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_hint_leads_nowhere() {
+        for key in ["", "x", "by-time/", "a/=zz/t", "a/=c3/t", "a/=2/t"] {
+            let found = hint::alias(&Key::kept(key.into()));
+            assert!(found.is_none_or(|alias| alias.as_str().is_empty()), "{key}");
+        }
+    }
+
+    #[test]
+    fn newer_hints_come_first_and_stay_within_their_domain() {
+        let hint = |host, millis| hint::by_time(&link(host, "a", millis), "t");
+        let (newer, older) = (hint("hop.example", 2_000), hint("hop.example", 1_999));
+        assert!(newer < older);
+        let prefix = Prefix::by_time(&domain("hop.example"));
+        for key in [&newer, &older] {
+            assert!(key.as_str().starts_with(prefix.as_str()) && key.as_str() < prefix.end().as_str());
+        }
+        let other = hint("hop.example.org", 2_000);
+        assert!(!other.as_str().starts_with(prefix.as_str()));
+    }
+
+    #[test]
+    fn a_prefix_may_end_within_an_alias() {
+        let host = domain("hop.example");
+        let prefix = |text: &str| Prefix::links(&host, &AliasPrefix::parse(text, AliasCase::Sensitive).unwrap());
+        for (text, inside, outside) in [
+            ("do", vec!["do", "docs", "do~", "do.x", "doé", "do🎉"], vec!["d", "dn~", "dp", "dO"]),
+            ("a~", vec!["a~", "a~z"], vec!["a", "ab", "b"]),
+            ("é", vec!["é", "éa"], vec!["e", "è", "ê"]),
+            ("v1.", vec!["v1.2"], vec!["v1", "v1-", "v1_"]),
+        ] {
+            let prefix = prefix(text);
+            let is_in = |alias_: &str| {
+                let key = Key::link(&host, &alias(alias_));
+                let (from, to) = (prefix.as_str(), prefix.end());
+                assert_eq!(key.as_str().starts_with(from), (from..to.as_str()).contains(&key.as_str()), "{alias_} and {text}");
+                key.as_str().starts_with(from)
+            };
+            assert!(inside.iter().all(|alias| is_in(alias)) && !outside.iter().any(|alias| is_in(alias)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_between_two_moments_holds_all_that_lies_between() {
+        let host = domain("hop.example");
+        let at = Timestamp::from_millis;
+        for (earliest, latest) in [(0, 0), (0, 1), (1_795_248_000_000, 1_795_248_003_600), (5, u64::MAX), (0xFFFF, 0x1_0000)] {
+            let prefix = Prefix::by_time(&host).between(at(earliest), at(latest));
+            for millis in [earliest, earliest + (latest - earliest) / 2, latest] {
+                let hint = hint::by_time(&link("hop.example", "x", millis), "t");
+                assert!(hint.as_str().starts_with(prefix.as_str()), "{millis} between {earliest} and {latest}");
+                assert!((prefix.as_str()..prefix.end().as_str()).contains(&hint.as_str()));
+            }
+        }
+        let narrow = Prefix::by_time(&host).between(at(1_795_248_000_000), at(1_795_248_000_255));
+        assert_eq!(narrow.as_str(), "by-time/hop.example/fffffe5e02e173", "as narrow as hexadecimal digits allow");
+    }
+
+    #[test]
+    fn a_hint_tells_what_is_too_old() {
+        let hint = hint::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
+        assert_eq!([4, 5, 6].map(|millis| hint::is_before(&hint, Timestamp::from_millis(millis))), [false, false, true]);
+        assert!(!hint::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
+    }
+
+    #[test]
+    fn a_tag_is_no_prefix_of_another() {
+        let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
+        assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
+        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("a/é"), "t");
+        let mark = hint::mark(&hint).unwrap();
+        assert_eq!((mark.as_str(), Tag::marked_by(&mark)), ("tag/hop.example/a=2f=c3=a9", Some(tag("a/é"))));
+        assert_eq!(hint::mark(&hint::by_time(&link("hop.example", "x", 1), "t")), None);
+        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
+        assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
+    }
+}

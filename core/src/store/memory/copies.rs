@@ -1,0 +1,83 @@
+//! Copies in a map. Puts can be held back, and then let through in any order or lost.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::locked;
+use crate::store::ports::{Copies, StoreError};
+use crate::store::Key;
+
+/// Copies in memory.
+#[derive(Default)]
+pub struct MemoryCopies {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    visible: BTreeMap<Key, String>,
+    held: Vec<(Key, String)>,
+    holding: bool,
+}
+
+impl MemoryCopies {
+    /// Holds back every put from now on, or lets them through again.
+    pub fn hold(&self, holding: bool) {
+        locked(&self.state).holding = holding;
+    }
+
+    /// How many puts are held back.
+    pub fn held(&self) -> usize {
+        locked(&self.state).held.len()
+    }
+
+    /// Lets the held put number `index` through.
+    pub fn release(&self, index: usize) {
+        let mut state = locked(&self.state);
+        if index < state.held.len() {
+            let (key, copy) = state.held.remove(index);
+            state.visible.insert(key, copy);
+        }
+    }
+
+    /// Loses every held put.
+    pub fn lose(&self) {
+        locked(&self.state).held.clear();
+    }
+
+    /// Loses every copy, behind hop's back.
+    pub fn empty(&self) {
+        locked(&self.state).visible.clear();
+    }
+
+    /// Every key a copy stands under, read behind hop's back.
+    pub fn keys(&self) -> Vec<Key> {
+        locked(&self.state).visible.keys().cloned().collect()
+    }
+
+    /// The copy under `key`, read behind hop's back.
+    pub fn peek(&self, key: &Key) -> Option<String> {
+        locked(&self.state).visible.get(key).cloned()
+    }
+
+    /// Puts a copy behind hop's back.
+    pub fn plant(&self, key: &Key, copy: &str) {
+        locked(&self.state).visible.insert(key.clone(), copy.to_owned());
+    }
+}
+
+impl Copies for MemoryCopies {
+    async fn get(&self, key: &Key) -> Option<Vec<u8>> {
+        self.peek(key).map(String::into_bytes)
+    }
+
+    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+        let mut state = locked(&self.state);
+        if state.holding {
+            state.held.push((key.clone(), copy.to_owned()));
+        } else {
+            state.visible.insert(key.clone(), copy.to_owned());
+        }
+        Ok(())
+    }
+}

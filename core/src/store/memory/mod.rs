@@ -1,0 +1,136 @@
+//! The memory edge: every port in a few maps. It is what tests run on, and what the real edges are compared with.
+//!
+//! Its store can fail at any step, answer late or answer with yesterday's truth; its copies can lag, get lost and overtake each
+//! other. All of that is chosen by whoever builds it, from a seed, so that every failure can be replayed.
+
+mod copies;
+mod faults;
+mod people;
+mod random;
+mod records;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+pub use copies::MemoryCopies;
+pub use faults::{Fault, Faults, NoFaults, Step};
+pub use people::Planted;
+pub use random::Random;
+pub use records::{MemoryRecords, Steps};
+
+use crate::store::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
+use crate::model::time::Timestamp;
+
+/// What holds on the memory edge.
+pub const TRAITS: Traits = Traits {
+    name: "memory",
+    largest_page: 100,
+    largest_batch: 100,
+    longest_history: 50,
+    max_clicks: None,
+    password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    most_hashes: 3,
+    most_counts: 100,
+    most_crawlable: 1_000,
+    most_edits: 25,
+    most_drops: 50,
+    one_owner: "always",
+    read_your_writes: "always",
+    edits_reach_visitors: "at once, but for the memo",
+};
+
+/// An edge in memory, its clock set by hand.
+pub struct MemoryEdge {
+    /// The truth.
+    pub records: MemoryRecords,
+    /// The copies.
+    pub copies: MemoryCopies,
+    traits: &'static Traits,
+    millis: AtomicU64,
+    has_openapi: AtomicBool,
+    random: Mutex<Random>,
+    log: Mutex<Vec<String>>,
+}
+
+impl MemoryEdge {
+    /// An empty edge without faults, its randomness from `seed`.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self::with_records(seed, MemoryRecords::new(Steps::AtOnce, Box::new(NoFaults)))
+    }
+
+    /// An edge over a store of the caller's making.
+    #[must_use]
+    pub fn with_records(seed: u64, records: MemoryRecords) -> Self {
+        Self {
+            records,
+            copies: MemoryCopies::default(),
+            traits: &TRAITS,
+            millis: AtomicU64::new(1_795_248_000_000),
+            has_openapi: AtomicBool::new(true),
+            random: Mutex::new(Random::new(seed)),
+            log: Mutex::default(),
+        }
+    }
+
+    /// The same edge with the limits of another one.
+    #[must_use]
+    pub fn with_traits(self, traits: &'static Traits) -> Self {
+        Self { traits, ..self }
+    }
+
+    /// Lets time pass.
+    pub fn wait_seconds(&self, seconds: u64) {
+        self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
+    /// From now on the API's description is not where it should be.
+    pub fn lose_openapi(&self) {
+        self.has_openapi.store(false, Ordering::SeqCst);
+    }
+
+    /// Takes what was logged since the last time.
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut locked(&self.log))
+    }
+}
+
+impl Edge for MemoryEdge {
+    type Records = MemoryRecords;
+    type Copies = MemoryCopies;
+
+    fn traits(&self) -> &'static Traits {
+        self.traits
+    }
+
+    fn records(&self) -> &MemoryRecords {
+        &self.records
+    }
+
+    fn copies(&self) -> Option<&MemoryCopies> {
+        Some(&self.copies)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        locked(&self.random).fill(bytes);
+        Ok(())
+    }
+
+    fn log(&self, line: &str) {
+        locked(&self.log).push(line.to_owned());
+    }
+
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
+        let lost = || StoreError::Unavailable("openapi.json is lost".into());
+        self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(lost)
+    }
+}
+
+/// A thread that died over a lock leaves nothing half-done in these maps.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,276 @@
+//! Records in a map, with the weaknesses of a real store on demand.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Mutex;
+use std::task::Poll;
+
+use super::faults::{Fault, Faults, Step};
+use super::locked;
+use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
+use crate::store::tickets::Tickets;
+use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Prefix, StepByStep, commit_step_by_step};
+use crate::model::time::Timestamp;
+
+/// How a change reaches the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steps {
+    /// All of it in one transaction, as in D1.
+    AtOnce,
+    /// The gained hints, the guarded record, the dropped hints, one after the other, as in Fastly's KV Store.
+    OneByOne,
+}
+
+/// A store in memory.
+pub struct MemoryRecords {
+    rows: Mutex<BTreeMap<Key, Row>>,
+    steps: Steps,
+    faults: Mutex<Box<dyn Faults>>,
+    /// When notes may be forgotten. It never happens here.
+    forgettable: Mutex<BTreeMap<Key, Timestamp>>,
+}
+
+#[derive(Clone)]
+struct Row {
+    now: Option<Record>,
+    before: Option<Record>,
+    generation: u64,
+}
+
+impl Row {
+    fn seen(&self, stale: bool) -> Option<&Record> {
+        if stale { self.before.as_ref() } else { self.now.as_ref() }
+    }
+}
+
+impl MemoryRecords {
+    /// An empty store.
+    #[must_use]
+    pub fn new(steps: Steps, faults: Box<dyn Faults>) -> Self {
+        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), forgettable: Mutex::default() }
+    }
+
+    /// How changes reach it.
+    pub fn steps(&self) -> Steps {
+        self.steps
+    }
+
+    /// When it may forget the note at `key`, if it ever may.
+    pub fn expiry(&self, key: &Key) -> Option<Timestamp> {
+        locked(&self.forgettable).get(key).copied()
+    }
+
+    /// Replaces what goes wrong from now on.
+    pub fn set_faults(&self, faults: Box<dyn Faults>) {
+        *locked(&self.faults) = faults;
+    }
+
+    /// Every key there is, read behind hop's back.
+    pub fn keys(&self) -> Vec<Key> {
+        let rows = locked(&self.rows);
+        rows.iter().filter(|(_, row)| row.now.is_some()).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// A record, read behind hop's back.
+    pub fn peek(&self, key: &Key) -> Option<Record> {
+        locked(&self.rows).get(key)?.now.clone()
+    }
+
+    /// Writes a row behind hop's back.
+    pub fn plant(&self, key: &Key, value: &str) {
+        self.put(key, Some(value));
+    }
+
+    /// Removes a row behind hop's back.
+    pub fn lose(&self, key: &Key) {
+        self.put(key, None);
+    }
+
+    /// Comes to a step: waits, fails, or tells what else is to go wrong.
+    async fn step(&self, step: Step) -> Result<Fault, StoreError> {
+        let fault = locked(&self.faults).next(step);
+        match fault {
+            Fault::Fail => return Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
+            Fault::Late(times) => be_pending(times).await,
+            Fault::LateAnswer(times) if !step.is_read() => be_pending(times).await,
+            Fault::LateAnswer(_) | Fault::Stale | Fault::None => {}
+        }
+        Ok(fault)
+    }
+
+    /// Looks at the rows as `fault` has it. What a late answer says was true when they were looked at.
+    async fn look<T>(&self, fault: Fault, look: impl FnOnce(&BTreeMap<Key, Row>, bool) -> T) -> T {
+        let seen = look(&locked(&self.rows), fault == Fault::Stale);
+        if let Fault::LateAnswer(times) = fault {
+            be_pending(times).await;
+        }
+        seen
+    }
+
+    fn put(&self, key: &Key, value: Option<&str>) {
+        put(&mut locked(&self.rows), key, value);
+    }
+
+    /// The one atomic step: looks and writes under one lock. In a transaction the hints are part of it.
+    fn look_and_write(&self, change: &Change) -> Commit {
+        let mut rows = locked(&self.rows);
+        let now = rows.get(&change.key).and_then(|row| row.now.as_ref());
+        let as_expected = match &change.expect {
+            Expect::Absent => now.is_none(),
+            Expect::Unchanged(guard) => now.is_some_and(|record| record.guard == *guard),
+        };
+        if !as_expected {
+            return Commit::Conflict;
+        }
+        put(&mut rows, &change.key, Some(&change.value));
+        if self.steps == Steps::AtOnce {
+            change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
+            if let Some(note) = &change.note {
+                put(&mut rows, &note.key, Some(&note.value));
+                self.may_forget(note);
+            }
+            change.gains.iter().for_each(|hint| put(&mut rows, hint, Some(HINT)));
+            change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
+        }
+        Commit::Done
+    }
+
+    fn may_forget(&self, note: &Note) {
+        locked(&self.forgettable).extend(note.expires_at.map(|moment| (note.key.clone(), moment)));
+    }
+
+    /// Looks and counts under one lock.
+    fn count_up(&self, key: &Key, limit: u64) -> Take {
+        let mut rows = locked(&self.rows);
+        let before = counted(read(&rows, key, false).as_ref());
+        if before >= limit {
+            return Take::Exhausted;
+        }
+        put(&mut rows, key, Some(&before.saturating_add(1).to_string()));
+        Take::Granted
+    }
+
+    /// Looks and writes under one lock.
+    fn add_if_absent(&self, key: &Key, value: &str) -> bool {
+        let mut rows = locked(&self.rows);
+        let is_absent = read(&rows, key, false).is_none();
+        if is_absent {
+            put(&mut rows, key, Some(value));
+        }
+        is_absent
+    }
+}
+
+impl StepByStep for MemoryRecords {
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
+        self.step(Step::Gain).await?;
+        self.put(key, Some(value));
+        Ok(())
+    }
+
+    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+        self.step(Step::Gain).await?;
+        if self.add_if_absent(&note.key, &note.value) {
+            self.may_forget(note);
+        }
+        Ok(())
+    }
+
+    async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
+        self.step(Step::Write).await?;
+        Ok(self.look_and_write(change))
+    }
+
+    async fn remove(&self, key: &Key) -> Result<(), StoreError> {
+        self.step(Step::Drop).await?;
+        self.put(key, None);
+        Ok(())
+    }
+}
+
+impl Records for MemoryRecords {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        let fault = self.step(Step::Get).await?;
+        Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let fault = self.step(Step::GetMany).await?;
+        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        let fault = self.step(Step::Scan).await?;
+        let from = match after {
+            Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
+            None => prefix.as_str().to_owned(),
+        };
+        let range = Key::kept(from)..Key::kept(prefix.end());
+        let one_more = usize::from(limit).saturating_add(1);
+        let keys = self.look(fault, |rows, stale| {
+            let keys = rows.range(range).filter(|(_, row)| row.seen(stale).is_some());
+            keys.map(|(key, _)| key.clone()).take(one_more).collect()
+        });
+        Ok(Page::cut(keys.await, prefix, limit))
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        let commit = match self.steps {
+            Steps::AtOnce => self.write_guarded(change).await?,
+            Steps::OneByOne => commit_step_by_step(self, change).await?,
+        };
+        self.step(Step::Answer).await?;
+        Ok(commit)
+    }
+
+    async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
+        self.step(Step::Write).await?;
+        let take = self.count_up(key, limit);
+        self.step(Step::Answer).await?;
+        Ok(take)
+    }
+
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        let fault = self.step(Step::GetMany).await?;
+        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| counted(read(rows, key, stale).as_ref())).collect()).await)
+    }
+}
+
+/// A store in memory could count, but shows what becomes of tickets.
+impl Tickets for MemoryRecords {
+    async fn add(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<bool, StoreError> {
+        self.step(Step::Write).await?;
+        let is_new = self.add_if_absent(key, value);
+        self.step(Step::Answer).await?;
+        Ok(is_new)
+    }
+}
+
+fn counted(record: Option<&Record>) -> u64 {
+    record.and_then(|record| std::str::from_utf8(&record.value).ok()?.parse().ok()).unwrap_or_default()
+}
+
+fn read(rows: &BTreeMap<Key, Row>, key: &Key, stale: bool) -> Option<Record> {
+    rows.get(key)?.seen(stale).cloned()
+}
+
+fn put(rows: &mut BTreeMap<Key, Row>, key: &Key, value: Option<&str>) {
+    let row = rows.entry(key.clone()).or_insert(Row { now: None, before: None, generation: 0 });
+    row.generation = row.generation.saturating_add(1);
+    row.before = row.now.take();
+    row.now = value.map(|value| Record { value: value.as_bytes().to_vec(), guard: Guard(row.generation.to_string()) });
+}
+
+/// Lets others go first, `times` times.
+async fn be_pending(times: u8) {
+    let mut left = times;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left = left.saturating_sub(1);
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

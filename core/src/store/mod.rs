@@ -1,0 +1,41 @@
+//! How links are kept: one guarded record each, hints that point to it, and copies nearer to the visitor.
+//!
+//! A record is the truth. A hint is a key that leads to a record and is believed only while the record still yields it. A copy
+//! is what an edge may hold nearby, with the version it shows and when it was checked.
+
+mod change;
+pub(crate) mod compiled_link;
+pub mod copy;
+pub(crate) mod history;
+pub(crate) mod id_source;
+mod kept;
+mod keys;
+pub(crate) mod memo;
+#[cfg(any(test, feature = "memory"))]
+pub mod memory;
+mod notes;
+pub(crate) mod once;
+mod people;
+mod place;
+pub mod ports;
+mod robots;
+mod sites;
+mod steps;
+mod stored;
+pub mod tickets;
+mod tokens;
+mod totals;
+mod write;
+
+pub use change::{Change, Expect, Note};
+pub(crate) use kept::Kept;
+pub(crate) use keys::hint;
+pub use keys::{Cursor, Key, Prefix};
+pub(crate) use notes::Line;
+pub(crate) use people::{Claimed, Team};
+pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, settle, trace};
+pub(crate) use robots::RobotsText;
+pub(crate) use sites::{Elsewhere, Site};
+pub use steps::{HINT, StepByStep, commit_step_by_step};
+pub(crate) use totals::{Total, bring_clicks, count_click};
+pub(crate) use write::{EDITS, Written, offer, write};

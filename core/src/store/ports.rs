@@ -1,0 +1,192 @@
+//! What an edge must provide.
+//!
+//! The consistency the core counts on: `commit` is atomic about the one record it guards, so of two writers that expect the
+//! same state at most one is `Done`. Everything else may be late: a `get` may answer with an older value, a `scan` may miss a new
+//! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck. `take` never grants more than
+//! was to be had, whatever else goes wrong; what a failed one took is lost.
+
+use std::fmt;
+
+pub use crate::model::password::PasswordCost;
+use crate::store::{Change, Cursor, Key, Prefix};
+use crate::model::time::Timestamp;
+pub use crate::model::visit::{Facts, join};
+
+/// The platform one request runs on.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Edge {
+    /// Where truth is kept.
+    type Records: Records;
+    /// Where nearer copies are kept.
+    type Copies: Copies;
+
+    /// What this edge is and how far its promises go.
+    fn traits(&self) -> &'static Traits;
+    /// The truth.
+    fn records(&self) -> &Self::Records;
+    /// Copies, if this edge has any.
+    fn copies(&self) -> Option<&Self::Copies>;
+    /// The time.
+    fn now(&self) -> Timestamp;
+    /// Fills `bytes` from the platform's source of randomness.
+    ///
+    /// # Errors
+    /// When the source does not answer.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
+    /// Writes one line, JSON, to the deployment's log.
+    fn log(&self, line: &str);
+    /// The API as OpenAPI has it: what `docs/openapi.json` says, from beside the module or, with [`crate::openapi`], from within it.
+    async fn openapi(&self) -> Result<Vec<u8>, StoreError>;
+}
+
+/// What is fixed about an edge: data for the core to size its work by and to tell in `/capabilities`.
+#[derive(Debug)]
+pub struct Traits {
+    /// `cloudflare`, `fastly` or `memory`.
+    pub name: &'static str,
+    /// Most links on one page, from the store operations one request may make.
+    pub largest_page: u16,
+    /// Most links that are made or changed in one request.
+    pub largest_batch: u16,
+    /// Most versions of a link that are looked at together.
+    pub longest_history: u16,
+    /// The most clicks a link can be limited to; any number if there is none.
+    pub max_clicks: Option<u64>,
+    /// What hashing a password may cost.
+    pub password_cost: PasswordCost,
+    /// Most passwords that are hashed in one request, at least one.
+    pub most_hashes: u16,
+    /// Most lists that are counted for one page, each by a scan.
+    pub most_counts: u16,
+    /// Most links that `robots.txt` lets robots follow, each of which is looked at for it.
+    pub most_crawlable: u16,
+    /// Most links that one request edits.
+    pub most_edits: u16,
+    /// Most of what lies about beside a link's record that one request drops.
+    pub most_drops: u16,
+    /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
+    pub one_owner: &'static str,
+    /// Whether a client always reads its own acknowledged write.
+    pub read_your_writes: &'static str,
+    /// How soon an edit or a deletion reaches every visitor.
+    pub edits_reach_visitors: &'static str,
+}
+
+/// The edge has no random bytes; the text is for the log.
+#[derive(Debug)]
+pub struct NoEntropy(pub String);
+
+/// Truth and the pointers to it. Keys are short ASCII strings, values are JSON.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Records {
+    /// The record under `key`.
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
+    /// The records under `keys`, in their order.
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
+    /// Up to `limit` keys under `prefix` in ascending order, after where `after` left off.
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError>;
+    /// Makes the change if its expectation holds.
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
+    /// Takes one of the `limit` that are to be had under `key`. The store may forget what was taken after `until`.
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError>;
+    /// How many were taken under each of `keys`, in their order.
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
+}
+
+/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`records/copy.rs`).
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Copies {
+    /// The copy under `key`; a failure is a missing copy.
+    async fn get(&self, key: &Key) -> Option<Vec<u8>>;
+    /// Puts a copy, for at most [`crate::store::copy::LIFETIME_SECONDS`].
+    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError>;
+}
+
+/// The copies of an edge that has none.
+#[derive(Debug)]
+pub enum NoCopies {}
+
+impl Copies for NoCopies {
+    async fn get(&self, _key: &Key) -> Option<Vec<u8>> {
+        match *self {}
+    }
+
+    async fn put(&self, _key: &Key, _copy: &str) -> Result<(), StoreError> {
+        match *self {}
+    }
+}
+
+/// A stored value and what the store knows it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// JSON.
+    pub value: Vec<u8>,
+    /// The store's mark of this very state of the record.
+    pub guard: Guard,
+}
+
+/// The store's own mark of one state of a record: a row's token, a generation. Opaque to the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard(pub String);
+
+/// A page of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// In ascending order; may be fewer than asked for even if more follow.
+    pub keys: Vec<Key>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+impl Page {
+    /// The page of a store that was asked for one key more than `limit`, to see whether more follow. Its cursor is the last key
+    /// without the prefix.
+    #[must_use]
+    pub fn cut(mut keys: Vec<Key>, prefix: &Prefix, limit: u16) -> Self {
+        let more = keys.len() > usize::from(limit);
+        keys.truncate(limit.into());
+        let last = keys.last().filter(|_| more).and_then(|key| key.as_str().strip_prefix(prefix.as_str()));
+        let next = last.map(|rest| Cursor(rest.to_owned()));
+        Self { keys, next }
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// It was made.
+    Done,
+    /// The record was not in the expected state; nothing was written.
+    Conflict,
+}
+
+/// What became of asking for one of a few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// It is the asker's, and nobody else's.
+    Granted,
+    /// All were taken.
+    Exhausted,
+    /// Too many asked at once: whoever asks again may get one.
+    Busy,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unavailable(cause) | Self::Corrupt(cause) => cause,
+            Self::BadCursor => "the store does not know the cursor",
+        })
+    }
+}
+
+/// A store that did not do its work. The texts are for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// It did not answer, or answered with a failure. A write may have been applied all the same.
+    Unavailable(String),
+    /// What it holds is not what hop wrote.
+    Corrupt(String),
+    /// It does not know the cursor.
+    BadCursor,
+}

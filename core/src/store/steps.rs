@@ -1,0 +1,64 @@
+//! A change made step by step, for a store without transactions: sides, gained hints, the note of it, the guarded record, dropped keys.
+//!
+//! In this order a writer may die anywhere and leave nothing but hints that no record yields, sides that no record names, and a note of what was
+//! begun: no change goes without its note.
+
+use super::tokens::is_refused;
+use super::{Change, Expect, Key, Note};
+use crate::store::ports::{Commit, Guard, Records, StoreError};
+
+/// What is written under a hint: its key says it all.
+pub const HINT: &str = "null";
+
+/// What a store without transactions can do.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait StepByStep: Records {
+    /// Writes a hint or a side.
+    async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError>;
+    /// Writes a note where there is none. The store may forget it once it has expired.
+    async fn put_note(&self, note: &Note) -> Result<(), StoreError>;
+    /// Writes the record if it is in the expected state.
+    async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError>;
+    /// Removes a hint, a side or a note; one that is not there is removed already.
+    async fn remove(&self, key: &Key) -> Result<(), StoreError>;
+}
+
+/// Makes `change`. A refused one takes its own hints and its note back, unless an earlier try of it may have been applied.
+///
+/// # Errors
+/// With the store's; what was done before stays done.
+pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Result<Commit, StoreError> {
+    for (key, value) in &change.sides {
+        store.put_beside(key, value).await?;
+    }
+    for hint in &change.gains {
+        store.put_beside(hint, HINT).await?;
+    }
+    let note = change.note.as_ref().map(|note| Note { key: key_of_try(&note.key, &change.expect), ..note.clone() });
+    if let Some(note) = &note {
+        store.put_note(note).await?;
+    }
+    let commit = store.write_guarded(change).await?;
+    let (drops, note) = match commit {
+        Commit::Done => (change.drops.as_slice(), None),
+        Commit::Conflict if !change.repeated => (change.gains.as_slice(), note),
+        // Others of its name may have got their hints, but none of them its note.
+        Commit::Conflict => {
+            let is_refused = note.is_some() && matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record));
+            (&[][..], note.filter(|_| is_refused))
+        }
+    };
+    for key in drops.iter().chain(note.as_ref().map(|note| &note.key)) {
+        store.remove(key).await?;
+    }
+    Ok(commit)
+}
+
+/// Where the note of a change is that expects this. A change of one name may be offered to several states of a record, in turn or by two
+/// at once: what one of them takes back must not be the note of another that was made.
+fn key_of_try(key: &Key, expect: &Expect) -> Key {
+    match expect {
+        Expect::Absent => key.clone(),
+        Expect::Unchanged(Guard(guard)) => Key::kept([key.as_str(), "-", guard].concat()),
+    }
+}

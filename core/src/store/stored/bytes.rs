@@ -1,0 +1,40 @@
+//! Bytes as base64, as many as there are always.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::base64;
+
+/// A salt, a hash, a digest.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(super) struct StoredBytes<const N: usize>(pub(super) [u8; N]);
+
+impl<const N: usize> From<StoredBytes<N>> for String {
+    fn from(StoredBytes(bytes): StoredBytes<N>) -> Self {
+        base64::encode(&bytes)
+    }
+}
+
+impl<const N: usize> TryFrom<String> for StoredBytes<N> {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = base64::decode(&text).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("these bytes are no base64, too few or too many")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_if_there_are_enough() {
+        let read = |text: &str| StoredBytes::<3>::try_from(text.to_owned()).ok().map(|StoredBytes(bytes)| bytes);
+        assert_eq!(String::from(StoredBytes([251, 255, 0])), "-_8A");
+        assert_eq!(read("-_8A"), Some([251, 255, 0]));
+        for other in ["", "-_8", "-_8AAA", "+/8A", "-_8A=", "é"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
+}

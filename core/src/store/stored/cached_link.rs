@@ -1,0 +1,131 @@
+//! A copy of a link in the cache of an edge.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::StoredSettings;
+use super::{Millis, SchemaVersion, corrupt};
+use crate::model::link::LinkId;
+use crate::model::password::Lock;
+use crate::store::ports::StoreError;
+use crate::store::Key;
+use crate::store::copy::{Copy, Followed, Leads};
+use crate::model::target::Target;
+use crate::model::time::Timestamp;
+
+/// What visitors of an alias need to know, and when truth confirmed it. A member without a meaning is refused: it may be what keeps
+/// visitors out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::store) struct StoredCachedLink<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    version: u64,
+    checked_at: Millis,
+    id: Cow<'a, str>,
+    /// Then nothing is said of where it leads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ask_truth: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<StoredFollowed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    forwards: bool,
+}
+
+/// A link as far as it concerns visitors.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredFollowed<'a> {
+    target: Cow<'a, str>,
+    spec: StoredSettings<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<Cow<'a, str>>,
+}
+
+impl<'a> StoredCachedLink<'a> {
+    pub(in crate::store) fn of(copy: &'a Copy, checked_at: Timestamp) -> Self {
+        let ask_truth = copy.is_strict();
+        let (mut link, mut to, mut forwards) = (None, None, false);
+        match &copy.leads {
+            _ if ask_truth => {}
+            Leads::On(followed) => link = Some(StoredFollowed::from(&**followed)),
+            Leads::Away { to: key, forwards: leads_on } => (to, forwards) = (Some(key.as_str().into()), *leads_on),
+            Leads::Nowhere | Leads::Blocked => {}
+        }
+        let (version, checked_at) = (copy.version, checked_at.into());
+        Self { schema: SchemaVersion, version, checked_at, id: copy.id.as_str().into(), ask_truth, link, to, forwards }
+    }
+
+    /// The copy and when it was checked; no copy if it says that truth is to be asked.
+    pub(in crate::store) fn into_copy(self) -> Result<(Option<Copy>, Timestamp), StoreError> {
+        let leads = match (self.link, self.to) {
+            (Some(link), _) => Leads::On(Box::new(link.try_into()?)),
+            (None, Some(to)) => Leads::Away { to: Key::kept(to.into_owned()), forwards: self.forwards },
+            (None, None) => Leads::Nowhere,
+        };
+        let copy = Copy { id: LinkId::stored(self.id.into_owned()), version: self.version, leads };
+        Ok(((!self.ask_truth).then_some(copy), self.checked_at.into()))
+    }
+}
+
+impl<'a> From<&'a Followed> for StoredFollowed<'a> {
+    fn from(followed: &'a Followed) -> Self {
+        Self {
+            target: followed.target.as_str().into(),
+            spec: StoredSettings::from(&followed.spec),
+            lock: followed.lock.as_ref().map(|lock| lock.as_str().into()),
+        }
+    }
+}
+
+impl TryFrom<StoredFollowed<'_>> for Followed {
+    type Error = StoreError;
+
+    /// There is no copy of a link with a limit, and one all the same would lead everybody on.
+    fn try_from(stored: StoredFollowed<'_>) -> Result<Self, StoreError> {
+        if stored.spec.max_clicks.is_some() {
+            return Err(corrupt("max_clicks"));
+        }
+        Ok(Self {
+            target: Target::stored(stored.target.into_owned()),
+            spec: stored.spec.try_into()?,
+            limit: None,
+            lock: stored.lock.map(|lock| Lock::stored(lock.into_owned())),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::stored;
+
+    fn read(json: &str) -> Option<(Option<Copy>, Timestamp)> {
+        stored::read::<StoredCachedLink<'_>>(json.as_bytes()).ok()?.into_copy().ok()
+    }
+
+    #[test]
+    fn a_cached_link_comes_back_as_it_was_stored() {
+        for leads in [
+            "",
+            r#","link":{"target":"https://example.com/","spec":{}}"#,
+            r#","link":{"target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
+            r#","to":"link/hop.example/new""#,
+            r#","to":"link/hop.example/new","forwards":true"#,
+        ] {
+            let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
+            let (copy, checked_at) = read(&json).unwrap();
+            assert_eq!(stored::write(&StoredCachedLink::of(&copy.unwrap(), checked_at)), Ok(json));
+        }
+    }
+
+    #[test]
+    fn a_link_with_a_limit_is_not_cached() {
+        let json = |leads: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
+        assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
+        assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! A request that may be repeated.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::tokens::Tokens;
+use super::{Millis, SchemaVersion};
+use crate::store::once::{Answer, Once};
+
+/// How far such a request came.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct StoredIdempotency<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Cow<'a, str>>,
+    nonce: Cow<'a, str>,
+    first_at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_since: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<StoredAnswer<'a>>,
+    tokens: Tokens,
+}
+
+/// What it was answered.
+#[derive(Serialize, Deserialize)]
+struct StoredAnswer<'a> {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Cow<'a, str>>,
+    body: Cow<'a, str>,
+}
+
+impl<'a> StoredIdempotency<'a> {
+    pub(in crate::store) fn of(once: &'a Once, tokens: Tokens) -> Self {
+        Self {
+            schema: SchemaVersion,
+            body: once.body.as_deref().map(Cow::from),
+            nonce: Cow::from(&once.nonce),
+            first_at: once.first_at.into(),
+            running_since: once.running_since.map(Millis::from),
+            answer: once.answer.as_ref().map(StoredAnswer::from),
+            tokens,
+        }
+    }
+
+    pub(in crate::store) fn into_parts(self) -> (Once, Tokens) {
+        let once = Once {
+            body: self.body.map(Cow::into_owned),
+            nonce: self.nonce.into_owned(),
+            first_at: self.first_at.into(),
+            running_since: self.running_since.map(Into::into),
+            answer: self.answer.map(Answer::from),
+        };
+        (once, self.tokens)
+    }
+}
+
+impl<'a> From<&'a Answer> for StoredAnswer<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        Self {
+            status: answer.status,
+            etag: answer.etag.as_deref().map(Cow::from),
+            location: answer.location.as_deref().map(Cow::from),
+            body: Cow::from(&answer.body),
+        }
+    }
+}
+
+impl From<StoredAnswer<'_>> for Answer {
+    fn from(stored: StoredAnswer<'_>) -> Self {
+        Self {
+            status: stored.status,
+            etag: stored.etag.map(Cow::into_owned),
+            location: stored.location.map(Cow::into_owned),
+            body: stored.body.into_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::stored;
+
+    #[test]
+    fn a_request_comes_back_as_it_was_stored() {
+        for json in [
+            r#"{"v":1,"nonce":"n","first_at":1,"tokens":{"created":"t","recent":["t"]}}"#,
+            concat!(
+                r#"{"v":1,"body":"b","nonce":"n","first_at":1,"running_since":2,"#,
+                r#""answer":{"status":201,"etag":"\"1\"","location":"/x","body":"{\"a\":\"é\"}"},"tokens":{"created":"t","recent":["t","u"]}}"#
+            ),
+        ] {
+            let (once, tokens) = stored::read::<StoredIdempotency<'_>>(json.as_bytes()).unwrap().into_parts();
+            assert_eq!(stored::write(&StoredIdempotency::of(&once, tokens)).unwrap(), json);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! An API key.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::bytes::StoredBytes;
+use super::tokens::Tokens;
+use super::{Millis, SchemaVersion};
+use crate::model::rights::{Role, Scope};
+use crate::model::domain::Domain;
+use crate::model::key::{ApiKey, KeyId, Mark};
+use crate::model::link::UserId;
+use crate::store::ports::StoreError;
+use crate::store::kept::Keep;
+use crate::model::text::Title;
+
+/// A key and what it is good for. Roles and scopes go by their names.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredKey<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    id: Cow<'a, str>,
+    name: Cow<'a, str>,
+    scopes: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domains: Option<Vec<Cow<'a, str>>>,
+    owner: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<Cow<'a, str>>,
+    /// Users on whose rights the key depends besides its owner's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    issuers: Vec<Cow<'a, str>>,
+    most: Cow<'a, str>,
+    created_at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<Millis>,
+    mark: StoredBytes<32>,
+    tokens: Tokens,
+}
+
+impl Keep for ApiKey {
+    type Stored<'a> = StoredKey<'a>;
+
+    fn store(&self, tokens: Tokens) -> StoredKey<'_> {
+        StoredKey {
+            schema: SchemaVersion,
+            id: self.id.as_str().into(),
+            name: self.name.as_str().into(),
+            scopes: self.scopes.iter().map(|scope| scope.name().into()).collect(),
+            domains: self.domains.as_ref().map(|domains| domains.iter().map(|domain| domain.as_str().into()).collect()),
+            owner: self.owner.as_str().into(),
+            created_by: self.created_by.as_ref().map(|user| user.as_str().into()),
+            issuers: self.issuers.iter().map(|user| user.as_str().into()).collect(),
+            most: self.most.name().into(),
+            created_at: self.created_at.into(),
+            expires_at: self.expires_at.map(Millis::from),
+            last_used_at: self.last_used_at.map(Millis::from),
+            revoked_at: self.revoked_at.map(Millis::from),
+            mark: self.mark.clone().into(),
+            tokens,
+        }
+    }
+
+    /// A scope or a role without a meaning lets nobody in.
+    fn restore(stored: StoredKey<'_>) -> Result<(Self, Tokens), StoreError> {
+        let domain = |domain: Cow<'_, str>| Domain::stored(domain.into_owned());
+        let key = Self {
+            id: KeyId::stored(stored.id.into_owned()),
+            name: Title::stored(stored.name.into_owned()),
+            scopes: stored.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
+            domains: stored.domains.map(|domains| domains.into_iter().map(domain).collect()),
+            owner: UserId::stored(stored.owner.into_owned()),
+            created_by: stored.created_by.map(|user| UserId::stored(user.into_owned())),
+            issuers: stored.issuers.into_iter().map(|user| UserId::stored(user.into_owned())).collect(),
+            most: Role::named(&stored.most).unwrap_or_default(),
+            created_at: stored.created_at.into(),
+            expires_at: stored.expires_at.map(Into::into),
+            last_used_at: stored.last_used_at.map(Into::into),
+            revoked_at: stored.revoked_at.map(Into::into),
+            mark: stored.mark.into(),
+        };
+        Ok((key, stored.tokens))
+    }
+}
+
+impl From<Mark> for StoredBytes<32> {
+    fn from(mark: Mark) -> Self {
+        Self(*mark.as_bytes())
+    }
+}
+
+impl From<StoredBytes<32>> for Mark {
+    fn from(StoredBytes(bytes): StoredBytes<32>) -> Self {
+        Self::stored(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::stored;
+
+    const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    /// The JSON of a key with these scopes and domains, this role, these other moments and this mark.
+    fn key(scopes: &str, most: &str, moments: &str, mark: &str) -> String {
+        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{most}","created_at":1,{moments}"mark":"{mark}","#)
+            + r#""tokens":{"created":"t","recent":["t"]}}"#
+    }
+
+    fn again(json: &str) -> Option<String> {
+        let (key, tokens) = ApiKey::restore(stored::read(json.as_bytes()).ok()?).ok()?;
+        stored::write(&key.store(tokens)).ok()
+    }
+
+    #[test]
+    fn a_key_comes_back_as_it_was_stored() {
+        let moments = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"#;
+        let scopes = r#"["links:read","keys:admin"],"domains":["a.example","b.example"]"#;
+        for json in [key("[]", "viewer", "", MARK), key(scopes, "owner", moments, MARK)] {
+            assert_eq!(again(&json), Some(json));
+        }
+    }
+
+    #[test]
+    fn an_unknown_role_or_scope_gives_no_right() {
+        assert_eq!(again(&key(r#"["links:all"]"#, "king", "", MARK)), Some(key("[]", "viewer", "", MARK)));
+    }
+
+    #[test]
+    fn a_key_without_a_whole_mark_is_corrupt() {
+        assert_eq!(again(&key("[]", "viewer", "", "AAAA")), None);
+    }
+}

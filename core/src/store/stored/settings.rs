@@ -1,0 +1,265 @@
+//! What an owner says of a link.
+
+use std::borrow::Cow;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+use super::bytes::StoredBytes;
+use super::rules::StoredRule;
+use super::{Millis, corrupt};
+use crate::model::card::Card;
+use crate::model::link::{ForwardQuery, RedirectStatus};
+use crate::model::password::PasswordHash;
+use crate::store::ports::{PasswordCost, StoreError};
+use crate::model::rules::Rule;
+use crate::model::spec::Spec;
+use crate::model::target::Target;
+use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
+
+/// The settings of a link. A member without a meaning is refused: it may be what keeps visitors out.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StoredSettings<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starts_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_clicks: Option<NonZeroU64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    confirm: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<StoredPassword>,
+    #[serde(skip_serializing_if = "StoredForwardQuery::is_off")]
+    forward_query: StoredForwardQuery,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    forward_path: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<StoredRule<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<StoredCard<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    strict: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    crawlable: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+/// What becomes of the query a visitor brought along.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredForwardQuery {
+    #[default]
+    Off,
+    TargetWins,
+    VisitorWins,
+}
+
+/// The hash of a password: Argon2id, version 19, one lane.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredPassword {
+    memory_kib: u32,
+    passes: u32,
+    salt: StoredBytes<16>,
+    hash: StoredBytes<32>,
+}
+
+/// What a preview shows.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct StoredCard<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a Spec> for StoredSettings<'a> {
+    fn from(spec: &'a Spec) -> Self {
+        let status = spec.redirect_status;
+        Self {
+            redirect_status: (status != RedirectStatus::default()).then(|| status.code().as_u16()),
+            title: spec.title.as_ref().map(|title| title.as_str().into()),
+            note: spec.note.as_ref().map(|note| note.as_str().into()),
+            external_id: spec.external_id.as_ref().map(|id| id.as_str().into()),
+            tags: spec.tags.iter().map(|tag| tag.as_str().into()).collect(),
+            starts_at: spec.starts_at.map(Millis::from),
+            ends_at: spec.ends_at.map(Millis::from),
+            max_clicks: spec.max_clicks,
+            confirm: spec.confirm,
+            fallback: spec.fallback.as_ref().map(|target| target.as_str().into()),
+            password: spec.password.as_ref().map(StoredPassword::from),
+            forward_query: spec.forward_query.into(),
+            forward_path: spec.forward_path,
+            rules: spec.rules.iter().map(StoredRule::from).collect(),
+            card: spec.card.as_ref().map(StoredCard::from),
+            strict: spec.strict,
+            crawlable: spec.crawlable,
+            disabled: spec.disabled,
+        }
+    }
+}
+
+impl TryFrom<StoredSettings<'_>> for Spec {
+    type Error = StoreError;
+
+    fn try_from(stored: StoredSettings<'_>) -> Result<Self, StoreError> {
+        let redirect_status = match stored.redirect_status {
+            Some(status) => RedirectStatus::parse(status.into()).map_err(|_| corrupt("redirect_status"))?,
+            None => RedirectStatus::default(),
+        };
+        Ok(Self {
+            redirect_status,
+            title: stored.title.map(|title| Title::stored(title.into_owned())),
+            note: stored.note.map(|note| Note::stored(note.into_owned())),
+            external_id: stored.external_id.map(|id| ExternalId::stored(id.into_owned())),
+            tags: stored.tags.into_iter().map(|tag| Tag::stored(tag.into_owned())).collect(),
+            starts_at: stored.starts_at.map(Into::into),
+            ends_at: stored.ends_at.map(Into::into),
+            max_clicks: stored.max_clicks,
+            confirm: stored.confirm,
+            fallback: stored.fallback.map(|target| Target::stored(target.into_owned())),
+            password: stored.password.map(PasswordHash::from),
+            forward_query: stored.forward_query.into(),
+            forward_path: stored.forward_path,
+            rules: stored.rules.into_iter().map(Rule::try_from).collect::<Result<_, _>>()?,
+            card: stored.card.map(Card::from),
+            strict: stored.strict,
+            crawlable: stored.crawlable,
+            disabled: stored.disabled,
+        })
+    }
+}
+
+impl StoredForwardQuery {
+    /// Nothing is written of the default.
+    fn is_off(&self) -> bool {
+        matches!(self, Self::Off)
+    }
+}
+
+impl From<ForwardQuery> for StoredForwardQuery {
+    fn from(forward: ForwardQuery) -> Self {
+        match forward {
+            ForwardQuery::Off => Self::Off,
+            ForwardQuery::TargetWins => Self::TargetWins,
+            ForwardQuery::VisitorWins => Self::VisitorWins,
+        }
+    }
+}
+
+impl From<StoredForwardQuery> for ForwardQuery {
+    fn from(stored: StoredForwardQuery) -> Self {
+        match stored {
+            StoredForwardQuery::Off => Self::Off,
+            StoredForwardQuery::TargetWins => Self::TargetWins,
+            StoredForwardQuery::VisitorWins => Self::VisitorWins,
+        }
+    }
+}
+
+impl From<&PasswordHash> for StoredPassword {
+    fn from(password: &PasswordHash) -> Self {
+        let PasswordCost { memory_kib, passes } = password.cost;
+        Self { memory_kib, passes, salt: StoredBytes(password.salt), hash: StoredBytes(password.hash) }
+    }
+}
+
+impl From<StoredPassword> for PasswordHash {
+    fn from(StoredPassword { memory_kib, passes, salt, hash }: StoredPassword) -> Self {
+        Self { cost: PasswordCost { memory_kib, passes }, salt: salt.0, hash: hash.0 }
+    }
+}
+
+impl<'a> From<&'a Card> for StoredCard<'a> {
+    fn from(card: &'a Card) -> Self {
+        Self {
+            title: card.title.as_ref().map(|title| title.as_str().into()),
+            description: card.description.as_ref().map(|description| description.as_str().into()),
+            image: card.image.as_ref().map(|image| image.as_str().into()),
+        }
+    }
+}
+
+impl From<StoredCard<'_>> for Card {
+    fn from(stored: StoredCard<'_>) -> Self {
+        Self {
+            title: stored.title.map(|title| CardTitle::stored(title.into_owned())),
+            description: stored.description.map(|description| CardDescription::stored(description.into_owned())),
+            image: stored.image.map(|image| Target::stored(image.into_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::links::fields::settings::tests::everything;
+
+    fn written(spec: &Spec) -> String {
+        serde_json::to_string(&StoredSettings::from(spec)).unwrap()
+    }
+
+    fn read(json: &str) -> Option<Spec> {
+        serde_json::from_str::<StoredSettings<'_>>(json).ok()?.try_into().ok()
+    }
+
+    #[test]
+    fn everything_comes_back_as_it_was_stored() {
+        assert_eq!(read(&written(&everything())), Some(everything()));
+    }
+
+    #[test]
+    fn what_is_not_set_is_not_written() {
+        assert_eq!(written(&Spec::default()), "{}");
+        assert_eq!(read("{}"), Some(Spec::default()));
+    }
+
+    #[test]
+    fn every_flag_comes_back_alone() {
+        for flag in ["confirm", "forward_path", "strict", "crawlable", "disabled"] {
+            let json = format!(r#"{{"{flag}":true}}"#);
+            assert_eq!(written(&read(&json).unwrap()), json);
+        }
+        assert!(read(r#"{"disabled":true}"#).unwrap().disabled && read(r#"{"confirm":true}"#).unwrap().confirm);
+    }
+
+    #[test]
+    fn what_hop_never_wrote_is_corrupt() {
+        for json in [
+            r#"{"redirect_status":200}"#,
+            r#"{"redirect_status":70000}"#,
+            r#"{"redirect_status":"302"}"#,
+            r#"{"forward_query":"on"}"#,
+            r#"{"max_clicks":0}"#,
+            r#"{"max_clicks":-1}"#,
+            r#"{"title":1}"#,
+            r#"{"tags":["x",1]}"#,
+            r#"{"disabled":1}"#,
+            r#"{"password":"8.1.AAAA.AAAA"}"#,
+            r#"{"password":{"memory_kib":8,"passes":1,"salt":"AAAA","hash":"AAAA"}}"#,
+            r#"{"card":{"titel":"x"}}"#,
+            r#"{"rules":{}}"#,
+            r#"{"what_this_hop_does_not_know":true}"#,
+        ] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+}

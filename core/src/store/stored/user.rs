@@ -1,0 +1,231 @@
+//! Users, the team that owns the deployment, and whose an address is.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::bytes::StoredBytes;
+use super::tokens::Tokens;
+use super::{Millis, SchemaVersion, corrupt};
+use crate::model::rights::Role;
+use crate::model::domain::Domain;
+use crate::model::link::UserId;
+use crate::store::ports::StoreError;
+use crate::store::kept::Keep;
+use crate::store::{Claimed, Team};
+use crate::model::text::Title;
+use crate::model::user::{Email, Heir, Invitation, Standing, User};
+
+/// A user. The role goes by its name.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredUser<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    id: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Cow<'a, str>>,
+    role: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    may_own: bool,
+    standing: StoredStanding<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invited_until: Option<Millis>,
+    /// Of the invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<StoredBytes<32>>,
+    created_at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_login_at: Option<Millis>,
+    version: u64,
+    /// The name of the claim to the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Cow<'a, str>>,
+    tokens: Tokens,
+}
+
+/// How a user stands. Whoever is not known to be in is not in.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredStanding<'a> {
+    In,
+    Leaving {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        heir: Option<Cow<'a, str>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        past: Option<Cow<'a, str>>,
+    },
+    Gone,
+    #[serde(other)]
+    Disabled,
+}
+
+/// Who owns the deployment.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredTeam<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    owners: Vec<Cow<'a, str>>,
+    tokens: Tokens,
+}
+
+/// Whose an address is.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredEmailClaim<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    by: Cow<'a, str>,
+    tokens: Tokens,
+}
+
+impl Keep for User {
+    type Stored<'a> = StoredUser<'a>;
+
+    fn store(&self, tokens: Tokens) -> StoredUser<'_> {
+        StoredUser {
+            schema: SchemaVersion,
+            id: self.id.as_str().into(),
+            email: self.email.as_ref().map(|email| email.as_str().into()),
+            name: self.name.as_ref().map(|name| name.as_str().into()),
+            role: self.role.name().into(),
+            may_own: self.may_own,
+            standing: StoredStanding::from(&self.standing),
+            invited_until: self.invitation.as_ref().map(|invitation| invitation.expires_at.into()),
+            mark: self.invitation.as_ref().map(|invitation| invitation.mark.clone().into()),
+            created_at: self.created_at.into(),
+            last_login_at: self.last_login_at.map(Millis::from),
+            version: self.version,
+            claim: self.claim.as_deref().map(Cow::from),
+            tokens,
+        }
+    }
+
+    fn restore(stored: StoredUser<'_>) -> Result<(Self, Tokens), StoreError> {
+        let invitation = match (stored.invited_until, stored.mark) {
+            (Some(until), Some(mark)) => Some(Invitation { mark: mark.into(), expires_at: until.into() }),
+            (Some(_), None) => return Err(corrupt("mark")),
+            (None, _) => None,
+        };
+        let user = Self {
+            id: UserId::stored(stored.id.into_owned()),
+            email: stored.email.map(|email| Email::stored(email.into_owned())),
+            name: stored.name.map(|name| Title::stored(name.into_owned())),
+            role: Role::named(&stored.role).unwrap_or_default(),
+            may_own: stored.may_own,
+            standing: stored.standing.into(),
+            invitation,
+            created_at: stored.created_at.into(),
+            last_login_at: stored.last_login_at.map(Into::into),
+            version: stored.version,
+            claim: stored.claim.map(Cow::into_owned),
+        };
+        Ok((user, stored.tokens))
+    }
+}
+
+impl<'a> From<&'a Standing> for StoredStanding<'a> {
+    fn from(standing: &'a Standing) -> Self {
+        match standing {
+            Standing::In => Self::In,
+            Standing::Disabled => Self::Disabled,
+            Standing::Leaving { heir, past } => {
+                let heir = match heir {
+                    Heir::Nobody => None,
+                    Heir::User(heir) => Some(heir.as_str().into()),
+                };
+                Self::Leaving { heir, past: past.as_ref().map(|past| past.as_str().into()) }
+            }
+            Standing::Gone => Self::Gone,
+        }
+    }
+}
+
+impl From<StoredStanding<'_>> for Standing {
+    fn from(stored: StoredStanding<'_>) -> Self {
+        match stored {
+            StoredStanding::In => Self::In,
+            StoredStanding::Disabled => Self::Disabled,
+            StoredStanding::Leaving { heir, past } => Self::Leaving {
+                heir: heir.map_or(Heir::Nobody, |heir| Heir::User(UserId::stored(heir.into_owned()))),
+                past: past.map(|past| Domain::stored(past.into_owned())),
+            },
+            StoredStanding::Gone => Self::Gone,
+        }
+    }
+}
+
+impl Keep for Team {
+    type Stored<'a> = StoredTeam<'a>;
+
+    fn store(&self, tokens: Tokens) -> StoredTeam<'_> {
+        StoredTeam { schema: SchemaVersion, owners: self.owners.iter().map(|owner| owner.as_str().into()).collect(), tokens }
+    }
+
+    fn restore(stored: StoredTeam<'_>) -> Result<(Self, Tokens), StoreError> {
+        let owners = stored.owners.into_iter().map(|owner| UserId::stored(owner.into_owned())).collect();
+        Ok((Self { owners }, stored.tokens))
+    }
+}
+
+impl Keep for Claimed {
+    type Stored<'a> = StoredEmailClaim<'a>;
+
+    fn store(&self, tokens: Tokens) -> StoredEmailClaim<'_> {
+        StoredEmailClaim { schema: SchemaVersion, by: self.by.as_str().into(), tokens }
+    }
+
+    fn restore(stored: StoredEmailClaim<'_>) -> Result<(Self, Tokens), StoreError> {
+        Ok((Self { by: UserId::stored(stored.by.into_owned()) }, stored.tokens))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::stored;
+
+    const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    /// The JSON of a user who stands so, with `more` about them.
+    fn user(standing: &str, more: &str) -> String {
+        format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{standing},{more}"created_at":1,"version":2,"#)
+            + r#""tokens":{"created":"t","recent":["t"]}}"#
+    }
+
+    fn again(json: &str) -> Option<String> {
+        let (user, tokens) = User::restore(stored::read(json.as_bytes()).ok()?).ok()?;
+        stored::write(&user.store(tokens)).ok()
+    }
+
+    #[test]
+    fn a_user_comes_back_as_they_were_stored() {
+        for standing in [
+            r#""in""#,
+            r#""disabled""#,
+            r#""gone""#,
+            r#"{"leaving":{}}"#,
+            r#"{"leaving":{"heir":"usr_2"}}"#,
+            r#"{"leaving":{"heir":"usr_2","past":"a.example"}}"#,
+        ] {
+            let json = user(standing, "");
+            assert_eq!(again(&json), Some(json));
+        }
+        let json = user(r#""in""#, &format!(r#""invited_until":5,"mark":"{MARK}","#));
+        assert_eq!(again(&json), Some(json));
+        let json = r#"{"v":1,"id":"usr_1","email":"a@b.example","name":"n","role":"admin","may_own":true,"standing":"in","created_at":1,"#;
+        let json = format!(r#"{json}"last_login_at":3,"version":2,"tokens":{{"created":"t","recent":["t"]}}}}"#);
+        assert_eq!(again(&json), Some(json));
+    }
+
+    #[test]
+    fn who_is_not_known_to_be_in_is_disabled() {
+        assert_eq!(again(&user(r#""something""#, "")), Some(user(r#""disabled""#, "")));
+    }
+
+    #[test]
+    fn an_invitation_without_its_mark_is_corrupt() {
+        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"#)), None);
+        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"mark":"AAAA","#)), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! An earlier version of a link.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::link::StoredBlock;
+use super::{Millis, SchemaVersion};
+use crate::model::alias::Alias;
+use crate::model::blocked::Blocked;
+use crate::model::domain::Domain;
+use crate::model::link::UserId;
+use crate::store::history::Snapshot;
+use crate::model::target::Target;
+
+/// What a link was before an edit.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct StoredVersion<'a> {
+    #[serde(rename = "v")]
+    schema: SchemaVersion,
+    version: u64,
+    at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Cow<'a, str>>,
+    domain: Cow<'a, str>,
+    alias: Cow<'a, str>,
+    target: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocked: Option<StoredBlock<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a Snapshot> for StoredVersion<'a> {
+    fn from(version: &'a Snapshot) -> Self {
+        Self {
+            schema: SchemaVersion,
+            version: version.version,
+            at: version.at.into(),
+            by: version.by.as_ref().map(|user| user.as_str().into()),
+            domain: version.domain.as_str().into(),
+            alias: version.alias.as_str().into(),
+            target: version.target.as_str().into(),
+            disabled: version.is_disabled,
+            deleted: version.is_deleted,
+            blocked: version.blocked.as_ref().map(StoredBlock::from),
+            before: version.before.as_deref().map(Cow::from),
+        }
+    }
+}
+
+impl From<StoredVersion<'_>> for Snapshot {
+    fn from(stored: StoredVersion<'_>) -> Self {
+        Self {
+            version: stored.version,
+            at: stored.at.into(),
+            by: stored.by.map(|user| UserId::stored(user.into_owned())),
+            domain: Domain::stored(stored.domain.into_owned()),
+            alias: Alias::stored(stored.alias.into_owned()),
+            target: Target::stored(stored.target.into_owned()),
+            is_disabled: stored.disabled,
+            is_deleted: stored.deleted,
+            blocked: stored.blocked.map(Blocked::from),
+            before: stored.before.map(Cow::into_owned),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::stored;
+
+    #[test]
+    fn a_version_comes_back_as_it_was_stored() {
+        for json in [
+            r#"{"v":1,"version":2,"at":3,"domain":"hop.example","alias":"a","target":"https://example.com/"}"#,
+            concat!(
+                r#"{"v":1,"version":2,"at":3,"by":"usr_1","domain":"hop.example","alias":"é","target":"https://example.com/","#,
+                r#""disabled":true,"deleted":true,"blocked":{"reason":"r","at":4},"before":"t"}"#
+            ),
+        ] {
+            let version = Snapshot::from(stored::read::<StoredVersion<'_>>(json.as_bytes()).unwrap());
+            assert_eq!(stored::write(&StoredVersion::from(&version)).unwrap(), json);
+        }
+    }
+}

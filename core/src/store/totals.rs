@@ -1,0 +1,93 @@
+//! How often a link was followed, as it is stored.
+
+use super::stored::tokens::Tokens;
+use super::stored::{self, StoredTotal};
+use super::{Change, Expect, Key, Written, write};
+use crate::model::clicks::Clicks;
+use crate::store::id_source;
+use crate::model::link::LinkId;
+use crate::store::ports::{Edge, Guard, Record, Records as _, StoreError};
+
+/// How often a link was followed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Total {
+    pub(crate) clicks: Clicks,
+    tokens: Option<Tokens>,
+    guard: Option<Guard>,
+}
+
+impl Total {
+    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+        let stored: StoredTotal = stored::read(&record.value)?;
+        Ok(Self { clicks: stored.clicks(), tokens: Some(stored.tokens), guard: Some(record.guard.clone()) })
+    }
+
+    /// The change that adds `clicks` to the total of `link`.
+    pub(crate) fn plus(&self, clicks: Clicks, link: &LinkId, token: String) -> Result<Change, StoreError> {
+        let sum = Clicks {
+            humans: self.clicks.humans.saturating_add(clicks.humans),
+            bots: self.clicks.bots.saturating_add(clicks.bots),
+            previews: self.clicks.previews.saturating_add(clicks.previews),
+        };
+        let value = stored::write(&StoredTotal::of(sum, Tokens::after(self.tokens.as_ref(), &token)))?;
+        let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
+        Ok(Change::of(Key::total(link), expect, value, token))
+    }
+}
+
+/// How often a count is tried again because somebody else counted at the same moment.
+const TRIES: u32 = 8;
+
+/// Adds a click to the total of its link.
+pub(crate) async fn count_click<E: Edge>(edge: &E, link: &LinkId, click: Clicks) -> Result<(), StoreError> {
+    let records = edge.records();
+    for _ in 0..TRIES {
+        let total = match records.get(&Key::total(link)).await? {
+            Some(record) => Total::read(&record)?,
+            None => Total::default(),
+        };
+        let token = id_source::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
+        if write(records, total.plus(click, link, token)?).await? == Written::Done {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
+}
+
+/// Gives a link the clicks it had elsewhere, unless it has been counted here already.
+pub(crate) async fn bring_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
+    let token = id_source::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
+    write(edge.records(), Total::default().plus(clicks, link, token)?).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tokens::tokens_of;
+
+    #[test]
+    fn a_total_adds_up_and_carries_its_creation_and_its_latest_commits() {
+        let id = LinkId::stored("lnk_1".into());
+        let mut total = Total::default();
+        let mut expected = Expect::Absent;
+        for number in 1..=9 {
+            let change = total.plus(Clicks { humans: number, bots: 1, previews: 2 }, &id, format!("t{number}")).unwrap();
+            assert_eq!((change.key.as_str(), &change.expect), ("stats/lnk_1/total", &expected));
+            let first = number.saturating_sub(7).max(1);
+            let tokens = (first..=number).map(|number| format!("t{number}")).collect();
+            assert_eq!(tokens_of(&change.value), ("t1".into(), tokens));
+            let record = stored(&change);
+            expected = Expect::Unchanged(record.guard.clone());
+            total = Total::read(&record).unwrap();
+        }
+        assert_eq!(total.clicks, Clicks { humans: 45, bots: 9, previews: 18 });
+        let most = Clicks { humans: u64::MAX, bots: u64::MAX, previews: u64::MAX };
+        let full = Total { clicks: most, ..total };
+        let change = full.plus(Clicks { humans: 1, bots: 1, previews: 1 }, &id, "t".into()).unwrap();
+        assert_eq!(Total::read(&stored(&change)).unwrap().clicks, most);
+    }
+
+    fn stored(change: &Change) -> Record {
+        Record { value: change.value.clone().into_bytes(), guard: Guard(format!("guard of {}", change.token)) }
+    }
+}

@@ -1,0 +1,116 @@
+//! What hop tells machines: that it lives, that it is ready, what it promises, and how its API is spoken.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::store::ports::{Edge, Records as _};
+use crate::store::{Key, copy};
+use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
+use crate::message::response::Response;
+use crate::model::alias;
+use crate::store::memo;
+use crate::model::target;
+
+/// The answer of `/health` and of `/ready`.
+#[derive(Serialize)]
+struct StatusJson {
+    status: &'static str,
+}
+
+/// It runs. Nothing is asked of the store or the settings.
+pub(crate) fn health() -> Result<Response, Problem> {
+    Response::json(StatusCode::OK, &StatusJson { status: "ok" })
+}
+
+/// It can serve: the settings are good, or this would not be reached, the secrets are, and the store answers.
+pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
+    if let Some(why) = context.config.fault() {
+        return Err(Problem::not_configured(why.to_owned()));
+    }
+    context.edge.records().get(&Key::probe()).await?;
+    Response::json(StatusCode::OK, &StatusJson { status: "ready" })
+}
+
+/// What this deployment promises, and its limits.
+#[derive(Serialize)]
+struct CapabilitiesJson {
+    edge: &'static str,
+    version: &'static str,
+    promises: PromisesJson,
+    limits: LimitsJson,
+}
+
+#[derive(Serialize)]
+struct PromisesJson {
+    one_alias_one_owner: &'static str,
+    read_your_writes: &'static str,
+    edits_reach_visitors: &'static str,
+    memo: MemoJson,
+    /// Null on an edge that keeps no copies.
+    copies: Option<CopiesJson>,
+    max_clicks: &'static str,
+    clicks: &'static str,
+}
+
+#[derive(Serialize)]
+struct MemoJson {
+    hit_seconds: u32,
+    miss_seconds: u32,
+}
+
+#[derive(Serialize)]
+struct CopiesJson {
+    recheck_after_seconds: u32,
+    expire_after_seconds: u32,
+}
+
+#[derive(Serialize)]
+struct LimitsJson {
+    alias_bytes: usize,
+    target_bytes: usize,
+    body_bytes: usize,
+    bulk_body_bytes: usize,
+    page: u16,
+    batch: u16,
+    crawlable: u16,
+    max_clicks: Option<u64>,
+}
+
+/// Which promises hold here, with numbers.
+pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
+    let edge = context.edge.traits();
+    let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
+    let promises = PromisesJson {
+        one_alias_one_owner: edge.one_owner,
+        read_your_writes: edge.read_your_writes,
+        edits_reach_visitors: edge.edits_reach_visitors,
+        memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
+        copies: context.edge.copies().map(|_| copies),
+        max_clicks: "never more than so many; a failure may waste one",
+        clicks: "counted once the visitor has gone; of more than eight at once on one link some may be lost",
+    };
+    let limits = LimitsJson {
+        alias_bytes: alias::MAX_BYTES,
+        target_bytes: target::MAX_BYTES,
+        body_bytes: BODY_LIMIT,
+        bulk_body_bytes: BULK_LIMIT,
+        page: edge.largest_page,
+        batch: edge.largest_batch,
+        crawlable: edge.most_crawlable,
+        max_clicks: edge.max_clicks,
+    };
+    Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
+}
+
+/// How the API is spoken.
+pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
+    Ok(Response::json_bytes(StatusCode::OK, context.edge.openapi().await?))
+}
+
+/// `docs/openapi.json` for an edge that has no static assets beside its module.
+#[must_use]
+pub fn document() -> Vec<u8> {
+    include_bytes!("../../../docs/openapi.json").to_vec()
+}

@@ -1,0 +1,76 @@
+//! `robots.txt`: short links are no content of their own, so robots stay out, but for the front page and the links that are open to them.
+//!
+//! The text takes many reads and anybody may ask for it, so it is kept for a minute: by an isolate, and for all others in a record that is written
+//! after the response.
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::model::domain::Domain;
+use crate::redirect;
+use crate::message::problem::Problem;
+use crate::api::links;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, RobotsText};
+use crate::message::response::Response;
+use crate::model::time::Timestamp;
+
+/// For how long a text is served before it is worked out anew.
+const MINUTE_MILLIS: u64 = 60_000;
+
+/// After so long the store may forget a text that nobody asks for.
+const DAY_MILLIS: u64 = 24 * 60 * MINUTE_MILLIS;
+
+/// Where nobody can say which links are open, all of them stay closed: a robot that is told to come back later may take it for leave to go anywhere in
+/// the end. Nobody keeps this answer.
+const CLOSED: &str = "User-agent: *\nDisallow: /\n";
+
+/// `GET /robots.txt`
+pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
+    let key = Key::robots(domain);
+    if let Some(text) = context.memo(|memo| memo.text(&key, context.now)) {
+        return Ok(Response::cached_text(text.to_string()));
+    }
+    let kept = match Kept::<RobotsText>::look(context.edge.records(), &key).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            context.log_skipped(&key, &error);
+            None
+        }
+    };
+    let text = match kept.as_ref().map(|kept| &kept.what) {
+        Some(kept) if context.now.millis_since(kept.made_at) < MINUTE_MILLIS => kept.clone(),
+        _ => {
+            let text = match open_links(context, domain).await? {
+                Some(text) => RobotsText { made_at: context.now, text },
+                None => return Ok(Response::text(CLOSED.into())),
+            };
+            let mut change = Kept::put(kept.as_deref(), key.clone(), &text, context.token()?)?;
+            change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
+            // Of those who find it too old at once, one writes it.
+            context.later("robots.txt was not kept", change);
+            text
+        }
+    };
+    let shared: Arc<str> = text.text.as_str().into();
+    context.memo(|memo| memo.remember_text(&key, shared, text.made_at));
+    Ok(Response::cached_text(text.text))
+}
+
+/// The text as it is now; nothing where nobody can say.
+async fn open_links<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<String>, Problem> {
+    let aliases = match links::crawlable(context, domain).await {
+        Ok(aliases) => aliases,
+        Err(problem) => {
+            context.log_cause(&problem);
+            return Ok(None);
+        }
+    };
+    let mut text = String::from("User-agent: *\n");
+    if redirect::has_own_front(context, domain).await? {
+        text.push_str("Allow: /$\n");
+    }
+    aliases.iter().for_each(|alias| text.extend(["Allow: /", &alias.encoded().to_string(), "$\n"]));
+    text.push_str("Disallow: /\n");
+    Ok(Some(text))
+}

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hop_core::Timestamp;
 use hop_core::memory::{MemoryCopies, MemoryEdge, MemoryRecords, TRAITS};
 use hop_core::ports::{Edge, NoEntropy, StoreError, Traits};
-use hop_core::records::Key;
+use hop_core::store::Key;
 
 const SEED: u64 = 1;
 

@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
-use hop_core::records::Key;
-use hop_core::{After, App, Body, Head, Request, Response, run_ready};
+use hop_core::store::Key;
+use hop_core::{BackgroundWork, App, Body, Head, Request, Response, run_ready};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 
@@ -73,7 +73,7 @@ impl World {
         Ok(answer)
     }
 
-    fn finish(&self, after: After) -> Result<(), String> {
+    fn finish(&self, after: BackgroundWork) -> Result<(), String> {
         run_ready(self.app.finish(&self.edge, after)).map_err(|_| "the store waits".into())
     }
 
@@ -83,7 +83,7 @@ impl World {
         self.arrive(scenario).map(drop)
     }
 
-    fn arrive(&self, scenario: &Scenario) -> Result<(Response, After), String> {
+    fn arrive(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
         let url = self.url(scenario);
         let head = Head::new(&scenario.method, &url);
         let body = Body::Whole(scenario.body.unwrap_or_default().into());
@@ -103,7 +103,7 @@ impl World {
         format!("{}-{visit}", scenario.url).into()
     }
 
-    fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, After), String> {
+    fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
         run_ready(self.app.handle(&self.edge, Request { head, facts, body })).map_err(|_| "the store waits".into())
     }
 }

@@ -1,7 +1,7 @@
 //! Copies in Workers KV. A miss, an error and a slow answer are all the same to the core: no copy.
 
 use hop_core::ports::{Copies, StoreError};
-use hop_core::records::{Key, copy};
+use hop_core::store::{Key, copy};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
-use hop_core::records::{Change, Cursor, Expect, HINT, Key, Prefix};
+use hop_core::store::{Change, Cursor, Expect, HINT, Key, Prefix};
 use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
 use worker::js_sys;
 use worker::{Env, Error};

@@ -14,6 +14,8 @@
 //! | [`message`] | HTTP messages: request, route, body, response, problem |
 //! | [`store`] | the ports of an edge, and how records, index entries and copies are kept through them |
 //! | [`model`] | the words of the product, valid by their types |
+//!
+//! [`memory`] is the edge that tests run on. Like the adapters for Workers and Compute it stands outside of the layers.
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 
@@ -23,6 +25,8 @@ mod auth;
 mod background;
 mod context;
 mod log;
+#[cfg(any(test, feature = "memory"))]
+pub mod memory;
 pub mod message;
 pub mod model;
 mod pages;
@@ -41,7 +45,5 @@ pub use message::run_ready::{Pending, run_ready};
 pub use message::{problem, route};
 pub use model::time::Timestamp;
 pub use model::{alias, csv, domain, field_error, target};
-#[cfg(any(test, feature = "memory"))]
-pub use store::memory;
 pub use store::ports;
 pub use system::machines::document as openapi;

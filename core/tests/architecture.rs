@@ -11,9 +11,11 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::process::Command;
 
-use support::source::{Source, sources, words};
+use support::source::{Source, source_files, sources, words};
 
 /// What may be named only in some files and folders, or in none. A folder ends in `/`.
 struct Rule {
@@ -47,7 +49,7 @@ const CORE: [Rule; 10] = [
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
     Rule {
         phrases: &["percent_decode_str", "percent_decode", "Route::of"],
-        only_in: &["route.rs", "app.rs", "auth/printed.rs", "request.rs", "links/explain.rs", "destination/laws.rs"],
+        only_in: &["message/route.rs", "app.rs", "auth/printed.rs", "message/request.rs", "api/links/explain.rs"],
         why: "only route.rs reads a path; whoever has one asks it. A host is decoded where it is read, and tests read what hop wrote",
     },
     Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
@@ -55,23 +57,13 @@ const CORE: [Rule; 10] = [
         phrases: &["serde", "serde_json"],
         only_in: &[
             // Wire types, and the handlers that send one of their own.
-            "app.rs",
-            "audit/",
-            "body.rs",
-            "body/",
-            "domains/",
-            "keys/",
-            "links/",
-            "list.rs",
-            "machines.rs",
-            "me.rs",
+            "log.rs",
+            "api/",
+            "message/",
             "pages/interstitial.rs",
-            "response.rs",
-            "tree.rs",
-            "users/",
-            "wire.rs",
+            "system/",
             // Stored types.
-            "records/stored/",
+            "store/stored/",
         ],
         why: "wire types and stored types are apart from domain types, which know neither form",
     },
@@ -149,44 +141,127 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
 
 #[test]
 fn only_the_route_looks_at_a_path() {
+    // Targets have paths as well, and their owners wrote them.
+    const OF_TARGETS: [&str; 2] = ["model/destination.rs", "model/template.rs"];
+    const OF_REQUESTS: [&str; 2] = ["app.rs", "message/request.rs"];
+    let mut readers = Vec::new();
     for source in sources("core/src") {
         let reads = source.words.windows(3).any(|words| words[0] == "." && words[1] == "path" && words[2] != "(");
-        // Targets have paths as well, and their owners wrote them.
-        if ["destination.rs", "destination/laws.rs", "template.rs"].contains(&source.name.as_str()) {
+        if !reads {
             continue;
         }
-        assert_eq!(reads, ["app.rs", "request.rs"].contains(&source.name.as_str()), "{}", source.name);
-        if reads {
+        if OF_REQUESTS.contains(&source.name.as_str()) {
             let (fields, routes) = (words(".path"), words("Route::of("));
             let count = |phrase: &[String]| source.words.windows(phrase.len()).filter(|words| *words == phrase).count();
             assert_eq!(count(&fields), count(&routes), "{}: a path goes nowhere but into Route::of", source.name);
+        }
+        readers.push(source.name);
+    }
+    readers.sort();
+    let mut expected = [OF_REQUESTS, OF_TARGETS].concat();
+    expected.sort_unstable();
+    assert_eq!(readers, expected);
+}
+
+/// The layers of the core, the lowest first. Each uses itself and those before it.
+const LAYERS: [&str; 12] =
+    ["model", "store", "message", "log", "background", "context", "auth", "pages", "redirect", "api", "system", "app"];
+
+/// The edge that tests run on stands outside, like the adapters, and so does the list of modules.
+const OUTSIDE: [&str; 2] = ["memory", "lib"];
+
+/// The folders and files of the core that others see, each with what it names there.
+fn imports() -> Vec<(String, Vec<Vec<String>>)> {
+    let is_inside = |source: &Source| !OUTSIDE.contains(&layer_of(&source.name));
+    sources("core/src").into_iter().filter(is_inside).map(|source| (source.name.clone(), source.paths())).collect()
+}
+
+fn layer_of(name: &str) -> &str {
+    name.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+}
+
+#[test]
+fn each_layer_uses_only_those_below() {
+    let place = |layer: &str| LAYERS.iter().position(|known| *known == layer);
+    let mut against = Vec::new();
+    for (name, paths) in imports() {
+        let own = place(layer_of(&name)).unwrap_or_else(|| panic!("{name} is in no layer"));
+        for path in paths {
+            match place(&path[0]) {
+                Some(used) if used <= own => {}
+                Some(_) => against.push(format!("{name} uses {}, which is above it", path.join("::"))),
+                None => against.push(format!("{name} uses {}: name the layer it comes from", path.join("::"))),
+            }
+        }
+    }
+    assert!(against.is_empty(), "{against:#?}");
+}
+
+#[test]
+fn folders_do_not_use_each_other_in_circles() {
+    let folder = |module: &[String]| module.join("/");
+    let known: BTreeSet<String> = sources("core/src").iter().filter_map(|source| Some(source.name.rsplit_once('/')?.0.to_owned())).collect();
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, paths) in imports() {
+        let Some((own, _)) = name.rsplit_once('/') else { continue };
+        for path in paths {
+            let longest = (1..=path.len()).rev().map(|length| folder(&path[..length])).find(|folder| known.contains(folder));
+            let is_other = |other: &String| !other.starts_with(&format!("{own}/")) && !own.starts_with(&format!("{other}/")) && other != own;
+            uses.entry(own.to_owned()).or_default().extend(longest.filter(is_other));
+        }
+    }
+    assert!(uses.values().map(BTreeSet::len).sum::<usize>() > 20, "hardly any imports were found: {uses:?}");
+    for folder in uses.keys() {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![folder.clone()]);
+        while let Some(from) = next.pop() {
+            for to in uses.get(&from).into_iter().flatten() {
+                assert_ne!(to, folder, "{folder} uses {from}, which uses {folder}");
+                if reached.insert(to.clone()) {
+                    next.push(to.clone());
+                }
+            }
         }
     }
 }
 
 #[test]
-fn who_may_is_decided_without_text_and_before_every_handler() {
-    for source in sources("core/src") {
-        if source.name == "auth.rs" {
-            let at = source.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("auth.rs authorises");
-            let signature: Vec<&str> = source.words[at..].iter().map(String::as_str).take_while(|word| *word != "{").collect();
-            let text = ["str", "String", "u8", "Head", "Request", "Route", "Uri"];
-            assert!(!signature.iter().any(|word| text.contains(word)), "{signature:?}");
+fn every_exception_is_still_needed() {
+    let sources = sources("core/src");
+    for rule in &CORE {
+        for place in rule.only_in {
+            let is_there = |source: &&Source| source.name == **place || (place.ends_with('/') && source.name.starts_with(*place));
+            let is_used = sources.iter().filter(is_there).any(|source| rule.phrases.iter().any(|phrase| source.names(phrase)));
+            assert!(is_used, "{place} may name {:?} and does not", rule.phrases);
         }
-        if source.name.starts_with("links/")
-            || source.name.starts_with("keys/")
-            || source.name == "me.rs"
-            || (source.name.starts_with("domains/") && source.name != "domains/visit.rs")
-        {
-            for signature in source.open_functions() {
-                let open_to_all = ["crawlable", "is_served", "request_schemas", "short_url", "trace"].contains(&signature[0].as_str());
-                assert_eq!(!open_to_all, signature.iter().any(|word| word == "Proof"), "{} {}", source.name, signature[0]);
+    }
+}
+
+/// Functions of the API that answer no request by themselves.
+const NO_HANDLERS: [&str; 0] = [];
+
+#[test]
+fn handlers_demand_a_proof() {
+    let (mut handlers, mut open) = (0, Vec::new());
+    for source in sources("core/src").iter().filter(|source| source.name.starts_with("api/")) {
+        for signature in source.open_functions().filter(|signature| signature.iter().any(|word| word == "Context")) {
+            handlers += 1;
+            if !signature.iter().any(|word| word == "Proof") {
+                open.push(format!("{} {}", source.name, signature[0]));
             }
         }
     }
-    let handlers: usize =
-        sources("core/src").iter().filter(|source| source.name.starts_with("links/")).map(|source| source.open_functions().count()).sum();
-    assert!(handlers >= 7, "only {handlers} handlers were found");
+    assert_eq!(open, NO_HANDLERS, "each asks for a proof, or stands in the list");
+    assert!(handlers >= 25, "only {handlers} handlers were found");
+}
+
+#[test]
+fn rights_are_decided_without_text() {
+    let sources = sources("core/src");
+    let auth = sources.iter().find(|source| source.name == "auth/mod.rs").expect("auth/mod.rs");
+    let at = auth.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("auth/mod.rs authorises");
+    let signature: Vec<&str> = auth.words[at..].iter().map(String::as_str).take_while(|word| *word != "{").collect();
+    let text = ["str", "String", "u8", "Head", "Request", "Route", "Uri"];
+    assert!(!signature.iter().any(|word| text.contains(word)), "{signature:?}");
 }
 
 #[test]
@@ -237,6 +312,25 @@ fn the_adapters_read_side_by_side() {
     for file in files("fastly/src").iter().filter(|file| *file != "main.rs") {
         assert!(workers.contains(file), "cloudflare/src has no {file}");
     }
+}
+
+#[test]
+fn documents_name_files_that_exist() {
+    let folders = ["core", "cloudflare", "fastly", "conformance", "xtask", "bench"];
+    let files: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| source_files(folder).into_iter().map(move |file| format!("{folder}/{file}")))
+        .collect();
+    let mut named = 0;
+    for document in ["ARCHITECTURE.md", "SECURITY.md", "OPERATIONS.md", "PERFORMANCE.md"] {
+        let text = fs::read_to_string(format!("{}/../docs/{document}", env!("CARGO_MANIFEST_DIR"))).expect("a document is readable");
+        for file in text.split('`').filter(|code| code.ends_with(".rs") && !code.contains(['*', ' '])) {
+            named += 1;
+            let is_it = |known: &String| known == file || known.ends_with(&format!("/{file}"));
+            assert!(files.iter().any(is_it), "{document} names {file}, which is not there");
+        }
+    }
+    assert!(named > 50, "only {named} files are named");
 }
 
 #[test]

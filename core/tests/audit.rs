@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use hmac::{Hmac, Mac as _};
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::Edge as _;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use hop_core::route::DOCUMENTED;
 use http::Method;
 use http::header::{AUTHORIZATION, IF_MATCH};

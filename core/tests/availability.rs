@@ -12,7 +12,7 @@ mod support;
 
 use hop_core::alias::RESERVED_LATER;
 use hop_core::memory::{MemoryEdge, Step, Steps};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};

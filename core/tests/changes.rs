@@ -11,7 +11,7 @@
 mod support;
 
 use hop_core::memory::MemoryEdge;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use http::header::IF_MATCH;
 use serde_json::{Value, json};
 use support::client::Answer;

@@ -16,8 +16,8 @@ use std::task::{Context, Waker};
 
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use hop_core::ports::{Records as _, Take};
-use hop_core::records::tickets::{self, Draws};
-use hop_core::records::{Key, Prefix};
+use hop_core::store::tickets::{self, Draws};
+use hop_core::store::{Key, Prefix};
 use serde_json::json;
 use support::audit::{check_list, clicks, count, told_history, truth};
 use support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};

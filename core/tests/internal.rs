@@ -15,7 +15,7 @@ use hop_core::domain::Domain;
 use hop_core::log_failure;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::StoreError;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use hop_core::route::DOCUMENTED;
 use http::Method;
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ mod support;
 
 use hop_core::memory::{MemoryEdge, Step};
 use hop_core::ports::{Records as _, Take};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::{count, text};
 use support::copies::{HERE, docs};

@@ -15,7 +15,7 @@ use std::task::{Context, Waker};
 
 use hop_core::csv;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::client::{ADMIN_KEY, Answer};
 use support::misfortune::{self, Plan, calm, plan};

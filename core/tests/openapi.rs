@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use hop_core::error::Code;
+use hop_core::problem::Code;
 use hop_core::route::DOCUMENTED;
 use serde_json::{Map, Value, json};
 

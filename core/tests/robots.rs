@@ -13,7 +13,7 @@ mod support;
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::{check_robots, count, robots};
 use support::client::Answer;

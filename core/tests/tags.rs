@@ -15,7 +15,7 @@ use std::task::{Context, Waker};
 
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::Edge as _;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::check_list;
 use support::misfortune::{self, Plan, calm, plan};

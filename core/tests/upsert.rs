@@ -15,7 +15,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::{Kept, check_list, truth};
 use support::client::Answer;

@@ -13,7 +13,7 @@ mod support;
 
 use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
 use hop_core::ports::Traits;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use http::header::{AUTHORIZATION, IF_MATCH};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};

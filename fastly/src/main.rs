@@ -6,7 +6,7 @@ mod edge;
 mod records;
 
 use fastly::handle::client_request_and_body;
-use hop_core::{After, App, Head, run_ready};
+use hop_core::{BackgroundWork, App, Head, run_ready};
 
 use crate::convert::Visitor;
 use crate::edge::{ComputeEdge, Settings};
@@ -21,7 +21,7 @@ fn main() {
     let head = Head::new(&method, &url);
     let body = convert::body(body, head.body_limit());
     let request = hop_core::Request { head, facts: &visitor, body };
-    let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), After::default()));
+    let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);
     // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.
     let _ = run_ready(app.finish(&edge, after));

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
-use hop_core::records::tickets::{self, Tickets};
-use hop_core::records::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
+use hop_core::store::tickets::{self, Tickets};
+use hop_core::store::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
 
 use crate::edge::random;
 

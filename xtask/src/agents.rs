@@ -15,16 +15,16 @@ use crate::setup::{self, Need};
 use package::Program;
 use words::Words;
 
-const LIST: &str = "core/src/agent/bots.txt";
-const BROWSERS: &str = "core/src/agent/browsers.txt";
+const LIST: &str = "core/src/model/agent/bots.txt";
+const BROWSERS: &str = "core/src/model/agent/browsers.txt";
 /// One agent of every program, for the core's tests.
-const FIXTURE: &str = "core/src/agent/fixtures/bots.txt";
+const FIXTURE: &str = "core/src/model/agent/fixtures/bots.txt";
 
 const HELP: &str = "\
 cargo xtask agents
 
-Writes core/src/agent/bots.txt, the words by which programs are told from people, and one agent of each program into
-core/src/agent/fixtures/bots.txt, both from the npm package crawler-user-agents. To update them, pin a later version of it in
+Writes core/src/model/agent/bots.txt, the words by which programs are told from people, and one agent of each program into
+core/src/model/agent/fixtures/bots.txt, both from the npm package crawler-user-agents. To update them, pin a later version of it in
 package.json, run this and `cargo test -p hop-core agent`, and read the difference: a word that some browser says as well belongs to
 the exceptions of xtask/src/agents/words.rs. `cargo xtask test lint` fails while the list and the package disagree.";
 

@@ -15,7 +15,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hop_core::records::Change;
+use hop_core::store::Change;
 use search::{Search, Trace};
 
 use crate::client::Answer;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hop_core::Timestamp;
 use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, Step, Steps, TRAITS};
 use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Take, Traits};
-use hop_core::records::{Change, Cursor, Key, Prefix};
+use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
 

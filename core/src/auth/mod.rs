@@ -5,12 +5,14 @@
 
 mod credential;
 mod need;
+mod people;
 #[cfg(any(test, feature = "memory"))]
 mod printed;
 
 
 pub(crate) use self::credential::role_of;
 pub(crate) use self::need::Need;
+pub(crate) use self::people::{find_active, is_in};
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
 use crate::model::rights::{Right, Role, Scope};

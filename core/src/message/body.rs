@@ -213,7 +213,7 @@ pub(crate) fn pointer(name: &str) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::model::config::Config;
-    use crate::store::memory::TRAITS;
+    use crate::memory::TRAITS;
 
     /// Reads a body on the memory edge of a deployment at `https://hop.example`.
     pub(crate) fn drafted<B: RequestBody>(json: &str) -> Draft<B> {

@@ -67,7 +67,7 @@ fn character(digit: u64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::memory::MemoryEdge;
+    use crate::memory::MemoryEdge;
 
     #[test]
     fn ninety_six_bits_are_seventeen_characters() {

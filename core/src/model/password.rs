@@ -156,7 +156,8 @@ impl fmt::Debug for PasswordHash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::memory::MemoryEdge;
+
+    const CHEAP: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
 
     #[test]
     fn a_password_has_twelve_to_1024_characters_however_many_bytes() {
@@ -181,11 +182,10 @@ mod tests {
 
     #[test]
     fn a_hash_is_made_of_the_password_the_salt_and_the_cost() {
-        let edge = MemoryEdge::new(1);
-        let hash = |text: &str| NewPassword::parse(text).unwrap().hash(&edge).unwrap();
-        let (first, second) = (hash("r\u{e9}sum\u{e9} twelve"), hash("re\u{301}sume\u{301} twelve"));
-        assert!(first != second && first.salt != second.salt, "each has a salt of its own");
-        assert_eq!(first.cost, edge.traits().password_cost);
+        let hash = |text: &str, salt| NewPassword::parse(text).unwrap().hash([salt; 16], CHEAP).unwrap();
+        let (first, second) = (hash("r\u{e9}sum\u{e9} twelve", 1), hash("re\u{301}sume\u{301} twelve", 2));
+        assert!(first.hash != second.hash, "by another salt it is another hash");
+        assert_eq!((first.cost, first.salt), (CHEAP, [1; 16]));
         let again = |known: &PasswordHash, text: &str| derive(text, &known.salt, known.cost).unwrap();
         assert_eq!(again(&first, "résumé twelve"), first.hash);
         assert_eq!(again(&second, "résumé twelve"), second.hash, "both spellings are one password");
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn prints_nothing_of_itself() {
         let new = NewPassword::parse("hunter2hunter2").unwrap();
-        let hash = new.hash(&MemoryEdge::new(1)).unwrap();
+        let hash = new.hash([1; 16], CHEAP).unwrap();
         assert_eq!((format!("{new:?}"), format!("{hash:?}")), ("[redacted]".into(), "[redacted]".into()));
     }
 }

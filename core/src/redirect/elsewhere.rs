@@ -47,6 +47,14 @@ pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, 
     }
 }
 
+/// Whether links may be made on `domain`. Those of the settings are known without asking the store.
+pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
+    if context.config.origin_of(domain.as_str()).is_some() {
+        return Ok(true);
+    }
+    Ok(Kept::<Site>::look(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
+}
+
 /// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
 pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(), Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {

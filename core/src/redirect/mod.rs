@@ -22,7 +22,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 pub(crate) use self::decide::{Decision, Manner, decide};
 pub(crate) use self::preview::preview;
 use self::read::Source;
-pub(crate) use self::elsewhere::{at, front, has_own_front, instead};
+pub(crate) use self::elsewhere::{at, front, has_own_front, instead, is_served};
 use self::unlock::Tried;
 
 use crate::model::alias::{self, Alias};

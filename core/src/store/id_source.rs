@@ -70,7 +70,15 @@ impl Source {
 mod tests {
     use super::*;
     use crate::model::digest::Pepper;
-    use crate::store::memory::MemoryEdge;
+    use crate::memory::MemoryEdge;
+
+    #[test]
+    fn names_and_secrets_are_new_each_time() {
+        let edge = MemoryEdge::new(1);
+        let [(name, secret), (other_name, other_secret)] = [(); 2].map(|()| (random_96(&edge).unwrap(), random_secret(&edge).unwrap()));
+        assert!(name != other_name && secret != other_secret && !secret.contains(&name));
+        assert_eq!((name.len(), secret.len()), (17, SECRET_CHARS));
+    }
 
     #[test]
     fn a_repeatable_draw_is_repeated_and_a_random_one_is_not() {

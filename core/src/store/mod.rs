@@ -11,8 +11,6 @@ pub(crate) mod id_source;
 mod kept;
 mod keys;
 pub(crate) mod memo;
-#[cfg(any(test, feature = "memory"))]
-pub mod memory;
 mod notes;
 pub(crate) mod once;
 mod people;

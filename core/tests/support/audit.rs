@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::memory::{MemoryEdge, Steps};
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::Value;
 
 use super::{Ask, Isolate, run};

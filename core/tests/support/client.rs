@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Facts;
-use hop_core::{After, App, Body, Head, Request, Response};
+use hop_core::{BackgroundWork, App, Body, Head, Request, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use serde_json::Value;
@@ -37,7 +37,7 @@ impl<'a> Isolate<'a> {
     }
 
     /// Asks, and leaves what is to be done afterwards to the caller.
-    pub(crate) async fn handle(&self, ask: Ask) -> (Answer, After) {
+    pub(crate) async fn handle(&self, ask: Ask) -> (Answer, BackgroundWork) {
         let head = Head::new(&ask.method, &ask.url);
         let request = Request { head, facts: &ask.visitor, body: ask.body };
         let (response, after) = self.app.handle(self.edge, request).await;

@@ -3,7 +3,7 @@
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::memory::MemoryEdge;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 
 use super::client::Answer;

@@ -1,7 +1,7 @@
 //! Users that stand in the store, and keys that the admin makes for them.
 
 use hop_core::memory::MemoryEdge;
-use hop_core::records::Key;
+use hop_core::store::Key;
 use serde_json::{Value, json};
 
 use super::client::Answer;

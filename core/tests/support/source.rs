@@ -11,7 +11,7 @@ pub(crate) struct Source {
     pub(crate) words: Vec<String>,
 }
 
-/// Every file below `folder` of this workspace, without comments and without the tests inside the files.
+/// Every file below `folder` of this workspace, without comments and without tests: those inside the files, and the files that are made of them.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut files = Vec::new();
@@ -20,11 +20,57 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     assert!(!files.is_empty(), "{folder} holds no sources");
     let read = |file: PathBuf| {
         let text = fs::read_to_string(&file).expect("a source is readable");
-        let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let name = file.strip_prefix(&root).expect("it was found there").to_string_lossy().replace('\\', "/");
-        Source { name, words: words(product) }
+        (name, text)
     };
-    files.into_iter().map(read).collect()
+    let texts: Vec<(String, String)> = files.into_iter().map(read).collect();
+    let tests: Vec<String> = texts.iter().flat_map(|(name, text)| test_files(name, text)).collect();
+    let products = texts.into_iter().filter(|(name, _)| !tests.contains(name));
+    products.map(|(name, text)| Source { name, words: without_tests(words(&text)) }).collect()
+}
+
+/// The files that the file `name` declares as modules of tests.
+fn test_files(name: &str, text: &str) -> Vec<String> {
+    let folder = name.strip_suffix("mod.rs").map_or_else(|| format!("{}/", name.trim_end_matches(".rs")), str::to_owned);
+    let declarations = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| rest.split_once(';'));
+    let names = declarations.map(|(module, _)| module).filter(|module| module.chars().all(is_in_name));
+    names.map(|module| format!("{folder}{module}.rs")).collect()
+}
+
+/// Leaves out every item that is compiled for tests alone.
+fn without_tests(words: Vec<String>) -> Vec<String> {
+    let mark = ["#", "[", "cfg", "(", "test", ")", "]"];
+    let mut kept = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while at < words.len() {
+        if words[at..].iter().take(mark.len()).ne(mark.iter()) {
+            kept.push(words[at].clone());
+            at += 1;
+            continue;
+        }
+        // The item ends with its body, or with a semicolon before one.
+        let mut depth = 0_usize;
+        for word in &words[at + mark.len()..] {
+            at += 1;
+            match word.as_str() {
+                "{" => depth += 1,
+                "}" if depth <= 1 => break,
+                "}" => depth -= 1,
+                ";" if depth == 0 => break,
+                _ => {}
+            }
+        }
+        at += mark.len();
+    }
+    kept
+}
+
+/// The names of all sources below `folder`, tests too.
+pub(crate) fn source_files(folder: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.iter().map(|file| file.strip_prefix(&root).expect("it was found there").to_string_lossy().replace('\\', "/")).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -80,6 +126,34 @@ fn char_length(rest: &str) -> usize {
     inner.filter(|at| rest[*at..].starts_with('\'')).map_or(1, |at| at + 1)
 }
 
+/// The paths of a tree as `use` has it: `a::{b, c::d}`.
+fn expand(words: &[String]) -> Vec<Vec<String>> {
+    match words {
+        [brace, ..] if brace == "{" => {
+            let (mut depth, mut starts) = (0_usize, Vec::new());
+            for (at, word) in words.iter().enumerate() {
+                match word.as_str() {
+                    "{" => depth += 1,
+                    "}" => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    break;
+                }
+                if depth == 1 && (word == "{" || word == ",") {
+                    starts.push(at + 1);
+                }
+            }
+            starts.into_iter().flat_map(|start| expand(&words[start..])).collect()
+        }
+        [name, colons, rest @ ..] if colons == "::" && name.chars().all(is_in_name) => {
+            expand(rest).into_iter().map(|tail| std::iter::once(name.clone()).chain(tail).collect()).collect()
+        }
+        [name, ..] if name.chars().all(is_in_name) => vec![vec![name.clone()]],
+        _ => vec![Vec::new()],
+    }
+}
+
 impl Source {
     /// Whether these words stand in the file, one right after the other.
     pub(crate) fn names(&self, phrase: &str) -> bool {
@@ -94,6 +168,32 @@ impl Source {
 
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
         self.words.iter().filter_map(|word| word.replace('_', "").parse().ok())
+    }
+
+    /// Every path into the crate: what follows `crate::`, and `super::` where it leads into another file.
+    pub(crate) fn paths(&self) -> Vec<Vec<String>> {
+        let mut module: Vec<&str> = self.name.trim_end_matches(".rs").split('/').collect();
+        if module.last() == Some(&"mod") {
+            module.pop();
+        }
+        let mut paths = Vec::new();
+        for at in 0..self.words.len() {
+            if at > 0 && self.words[at - 1] == "::" {
+                continue;
+            }
+            let rest = &self.words[at..];
+            let supers = rest.chunks(2).take_while(|words| *words == ["super", "::"]).count();
+            let (base, after) = match rest {
+                [first, second, ..] if first == "crate" && second == "::" => (&module[..0], &rest[2..]),
+                _ if supers > 0 && supers <= module.len() => (&module[..module.len() - supers], &rest[2 * supers..]),
+                _ => continue,
+            };
+            for tail in expand(after) {
+                let path: Vec<String> = base.iter().map(|part| (*part).to_owned()).chain(tail).collect();
+                paths.extend(Some(path).filter(|path| !path.is_empty()));
+            }
+        }
+        paths
     }
 
     /// The words of every function that is open to other modules, from its name to its body.

@@ -13,7 +13,7 @@ use crate::failure::{Failure, Outcome};
 /// A cell of more lines than this is a forgotten quote. A note of hop's may have this many.
 const MOST_LINES: usize = 4_096;
 
-/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it: those of `core/src/csv.rs`.
+/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it: those of `core/src/model/csv.rs`.
 const GUARDED: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', '\''];
 
 pub(super) struct Rows<R> {

@@ -26,14 +26,6 @@ use crate::store::EDITS;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Kept, Key, Site, Written};
 
-/// Whether links may be made on `domain`. Those of the settings are known without asking the store.
-pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
-    if context.config.origin_of(domain.as_str()).is_some() {
-        return Ok(true);
-    }
-    Ok(look(context, domain).await?.is_some_and(|kept| !kept.what.is_deleted))
-}
-
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
 fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
     Fields::query(query).finish(Some(()))?;

@@ -6,11 +6,11 @@ use super::wire::{KeyJson, NewKeyJson};
 use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::model::rights::{Role, Scope, least_issuer};
-use crate::auth::{Proof, role_of};
+use crate::auth::{Proof, find_active, role_of};
 use crate::message::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::api::domains::is_served;
+use crate::redirect::is_served;
 use crate::store::id_source;
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
@@ -24,7 +24,6 @@ use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::sorted::put_in_order;
 use crate::model::user::User;
-use crate::api::users;
 
 const MOST_DOMAINS: usize = 20;
 
@@ -76,7 +75,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
     }
     let asked = Asked::of(context, proof, draft)?;
     let no_owner = || Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in"));
-    let owner = users::find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
+    let owner = find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
     check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
     let shown = Shown::new(context.token()?, id_source::random_secret(context.edge)?);
     let key = asked.key(&shown, context.pepper()?, context.now, proof);

@@ -11,7 +11,7 @@ use super::show::shown;
 use super::{Wish, edit};
 use crate::model::alias::{self, Alias};
 use crate::context::Context;
-use crate::auth::Proof;
+use crate::auth::{Proof, is_in};
 use crate::model::rights::Right;
 use crate::message::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
 use crate::model::domain::Domain;
@@ -25,7 +25,6 @@ use crate::store::Key;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::target::Target;
-use crate::api::users;
 
 request_body! {
     /// `PATCH /api/v1/links/{alias}`
@@ -71,7 +70,7 @@ pub(super) async fn patch<E: Edge>(
         proof.check(Right::ManageLinks)?;
     }
     if let Patch::Set(owner) = &parts.owner
-        && !users::is_in(context, owner).await?
+        && !is_in(context, owner).await?
     {
         wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
     }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::auth::Proof;
 use crate::message::body::Fields;
 use crate::model::domain::Domain;
-use crate::api::domains;
+use crate::redirect;
 use crate::message::problem::Problem;
 use crate::model::field_error::{Refusal, Wrong};
 use crate::model::link::Link;
@@ -88,6 +88,6 @@ pub(super) async fn served_domain<E: Edge>(
 /// `domain`, if links may be made on it.
 async fn served<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: Domain) -> Result<Result<Domain, Refusal>, Problem> {
     proof.check_domain(&domain)?;
-    let is_served = domains::is_served(context, &domain).await?;
+    let is_served = redirect::is_served(context, &domain).await?;
     Ok(if is_served { Ok(domain) } else { Err(Refusal::invalid("this is no domain of this deployment")) })
 }

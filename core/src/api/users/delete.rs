@@ -5,10 +5,10 @@ use http::StatusCode;
 
 use super::edit::{Said, Step, Wish, edit};
 use super::team::Owners;
-use super::{is_in, look, save};
+use super::{look, save};
 use crate::context::Context;
 use crate::api::audit::Deed;
-use crate::auth::Proof;
+use crate::auth::{Proof, is_in};
 use crate::message::body::{Fields, Tree};
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal};

@@ -30,17 +30,6 @@ use crate::store::ports::Edge;
 use crate::store::{Kept, Key, Written};
 use crate::model::user::{Standing, User};
 
-/// The user `id`, if they are let in.
-pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
-    let user = seen(context, id).await?;
-    Ok(user.map(|user| user.what).filter(|user| user.standing == Standing::In))
-}
-
-/// Whether this is a user who is let in.
-pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
-    Ok(find_active(context, id).await?.is_some())
-}
-
 /// The record of the user `id`, whether or not they are there.
 async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
     Ok(Kept::look(context.edge.records(), &Key::user(id)).await?)

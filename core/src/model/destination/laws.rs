@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::*;
-use crate::store::memory::Random;
+use crate::memory::Random;
 
 const ORIGINS: [&str; 4] = ["https://example.com", "HTTPS://Example.COM:443", "http://[2001:db8::1]:8080", "https://a.example:1"];
 const PLACEHOLDERS: [&str; 9] =

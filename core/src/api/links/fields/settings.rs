@@ -119,7 +119,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::message::body::Draft;
     use crate::model::config::Config;
-    use crate::store::memory::TRAITS;
+    use crate::memory::TRAITS;
     use crate::store::ports::{PasswordCost, Traits};
     use crate::message::request::Body;
     use crate::model::text::{CardDescription, CardTitle};

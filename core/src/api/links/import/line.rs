@@ -214,7 +214,7 @@ fn from_cell(name: &str, cell: String) -> Tree {
 mod tests {
     use super::*;
     use crate::model::field_error::Wrong;
-    use crate::store::memory::Random;
+    use crate::memory::Random;
 
     /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
     fn taken(form: Form, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {

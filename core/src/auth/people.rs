@@ -1,0 +1,19 @@
+//! Users who are let in, looked up by their ids.
+
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::model::link::UserId;
+use crate::model::user::{Standing, User};
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key};
+
+/// The user `id`, if they are let in.
+pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
+    let user = Kept::<User>::look(context.edge.records(), &Key::user(id)).await?;
+    Ok(user.map(|user| user.what).filter(|user| user.standing == Standing::In))
+}
+
+/// Whether this is a user who is let in.
+pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
+    Ok(find_active(context, id).await?.is_some())
+}

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::store::Key;
-use hop_core::{BackgroundWork, App, Body, Head, Request, Response, run_ready};
+use hop_core::{App, BackgroundWork, Body, Head, Request, Response, run_ready};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 

@@ -1,9 +1,9 @@
 //! Work after the response: a list of tasks that no visitor waits for.
 
-use crate::model::clicks::Click;
 use crate::log::log_lost;
-use crate::store::ports::{Edge, Records as _, StoreError};
+use crate::model::clicks::Click;
 use crate::store::copy::Fill;
+use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
 
 /// The tasks of one request. They are kept apart from its response, so that a change whose answer failed is still followed up.

@@ -4,19 +4,19 @@ use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
 use crate::background::{BackgroundWork, Task};
+use crate::log::{log_cause, log_lost, log_skipped};
 use crate::message::body::ParseContext;
+use crate::message::problem::Problem;
 use crate::model::clicks::Click;
 use crate::model::config::Config;
 use crate::model::digest::Pepper;
-use crate::store::id_source::{self, Source};
-use crate::message::problem::Problem;
-use crate::log::{log_cause, log_lost, log_skipped};
-use crate::store::memo::{Memo, Remembered};
 use crate::model::password::{NewPassword, PasswordHash};
-use crate::store::ports::{Edge, NoEntropy, StoreError};
-use crate::store::copy::{Copy, Fill};
-use crate::store::{Change, Key};
 use crate::model::time::Timestamp;
+use crate::store::copy::{Copy, Fill};
+use crate::store::id_source::{self, Source};
+use crate::store::memo::{Memo, Remembered};
+use crate::store::ports::{Edge, NoEntropy, StoreError};
+use crate::store::{Change, Key};
 
 /// What every handler is given.
 pub(crate) struct Context<'a, E> {

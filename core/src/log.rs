@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::message::problem::Problem;
-use crate::store::ports::{Edge, StoreError};
 use crate::store::Key;
+use crate::store::ports::{Edge, StoreError};
 
 /// Logs what a problem was caused by, if it says.
 pub(crate) fn log_cause(edge: &impl Edge, problem: &Problem, request_id: &str) {

@@ -6,7 +6,7 @@ mod edge;
 mod records;
 
 use fastly::handle::client_request_and_body;
-use hop_core::{BackgroundWork, App, Head, run_ready};
+use hop_core::{App, BackgroundWork, Head, run_ready};
 
 use crate::convert::Visitor;
 use crate::edge::{ComputeEdge, Settings};

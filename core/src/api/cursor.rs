@@ -2,12 +2,12 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::base64;
+use crate::context::Context;
 use crate::message::body::Tree;
-use crate::model::digest::{Keyed, Pepper};
 use crate::message::problem::Problem;
+use crate::model::base64;
+use crate::model::digest::{Keyed, Pepper};
 use crate::model::field_error::Refusal;
 use crate::store::ports::Edge;
 

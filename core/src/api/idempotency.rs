@@ -7,18 +7,18 @@
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::digest::Keyed;
-use crate::model::domain::Domain;
-use crate::store::id_source::Source;
+use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::model::field_error::Refusal;
-use crate::store::ports::{Edge, Facts, Records as _, StoreError};
-use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
-use crate::store::{Key, Written, write};
 use crate::message::request::Body;
 use crate::message::response::Response;
+use crate::model::digest::Keyed;
+use crate::model::domain::Domain;
+use crate::model::field_error::Refusal;
+use crate::store::id_source::Source;
+use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
+use crate::store::ports::{Edge, Facts, Records as _, StoreError};
+use crate::store::{Key, Written, write};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 

@@ -3,16 +3,16 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::context::Context;
+use crate::api::keys::RightsJson;
 use crate::auth::Proof;
-use crate::model::rights::Scope;
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
-use crate::model::key::KeyId;
-use crate::api::keys::RightsJson;
-use crate::model::link::UserId;
-use crate::store::ports::Edge;
 use crate::message::response::Response;
+use crate::model::key::KeyId;
+use crate::model::link::UserId;
+use crate::model::rights::Scope;
+use crate::store::ports::Edge;
 
 /// Whoever asks, and what they may do.
 #[derive(Serialize)]

@@ -3,16 +3,16 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::context::Context;
-use crate::auth::Proof;
-use crate::message::body::Fields;
 use crate::api::cursor::{Offered, Purpose};
-use crate::message::problem::Problem;
 use crate::api::page_size;
-use crate::store::ports::{Edge, Record, Records as _, StoreError};
-use crate::store::{Cursor, Key, Prefix};
+use crate::auth::Proof;
+use crate::context::Context;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::PageJson;
+use crate::store::ports::{Edge, Record, Records as _, StoreError};
+use crate::store::{Cursor, Key, Prefix};
 
 /// Which page of a list is asked for.
 pub(crate) struct Wanted {

@@ -3,15 +3,15 @@
 use http::header::AUTHORIZATION;
 
 use super::Principal;
-use crate::model::rights::{Role, least_issuer};
 use crate::context::Context;
-use crate::model::config::AdminKey;
 use crate::message::problem::Problem;
+use crate::model::config::AdminKey;
 use crate::model::key::{ApiKey, Shown};
 use crate::model::link::UserId;
+use crate::model::rights::{Role, least_issuer};
+use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, Facts, Records, StoreError};
 use crate::store::{Kept, Key, Team};
-use crate::model::user::{Standing, User};
 
 /// That a key was used is written down once an hour at most.
 const HOUR_MILLIS: u64 = 60 * 60 * 1_000;

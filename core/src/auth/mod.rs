@@ -9,21 +9,20 @@ mod people;
 #[cfg(any(test, feature = "memory"))]
 mod printed;
 
-
 pub(crate) use self::credential::role_of;
 pub(crate) use self::need::Need;
 pub(crate) use self::people::{find_active, is_in};
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
-use crate::model::rights::{Right, Role, Scope};
 use crate::context::Context;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
+use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
-use crate::store::ports::{Edge, Facts};
-use crate::model::time::Timestamp;
+use crate::model::rights::{Right, Role, Scope};
 use crate::model::sorted::put_in_order;
+use crate::model::time::Timestamp;
+use crate::store::ports::{Edge, Facts};
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]

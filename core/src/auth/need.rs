@@ -2,8 +2,8 @@
 
 use http::Method;
 
-use crate::model::rights::Right;
 use crate::message::route::Route;
+use crate::model::rights::Right;
 
 /// What somebody must be to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use http::Method;
 
 use super::Need;
-use crate::model::rights::{Right, Terms};
 use crate::message::route::{DOCUMENTED, Route};
+use crate::model::rights::{Right, Terms};
 
 /// Every right with what it takes, then every route with the right it asks for, in Markdown.
 #[must_use]

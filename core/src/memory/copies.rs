@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::locked;
-use crate::store::ports::{Copies, StoreError};
 use crate::store::Key;
+use crate::store::ports::{Copies, StoreError};
 
 /// Copies in memory.
 #[derive(Default)]

@@ -18,8 +18,8 @@ pub use people::Planted;
 pub use random::Random;
 pub use records::{MemoryRecords, Steps};
 
-use crate::store::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
 use crate::model::time::Timestamp;
+use crate::store::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
 
 /// What holds on the memory edge.
 pub const TRAITS: Traits = Traits {

@@ -1,17 +1,17 @@
 //! Users and keys written behind hop's back: as they are after months, without the months.
 
 use super::{MemoryEdge, MemoryRecords};
-use crate::model::rights::{Role, Scope};
-use crate::store::id_source;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
 use crate::model::key::{ApiKey, KeyId, Shown};
 use crate::model::link::UserId;
-use crate::store::ports::{NoEntropy, StoreError};
-use crate::store::{Change, Kept, Key, Team};
+use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::{Heir, Standing, User};
+use crate::store::id_source;
+use crate::store::ports::{NoEntropy, StoreError};
+use crate::store::{Change, Kept, Key, Team};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]

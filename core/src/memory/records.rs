@@ -7,10 +7,10 @@ use std::task::Poll;
 
 use super::faults::{Fault, Faults, Step};
 use super::locked;
+use crate::model::time::Timestamp;
 use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use crate::store::tickets::Tickets;
 use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Prefix, StepByStep, commit_step_by_step};
-use crate::model::time::Timestamp;
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,9 +22,9 @@ pub(crate) use serde_json::{Value as Schema, json as schema};
 pub(crate) use self::document::ObjectSchema;
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
 use crate::message::request::Body;
 pub(crate) use crate::message::tree::Tree;
+use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
 
 /// The fields of a body that is one object.
 #[derive(Clone)]
@@ -212,8 +212,8 @@ pub(crate) fn pointer(name: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::model::config::Config;
     use crate::memory::TRAITS;
+    use crate::model::config::Config;
 
     /// Reads a body on the memory edge of a deployment at `https://hop.example`.
     pub(crate) fn drafted<B: RequestBody>(json: &str) -> Draft<B> {

@@ -2,15 +2,15 @@
 //!
 //! A key travels in `Authorization`, which such a page has to hold itself. No cookie opens the API, so no page borrows what a visitor may.
 
+use http::Method;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
 };
-use http::Method;
 
+use crate::message::response::Response;
 use crate::model::origins::Origins;
 use crate::store::ports::Facts;
-use crate::message::response::Response;
 
 /// Every header the API reads.
 const READ: &str = "authorization, content-type, idempotency-key, if-match";

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use crate::model::alias::Alias;
-use crate::model::rights::{Right, Role, Terms};
 pub use crate::message::codes::Code;
+use crate::model::alias::Alias;
 use crate::model::field_error::{FieldError, Refusal, Wrong};
+use crate::model::rights::{Right, Role, Terms};
 use crate::store::ports::{NoEntropy, StoreError};
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.

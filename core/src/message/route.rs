@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::model::alias::RESERVED;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT};
+use crate::model::alias::RESERVED;
 
 /// What a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

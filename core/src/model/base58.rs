@@ -68,6 +68,7 @@ fn character(digit: u64) -> u8 {
 mod tests {
     use super::*;
     use crate::memory::MemoryEdge;
+    use crate::store::ports::Edge as _;
 
     #[test]
     fn ninety_six_bits_are_seventeen_characters() {

@@ -3,13 +3,13 @@
 use crate::model::absolute_url::is_scheme;
 use crate::model::alias::{Alias, AliasCase};
 use crate::model::color::Colors;
-use crate::model::origins::Origins;
 use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, Origin};
-use crate::model::theme::Look;
+use crate::model::origins::Origins;
 use crate::model::secret::Secret;
 use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
+use crate::model::theme::Look;
 
 /// A shorter admin key could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;

@@ -4,11 +4,11 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::model::rights::{Role, Scope};
 use crate::model::base58;
 use crate::model::digest::{Keyed, Pepper};
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
+use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 

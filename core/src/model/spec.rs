@@ -6,10 +6,10 @@ use crate::model::card::Card;
 use crate::model::link::{ForwardQuery, RedirectStatus};
 use crate::model::password::PasswordHash;
 use crate::model::rules::Rule;
+use crate::model::sorted::put_in_order;
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
-use crate::model::sorted::put_in_order;
 
 /// More tags than this are a title.
 pub(crate) const MOST_TAGS: usize = 10;

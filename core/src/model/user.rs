@@ -1,12 +1,12 @@
 //! Users: the people links and keys belong to.
 
 use crate::model::alias::fold;
-use crate::model::rights::Role;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::key::Mark;
 use crate::model::link::UserId;
+use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::unicode;

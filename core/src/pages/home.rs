@@ -3,9 +3,9 @@
 use http::StatusCode;
 
 use super::html::Html;
-use crate::model::theme::Look;
 use super::{Page, messages};
 use crate::message::response::Response;
+use crate::model::theme::Look;
 
 /// The front page.
 pub(crate) fn home(look: &Look) -> Response {

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::html::Html;
 use super::messages::{self, Message};
 use super::{Form, Page};
-use crate::model::config::Config;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::config::Config;
 
 /// What is shown of a link.
 pub(crate) struct Shown<'a> {

@@ -3,10 +3,10 @@
 use http::StatusCode;
 
 use super::html::Html;
-use crate::model::theme::Look;
 use super::{Page, messages};
 use crate::message::problem::{Code, Problem};
 use crate::message::response::Response;
+use crate::model::theme::Look;
 
 /// `/problems/{code}`: explains a problem to whoever got it.
 pub(crate) fn problem(look: &Look, code: &str) -> Result<Response, Problem> {

@@ -2,12 +2,12 @@
 
 use http::HeaderValue;
 
-use crate::store::compiled_link::Ready;
 use crate::model::agent::Kind;
 use crate::model::digest::Pepper;
-use crate::pages::Ask;
 use crate::model::rules::Trial;
 use crate::model::visit::Visit;
+use crate::pages::Ask;
+use crate::store::compiled_link::Ready;
 
 /// How a visitor comes, as far as a link cares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,15 +2,15 @@
 //! follow, and remembered like links are.
 
 use crate::context::Context;
-use crate::store::memo::Remembered;
-use crate::model::domain::Domain;
 use crate::message::problem::{Code, Problem};
+use crate::message::response::{NO_CACHE, Response};
+use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
-use crate::store::memo::Known;
 use crate::pages;
+use crate::store::memo::Known;
+use crate::store::memo::Remembered;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Elsewhere, Kept, Key, Site};
-use crate::message::response::{NO_CACHE, Response};
 
 /// The domain of a host that the settings do not name. Whoever follows a link there looks for that first.
 pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {

@@ -20,28 +20,28 @@ use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, Manner, decide};
+pub(crate) use self::elsewhere::{at, front, has_own_front, instead, is_served};
 pub(crate) use self::preview::preview;
 use self::read::Source;
-pub(crate) use self::elsewhere::{at, front, has_own_front, instead, is_served};
 use self::unlock::Tried;
 
-use crate::model::alias::{self, Alias};
 use crate::context::Context;
-use crate::model::clicks::Click;
-use crate::store::compiled_link::Ready;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
-use crate::model::limits::Limit;
-use crate::model::link::RedirectStatus;
-use crate::pages::{self, Ask, Shown};
-use crate::store::ports::{Edge, Records as _, Take};
-use crate::store::Key;
 use crate::message::request::{Body, FORM_LIMIT};
 use crate::message::response::{NO_CACHE, Response};
+use crate::model::alias::{self, Alias};
+use crate::model::clicks::Click;
+use crate::model::domain::Domain;
+use crate::model::limits::Limit;
+use crate::model::link::RedirectStatus;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
+use crate::pages::{self, Ask, Shown};
+use crate::store::Key;
+use crate::store::compiled_link::Ready;
+use crate::store::ports::{Edge, Records as _, Take};
 
 /// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
 const PERMANENT_SECONDS: u64 = 30;

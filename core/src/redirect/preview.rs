@@ -3,12 +3,12 @@
 use super::decide::{Decision, Manner};
 use super::{Visitor, unless_unserved, unless_used_up};
 use crate::context::Context;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
+use crate::message::response::Response;
+use crate::model::domain::Domain;
+use crate::model::visit::Visit;
 use crate::pages::Ask;
 use crate::store::ports::Edge;
-use crate::message::response::Response;
-use crate::model::visit::Visit;
 
 /// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
 pub(crate) async fn preview<E: Edge>(

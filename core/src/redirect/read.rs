@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::elsewhere::check_served;
-use crate::store::compiled_link::{Found, Ready, Way};
-use crate::model::alias::Alias;
 use crate::context::Context;
-use crate::store::memo::Remembered;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::link::MOST_MOVES;
-use crate::store::memo::Known;
-use crate::store::ports::{Copies as _, Edge};
+use crate::store::compiled_link::{Found, Ready, Way};
 use crate::store::copy::{self, Copy, Trust};
+use crate::store::memo::Known;
+use crate::store::memo::Remembered;
+use crate::store::ports::{Copies as _, Edge};
 use crate::store::{Key, look};
 
 /// Where a link is read.

@@ -3,14 +3,14 @@
 
 use super::decide::{Decision, Manner};
 use super::read::Source;
-use crate::store::compiled_link::Ready;
 use super::{decide, read};
-use crate::model::alias::{self, Alias};
 use crate::context::Context;
-use crate::model::domain::Domain;
 use crate::message::problem::{Code, Problem};
-use crate::store::ports::Edge;
+use crate::model::alias::{self, Alias};
+use crate::model::domain::Domain;
 use crate::model::visit::Visit;
+use crate::store::compiled_link::Ready;
+use crate::store::ports::Edge;
 
 /// What stands behind an address in a text.
 const AFTER_AN_ADDRESS: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '*'];

@@ -9,18 +9,18 @@ use std::borrow::Cow;
 use http::header::{COOKIE, SET_COOKIE};
 use subtle::ConstantTimeEq as _;
 
-use crate::store::compiled_link::Ready;
 use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::message::response::Response;
 use crate::model::base64;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::message::problem::Problem;
 use crate::model::password::{Lock, PasswordHash};
-use crate::store::ports::{Edge, Facts, Records as _, Take};
-use crate::store::{Key, trace};
-use crate::message::response::Response;
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
+use crate::store::compiled_link::Ready;
+use crate::store::ports::{Edge, Facts, Records as _, Take};
+use crate::store::{Key, trace};
 
 /// How long an opened link stays open for whoever opened it, in seconds.
 const OPEN_SECONDS: u64 = 60 * 60;

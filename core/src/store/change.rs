@@ -3,8 +3,8 @@
 use super::place::Holder;
 use super::{Key, hint};
 use crate::model::link::Link;
-use crate::store::ports::Guard;
 use crate::model::time::Timestamp;
+use crate::store::ports::Guard;
 
 /// The state the record must be in for the change to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,9 +107,9 @@ pub(super) fn marks_of(gains: &[Key]) -> Vec<(Key, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::links::fields::settings::tests::everything;
     use crate::model::link::UserId;
     use crate::model::spec::Spec;
-    use crate::api::links::fields::settings::tests::everything;
 
     #[test]
     fn a_link_has_the_entries_that_are_made_for_it() {

@@ -6,15 +6,15 @@ use http::HeaderValue;
 
 use crate::model::card::Card;
 use crate::model::destination::Destination;
-use crate::store::ports::StoreError;
 use crate::model::limits::Limit;
 use crate::model::link::{LinkId, RedirectStatus};
 use crate::model::password::Lock;
-use crate::store::Key;
-use crate::store::copy::{Copy, Followed, Leads};
 use crate::model::rules::Rule;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::Key;
+use crate::store::copy::{Copy, Followed, Leads};
+use crate::store::ports::StoreError;
 
 /// What an isolate remembers of an alias.
 #[derive(Clone, Debug)]

@@ -9,10 +9,10 @@ use super::{Holder, Key, look, stored};
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::model::password::{Lock, PasswordHash};
-use crate::store::ports::{Copies, Records, StoreError};
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::ports::{Copies, Records, StoreError};
 
 /// A copy older than this is no copy; adapters let the store drop it then.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;

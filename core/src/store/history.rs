@@ -9,9 +9,9 @@ use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
-use crate::store::ports::{Records, StoreError};
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::ports::{Records, StoreError};
 
 /// How many versions of a link can be looked at.
 pub(crate) const KEPT_VERSIONS: u16 = 50;

@@ -69,8 +69,8 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::digest::Pepper;
     use crate::memory::MemoryEdge;
+    use crate::model::digest::Pepper;
 
     #[test]
     fn names_and_secrets_are_new_each_time() {

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
+use crate::model::time::Timestamp;
 use crate::store::compiled_link::Found;
 use crate::store::{Elsewhere, Key, copy};
-use crate::model::time::Timestamp;
 
 pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::hint::inverted;
 use super::stored::{self, StoredAuditEvent};
 use super::{Key, Prefix};
-use crate::store::ports::StoreError;
 use crate::model::time::Timestamp;
+use crate::store::ports::StoreError;
 
 /// What a line tells: who did what, to what, when and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::stored::tokens::Tokens;
 use super::stored::{self, StoredIdempotency};
 use super::{Change, Expect, Key};
-use crate::store::ports::{Guard, Record, StoreError};
 use crate::model::time::Timestamp;
+use crate::store::ports::{Guard, Record, StoreError};
 
 /// How long a request is remembered.
 pub(crate) const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;

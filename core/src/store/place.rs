@@ -10,8 +10,8 @@ use super::{Change, Expect, Key, Written, hint, stored};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, MOST_MOVES};
-use crate::store::ports::{Guard, Record, Records, StoreError};
 use crate::model::time::Timestamp;
+use crate::store::ports::{Guard, Record, Records, StoreError};
 
 /// Who holds an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,8 +268,8 @@ pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, tok
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::tokens::tokens_of;
     use crate::model::text::Tag;
+    use crate::store::tokens::tokens_of;
 
     fn key() -> Key {
         Key::link(&Link::example().domain, &Link::example().alias)

@@ -8,9 +8,9 @@
 use std::fmt;
 
 pub use crate::model::password::PasswordCost;
-use crate::store::{Change, Cursor, Key, Prefix};
 use crate::model::time::Timestamp;
 pub use crate::model::visit::{Facts, join};
+use crate::store::{Change, Cursor, Key, Prefix};
 
 /// The platform one request runs on.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]

@@ -10,9 +10,9 @@
 use super::Key;
 use super::keys::Prefix;
 use super::stored::StoredExhaustion;
-use crate::store::ports::{NoEntropy, Records, StoreError, Take};
-use crate::model::time::Timestamp;
 use crate::model::sorted::put_in_order;
+use crate::model::time::Timestamp;
+use crate::store::ports::{NoEntropy, Records, StoreError, Take};
 
 /// How many tickets are tried at random.
 const TRIES: usize = 8;

@@ -80,8 +80,8 @@ pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::ports::Guard;
     use crate::store::Key;
+    use crate::store::ports::Guard;
     use crate::store::stored::tokens::StoredTokens;
     use crate::store::stored::{self, SchemaVersion};
 

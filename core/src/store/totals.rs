@@ -4,8 +4,8 @@ use super::stored::tokens::Tokens;
 use super::stored::{self, StoredTotal};
 use super::{Change, Expect, Key, Written, write};
 use crate::model::clicks::Clicks;
-use crate::store::id_source;
 use crate::model::link::LinkId;
+use crate::store::id_source;
 use crate::store::ports::{Edge, Guard, Record, Records as _, StoreError};
 
 /// How often a link was followed.

@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::store::ports::{Edge, Records as _};
-use crate::store::{Key, copy};
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::Response;
 use crate::model::alias;
-use crate::store::memo;
 use crate::model::target;
+use crate::store::memo;
+use crate::store::ports::{Edge, Records as _};
+use crate::store::{Key, copy};
 
 /// The answer of `/health` and of `/ready`.
 #[derive(Serialize)]

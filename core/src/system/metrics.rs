@@ -1,13 +1,13 @@
 //! What a deployment tells whoever watches over it, in the text format of Prometheus. Isolates come and go and each counts for itself, so
 //! nothing here is a sum over time: every number is of the moment, and of the isolate that was asked.
 
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::message::response::Response;
+use crate::store::Key;
 use crate::store::memo::{Holding, MOST_ENTRIES};
 use crate::store::ports::{Edge, Records as _};
-use crate::store::Key;
-use crate::message::response::Response;
 
 /// The format and its version.
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use crate::context::Context;
-use crate::model::domain::Domain;
-use crate::redirect;
-use crate::message::problem::Problem;
 use crate::api::links;
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::message::response::Response;
+use crate::model::domain::Domain;
+use crate::model::time::Timestamp;
+use crate::redirect;
 use crate::store::ports::Edge;
 use crate::store::{Kept, Key, RobotsText};
-use crate::message::response::Response;
-use crate::model::time::Timestamp;
 
 /// For how long a text is served before it is worked out anew.
 const MINUTE_MILLIS: u64 = 60_000;

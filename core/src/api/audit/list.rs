@@ -3,19 +3,19 @@
 use form_urlencoded::Serializer;
 use serde::Serialize;
 
-use crate::context::Context;
-use crate::auth::Proof;
-use crate::message::body::{Fields, Tree};
-use crate::model::domain::Domain;
-use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal};
 use crate::api::pagination::{self, Wanted};
-use crate::store::ports::{Edge, Record};
-use crate::store::{Key, Line, Prefix};
+use crate::auth::Proof;
+use crate::context::Context;
+use crate::message::body::{Fields, Tree};
+use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::message::wire::DisplayText;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::text::bounded;
 use crate::model::time::Timestamp;
-use crate::message::wire::DisplayText;
+use crate::store::ports::{Edge, Record};
+use crate::store::{Key, Line, Prefix};
 
 /// In bytes: more than any id has, and as much as any domain.
 const LONGEST_NAME: usize = 253;

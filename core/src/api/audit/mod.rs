@@ -4,16 +4,16 @@ mod list;
 
 pub(crate) use list::list;
 
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::domain::Domain;
+use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
+use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Change, Key, Line, Note, Signpost, Written, write};
-use crate::model::time::Timestamp;
 
 /// What was done.
 pub(crate) struct Deed<'a> {

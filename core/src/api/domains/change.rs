@@ -4,16 +4,16 @@ use http::StatusCode;
 
 use super::show::shown;
 use super::{Wish, edit, named, said, set};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{Draft, Patch, RequestBody, request_body};
-use crate::message::problem::Problem;
 use crate::message::preconditions::{Refused, Seen};
-use crate::store::ports::{Edge, Facts};
-use crate::store::Site;
+use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::target::Target;
+use crate::store::Site;
+use crate::store::ports::{Edge, Facts};
 
 request_body! {
     /// `PATCH /api/v1/domains/{domain}`

@@ -5,15 +5,15 @@ use http::StatusCode;
 use super::change::DomainPatch;
 use super::show::shown;
 use super::{edit, set, wire};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
-use crate::store::Site;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+use crate::model::domain::Domain;
+use crate::store::Site;
+use crate::store::ports::Edge;
 
 request_body! {
     /// `POST /api/v1/domains`

@@ -3,15 +3,15 @@
 use http::StatusCode;
 
 use super::{Wish, edit, find, named, said};
-use crate::context::Context;
-use crate::auth::Proof;
-use crate::model::domain::Domain;
-use crate::message::problem::{Code, Problem};
 use crate::api::links;
+use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::preconditions::{Refused, Seen};
-use crate::store::ports::{Edge, Facts};
-use crate::store::Site;
+use crate::message::problem::{Code, Problem};
 use crate::message::response::Response;
+use crate::model::domain::Domain;
+use crate::store::Site;
+use crate::store::ports::{Edge, Facts};
 
 /// `DELETE /api/v1/domains/{domain}`
 pub(crate) async fn delete<E: Edge>(

@@ -1,14 +1,14 @@
 //! Listing domains: those of the settings, then those that were added.
 
 use super::wire::DomainJson;
-use crate::context::Context;
+use crate::api::pagination::{self, Wanted};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
-use crate::api::pagination::{self, Wanted};
+use crate::message::response::Response;
 use crate::store::ports::Edge;
 use crate::store::{Kept, Key, Prefix, Site};
-use crate::message::response::Response;
 
 /// `GET /api/v1/domains`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {

@@ -14,14 +14,14 @@ pub(crate) use list::list;
 pub(crate) use show::show;
 
 use self::change::DomainPatch;
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{Fields, Patch, RequestBody};
-use crate::model::domain::Domain;
-use crate::message::problem::Problem;
-use crate::model::field_error::{Refusal, Wrong};
 use crate::message::preconditions::Refused;
+use crate::message::problem::Problem;
+use crate::model::domain::Domain;
+use crate::model::field_error::{Refusal, Wrong};
 use crate::store::EDITS;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Kept, Key, Site, Written};

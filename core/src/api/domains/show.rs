@@ -4,12 +4,12 @@ use http::StatusCode;
 
 use super::wire::DomainJson;
 use super::{find, named};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
-use crate::store::Site;
 use crate::message::response::Response;
+use crate::store::Site;
+use crate::store::ports::Edge;
 
 /// `GET /api/v1/domains/{domain}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::model::config::Config;
 use crate::model::domain::Domain;
-use crate::store::Site;
 use crate::model::target::Target;
+use crate::store::Site;
 
 /// A domain as the API shows it.
 #[derive(Serialize)]

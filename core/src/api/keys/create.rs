@@ -3,27 +3,29 @@
 use http::StatusCode;
 
 use super::wire::{KeyJson, NewKeyJson};
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
-use crate::model::rights::{Role, Scope, least_issuer};
 use crate::auth::{Proof, find_active, role_of};
-use crate::message::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
+use crate::context::Context;
+use crate::message::body::{
+    Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body,
+};
+use crate::message::problem::Problem;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::redirect::is_served;
-use crate::store::id_source;
-use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::key::{ApiKey, MOST_ISSUERS, Shown};
 use crate::model::link::UserId;
-use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Written};
-use crate::message::request::{BODY_LIMIT, Body};
-use crate::message::response::Response;
+use crate::model::rights::{Role, Scope, least_issuer};
+use crate::model::sorted::put_in_order;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
-use crate::model::sorted::put_in_order;
 use crate::model::user::User;
+use crate::redirect::is_served;
+use crate::store::id_source;
+use crate::store::ports::Edge;
+use crate::store::{Kept, Key, Written};
 
 const MOST_DOMAINS: usize = 20;
 

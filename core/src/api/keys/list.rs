@@ -1,16 +1,16 @@
 //! Listing keys, those that are revoked too.
 
 use super::wire::KeyJson;
-use crate::context::Context;
+use crate::api::pagination::{self, Wanted};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
+use crate::message::response::Response;
 use crate::model::key::ApiKey;
 use crate::model::link::UserId;
-use crate::api::pagination::{self, Wanted};
 use crate::store::ports::Edge;
 use crate::store::{Kept, Prefix};
-use crate::message::response::Response;
 
 /// `GET /api/v1/keys`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {

@@ -12,16 +12,16 @@ pub(crate) use revoke::revoke;
 pub(crate) use show::show;
 pub(crate) use wire::RightsJson;
 
-use crate::context::Context;
-use crate::model::rights::Role;
 use crate::auth::{Proof, role_of};
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::model::key::{ApiKey, KeyId};
 use crate::model::link::UserId;
+use crate::model::rights::Role;
+use crate::model::user::User;
 use crate::store::ports::Edge;
 use crate::store::{Kept, Key};
-use crate::model::user::User;
 
 /// The id an address of the API names, which takes nothing else. What can be no id is that of no key.
 fn named(text: &str, query: &str) -> Result<KeyId, Problem> {

@@ -4,11 +4,11 @@ use http::StatusCode;
 
 use super::wire::KeyJson;
 use super::{find, named};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
 use crate::message::response::Response;
+use crate::store::ports::Edge;
 
 /// `GET /api/v1/keys/{key}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {

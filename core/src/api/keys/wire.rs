@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::model::rights::Scope;
+use crate::message::wire::DisplayText;
 use crate::model::domain::Domain;
 use crate::model::key::ApiKey;
 use crate::model::link::UserId;
+use crate::model::rights::Scope;
 use crate::model::time::Timestamp;
-use crate::message::wire::DisplayText;
 
 /// A key as the API shows it.
 #[derive(Serialize)]

@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::claim::{Standing, standing};
 use super::named::domain_of;
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::{Code, Problem};
+use crate::message::response::Response;
+use crate::model::alias::Alias;
 use crate::model::field_error::FieldCode;
 use crate::store::ports::Edge;
 use crate::store::{Key, look};
-use crate::message::response::Response;
 
 /// Whether an alias is available.
 #[derive(Serialize)]

@@ -4,25 +4,25 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::change::{LinkPatch, patch};
-use crate::message::preconditions::Seen;
 use super::counts::counts;
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
 use super::named::served_domain;
 use super::wire::WrittenLinkJson;
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Tree, Unread, request_body};
-use crate::model::domain::Domain;
+use crate::message::preconditions::Seen;
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
-use crate::model::link::Link;
-use crate::store::ports::Edge;
-use crate::store::Key;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::link::Link;
+use crate::store::Key;
+use crate::store::ports::Edge;
 
 request_body! {
     /// `POST /api/v1/batch`
@@ -201,8 +201,8 @@ mod schema {
     use serde_json::{Map, Value, json};
 
     use super::{CreateItem, DeleteItem, UpdateItem};
-    use crate::message::body::RequestBody;
     use crate::api::links::create::{CreateBody, LinkBody};
+    use crate::message::body::RequestBody;
 
     /// The items, of which each has the fields that go with its `op`.
     pub(super) fn items() -> Value {

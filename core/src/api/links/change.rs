@@ -9,22 +9,24 @@ use super::fields::utm::{self, UtmBody};
 use super::named::{named, served_domain};
 use super::show::shown;
 use super::{Wish, edit};
-use crate::model::alias::{self, Alias};
-use crate::context::Context;
 use crate::auth::{Proof, is_in};
-use crate::model::rights::Right;
-use crate::message::body::{Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body};
-use crate::model::domain::Domain;
+use crate::context::Context;
+use crate::message::body::{
+    Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body,
+};
+use crate::message::preconditions::Seen;
 use crate::message::problem::Problem;
+use crate::message::request::{BODY_LIMIT, Body};
+use crate::message::response::Response;
+use crate::model::alias::{self, Alias};
+use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
-use crate::message::preconditions::Seen;
-use crate::store::ports::{Edge, Facts};
-use crate::store::Key;
-use crate::message::request::{BODY_LIMIT, Body};
-use crate::message::response::Response;
+use crate::model::rights::Right;
 use crate::model::target::Target;
+use crate::store::Key;
+use crate::store::ports::{Edge, Facts};
 
 request_body! {
     /// `PATCH /api/v1/links/{alias}`

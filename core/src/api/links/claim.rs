@@ -2,17 +2,17 @@
 
 use super::erase::Remains;
 use super::{EDITS, trace};
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::model::rights::Right;
+use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
+use crate::model::rights::Right;
+use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
-use crate::model::time::Timestamp;
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
@@ -184,7 +184,9 @@ impl Claim<'_> {
     async fn may_follow<E: Edge>(&self, context: &Context<'_, E>, seen: &Holder) -> Result<bool, Problem> {
         let link = match seen {
             Holder::Link(link) => Some(link.clone()),
-            Holder::Signpost(signpost) if signpost.link != *self.link => trace(context.edge.records(), signpost.to(), &signpost.link).await?,
+            Holder::Signpost(signpost) if signpost.link != *self.link => {
+                trace(context.edge.records(), signpost.to(), &signpost.link).await?
+            }
             _ => return Ok(true),
         };
         Ok(link.map_or(self.proof.has(Right::ManageLinks), |link| self.proof.check_write(&link).is_ok()))

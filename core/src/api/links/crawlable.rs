@@ -1,9 +1,9 @@
 //! Which links robots may follow: those that say so and lead every visitor on as they are now.
 
-use crate::model::alias::Alias;
 use crate::context::Context;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::link::{Link, State};
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{Key, Prefix, hint, look_at_all};

@@ -2,22 +2,22 @@
 
 use http::StatusCode;
 
-use crate::message::preconditions::Seen;
 use super::claim::strand;
 use super::erase::erase;
 use super::named::{key, take_domain};
 use super::{EDITS, edit, place_at, trace};
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::model::rights::Right;
+use crate::context::Context;
 use crate::message::body::{Fields, Tree};
+use crate::message::preconditions::Seen;
 use crate::message::problem::{Code, Problem};
-use crate::model::link::Link;
-use crate::store::ports::{Edge, Facts};
-use crate::store::copy::Copy;
-use crate::store::{Holder, Key, Signpost, Written, write};
 use crate::message::response::Response;
+use crate::model::link::Link;
+use crate::model::rights::Right;
+use crate::store::copy::Copy;
+use crate::store::ports::{Edge, Facts};
+use crate::store::{Holder, Key, Signpost, Written, write};
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(

@@ -5,15 +5,15 @@
 //! Then nobody holds the alias. Whoever asks again goes on where a request died.
 
 use super::claim::strand;
-use crate::message::problem::Problem;
-use crate::message::preconditions::{Refused, Seen};
-use crate::store::EDITS;
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
+use crate::context::Context;
+use crate::message::preconditions::{Refused, Seen};
+use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
-use crate::store::ports::{Commit, Edge, Records as _};
+use crate::store::EDITS;
 use crate::store::copy::Copy;
+use crate::store::ports::{Commit, Edge, Records as _};
 use crate::store::{Holder, Key, Place, Prefix, Written, history, look, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.

@@ -9,25 +9,25 @@ use serde::Serialize;
 
 use super::find;
 use super::named::named;
-use crate::model::alias;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{Optional, RequestBody, request_body, text_types};
-use crate::model::digest::Pepper;
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::store::compiled_link::Ready;
-use crate::redirect::{Decision, Manner, decide, instead, unless_used_up};
-use crate::model::link::RedirectStatus;
-use crate::pages::Ask;
-use crate::store::ports::{Edge, Facts};
-use crate::store::copy::{Copy, Leads};
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::route::Route;
+use crate::model::alias;
+use crate::model::digest::Pepper;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::RedirectStatus;
 use crate::model::rules::{Country, Rule, Trial};
 use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
+use crate::pages::Ask;
+use crate::redirect::{Decision, Manner, decide, instead, unless_used_up};
+use crate::store::compiled_link::Ready;
+use crate::store::copy::{Copy, Leads};
+use crate::store::ports::{Edge, Facts};
 
 /// In bytes: what edges take of a header.
 const TEXT_BYTES: usize = 8 * 1_024;

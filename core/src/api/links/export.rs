@@ -5,15 +5,15 @@ use super::filter::Filter;
 use super::list::Wanted;
 use super::named::take_domain;
 use super::wire::{self, LinkJson};
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::rights::Right;
+use crate::context::Context;
 use crate::message::body::{Fields, Tree};
-use crate::model::csv;
 use crate::message::problem::Problem;
-use crate::model::field_error::Refusal;
-use crate::store::ports::Edge;
 use crate::message::response::Response;
+use crate::model::csv;
+use crate::model::field_error::Refusal;
+use crate::model::rights::Right;
+use crate::store::ports::Edge;
 
 /// How links are written down. A cursor goes on in the format it began in.
 #[derive(Clone, Copy)]

@@ -3,17 +3,17 @@
 use form_urlencoded::Serializer;
 
 use super::walk::Walk;
-use crate::model::alias::AliasPrefix;
 use crate::message::body::Fields;
+use crate::model::alias::AliasPrefix;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, UserId};
-use crate::store::Prefix;
+use crate::model::sorted::put_in_order;
 use crate::model::spec::MOST_TAGS;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
-use crate::model::sorted::put_in_order;
+use crate::store::Prefix;
 
 /// What a link may be asked to be, as the API writes it.
 const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];

@@ -2,13 +2,13 @@
 
 use super::create::NewLink;
 use super::walk::Walk;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::Link;
-use crate::store::ports::Edge;
-use crate::store::Prefix;
 use crate::model::time::Timestamp;
+use crate::store::Prefix;
+use crate::store::ports::Edge;
 
 /// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
 /// one page, only the newest are looked at.

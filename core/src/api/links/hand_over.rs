@@ -1,16 +1,16 @@
 //! Handing over the links of a user who is deleted, domain by domain.
 
-use super::sweep::{Budget, MOST_LISTED, sweep};
 use super::Wish;
-use crate::message::preconditions::Refused;
-use crate::context::Context;
+use super::sweep::{Budget, MOST_LISTED, sweep};
 use crate::auth::Proof;
-use crate::model::domain::Domain;
+use crate::context::Context;
+use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
+use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
-use crate::store::ports::{Edge, Records as _};
-use crate::store::Prefix;
 use crate::model::sorted::put_in_order;
+use crate::store::Prefix;
+use crate::store::ports::{Edge, Records as _};
 
 /// Has the links of the first be those of the second, or of nobody, on the domains `past` one and so many links as `edits` says. Says how far it
 /// came, and whether no link is left. A damaged one is left where it is: the log tells of it.

@@ -14,20 +14,20 @@ use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
 use super::create::claim;
 use super::named::take_domain;
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::blocked::Blocked;
+use crate::context::Context;
 use crate::message::body::{Fields, Tree};
-use crate::model::clicks::Clicks;
 use crate::message::problem::{Code, Problem};
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::link::Link;
-use crate::store::ports::{Edge, Facts, StoreError};
-use crate::store::{bring_clicks, Holder, Key, Place, look, look_at_all};
 use crate::message::request::{BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+use crate::model::alias::Alias;
+use crate::model::blocked::Blocked;
+use crate::model::clicks::Clicks;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::Link;
+use crate::store::ports::{Edge, Facts, StoreError};
+use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
 /// How the links are written down.
 #[derive(Clone, Copy)]

@@ -3,18 +3,18 @@
 use super::counts::{Counts, taken, with_clicks};
 use super::filter::Filter;
 use super::named::take_domain;
-use crate::api::page_size;
 use super::walk::Position;
 use super::wire::LinkJson;
-use crate::context::Context;
-use crate::auth::Proof;
-use crate::message::body::Fields;
 use crate::api::cursor::{Offered, Purpose};
-use crate::message::problem::Problem;
-use crate::model::link::Link;
+use crate::api::page_size;
 use crate::api::pagination;
-use crate::store::ports::Edge;
+use crate::auth::Proof;
+use crate::context::Context;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::link::Link;
+use crate::store::ports::Edge;
 
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {

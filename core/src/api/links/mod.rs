@@ -55,15 +55,15 @@ pub(crate) use tags::tags;
 use self::claim::strand;
 use self::filter::Filter;
 use self::rename::rename;
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::model::domain::Domain;
-use crate::message::problem::Problem;
-use crate::model::link::{Link, UserId};
-use crate::store::ports::Edge;
+use crate::context::Context;
 use crate::message::preconditions::Refused;
+use crate::message::problem::Problem;
+use crate::model::domain::Domain;
+use crate::model::link::{Link, UserId};
 use crate::store::copy::Copy;
+use crate::store::ports::Edge;
 use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.

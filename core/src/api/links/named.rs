@@ -1,17 +1,17 @@
 //! Which link, and which domain, a request names.
 
 use super::find;
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
-use crate::model::domain::Domain;
-use crate::redirect;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::field_error::{Refusal, Wrong};
 use crate::model::link::Link;
-use crate::store::ports::Edge;
+use crate::redirect;
 use crate::store::Key;
+use crate::store::ports::Edge;
 
 /// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
 /// the alias of no link.

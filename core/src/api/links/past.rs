@@ -5,15 +5,15 @@ use serde::Serialize;
 
 use super::named::named_link;
 use super::wire::BlockedJson;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::model::link::UserId;
-use crate::store::ports::Edge;
-use crate::store::history::{self, Snapshot};
 use crate::message::response::Response;
-use crate::model::time::Timestamp;
 use crate::message::wire::DisplayText;
+use crate::model::link::UserId;
+use crate::model::time::Timestamp;
+use crate::store::history::{self, Snapshot};
+use crate::store::ports::Edge;
 
 /// `GET /api/v1/links/{alias}/history`
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {

@@ -1,16 +1,16 @@
 //! A link's short address as a QR code.
 
-use super::named::{key, take_domain};
 use super::find;
-use crate::context::Context;
+use super::named::{key, take_domain};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
-use crate::model::color::Color;
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::store::ports::Edge;
-use crate::pages::qr::{Code, Level, Style};
 use crate::message::response::Response;
+use crate::model::color::Color;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::pages::qr::{Code, Level, Style};
+use crate::store::ports::Edge;
 
 /// How many pixels a side has, and how many if nobody asks for more or less.
 const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;

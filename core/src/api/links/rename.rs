@@ -5,14 +5,14 @@
 
 use super::claim::Claim;
 use super::{Wish, deed};
-use crate::context::Context;
 use crate::api::audit;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
-use crate::store::ports::Edge;
 use crate::store::copy::Copy;
+use crate::store::ports::Edge;
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile.

@@ -3,12 +3,12 @@
 use super::edit;
 use super::named::named;
 use super::show::shown;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::message::response::Response;
 use crate::model::link::Link;
 use crate::store::ports::Edge;
-use crate::message::response::Response;
 
 /// `POST /api/v1/links/{alias}/restore`
 pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {

@@ -4,22 +4,22 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use super::Wish;
 use super::named::domain_of;
 use super::sweep::{Budget, Swept, sweep};
-use super::Wish;
-use crate::message::preconditions::Refused;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{RequestBody, Required, request_body};
-use crate::model::domain::Domain;
+use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::link::Link;
-use crate::store::ports::Edge;
-use crate::store::Prefix;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+use crate::model::domain::Domain;
+use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::link::Link;
 use crate::model::text::Tag;
+use crate::store::Prefix;
+use crate::store::ports::Edge;
 
 request_body! {
     /// `PATCH /api/v1/tags/{tag}`

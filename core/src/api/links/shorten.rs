@@ -4,14 +4,14 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::create::{NewLink, claim};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{RequestBody, Required, Template, request_body};
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::spec::Spec;
+use crate::store::ports::Edge;
 
 request_body! {
     /// `POST /shorten`

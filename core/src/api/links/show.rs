@@ -5,12 +5,12 @@ use http::StatusCode;
 use super::counts::counts;
 use super::named::named_link;
 use super::wire::WrittenLinkJson;
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::message::response::Response;
 use crate::model::link::Link;
 use crate::store::ports::Edge;
-use crate::message::response::Response;
 
 /// `GET /api/v1/links/{alias}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {

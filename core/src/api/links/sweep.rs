@@ -3,15 +3,15 @@
 
 use std::cell::Cell;
 
-use crate::model::link::MOST_MOVES;
 use super::{Wish, edit};
-use crate::message::preconditions::Refused;
-use crate::model::alias::Alias;
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::domain::Domain;
+use crate::context::Context;
+use crate::message::preconditions::Refused;
 use crate::message::problem::{Code, Problem};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::link::Link;
+use crate::model::link::MOST_MOVES;
 use crate::store::ports::{Edge, NoEntropy, Records as _};
 use crate::store::{Holder, Key, Prefix, hint, look};
 

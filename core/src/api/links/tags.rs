@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use super::named::take_domain;
 use super::wire;
-use crate::context::Context;
-use crate::auth::Proof;
-use crate::message::body::Fields;
-use crate::model::domain::Domain;
-use crate::message::problem::Problem;
 use crate::api::pagination::{self, Wanted};
-use crate::store::ports::{Edge, Records as _};
-use crate::store::Prefix;
+use crate::auth::Proof;
+use crate::context::Context;
+use crate::message::body::Fields;
+use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::domain::Domain;
 use crate::model::text::Tag;
+use crate::store::Prefix;
+use crate::store::ports::{Edge, Records as _};
 
 /// Hints are counted up to here: a store lists so many keys at once.
 const MOST_COUNTED: u16 = 1_000;

@@ -6,25 +6,25 @@
 
 use super::EDITS;
 use super::change::patch;
-use crate::message::preconditions::Seen;
 use super::claim::{Standing, standing};
 use super::create::{NewLink, claim};
 use super::walk::Walk;
-use crate::model::alias::Alias;
-use crate::context::Context;
+use crate::api::idempotency;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
-use crate::model::domain::Domain;
-use crate::store::id_source::Source;
+use crate::message::preconditions::Seen;
 use crate::message::problem::{Code, Problem};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
-use crate::api::idempotency;
-use crate::store::ports::{Edge, Records as _};
-use crate::store::once::{Once, OnceRecord, REMEMBERED_MILLIS};
-use crate::store::{Holder, Key, Prefix, look, write};
 use crate::model::text::ExternalId;
 use crate::model::time::Timestamp;
+use crate::store::id_source::Source;
+use crate::store::once::{Once, OnceRecord, REMEMBERED_MILLIS};
+use crate::store::ports::{Edge, Records as _};
+use crate::store::{Holder, Key, Prefix, look, write};
 
 /// How often a link that is on the move is looked for.
 const PATIENCE: usize = EDITS / 2;

@@ -1,13 +1,13 @@
 //! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
 
-use crate::model::alias::Alias;
 use crate::context::Context;
-use crate::model::domain::Domain;
 use crate::message::problem::Problem;
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::link::Link;
+use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
-use crate::model::time::Timestamp;
 
 /// A way through the links of a domain.
 pub(super) enum Walk {

@@ -8,19 +8,19 @@ use serde::Serialize;
 
 use super::counts::Counts;
 use super::wire_rules::{CardJson, RuleJson};
-use crate::context::Context;
 use crate::auth::Proof;
-use crate::model::rights::Right;
+use crate::context::Context;
+use crate::message::wire::DisplayText;
 use crate::model::blocked::Blocked;
 use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
-use crate::store::ports::Edge;
+use crate::model::rights::Right;
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
-use crate::message::wire::DisplayText;
+use crate::store::ports::Edge;
 
 pub(super) use row::{COLUMNS, cells};
 

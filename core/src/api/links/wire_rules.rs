@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::message::wire::DisplayText;
 use crate::model::card::Card;
 use crate::model::rules::{Clock, Condition, Query, Rule, Wanted};
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
-use crate::message::wire::DisplayText;
 
 /// What previews show of a link.
 #[derive(Serialize)]

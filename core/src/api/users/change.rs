@@ -3,18 +3,18 @@
 use super::edit::{Said, Step, Wish, edit};
 use super::team::{Owners, admit, dismiss};
 use super::wire;
-use crate::context::Context;
 use crate::api::audit::Deed;
 use crate::auth::Proof;
-use crate::model::rights::Role;
+use crate::context::Context;
 use crate::message::body::{Fields, NotNull, ParseContext, Patch, RequestBody, request_body};
-use crate::message::problem::Problem;
 use crate::message::preconditions::Seen;
-use crate::store::ports::{Edge, Facts};
+use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::user::{Standing, User};
+use crate::store::ports::{Edge, Facts};
 
 request_body! {
     /// `PATCH /api/v1/users/{user}`

@@ -12,10 +12,10 @@ use super::look;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
+use crate::model::user::{Email, Standing, User};
 use crate::store::EDITS;
 use crate::store::ports::Edge;
 use crate::store::{Claimed, Kept, Key, Written, write};
-use crate::model::user::{Email, Standing, User};
 
 /// How often a claim is looked at whose user has no record, before their creation is given up.
 const PATIENCE: usize = EDITS / 2;

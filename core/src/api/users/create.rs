@@ -3,21 +3,21 @@
 use super::claim::claim;
 use super::team::admit;
 use super::{save, wire};
-use crate::context::Context;
 use crate::api::audit::Deed;
 use crate::auth::Proof;
-use crate::model::rights::Role;
+use crate::context::Context;
 use crate::message::body::{FieldType, Optional, ParseContext, RequestBody, Required, Tree, request_body};
 use crate::message::problem::Problem;
-use crate::store::id_source::random_secret;
-use crate::model::field_error::Wrong;
-use crate::model::link::UserId;
-use crate::store::ports::Edge;
-use crate::store::Written;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+use crate::model::field_error::Wrong;
+use crate::model::link::UserId;
+use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::user::{Email, Invitation, Standing, User};
+use crate::store::Written;
+use crate::store::id_source::random_secret;
+use crate::store::ports::Edge;
 
 request_body! {
     /// `POST /api/v1/users`

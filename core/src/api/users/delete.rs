@@ -6,20 +6,20 @@ use http::StatusCode;
 use super::edit::{Said, Step, Wish, edit};
 use super::team::Owners;
 use super::{look, save};
-use crate::context::Context;
 use crate::api::audit::Deed;
+use crate::api::links;
 use crate::auth::{Proof, is_in};
+use crate::context::Context;
 use crate::message::body::{Fields, Tree};
+use crate::message::preconditions::{Refused, Seen};
 use crate::message::problem::Problem;
+use crate::message::response::Response;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
-use crate::api::links;
-use crate::message::preconditions::{Refused, Seen};
-use crate::store::EDITS;
-use crate::store::ports::{Edge, Facts};
-use crate::store::Written;
-use crate::message::response::Response;
 use crate::model::user::{Heir, Standing, User};
+use crate::store::EDITS;
+use crate::store::Written;
+use crate::store::ports::{Edge, Facts};
 
 /// `DELETE /api/v1/users/{user}`
 pub(crate) async fn delete<E: Edge>(

@@ -2,16 +2,16 @@
 
 use super::team::Owners;
 use super::{find, save};
-use crate::context::Context;
 use crate::api::audit::Deed;
 use crate::auth::Proof;
-use crate::model::rights::Role;
-use crate::message::problem::Problem;
+use crate::context::Context;
 use crate::message::preconditions::Refused;
-use crate::store::EDITS;
-use crate::store::ports::Edge;
-use crate::store::Written;
+use crate::message::problem::Problem;
+use crate::model::rights::Role;
 use crate::model::user::User;
+use crate::store::EDITS;
+use crate::store::Written;
+use crate::store::ports::Edge;
 
 /// What a user shall be.
 pub(super) struct Wish {

@@ -4,15 +4,15 @@ use std::cell::Cell;
 
 use super::edit::{Step, Wish, edit};
 use super::wire;
-use crate::context::Context;
 use crate::api::audit::Deed;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
-use crate::store::id_source::random_secret;
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
 use crate::message::response::Response;
 use crate::model::user::{Invitation, Standing};
+use crate::store::id_source::random_secret;
+use crate::store::ports::Edge;
 
 /// `POST /api/v1/users/{user}/invite`
 pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {

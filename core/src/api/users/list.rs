@@ -3,15 +3,15 @@
 use super::claim::renew;
 use super::team::Owners;
 use super::wire::UserJson;
-use crate::context::Context;
+use crate::api::pagination::{self, Wanted};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
-use crate::api::pagination::{self, Wanted};
-use crate::store::ports::Edge;
-use crate::store::{Kept, Prefix};
 use crate::message::response::Response;
 use crate::model::user::{Standing, User};
+use crate::store::ports::Edge;
+use crate::store::{Kept, Prefix};
 
 /// `GET /api/v1/users`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {

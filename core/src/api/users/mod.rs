@@ -21,14 +21,14 @@ pub(crate) use invite::invite;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
+use crate::model::user::{Standing, User};
 use crate::store::ports::Edge;
 use crate::store::{Kept, Key, Written};
-use crate::model::user::{Standing, User};
 
 /// The record of the user `id`, whether or not they are there.
 async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {

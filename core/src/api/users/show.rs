@@ -3,12 +3,12 @@
 use super::claim::renew;
 use super::team::Owners;
 use super::{find, wire};
-use crate::context::Context;
 use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
-use crate::store::ports::Edge;
 use crate::message::response::Response;
+use crate::store::ports::Edge;
 
 /// `GET /api/v1/users/{user}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {

@@ -7,17 +7,17 @@
 //! Of two who do both at once, one meets the write of the other.
 
 use super::{look, seen};
-use crate::context::Context;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
-use crate::model::rights::Role;
+use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
+use crate::model::rights::Role;
+use crate::model::sorted::put_in_order;
+use crate::model::user::{Standing, User};
 use crate::store::EDITS;
 use crate::store::ports::Edge;
 use crate::store::{Kept, Key, Team, Written};
-use crate::model::sorted::put_in_order;
-use crate::model::user::{Standing, User};
 
 /// The owners, as they were read.
 pub(super) struct Owners(Option<Box<Kept<Team>>>);

@@ -3,15 +3,15 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::model::rights::Role;
 use crate::message::body::Tree;
 use crate::message::problem::Problem;
-use crate::model::field_error::Refusal;
 use crate::message::response::Response;
+use crate::message::wire::DisplayText;
+use crate::model::field_error::Refusal;
+use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::{Email, Standing, User};
-use crate::message::wire::DisplayText;
 
 /// A user as the API shows them.
 #[derive(Serialize)]

@@ -24,11 +24,11 @@
 use std::marker::PhantomData;
 
 use super::{Fields, Tree};
-use crate::model::config::Config;
 use crate::message::problem::Problem;
+use crate::message::request::Body;
+use crate::model::config::Config;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::store::ports::Traits;
-use crate::message::request::Body;
 
 /// What a value is checked against beside itself.
 #[derive(Clone, Copy)]

@@ -10,10 +10,10 @@ use crate::model::field_error::{Refusal, Wrong};
 use crate::model::link::{ForwardQuery, UserId};
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::rules::Country;
+use crate::model::sorted::put_in_order;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Reason, Tag, Title};
 use crate::model::time::Timestamp;
-use crate::model::sorted::put_in_order;
 use crate::model::user::Email;
 
 /// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`.

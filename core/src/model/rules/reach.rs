@@ -72,8 +72,8 @@ fn holds_all<T: Ord>(these: &[T], those: &[T]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::field_error::FieldCode::Conflicts;
     use crate::api::links::fields::rules::tests::{errors, read};
+    use crate::model::field_error::FieldCode::Conflicts;
 
     #[test]
     fn conditions_that_never_hold_together_are_refused() {

@@ -90,9 +90,9 @@ mod tests {
     use http::HeaderName;
 
     use super::*;
-    use crate::store::ports::Facts;
     use crate::api::links::fields::rules::tests::rules;
     use crate::model::time::Timestamp;
+    use crate::store::ports::Facts;
 
     /// A visitor, and what was asked of them.
     #[derive(Default)]

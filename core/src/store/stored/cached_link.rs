@@ -8,11 +8,11 @@ use super::settings::StoredSettings;
 use super::{Millis, SchemaVersion, corrupt};
 use crate::model::link::LinkId;
 use crate::model::password::Lock;
-use crate::store::ports::StoreError;
-use crate::store::Key;
-use crate::store::copy::{Copy, Followed, Leads};
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::Key;
+use crate::store::copy::{Copy, Followed, Leads};
+use crate::store::ports::StoreError;
 
 /// What visitors of an alias need to know, and when truth confirmed it. A member without a meaning is refused: it may be what keeps
 /// visitors out.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::domain::Domain;
-use crate::store::ports::StoreError;
+use crate::model::target::Target;
 use crate::store::Site;
 use crate::store::kept::Keep;
-use crate::model::target::Target;
+use crate::store::ports::StoreError;
 
 /// Where a domain sends visitors who find nothing.
 #[derive(Serialize, Deserialize)]

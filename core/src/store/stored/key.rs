@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::bytes::StoredBytes;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
-use crate::model::rights::{Role, Scope};
 use crate::model::domain::Domain;
 use crate::model::key::{ApiKey, KeyId, Mark};
 use crate::model::link::UserId;
-use crate::store::ports::StoreError;
-use crate::store::kept::Keep;
+use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
+use crate::store::kept::Keep;
+use crate::store::ports::StoreError;
 
 /// A key and what it is good for. Roles and scopes go by their names.
 #[derive(Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
-use crate::store::ports::StoreError;
 use crate::model::target::Target;
 use crate::model::text::Reason;
+use crate::store::ports::StoreError;
 
 /// One link.
 #[derive(Serialize, Deserialize)]

@@ -31,8 +31,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
-use crate::store::ports::StoreError;
 use crate::model::time::Timestamp;
+use crate::store::ports::StoreError;
 
 /// The schema version of all records.
 const SCHEMA: u64 = 1;

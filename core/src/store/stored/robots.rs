@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
-use crate::store::ports::StoreError;
 use crate::store::RobotsText;
 use crate::store::kept::Keep;
+use crate::store::ports::StoreError;
 
 /// The text, and when it was made.
 #[derive(Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::corrupt;
-use crate::store::ports::StoreError;
 use crate::model::rules::{Block, Choice, Clock, Condition, Country, Language, Query, Rule, RuleId, Wanted, Window, Zone};
 use crate::model::target::Target;
+use crate::store::ports::StoreError;
 
 /// One rule.
 #[derive(Serialize, Deserialize)]

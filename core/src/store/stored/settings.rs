@@ -11,11 +11,11 @@ use super::{Millis, corrupt};
 use crate::model::card::Card;
 use crate::model::link::{ForwardQuery, RedirectStatus};
 use crate::model::password::PasswordHash;
-use crate::store::ports::{PasswordCost, StoreError};
 use crate::model::rules::Rule;
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
+use crate::store::ports::{PasswordCost, StoreError};
 
 /// The settings of a link. A member without a meaning is refused: it may be what keeps visitors out.
 #[derive(Default, Serialize, Deserialize)]

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::bytes::StoredBytes;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion, corrupt};
-use crate::model::rights::Role;
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
-use crate::store::ports::StoreError;
-use crate::store::kept::Keep;
-use crate::store::{Claimed, Team};
+use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::user::{Email, Heir, Invitation, Standing, User};
+use crate::store::kept::Keep;
+use crate::store::ports::StoreError;
+use crate::store::{Claimed, Team};
 
 /// A user. The role goes by its name.
 #[derive(Serialize, Deserialize)]

@@ -10,8 +10,8 @@ use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
-use crate::store::history::Snapshot;
 use crate::model::target::Target;
+use crate::store::history::Snapshot;
 
 /// What a link was before an edit.
 #[derive(Serialize, Deserialize)]

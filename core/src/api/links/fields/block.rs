@@ -1,7 +1,7 @@
 //! That a link is blocked, as it is sent.
 
-use crate::model::blocked::Blocked;
 use crate::message::body::{Draft, NotNull, Optional, Required, request_body};
+use crate::model::blocked::Blocked;
 use crate::model::field_error::Wrong;
 use crate::model::text::Reason;
 use crate::model::time::Timestamp;

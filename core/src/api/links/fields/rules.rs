@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::message::body::{
-    FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body, text_types,
+    FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body,
+    text_types,
 };
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::rules::{
@@ -321,7 +322,7 @@ pub(crate) mod tests {
             format!(r#"{{{id}"when":[{{"type":"split","percent":1}}],"target":"https://example.com/"}}"#)
         };
         let rules = read(&format!("[{}]", given.iter().map(rule).collect::<Vec<_>>().join(","))).unwrap();
-        rules.into_iter().map(|rule| rule.id.0).collect()
+        rules.into_iter().map(|rule| rule.id.as_str().to_owned()).collect()
     }
 
     #[test]

@@ -113,16 +113,16 @@ pub(crate) fn apply(spec: &mut Spec, said: <SettingsBody as RequestBody>::Parts,
     }
 }
 
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::message::body::Draft;
-    use crate::model::config::Config;
     use crate::memory::TRAITS;
-    use crate::store::ports::{PasswordCost, Traits};
+    use crate::message::body::Draft;
     use crate::message::request::Body;
+    use crate::model::config::Config;
+    use crate::model::password::PasswordHash;
     use crate::model::text::{CardDescription, CardTitle};
+    use crate::store::ports::{PasswordCost, Traits};
 
     fn config() -> Config {
         Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()

@@ -1,21 +1,21 @@
 //! One line of an import: where it stands, and the link it describes.
 
 use super::Form;
-use crate::context::Context;
-use crate::auth::Proof;
+use crate::api::links::create::{LinkBody, NewLink};
 use crate::api::links::fields::block::{BlockLine, exported_block};
+use crate::auth::Proof;
+use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
+use crate::message::problem::Problem;
+use crate::message::request::BODY_LIMIT;
 use crate::model::clicks::Clicks;
 use crate::model::csv::{Record, Records};
 use crate::model::domain::Domain;
-use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
-use crate::api::links::create::{LinkBody, NewLink};
 use crate::model::password::PasswordHash;
-use crate::store::ports::Edge;
-use crate::message::request::BODY_LIMIT;
 use crate::model::time::Timestamp;
+use crate::store::ports::Edge;
 
 /// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
 /// field is a list or an object.
@@ -213,8 +213,8 @@ fn from_cell(name: &str, cell: String) -> Tree {
 #[allow(clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
-    use crate::model::field_error::Wrong;
     use crate::memory::Random;
+    use crate::model::field_error::Wrong;
 
     /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
     fn taken(form: Form, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {

@@ -76,6 +76,7 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
         }
         let mut user = was.what.next();
         user.may_own = true;
+        user.end_invitation(owners.role_of(&was.what), Role::Owner);
         if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }

@@ -461,6 +461,40 @@ fn two_owners_who_demote_each_other_cannot_leave_none() {
     });
 }
 
+/// Whoever may not own and is none may be disabled and deleted, so what their record says must not be left behind.
+#[test]
+fn dismissal_clears_may_own_despite_concurrent_writes() {
+    for_seeds("users", "dismissal_clears_may_own_despite_concurrent_writes", 300, |seed| {
+        let mut random = Random::new(seed);
+        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let [_, ann] = ["boss", "ann"].map(|name| user(&edge, name, "owner"));
+        // Whoever shows her under a new pepper claims her address anew.
+        let settings = [
+            ("HOP_DOMAINS", "https://hop.example"),
+            ("HOP_ADMIN_KEY", support::client::ADMIN_KEY),
+            ("HOP_PEPPER", "another-pepper-that-only-these-tests-know"),
+            ("HOP_OLD_PEPPER", support::client::PEPPER),
+        ];
+        let isolates = [Isolate::new(&edge), Isolate::set_up(&edge, &settings)];
+        unleash(&edge, WINDY, seed);
+        let mut asks = vec![patch(&ann, &json!({"role": "editor"})), Ask::list(&address(&ann)), patch(&ann, &json!({"name": "Ann"}))];
+        if random.below(2) == 0 {
+            asks.push(patch(&ann, &json!({"role": "owner"})));
+        }
+        let clients = asks.into_iter().enumerate().map(|(number, ask)| Box::pin(isolates[number % 2].ask(ask)) as Client<'_, Answer>);
+        let clients = clients.collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        assert!(answers.iter().all(|answer| answer.code() == 200), "{answers:?}");
+        let is_owner = owners(&edge).contains(&ann);
+        assert_eq!(record(&edge, &ann)["may_own"] == true, is_owner, "her record says otherwise than the team");
+        assert!(answers.len() == 4 || !is_owner);
+        let told = deeds(&edge, &ann).iter().filter(|deed| deed.ends_with("owner to editor")).count();
+        assert_eq!(told, 1, "whoever was made an owner again is dismissed again");
+        assert_eq!(ask(&edge, patch(&ann, &json!({"disabled": true}))).code(), if is_owner { 409 } else { 200 });
+    });
+}
+
 #[test]
 fn a_change_of_owners_that_died_anywhere_is_completed_by_the_next() {
     for steps in BOTH {

@@ -342,6 +342,11 @@ impl Problem {
         Self::new(Code::UserState, why)
     }
 
+    /// They use a key that rests on the user.
+    pub(crate) fn key_in_use() -> Self {
+        Self::new(Code::KeyInUse, "The key you use was issued by this user and would stop working. Use another credential.")
+    }
+
     pub(crate) fn no_such_tag() -> Self {
         Self::new(Code::NotFound, "No link has this tag.")
     }

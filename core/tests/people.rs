@@ -128,6 +128,14 @@ impl World {
         key.issuers.iter().copied().chain([key.owner]).filter(|issuer| *issuer != owner).collect()
     }
 
+    /// Whether an actor who gives `user` this role ends the key they use by that.
+    fn ends_own_key(&self, actor: Actor, user: usize, role: Role) -> bool {
+        actor.is_some_and(|key| {
+            let key = &self.keys[key];
+            key.issuers.contains(&user) && role < self.users[key.owner].role.least_issuer()
+        })
+    }
+
     /// The status that the action must be answered with.
     fn verdict(&self, actor: Actor, action: &Action) -> u16 {
         let Some(role) = self.role(actor) else { return 401 };
@@ -162,7 +170,7 @@ impl World {
             Action::GiveRole(of, new) => {
                 let leaves_nobody = user(of).role == Role::Owner && *new != Role::Owner && self.owners() == 1;
                 let is_no_owner = user(of).state == State::Disabled && *new == Role::Owner;
-                if leaves_nobody || is_no_owner { 409 } else { 200 }
+                if leaves_nobody || is_no_owner || self.ends_own_key(actor, *of, *new) { 409 } else { 200 }
             }
             Action::Disable(of, _) | Action::Delete(of) if user(of).role > role => 403,
             Action::Disable(of, true) | Action::Delete(of) if user(of).role == Role::Owner => 409,

@@ -141,6 +141,13 @@ impl Proof {
         if self.role() < least_issuer(role) { Err(Problem::no_issuer()) } else { Ok(()) }
     }
 
+    /// Refuses to lower `user` to `role` with a key that they issued and that would end by that. Who issued a key that changes users is an owner,
+    /// so they are lowered before they are disabled or deleted.
+    pub(crate) fn check_key_lasts(&self, user: &UserId, role: Role) -> Result<(), Problem> {
+        let ends = self.0.issuers.contains(user) && role < least_issuer(self.role());
+        if ends { Err(Problem::key_in_use()) } else { Ok(()) }
+    }
+
     /// The proof for handing over the links of a user who is deleted: whoever manages users does so with every link, whatever their key says
     /// of links.
     pub(crate) fn to_hand_over(&self) -> Result<Self, Problem> {

@@ -1,7 +1,7 @@
 //! Users: the people links and keys belong to.
 
 use crate::alias::fold;
-use crate::auth::rights::Role;
+use crate::auth::rights::{Role, least_issuer};
 use crate::digest::Pepper;
 use crate::domain::Domain;
 use crate::error::{FieldCode, Refusal};
@@ -137,6 +137,13 @@ impl User {
         let mut next = self.clone();
         next.version = self.version.saturating_add(1);
         next
+    }
+
+    /// Ends the invitation of a user whose role rises from `was` to `now`, if somebody who may not issue one for `now` may know its token.
+    pub(crate) fn end_invitation(&mut self, was: Role, now: Role) {
+        if least_issuer(was) < least_issuer(now) {
+            self.invitation = None;
+        }
     }
 
     /// What is left of them.

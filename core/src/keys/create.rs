@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::wire::{KeyJson, NewKeyJson};
 use crate::app::Context;
 use crate::audit::{self, Deed};
-use crate::auth::rights::{Role, Scope, least_issuer};
+use crate::auth::rights::{Role, Scope};
 use crate::auth::{Proof, role_of};
 use crate::body::{Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body};
 use crate::digest::Pepper;
@@ -135,9 +135,10 @@ impl Asked {
 
 /// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
 fn check_owner(proof: &Proof, owner: &User, role: Role) -> Result<(), Problem> {
-    let least = if proof.user() == Some(&owner.id) { role } else { least_issuer(role) };
-    if proof.role() < least {
-        return Err(Problem::not_allowed("Only owners make keys for owners, and for other users who are admins."));
+    if proof.user() == Some(&owner.id) {
+        proof.check_role(role)?;
+    } else {
+        proof.check_issuer(role)?;
     }
     if proof.issuers_for(&owner.id).len() > MOST_ISSUERS {
         return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));

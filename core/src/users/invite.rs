@@ -7,6 +7,7 @@ use super::wire;
 use crate::app::Context;
 use crate::audit::Deed;
 use crate::auth::Proof;
+use crate::auth::rights::Role;
 use crate::body::Fields;
 use crate::error::Problem;
 use crate::ports::Edge;
@@ -19,7 +20,8 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Proof, id:
     let drawn = Cell::default();
     let Wish { user, role, .. } = edit(context, proof, id, &|was, owners| {
         let role = owners.role_of(was);
-        proof.check_role(role)?;
+        // Somebody may be making them an owner: then the invitation would be an owner's.
+        proof.check_issuer(if was.may_own { Role::Owner } else { role })?;
         if was.standing != Standing::In || was.last_login_at.is_some() {
             return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
         }

@@ -51,7 +51,7 @@ fn a_key_is_told_whole_and_its_secret_once() {
     told.as_object_mut().expect("an object").remove("secret");
     let expected = json!({
         "id": id, "name": "a key", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "owner": owner,
-        "created_by": null, "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
+        "created_by": null, "issuers": [], "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
     });
     assert_eq!((&told, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
     assert_eq!(ask(&edge, Ask::list(KEYS)).json(), json!({"items": [expected], "next": null}));
@@ -369,8 +369,8 @@ fn key_rests_on_everybody_who_issued_it() {
     let (_, bobs) = key_by(&edge, &anns, &bob, &SCOPES);
     let (_, bobs_own) = key_by(&edge, &bobs, &bob, &SCOPES);
     let (of_eve, eves) = key_by(&edge, &bobs_own, &eve, &["links:read"]);
-    let shown = |id: &str| ask(&edge, Ask::list(&address(id))).json()["created_by"].clone();
-    assert_eq!(shown(&of_eve), json!(bob));
+    let shown = ask(&edge, Ask::list(&address(&of_eve))).json();
+    assert_eq!((&shown["created_by"], &shown["issuers"]), (&json!(bob), &json!([ann, bob])));
     let codes = || [&bobs, &bobs_own, &eves].map(|secret| me(&edge, secret).code());
     for (letter, role, standing, expected) in [
         ('a', "owner", "disabled", [401, 401, 401]),
@@ -393,6 +393,30 @@ fn key_rests_on_everybody_who_issued_it() {
     let refused = ask(&edge, new_key(&eve, &["links:read"], &json!({})).showing(&*third));
     assert_eq!((refused.code(), refused.problem().as_str()), (403, "forbidden"));
     assert_eq!(ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(&*third)).code(), 201, "she answers for herself");
+}
+
+#[test]
+fn no_key_demotes_who_issued_it() {
+    let edge = MemoryEdge::new(1);
+    let [ann, bob] = [('a', "owner"), ('b', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
+    let (of_bob, anns) = (key(&edge, &bob, &SCOPES, &json!({})).1, key(&edge, &ann, &SCOPES, &json!({})).1);
+    let (_, bobs) = key_by(&edge, &anns, &bob, &SCOPES);
+    let (_, bobs_own) = key_by(&edge, &bobs, &bob, &SCOPES);
+    let patch = |id: &str, patch: &Value| Ask::patch(&format!("/api/v1/users/{id}"), patch);
+    let told = |answer: &Answer| (answer.code(), answer.problem());
+    for secret in [&bobs, &bobs_own] {
+        let by = |asked: Ask| told(&ask(&edge, asked.showing(&**secret)));
+        for role in ["admin", "viewer"] {
+            assert_eq!(by(patch(&ann, &json!({ "role": role }))), (409, "key_in_use".into()));
+        }
+        // An owner is demoted first.
+        assert_eq!(by(patch(&ann, &json!({"disabled": true}))), (409, "user_state".into()));
+        assert_eq!(by(Ask::remove(&format!("/api/v1/users/{ann}?links_to=none"))), (409, "user_state".into()));
+        assert_eq!(by(patch(&ann, &json!({"name": "Ann", "role": "owner"}))).0, 200);
+        assert_eq!((me(&edge, &anns).json()["role"].as_str(), me(&edge, secret).code()), (Some("owner"), 200));
+    }
+    assert_eq!(ask(&edge, patch(&ann, &json!({"role": "admin"})).showing(&*of_bob)).code(), 200, "another credential may");
+    assert_eq!([&bobs, &bobs_own, &of_bob].map(|secret| me(&edge, secret).code()), [401, 401, 200]);
 }
 
 #[test]

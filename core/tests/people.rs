@@ -43,6 +43,11 @@ impl Role {
     fn named(name: &Value) -> Self {
         ROLES.into_iter().find(|role| name == role.name()).expect("a role")
     }
+
+    /// The least role that makes another user one of this role, and issues their keys and invitations.
+    fn least_issuer(self) -> Self {
+        if self >= Self::Admin { Self::Owner } else { Self::Admin }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +84,7 @@ enum Action {
     CreateUser(Role, Option<usize>),
     GiveRole(usize, Role),
     Disable(usize, bool),
+    Invite(usize),
     Delete(usize),
     CreateKey(usize),
     Revoke(usize),
@@ -112,8 +118,7 @@ impl World {
     fn role(&self, actor: Actor) -> Option<Role> {
         let Some(key) = actor.map(|key| &self.keys[key]) else { return Some(Role::Owner) };
         let owner = self.users[key.owner].role;
-        let least = if owner >= Role::Admin { Role::Owner } else { Role::Admin };
-        let is_issued = key.issuers.iter().all(|issuer| self.is_active(*issuer) && self.users[*issuer].role >= least);
+        let is_issued = key.issuers.iter().all(|issuer| self.is_active(*issuer) && self.users[*issuer].role >= owner.least_issuer());
         (!key.revoked && self.is_active(key.owner) && is_issued).then(|| owner.min(key.most))
     }
 
@@ -121,6 +126,14 @@ impl World {
     fn issuers(&self, actor: Actor, owner: usize) -> BTreeSet<usize> {
         let Some(key) = actor.map(|key| &self.keys[key]) else { return BTreeSet::new() };
         key.issuers.iter().copied().chain([key.owner]).filter(|issuer| *issuer != owner).collect()
+    }
+
+    /// Whether an actor who gives `user` this role ends the key they use by that.
+    fn ends_own_key(&self, actor: Actor, user: usize, role: Role) -> bool {
+        actor.is_some_and(|key| {
+            let key = &self.keys[key];
+            key.issuers.contains(&user) && role < self.users[key.owner].role.least_issuer()
+        })
     }
 
     /// The status that the action must be answered with.
@@ -135,18 +148,29 @@ impl World {
         let user = |user: &usize| &self.users[*user];
         match action {
             Action::Use => 200,
-            Action::CreateUser(new, _) if *new > role => 403,
+            Action::CreateUser(new, _) if new.least_issuer() > role => 403,
             Action::CreateUser(_, of) => {
                 let email = self.email(*of);
                 let is_taken = self.users.iter().any(|user| user.email == email && user.state != State::Gone);
                 if is_taken { 409 } else { 201 }
             }
-            Action::GiveRole(of, _) | Action::Disable(of, _) | Action::Delete(of) if user(of).state == State::Gone => 404,
+            Action::GiveRole(of, _) | Action::Disable(of, _) | Action::Invite(of) | Action::Delete(of) if user(of).state == State::Gone => {
+                404
+            }
             Action::GiveRole(of, new) if user(of).role.max(*new) > role => 403,
+            Action::GiveRole(of, new) if *new > user(of).role && new.least_issuer() > role => 403,
+            Action::Invite(of) if user(of).role.least_issuer() > role => 403,
+            Action::Invite(of) => {
+                if self.is_active(*of) {
+                    201
+                } else {
+                    409
+                }
+            }
             Action::GiveRole(of, new) => {
                 let leaves_nobody = user(of).role == Role::Owner && *new != Role::Owner && self.owners() == 1;
                 let is_no_owner = user(of).state == State::Disabled && *new == Role::Owner;
-                if leaves_nobody || is_no_owner { 409 } else { 200 }
+                if leaves_nobody || is_no_owner || self.ends_own_key(actor, *of, *new) { 409 } else { 200 }
             }
             Action::Disable(of, _) | Action::Delete(of) if user(of).role > role => 403,
             Action::Disable(of, true) | Action::Delete(of) if user(of).role == Role::Owner => 409,
@@ -155,11 +179,7 @@ impl World {
             Action::CreateKey(owner) if !self.is_active(*owner) => 422,
             Action::CreateKey(owner) => {
                 let is_own = actor.is_some_and(|key| self.keys[key].owner == *owner);
-                let least = match user(owner).role {
-                    Role::Owner => Role::Owner,
-                    Role::Admin if !is_own => Role::Owner,
-                    _ => Role::Admin,
-                };
+                let least = if is_own { user(owner).role } else { user(owner).role.least_issuer() };
                 if role < least || self.issuers(actor, *owner).len() > 2 { 403 } else { 201 }
             }
             Action::Revoke(key) => {
@@ -179,6 +199,9 @@ impl World {
             Action::CreateUser(role, of) => Ask::post(USERS, &json!({"email": self.email(*of), "role": role.name()})),
             Action::GiveRole(user, role) => Ask::patch(&of(user), &json!({"role": role.name()})),
             Action::Disable(user, disabled) => Ask::patch(&of(user), &json!({ "disabled": disabled })),
+            Action::Invite(user) => {
+                Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post(&format!("{}/invite", of(user)), &json!({})) }
+            }
             Action::Delete(user) => Ask::remove(&format!("{}?links_to=none", of(user))),
             Action::CreateKey(user) => Ask::post(KEYS, &json!({"name": "k", "scopes": SCOPES, "owner": self.users[*user].id})),
             Action::Revoke(key) => Ask::remove(&format!("{KEYS}/{}", self.keys[*key].id)),
@@ -194,7 +217,7 @@ impl World {
     /// What is so after an action that was answered with its success.
     fn apply(&mut self, actor: Actor, action: &Action, answer: &Answer) {
         match action {
-            Action::Use => {}
+            Action::Use | Action::Invite(_) => {}
             Action::CreateUser(role, _) => {
                 let (id, email) = (text(&answer.json()["id"]), text(&answer.json()["email"]));
                 self.users.push(User { id, email, role: *role, state: State::Active });
@@ -221,7 +244,7 @@ impl World {
         let (users, keys) = (self.users.len(), self.keys.len());
         let actor = (keys > 0 && random.below(4) > 0).then(|| random.below(keys));
         let role = |random: &mut Random| ROLES[random.below(4)];
-        let action = match random.below(12) {
+        let action = match random.below(13) {
             0 => Action::CreateUser(role(random), None),
             1 => Action::CreateUser(role(random), (users > 0).then(|| random.below(users))),
             2 | 3 if users > 0 => Action::GiveRole(random.below(users), role(random)),
@@ -229,6 +252,7 @@ impl World {
             6 if users > 3 => Action::Delete(random.below(users)),
             7 if keys > 3 => Action::Revoke(random.below(keys)),
             8..=10 if users > 0 => Action::CreateKey(random.below(users)),
+            11 if users > 0 => Action::Invite(random.below(users)),
             _ => Action::Use,
         };
         (actor, action)

@@ -180,6 +180,21 @@ fn address_stays_taken_while_a_pepper_is_rotated() {
     assert_eq!(listed(&afterwards(&edge, Ask::list(USERS))), [next]);
 }
 
+#[test]
+fn refused_creation_during_rotation_leaves_nothing() {
+    let edge = MemoryEdge::new(1);
+    id(&before(&edge, new_user()));
+    // As long as nobody has claimed the address anew, and after that.
+    for _ in 0..2 {
+        let keys = edge.records.keys();
+        for _ in 0..2 {
+            assert_eq!(meanwhile(&edge, new_user()).problem(), "email_taken");
+            assert_eq!(edge.records.keys(), keys);
+        }
+        meanwhile(&edge, Ask::list(USERS));
+    }
+}
+
 /// Whoever is there stays there, whatever pepper their address was claimed under, and whoever shows or lists them claims it anew.
 #[test]
 fn users_outlive_the_old_pepper() {
@@ -218,7 +233,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
         let mut random = Random::new(seed);
         let weather = [WINDY, STORMY, FOGGY][random.below(3)];
         let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
-        let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(2)];
+        let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(3)];
         let isolates = phases.map(|(pepper, old)| isolate_under(&edge, pepper, old));
         // In some, somebody had the address and is gone, or has it.
         let had = random.below(3);

@@ -147,6 +147,26 @@ fn robots_text_is_cached_for_a_minute() {
 }
 
 #[test]
+fn an_unreadable_robots_text_is_replaced() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = misfortune::edge(1, steps);
+        open(&edge, "docs", json!({}));
+        let key = Key::kept("robots/hop.example".into());
+        asked(&Isolate::new(&edge), "hop.example");
+        let kept = edge.records.peek(&key).expect("the text is kept").value;
+        let newer = String::from_utf8_lossy(&kept).replace("\"v\":1", "\"v\":2");
+        assert_ne!(newer.as_bytes(), kept);
+        for unreadable in ["damaged", &newer] {
+            edge.records.plant(&key, unreadable);
+            let (first, ..) = asked(&Isolate::new(&edge), "hop.example");
+            let (again, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
+            assert!(first.tells("Allow: /docs$"));
+            assert_eq!((&again.body, reads, writes), (&first.body, vec![Step::Get], vec![]), "{unreadable}");
+        }
+    }
+}
+
+#[test]
 fn each_domain_has_its_own_robots_text() {
     let edge = edge();
     assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "c.example"}))), 201);

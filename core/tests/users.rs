@@ -354,6 +354,8 @@ fn nobody_gives_a_role_above_their_own_or_touches_who_has_one() {
     let before = edge.records.keys().len();
     for refused in [
         new("owner"),
+        new("admin"),
+        patch(&editor, &json!({"role": "admin"})),
         patch(&editor, &json!({"role": "owner"})),
         patch(&admin, &json!({"role": "owner"})),
         patch(&owner, &json!({"role": "viewer"})),
@@ -361,12 +363,13 @@ fn nobody_gives_a_role_above_their_own_or_touches_who_has_one() {
         patch(&owner, &json!({"disabled": true})),
         delete(&owner, "none"),
         invite(&owner),
+        invite(&admin),
     ] {
         let told = format!("{refused:?}");
         assert_eq!(ask(&edge, with(&key, refused)).code(), 403, "{told}");
     }
     assert_eq!((owners(&edge), edge.records.keys().len()), (vec![owner.clone()], before));
-    for allowed in [new("admin"), patch(&editor, &json!({"role": "admin"})), patch(&admin, &json!({"role": "viewer"}))] {
+    for allowed in [new("editor"), invite(&editor), patch(&editor, &json!({"role": "viewer"})), patch(&admin, &json!({"role": "viewer"}))] {
         let told = format!("{allowed:?}");
         assert!(ask(&edge, with(&key, allowed)).code() < 300, "{told}");
     }
@@ -458,6 +461,40 @@ fn two_owners_who_demote_each_other_cannot_leave_none() {
     });
 }
 
+/// Whoever may not own and is none may be disabled and deleted, so what their record says must not be left behind.
+#[test]
+fn dismissal_clears_may_own_despite_concurrent_writes() {
+    for_seeds("users", "dismissal_clears_may_own_despite_concurrent_writes", 300, |seed| {
+        let mut random = Random::new(seed);
+        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let [_, ann] = ["boss", "ann"].map(|name| user(&edge, name, "owner"));
+        // Whoever shows her under a new pepper claims her address anew.
+        let settings = [
+            ("HOP_DOMAINS", "https://hop.example"),
+            ("HOP_ADMIN_KEY", support::client::ADMIN_KEY),
+            ("HOP_PEPPER", "another-pepper-that-only-these-tests-know"),
+            ("HOP_OLD_PEPPER", support::client::PEPPER),
+        ];
+        let isolates = [Isolate::new(&edge), Isolate::set_up(&edge, &settings)];
+        unleash(&edge, WINDY, seed);
+        let mut asks = vec![patch(&ann, &json!({"role": "editor"})), Ask::list(&address(&ann)), patch(&ann, &json!({"name": "Ann"}))];
+        if random.below(2) == 0 {
+            asks.push(patch(&ann, &json!({"role": "owner"})));
+        }
+        let clients = asks.into_iter().enumerate().map(|(number, ask)| Box::pin(isolates[number % 2].ask(ask)) as Client<'_, Answer>);
+        let clients = clients.collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        assert!(answers.iter().all(|answer| answer.code() == 200), "{answers:?}");
+        let is_owner = owners(&edge).contains(&ann);
+        assert_eq!(record(&edge, &ann)["may_own"] == true, is_owner, "her record says otherwise than the team");
+        assert!(answers.len() == 4 || !is_owner);
+        let told = deeds(&edge, &ann).iter().filter(|deed| deed.ends_with("owner to editor")).count();
+        assert_eq!(told, 1, "whoever was made an owner again is dismissed again");
+        assert_eq!(ask(&edge, patch(&ann, &json!({"disabled": true}))).code(), if is_owner { 409 } else { 200 });
+    });
+}
+
 #[test]
 fn a_change_of_owners_that_died_anywhere_is_completed_by_the_next() {
     for steps in BOTH {
@@ -506,6 +543,89 @@ fn a_new_invitation_takes_the_place_of_the_old_one() {
     signed_in["last_login_at"] = json!(created_at);
     edge.records.plant(&Key::kept(format!("user/{id}")), &signed_in.to_string());
     assert_eq!((ask(&edge, invite(&id)).problem().as_str(), &show(&edge, &id).json()["state"]), ("user_state", &json!("active")));
+}
+
+#[test]
+fn only_owners_invite_admins() {
+    let edge = MemoryEdge::new(1);
+    let [owner, admin, other, editor, viewer] =
+        [("a", "owner"), ("b", "admin"), ("c", "admin"), ("d", "editor"), ("e", "viewer")].map(|(name, role)| user(&edge, name, role));
+    let [of_owner, of_admin] = [&owner, &admin].map(|id| support::keys::key(&edge, id, &["users:admin"], &json!({})).1);
+    let new = |name: &str, role: &str| create(&json!({"email": format!("{name}@new.example"), "role": role}));
+    let raise = |id: &str, role: &str| patch(id, &json!({ "role": role }));
+    for (asked, by_admin) in [
+        (invite(&viewer), 201),
+        (invite(&editor), 201),
+        (invite(&other), 403),
+        (invite(&admin), 403),
+        (new("v", "viewer"), 201),
+        (new("e", "editor"), 201),
+        (new("a", "admin"), 403),
+        (raise(&viewer, "editor"), 200),
+        (raise(&viewer, "admin"), 403),
+        (raise(&other, "admin"), 200),
+        (raise(&other, "editor"), 200),
+        (raise(&other, "admin"), 403),
+    ] {
+        let told = format!("{} {}", asked.method, asked.url);
+        let before = (record(&edge, &other)["mark"].clone(), edge.records.keys().len());
+        assert_eq!(ask(&edge, asked.again().showing(&*of_admin)).code(), by_admin, "{told}");
+        if by_admin == 403 {
+            assert_eq!((record(&edge, &other)["mark"].clone(), edge.records.keys().len()), before, "{told}");
+            for allowed in [&*of_owner, support::client::ADMIN_KEY] {
+                let again = ask(&edge, asked.again().showing(allowed));
+                assert!(again.code() < 300 || again.problem() == "email_taken", "{told}: {}", again.json());
+            }
+        }
+    }
+}
+
+/// The token may be known to an admin, who could go on as another one after they were disabled.
+#[test]
+fn invitation_ends_when_its_user_becomes_admin() {
+    for (from, to, is_left) in [
+        ("viewer", "editor", true),
+        ("viewer", "admin", false),
+        ("editor", "admin", false),
+        ("editor", "owner", false),
+        ("admin", "owner", true),
+        ("owner", "admin", true),
+        ("admin", "editor", true),
+        ("editor", "editor", true),
+    ] {
+        let edge = MemoryEdge::new(1);
+        user(&edge, "boss", "owner");
+        let id = user(&edge, "ann", from);
+        assert_eq!(ask(&edge, patch(&id, &json!({ "role": to }))).code(), 200);
+        let left = record(&edge, &id);
+        assert_eq!([left["mark"].is_string(), left["invited_until"].is_u64()], [is_left; 2], "{from} to {to}");
+        assert_eq!((show(&edge, &id).json()["state"].as_str(), ask(&edge, invite(&id)).code()), (Some("invited"), 201));
+        assert!(record(&edge, &id)["mark"].is_string());
+    }
+}
+
+#[test]
+fn no_invitation_by_an_admin_survives_a_promotion() {
+    for_seeds("users", "no_invitation_by_an_admin_survives_a_promotion", 300, |seed| {
+        let mut random = Random::new(seed);
+        let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let [admin, ann] = [("admin", "admin"), ("ann", "editor")].map(|(name, role)| user(&edge, name, role));
+        let of_admin = support::keys::key(&edge, &admin, &["users:admin"], &json!({})).1;
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let to = ["admin", "owner"][random.below(2)];
+        unleash(&edge, weather, seed);
+        let mut clients = vec![Box::pin(isolates[0].ask(patch(&ann, &json!({ "role": to })))) as Client<'_, Answer>];
+        for _ in 0..1 + random.below(3) {
+            clients.push(Box::pin(isolates[1].ask(invite(&ann).showing(&*of_admin))));
+        }
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        assert!(answers.iter().all(|answer| [200, 201, 403].contains(&answer.code()) || weather.fail > 0), "{answers:?}");
+        if answers[0].code() == 200 || show(&edge, &ann).json()["role"] == to {
+            assert_eq!((show(&edge, &ann).json()["role"].as_str(), &record(&edge, &ann)["mark"]), (Some(to), &Value::Null));
+        }
+    });
 }
 
 #[test]

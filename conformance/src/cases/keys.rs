@@ -16,6 +16,7 @@ cases!("keys":
     every_bad_key_gets_the_same_answer,
     nobody_makes_a_key_that_may_more_than_they,
     key_ends_with_its_creators_right,
+    no_key_demotes_who_issued_it,
     wrong_fields_are_named,
     a_body_of_another_kind_is_refused,
     without_its_store_hop_knows_no_key,
@@ -139,7 +140,7 @@ fn key_ends_with_its_creators_right(world: &World) {
     make(&other).problem(403, "forbidden");
     let made = make(&editor).expect(201).json();
     assert_shape(&made, "made-key");
-    assert_eq!(made["created_by"], json!(admin));
+    assert_eq!((&made["created_by"], &made["issuers"]), (&json!(admin), &json!([admin])));
     let status = || hop.send(&Call::get(ME).with_key(secret(&made))).status;
     eventually("the key is known", || (status() == 200).then_some(()));
     let change = |body: Value| {
@@ -153,6 +154,22 @@ fn key_ends_with_its_creators_right(world: &World) {
         change(regained);
         eventually("the key is good again", || (status() == 200).then_some(()));
     }
+}
+
+fn no_key_demotes_who_issued_it(world: &World) {
+    let hop = world.hop();
+    let [issuer, owner] = ["owner", "owner"].map(|role| world.user(role));
+    let maker = world.key(&issuer, &["keys:admin", "users:admin"], &json!({}));
+    let json =
+        |method: &str, path: String, body: Value| Call::new(method, path).header("Content-Type", "application/json").body(body.to_string());
+    let new_key = json("POST", KEYS.into(), json!({"name": "k", "scopes": ["users:admin"], "owner": owner}));
+    let made = hop.send(&new_key.with_key(secret(&maker))).expect(201).json();
+    assert_eq!(made["issuers"], json!([issuer]));
+    eventually("the key is known", || (hop.send(&Call::get(ME).with_key(secret(&made))).status == 200).then_some(()));
+    let demote = json("PATCH", format!("/api/v1/users/{issuer}"), json!({"role": "admin"}));
+    hop.send(&demote.clone().with_key(secret(&made))).problem(409, "key_in_use");
+    hop.send(&demote.admin()).expect(200);
+    eventually("the key ends", || (hop.send(&Call::get(ME).with_key(secret(&made))).status == 401).then_some(()));
 }
 
 fn wrong_fields_are_named(world: &World) {

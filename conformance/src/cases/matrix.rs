@@ -114,8 +114,8 @@ fn owners_are_left_to_owners(world: &World) {
     let (at_other, at_key) = (format!("/api/v1/users/{other}"), format!("/api/v1/keys/{}", id_of(&of_other)));
     let change = |at: &str, json: Value| Ask::to("PATCH", at).json(&json);
     let new_key = || Ask::to("POST", "/api/v1/keys").json(&json!({"name": "x", "scopes": ["links:read"], "owner": other}));
-    let new_owner = || {
-        let user = json!({"email": format!("{}@people.example", hop.name("rights")), "role": "owner"});
+    let new_user = |role: &str| {
+        let user = json!({"email": format!("{}@people.example", hop.name("rights")), "role": role});
         Ask::to("POST", "/api/v1/users").json(&user)
     };
     for ask in [
@@ -126,7 +126,9 @@ fn owners_are_left_to_owners(world: &World) {
         change(&format!("/api/v1/users/{admin}"), json!({"role": "owner"})),
         Ask::to("DELETE", format!("{at_other}?links_to=none")),
         Ask::to("POST", format!("{at_other}/invite")),
-        new_owner(),
+        change(&format!("/api/v1/users/{viewer}"), json!({"role": "admin"})),
+        new_user("owner"),
+        new_user("admin"),
         new_key(),
         Ask::to("DELETE", at_key.as_str()),
     ] {
@@ -134,7 +136,8 @@ fn owners_are_left_to_owners(world: &World) {
     }
     assert!(hop.is_known(&of_other));
     hop.send(&change(&at_other, json!({"name": "x"})).with(&of_owner)).expect(200);
-    hop.send(&new_owner().with(&of_owner)).expect(201);
+    hop.send(&new_user("owner").with(&of_owner)).expect(201);
+    hop.send(&new_user("admin").with(&of_owner)).expect(201);
     hop.send(&new_key().with(&of_owner)).expect(201);
     hop.send(&Ask::to("DELETE", at_key).with(&of_owner)).expect(204);
     assert!(!hop.is_known(&of_other));

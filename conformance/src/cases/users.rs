@@ -20,6 +20,7 @@ cases!("users":
     a_change_is_made_only_to_what_was_seen,
     an_owner_is_neither_disabled_nor_deleted,
     a_new_invitation_is_told_once,
+    only_owners_make_and_invite_admins,
     whoever_is_deleted_leaves_their_links_to_somebody,
     nobody_is_found_who_is_not_there,
     wrong_fields_are_named,
@@ -165,6 +166,25 @@ fn a_new_invitation_is_told_once(world: &World) {
     assert_eq!((second.header("location").unwrap(), second.header("cache-control").unwrap()), (address(&id), "no-store".to_owned()));
     assert!(first.json()["invite_token"] != second.json()["invite_token"]);
     assert!(show(hop, &id).json().get("invite_token").is_none());
+}
+
+fn only_owners_make_and_invite_admins(world: &World) {
+    let hop = world.hop();
+    let [owner, admin, editor] = ["owner", "admin", "editor"].map(|role| user(world, role));
+    let [of_owner, of_admin] = [&owner, &admin].map(|user| text(&world.key(user, &["users:admin"], &json!({}))["secret"]));
+    let new = || {
+        let body = json!({"email": format!("{}@example.com", world.alias("admin")), "role": "admin"});
+        Call::new("POST", USERS).header("Content-Type", "application/json").body(body.to_string())
+    };
+    let raise = || Call::new("PATCH", address(&editor)).header("Content-Type", "application/json").body(r#"{"role":"admin"}"#);
+    let invite = |id: &str| Call::new("POST", format!("{}/invite", address(id)));
+    eventually("the admin's key is known", || (hop.send(&invite(&editor).with_key(&of_admin)).status == 201).then_some(()));
+    for call in [new(), raise(), invite(&admin)] {
+        hop.send(&call.clone().with_key(&of_admin)).problem(403, "forbidden");
+        eventually("an owner may", || (hop.send(&call.clone().with_key(&of_owner)).status < 300).then_some(()));
+    }
+    shown(hop, &editor, |user| user["role"] == "admin");
+    hop.send(&invite(&editor).with_key(&of_admin)).problem(403, "forbidden");
 }
 
 fn whoever_is_deleted_leaves_their_links_to_somebody(world: &World) {

@@ -19,7 +19,7 @@ use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
-use crate::model::rights::{Right, Role, Scope};
+use crate::model::rights::{Right, Role, Scope, least_issuer};
 use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, Facts};
@@ -134,6 +134,19 @@ impl Proof {
     /// Refuses to have somebody of `role` made, changed or deleted by somebody of a lower one.
     pub(crate) fn check_role(&self, role: Role) -> Result<(), Problem> {
         if role > self.role() { Err(Problem::not_your_role(role)) } else { Ok(()) }
+    }
+
+    /// Refuses to issue a key or an invitation of another user who has `role`, or to raise somebody to `role`, unless they have the
+    /// role that this takes ([`least_issuer`]).
+    pub(crate) fn check_issuer(&self, role: Role) -> Result<(), Problem> {
+        if self.role() < least_issuer(role) { Err(Problem::no_issuer()) } else { Ok(()) }
+    }
+
+    /// Refuses to lower `user` to `role` with a key that they issued and that would end by that. Who issued a key that changes users is an owner,
+    /// so they are lowered before they are disabled or deleted.
+    pub(crate) fn check_key_lasts(&self, user: &UserId, role: Role) -> Result<(), Problem> {
+        let ends = self.0.issuers.contains(user) && role < least_issuer(self.role());
+        if ends { Err(Problem::key_in_use()) } else { Ok(()) }
     }
 
     /// The proof for handing over the links of a user who is deleted: whoever manages users does so with every link, whatever their key says

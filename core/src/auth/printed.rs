@@ -43,7 +43,9 @@ fn what(right: Right) -> &'static str {
         }
         Right::ReadDomains => "show and list domains",
         Right::WriteDomains => "add, change and delete domains",
-        Right::ManageUsers => "list, create, invite, change, disable and delete users; only owners do so with owners",
+        Right::ManageUsers => {
+            "list, create, invite, change, disable and delete users; only owners make and invite admins, and change owners"
+        }
         Right::ManageKeys => "list, make and revoke keys; only owners make keys for other admins and owners, and revoke those of owners",
         Right::ReadAudit => "read who changed what",
         Right::ReadMetrics => "read `/metrics`",

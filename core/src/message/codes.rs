@@ -15,6 +15,7 @@ pub enum Code {
     EmailTaken,
     LastOwner,
     UserState,
+    KeyInUse,
     VersionMismatch,
     IdempotencyReused,
     IdempotencyInFlight,
@@ -43,7 +44,7 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -53,6 +54,7 @@ impl Code {
         Self::EmailTaken,
         Self::LastOwner,
         Self::UserState,
+        Self::KeyInUse,
         Self::VersionMismatch,
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
@@ -141,6 +143,12 @@ impl Code {
                 StatusCode::CONFLICT,
                 "The user is not in a state for this",
                 "An owner is given another role before they are disabled or deleted. Only who has not signed in yet is invited again. Who is being deleted is not changed any more: repeat the deletion until it is done.",
+            ),
+            Self::KeyInUse => (
+                "key_in_use",
+                StatusCode::CONFLICT,
+                "The key of this request would stop working",
+                "A key that was made for another user rests on whoever issued it: `issuers` of the key names them. Use another credential to give one of them a lower role.",
             ),
             Self::VersionMismatch => (
                 "version_mismatch",

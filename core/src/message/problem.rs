@@ -138,6 +138,13 @@ impl Problem {
         Self::not_allowed(format!("This takes the role {}.", role.name()))
     }
 
+    /// Whoever issues a credential knows it, and whoever makes admins can be one of them.
+    pub(crate) fn no_issuer() -> Self {
+        Self::not_allowed(
+            "Only owners make somebody an admin or an owner, and only they make invitations and keys for other admins and owners.",
+        )
+    }
+
     pub(crate) fn not_your_domain() -> Self {
         Self::not_allowed("This key is not for that domain.")
     }
@@ -213,6 +220,11 @@ impl Problem {
 
     pub(crate) fn user_state(why: &'static str) -> Self {
         Self::new(Code::UserState, why)
+    }
+
+    /// They use a key that rests on the user.
+    pub(crate) fn key_in_use() -> Self {
+        Self::new(Code::KeyInUse, "The key you use was issued by this user and would stop working. Use another credential.")
     }
 
     pub(crate) fn no_such_tag() -> Self {

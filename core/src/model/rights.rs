@@ -8,7 +8,7 @@ pub(crate) enum Role {
     Viewer,
     /// Writes links of their own.
     Editor,
-    /// Everything but owners.
+    /// Everything but making admins and changing owners.
     Admin,
     /// Everything.
     Owner,
@@ -136,10 +136,11 @@ impl Right {
     }
 }
 
-/// The least role that makes a key for another user who has `role`. The creator of a key knows its secret, so it must give them nothing that
-/// they could keep after they were disabled or demoted: an admin's key could let them in again.
+/// The least role that issues a credential of another user who has `role`: a key or an invitation. It also takes this role to make somebody a
+/// user with `role`. The issuer knows the secret, so it must give them nothing that they could keep after they were disabled or demoted: the
+/// credential of an admin could let them in again.
 pub(crate) fn least_issuer(role: Role) -> Role {
-    if role >= Role::Admin { Role::Owner } else { Right::ManageKeys.terms().role }
+    if role >= Role::Admin { Role::Owner } else { Role::Admin }
 }
 
 #[cfg(test)]
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_admins_are_made_by_owners() {
+    fn credentials_of_admins_are_issued_by_owners() {
         assert_eq!(Role::ALL.map(least_issuer), [Role::Admin, Role::Admin, Role::Owner, Role::Owner]);
     }
 

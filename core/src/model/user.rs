@@ -6,7 +6,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::key::Mark;
 use crate::model::link::UserId;
-use crate::model::rights::Role;
+use crate::model::rights::{Role, least_issuer};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::unicode;
@@ -135,6 +135,13 @@ impl User {
         let mut next = self.clone();
         next.version = self.version.saturating_add(1);
         next
+    }
+
+    /// Ends the invitation of a user whose role rises from `was` to `now`, if somebody who may not issue one for `now` may know its token.
+    pub(crate) fn end_invitation(&mut self, was: Role, now: Role) {
+        if least_issuer(was) < least_issuer(now) {
+            self.invitation = None;
+        }
     }
 
     /// What is left of them.

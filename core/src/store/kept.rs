@@ -43,4 +43,12 @@ impl<T: Keep> Kept<T> {
         let expect = was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone()));
         Ok(Change::of(key, expect, stored::write(&what.store(tokens))?, token))
     }
+
+    /// The same in place of `record`, even if it cannot be read: for what can be worked out anew.
+    pub(crate) fn put_over(record: Option<&Record>, key: Key, what: &T, token: String) -> Result<Change, StoreError> {
+        let was = record.and_then(|record| Self::read(record).ok());
+        let change = Self::put(was.as_deref(), key, what, token)?;
+        let expect = record.map_or(Expect::Absent, |record| Expect::Unchanged(record.guard.clone()));
+        Ok(Change { expect, ..change })
+    }
 }

@@ -1,7 +1,7 @@
 //! `robots.txt`: short links are no content of their own, so robots stay out, but for the front page and the links that are open to them.
 //!
 //! The text takes many reads and anybody may ask for it, so it is kept for a minute: by an isolate, and for all others in a record that is written
-//! after the response.
+//! after the response. A record that cannot be read, such as one of another version of hop, is replaced.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::message::response::Response;
 use crate::model::domain::Domain;
 use crate::model::time::Timestamp;
 use crate::redirect;
-use crate::store::ports::Edge;
+use crate::store::ports::{Edge, Records as _};
 use crate::store::{Kept, Key, RobotsText};
 
 /// For how long a text is served before it is worked out anew.
@@ -31,21 +31,17 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     if let Some(text) = context.memo(|memo| memo.text(&key, context.now)) {
         return Ok(Response::cached_text(text.to_string()));
     }
-    let kept = match Kept::<RobotsText>::look(context.edge.records(), &key).await {
-        Ok(kept) => kept,
-        Err(error) => {
-            context.log_skipped(&key, &error);
-            None
-        }
-    };
-    let text = match kept.as_ref().map(|kept| &kept.what) {
-        Some(kept) if context.now.millis_since(kept.made_at) < MINUTE_MILLIS => kept.clone(),
+    let skip = |error| context.log_skipped(&key, &error);
+    let record = context.edge.records().get(&key).await.map_err(skip).unwrap_or_default();
+    let kept = record.as_ref().and_then(|record| Kept::<RobotsText>::read(record).map_err(skip).ok());
+    let text = match kept {
+        Some(kept) if context.now.millis_since(kept.what.made_at) < MINUTE_MILLIS => kept.what,
         _ => {
             let text = match open_links(context, domain).await? {
                 Some(text) => RobotsText { made_at: context.now, text },
                 None => return Ok(Response::text(CLOSED.into())),
             };
-            let mut change = Kept::put(kept.as_deref(), key.clone(), &text, context.token()?)?;
+            let mut change = Kept::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
             change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
             // Of those who find it too old at once, one writes it.
             context.later("robots.txt was not kept", change);

@@ -17,7 +17,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::key::{ApiKey, MOST_ISSUERS, Shown};
 use crate::model::link::UserId;
-use crate::model::rights::{Role, Scope, least_issuer};
+use crate::model::rights::{Role, Scope};
 use crate::model::sorted::put_in_order;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
@@ -138,9 +138,10 @@ impl Asked {
 
 /// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
 fn check_owner(proof: &Proof, owner: &User, role: Role) -> Result<(), Problem> {
-    let least = if proof.user() == Some(&owner.id) { role } else { least_issuer(role) };
-    if proof.role() < least {
-        return Err(Problem::not_allowed("Only owners make keys for owners, and for other users who are admins."));
+    if proof.user() == Some(&owner.id) {
+        proof.check_role(role)?;
+    } else {
+        proof.check_issuer(role)?;
     }
     if proof.issuers_for(&owner.id).len() > MOST_ISSUERS {
         return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));

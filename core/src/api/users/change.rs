@@ -58,6 +58,11 @@ fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body, conte
     let role_was = owners.role_of(was);
     let role = wanted.unwrap_or(role_was);
     proof.check_role(role.max(role_was))?;
+    if role > role_was {
+        proof.check_issuer(role)?;
+        user.end_invitation(role_was, role);
+    }
+    proof.check_key_lasts(&was.id, role)?;
     // Their record may still say so after somebody has died over it.
     let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
     if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {

@@ -1,6 +1,8 @@
 //! Claims on addresses: records that say who has an address, under names that only the pepper can make. One address has one user:
 //!
-//! * A creation first claims the address under every pepper there is, in one order, and then inserts the user's record. That insertion makes the user.
+//! * A creation first claims the address under every pepper there is, the old one first, and then inserts the user's record. That insertion makes
+//!   the user. The order is fixed. While a pepper is changed most users are claimed under the old one, so a refused creation leaves no claim. Only
+//!   one that is refused by a user made where the old pepper was unknown leaves a claim under the old one, which is free for the next.
 //! * A claim is free if its user is gone. Whoever meets one whose user has no record inserts a record that says so: of the two insertions the store
 //!   takes one, so either the creation was given up or the address is taken.
 //! * A user keeps the name of their claim. Once that is not the one the pepper makes, whoever reads them claims their address anew.
@@ -23,7 +25,7 @@ const PATIENCE: usize = EDITS / 2;
 /// Claims `email` for the user `id`, who is about to be created. False if it is taken.
 pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
     let (name, old_name) = context.under_each_pepper(|pepper| email.claim_name(pepper))?;
-    for name in std::iter::once(&name).chain(&old_name) {
+    for name in old_name.iter().chain([&name]) {
         if !claim_as(context, id, name).await? {
             return Ok(false);
         }

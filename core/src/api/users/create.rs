@@ -60,7 +60,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
-    proof.check_role(role)?;
+    proof.check_issuer(role)?;
     let id = UserId::of(&context.token()?);
     let (invitation, token) = Invitation::new(&random_secret(context.edge)?, context.pepper()?, &id, context.now);
     let user = User {

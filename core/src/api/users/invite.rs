@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::rights::Role;
 use crate::model::user::{Invitation, Standing};
 use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
@@ -20,7 +21,8 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Proof, id:
     let drawn = Cell::default();
     let Wish { user, role, .. } = edit(context, proof, id, &|was, owners| {
         let role = owners.role_of(was);
-        proof.check_role(role)?;
+        // Somebody may be making them an owner: then the invitation would be an owner's.
+        proof.check_issuer(if was.may_own { Role::Owner } else { role })?;
         if was.standing != Standing::In || was.last_login_at.is_some() {
             return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
         }

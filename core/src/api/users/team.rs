@@ -2,7 +2,8 @@
 //! in, at every moment, so that somebody is left as long as one is named:
 //!
 //! * To make an owner, the team is read, then the user is written, whether or not it says so already, then the team as it was read.
-//! * To unmake one, the user is read, then the team is written, whether or not it names them, then the user as they were read.
+//! * To unmake one, the user is read, then the team is written, whether or not it names them, then the user as they were read. If somebody else
+//!   has written the user meanwhile, all of that is repeated, unless the team names them again.
 //!
 //! Of two who do both at once, one meets the write of the other.
 
@@ -76,6 +77,7 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
         }
         let mut user = was.what.next();
         user.may_own = true;
+        user.end_invitation(owners.role_of(&was.what), Role::Owner);
         if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }
@@ -91,10 +93,12 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
 
 /// Has the user `id` be an owner no more, but what their own record says.
 pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<(), Problem> {
+    let mut is_dismissed = false;
     for _ in 0..EDITS {
         let owners = Owners::look(context).await?;
         let Some(was) = look(context, id).await? else { continue };
-        if !was.what.may_own {
+        let is_owner_again = is_dismissed && owners.name(id);
+        if !was.what.may_own || is_owner_again {
             return Ok(());
         }
         proof.check_role(owners.role_of(&was.what))?;
@@ -104,11 +108,15 @@ pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id
         if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
             let mut user = was.what.clone();
             user.may_own = false;
-            // It makes them no owner if they may not own. If it fails, whoever gives them a role again gets there.
-            if let Err(problem) = super::save(context, proof, Some(&was), &user, None).await {
-                context.log_cause(&problem);
+            match super::save(context, proof, Some(&was), &user, None).await {
+                Ok(Written::Done) => return Ok(()),
+                Ok(Written::Conflict) => is_dismissed = true,
+                // They are no owner, though they may still own. Whoever gives them a role again gets there.
+                Err(problem) => {
+                    context.log_cause(&problem);
+                    return Ok(());
+                }
             }
-            return Ok(());
         }
     }
     Err(Problem::crowded())

@@ -29,7 +29,7 @@ use crate::model::theme::Look;
 use crate::model::visit::Visit;
 use crate::pages;
 use crate::redirect;
-use crate::store::id_source::{self, Source};
+use crate::store::id_source;
 use crate::store::memo::{Memo, Remembered};
 use crate::store::ports::{Edge, Facts};
 use crate::system::machines;
@@ -99,8 +99,7 @@ impl App {
             Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
         };
         let host = head.host.to_ascii_lowercase();
-        let now = edge.now();
-        let context = Context { edge, config, memo: &self.memo, now, began: now, request_id, source: Source::Random, background };
+        let context = Context::new(edge, config, &self.memo, request_id, background);
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.is_on_every_host() => Cow::Borrowed(config.default_domain()),

@@ -30,10 +30,22 @@ pub(crate) struct Context<'a, E> {
     /// Where ids, aliases and the names of commits come from.
     pub(crate) source: Source,
     /// Kept apart from the response, so that a change whose answer failed is still followed up.
-    pub(crate) background: &'a RefCell<BackgroundWork>,
+    background: &'a RefCell<BackgroundWork>,
 }
 
-impl<E: Edge> Context<'_, E> {
+impl<'a, E: Edge> Context<'a, E> {
+    /// The context of the request `request_id` that came just now.
+    pub(crate) fn new(
+        edge: &'a E,
+        config: &'a Config,
+        memo: &'a Mutex<Memo<Remembered>>,
+        request_id: &'a str,
+        background: &'a RefCell<BackgroundWork>,
+    ) -> Self {
+        let now = edge.now();
+        Self { edge, config, memo, now, began: now, request_id, source: Source::Random, background }
+    }
+
     /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
     pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Remembered>) -> T) -> T {
         look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))

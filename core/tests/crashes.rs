@@ -426,6 +426,36 @@ fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_complete
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
 
+/// The link `docs`, whose move to `new` died before its signpost, and an erasure of it that dies at the write with this number.
+fn erasure_of_a_dead_move(dies_at: usize) -> MemoryEdge {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, Step::Write, dies_at, erase());
+    edge
+}
+
+fn copies_of(edge: &MemoryEdge, target: &str) -> usize {
+    let holds = |key: &Key| edge.records.peek(key).is_some_and(|record| String::from_utf8_lossy(&record.value).contains(target));
+    edge.records.keys().iter().filter(|key| !key.as_str().starts_with("audit/") && holds(key)).count()
+}
+
+#[test]
+fn an_erasure_that_dies_before_it_gives_an_alias_back_is_completed_by_the_next() {
+    let edge = erasure_of_a_dead_move(2);
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), true));
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge), copies_of(&edge, HERE)), (204, 0, 0));
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    check_list(&edge);
+}
+
+#[test]
+fn an_erasure_that_dies_after_it_gave_an_alias_back_is_completed_by_the_next() {
+    let edge = erasure_of_a_dead_move(3);
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), false));
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge), copies_of(&edge, HERE)), (204, 0, 0));
+    check_list(&edge);
+}
+
 #[test]
 fn an_erasure_that_dies_before_its_answer_is_made() {
     let edge = one_link();

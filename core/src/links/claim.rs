@@ -197,9 +197,13 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, ol
         let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
     };
-    let left = Remains::of(context, oldest, context.edge.traits().most_drops).await?;
+    let left = Remains::of(context, (oldest, &place.key), context.edge.traits().most_drops).await?;
+    if let Some(arriving) = left.pending.first() {
+        give_back(context, arriving).await?;
+        return Err(Problem::half_reused());
+    }
     let mut link = old.clone();
-    if left.keys.is_empty() {
+    if left.is_empty() {
         link.predecessors = others.to_vec();
     }
     let mut change = place.hand_over(&Holder::Link(link), context.token()?)?;
@@ -258,4 +262,11 @@ pub(super) async fn strand<E: Edge>(context: &Context<'_, E>, arriving: &Arrivin
         return Ok(false);
     }
     Ok(write(records, from.hand_over(&from.holder, context.token()?)?).await? == Written::Done)
+}
+
+/// Gives an alias back to whoever held it before, if nothing else has become of it since it was read. Whoever asks knows that the link which is
+/// arriving there never will.
+pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<(), Problem> {
+    write(context.edge.records(), place.hand_over(place.holder.seen(), context.token()?)?).await?;
+    Ok(())
 }

@@ -30,6 +30,16 @@ impl Key {
         Self(key)
     }
 
+    /// The domain and the alias of the record of a link, as parts of another key.
+    pub(super) fn alias_path(&self) -> &str {
+        self.0.strip_prefix("link/").unwrap_or(&self.0)
+    }
+
+    /// The record of the link that has this [`alias_path`](Self::alias_path).
+    pub(super) fn at_path(path: &str) -> Self {
+        Self(["link/", path].concat())
+    }
+
     /// How often a link was followed.
     pub(crate) fn total(link: &LinkId) -> Self {
         Self(format!("stats/{link}/total"))

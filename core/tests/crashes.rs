@@ -160,6 +160,31 @@ fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skip
     check_list(&edge);
 }
 
+/// A store may say that a removal failed, and make it when the claim has been made after all. Here the alias belonged to a link that was erased: the
+/// claim expects no record at first, takes its index entries back, and is made over the record that it finds.
+#[test]
+fn a_late_removal_takes_no_entry_of_its_claim_along() {
+    let freed = || {
+        let edge = one_link();
+        assert_eq!(ask(&edge, erase()), 204);
+        edge
+    };
+    let edge = freed();
+    die_at(&edge, Step::Drop, create());
+    let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
+    assert_eq!(offered.len(), 2);
+    let edge = freed();
+    let steps = watch(&edge);
+    assert_eq!(ask(&edge, create()), 201);
+    let first_removal = steps.steps().iter().position(|step| *step == Step::Drop).expect("the claim is refused");
+    let edge = freed();
+    plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
+    assert_eq!(ask(&edge, create()), 201);
+    calm(&edge);
+    offered.iter().for_each(|key| edge.records.lose(key));
+    check_list(&edge);
+}
+
 #[test]
 fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
     let edge = one_link();

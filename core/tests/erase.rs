@@ -311,9 +311,7 @@ fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
 
 /// Moves the link `docs`, and dies before its signpost.
 fn cut_off(edge: &MemoryEdge, to: &str) {
-    // Where there is a record already, a claim is offered twice.
-    let offers = if keys(edge).contains(&format!("link/hop.example/{to}")) { 2 } else { 1 };
-    cut_off_at(edge, offers + 1, "docs", to);
+    cut_off_at(edge, 2, "docs", to);
 }
 
 /// Moves a link, and dies before its signpost, which is the write with this number.
@@ -367,8 +365,8 @@ fn erasing_leaves_a_destination_others_took() {
         let alias = if arrives { "other" } else { "new" };
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": alias, "target": THERE}))).0, 201);
         if arrives {
-            // The claim is refused, the dead move is broken off, and the claim is made.
-            cut_off_at(&edge, 4, "other", "new");
+            // The dead move is broken off, and then the claim is made.
+            cut_off_at(&edge, 3, "other", "new");
         }
         let taken = edge.records.peek(&new()).expect("a record");
         until(&edge, erase("docs"), 204);

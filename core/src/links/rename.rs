@@ -76,9 +76,10 @@ pub(super) async fn rename<E: Edge>(
     }
     // Whoever looks believes the signpost: that the link is settled saves them the look.
     let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
-    let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
+    let commits = commits.filter(|_| matches!(settled, Ok(Written::Done)));
+    let known = commits.and_then(|commits| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
-    context.changed(to, known.flatten());
+    context.changed(to, known);
     Ok(Some(link))
 }
 

@@ -420,8 +420,8 @@ mod tests {
         assert_eq!(host.len(), 120);
         assert_eq!(Key::link(&domain(&host), &alias(&text)).as_str().len(), 510);
         let (link, tag) = (link(&host, &text, 0), Tag::stored("é".repeat(32)));
-        let token = "1".repeat(17);
-        let owner = UserId::stored(format!("usr_{token}"));
+        let owner = UserId::stored(format!("usr_{}", "1".repeat(17)));
+        let token = format!("{}-{}", "1".repeat(17), u64::MAX);
         let hints = [
             hint::by_time(&link, &token),
             hint::by_tag(&link, &tag, &token),

@@ -17,7 +17,7 @@ use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
 use hop_core::ports::Traits;
 use hop_core::records::Key;
 use serde_json::{Value, json};
-use support::audit::{check_list, text, truth};
+use support::audit::{check_list, check_no_stray_entries, text, truth};
 use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};
 
@@ -373,6 +373,7 @@ fn erasing_leaves_a_destination_others_took() {
         assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
         assert_eq!(edge.records.peek(&new()).expect("a record"), taken);
         check_list(&edge);
+        check_no_stray_entries(&edge);
     }
 }
 
@@ -390,6 +391,7 @@ fn erasing_gives_a_reused_alias_back() {
         assert_eq!(truth(&edge)["new"], theirs);
         assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
         check_list(&edge);
+        check_no_stray_entries(&edge);
     }
 }
 

@@ -146,6 +146,12 @@ impl Place {
         hints
     }
 
+    /// The index entries that the record names.
+    #[cfg(any(test, feature = "memory"))]
+    pub(crate) fn entries(&self) -> Vec<Key> {
+        self.hints(&self.holder)
+    }
+
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
     /// list may have been read before the latest one, which put its own hint in place of it.
     pub(crate) fn yields(&self, key: &Key) -> bool {

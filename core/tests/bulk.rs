@@ -17,7 +17,7 @@ use hop_core::memory::{MemoryEdge, Random, Step, Steps, TRAITS};
 use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use support::audit::{check_list, text, told_history, truth};
+use support::audit::{check_list, check_no_stray_entries, text, told_history, truth};
 use support::client::Answer;
 use support::copies::{HERE, THERE};
 use support::misfortune::{self, Plan, calm, plan, watch};
@@ -259,6 +259,9 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
             }
             assert_eq!(aliases.map(|alias| ask(&edge, Ask::visit(alias)).code()), [302, 302, 302, 410, 410, 302]);
             check_list(&edge);
+            if has_lived {
+                check_no_stray_entries(&edge);
+            }
             assert_eq!(ask(&edge, everything().once("k")).body, again.body);
             if has_lived {
                 assert!(died_at > 30, "only {died_at} steps");

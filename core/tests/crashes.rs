@@ -160,6 +160,31 @@ fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skip
     check_list(&edge);
 }
 
+/// A store may say that a removal failed, and make it when the claim has been made after all. Here the alias belonged to a link that was erased: the
+/// claim expects no record at first, takes its index entries back, and is made over the record that it finds.
+#[test]
+fn a_late_removal_takes_no_entry_of_its_claim_along() {
+    let freed = || {
+        let edge = one_link();
+        assert_eq!(ask(&edge, erase()), 204);
+        edge
+    };
+    let edge = freed();
+    die_at(&edge, Step::Drop, create());
+    let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
+    assert_eq!(offered.len(), 2);
+    let edge = freed();
+    let steps = watch(&edge);
+    assert_eq!(ask(&edge, create()), 201);
+    let first_removal = steps.steps().iter().position(|step| *step == Step::Drop).expect("the claim is refused");
+    let edge = freed();
+    plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
+    assert_eq!(ask(&edge, create()), 201);
+    calm(&edge);
+    offered.iter().for_each(|key| edge.records.lose(key));
+    check_list(&edge);
+}
+
 #[test]
 fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
     let edge = one_link();
@@ -424,6 +449,36 @@ fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_complete
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
     assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
+}
+
+/// The link `docs`, whose move to `new` died before its signpost, and an erasure of it that dies at the write with this number.
+fn erasure_of_a_dead_move(dies_at: usize) -> MemoryEdge {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, Step::Write, dies_at, erase());
+    edge
+}
+
+fn copies_of(edge: &MemoryEdge, target: &str) -> usize {
+    let holds = |key: &Key| edge.records.peek(key).is_some_and(|record| String::from_utf8_lossy(&record.value).contains(target));
+    edge.records.keys().iter().filter(|key| !key.as_str().starts_with("audit/") && holds(key)).count()
+}
+
+#[test]
+fn an_erasure_that_dies_before_it_gives_an_alias_back_is_completed_by_the_next() {
+    let edge = erasure_of_a_dead_move(2);
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), true));
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge), copies_of(&edge, HERE)), (204, 0, 0));
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    check_list(&edge);
+}
+
+#[test]
+fn an_erasure_that_dies_after_it_gave_an_alias_back_is_completed_by_the_next() {
+    let edge = erasure_of_a_dead_move(3);
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), false));
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge), copies_of(&edge, HERE)), (204, 0, 0));
+    check_list(&edge);
 }
 
 #[test]

@@ -10,10 +10,14 @@
 
 mod support;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
 use hop_core::ports::Traits;
+use hop_core::store::Key;
 use serde_json::{Value, json};
-use support::audit::{check_list, text, truth};
+use support::audit::{check_list, check_no_stray_entries, text, truth};
 use support::misfortune::{self, Plan, calm, plan};
 use support::{Ask, Isolate, run};
 
@@ -49,13 +53,26 @@ fn keys(edge: &MemoryEdge) -> Vec<String> {
 
 /// Nothing is left but the marks of tags, the record of an alias that nobody has, which says nothing, and what the audit says of deeds.
 fn check_nothing_is_left(edge: &MemoryEdge) {
+    check_aliases_are_left(edge, &["docs"]);
+}
+
+/// The same, with the records of these aliases.
+fn check_aliases_are_left(edge: &MemoryEdge, aliases: &[&str]) {
     let left: Vec<String> = keys(edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
-    assert_eq!(left, ["link/hop.example/docs"]);
-    let record = edge.records.peek(&support::copies::docs()).expect("the record is there");
-    let record = String::from_utf8(record.value).expect("a record is text");
+    assert_eq!(left, aliases.iter().map(|alias| format!("link/hop.example/{alias}")).collect::<Vec<_>>());
     for word in ["example.com", "lnk_", "secret", "\"link\"", "erasing"] {
-        assert!(!record.contains(word), "{record}");
+        assert_eq!(records_with(edge, word), Vec::<String>::new(), "{word}");
     }
+}
+
+/// The keys of all records that hold `word`, in their key or their value. The audit goes on naming links.
+fn records_with(edge: &MemoryEdge, word: &str) -> Vec<String> {
+    let has_word = |key: &Key| {
+        let record = edge.records.peek(key).expect("a key that is listed has a record");
+        key.as_str().contains(word) || String::from_utf8(record.value).expect("a record is text").contains(word)
+    };
+    let keys = edge.records.keys().into_iter().filter(|key| !key.as_str().starts_with("audit/") && has_word(key));
+    keys.map(|key| key.as_str().to_owned()).collect()
 }
 
 #[test]
@@ -290,6 +307,180 @@ fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
     assert!(support::audit::told_history(&edge, "docs").len() >= 4);
     until(&edge, erase("other"), 204);
     assert_eq!(support::audit::told_history(&edge, "docs").len(), 5, "erasing the other one takes nothing of it");
+}
+
+/// Moves the link `docs`, and dies before its signpost.
+fn cut_off(edge: &MemoryEdge, to: &str) {
+    cut_off_at(edge, 2, "docs", to);
+}
+
+/// Moves a link, and dies before its signpost, which is the write with this number.
+fn cut_off_at(edge: &MemoryEdge, signpost: usize, from: &str, to: &str) {
+    let target = truth(edge)[from].target.clone();
+    plan(edge, Plan::FromNth(Step::Write, signpost));
+    assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
+    calm(edge);
+    assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is there");
+}
+
+/// The alias that the link moves to.
+fn new() -> Key {
+    Key::kept("link/hop.example/new".into())
+}
+
+#[test]
+fn erasing_reaches_the_copy_of_a_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        cut_off(&edge, "other");
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new", "other"]);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201, "nobody need wait for the move");
+    }
+}
+
+/// The dead move began where the link is no more: the alias it left, and one where it has been since.
+#[test]
+fn erasing_reaches_dead_moves_from_older_aliases() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        for (from, to) in [("docs", "other"), ("other", "docs"), ("docs", "last")] {
+            assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to}))).0, 200);
+        }
+        until(&edge, erase("last"), 204);
+        assert_eq!((records_with(&edge, HERE), records_with(&edge, "secret")), (vec![], vec![]));
+        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/docs", "link/hop.example/other"], "the signposts");
+    }
+}
+
+#[test]
+fn erasing_leaves_a_destination_others_took() {
+    for (edge, arrives) in edges().into_iter().zip([false; 3]).chain(edges().into_iter().zip([true; 3])) {
+        let edge = world(edge);
+        let id = truth(&edge)["docs"].id.clone();
+        cut_off(&edge, "new");
+        edge.wait_seconds(61);
+        let alias = if arrives { "other" } else { "new" };
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": alias, "target": THERE}))).0, 201);
+        if arrives {
+            // The dead move is broken off, and then the claim is made.
+            cut_off_at(&edge, 3, "other", "new");
+        }
+        let taken = edge.records.peek(&new()).expect("a record");
+        until(&edge, erase("docs"), 204);
+        assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
+        assert_eq!(edge.records.peek(&new()).expect("a record"), taken);
+        check_list(&edge);
+        check_no_stray_entries(&edge);
+    }
+}
+
+#[test]
+fn erasing_gives_a_reused_alias_back() {
+    for edge in edges() {
+        let edge = world(edge);
+        let id = truth(&edge)["docs"].id.clone();
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
+        assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
+        let theirs = truth(&edge)["new"].clone();
+        cut_off(&edge, "new");
+        until(&edge, erase("docs"), 204);
+        assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
+        assert_eq!(truth(&edge)["new"], theirs);
+        assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
+        check_list(&edge);
+        check_no_stray_entries(&edge);
+    }
+}
+
+#[test]
+fn erasing_reaches_dead_moves_of_reused_links() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        reuse(&edge);
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// The ninth link that takes an alias over has what is left of the first removed.
+#[test]
+fn reuse_reaches_dead_moves_of_forgotten_links() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        let first = reuse(&edge);
+        for _ in 0..8 {
+            reuse(&edge);
+        }
+        assert_eq!(records_with(&edge, &first), Vec::<String>::new());
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Old versions are cleared away, but not the one that says where a move was cut off.
+#[test]
+fn clearing_old_versions_forgets_no_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        for number in 0..120 {
+            assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": number.to_string()}))).0, 200);
+        }
+        assert!(support::audit::count(&edge, "history/") <= 60);
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// A move that is only slow finds the link erased, and its copy gone.
+#[test]
+fn erasing_breaks_off_a_move_under_way() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(misfortune::edge(1, steps));
+        let isolate = Isolate::new(&edge);
+        plan(&edge, Plan::LateAt(Step::Write, 2));
+        let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "new"}))));
+        assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        calm(&edge);
+        assert!(records_with(&edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
+        until(&edge, erase("docs"), 204);
+        let (answer, _) = run(moving);
+        assert_eq!(answer.code(), 404);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Wherever the erasure of a link dies whose move died, it is completed by asking again. Step by step, index entries that no record names may
+/// be left.
+#[test]
+fn an_erasure_that_died_anywhere_reaches_dead_moves() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = world(misfortune::edge(1, steps));
+            let id = truth(&edge)["docs"].id.clone();
+            cut_off(&edge, "new");
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, erase("docs")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 204);
+                break;
+            }
+            check_list(&edge);
+            let second = ask(&edge, erase("docs")).0;
+            assert!([204, 404].contains(&second), "{second} after dying at {dies_at}");
+            let left = records_with(&edge, &id).len() + records_with(&edge, HERE).len() + records_with(&edge, "secret").len();
+            assert_eq!(left, 0, "after dying at {dies_at}");
+            if steps == Steps::AtOnce {
+                check_aliases_are_left(&edge, &["docs", "new"]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -10,13 +10,13 @@
 
 mod support;
 
-use hop_core::memory::MemoryEdge;
+use hop_core::memory::{MemoryEdge, Step, Steps};
 use http::Method;
 use http::header::AUTHORIZATION;
 use serde_json::json;
 use support::audit::{clicks, listed, text};
 use support::client::{ADMIN_KEY, Visitor};
-use support::misfortune::watch;
+use support::misfortune::{edge, watch};
 use support::{Ask, Isolate, run};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -68,6 +68,24 @@ fn a_link_lives_dies_and_lives_again() {
         }
         assert_eq!(isolate.ask(Ask::visit("docs")).await.header("location"), "https://example.com/a");
         assert_eq!(aliases(&edge), ["docs"]);
+    });
+}
+
+/// On a store without transactions all of it is a write of its own.
+#[test]
+fn reusing_an_alias_writes_its_entries_once() {
+    run(async {
+        let edge = edge(1, Steps::OneByOne);
+        let isolate = Isolate::new(&edge);
+        let create = |reuse: bool| Ask::create(&json!({"target": "https://example.com/a", "alias": "docs", "tags": ["x"], "reuse": reuse}));
+        assert_eq!(isolate.ask(create(false)).await.code(), 201);
+        assert_eq!(isolate.ask(Ask::delete("docs")).await.code(), 204);
+        edge.wait_seconds(60);
+        let steps = watch(&edge);
+        assert_eq!(isolate.ask(create(true)).await.code(), 201);
+        let counted = [Step::Gain, Step::Drop, Step::Write].map(|wanted| steps.count(|step| step == wanted));
+        // Its mark, its three entries and its note; the three entries of the old link; the record.
+        assert_eq!(counted, [5, 3, 1]);
     });
 }
 

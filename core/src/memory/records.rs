@@ -10,7 +10,7 @@ use super::locked;
 use crate::model::time::Timestamp;
 use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Prefix, StepByStep, commit_step_by_step};
+use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Place, Prefix, StepByStep, commit_step_by_step};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,12 @@ impl MemoryRecords {
     /// A record, read behind hop's back.
     pub fn peek(&self, key: &Key) -> Option<Record> {
         locked(&self.rows).get(key)?.now.clone()
+    }
+
+    /// Every index entry that some record names, read behind hop's back. A record that is damaged names none.
+    pub fn named_entries(&self) -> Vec<Key> {
+        let places = self.keys().into_iter().filter_map(|key| Place::read(&key, &self.peek(&key)?).ok());
+        places.flat_map(|place| place.entries()).collect()
     }
 
     /// Writes a row behind hop's back.

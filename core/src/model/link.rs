@@ -150,7 +150,7 @@ pub(crate) struct Link {
     pub(crate) version: u64,
     /// How often it moved since it first left an alias that was to forward, whether that still does or not.
     pub(crate) moves: u8,
-    /// The commit that wrote down the version before this one.
+    /// The name under which the version before this one was written down ([`crate::store::history`]).
     pub(crate) history: Option<String>,
     /// The commit that set its limit, if it has one: what was taken of another does not count.
     pub(crate) epoch: Option<String>,

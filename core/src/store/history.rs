@@ -1,8 +1,12 @@
 //! History: what a link was before each of its edits, written beside the record by the commit that replaced it.
 //!
-//! A link names the commit that wrote down its previous version, and each version written down names the one before. Readers walk this
-//! chain, so what a refused commit wrote is never taken for history.
+//! A link names the record of its previous version, and each version written down names the one before. Readers walk this chain, so what a
+//! refused commit wrote is never taken for history.
+//!
+//! The first write of a move puts a copy of the link at the destination, and the version it writes down names that destination in its key.
+//! If the move is cut off, this key alone leads to the copy.
 
+use super::place::{Holder, Place};
 use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
 use crate::model::alias::Alias;
@@ -22,8 +26,8 @@ const SLACK: u16 = 50;
 /// An edit to a version that this divides clears away.
 const CLEARING: u64 = 8;
 
-/// Most that is cleared away at once: every drop costs a write.
-const MOST_CLEARED: usize = 12;
+/// Most operations of the store that one edit spends on clearing away.
+const MOST_CLEARED: u16 = 12;
 
 /// What a link was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub(crate) struct Snapshot {
     pub(crate) is_disabled: bool,
     pub(crate) is_deleted: bool,
     pub(crate) blocked: Option<Blocked>,
-    /// The commit that wrote down the version before this one.
+    /// The name under which the version before this one was written down.
     pub(super) before: Option<String>,
 }
 
@@ -59,22 +63,33 @@ impl Snapshot {
     }
 }
 
-/// Has `change`, which replaces `was`, write down what it was.
+/// Has `change`, which replaces `was` or begins to move it, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
     let value = stored::write(&StoredVersion::from(&Snapshot::of(was)))?;
-    change.sides.push((key(&was.id, was.version, &change.token), value));
+    change.sides.push((key(&was.id, was.version, &name(was, &change.key, &change.token)), value));
     Ok(())
 }
 
-/// Where the commit `token` writes down version `version` of `link`. Newest first.
-fn key(link: &LinkId, version: u64, token: &str) -> Key {
-    Key::kept(format!("{}{:016x}/{token}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
+/// The name under which the commit `token` to the record `to` writes down what `was`: the token, and the destination if the link is to move.
+pub(crate) fn name(was: &Link, to: &Key, token: &str) -> String {
+    if *to == Key::link(&was.domain, &was.alias) { token.to_owned() } else { [token, "/", to.alias_path()].concat() }
+}
+
+/// Where version `version` of `link` is written down under `name`. Newest first.
+fn key(link: &LinkId, version: u64, name: &str) -> Key {
+    Key::kept(format!("{}{:016x}/{name}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
+}
+
+/// Where the link was to move when the version at `key` was written down.
+fn destination(key: &Key) -> Option<Key> {
+    let [_history, _link, _version, _token, path] = key.as_str().splitn(5, '/').collect::<Vec<_>>().try_into().ok()?;
+    Some(Key::at_path(path))
 }
 
 /// Where the version before the present one of `link` is written down.
 pub(crate) fn newest(link: &Link) -> Option<Key> {
-    let token = link.history.as_ref()?;
-    Some(key(&link.id, link.version.saturating_sub(1), token))
+    let name = link.history.as_ref()?;
+    Some(key(&link.id, link.version.saturating_sub(1), name))
 }
 
 /// The latest versions of `link`, newest first, its present one among them: at most `most`, and as many as are found among `reads` records. What refused
@@ -87,8 +102,8 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16, reads
     let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
     while versions.len() < most.into()
         && let Some(newest) = versions.last()
-        && let Some(token) = &newest.before
-        && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), token))
+        && let Some(name) = &newest.before
+        && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), name))
     {
         versions.push(stored::read::<StoredVersion<'_>>(&record.value)?.into());
     }
@@ -102,11 +117,86 @@ pub(crate) async fn outdated(records: &impl Records, link: &Link) -> Result<Vec<
     }
     let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
     let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
-    Ok(page.keys.into_iter().filter(|key| !is_kept(key)).take(MOST_CLEARED).collect())
+    let old = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
+    Ok(sift(records, &link.id, &Key::link(&link.domain, &link.alias), old, MOST_CLEARED).await?.keys)
 }
 
 /// Which version is written down at `key`.
 fn version_in(key: &Key) -> Option<u64> {
-    let inverted = u64::from_str_radix(key.as_str().rsplit('/').nth(1)?, 16).ok()?;
+    let inverted = u64::from_str_radix(key.as_str().split('/').nth(2)?, 16).ok()?;
     Some(u64::MAX.saturating_sub(inverted))
+}
+
+/// Versions, sifted for those that lead to a copy of their link.
+#[derive(Default)]
+pub(crate) struct Sifted {
+    /// Versions that lead to none.
+    pub(crate) keys: Vec<Key>,
+    /// Destinations that the link may still arrive at, or where its move was cut off. The versions that lead there are not among the keys.
+    pub(crate) pending: Vec<Place>,
+    /// What it takes to look at the destinations and to drop the keys, in operations of the store.
+    pub(crate) cost: u16,
+    /// Whether some versions were not looked at, because that would have cost too much.
+    pub(crate) has_more: bool,
+}
+
+/// Sifts `versions` of the link `id`, which is at `at`, for at most so many operations of the store, or for one version. A destination that
+/// cannot be read is nobody's to give back.
+pub(crate) async fn sift(records: &impl Records, id: &LinkId, at: &Key, versions: Vec<Key>, most: u16) -> Result<Sifted, StoreError> {
+    let mut sifted = Sifted::default();
+    let mut moves: Vec<(Key, Key)> = Vec::new();
+    for version in versions {
+        let destination = destination(&version).filter(|destination| destination != at);
+        let cost = sifted.cost.saturating_add(if destination.is_some() { 2 } else { 1 });
+        if cost > most && sifted.cost > 0 {
+            sifted.has_more = true;
+            break;
+        }
+        sifted.cost = cost;
+        match destination {
+            Some(destination) => moves.push((version, destination)),
+            None => sifted.keys.push(version),
+        }
+    }
+    let mut destinations: Vec<Key> = moves.iter().map(|(_, destination)| destination.clone()).collect();
+    destinations.sort();
+    destinations.dedup();
+    if destinations.is_empty() {
+        return Ok(sifted);
+    }
+    let found = records.get_many(&destinations).await?;
+    let places = destinations.iter().zip(found).filter_map(|(key, record)| Place::read(key, &record?).ok());
+    sifted.pending = places.filter(|place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id)).collect();
+    let leads_nowhere = |destination: &Key| !sifted.pending.iter().any(|place| place.key == *destination);
+    sifted.keys.extend(moves.into_iter().filter(|(_, destination)| leads_nowhere(destination)).map(|(version, _)| version));
+    Ok(sifted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_of_a_move_names_its_destination() {
+        let was = Link::example();
+        let stays = Key::link(&was.domain, &was.alias);
+        let moves = Key::link(&was.domain, &Alias::stored("é/.".into()));
+        for (to, destination_of_move) in [(&stays, None), (&moves, Some(moves.clone()))] {
+            let mut change = Change::of(to.clone(), crate::store::Expect::Absent, String::new(), "t".into());
+            write_down(&was, &mut change).unwrap();
+            let written = change.sides.remove(0).0;
+            assert_eq!((destination(&written), version_in(&written)), (destination_of_move, Some(was.version)), "{written:?}");
+            let next = Link { version: was.version + 1, history: Some(name(&was, to, "t")), ..was.clone() };
+            assert_eq!(newest(&next), Some(written));
+        }
+    }
+
+    #[test]
+    fn the_longest_key_fits_both_stores() {
+        let domain = Domain::stored(format!("{}.{}", "a".repeat(60), "b".repeat(59)));
+        let to = Key::link(&domain, &Alias::stored("é".repeat(64)));
+        let (id, token) = (LinkId::stored(format!("lnk_{}", "1".repeat(17))), "1".repeat(17));
+        let longest = key(&id, 1, &name(&Link::example(), &to, &token)).as_str().len();
+        assert!((510..=1_024).contains(&longest), "{longest}");
+    }
 }

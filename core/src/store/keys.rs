@@ -31,6 +31,16 @@ impl Key {
         Self(key)
     }
 
+    /// The domain and the alias of the record of a link, as parts of another key.
+    pub(super) fn alias_path(&self) -> &str {
+        self.0.strip_prefix("link/").unwrap_or(&self.0)
+    }
+
+    /// The record of the link that has this [`alias_path`](Self::alias_path).
+    pub(super) fn at_path(path: &str) -> Self {
+        Self(["link/", path].concat())
+    }
+
     /// How often a link was followed.
     pub(crate) fn total(link: &LinkId) -> Self {
         Self(format!("stats/{link}/total"))
@@ -411,8 +421,8 @@ mod tests {
         assert_eq!(host.len(), 120);
         assert_eq!(Key::link(&domain(&host), &alias(&text)).as_str().len(), 510);
         let (link, tag) = (link(&host, &text, 0), Tag::stored("é".repeat(32)));
-        let token = "1".repeat(17);
-        let owner = UserId::stored(format!("usr_{token}"));
+        let owner = UserId::stored(format!("usr_{}", "1".repeat(17)));
+        let token = format!("{}-{}", "1".repeat(17), u64::MAX);
         let hints = [
             hint::by_time(&link, &token),
             hint::by_tag(&link, &tag, &token),

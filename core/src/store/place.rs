@@ -65,7 +65,7 @@ pub(crate) struct Place {
     /// How often it was written: of two copies of it, the one with more is newer.
     pub(crate) commits: u64,
     tokens: Tokens,
-    /// The commit that wrote the index entries, but for those in `newer_hints`; they end in it.
+    /// What the index entries end in, but for those in `newer_hints`: the name of the commit that wrote them.
     hint_token: String,
     /// The index entries that later commits wrote: an edit writes and drops only those that differ.
     newer_hints: Vec<Key>,
@@ -100,13 +100,16 @@ impl Place {
     /// The change that makes `holder` hold this place from now on. Index entries that still hold stay as they are.
     pub(crate) fn hand_over(&self, holder: &Holder, token: String) -> Result<Change, StoreError> {
         let before = self.hints(&self.holder);
-        let wanted = hints_of(holder, &token);
+        // A claim offers one token to several states of a record in turn, and a refused offer takes its entries back. The store may make such a
+        // removal late, so the entries of each offer have names of their own.
+        let name = format!("{token}-{}", self.commits);
+        let wanted = hints_of(holder, &name);
         let is_among = |hint: &Key, hints: &[Key]| hints.iter().any(|other| hint::says_the_same(hint, other));
         let (kept, mut drops): (Vec<Key>, Vec<Key>) = before.iter().cloned().partition(|hint| is_among(hint, &wanted));
         drops.extend_from_slice(&self.left);
         let gains: Vec<Key> = wanted.into_iter().filter(|hint| !is_among(hint, &before)).collect();
         let has_old = kept.iter().any(|hint| hint::ends_in(hint, &self.hint_token));
-        let hint_token = if has_old || gains.is_empty() { &self.hint_token } else { &token };
+        let hint_token = if has_old || gains.is_empty() { &self.hint_token } else { &name };
         let newer_hints: Vec<Key> = kept.iter().chain(&gains).filter(|hint| !hint::ends_in(hint, hint_token)).cloned().collect();
         let value = self.next(holder, &token, (hint_token, &newer_hints))?;
         let expect = Expect::Unchanged(self.guard.clone());
@@ -141,6 +144,12 @@ impl Place {
             }
         }
         hints
+    }
+
+    /// The index entries that the record names.
+    #[cfg(any(test, feature = "memory"))]
+    pub(crate) fn entries(&self) -> Vec<Key> {
+        self.hints(&self.holder)
     }
 
     /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
@@ -340,16 +349,16 @@ mod tests {
         let edit = place(&claimed()).hand_over(&with_tags(&["a", "b"]), "t1".into()).unwrap();
         let created_at = claimed().gains[0].as_str().replace("by-time/hop.example/", "").replace("/t0", "");
         let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
-        assert_eq!((&edit.gains, edit.drops.len()), (&vec![by_tag("a", "t1"), by_tag("b", "t1")], 0));
+        assert_eq!((&edit.gains, edit.drops.len()), (&vec![by_tag("a", "t1-1"), by_tag("b", "t1-1")], 0));
         assert_eq!(edit.sides, ["a", "b"].map(|tag| (Key::kept(format!("tag/hop.example/{tag}")), "null".into())));
         let edited = place(&edit);
         assert!(edit.gains.iter().chain(&claimed().gains).all(|hint| edited.yields(hint)));
-        assert!(!place(&claimed()).yields(&by_tag("a", "t1")));
+        assert!(!place(&claimed()).yields(&by_tag("a", "t1-1")));
         let again = edited.hand_over(&with_tags(&["b", "c"]), "t2".into()).unwrap();
-        assert_eq!((again.gains.as_slice(), again.drops.as_slice()), (&[by_tag("c", "t2")][..], &[by_tag("a", "t1")][..]));
+        assert_eq!((again.gains.as_slice(), again.drops.as_slice()), (&[by_tag("c", "t2-2")][..], &[by_tag("a", "t1-1")][..]));
         assert_eq!(again.sides.len(), 1, "the mark of the other tag is there");
         let left = place(&again).hand_over(&Holder::Signpost(signpost()), "t3".into()).unwrap();
-        assert_eq!(left.drops, [&claimed().gains[..], &[by_tag("b", "t1"), by_tag("c", "t2")]].concat(), "each under its own name");
+        assert_eq!(left.drops, [&claimed().gains[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(), "each under its own name");
         let tagged = place(&again).link().unwrap().clone();
         let erased = place(&again).erase(&tagged, Vec::new(), "t3".into()).unwrap();
         assert_eq!(erased.drops, left.drops);
@@ -362,7 +371,7 @@ mod tests {
         let untagged = place(&tagged).hand_over(&with_tags(&[]), "t2".into()).unwrap();
         assert_eq!((untagged.gains.len(), &untagged.drops), (0, &tagged.gains));
         let again = place(&untagged).hand_over(&with_tags(&["a"]), "t3".into()).unwrap();
-        assert!(again.gains[0].as_str().ends_with("/t3"), "a late drop of the old one must not take the new one along");
+        assert!(again.gains[0].as_str().ends_with("/t3-3"), "a late drop of the old one must not take the new one along");
         assert!(place(&again).yields(&tagged.gains[0]), "a list may have been read before the edit");
     }
 

@@ -9,6 +9,7 @@ use super::ask::{self, address, on};
 use super::draw::{Mood, OWNERS, WRONG};
 use super::filter::Filter;
 use super::judge::{HELD_SECONDS, Known};
+use super::support::audit::check_entries;
 use super::support::client::Answer;
 use super::support::misfortune::{Plan, calm};
 use super::support::{Ask, Isolate, run};
@@ -287,6 +288,7 @@ impl Walk<'_> {
             }
             self.check_list(&filter, &items);
         }
+        check_entries(self.edge);
         self.visit_everywhere(&addresses);
     }
 

@@ -1,6 +1,6 @@
 //! What must hold whatever happened: truth and what the list shows agree, link by link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hop_core::memory::{MemoryEdge, Steps};
 use hop_core::store::Key;
@@ -123,9 +123,33 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
     }
 }
 
-/// The list shows every live link of truth exactly once, as it is, and nothing else; and the audit tells of every change.
+/// Every index entry that a record names is there, whatever went wrong. A store that makes a change at once has no others; elsewhere a
+/// writer that died, or was refused, may have left some.
+pub(crate) fn check_entries(edge: &MemoryEdge) {
+    let (named, stored) = entries(edge);
+    assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
+    if edge.records.steps() == Steps::AtOnce {
+        check_no_stray_entries(edge);
+    }
+}
+
+/// No other index entry is there: so it must be if nothing went wrong.
+pub(crate) fn check_no_stray_entries(edge: &MemoryEdge) {
+    let (named, stored) = entries(edge);
+    assert_eq!(stored.difference(&named).collect::<Vec<_>>(), Vec::<&Key>::new(), "left over");
+}
+
+/// The index entries that records name, and those that are there.
+fn entries(edge: &MemoryEdge) -> (BTreeSet<Key>, BTreeSet<Key>) {
+    let is_entry = |key: &Key| ["by-", "crawlable/"].iter().any(|class| key.as_str().starts_with(class));
+    (edge.records.named_entries().into_iter().collect(), edge.records.keys().into_iter().filter(is_entry).collect())
+}
+
+/// The list shows every live link of truth exactly once, as it is, and nothing else; the index has an entry for it wherever its record says
+/// so; and the audit tells of every change.
 pub(crate) fn check_list(edge: &MemoryEdge) {
     check_told(edge);
+    check_entries(edge);
     let mut shown: Vec<(String, String, u64)> =
         listed(edge).iter().map(|item| (text(&item["alias"]), text(&item["id"]), item["version"].as_u64().unwrap_or_default())).collect();
     shown.sort();

@@ -37,8 +37,8 @@ pub(super) struct Claim<'a> {
 
 /// An alias that was claimed.
 pub(super) struct Claimed {
-    /// How often its record was written.
-    pub(super) commits: u64,
+    /// How often its record was written, unless an earlier try of this claim has got it: it may have changed since.
+    pub(super) commits: Option<u64>,
     /// Whether the record was made just now: nobody was there before, and no earlier try of this claim.
     pub(super) is_new: bool,
 }
@@ -47,21 +47,29 @@ impl Claim<'_> {
     /// Takes the alias and says what its record is then, or why it is not to be had.
     pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<Claimed, Problem>, Problem> {
         let records = context.edge.records();
-        let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
-        let is_repeated = self.is_creation() && context.source.is_repeatable();
         // Then a refusal may be the doing of an earlier try of this very claim.
-        change.repeated = is_repeated;
-        self.write_down(context, &mut change)?;
-        if let (Written::Done, is_new) = offer(records, change).await? {
-            return Ok(Ok(Claimed { commits: 1, is_new }));
+        let is_repeated = self.is_creation() && context.source.is_repeatable();
+        // Whoever reuses an alias looks first. An offer that is refused may cost a store many writes.
+        let mut seen = if self.reuses { look(records, self.key).await? } else { None };
+        if seen.is_none() {
+            let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+            change.repeated = is_repeated;
+            self.write_down(context, &mut change)?;
+            if let (Written::Done, is_new) = offer(records, change).await? {
+                return Ok(Ok(Claimed { commits: Some(1), is_new }));
+            }
         }
         for _ in 0..EDITS {
+            let place = match seen.take() {
+                Some(place) => Some(place),
+                None => look(records, self.key).await?,
+            };
             // The store has said that the record is there. If it cannot be read yet, somebody else's creation is on its way.
-            let Some(place) = look(records, self.key).await? else {
+            let Some(place) = place else {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
             if self.has_been_made(&place) {
-                return Ok(Ok(Claimed { commits: place.commits, is_new: false }));
+                return Ok(Ok(Claimed { commits: None, is_new: false }));
             }
             match self.look_at(context, &place).await? {
                 Verdict::Free => {}
@@ -79,7 +87,7 @@ impl Claim<'_> {
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
             if write(records, change).await? == Written::Done {
-                return Ok(Ok(Claimed { commits: place.commits.saturating_add(1), is_new: false }));
+                return Ok(Ok(Claimed { commits: Some(place.commits.saturating_add(1)), is_new: false }));
             }
         }
         Err(Problem::crowded())
@@ -127,8 +135,12 @@ impl Claim<'_> {
         self.was.is_none()
     }
 
-    /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now.
+    /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now. If others
+    /// have taken its place since, the record remembers the claim for a while.
     fn has_been_made(&self, place: &Place) -> bool {
+        if self.is_creation() && place.remembers(&self.token) {
+            return true;
+        }
         match &place.holder {
             Holder::Link(link) | Holder::Erasing(link) => link.id == *self.link && (self.is_creation() || place.remembers(&self.token)),
             Holder::Signpost(signpost) => signpost.link == *self.link && self.is_creation(),
@@ -200,9 +212,13 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, ol
         let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
     };
-    let left = Remains::of(context, oldest, context.edge.traits().most_drops).await?;
+    let left = Remains::of(context, (oldest, &place.key), context.edge.traits().most_drops).await?;
+    if let Some(arriving) = left.pending.first() {
+        give_back(context, arriving).await?;
+        return Err(Problem::half_reused());
+    }
     let mut link = old.clone();
-    if left.keys.is_empty() {
+    if left.is_empty() {
         link.predecessors = others.to_vec();
     }
     let mut change = place.hand_over(&Holder::Link(link), context.token()?)?;
@@ -261,4 +277,11 @@ pub(super) async fn strand<E: Edge>(context: &Context<'_, E>, arriving: &Arrivin
         return Ok(false);
     }
     Ok(write(records, from.hand_over(&from.holder, context.token()?)?).await? == Written::Done)
+}
+
+/// Gives an alias back to whoever held it before, if nothing else has become of it since it was read. Whoever asks knows that the link which is
+/// arriving there never will.
+pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<(), Problem> {
+    write(context.edge.records(), place.hand_over(place.holder.seen(), context.token()?)?).await?;
+    Ok(())
 }

@@ -206,10 +206,10 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
     let made = claim.make(context).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
-        Ok(Ok(Claimed { commits: 1, .. })) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(Claimed { commits, .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
+        Ok(Ok(Claimed { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
+        Ok(Ok(Claimed { commits: Some(commits), .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
-        Err(_) => context.perhaps_changed(&key),
+        Ok(Ok(Claimed { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {
         Ok(claimed) => claimed,

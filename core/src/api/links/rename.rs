@@ -3,7 +3,7 @@
 //! The second write is the one that counts, and it is guarded: before it, the link is at its old alias, and after it at the new one,
 //! whoever dies in between.
 
-use super::claim::Claim;
+use super::claim::{Claim, give_back};
 use super::{Wish, deed};
 use crate::api::audit;
 use crate::auth::Proof;
@@ -13,7 +13,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
-use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, look, settle, write};
+use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile.
 pub(super) async fn rename<E: Edge>(
@@ -34,8 +34,9 @@ pub(super) async fn rename<E: Edge>(
     }
     // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
     let commit = context.token()?;
-    link.history = Some(commit.clone());
     let to = Key::link(&link.domain, &link.alias);
+    let version = history::name(was, &to, &commit);
+    link.history = Some(version.clone());
     let arriving = Holder::Arriving(Box::new(Arriving {
         link: link.clone(),
         from: place.key.clone(),
@@ -43,8 +44,7 @@ pub(super) async fn rename<E: Edge>(
         since: context.now,
         before: Holder::Nobody,
     }));
-    let token = commit.clone();
-    let claim = Claim { proof, alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token };
+    let claim = Claim { proof, alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: commit };
     let commits = match claim.make(context).await? {
         Ok(claimed) => claimed.commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
@@ -63,7 +63,7 @@ pub(super) async fn rename<E: Edge>(
     match leave(context, change).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
-            give_up(context, &to, &commit).await;
+            give_up(context, &to, &version).await;
             return Ok(None);
         }
         Err(problem) => {
@@ -74,9 +74,10 @@ pub(super) async fn rename<E: Edge>(
     }
     // Whoever looks believes the signpost: that the link is settled saves them the look.
     let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
-    let known = matches!(settled, Ok(Written::Done)).then(|| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
+    let commits = commits.filter(|_| matches!(settled, Ok(Written::Done)));
+    let known = commits.and_then(|commits| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
-    context.changed(to, known.flatten());
+    context.changed(to, known);
     Ok(Some(link))
 }
 
@@ -91,16 +92,14 @@ async fn leave<E: Edge>(context: &Context<'_, E>, change: Change) -> Result<Writ
     Ok(write(context.edge.records(), change).await?)
 }
 
-/// Gives an alias back to whoever held it before, if it is still held by the claim `commit`: another try of the same journey has one of its
+/// Gives the alias at `to` back, if it is still held by the claim that wrote down `version`: another try of the same journey has one of its
 /// own. If that fails, it is free for others after a while.
-async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, commit: &str) {
+async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, version: &str) {
     if let Ok(Some(place)) = look(context.edge.records(), to).await
         && let Holder::Arriving(arriving) = &place.holder
-        && arriving.link.history.as_deref() == Some(commit)
-        && let Ok(token) = context.token()
-        && let Ok(change) = place.hand_over(&arriving.before, token)
+        && arriving.link.history.as_deref() == Some(version)
     {
         // Whether it was given back or not, the link is where it was.
-        let _ = write(context.edge.records(), change).await;
+        let _ = give_back(context, &place).await;
     }
 }

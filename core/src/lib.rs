@@ -27,8 +27,8 @@ mod context;
 mod log;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
-pub mod message;
-pub mod model;
+mod message;
+mod model;
 mod pages;
 mod redirect;
 pub mod store;

@@ -1,13 +1,13 @@
 //! HTTP messages: what a request says, what a response says, and the problem document of RFC 9457.
 
 pub(crate) mod body;
-pub mod codes;
+pub(crate) mod codes;
 pub(crate) mod cors;
 pub(crate) mod preconditions;
 pub mod problem;
-pub mod request;
-pub mod response;
+pub(crate) mod request;
+pub(crate) mod response;
 pub mod route;
-pub mod run_ready;
+pub(crate) mod run_ready;
 pub(crate) mod tree;
 pub(crate) mod wire;

@@ -30,7 +30,7 @@ pub mod target;
 pub(crate) mod template;
 pub(crate) mod text;
 pub(crate) mod theme;
-pub mod time;
+pub(crate) mod time;
 pub(crate) mod unicode;
 pub(crate) mod user;
 pub(crate) mod visit;

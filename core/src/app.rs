@@ -7,13 +7,9 @@ use std::sync::Mutex;
 
 use http::{Method, StatusCode};
 
-use crate::api::audit;
-use crate::api::domains;
 use crate::api::idempotency::{Asked, once};
-use crate::api::keys;
 use crate::api::links::{self, Form};
-use crate::api::me;
-use crate::api::users;
+use crate::api::{audit, domains, keys, me, users};
 use crate::auth::{self, Need, Proof};
 use crate::background::BackgroundWork;
 use crate::context::Context;
@@ -32,9 +28,7 @@ use crate::redirect;
 use crate::store::id_source;
 use crate::store::memo::{Memo, Remembered};
 use crate::store::ports::{Edge, Facts};
-use crate::system::machines;
-use crate::system::metrics;
-use crate::system::robots;
+use crate::system::{machines, metrics, robots};
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {

@@ -82,3 +82,58 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Fault, Faults, MemoryEdge, Step};
+    use crate::message::run_ready::run_ready;
+    use crate::model::link::LinkId;
+    use crate::store::{Expect, Key};
+
+    /// A store that is down.
+    struct Down;
+
+    impl Faults for Down {
+        fn next(&mut self, _: Step) -> Fault {
+            Fault::Fail
+        }
+    }
+
+    fn write() -> Task {
+        Task::Write(Change::of(Key::kept("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
+    }
+
+    fn count() -> Task {
+        Task::Count(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_ahead: false })
+    }
+
+    fn fill() -> Task {
+        Task::Fill(Fill { key: Key::kept("k".into()), known: None })
+    }
+
+    #[test]
+    fn copies_are_filled_first_and_records_written_last() {
+        let ranks = [fill(), count(), write()].map(|task| task.rank());
+        assert!(ranks.is_sorted_by(|less, more| less < more), "{ranks:?}");
+    }
+
+    #[test]
+    fn work_is_empty_without_tasks() {
+        let mut work = BackgroundWork::default();
+        assert!(work.is_empty());
+        work.add(write());
+        assert!(!work.of_request("req_1".into()).is_empty());
+    }
+
+    #[test]
+    fn a_failure_is_logged_with_its_request_and_its_task() {
+        let edge = MemoryEdge::new(1);
+        edge.records.set_faults(Box::new(Down));
+        let mut work = BackgroundWork::default();
+        work.add(write());
+        run_ready(work.of_request("req_1".into()).run(&edge)).unwrap();
+        let log = edge.take_log();
+        assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");
+    }
+}

@@ -142,8 +142,8 @@ impl Proof {
         if self.role() < least_issuer(role) { Err(Problem::no_issuer()) } else { Ok(()) }
     }
 
-    /// Refuses to lower `user` to `role` with a key that they issued and that would end by that. Who issued a key that changes users is an owner,
-    /// so they are lowered before they are disabled or deleted.
+    /// Refuses to give `user` the lower `role` if the key of this request rests on them and would stop working. A key that changes users rests
+    /// on owners, and owners get another role before they are disabled or deleted: so this check covers those changes too.
     pub(crate) fn check_key_lasts(&self, user: &UserId, role: Role) -> Result<(), Problem> {
         let ends = self.0.issuers.contains(user) && role < least_issuer(self.role());
         if ends { Err(Problem::key_in_use()) } else { Ok(()) }

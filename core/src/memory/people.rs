@@ -9,9 +9,8 @@ use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::{Heir, Standing, User};
-use crate::store::id_source;
 use crate::store::ports::{NoEntropy, StoreError};
-use crate::store::{Change, Kept, Key, Team};
+use crate::store::{Change, Kept, Key, Team, id_source};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]

@@ -15,8 +15,7 @@ use crate::model::time::Timestamp;
 /// Before every key, so that people and scanners know one when they see it.
 const MARK: &str = "hop_";
 
-/// 58^44 is more than 2^256.
-/// 256 bits in the letters of [`base58`].
+/// Characters of a secret: 256 bits in the letters of [`base58`], since 58^44 is more than 2^256.
 pub(crate) const SECRET_CHARS: usize = 44;
 
 /// Each is read whenever the key is used, and an edge may limit how many records one request reads.

@@ -1,10 +1,10 @@
-//! How much of a link's limit is used up. Every change of the limit starts a fresh count, under the name of the commit that made it.
+//! Limits of clicks. Every change of a limit starts a fresh count, under the name of the commit that made it.
 
 use std::num::NonZeroU64;
 
 use crate::model::link::{Link, LinkId};
 
-/// How often a link may be followed, and where it is counted.
+/// How often a link may be followed, and what names its count: `Key::limit` makes the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {
     pub(crate) most: NonZeroU64,

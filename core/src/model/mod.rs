@@ -1,5 +1,5 @@
 //! The words of the product: links and what is said of them, users, keys, domains, rules. A value of a type is a valid one. Nothing here
-//! reads a request, asks a store or draws a random number.
+//! handles a request, asks a store or draws a random number. Of HTTP it knows the header values and statuses that links and pages need.
 
 pub(crate) mod absolute_url;
 pub(crate) mod agent;

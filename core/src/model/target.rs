@@ -3,10 +3,9 @@
 use http::HeaderValue;
 
 use crate::model::absolute_url::{AbsoluteUrl, UrlError, scheme};
-use crate::model::digest;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::template;
+use crate::model::{digest, template};
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
 pub const MAX_BYTES: usize = 8_192;

@@ -6,8 +6,7 @@ use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use crate::model::color::Color;
 use crate::model::field_error::Refusal;
-use crate::pages::escaped;
-use crate::pages::png;
+use crate::pages::{escaped, png};
 
 /// How much of a code may be lost before it cannot be read any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,7 @@ use crate::message::response::{NO_CACHE, Response};
 use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
 use crate::pages;
-use crate::store::memo::Known;
-use crate::store::memo::Remembered;
+use crate::store::memo::{Known, Remembered};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Elsewhere, Kept, Key, Site};
 

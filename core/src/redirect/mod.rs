@@ -1,8 +1,9 @@
 //! Following a link, and what else visitors do with one.
 //!
-//! * [`read`] finds the link of an alias, [`ready`] is what an isolate remembers of it
+//! * [`read`] finds the link of an alias; [`compiled_link`](crate::store::compiled_link) is what an isolate remembers of it
 //! * [`decide`](mod@decide) says what becomes of a visit, from the link and the visit alone
 //! * this file does it: it spends what is to be spent and answers
+//! * [`elsewhere`] is where a domain sends visitors who find nothing, and whether it is served
 //! * [`unlock`] and [`origin`] let in who knows the password, [`preview`](mod@preview) shows where a link leads, [`suggest`](mod@suggest) what somebody
 //!   may have meant who found nothing
 

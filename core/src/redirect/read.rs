@@ -10,8 +10,7 @@ use crate::model::domain::Domain;
 use crate::model::link::MOST_MOVES;
 use crate::store::compiled_link::{Found, Ready, Way};
 use crate::store::copy::{self, Copy, Trust};
-use crate::store::memo::Known;
-use crate::store::memo::Remembered;
+use crate::store::memo::{Known, Remembered};
 use crate::store::ports::{Copies as _, Edge};
 use crate::store::{Key, look};
 

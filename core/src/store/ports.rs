@@ -93,7 +93,7 @@ pub trait Records {
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
 
-/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`records/copy.rs`).
+/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`store/copy.rs`).
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Copies {
     /// The copy under `key`; a failure is a missing copy.

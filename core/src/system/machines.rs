@@ -7,11 +7,9 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::Response;
-use crate::model::alias;
-use crate::model::target;
-use crate::store::memo;
+use crate::model::{alias, target};
 use crate::store::ports::{Edge, Records as _};
-use crate::store::{Key, copy};
+use crate::store::{Key, copy, memo};
 
 /// The answer of `/health` and of `/ready`.
 #[derive(Serialize)]

@@ -198,11 +198,12 @@ impl Source {
 
     /// The words of every function that is open to other modules, from its name to its body.
     pub(crate) fn open_functions(&self) -> impl Iterator<Item = &[String]> {
-        let opens = ["pub", "(", "crate", ")", "async", "fn"];
+        let opens = ["pub", "(", "crate", ")"];
         let starts = self.words.windows(opens.len()).enumerate().filter(move |(_, words)| *words == opens);
-        starts.map(move |(at, _)| {
-            let signature = &self.words[at + opens.len()..];
-            &signature[..signature.iter().position(|word| word == "{").unwrap_or(signature.len())]
+        starts.filter_map(move |(at, _)| {
+            let item = &self.words[at + opens.len()..];
+            let signature = item.strip_prefix(&["async".to_owned()]).unwrap_or(item).strip_prefix(&["fn".to_owned()])?;
+            Some(&signature[..signature.iter().position(|word| word == "{").unwrap_or(signature.len())])
         })
     }
 }

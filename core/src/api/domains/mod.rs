@@ -22,9 +22,8 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::field_error::{Refusal, Wrong};
-use crate::store::EDITS;
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Kept, Key, Site, Written};
+use crate::store::{EDITS, Kept, Key, Site, Written};
 
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
 fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {

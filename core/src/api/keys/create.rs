@@ -23,9 +23,8 @@ use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::redirect::is_served;
-use crate::store::id_source;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Written};
+use crate::store::{Kept, Key, Written, id_source};
 
 const MOST_DOMAINS: usize = 20;
 

@@ -9,9 +9,8 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::key::ApiKey;
-use crate::store::EDITS;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Written};
+use crate::store::{EDITS, Kept, Key, Written};
 
 /// `DELETE /api/v1/keys/{key}`
 pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {

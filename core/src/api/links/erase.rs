@@ -12,10 +12,9 @@ use crate::context::Context;
 use crate::message::preconditions::{Refused, Seen};
 use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
-use crate::store::EDITS;
 use crate::store::copy::Copy;
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{Holder, Key, Place, Prefix, Written, history, look, write};
+use crate::store::{EDITS, Holder, Key, Place, Prefix, Written, history, look, write};
 
 /// What giving one alias back may take, with the round it is done in, in operations of the store.
 const ROUND: u16 = 20;

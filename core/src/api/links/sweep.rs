@@ -10,8 +10,7 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::{Code, Problem};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::Link;
-use crate::model::link::MOST_MOVES;
+use crate::model::link::{Link, MOST_MOVES};
 use crate::store::ports::{Edge, NoEntropy, Records as _};
 use crate::store::{Holder, Key, Prefix, hint, look};
 

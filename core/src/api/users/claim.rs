@@ -15,9 +15,8 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
 use crate::model::user::{Email, Standing, User};
-use crate::store::EDITS;
 use crate::store::ports::Edge;
-use crate::store::{Claimed, Kept, Key, Written, write};
+use crate::store::{Claimed, EDITS, Kept, Key, Written, write};
 
 /// How often a claim is looked at whose user has no record, before their creation is given up.
 const PATIENCE: usize = EDITS / 2;

@@ -17,9 +17,8 @@ use crate::message::response::Response;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
 use crate::model::user::{Heir, Standing, User};
-use crate::store::EDITS;
-use crate::store::Written;
 use crate::store::ports::{Edge, Facts};
+use crate::store::{EDITS, Written};
 
 /// `DELETE /api/v1/users/{user}`
 pub(crate) async fn delete<E: Edge>(

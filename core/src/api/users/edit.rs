@@ -9,9 +9,8 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
 use crate::model::rights::Role;
 use crate::model::user::User;
-use crate::store::EDITS;
-use crate::store::Written;
 use crate::store::ports::Edge;
+use crate::store::{EDITS, Written};
 
 /// What a user shall be.
 pub(super) struct Wish {

@@ -16,9 +16,8 @@ use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::sorted::put_in_order;
 use crate::model::user::{Standing, User};
-use crate::store::EDITS;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Team, Written};
+use crate::store::{EDITS, Kept, Key, Team, Written};
 
 /// The owners, as they were read.
 pub(super) struct Owners(Option<Box<Kept<Team>>>);

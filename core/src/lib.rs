@@ -15,7 +15,7 @@
 //! | [`store`] | the ports of an edge, and how records, index entries and copies are kept through them |
 //! | [`model`] | the words of the product, valid by their types |
 //!
-//! [`memory`] is the edge that tests run on. Like the adapters for Workers and Compute it stands outside of the layers.
+//! `memory` is the edge that tests run on. Like the adapters for Workers and Compute it stands outside of the layers.
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
 

@@ -3,11 +3,11 @@
 pub(crate) mod body;
 pub mod codes;
 pub(crate) mod cors;
+pub(crate) mod path;
 pub(crate) mod preconditions;
 pub mod problem;
 pub mod request;
 pub mod response;
-pub mod route;
 pub mod run_ready;
 pub(crate) mod tree;
 pub(crate) mod wire;

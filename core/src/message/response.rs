@@ -142,9 +142,8 @@ impl Response {
         value.to_str().ok()
     }
 
-    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
-        self.add(ALLOW, methods);
-        self
+    pub(crate) fn allow(self, methods: &str) -> Result<Self, Problem> {
+        self.with(ALLOW, methods)
     }
 
     pub(crate) fn etag(self, version: u64) -> Result<Self, Problem> {
@@ -177,17 +176,17 @@ impl Response {
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
         // As with every wire type, this does not fail.
         let body = serde_json::to_vec(&ProblemJson::new(problem, request_id)).unwrap_or_default();
-        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
+        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(&problem.advice)
     }
 
     /// Adds the header a problem brings along.
-    pub(crate) fn advise(mut self, advice: Advice) -> Self {
+    pub(crate) fn advise(mut self, advice: &Advice) -> Self {
         let (name, value) = match advice {
             Advice::None => return self,
             Advice::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
             Advice::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
-            Advice::Allow(methods) => (ALLOW, methods.to_owned()),
-            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, challenge.to_owned()),
+            Advice::Allow(methods) => (ALLOW, methods.clone()),
+            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, (*challenge).to_owned()),
         };
         self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
         self

@@ -39,6 +39,7 @@ use crate::store::ports::{Edge, Facts};
 use crate::system::machines;
 use crate::system::metrics;
 use crate::system::robots;
+use crate::system::security_txt;
 
 endpoints! {
     Home: GET "/", People, Anyone, NoBody,
@@ -55,6 +56,8 @@ endpoints! {
         [200] => { robots::robots(context, domain) }
     Favicon: GET "/favicon.ico", Fetchers, Anyone, NoBody,
         [204] => { machines::favicon() }
+    SecurityTxt: GET "/.well-known/security.txt", People, Anyone, NoBody,
+        [200, 404] => { security_txt::security_txt(context) }
     ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
         [200, 404] => { pages::explain_problem(context, parameter) }
 

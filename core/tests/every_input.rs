@@ -97,6 +97,7 @@ const PATHS: &[&str] = &[
     "/api/v1/links/docs?erase=true",
     "/api/v1/links/docs/qr?size=64&margin=16&color=%23000000&background=ffffff",
     "/robots.txt",
+    "/.well-known/security.txt",
     "/few",
     "/few+",
     "/lock",

@@ -156,6 +156,7 @@ mod tests {
             ("/openapi.json", "/openapi.json", ""),
             ("/robots.txt", "/robots.txt", ""),
             ("/favicon.ico", "/favicon.ico", ""),
+            ("/.well-known/security.txt", "/.well-known/security.txt", ""),
             ("/problems/not_found", "/problems/{code}", "not_found"),
             ("/problems/", "/problems/{code}", ""),
             ("/shorten", "/shorten", ""),
@@ -266,6 +267,7 @@ mod tests {
             "/health/",
             "/shorten/",
             "/.well-known/x",
+            "/.well-known/security.txt/",
         ] {
             let route = Route::of(path);
             assert_eq!((route.pattern(), route.allow()), ("unknown", None), "{path}");

@@ -20,7 +20,8 @@ const A_YEAR: &str = "max-age=31536000";
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// Of what is the same for everybody and may be a little old.
-const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub(crate) const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub(crate) const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// Of a redirect: whose page it was is told to other sites by its origin alone.
 const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
@@ -66,11 +67,11 @@ impl Response {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into_bytes())
     }
 
-    /// Text that anybody may keep for five minutes.
-    pub(crate) fn cached_text(body: String) -> Self {
+    /// Text that anybody may keep for a while.
+    pub(crate) fn cached_text(body: String, cache_control: HeaderValue) -> Self {
         let mut response = Self::text(body);
         for (_, value) in response.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
-            *value = FIVE_MINUTES;
+            *value = cache_control.clone();
         }
         response
     }

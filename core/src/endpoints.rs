@@ -5,8 +5,8 @@
 //! * who comes there ([`Audience`]), who may ([`Access`]), and which body they bring ([`BodyKind`])
 //! * the statuses of its answers, and its handler with the parts of the [`Call`] that it is given
 //!
-//! `once` stands before a handler that an `Idempotency-Key` keeps from doing its work twice, `unboxed` before the one that nearly all
-//! requests are for. `parameter` is what stands in the path in place of the name in braces, decoded.
+//! `once` stands before a handler that an `Idempotency-Key` keeps from doing its work twice, `unboxed` before the one
+//! that nearly all requests are for. `parameter` is what stands in the path in place of the name in braces, decoded.
 
 mod call;
 mod declaration;

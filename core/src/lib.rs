@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
-//! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt |
+//! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
 //! | [`api`] | the API under `/api/v1`: links, domains, users, keys, audit |
 //! | [`redirect`] | following a link: finding it, deciding, opening it with a password |
 //! | [`pages`] | what people see: HTML pages and QR codes |

@@ -44,8 +44,8 @@ struct Principal {
     country: Option<String>,
 }
 
-/// Lets in whoever may call an endpoint; without a proof where anyone may. Every credential that is not good is refused alike; the
-/// log learns why.
+/// Lets in whoever may call an endpoint; without a proof where anyone may. Every credential that is not good is refused
+/// alike; the log learns why.
 pub(crate) async fn authorise<E: Edge>(
     context: &Context<'_, E>,
     facts: &impl Facts,

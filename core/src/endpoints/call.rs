@@ -16,7 +16,8 @@ use crate::model::domain::Domain;
 use crate::model::visit::Visit;
 use crate::store::ports::{Edge, Facts};
 
-/// A request for an endpoint. The rows of the table name these parts, and the two that are methods, to have them handed to a handler.
+/// A request for an endpoint. The rows of the table name these parts, and the two that are methods, to have them handed
+/// to a handler.
 pub(crate) struct Call<'c, E, F> {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) context: &'c Context<'c, E>,
@@ -33,15 +34,16 @@ pub(crate) struct Call<'c, E, F> {
     pub(crate) rest: &'c [Cow<'c, str>],
 }
 
-/// A handler at work, in a box of its own: all of them in one future would weigh more, and every redirect would make room for them.
+/// A handler at work, in a box of its own: all of them in one future would weigh more, and every redirect would make
+/// room for them.
 pub(super) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
 
 impl<E: Edge, F: Facts> Call<'_, E, F> {
     /// Answers if whoever asks may, and sends what the endpoint takes.
-    pub(crate) async fn answer(self) -> Result<Response, Problem> {
+    pub(crate) async fn answer(&self) -> Result<Response, Problem> {
         if self.endpoint.access == Access::Anyone {
             self.endpoint.body.check_media_type(self.facts)?;
-            return run(&self).await;
+            return run(self).await;
         }
         Box::pin(self.authorised()).await
     }

@@ -6,8 +6,9 @@
 /// * `at_word`, which finds the endpoints of a path of one word,
 /// * `run`, which calls the handler of a row.
 ///
-/// A handler is a generic async function, so a row cannot hold a pointer to it. It is given the parts of the [`Call`] that the row
-/// names. `once` stands before one whose request may be repeated with an `Idempotency-Key`, `unboxed` before the one that costs no box.
+/// A handler is a generic async function, so a row cannot hold a pointer to it. It is given the parts of the [`Call`]
+/// that the row names. `once` stands before one whose request may be repeated with an `Idempotency-Key`, `unboxed`
+/// before the one that costs no box.
 ///
 /// [`Call`]: super::call::Call
 macro_rules! endpoints {
@@ -69,8 +70,8 @@ macro_rules! endpoints {
         // A method that is mistyped does not compile.
         $(const _: http::Method = http::Method::$method;)*
 
-        /// The endpoints of a path of one word, such as `/health`. All other rows are skipped when hop is compiled: nearly every request
-        /// is for a link, whose alias is compared with these words first.
+        /// The endpoints of a path of one word, such as `/health`. All other rows are skipped when hop is compiled:
+        /// nearly every request is for a link, whose alias is compared with these words first.
         fn at_word(word: &str) -> Option<&'static [Endpoint]> {
             $(
                 if let Some(known) = const { rows::word_of($pattern) } && word == known {

@@ -20,8 +20,8 @@ pub struct Endpoint {
     pub(crate) audience: Audience,
     pub(crate) access: Access,
     pub(crate) body: BodyKind,
-    /// Every status it answers with beside those any request can get: 404 `unknown_host`, 405, 500, and 503 for a deployment that is
-    /// not set up.
+    /// Every status it answers with beside those any request can get: 404 `unknown_host`, 405, 500, and 503 for a
+    /// deployment that is not set up.
     pub statuses: &'static [u16],
     /// Whether an `Idempotency-Key` has a repeated request done once.
     pub(crate) is_once: bool,

@@ -1,7 +1,8 @@
 //! Paths: the segments of an address, decoded.
 //!
-//! Dot segments are removed first, `%2e` forms included, and `\` counts as `/`, as the URL standard has it, so that every edge sees
-//! the same path however much its platform tidied the address before. Each segment is decoded once, after it was split off.
+//! Dot segments are removed first, `%2e` forms included, and `\` counts as `/`, as the URL standard has it, so that
+//! every edge sees the same path however much its platform tidied the address before. Each segment is decoded once,
+//! after it was split off.
 
 use std::borrow::Cow;
 

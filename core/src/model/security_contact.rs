@@ -6,7 +6,8 @@ use crate::model::time::Timestamp;
 const CONTACT: &str = "HOP_SECURITY_CONTACT";
 const EXPIRES: &str = "HOP_SECURITY_EXPIRES";
 
-/// The contacts of a deployment, and until when they are good. Readers of the file ignore one that has expired, so hop does not look.
+/// The contacts of a deployment, and until when they are good. Readers of the file ignore one that has expired, so hop
+/// does not look.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SecurityContact {
     /// URIs, the preferred one first.

@@ -1,4 +1,5 @@
-//! What a deployment says of itself: health, capabilities, metrics, what robots may follow, and whom to tell of a vulnerability.
+//! What a deployment says of itself: health, capabilities, metrics, what robots may follow, and whom to tell of a
+//! vulnerability.
 
 pub(crate) mod machines;
 pub(crate) mod metrics;

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use hop_core::ports::Edge as _;
-use hop_core::{App, Head, log_failure};
+use hop_core::{App, Head, body_limit, log_failure};
 use web_sys::{Request, Response};
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
@@ -35,7 +35,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response,
     let edge = WorkersEdge::new(&env);
     let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
-    let body = convert::body(&request, head.body_limit()).await;
+    let body = convert::body(&request, body_limit(&head)).await;
     let request = hop_core::Request { head, facts: &Visitor(&request), body };
     let (response, after) = app.handle(&edge, request).await;
     if !after.is_empty() {

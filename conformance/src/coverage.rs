@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use hop_core::route::{DOCUMENTED, Route};
+use hop_core::endpoints::{ENDPOINTS, Route};
 
 use crate::client::Answer;
 use crate::openapi;
@@ -35,7 +35,7 @@ pub fn seen(target: &str, method: &str, answer: &Answer) {
 /// What any route answers beside what is documented for it: OPTIONS, a method it lacks, an unknown host, a bad setting.
 fn of_any_route(pattern: &'static str) -> Vec<Row> {
     let mut rows = vec![(pattern, "OPTIONS".into(), 204, false), (pattern, "PUT".into(), 405, false)];
-    let method = DOCUMENTED.iter().find(|row| row.pattern == pattern).map_or("GET", |row| row.method);
+    let method = ENDPOINTS.iter().find(|row| row.pattern == pattern).map_or("GET", |row| row.method);
     if pattern != "/health" {
         rows.push((pattern, method.into(), 503, true));
     }
@@ -53,8 +53,8 @@ fn is_out_of_reach((pattern, _, status, _): &Row) -> bool {
 /// Every documented answer.
 fn documented() -> BTreeSet<Row> {
     let of_a_route =
-        DOCUMENTED.iter().flat_map(|row| row.statuses.iter().map(|status| (row.pattern, row.method.to_owned(), *status, false)));
-    of_a_route.chain(DOCUMENTED.iter().flat_map(|row| of_any_route(row.pattern))).collect()
+        ENDPOINTS.iter().flat_map(|row| row.statuses.iter().map(|status| (row.pattern, row.method.to_owned(), *status, false)));
+    of_a_route.chain(ENDPOINTS.iter().flat_map(|row| of_any_route(row.pattern))).collect()
 }
 
 /// Whether hop documents an answer it gave: for its route, or for any.

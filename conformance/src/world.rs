@@ -82,10 +82,18 @@ impl World {
         self.misconfigured.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop that does not tell capitals from small letters, and has a name and colours of its own.
+    /// hop that does not tell capitals from small letters, has a name and colours of its own, and names whom to tell of a
+    /// vulnerability.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
-            settings: vec![DOMAINS, ("HOP_ALIAS_CASE", "insensitive"), ("HOP_NAME", "Short & sweet"), ("HOP_COLORS", "#ffd400")],
+            settings: vec![
+                DOMAINS,
+                ("HOP_ALIAS_CASE", "insensitive"),
+                ("HOP_NAME", "Short & sweet"),
+                ("HOP_COLORS", "#ffd400"),
+                ("HOP_SECURITY_CONTACT", "mailto:security@hop.example, https://hop.example/report"),
+                ("HOP_SECURITY_EXPIRES", "2027-01-01T01:00:00+01:00"),
+            ],
             ..Self::usual_settings()
         };
         self.case_insensitive.get_or_init(|| Deployment::start(self.edge, &settings))

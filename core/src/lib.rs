@@ -4,14 +4,15 @@
 //!
 //! | layer | what it is |
 //! |---|---|
-//! | [`app`] | the life of a request: host, route, right, handler, and the work after the response |
-//! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt |
+//! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
+//! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
+//! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
 //! | [`api`] | the API under `/api/v1`: links, domains, users, keys, audit |
 //! | [`redirect`] | following a link: finding it, deciding, opening it with a password |
 //! | [`pages`] | what people see: HTML pages and QR codes |
 //! | [`auth`] | who makes a request, and the proof of what they may do |
 //! | [`context`], [`background`], [`log`] | what every handler is given, the tasks after the response, the log |
-//! | [`message`] | HTTP messages: request, route, body, response, problem |
+//! | [`message`] | HTTP messages: request, path, body, response, problem |
 //! | [`store`] | the ports of an edge, and how records, index entries and copies are kept through them |
 //! | [`model`] | the words of the product, valid by their types |
 //!
@@ -24,6 +25,7 @@ mod app;
 mod auth;
 mod background;
 mod context;
+pub mod endpoints;
 mod log;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
@@ -35,14 +37,15 @@ pub mod store;
 mod system;
 
 pub use app::App;
-#[cfg(any(test, feature = "memory"))]
-pub use auth::who_may_what;
 pub use background::BackgroundWork;
+pub use endpoints::body_limit;
+#[cfg(any(test, feature = "memory"))]
+pub use endpoints::who_may_what;
 pub use log::log_failure;
+pub use message::problem;
 pub use message::request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use message::response::Response;
 pub use message::run_ready::{Pending, run_ready};
-pub use message::{problem, route};
 pub use model::time::Timestamp;
 pub use model::{alias, csv, domain, field_error, target};
 pub use store::ports;

@@ -48,9 +48,9 @@ const CORE: [Rule; 10] = [
     },
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
     Rule {
-        phrases: &["percent_decode_str", "percent_decode", "Route::of"],
-        only_in: &["message/route.rs", "app.rs", "auth/printed.rs", "message/request.rs", "api/links/explain.rs"],
-        why: "only route.rs reads a path; whoever has one asks it. A host is decoded where it is read, and tests read what hop wrote",
+        phrases: &["percent_decode_str", "percent_decode", "Path::parse", "Route::of"],
+        only_in: &["message/path.rs", "endpoints/route.rs", "app.rs", "api/links/explain.rs"],
+        why: "only path.rs reads a path, and route.rs says what there is",
     },
     Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
     Rule {
@@ -143,7 +143,7 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
 fn only_the_route_looks_at_a_path() {
     // Targets have paths as well, and their owners wrote them.
     const OF_TARGETS: [&str; 2] = ["model/destination.rs", "model/template.rs"];
-    const OF_REQUESTS: [&str; 2] = ["app.rs", "message/request.rs"];
+    const OF_REQUESTS: [&str; 2] = ["app.rs", "endpoints/route.rs"];
     let mut readers = Vec::new();
     for source in sources("core/src") {
         let reads = source.words.windows(3).any(|words| words[0] == "." && words[1] == "path" && words[2] != "(");
@@ -164,8 +164,8 @@ fn only_the_route_looks_at_a_path() {
 }
 
 /// The layers of the core, the lowest first. Each uses itself and those before it.
-const LAYERS: [&str; 12] =
-    ["model", "store", "message", "log", "background", "context", "auth", "pages", "redirect", "api", "system", "app"];
+const LAYERS: [&str; 13] =
+    ["model", "store", "message", "log", "background", "context", "auth", "pages", "redirect", "api", "system", "endpoints", "app"];
 
 /// The edge that tests run on stands outside, like the adapters, and so does the list of modules.
 const OUTSIDE: [&str; 2] = ["memory", "lib"];
@@ -238,25 +238,20 @@ fn every_exception_is_still_needed() {
     }
 }
 
-/// Functions that anybody may call, and those that answer no request by themselves.
-const NEED_NO_PROOF: [&str; 10] = [
+/// Functions of the API that answer no request by themselves.
+const NO_HANDLERS: [&str; 6] = [
     "api/cursor.rs open",
     "api/cursor.rs close",
     "api/idempotency.rs once",
     "api/idempotency.rs seed",
     "api/links/crawlable.rs crawlable",
     "api/pagination.rs read_each",
-    "system/machines.rs ready",
-    "system/machines.rs capabilities",
-    "system/machines.rs openapi",
-    "system/robots.rs robots",
 ];
 
 #[test]
 fn handlers_demand_a_proof() {
     let (mut handlers, mut open) = (0, Vec::new());
-    let has_handlers = |source: &&Source| source.name.starts_with("api/") || source.name.starts_with("system/");
-    for source in sources("core/src").iter().filter(has_handlers) {
+    for source in sources("core/src").iter().filter(|source| source.name.starts_with("api/")) {
         for signature in source.open_functions().filter(|signature| signature.iter().any(|word| word == "Context")) {
             handlers += 1;
             if !signature.iter().any(|word| word == "Proof") {
@@ -264,8 +259,23 @@ fn handlers_demand_a_proof() {
             }
         }
     }
-    assert_eq!(open, NEED_NO_PROOF, "each asks for a proof, or stands in the list");
+    assert_eq!(open, NO_HANDLERS, "each asks for a proof, or stands in the list");
     assert!(handlers >= 25, "only {handlers} handlers were found");
+}
+
+#[test]
+fn endpoints_give_a_proof_where_they_ask_for_a_right() {
+    let sources = sources("core/src");
+    let table = sources.iter().find(|source| source.name == "endpoints.rs").expect("endpoints.rs");
+    let begins = table.words.windows(3).position(|words| words == ["endpoints", "!", "{"]).expect("the table");
+    let mut rows = 0;
+    for row in table.words[begins + 3..].split(|word| word == "}").filter(|row| !row.is_empty()) {
+        rows += 1;
+        let (columns, handler) = row.split_at(row.iter().position(|word| word == "{").expect("a handler"));
+        let [names, gives] = [(columns, "Anyone"), (handler, "proof")].map(|(words, wanted)| words.iter().any(|word| word == wanted));
+        assert!(names != gives, "{}: a handler takes a proof unless anyone may ask", row[0]);
+    }
+    assert!(rows >= 45, "only {rows} rows were found");
 }
 
 #[test]

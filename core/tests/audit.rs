@@ -13,9 +13,9 @@ mod support;
 use std::collections::BTreeMap;
 
 use hmac::{Hmac, Mac as _};
+use hop_core::endpoints::ENDPOINTS;
 use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::Edge as _;
-use hop_core::route::DOCUMENTED;
 use hop_core::store::Key;
 use http::Method;
 use http::header::{AUTHORIZATION, IF_MATCH};
@@ -168,7 +168,7 @@ fn every_changing_route_leaves_its_lines_which_say_who_what_when_and_from_where(
 
 #[test]
 fn every_route_with_a_changing_method_is_told_of_here() {
-    for row in DOCUMENTED.iter().filter(|row| row.method != "GET") {
+    for row in ENDPOINTS.iter().filter(|row| row.method != "GET") {
         let is_here = CHANGES.iter().map(|change| (change.pattern, change.method));
         let mut known = is_here.chain(CHANGES_NOTHING);
         assert!(known.any(|known| known == (row.pattern, row.method)), "what does {} {} leave in the audit?", row.method, row.pattern);
@@ -451,7 +451,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
 
 #[test]
 fn nobody_edits_or_deletes_a_line() {
-    let methods: Vec<&str> = DOCUMENTED.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
+    let methods: Vec<&str> = ENDPOINTS.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
     assert_eq!(methods, ["GET"], "the audit is read and nothing else");
     let edge = world(Steps::AtOnce);
     let before = lines(&edge);

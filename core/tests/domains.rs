@@ -13,8 +13,8 @@ mod support;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
+use hop_core::endpoints::ENDPOINTS;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
-use hop_core::route::DOCUMENTED;
 use http::Method;
 use http::header::IF_MATCH;
 use serde_json::{Value, json};
@@ -393,7 +393,7 @@ fn a_record_that_cannot_be_read_takes_no_domain_of_the_settings_down() {
     assert_eq!(visit(&edge, "c.example", "x"), nowhere(503), "of an added one nobody knows whether it is served");
     plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
     assert_eq!(visit(&edge, "c.example", ""), nowhere(503));
-    assert!(DOCUMENTED.iter().any(|row| row.pattern == "/" && row.statuses.contains(&503)));
+    assert!(ENDPOINTS.iter().any(|row| row.pattern == "/" && row.statuses.contains(&503)));
 }
 
 #[test]

@@ -14,8 +14,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use hop_core::Head;
+use hop_core::endpoints::{ENDPOINTS, Endpoint};
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
-use hop_core::route::{DOCUMENTED, Documented};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -658,12 +658,12 @@ fn a_first_refusal_is_believed_whatever_is_read() {
 #[test]
 fn every_verb_was_tried() {
     // The description of the API lies beside the store: `internal.rs` takes it away.
-    let asks_the_store = |row: &&Documented| row.pattern != "/openapi.json" && row.statuses.contains(&503);
-    for row in DOCUMENTED.iter().filter(asks_the_store) {
+    let asks_the_store = |row: &&Endpoint| row.pattern != "/openapi.json" && row.statuses.contains(&503);
+    for row in ENDPOINTS.iter().filter(asks_the_store) {
         let tried = VERBS.iter().any(|verb| {
             let ask = (verb.ask)();
             let head = Head::new(&ask.method, &ask.url);
-            ask.method.as_str() == row.method && hop_core::route::Route::of(head.path).pattern() == row.pattern
+            ask.method.as_str() == row.method && hop_core::endpoints::Route::of(head.path).pattern() == row.pattern
         });
         assert!(tried, "{} {} asks the store, and nothing here says what becomes of it when that fails", row.method, row.pattern);
     }

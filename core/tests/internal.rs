@@ -12,10 +12,10 @@ mod support;
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
+use hop_core::endpoints::ENDPOINTS;
 use hop_core::log_failure;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::StoreError;
-use hop_core::route::DOCUMENTED;
 use hop_core::store::Key;
 use http::Method;
 use serde_json::{Value, json};
@@ -106,5 +106,5 @@ fn a_description_of_the_api_that_cannot_be_read_is_told_and_stops_nothing_else()
         assert!(log.len() == 1 && log[0].contains("openapi.json is lost"), "{log:?}");
     }
     assert_eq!(ask(Method::GET, "capabilities").code(), 200);
-    assert!(DOCUMENTED.iter().any(|row| row.pattern == "/openapi.json" && row.statuses.contains(&503)));
+    assert!(ENDPOINTS.iter().any(|row| row.pattern == "/openapi.json" && row.statuses.contains(&503)));
 }

@@ -6,7 +6,7 @@ mod edge;
 mod records;
 
 use fastly::handle::client_request_and_body;
-use hop_core::{App, BackgroundWork, Head, run_ready};
+use hop_core::{App, BackgroundWork, Head, body_limit, run_ready};
 
 use crate::convert::Visitor;
 use crate::edge::{ComputeEdge, Settings};
@@ -19,7 +19,7 @@ fn main() {
     let edge = ComputeEdge::open();
     let (method, url) = (visitor.method(), visitor.url());
     let head = Head::new(&method, &url);
-    let body = convert::body(body, head.body_limit());
+    let body = convert::body(body, body_limit(&head));
     let request = hop_core::Request { head, facts: &visitor, body };
     let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);

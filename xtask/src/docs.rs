@@ -20,14 +20,14 @@ const HEAD: &str = "docs/api-head.md";
 
 /// Where the tables of rights stand, between these two lines.
 const SECURITY: &str = "docs/SECURITY.md";
-const BEGIN: &str = "<!-- Written by `cargo xtask docs` from core/src/auth. -->\n";
+const BEGIN: &str = "<!-- Written by `cargo xtask docs` from core/src/endpoints.rs. -->\n";
 const END: &str = "<!-- Here ends what is written. -->\n";
 
 const HELP: &str = "\
 cargo xtask docs
 
 Writes docs/API.md from docs/api-head.md and docs/openapi.json, after copying the examples of docs/contract into the latter, and the
-tables of rights in docs/SECURITY.md from core/src/auth.
+tables of rights in docs/SECURITY.md from core/src/endpoints.rs.
 A route is described by hand in docs/openapi.json; `cargo xtask test lint` fails while one is missing or something written is old.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {

@@ -1,6 +1,6 @@
 //! Pages of other sites: those of the configured origins may ask what programs ask, and nobody else's.
 
-use hop_core::route::{DOCUMENTED, Documented};
+use hop_core::endpoints::{ENDPOINTS, Endpoint};
 
 use super::{TARGET, cases, link};
 use crate::client::{Answer, Call};
@@ -16,7 +16,7 @@ cases!("cors":
 
 const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
 
-fn is_for_programs(row: &&Documented) -> bool {
+fn is_for_programs(row: &&Endpoint) -> bool {
     row.pattern.starts_with("/api/v1/") || ["/shorten", "/openapi.json", "/capabilities", "/metrics"].contains(&row.pattern)
 }
 
@@ -38,7 +38,7 @@ fn assert_readable(answer: &Answer) {
 }
 
 fn a_preflight_needs_no_key_and_says_what_may_be_sent(world: &World) {
-    for row in DOCUMENTED.iter().filter(is_for_programs) {
+    for row in ENDPOINTS.iter().filter(is_for_programs) {
         let answer = world.hop().send(&preflight(row.pattern, APP)).expect(204);
         let allow = answer.header("allow").unwrap();
         assert!(allow.contains(row.method), "{}: {allow}", row.pattern);

@@ -1,6 +1,6 @@
 //! Hosts: a deployment answers for its own domains and for no others.
 
-use hop_core::route::DOCUMENTED;
+use hop_core::endpoints::ENDPOINTS;
 
 use super::{TARGET, cases, link};
 use crate::client::Call;
@@ -26,7 +26,7 @@ fn a_host_that_is_none_is_no_failure(world: &World) {
 }
 
 fn an_unknown_host_is_refused_on_every_route(world: &World) {
-    for row in DOCUMENTED.iter().filter(|row| !matches!(row.pattern, "/health" | "/ready")) {
+    for row in ENDPOINTS.iter().filter(|row| !matches!(row.pattern, "/health" | "/ready")) {
         let path =
             row.pattern.replace("{alias}", "x").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
         for host in ["unknown.example", "hop.example.evil.example", "xhop.example", "127.0.0.1"] {

@@ -6,7 +6,7 @@ use super::{TARGET, address, cases, create};
 use crate::client::Call;
 use crate::edges::Edge;
 use crate::openapi;
-use crate::world::{OTHER_DOMAIN, World};
+use crate::world::{DOMAIN, OTHER_DOMAIN, World};
 
 cases!("machines":
     health_and_readiness_say_so,
@@ -14,7 +14,11 @@ cases!("machines":
     the_api_describes_itself,
     robots_follow_the_links_that_are_open_to_them,
     there_is_no_icon,
+    security_txt_names_the_contacts_of_the_settings,
+    without_contacts_there_is_no_security_txt,
 );
+
+const SECURITY_TXT: &str = "/.well-known/security.txt";
 
 fn health_and_readiness_say_so(world: &World) {
     let hop = world.hop();
@@ -79,4 +83,20 @@ fn robots_follow_the_links_that_are_open_to_them(world: &World) {
 
 fn there_is_no_icon(world: &World) {
     assert!(world.hop().send(&Call::get("/favicon.ico")).expect(204).body.is_empty());
+}
+
+fn security_txt_names_the_contacts_of_the_settings(world: &World) {
+    for host in [DOMAIN, OTHER_DOMAIN] {
+        let answer = world.case_insensitive().send(&Call::get(SECURITY_TXT).host(host)).expect(200);
+        let lines = "Contact: mailto:security@hop.example\nContact: https://hop.example/report\nExpires: 2027-01-01T00:00:00Z\n";
+        assert_eq!(answer.text(), lines);
+        assert_eq!(answer.header("content-type").as_deref(), Some("text/plain; charset=utf-8"));
+        assert_eq!(answer.header("cache-control").as_deref(), Some("public, max-age=86400"));
+    }
+}
+
+fn without_contacts_there_is_no_security_txt(world: &World) {
+    world.hop().send(&Call::get(SECURITY_TXT)).problem(404, "not_found");
+    let page = world.hop().send(&Call::get(SECURITY_TXT).header("Accept", "text/html")).expect(404);
+    assert_eq!(page.header("content-type").as_deref(), Some("text/html; charset=utf-8"));
 }

@@ -1,6 +1,6 @@
 //! Methods: a route says what it takes, and takes nothing else.
 
-use hop_core::route::DOCUMENTED;
+use hop_core::endpoints::ENDPOINTS;
 
 use super::cases;
 use crate::client::Call;
@@ -21,7 +21,7 @@ fn path(pattern: &str) -> String {
 /// What a route takes, as `Allow` says it.
 fn allow(pattern: &str) -> String {
     let mut methods = Vec::new();
-    for row in DOCUMENTED.iter().filter(|row| row.pattern == pattern) {
+    for row in ENDPOINTS.iter().filter(|row| row.pattern == pattern) {
         methods.push(row.method);
         if row.method == "GET" {
             methods.push("HEAD");
@@ -32,7 +32,7 @@ fn allow(pattern: &str) -> String {
 }
 
 fn a_method_a_route_lacks_is_refused_with_those_it_has(world: &World) {
-    for row in DOCUMENTED {
+    for row in ENDPOINTS {
         let allow = allow(row.pattern);
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             if !allow.contains(method) {
@@ -45,7 +45,7 @@ fn a_method_a_route_lacks_is_refused_with_those_it_has(world: &World) {
 }
 
 fn options_needs_no_key(world: &World) {
-    for row in DOCUMENTED {
+    for row in ENDPOINTS {
         let answer = world.hop().send(&Call::new("OPTIONS", path(row.pattern))).expect(204);
         assert_eq!(answer.header("allow").unwrap(), allow(row.pattern), "{}", row.pattern);
         assert!(answer.body.is_empty());

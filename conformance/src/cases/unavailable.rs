@@ -1,6 +1,6 @@
 //! What hop says when its store is not there, or its settings make no sense.
 
-use hop_core::route::DOCUMENTED;
+use hop_core::endpoints::ENDPOINTS;
 
 use super::cases;
 use crate::client::Call;
@@ -43,7 +43,7 @@ fn call(method: &str, pattern: &str) -> Call {
 }
 
 fn without_its_store_hop_says_when_to_come_back(world: &World) {
-    for row in DOCUMENTED.iter().filter(|row| row.statuses.contains(&503) && row.pattern != "/openapi.json") {
+    for row in ENDPOINTS.iter().filter(|row| row.statuses.contains(&503) && row.pattern != "/openapi.json") {
         let answer = world.without_store().send(&call(row.method, row.pattern));
         let problem = answer.problem(503, "store_unavailable");
         let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
@@ -61,7 +61,7 @@ fn what_needs_no_store_answers_without_it(world: &World) {
 
 fn with_a_bad_setting_only_health_answers(world: &World) {
     let hop = world.misconfigured();
-    for row in DOCUMENTED.iter().filter(|row| row.pattern != "/health") {
+    for row in ENDPOINTS.iter().filter(|row| row.pattern != "/health") {
         let answer = hop.send(&call(row.method, row.pattern));
         answer.problem(503, "not_configured");
         assert!(answer.header("retry-after").is_some());

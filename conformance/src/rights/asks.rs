@@ -31,7 +31,7 @@ pub(crate) fn ask(method: &'static str, pattern: &str, about: &About<'_>) -> Opt
     let unseen = |ask: Ask| ask.header("If-Match", UNSEEN);
     Some(match (method, pattern) {
         ("GET", "/" | "/health" | "/ready" | "/capabilities" | "/openapi.json" | "/robots.txt" | "/favicon.ico") => plain,
-        ("GET", "/problems/{code}" | "/{alias}" | "/{alias}+" | "/metrics") => plain,
+        ("GET", "/.well-known/security.txt" | "/problems/{code}" | "/{alias}" | "/{alias}+" | "/metrics") => plain,
         ("POST", "/{alias}") => plain.header("Content-Type", "application/x-www-form-urlencoded"),
         ("POST", "/shorten") => plain.json(&json!({ "url": TARGET })),
         ("GET", "/api/v1/links" | "/api/v1/export" | "/api/v1/tags") => there,

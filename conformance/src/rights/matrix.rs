@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hop_core::route::DOCUMENTED;
+use hop_core::endpoints::ENDPOINTS;
 use serde_json::{Value, json};
 
 use super::asks::{About, ask, varies};
@@ -40,7 +40,7 @@ impl Links {
 /// Every route that hop documents is in the table and the other way round, and for each it is known what to send.
 pub(crate) fn check_table() {
     let about = About { domain: DOMAIN, alias: "a", user: "u", key: "k" };
-    let documented: Vec<(&str, &str)> = DOCUMENTED.iter().map(|row| (row.method, row.pattern)).collect();
+    let documented: Vec<(&str, &str)> = ENDPOINTS.iter().map(|row| (row.method, row.pattern)).collect();
     let decided: Vec<(&str, &str)> = TABLE.iter().map(|(method, pattern, _)| (*method, *pattern)).collect();
     let missing: Vec<_> = documented.iter().filter(|row| !decided.contains(row)).collect();
     assert!(missing.is_empty(), "nobody has decided who may ask for these: {missing:?}");

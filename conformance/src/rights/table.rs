@@ -44,6 +44,7 @@ pub(crate) const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/openapi.json", Nothing),
     ("GET", "/robots.txt", Nothing),
     ("GET", "/favicon.ico", Nothing),
+    ("GET", "/.well-known/security.txt", Nothing),
     ("GET", "/problems/{code}", Nothing),
     ("GET", "/{alias}", Nothing),
     ("POST", "/{alias}", Nothing),

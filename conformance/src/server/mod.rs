@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use hop_core::{App, Head, Request};
+use hop_core::{App, Head, Request, body_limit};
 
 pub use edge::ServerEdge;
 pub use elsewhere::{Arrival, Elsewhere};
@@ -89,7 +89,7 @@ impl Shared {
         };
         let (method, url) = (incoming.method.clone(), incoming.url.clone());
         let head = Head::new(&method, &url);
-        let body = incoming.body(head.body_limit());
+        let body = incoming.body(body_limit(&head));
         let request = Request { head, facts: &incoming, body };
         let (response, after) = wait_for(self.app.handle(&self.edge, request));
         http1::write(&stream, &response);

@@ -3,17 +3,13 @@
 //! A principal is the bootstrap admin or an API key. What a key may do is its scopes, its owner's role at this very moment, and its domains:
 //! nothing of that is remembered between requests.
 
+mod access;
 mod credential;
-mod need;
 mod people;
-#[cfg(any(test, feature = "memory"))]
-mod printed;
 
+pub(crate) use self::access::Access;
 pub(crate) use self::credential::role_of;
-pub(crate) use self::need::Need;
 pub(crate) use self::people::{find_active, is_in};
-#[cfg(any(test, feature = "memory"))]
-pub use self::printed::who_may_what;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
@@ -48,23 +44,28 @@ struct Principal {
     country: Option<String>,
 }
 
-/// Lets in whoever is what the route needs. Every credential that is not good is refused alike; the log learns why.
+/// Lets in whoever may call an endpoint; without a proof where anyone may. Every credential that is not good is refused
+/// alike; the log learns why.
 pub(crate) async fn authorise<E: Edge>(
     context: &Context<'_, E>,
     facts: &impl Facts,
-    need: Need,
+    access: Access,
     may_change: bool,
-) -> Result<Proof, Problem> {
+) -> Result<Option<Proof>, Problem> {
+    let right = match access {
+        Access::Anyone => return Ok(None),
+        Access::Identity => None,
+        Access::Right(right) => Some(right),
+    };
     let mut principal = credential::principal(context, &credential::token(facts)?).await?;
     if may_change {
         principal.country = facts.country();
     }
     let proof = Proof(principal);
-    match need {
-        Need::Nothing | Need::Identity => {}
-        Need::The(right) => proof.check(right)?,
+    if let Some(right) = right {
+        proof.check(right)?;
     }
-    Ok(proof)
+    Ok(Some(proof))
 }
 
 impl Proof {

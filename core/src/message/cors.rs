@@ -74,7 +74,7 @@ mod tests {
 
     /// What is added to an answer that says what the route takes.
     fn added(origins: &Origins, method: &Method, page: &Page) -> Vec<(String, String)> {
-        let mut response = Response::empty(StatusCode::NO_CONTENT).allow("GET, OPTIONS");
+        let mut response = Response::empty(StatusCode::NO_CONTENT).allow("GET, OPTIONS").unwrap();
         let before = response.headers.len();
         answer(origins, method, page, &mut response);
         let added = response.headers.drain(before..);

@@ -3,11 +3,11 @@
 pub(crate) mod body;
 pub(crate) mod codes;
 pub(crate) mod cors;
+pub(crate) mod path;
 pub(crate) mod preconditions;
 pub mod problem;
 pub(crate) mod request;
 pub(crate) mod response;
-pub mod route;
 pub(crate) mod run_ready;
 pub(crate) mod tree;
 pub(crate) mod wire;

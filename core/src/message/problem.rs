@@ -17,13 +17,13 @@ pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 const MOST_FIELD_ERRORS: usize = 50;
 
 /// A header some problems bring along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Advice {
     None,
     RetryAfter,
     /// After so many seconds.
     RetryIn(u64),
-    Allow(&'static str),
+    Allow(String),
     Authenticate(&'static str),
 }
 
@@ -278,8 +278,8 @@ impl Problem {
         Self::new(Code::UnknownHost, "This deployment does not serve that host.")
     }
 
-    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        Self::new(Code::MethodNotAllowed, format!("Here go {allow}.")).advising(Advice::Allow(allow))
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        Self::new(Code::MethodNotAllowed, format!("Here go {allow}.")).advising(Advice::Allow(allow.to_owned()))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {

@@ -5,7 +5,6 @@ use std::io::Read;
 use http::Method;
 
 use crate::message::problem::Problem;
-use crate::message::route::Route;
 
 /// In bytes: no request of the API needs more, and every edge takes as much.
 pub const BODY_LIMIT: usize = 64 * 1_024;
@@ -40,13 +39,6 @@ impl<'a> Head<'a> {
         let (path, query) = cut(rest, |byte| byte == b'?');
         Self { method, host: host_of(authority), path, query: query.strip_prefix('?').unwrap_or_default() }
     }
-
-    /// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
-    #[must_use]
-    pub fn body_limit(&self) -> Option<usize> {
-        let may_bring_one = self.method == Method::POST || self.method == Method::PATCH;
-        if may_bring_one { Route::of(self.path).body_limit(self.method) } else { None }
-    }
 }
 
 /// What stands before the first ASCII character that `parts`, and what begins with it. For short texts it is far cheaper than the searches of
@@ -76,7 +68,7 @@ fn without_user_and_port(authority: &str) -> &str {
 pub enum Body {
     /// All of it.
     Whole(Vec<u8>),
-    /// It has more bytes than [`Head::body_limit`] allows, and was left there.
+    /// It has more bytes than [`body_limit`](crate::body_limit) allows, and was left there.
     TooLarge,
     /// It ended too early, or could not be read.
     Broken,
@@ -150,22 +142,5 @@ mod tests {
         assert!(matches!(Body::read_from(&b"abcd"[..], 3), Body::TooLarge));
         assert!(matches!(Body::read_from(std::io::repeat(0), 3), Body::TooLarge));
         assert!(matches!(Body::read_from(Torn, 3), Body::Broken));
-    }
-
-    #[test]
-    fn a_body_is_read_only_where_the_core_looks_at_it() {
-        let limit = |method: Method, url: &str| Head::new(&method, url).body_limit();
-        assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
-        assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
-        assert_eq!(limit(Method::PATCH, "http://h/api/v1/links/docs"), Some(65_536));
-        assert_eq!(limit(Method::POST, "http://h/api/v1/batch"), Some(1_048_576));
-        assert_eq!(limit(Method::POST, "http://h/api/v1/import?x"), Some(1_048_576));
-        assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
-        assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
-        assert_eq!(limit(Method::GET, "http://h/shorten"), None);
-        assert_eq!(limit(Method::POST, "http://h/docs"), Some(16_384));
-        assert_eq!(limit(Method::POST, "http://h/docs+"), None);
-        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/explain"), Some(65_536));
-        assert_eq!(limit(Method::POST, "http://h/api/v1/links/docs/restore"), None);
     }
 }

@@ -20,7 +20,8 @@ const A_YEAR: &str = "max-age=31536000";
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// Of what is the same for everybody and may be a little old.
-const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub(crate) const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub(crate) const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// Of a redirect: whose page it was is told to other sites by its origin alone.
 const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
@@ -66,11 +67,11 @@ impl Response {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into_bytes())
     }
 
-    /// Text that anybody may keep for five minutes.
-    pub(crate) fn cached_text(body: String) -> Self {
+    /// Text that anybody may keep for a while.
+    pub(crate) fn cached_text(body: String, cache_control: HeaderValue) -> Self {
         let mut response = Self::text(body);
         for (_, value) in response.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
-            *value = FIVE_MINUTES;
+            *value = cache_control.clone();
         }
         response
     }
@@ -142,9 +143,8 @@ impl Response {
         value.to_str().ok()
     }
 
-    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
-        self.add(ALLOW, methods);
-        self
+    pub(crate) fn allow(self, methods: &str) -> Result<Self, Problem> {
+        self.with(ALLOW, methods)
     }
 
     pub(crate) fn etag(self, version: u64) -> Result<Self, Problem> {
@@ -177,17 +177,17 @@ impl Response {
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
         // As with every wire type, this does not fail.
         let body = serde_json::to_vec(&ProblemJson::new(problem, request_id)).unwrap_or_default();
-        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(problem.advice)
+        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(&problem.advice)
     }
 
     /// Adds the header a problem brings along.
-    pub(crate) fn advise(mut self, advice: Advice) -> Self {
+    pub(crate) fn advise(mut self, advice: &Advice) -> Self {
         let (name, value) = match advice {
             Advice::None => return self,
             Advice::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
             Advice::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
-            Advice::Allow(methods) => (ALLOW, methods.to_owned()),
-            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, challenge.to_owned()),
+            Advice::Allow(methods) => (ALLOW, methods.clone()),
+            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, (*challenge).to_owned()),
         };
         self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
         self

@@ -7,6 +7,7 @@ use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, Origin};
 use crate::model::origins::Origins;
 use crate::model::secret::Secret;
+use crate::model::security_contact::SecurityContact;
 use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
 use crate::model::theme::Look;
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) cors: Origins,
     /// Of the pages that visitors see.
     pub(crate) look: Look,
+    /// Whom to tell of a vulnerability, if anybody.
+    pub(crate) security: Option<SecurityContact>,
 }
 
 /// The bootstrap admin's key, if anybody may be that admin.
@@ -92,6 +95,11 @@ impl Config {
             keep("HOP_AUDIT_DAYS", message);
             None
         });
+        let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
+        let security = SecurityContact::read(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
+            keep(name, message);
+            None
+        });
         let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
             return Err(wrong.join("; "));
         };
@@ -111,6 +119,7 @@ impl Config {
             targets: TargetRules { schemes, own_domains },
             cors,
             look,
+            security,
         })
     }
 
@@ -297,10 +306,15 @@ mod tests {
             ("HOP_CORS_ORIGINS", "https://key@app.example"),
             ("HOP_CORS_ORIGINS", "ftp://app.example"),
             ("HOP_CORS_ORIGINS", "https://app.example:99999"),
+            ("HOP_SECURITY_CONTACT", "security@hop.example"),
+            ("HOP_SECURITY_EXPIRES", "tomorrow"),
         ] {
             let mut settings = vec![(name, value)];
             if name != "HOP_DOMAINS" {
                 settings.push(("HOP_DOMAINS", "https://hop.example"));
+            }
+            if name == "HOP_SECURITY_EXPIRES" {
+                settings.push(("HOP_SECURITY_CONTACT", "mailto:a@hop.example, https://hop.example/report"));
             }
             let error = read(&settings).unwrap_err();
             assert!(error.starts_with(name), "{error}");

@@ -24,6 +24,7 @@ pub(crate) mod password;
 pub(crate) mod rights;
 pub(crate) mod rules;
 pub(crate) mod secret;
+pub(crate) mod security_contact;
 pub(crate) mod sorted;
 pub(crate) mod spec;
 pub mod target;

@@ -19,7 +19,7 @@ pub(crate) use accept::{wants_html, wants_json};
 pub(crate) use home::home;
 pub(crate) use html::escaped;
 pub(crate) use interstitial::{Ask, Shown};
-pub(crate) use problem::{of_problem, problem};
+pub(crate) use problem::{explain_problem, of_problem};
 
 use crate::message::response::Response;
 use crate::model::theme::Look;

@@ -4,12 +4,18 @@ use http::StatusCode;
 
 use super::html::Html;
 use super::{Page, messages};
+use crate::context::Context;
 use crate::message::problem::{Code, Problem};
 use crate::message::response::Response;
 use crate::model::theme::Look;
+use crate::store::ports::Edge;
 
 /// `/problems/{code}`: explains a problem to whoever got it.
-pub(crate) fn problem(look: &Look, code: &str) -> Result<Response, Problem> {
+pub(crate) async fn explain_problem<E: Edge>(context: &Context<'_, E>, code: &str) -> Result<Response, Problem> {
+    problem(&context.config.look, code)
+}
+
+fn problem(look: &Look, code: &str) -> Result<Response, Problem> {
     let meaning = Code::named(code).ok_or_else(Problem::no_such_page)?.meaning();
     let mut body = Html::default();
     body.heading(meaning.title).markup("<p>").prose(meaning.remedy).markup("</p>\n<p class=\"soft\"><code>");
@@ -25,7 +31,7 @@ pub(crate) fn of_problem(look: &Look, problem: &Problem, suggestion: Option<&str
     if let Some(suggestion) = suggestion {
         body.markup("<p>").text(messages::DID_YOU_MEAN).markup("</p>\n").boxed(|body| body.address(suggestion));
     }
-    Page { body, ..Page::new(problem.code.status(), message.heading) }.answer(look).advise(problem.advice)
+    Page { body, ..Page::new(problem.code.status(), message.heading) }.answer(look).advise(&problem.advice)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ struct StatusJson {
 }
 
 /// It runs. Nothing is asked of the store or the settings.
-pub(crate) fn health() -> Result<Response, Problem> {
+pub(crate) async fn health() -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &StatusJson { status: "ok" })
 }
 
@@ -77,7 +77,7 @@ struct LimitsJson {
 }
 
 /// Which promises hold here, with numbers.
-pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
+pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
     let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
@@ -100,6 +100,11 @@ pub(crate) fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response
         max_clicks: edge.max_clicks,
     };
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
+}
+
+/// `/favicon.ico`: there is none, and browsers need not ask again for the page of an alias.
+pub(crate) async fn favicon() -> Result<Response, Problem> {
+    Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
 /// How the API is spoken.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::api::links;
 use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::message::response::Response;
+use crate::message::response::{FIVE_MINUTES, Response};
 use crate::model::domain::Domain;
 use crate::model::time::Timestamp;
 use crate::redirect;
@@ -29,7 +29,7 @@ const CLOSED: &str = "User-agent: *\nDisallow: /\n";
 pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
     let key = Key::robots(domain);
     if let Some(text) = context.memo(|memo| memo.text(&key, context.now)) {
-        return Ok(Response::cached_text(text.to_string()));
+        return Ok(Response::cached_text(text.to_string(), FIVE_MINUTES));
     }
     let skip = |error| context.log_skipped(&key, &error);
     let record = context.edge.records().get(&key).await.map_err(skip).unwrap_or_default();
@@ -50,7 +50,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     };
     let shared: Arc<str> = text.text.as_str().into();
     context.memo(|memo| memo.remember_text(&key, shared, text.made_at));
-    Ok(Response::cached_text(text.text))
+    Ok(Response::cached_text(text.text, FIVE_MINUTES))
 }
 
 /// The text as it is now; nothing where nobody can say.

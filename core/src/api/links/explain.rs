@@ -12,10 +12,10 @@ use super::named::named;
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{Optional, RequestBody, request_body, text_types};
+use crate::message::path::Path;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
-use crate::message::route::Route;
 use crate::model::alias;
 use crate::model::digest::Pepper;
 use crate::model::field_error::{FieldCode, Refusal};
@@ -112,8 +112,9 @@ pub(crate) async fn explain<E: Edge>(
     let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
-    let rest = match Route::of(&address) {
-        Route::Follow(still, rest) if still == alias && rest.is_empty() == behind.is_empty() => rest,
+    // The alias of a link is no word of hop's own, so whatever begins with it is a path of the link.
+    let rest = match Path::parse(&address) {
+        Some(Path { first, rest }) if first == alias && rest.is_empty() == behind.is_empty() => rest,
         _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
     };
     let now = supposed.time.unwrap_or(context.now);

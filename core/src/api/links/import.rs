@@ -93,10 +93,11 @@ struct ImportPositionJson {
 pub(crate) async fn import<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
-    form: Form,
     query: &str,
+    facts: &impl Facts,
     body: &Body,
 ) -> Result<Response, Problem> {
+    let form = Form::said(facts)?;
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
     let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();

@@ -1,0 +1,143 @@
+//! Every endpoint of hop. What a request may do and what becomes of it follows from the row of its endpoint.
+//!
+//! A row names, in this order:
+//! * the endpoint, its method and its path
+//! * who comes there ([`Audience`]), who may ([`Access`]), and which body they bring ([`BodyKind`])
+//! * the statuses of its answers, and its handler with the parts of the [`Call`] that it is given
+//!
+//! `once` stands before a handler that an `Idempotency-Key` keeps from doing its work twice, `unboxed` before the one
+//! that nearly all requests are for. `parameter` is what stands in the path in place of the name in braces, decoded.
+
+mod call;
+mod declaration;
+mod endpoint;
+#[cfg(any(test, feature = "memory"))]
+mod printed;
+mod route;
+mod rows;
+
+pub(crate) use self::call::Call;
+use self::declaration::endpoints;
+pub use self::endpoint::Endpoint;
+pub(crate) use self::endpoint::{Audience, BodyKind};
+#[cfg(any(test, feature = "memory"))]
+pub use self::printed::who_may_what;
+pub use self::route::{Route, body_limit};
+use crate::api::audit;
+use crate::api::domains;
+use crate::api::keys;
+use crate::api::links;
+use crate::api::me;
+use crate::api::users;
+use crate::auth::Access;
+use crate::message::problem::Problem;
+use crate::message::response::Response;
+use crate::model::rights::Right;
+use crate::pages;
+use crate::redirect;
+use crate::store::ports::{Edge, Facts};
+use crate::system::machines;
+use crate::system::metrics;
+use crate::system::robots;
+use crate::system::security_txt;
+
+endpoints! {
+    Home: GET "/", People, Anyone, NoBody,
+        [200, 302, 503] => { redirect::front(context, domain) }
+    Health: GET "/health", Monitors, Anyone, NoBody,
+        [200] => { machines::health() }
+    Ready: GET "/ready", Monitors, Anyone, NoBody,
+        [200, 503] => { machines::ready(context) }
+    Capabilities: GET "/capabilities", Programs, Anyone, NoBody,
+        [200] => { machines::capabilities(context) }
+    OpenApi: GET "/openapi.json", Programs, Anyone, NoBody,
+        [200, 503] => { machines::openapi(context) }
+    Robots: GET "/robots.txt", Fetchers, Anyone, NoBody,
+        [200] => { robots::robots(context, domain) }
+    Favicon: GET "/favicon.ico", Fetchers, Anyone, NoBody,
+        [204] => { machines::favicon() }
+    SecurityTxt: GET "/.well-known/security.txt", People, Anyone, NoBody,
+        [200, 404] => { security_txt::security_txt(context) }
+    ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
+        [200, 404] => { pages::explain_problem(context, parameter) }
+
+    Shorten: POST "/shorten", Programs, Right(WriteLinks), Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::shorten(context, proof, body) }
+    ListLinks: GET "/api/v1/links", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 422, 503] => { links::list(context, proof, query) }
+    CreateLink: POST "/api/v1/links", Programs, Right(WriteLinks), Json,
+        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::create(context, proof, body) }
+    ShowLink: GET "/api/v1/links/{alias}", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { links::show(context, proof, parameter, query) }
+    ChangeLink: PATCH "/api/v1/links/{alias}", Programs, Right(WriteLinks), Json,
+        [200, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503] => { links::change(context, proof, parameter, query, facts, body) }
+    DeleteLink: DELETE "/api/v1/links/{alias}", Programs, Right(WriteLinks), NoBody,
+        [204, 401, 403, 404, 412, 422, 503] => { links::delete(context, proof, parameter, query, facts) }
+    RestoreLink: POST "/api/v1/links/{alias}/restore", Programs, Right(WriteLinks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { links::restore(context, proof, parameter, query) }
+    LinkHistory: GET "/api/v1/links/{alias}/history", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { links::past(context, proof, parameter, query) }
+    ExplainLink: POST "/api/v1/links/{alias}/explain", Programs, Right(ReadLinks), Json,
+        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::explain(context, proof, parameter, query, body) }
+    LinkQr: GET "/api/v1/links/{alias}/qr", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 404, 410, 422, 503] => { links::qr(context, proof, parameter, query) }
+    Batch: POST "/api/v1/batch", Programs, Right(WriteLinks), BulkJson,
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::batch(context, proof, body) }
+    ImportLinks: POST "/api/v1/import", Programs, Right(ManageLinks), Import,
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::import(context, proof, query, facts, body) }
+    ExportLinks: GET "/api/v1/export", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 422, 503] => { links::export(context, proof, query) }
+    AliasAvailability: GET "/api/v1/aliases/{alias}", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 422, 503] => { links::availability(context, proof, parameter, query) }
+    ListTags: GET "/api/v1/tags", Programs, Right(ReadLinks), NoBody,
+        [200, 401, 403, 422, 503] => { links::tags(context, proof, query) }
+    RenameTag: PATCH "/api/v1/tags/{tag}", Programs, Right(ManageLinks), Json,
+        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::rename_tag(context, proof, parameter, query, body) }
+    RemoveTag: DELETE "/api/v1/tags/{tag}", Programs, Right(ManageLinks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { links::remove_tag(context, proof, parameter, query) }
+
+    ListDomains: GET "/api/v1/domains", Programs, Right(ReadDomains), NoBody,
+        [200, 401, 403, 422, 503] => { domains::list(context, proof, query) }
+    CreateDomain: POST "/api/v1/domains", Programs, Right(WriteDomains), Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { domains::create(context, proof, body) }
+    ShowDomain: GET "/api/v1/domains/{domain}", Programs, Right(ReadDomains), NoBody,
+        [200, 401, 403, 404, 422, 503] => { domains::show(context, proof, parameter, query) }
+    ChangeDomain: PATCH "/api/v1/domains/{domain}", Programs, Right(WriteDomains), Json,
+        [200, 400, 401, 403, 404, 412, 413, 415, 422, 503] => { domains::change(context, proof, parameter, query, facts, body) }
+    DeleteDomain: DELETE "/api/v1/domains/{domain}", Programs, Right(WriteDomains), NoBody,
+        [204, 401, 403, 404, 409, 412, 422, 503] => { domains::delete(context, proof, parameter, query, facts) }
+
+    ShowMe: GET "/api/v1/me", Programs, Identity, NoBody,
+        [200, 401, 422, 503] => { me::show(context, proof, query) }
+    ListUsers: GET "/api/v1/users", Programs, Right(ManageUsers), NoBody,
+        [200, 401, 403, 422, 503] => { users::list(context, proof, query) }
+    CreateUser: POST "/api/v1/users", Programs, Right(ManageUsers), Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { users::create(context, proof, body) }
+    ShowUser: GET "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
+        [200, 401, 403, 404, 422, 503] => { users::show(context, proof, parameter, query) }
+    ChangeUser: PATCH "/api/v1/users/{user}", Programs, Right(ManageUsers), Json,
+        [200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503] => { users::change(context, proof, parameter, query, facts, body) }
+    DeleteUser: DELETE "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
+        [204, 401, 403, 404, 409, 412, 422, 503] => { users::delete(context, proof, parameter, query, facts) }
+    InviteUser: POST "/api/v1/users/{user}/invite", Programs, Right(ManageUsers), NoBody,
+        [201, 401, 403, 404, 409, 422, 503] => { users::invite(context, proof, parameter, query) }
+    ListKeys: GET "/api/v1/keys", Programs, Right(ManageKeys), NoBody,
+        [200, 401, 403, 422, 503] => { keys::list(context, proof, query) }
+    CreateKey: POST "/api/v1/keys", Programs, Right(ManageKeys), Json,
+        [201, 400, 401, 403, 413, 415, 422, 503] => { keys::create(context, proof, body) }
+    ShowKey: GET "/api/v1/keys/{key}", Programs, Right(ManageKeys), NoBody,
+        [200, 401, 403, 404, 422, 503] => { keys::show(context, proof, parameter, query) }
+    RevokeKey: DELETE "/api/v1/keys/{key}", Programs, Right(ManageKeys), NoBody,
+        [204, 401, 403, 404, 422, 503] => { keys::revoke(context, proof, parameter, query) }
+    ListAudit: GET "/api/v1/audit", Programs, Right(ReadAudit), NoBody,
+        [200, 401, 403, 422, 503] => { audit::list(context, proof, query) }
+    Metrics: GET "/metrics", Programs, Right(ReadMetrics), NoBody,
+        [200, 401, 403, 503] => { metrics::show(context, proof) }
+
+    FollowLink: GET "/{alias}", Visitors, Anyone, NoBody,
+        [200, 301, 302, 307, 308, 403, 404, 410, 503] => { unboxed redirect::follow(context, domain, parameter, visit, method) }
+    SubmitForm: POST "/{alias}", Visitors, Anyone, Form,
+        [200, 303, 403, 404, 410, 413, 429, 503] => { redirect::submit(context, domain, parameter, visit, body) }
+    PreviewLink: GET "/{alias}+", Visitors, Anyone, NoBody,
+        [200, 404, 410, 503] => { redirect::preview(context, domain, parameter, visit) }
+}

@@ -210,6 +210,7 @@ fn users_outlive_the_old_pepper() {
         let writes = |step: Step| matches!(step, Step::Write | Step::Gain | Step::Drop);
         let trace = plan(&edge, Plan::At(Vec::new()));
         assert_eq!((afterwards(&edge, Ask::list(look)).code(), trace.count(writes)), (200, 0), "once is enough");
+        assert_eq!(edge.take_log(), [""; 0]);
     }
 }
 

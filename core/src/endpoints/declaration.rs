@@ -60,6 +60,10 @@ macro_rules! endpoints {
             name: EndpointName::$name,
             method: stringify!($method),
             pattern: $pattern,
+            segments: {
+                const SEGMENTS: &[&str] = &rows::segments_of($pattern);
+                SEGMENTS.split_at(rows::count_segments($pattern)).0
+            },
             audience: Audience::$audience,
             access: Access::$access $((Right::$right))?,
             body: BodyKind::$body,

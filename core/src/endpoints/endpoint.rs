@@ -17,6 +17,8 @@ pub struct Endpoint {
     pub method: &'static str,
     /// The path, with names in place of what varies: `/api/v1/links/{alias}`.
     pub pattern: &'static str,
+    /// The pattern, split when hop is compiled: a path is compared with many of them.
+    pub(super) segments: &'static [&'static str],
     pub(crate) audience: Audience,
     pub(crate) access: Access,
     pub(crate) body: BodyKind,

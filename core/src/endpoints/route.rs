@@ -51,13 +51,12 @@ impl<'a> Route<'a> {
 
     /// A path of several segments whose first one no link has.
     fn of_reserved(path: Path<'a>) -> Self {
-        let mut routes = ENDPOINTS.chunk_by(|one, next| one.pattern == next.pattern);
-        let found = routes.find(|endpoints| endpoints.first().is_some_and(|endpoint| is_at(endpoint.pattern, &path)));
-        let Some(endpoints @ [first, ..]) = found else {
-            return Self::to(&[], Cow::default());
-        };
-        let parameter = pieces(first.pattern).skip(1).zip(path.rest).find(|(piece, _)| is_parameter(piece));
-        Self::to(endpoints, parameter.map(|(_, segment)| segment).unwrap_or_default())
+        let start = ENDPOINTS.iter().position(|endpoint| is_at(endpoint.segments, &path));
+        let rows = start.and_then(|start| ENDPOINTS.get(start..)).unwrap_or_default();
+        let endpoints = rows.chunk_by(|one, next| one.pattern == next.pattern).next().unwrap_or_default();
+        let pattern = endpoints.first().map_or(&[][..], |first| first.segments).iter();
+        let named = pattern.skip(1).zip(path.rest).find(|(segment, _)| is_parameter(segment));
+        Self::to(endpoints, named.map(|(_, segment)| segment).unwrap_or_default())
     }
 
     /// The path with names in place of what varies, as [`ENDPOINTS`] has it; `unknown` where there is nothing.
@@ -97,18 +96,13 @@ impl<'a> Route<'a> {
 }
 
 /// Whether a path of several segments has this pattern. No path of the API ends in a slash.
-fn is_at(pattern: &str, path: &Path<'_>) -> bool {
-    let mut pieces = pieces(pattern);
+fn is_at(pattern: &[&str], path: &Path<'_>) -> bool {
+    let Some((first, others)) = pattern.split_first() else { return false };
     let ends_in_slash = path.rest.last().is_some_and(|last| last.is_empty());
-    pieces.next().is_some_and(|first| first == path.first)
+    others.len() == path.rest.len()
+        && path.first == *first
         && !(path.first == "api" && ends_in_slash)
-        && pieces.clone().count() == path.rest.len()
-        && pieces.zip(&path.rest).all(|(piece, segment)| is_parameter(piece) || piece == segment)
-}
-
-/// The segments of a pattern.
-fn pieces(pattern: &str) -> impl Iterator<Item = &str> + Clone {
-    pattern.split('/').skip(1)
+        && others.iter().zip(&path.rest).all(|(known, segment)| is_parameter(known) || segment == known)
 }
 
 fn is_parameter(piece: &str) -> bool {
@@ -297,7 +291,7 @@ mod tests {
     #[test]
     fn fixed_paths_begin_with_a_reserved_word() {
         for row in ENDPOINTS {
-            let first = pieces(row.pattern).next().unwrap();
+            let first = row.segments[0];
             assert!(first.is_empty() || is_parameter(first) || RESERVED.contains(&first), "{}", row.pattern);
         }
     }

@@ -33,6 +33,46 @@ pub(super) const fn word_of(pattern: &str) -> Option<&str> {
     Some(word)
 }
 
+/// No pattern has more segments.
+const MOST_SEGMENTS: usize = 5;
+
+/// The segments of a pattern, and then empty ones.
+pub(super) const fn segments_of(pattern: &'static str) -> [&'static str; MOST_SEGMENTS] {
+    let (_, path) = pattern.split_at(1);
+    let (first, rest) = cut(path);
+    let (second, rest) = cut(rest);
+    let (third, rest) = cut(rest);
+    let (fourth, rest) = cut(rest);
+    [first, second, third, fourth, rest]
+}
+
+/// How many segments a pattern has.
+pub(super) const fn count_segments(pattern: &str) -> usize {
+    let (mut bytes, mut count) = (pattern.as_bytes(), 0_usize);
+    while let [byte, after @ ..] = bytes {
+        if *byte == b'/' {
+            count = count.saturating_add(1);
+        }
+        bytes = after;
+    }
+    assert!(count <= MOST_SEGMENTS, "segments_of splits off fewer");
+    count
+}
+
+/// What stands before the first slash, and what follows it.
+const fn cut(path: &'static str) -> (&'static str, &'static str) {
+    let mut bytes = path.as_bytes();
+    while let [byte, after @ ..] = bytes {
+        if *byte == b'/' {
+            let (segment, _) = path.split_at(path.len().saturating_sub(bytes.len()));
+            let (_, rest) = path.split_at(path.len().saturating_sub(after.len()));
+            return (segment, rest);
+        }
+        bytes = after;
+    }
+    (path, "")
+}
+
 const fn is_same(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     while let ([one, left_after @ ..], [other, right_after @ ..]) = (left, right) {

@@ -12,7 +12,8 @@ use crate::model::link::{Link, LinkId};
 use crate::model::rights::Right;
 use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
+use crate::store::history::{self, Moves};
+use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
@@ -212,7 +213,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, ol
         let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
     };
-    let left = Remains::of(context, (oldest, &place.key), context.edge.traits().most_drops).await?;
+    let left = Remains::of(context, (oldest, &place.key), Moves::Follow, context.edge.traits().most_drops).await?;
     if let Some(arriving) = left.pending.first() {
         give_back(context, arriving).await?;
         return Err(Problem::half_reused());

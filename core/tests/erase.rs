@@ -206,8 +206,8 @@ fn reuse(edge: &MemoryEdge) -> String {
     id
 }
 
-/// Asks again for as long as the answer is that a part is left to do, and says how often that was. Anything but a success below `most` is a failure,
-/// and so are more operations of the store than one request may make.
+/// Asks again for as long as the answer is that a part is left to do, and says how often that was. Anything but a success below `most`
+/// is a failure, and so are more operations of the store than one request may make.
 fn until(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
     for number in 1..=60 {
         let trace = misfortune::watch(edge);
@@ -231,8 +231,8 @@ fn check_half_done(answer: &Answer) {
     assert!(half.iter().any(|half| detail.contains(half)), "{detail}");
 }
 
-/// How many operations of the store one request may make: on Workers, whose changes are one each, and on Fastly. Nobody makes changes step by step with
-/// the traits of the memory edge.
+/// How many operations of the store one request may make: on Workers, whose changes are one each, and on Fastly. No edge makes
+/// changes step by step with the traits of the memory edge.
 fn most_operations(edge: &MemoryEdge) -> usize {
     match edge.records.steps() {
         Steps::AtOnce => 50,
@@ -464,7 +464,7 @@ fn clearing_old_versions_forgets_no_dead_move() {
     }
 }
 
-/// Seven tries of a move died, one after the other. What they wrote down leads to the copy and stays; all else is cleared away.
+/// Seven tries of a move died, one after the other. The versions that lead to the copy stay; all others are cleared away.
 #[test]
 fn dead_tries_of_a_move_stop_no_clearing() {
     for edge in edges() {
@@ -657,7 +657,8 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
     assert!(records_with(edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
 }
 
-/// Step by step, the erasure sees the version of a move that has not made its claim. Before the record says that the link is being erased, the claim is made.
+/// Step by step, the erasure sees the version of a move that has not made its claim. The claim is made before the record says that
+/// the link is being erased.
 #[test]
 fn erasing_reaches_a_claim_made_meanwhile() {
     for edge in edges().into_iter().filter(|edge| edge.records.steps() == Steps::OneByOne) {

@@ -144,7 +144,7 @@ pub(crate) enum Moves {
 pub(crate) struct Sifted {
     /// Versions that lead to no copy of their link.
     pub(crate) keys: Vec<Key>,
-    /// Destinations where the link is still arriving, or that cannot be read. The versions that lead there are not among the keys.
+    /// Destinations where the link is still arriving, or that cannot be read. Versions that lead there are not among the keys.
     pub(crate) pending: Vec<Result<Place, StoreError>>,
     /// What it takes to read the destinations and to drop the keys, in operations of the store.
     pub(crate) cost: u16,
@@ -153,7 +153,7 @@ pub(crate) struct Sifted {
 }
 
 impl Sifted {
-    /// Adds keys, as many as can be dropped for `most` operations in all, and at least one.
+    /// Adds as many of `keys` as can be dropped for `most` operations in all. One there always is.
     fn drop_within(&mut self, most: u16, keys: Vec<Key>) {
         for key in keys {
             if self.cost >= most && !self.keys.is_empty() {
@@ -166,8 +166,8 @@ impl Sifted {
     }
 }
 
-/// Sifts `versions` of the link `id`, which is at `at`, for at most so many operations of the store, or two if that is less. Each destination is read
-/// once. Versions without one come first, so that moves never keep them from being dropped.
+/// Sifts `versions` of the link `id`, which is at `at`, for at most `most` operations of the store, or two if that is more. Each
+/// destination is read once. Versions without one come first, so that moves never keep them from being dropped.
 pub(crate) async fn sift(
     records: &impl Records,
     (id, at): (&LinkId, &Key),

@@ -1,13 +1,14 @@
 //! Erasing a link: nothing of it stays, and its alias is free for anybody.
 //!
-//! 1. The record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
-//!    old versions, the total of clicks and what was taken of its limits go with that commit, and the same of its predecessors: deleted links whose
-//!    alias it took over. Versions that name the destination of a move stay.
-//! 2. No move of the link can be completed any more. Aliases where one was cut off are given back to whoever held them, one by each request.
-//! 3. A commit drops the versions of moves that lead to no copy, and what else is left.
+//! 1. The record says that the link is being erased. That ends it for everybody; it is kept only to know what else is to go.
+//!    Index entries, old versions, the total of clicks and what was taken of limits are dropped with that commit, and the same of
+//!    predecessors: deleted links whose alias it took over. Versions that name the destination of a move stay.
+//! 2. No move of the link can be completed any more. Aliases where one was cut off are given back to whoever held them, one by
+//!    each request.
+//! 3. Another commit drops the versions of moves that lead to no copy, and what else is left.
 //! 4. Nobody holds the alias.
 //!
-//! A request has a budget for what it finds and drops. Once that is spent, the answer is 503, and whoever asks again goes on.
+//! A request has one budget for what it finds and drops. Once that is spent the answer is 503, and whoever asks again goes on.
 
 use super::claim::{give_back, strand};
 use super::remains::Remains;
@@ -23,8 +24,8 @@ use crate::store::history::{self, Moves};
 use crate::store::ports::{Commit, Edge, Records as _};
 use crate::store::{Holder, Key, Place, Written, look, write};
 
-/// What a second round of a request takes beside what it finds, in operations of the store: the look, the commit and its drops of index entries, or an
-/// alias given back.
+/// Operations of the store that a second round of a request takes beside those for what is left of links: the look, the commit and
+/// its index entries, or an alias given back and the index entries there.
 const ROUND: u16 = 20;
 
 /// Erases the link at `key`, if it still is what the client has seen.

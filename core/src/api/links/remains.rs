@@ -1,4 +1,4 @@
-//! What is left of a link in the store beside the record of its alias: old versions, what was taken of limits, the total of clicks.
+//! What is left of a link beside the record of its alias: old versions, what was taken of limits, the total of clicks.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -16,17 +16,17 @@ pub(super) struct Remains {
     pub(super) pending: Vec<Place>,
     /// Whether there may be more.
     pub(super) has_more: bool,
-    /// What it takes to look at them and to drop them, in operations of the store: at most what was asked for, or [`Self::LEAST`] if that is more.
+    /// Operations of the store that it takes to find and to drop this: at most what was asked for, or [`Self::LEAST`] if that is more.
     pub(super) cost: u16,
 }
 
 impl Remains {
-    /// What it takes to look at what one link left and to drop one of each kind: two scans, a read of the total, a destination, a version, a take,
-    /// the total.
+    /// Operations of the store that it takes to look for what one link left and to drop one of each kind: two scans, reads of the
+    /// total and of a destination, and drops of a version, a take and the total.
     pub(super) const LEAST: u16 = 7;
 
-    /// What is left of the link whose record is at `key`, and of its predecessors. Those that nothing is left of are taken from the link, so that the
-    /// next request begins with the others.
+    /// What is left of the link whose record is at `key`, and of its predecessors. Those that nothing is left of are taken from the
+    /// link, so that the next request begins with the others.
     pub(super) async fn of_all<E: Edge>(
         context: &Context<'_, E>,
         link: &mut Link,
@@ -67,8 +67,8 @@ impl Remains {
         self.cost = self.cost.saturating_add(other.cost);
     }
 
-    /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any of these
-    /// nothing is left.
+    /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any
+    /// of these nothing is left.
     pub(super) async fn of<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: Moves, most: u16) -> Result<Self, Problem> {
         // Reading and dropping the total takes two.
         let mut left = Self::listed(context, (id, at), moves, most.saturating_sub(2)).await?;

@@ -23,8 +23,8 @@ static TRAITS: Traits = Traits {
     // One for their hints, and one for each hundred of them.
     most_crawlable: 1_000,
     most_edits: 10,
-    // All of them go in one batch.
-    most_drops: 50,
+    // All drops go in one batch, but predecessors are looked at one by one. An erasure takes up to ten other queries.
+    most_drops: 40,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

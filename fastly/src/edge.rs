@@ -28,8 +28,8 @@ static TRAITS: Traits = Traits {
     // An edit writes and drops the index entries that differ, marks new tags and is noted: seven operations for a new owner, and up to 13 more
     // where it clears old versions away. With ten other tags it takes 36.
     most_edits: 1,
-    // An erasure takes 28 others, if its link has as many tags as it may.
-    most_drops: 4,
+    // An erasure takes 25 others, if its link has every index entry there is and the key that asks for it has an issuer.
+    most_drops: 7,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

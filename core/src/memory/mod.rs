@@ -33,7 +33,7 @@ pub const TRAITS: Traits = Traits {
     most_counts: 100,
     most_crawlable: 1_000,
     most_edits: 25,
-    most_drops: 50,
+    most_drops: 40,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",

@@ -6,6 +6,8 @@
 //! The first write of a move puts a copy of the link at the destination, and the version it writes down names that destination in its key.
 //! If the move is cut off, this key alone leads to the copy.
 
+use std::collections::BTreeMap;
+
 use super::place::{Holder, Place};
 use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
@@ -118,7 +120,8 @@ pub(crate) async fn outdated(records: &impl Records, link: &Link) -> Result<Vec<
     let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
     let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
     let old = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
-    Ok(sift(records, &link.id, &Key::link(&link.domain, &link.alias), old, MOST_CLEARED).await?.keys)
+    let at = Key::link(&link.domain, &link.alias);
+    Ok(sift(records, (&link.id, &at), old, Moves::Follow, MOST_CLEARED).await?.keys)
 }
 
 /// Which version is written down at `key`.
@@ -127,48 +130,82 @@ fn version_in(key: &Key) -> Option<u64> {
     Some(u64::MAX.saturating_sub(inverted))
 }
 
-/// Versions, sifted for those that lead to a copy of their link.
+/// What to do about versions that name the destination of a move.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moves {
+    /// Leave them: the move may not have made its claim yet.
+    Leave,
+    /// Read the destination, to see whether a copy of the link is there.
+    Follow,
+}
+
+/// Old versions, sifted for those that can be dropped.
 #[derive(Default)]
 pub(crate) struct Sifted {
-    /// Versions that lead to none.
+    /// Versions that lead to no copy of their link.
     pub(crate) keys: Vec<Key>,
-    /// Destinations that the link may still arrive at, or where its move was cut off. The versions that lead there are not among the keys.
-    pub(crate) pending: Vec<Place>,
-    /// What it takes to look at the destinations and to drop the keys, in operations of the store.
+    /// Destinations where the link is still arriving, or that cannot be read. Versions that lead there are not among the keys.
+    pub(crate) pending: Vec<Result<Place, StoreError>>,
+    /// What it takes to read the destinations and to drop the keys, in operations of the store.
     pub(crate) cost: u16,
-    /// Whether some versions were not looked at, because that would have cost too much.
+    /// Whether versions are left that are not among the keys and lead to no pending destination.
     pub(crate) has_more: bool,
 }
 
-/// Sifts `versions` of the link `id`, which is at `at`, for at most so many operations of the store, or for one version. A destination that
-/// cannot be read is nobody's to give back.
-pub(crate) async fn sift(records: &impl Records, id: &LinkId, at: &Key, versions: Vec<Key>, most: u16) -> Result<Sifted, StoreError> {
-    let mut sifted = Sifted::default();
-    let mut moves: Vec<(Key, Key)> = Vec::new();
-    for version in versions {
-        let destination = destination(&version).filter(|destination| destination != at);
-        let cost = sifted.cost.saturating_add(if destination.is_some() { 2 } else { 1 });
-        if cost > most && sifted.cost > 0 {
-            sifted.has_more = true;
-            break;
-        }
-        sifted.cost = cost;
-        match destination {
-            Some(destination) => moves.push((version, destination)),
-            None => sifted.keys.push(version),
+impl Sifted {
+    /// Adds as many of `keys` as can be dropped for `most` operations in all. One there always is.
+    fn drop_within(&mut self, most: u16, keys: Vec<Key>) {
+        for key in keys {
+            if self.cost >= most && !self.keys.is_empty() {
+                self.has_more = true;
+                return;
+            }
+            self.cost = self.cost.saturating_add(1);
+            self.keys.push(key);
         }
     }
-    let mut destinations: Vec<Key> = moves.iter().map(|(_, destination)| destination.clone()).collect();
-    destinations.sort();
-    destinations.dedup();
+}
+
+/// Sifts `versions` of the link `id`, which is at `at`, for at most `most` operations of the store, or two if that is more. Each
+/// destination is read once. Versions without one come first, so that moves never keep them from being dropped.
+pub(crate) async fn sift(
+    records: &impl Records,
+    (id, at): (&LinkId, &Key),
+    versions: Vec<Key>,
+    moves: Moves,
+    most: u16,
+) -> Result<Sifted, StoreError> {
+    let mut sifted = Sifted::default();
+    let mut plain = Vec::new();
+    let mut by_destination: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+    for version in versions {
+        match destination(&version).filter(|destination| destination != at) {
+            Some(destination) => by_destination.entry(destination).or_default().push(version),
+            None => plain.push(version),
+        }
+    }
+    sifted.drop_within(most, plain);
+    // To read a destination and to drop a version takes two.
+    let least = usize::from(sifted.keys.is_empty());
+    let readable = match moves {
+        Moves::Leave => 0,
+        Moves::Follow => usize::from(most.saturating_sub(sifted.cost) / 2).max(least),
+    };
+    sifted.has_more |= by_destination.len() > readable;
+    let destinations: Vec<Key> = by_destination.keys().take(readable).cloned().collect();
     if destinations.is_empty() {
         return Ok(sifted);
     }
     let found = records.get_many(&destinations).await?;
-    let places = destinations.iter().zip(found).filter_map(|(key, record)| Place::read(key, &record?).ok());
-    sifted.pending = places.filter(|place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id)).collect();
-    let leads_nowhere = |destination: &Key| !sifted.pending.iter().any(|place| place.key == *destination);
-    sifted.keys.extend(moves.into_iter().filter(|(_, destination)| leads_nowhere(destination)).map(|(version, _)| version));
+    sifted.cost = sifted.cost.saturating_add(u16::try_from(destinations.len()).unwrap_or(u16::MAX));
+    let is_arriving = |place: &Place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id);
+    for ((destination, versions), record) in by_destination.into_iter().zip(found) {
+        match record.map(|record| Place::read(&destination, &record)) {
+            Some(Ok(place)) if !is_arriving(&place) => sifted.drop_within(most, versions),
+            None => sifted.drop_within(most, versions),
+            Some(pending) => sifted.pending.push(pending),
+        }
+    }
     Ok(sifted)
 }
 

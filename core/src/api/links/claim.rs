@@ -1,6 +1,6 @@
 //! Claiming an alias: the one guarded write by which it gets its holder.
 
-use super::erase::Remains;
+use super::remains::Remains;
 use super::{EDITS, trace};
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
@@ -11,8 +11,9 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
 use crate::model::rights::Right;
 use crate::model::time::Timestamp;
+use crate::store::history::{self, Moves};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Arriving, Change, Holder, Key, Place, Written, history, look, offer, settle, write};
+use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
@@ -59,6 +60,7 @@ impl Claim<'_> {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }
         }
+        let mut budget = context.edge.traits().most_drops;
         for _ in 0..EDITS {
             let place = match seen.take() {
                 Some(place) => Some(place),
@@ -79,7 +81,7 @@ impl Claim<'_> {
             if let Some(old) = self.predecessor(&place)
                 && self.predecessors_after(old).len() > MOST_PREDECESSORS
             {
-                forget_predecessor(context, &place, old).await?;
+                forget_predecessor(context, &place, old, &mut budget).await?;
                 continue;
             }
             let holder = self.holder_after(place.holder.seen());
@@ -206,13 +208,18 @@ impl Claim<'_> {
 }
 
 /// Removes what is left of the oldest predecessor of `old`, a deleted link, and has its record forget that one once nothing is. Whoever repeats
-/// the request goes on with it.
-async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link) -> Result<(), Problem> {
+/// the request goes on with it once the budget of this one is spent.
+async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link, budget: &mut u16) -> Result<(), Problem> {
     let Some((oldest, others)) = old.predecessors.split_first() else {
         let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
     };
-    let left = Remains::of(context, (oldest, &place.key), context.edge.traits().most_drops).await?;
+    if *budget < Remains::LEAST {
+        return Err(Problem::half_reused());
+    }
+    let left = Remains::of(context, (oldest, &place.key), Moves::Follow, *budget).await?;
+    // The look at the record and the write are two more.
+    *budget = budget.saturating_sub(left.cost).saturating_sub(2);
     if let Some(arriving) = left.pending.first() {
         give_back(context, arriving).await?;
         return Err(Problem::half_reused());

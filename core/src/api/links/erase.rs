@@ -1,30 +1,38 @@
 //! Erasing a link: nothing of it stays, and its alias is free for anybody.
 //!
-//! First the record says that the link is being erased, which ends it for everybody, and keeps it only to know what else is to go. Hints,
-//! old versions, the total of clicks and what was taken of its limits go with that commit, and the same of deleted links whose alias it took over.
-//! From then on no move of the link can be completed, and aliases where one was cut off are given back to whoever held them. Then nobody holds
-//! the alias. Whoever asks again goes on where a request died.
+//! 1. The record says that the link is being erased. That ends it for everybody; it is kept only to know what else is to go.
+//!    Index entries, old versions, the total of clicks and what was taken of limits are dropped with that commit, and the same of
+//!    predecessors: deleted links whose alias it took over. Versions that name the destination of a move stay.
+//! 2. No move of the link can be completed any more. Aliases where one was cut off are given back to whoever held them, one by
+//!    each request.
+//! 3. Another commit drops the versions of moves that lead to no copy, and what else is left.
+//! 4. Nobody holds the alias.
+//!
+//! A request has one budget for what it finds and drops. Once that is spent the answer is 503, and whoever asks again goes on.
 
 use super::claim::{give_back, strand};
+use super::remains::Remains;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::preconditions::{Refused, Seen};
 use crate::message::problem::Problem;
-use crate::model::link::{Link, LinkId};
+use crate::model::link::Link;
 use crate::store::copy::Copy;
+use crate::store::history::{self, Moves};
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{EDITS, Holder, Key, Place, Prefix, Written, history, look, write};
+use crate::store::{EDITS, Holder, Key, Place, Written, look, write};
 
-/// What giving one alias back may take, with the round it is done in, in operations of the store.
+/// Operations of the store that a second round of a request takes beside those for what is left of links: the look, the commit and
+/// its index entries, or an alias given back and the index entries there.
 const ROUND: u16 = 20;
 
 /// Erases the link at `key`, if it still is what the client has seen.
 pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
     let mut last = Problem::crowded();
-    let mut spare = context.edge.traits().most_drops;
+    let mut budget = context.edge.traits().most_drops;
     for _ in 0..EDITS {
-        let (place, link) = erasable(context, key).await?;
+        let (place, mut link) = erasable(context, key).await?;
         proof.check_write(&link)?;
         // What is being erased was what somebody had seen.
         let is_erasing = matches!(place.holder, Holder::Erasing(_));
@@ -41,38 +49,18 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         {
             continue;
         }
-        // Every drop may cost a write: a link of many versions, or of many tickets, takes several requests.
-        let (mut link, mut drops, mut pending) = (link, Vec::new(), Vec::new());
-        let mut budget = context.edge.traits().most_drops;
-        let mut is_half_done = false;
-        for id in std::mem::take(&mut link.predecessors) {
-            if budget == 0 {
-                is_half_done = true;
-                link.predecessors.push(id);
-                continue;
-            }
-            let left = Remains::of(context, (&id, key), budget).await?;
-            // One that nothing is left of is forgotten, so that the next request begins with the others.
-            if !left.is_empty() {
-                link.predecessors.push(id);
-            }
-            budget = budget.saturating_sub(left.cost.saturating_add(3));
-            is_half_done |= left.has_more;
-            drops.extend(left.keys);
-            pending.extend(left.pending);
-        }
-        let left = Remains::listed(context, (&link.id, key), budget).await?;
-        is_half_done |= left.has_more;
-        drops.extend(left.keys);
-        pending.extend(left.pending);
-        if is_erasing && let Some(arriving) = pending.first() {
+        // Before the record says that the link is being erased, a move of it may still make its claim.
+        let moves = if is_erasing { Moves::Follow } else { Moves::Leave };
+        let left = Remains::of_all(context, &mut link, key, moves, budget).await?;
+        budget = budget.saturating_sub(left.cost);
+        if let Some(arriving) = left.pending.first() {
             give_back(context, arriving).await?;
-            spend_round(&mut spare)?;
-            continue;
+            return Err(Problem::half_erased());
         }
+        let mut drops = left.keys;
         drops.push(Key::total(&link.id));
         // The newest version may be too new for a scan.
-        drops.extend(history::newest(&link));
+        drops.extend(history::newest(&link).filter(|newest| !drops.contains(newest)));
         let mut change = place.erase(&link, drops, context.token()?)?;
         if !is_erasing {
             audit::note(context, proof, &Deed::link("link.erase", &link), &mut change)?;
@@ -85,64 +73,12 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         let ended = Copy::of(&Holder::Erasing(link), commits);
         context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
         committed?;
-        if !pending.is_empty() {
-            spend_round(&mut spare)?;
-            continue;
+        if !left.has_more {
+            return release(context, key, commits).await;
         }
-        return if is_half_done { Err(Problem::half_erased()) } else { release(context, key, commits).await };
+        budget = budget.checked_sub(ROUND).ok_or_else(Problem::half_erased)?;
     }
     Err(last)
-}
-
-/// Goes on with another round, or leaves it to the next request.
-fn spend_round(spare: &mut u16) -> Result<(), Problem> {
-    *spare = spare.checked_sub(ROUND).ok_or_else(Problem::half_erased)?;
-    Ok(())
-}
-
-/// What is left of a link in the store beside its own record.
-pub(super) struct Remains {
-    /// What is to be dropped.
-    pub(super) keys: Vec<Key>,
-    /// Aliases where a move of the link was cut off, to be given back first.
-    pub(super) pending: Vec<Place>,
-    /// Whether there may be more.
-    pub(super) has_more: bool,
-    /// What it takes to look at them and to drop them, in operations of the store: at most what was asked for, and one or two more.
-    cost: u16,
-}
-
-impl Remains {
-    /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any of these
-    /// nothing is left.
-    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), most: u16) -> Result<Self, Problem> {
-        let mut left = Self::listed(context, (id, at), most).await?;
-        let total = Key::total(id);
-        if context.edge.records().get(&total).await?.is_some() {
-            left.keys.push(total);
-            left.cost = left.cost.saturating_add(1);
-        }
-        Ok(left)
-    }
-
-    /// Old versions and what was taken of limits.
-    async fn listed<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), most: u16) -> Result<Self, Problem> {
-        let records = context.edge.records();
-        // At least one of each is looked for, to know whether there are any.
-        let versions = records.scan(&Prefix::history(id), None, most.max(1)).await?;
-        let sifted = history::sift(records, id, at, versions.keys, most).await?;
-        let mut left =
-            Self { keys: sifted.keys, pending: sifted.pending, has_more: sifted.has_more || versions.next.is_some(), cost: sifted.cost };
-        let takes = records.scan(&Prefix::takes(id), None, most.saturating_sub(left.cost).max(1)).await?;
-        left.cost = left.cost.saturating_add(u16::try_from(takes.keys.len()).unwrap_or(u16::MAX));
-        left.keys.extend(takes.keys);
-        left.has_more |= takes.next.is_some();
-        Ok(left)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.pending.is_empty()
-    }
 }
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {

@@ -21,6 +21,7 @@ mod list;
 mod named;
 mod past;
 mod qr;
+mod remains;
 mod rename;
 mod restore;
 mod retag;

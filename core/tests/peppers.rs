@@ -227,6 +227,24 @@ fn claim_that_cannot_be_renewed_fails_no_request() {
     assert_eq!(afterwards(&edge, new_user()).problem(), "email_taken");
 }
 
+#[test]
+fn late_reads_give_no_creation_up() {
+    let edge = MemoryEdge::new(1);
+    before(&edge, new_user());
+    let trace = plan(&edge, Plan::At(Vec::new()));
+    assert_eq!(before(&edge, new_user()).problem(), "email_taken");
+    let reads = trace.steps().iter().filter(|step| **step == Step::Get).count();
+    let writes: Vec<usize> = (0..reads)
+        .map(|late| {
+            let trace = plan(&edge, Plan::At(vec![(late, Fault::Stale)]));
+            assert_eq!(before(&edge, new_user()).problem(), "email_taken");
+            trace.count(|step| step == Step::Write)
+        })
+        .collect();
+    // A claim that cannot be read yet is written, which is refused. A user who cannot be read yet is looked at again.
+    assert_eq!(writes, [1, 0]);
+}
+
 /// Isolates that know one pepper and isolates that know both create the same user at once.
 #[test]
 fn concurrent_creations_during_rotation_yield_one_user() {

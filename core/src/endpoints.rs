@@ -1,4 +1,4 @@
-//! Every endpoint of hop. What a request may do and what becomes of it follows from the row of its endpoint.
+//! The table of endpoints. Routing, authorisation, body limits and dispatch are generated from it.
 //!
 //! A row names, in this order:
 //! * the endpoint, its method and its path

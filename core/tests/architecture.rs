@@ -24,7 +24,7 @@ struct Rule {
     why: &'static str,
 }
 
-const CORE: [Rule; 10] = [
+const CORE: [Rule; 12] = [
     Rule {
         phrases: &["worker", "fastly", "wasm_bindgen", "js_sys", "web_sys", "wasi", "cfg(target_arch"],
         only_in: &[],
@@ -48,10 +48,16 @@ const CORE: [Rule; 10] = [
     },
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
     Rule {
-        phrases: &["percent_decode_str", "percent_decode", "Path::parse", "Route::of"],
-        only_in: &["message/path.rs", "endpoints/route.rs", "app.rs", "api/links/explain.rs"],
-        why: "only path.rs reads a path, and route.rs says what there is",
+        phrases: &["percent_decode_str", "percent_decode"],
+        only_in: &["message/path.rs"],
+        why: "only path.rs decodes a path, segment by segment",
     },
+    Rule {
+        phrases: &["Path::parse"],
+        only_in: &["endpoints/route.rs", "api/links/explain.rs"],
+        why: "a path is read where its endpoint is looked for, and where one is explained",
+    },
+    Rule { phrases: &["Route::of"], only_in: &["endpoints/route.rs", "app.rs"], why: "what is done follows from the endpoint" },
     Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
     Rule {
         phrases: &["serde", "serde_json"],

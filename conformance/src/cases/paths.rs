@@ -60,7 +60,6 @@ fn near_misses_are_not_found(world: &World) {
         "/metrics/".into(),
         "/openapi.json/".into(),
         "/openapi.yaml".into(),
-        "/.well-known/security.txt".into(),
         "/.well-known".into(),
         "/sitemap.xml".into(),
         "/docs/".into(),

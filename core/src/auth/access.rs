@@ -1,4 +1,4 @@
-//! What an endpoint asks of whoever calls it.
+//! The access requirement of an endpoint.
 
 use crate::model::rights::Right;
 
@@ -7,7 +7,7 @@ use crate::model::rights::Right;
 pub(crate) enum Access {
     /// Anybody, known or not. No credential is read.
     Anyone,
-    /// Anybody hop knows.
+    /// Whoever has a valid credential.
     Identity,
     /// Whoever has this right.
     Right(Right),

@@ -16,8 +16,8 @@ use crate::model::domain::Domain;
 use crate::model::visit::Visit;
 use crate::store::ports::{Edge, Facts};
 
-/// A request for an endpoint. The rows of the table name these parts, and the two that are methods, to have them handed
-/// to a handler.
+/// A request for an endpoint. A row of the table names the parts that its handler is given: these fields, `proof` and
+/// `visit`.
 pub(crate) struct Call<'c, E, F> {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) context: &'c Context<'c, E>,

@@ -27,6 +27,9 @@ macro_rules! endpoints {
     };
 
     // The answer of a handler, still to be awaited.
+    (@answer Anyone $call:ident { once $($handler:tt)+ }) => {
+        compile_error!("an `Idempotency-Key` belongs to a principal: `once` needs a row with `Identity` or a right")
+    };
     (@answer $access:ident $call:ident { once $($handler:tt)+ }) => {
         $crate::endpoints::declaration::endpoints!(@answer $access $call { $($handler)+ })
     };
@@ -71,8 +74,8 @@ macro_rules! endpoints {
             is_once: $crate::endpoints::declaration::endpoints!(@is_once $handler),
         }),*];
 
-        // A method that is mistyped does not compile.
-        $(const _: http::Method = http::Method::$method;)*
+        // A method that routing does not know, or that is mistyped, does not compile.
+        $(const _: () = assert!(rows::is_routed(stringify!($method)), "routing knows GET, POST, PATCH and DELETE");)*
 
         /// The endpoints of a path of one word, such as `/health`. All other rows are skipped when hop is compiled:
         /// nearly every request is for a link, whose alias is compared with these words first.

@@ -29,7 +29,7 @@ pub struct Endpoint {
     pub(crate) is_once: bool,
 }
 
-/// Who comes to a path, and so how hop speaks there. All endpoints of one path have the same.
+/// The kind of client of a path. It decides CORS, HTML problems and the check of the host. All endpoints of one path have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// People who follow a link. It is looked for on every host, and problems are pages for those who want HTML.

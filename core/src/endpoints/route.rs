@@ -112,7 +112,8 @@ fn is_parameter(piece: &str) -> bool {
 /// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
 #[must_use]
 pub fn body_limit(head: &Head<'_>) -> Option<usize> {
-    let may_bring_one = head.method == Method::POST || head.method == Method::PATCH;
+    // Nearly every request is a GET, and brings none.
+    let may_bring_one = head.method != Method::GET && head.method != Method::HEAD;
     if may_bring_one { Route::of(head.path).endpoint(head.method)?.body.limit() } else { None }
 }
 

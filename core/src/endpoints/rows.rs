@@ -17,7 +17,17 @@ pub(super) const fn rows_of(pattern: &str) -> &'static [Endpoint] {
         }
         rows = before;
     }
+    let mut between = rows;
+    while let [row, after @ ..] = between {
+        assert!(is_same(row.pattern, pattern), "the rows of one path stand next to each other");
+        between = after;
+    }
     rows
+}
+
+/// Whether routing knows a method: `Allow` lists it, and a body that it brings is read.
+pub(super) const fn is_routed(method: &str) -> bool {
+    is_same(method, "GET") || is_same(method, "POST") || is_same(method, "PATCH") || is_same(method, "DELETE")
 }
 
 /// The one word of a path such as `/health`; nothing of longer paths and of those with a parameter.

@@ -153,7 +153,7 @@ pub(crate) struct Sifted {
 }
 
 impl Sifted {
-    /// Adds as many of `keys` as can be dropped for `most` operations in all. One there always is.
+    /// Adds as many of `keys` as can be dropped for `most` operations in all, and at least one.
     fn drop_within(&mut self, most: u16, keys: Vec<Key>) {
         for key in keys {
             if self.cost >= most && !self.keys.is_empty() {

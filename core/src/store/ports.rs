@@ -62,7 +62,7 @@ pub struct Traits {
     pub most_crawlable: u16,
     /// Most links that one request edits.
     pub most_edits: u16,
-    /// Most operations that one request spends on finding and dropping what lies about beside a link's record.
+    /// Most operations that one request spends on finding and dropping what lies about beside a link's record, 7 at least.
     pub most_drops: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,

@@ -102,7 +102,7 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
 }
 
-/// `/favicon.ico`: there is none, and browsers need not ask again for the page of an alias.
+/// `/favicon.ico`: there is none. Browsers ask for it by themselves, and get no page of an alias that nobody has.
 pub(crate) async fn favicon() -> Result<Response, Problem> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }

@@ -23,7 +23,7 @@ use crate::store::history::{self, Moves};
 use crate::store::ports::{Commit, Edge, Records as _};
 use crate::store::{EDITS, Holder, Key, Place, Written, look, write};
 
-/// Operations of the store that a second round of a request takes beside those for what is left of links: the look, the commit and
+/// Operations of the store reserved for a second round of a request, beside those that [`Remains`] counts: the look, the commit and
 /// its index entries, or an alias given back and the index entries there.
 const ROUND: u16 = 20;
 

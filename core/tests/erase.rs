@@ -17,6 +17,7 @@ use hop_core::BackgroundWork;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
 use hop_core::ports::{Edge as _, Traits};
 use hop_core::store::Key;
+use http::header::IF_MATCH;
 use serde_json::{Value, json};
 use support::audit::{check_list, check_no_stray_entries, text, truth};
 use support::client::Answer;
@@ -170,6 +171,16 @@ fn a_long_history_takes_several_requests() {
     }
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     check_nothing_is_left(&edge);
+}
+
+#[test]
+fn if_match_is_checked_until_erasing_begins() {
+    for outdated in ["\"1\"", "\"99\""] {
+        let edge = world(MemoryEdge::new(1));
+        edit(&edge, 60);
+        let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
+        assert_eq!((erase_if(outdated), erase_if("\"63\""), erase_if(outdated)), (412, 503, 204));
+    }
 }
 
 #[test]
@@ -421,6 +432,20 @@ fn erasing_gives_a_reused_alias_back() {
         assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
         check_list(&edge);
         check_no_stray_entries(&edge);
+    }
+}
+
+#[test]
+fn a_deleted_link_is_erased_under_a_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
+        assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
+        cut_off(&edge, "new");
+        until(&edge, erase("new"), 204);
+        assert_eq!(records_with(&edge, THERE), [""; 0]);
+        assert_eq!(ask(&edge, Ask::show("docs")).1["target"], HERE, "the move is broken off");
+        check_list(&edge);
     }
 }
 

@@ -82,8 +82,8 @@ impl World {
         self.misconfigured.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop that does not tell capitals from small letters, has a name and colours of its own, and names whom to tell of a
-    /// vulnerability.
+    /// hop that does not tell capitals from small letters, has a name and colours of its own, and names its security
+    /// contacts.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
             settings: vec![

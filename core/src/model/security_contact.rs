@@ -1,4 +1,4 @@
-//! Whom to tell of a vulnerability: the settings behind `security.txt` (RFC 9116).
+//! Security contacts: the settings behind `security.txt` (RFC 9116).
 
 use crate::model::absolute_url::AbsoluteUrl;
 use crate::model::time::Timestamp;

@@ -1,5 +1,5 @@
-//! What a deployment says of itself: health, capabilities, metrics, what robots may follow, and whom to tell of a
-//! vulnerability.
+//! What a deployment says of itself: health, capabilities, metrics, what robots may follow, and its security
+//! contacts.
 
 pub(crate) mod machines;
 pub(crate) mod metrics;

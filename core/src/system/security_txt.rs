@@ -1,4 +1,4 @@
-//! `security.txt` (RFC 9116): whom to tell of a vulnerability in this deployment.
+//! `security.txt` (RFC 9116): the security contacts of this deployment.
 
 use crate::context::Context;
 use crate::message::problem::Problem;

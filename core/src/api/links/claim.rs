@@ -48,9 +48,9 @@ impl Claim<'_> {
     /// Takes the alias and says what its record is then, or why it is not to be had.
     pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<Claimed, Problem>, Problem> {
         let records = context.edge.records();
-        // Then a refusal may be the doing of an earlier try of this very claim.
+        // A repeated creation may be refused because an earlier try of it succeeded.
         let is_repeated = self.is_creation() && context.source.is_repeatable();
-        // Whoever reuses an alias looks first. An offer that is refused may cost a store many writes.
+        // A claim that reuses an alias reads its record first: a refused offer may cost a store many writes.
         let mut seen = if self.reuses { look(records, self.key).await? } else { None };
         if seen.is_none() {
             let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
@@ -137,8 +137,8 @@ impl Claim<'_> {
         self.was.is_none()
     }
 
-    /// Whether an earlier try of this claim has got the place. Nobody but whoever asks for a new link has its id, wherever it is now. If others
-    /// have taken its place since, the record remembers the claim for a while.
+    /// Whether an earlier try of this claim succeeded: the record remembers its commit, or holds the link it was made for. The id of a new
+    /// link is random, so no other request makes a link with it.
     fn has_been_made(&self, place: &Place) -> bool {
         if self.is_creation() && place.remembers(&self.token) {
             return true;
@@ -286,8 +286,8 @@ pub(super) async fn strand<E: Edge>(context: &Context<'_, E>, arriving: &Arrivin
     Ok(write(records, from.hand_over(&from.holder, context.token()?)?).await? == Written::Done)
 }
 
-/// Gives an alias back to whoever held it before, if nothing else has become of it since it was read. Whoever asks knows that the link which is
-/// arriving there never will.
+/// Aborts a pending move at its destination: the previous holder gets the alias back, unless the record has changed since it was read. The
+/// caller has made sure that the move cannot be completed any more.
 pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<(), Problem> {
     write(context.edge.records(), place.hand_over(place.holder.seen(), context.token()?)?).await?;
     Ok(())

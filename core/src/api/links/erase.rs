@@ -3,12 +3,12 @@
 //! 1. The record says that the link is being erased. That ends it for everybody; it is kept only to know what else is to go.
 //!    Index entries, old versions, the total of clicks and what was taken of limits are dropped with that commit, and the same of
 //!    predecessors: deleted links whose alias it took over. Versions that name the destination of a move stay.
-//! 2. No move of the link can be completed any more. Aliases where one was cut off are given back to whoever held them, one by
-//!    each request.
+//! 2. No pending move of the link can be completed any more. Each is aborted at its destination, whose previous holder gets the
+//!    alias back: one for each request.
 //! 3. Another commit drops the versions of moves that lead to no copy, and what else is left.
-//! 4. Nobody holds the alias.
+//! 4. The alias is released.
 //!
-//! A request has one budget for what it finds and drops. Once that is spent the answer is 503, and whoever asks again goes on.
+//! A request has one budget for what it finds and drops. Once that is spent the answer is 503, and a repeated request goes on.
 
 use super::claim::{give_back, strand};
 use super::remains::Remains;

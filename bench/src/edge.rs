@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hop_core::Timestamp;
 use hop_core::memory::{MemoryCopies, MemoryEdge, MemoryRecords, TRAITS};
-use hop_core::ports::{Edge, NoEntropy, StoreError, Traits};
+use hop_core::ports::{Edge, NoEntropy, OperationLimit, StoreError, Traits};
 use hop_core::store::Key;
 
 const SEED: u64 = 1;
@@ -40,6 +40,10 @@ impl Edge for BenchEdge {
 
     fn traits(&self) -> &'static Traits {
         &TRAITS
+    }
+
+    fn operation_limit(&self) -> OperationLimit {
+        self.memory.operation_limit()
     }
 
     fn records(&self) -> &MemoryRecords {

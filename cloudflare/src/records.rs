@@ -3,27 +3,29 @@
 use std::collections::BTreeMap;
 
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
-use hop_core::store::{Change, Cursor, Expect, HINT, Key, Prefix};
+use hop_core::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::store::budget::by_statement;
+use hop_core::store::{Change, Cursor, Expect, Key, Prefix, beside_as_json, keys_as_json};
 use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
 use worker::js_sys;
 use worker::{Env, Error};
 
 const BINDING: &str = "DB";
 
-/// D1 takes at most this many parameters in one statement.
-const MOST_PARAMETERS: usize = 100;
-
 const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
+/// A list of any length is one parameter, and one query.
+const GET_MANY: &str = "SELECT key, value, token FROM records WHERE key IN (SELECT value FROM json_each(?1))";
 /// A key may be all of its prefix, and then it comes first.
 const SCAN: &str = "SELECT key FROM records WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 const SCAN_AFTER: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 const CLAIM: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
 const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
 /// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
-const BESIDE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?1, ?4, ?3, ?5 \
+const BESIDE: &str = "INSERT INTO records (key, value, token, expires_at) \
+     SELECT beside.value ->> 0, beside.value ->> 1, ?3, beside.value ->> 2 FROM json_each(?1) AS beside \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
-const DROP: &str = "DELETE FROM records WHERE key = ?1 AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
+const DROP: &str = "DELETE FROM records WHERE key IN (SELECT value FROM json_each(?1)) \
+     AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
 /// One more, if the limit leaves one: a row comes back. What is text in the table is compared as a number.
 const TAKE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?1, '1', '', ?3 WHERE ?2 > 0 \
@@ -67,21 +69,23 @@ impl D1Records {
 }
 
 impl Records for D1Records {
+    fn operations(&self, call: &Call<'_>) -> u32 {
+        by_statement(call)
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let rows = self.rows(GET, &[text(key)]).await?;
         rows.into_iter().next().map(|row| columns(row).map(|[value, token]| record(value, token))).transpose()
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut found = BTreeMap::new();
-        for keys in keys.chunks(MOST_PARAMETERS) {
-            let marks = vec!["?"; keys.len()].join(",");
-            let sql = format!("SELECT key, value, token FROM records WHERE key IN ({marks})");
-            let parameters: Vec<_> = keys.iter().map(text).collect();
-            for row in self.rows(&sql, &parameters).await? {
-                let [key, value, token] = columns(row)?;
-                found.insert(key, record(value, token));
-            }
+        for row in self.rows(GET_MANY, &[D1Type::Text(&keys_as_json(keys)?)]).await? {
+            let [key, value, token] = columns(row)?;
+            found.insert(key, record(value, token));
         }
         Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
     }
@@ -107,14 +111,11 @@ impl Records for D1Records {
             }
         };
         let mut statements = vec![guarded];
-        let sides = change.sides.iter().map(|(side, value)| (side, value.as_str(), None));
-        let notes = change.note.iter().map(|note| (&note.key, note.value.as_str(), note.expires_at));
-        for (side, value, until) in sides.chain(change.gains.iter().map(|hint| (hint, HINT, None))).chain(notes) {
-            let until = until.map_or(D1Type::Null, moment);
-            statements.push(statement(&session, BESIDE, [&text(side), &key, &token, &D1Type::Text(value), &until])?);
+        if change.has_beside() {
+            statements.push(statement(&session, BESIDE, [&D1Type::Text(&beside_as_json(change)?), &key, &token])?);
         }
-        for old in &change.drops {
-            statements.push(statement(&session, DROP, [&text(old), &key, &token])?);
+        if !change.drops.is_empty() {
+            statements.push(statement(&session, DROP, [&D1Type::Text(&keys_as_json(&change.drops)?), &key, &token])?);
         }
         let results = session.batch(statements).await.map_err(unavailable)?;
         let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 answered no statement of a batch".into()))?;

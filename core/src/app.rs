@@ -19,9 +19,10 @@ use crate::model::domain::Origin;
 use crate::model::theme::Look;
 use crate::pages;
 use crate::redirect;
+use crate::store::budget::{Budget, Metered};
 use crate::store::id_source;
 use crate::store::memo::{Memo, Remembered};
-use crate::store::ports::{Edge, Facts};
+use crate::store::ports::{Edge, Facts, OperationLimit};
 use crate::system::machines;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
@@ -43,7 +44,9 @@ impl App {
         let route = Route::of(request.head.path);
         let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
         let background = RefCell::default();
-        let answer = self.answer(edge, &route, &request, &request_id, &background).await;
+        let budget = Budget::new(self.config.as_ref().map_or(0, |config| operations(config, edge.operation_limit())));
+        let edge = &Metered::new(edge, &budget);
+        let answer = self.answer(edge, &route, &request, &request_id, (&budget, &background)).await;
         let mut response = answer.unwrap_or_else(|problem| {
             log_cause(edge, &problem, &request_id);
             self.tell(&problem, &route, &request, &request_id)
@@ -55,7 +58,7 @@ impl App {
         if is_head {
             response.body.clear();
         }
-        (response, background.into_inner().of_request(request_id))
+        (response, background.into_inner().of_request(request_id, budget.left_for_tasks()))
     }
 
     /// What an answer that is no redirect says to browsers of its host, and of who may read it.
@@ -75,7 +78,7 @@ impl App {
         route: &Route<'_>,
         request: &Request<'_, F>,
         request_id: &str,
-        background: &RefCell<BackgroundWork>,
+        (budget, background): (&Budget, &RefCell<BackgroundWork>),
     ) -> Result<Response, Problem> {
         let head = &request.head;
         let endpoint = route.endpoint(head.method);
@@ -87,7 +90,7 @@ impl App {
             Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
         };
         let host = head.host.to_ascii_lowercase();
-        let context = Context::new(edge, config, &self.memo, request_id, background);
+        let context = Context::new(edge, config, &self.memo, request_id, budget, background);
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),
@@ -126,6 +129,20 @@ impl App {
     /// Does the work that was left for after the response.
     pub async fn finish<E: Edge>(&self, edge: &E, work: BackgroundWork) {
         work.run(edge).await;
+    }
+}
+
+/// How many store operations a request may use.
+fn operations(config: &Config, limit: OperationLimit) -> u32 {
+    match limit {
+        OperationLimit::Plan { free, paid } => {
+            if config.has_paid_plan {
+                paid
+            } else {
+                free
+            }
+        }
+        OperationLimit::Operations { usual } => config.store_operations.unwrap_or(usual),
     }
 }
 

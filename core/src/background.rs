@@ -2,6 +2,7 @@
 
 use crate::log::log_lost;
 use crate::model::clicks::Click;
+use crate::store::budget::{Budget, Metered};
 use crate::store::copy::Fill;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
@@ -12,6 +13,8 @@ use crate::store::{Change, count_click};
 pub struct BackgroundWork {
     request_id: String,
     tasks: Vec<Task>,
+    /// The store operations that the request has left for them.
+    operations: u32,
 }
 
 /// One task.
@@ -30,9 +33,9 @@ impl BackgroundWork {
         self.tasks.push(task);
     }
 
-    /// Names the request in what its tasks log.
-    pub(crate) fn of_request(self, request_id: String) -> Self {
-        Self { request_id, ..self }
+    /// Names the request in what its tasks log, and says how many store operations it has left.
+    pub(crate) fn of_request(self, request_id: String, operations: u32) -> Self {
+        Self { request_id, operations, ..self }
     }
 
     /// Whether there is nothing to do.
@@ -43,6 +46,8 @@ impl BackgroundWork {
 
     /// Runs the tasks, first those that the next visitor waits for. Failures are logged.
     pub(crate) async fn run<E: Edge>(mut self, edge: &E) {
+        let budget = Budget::new(self.operations);
+        let edge = &Metered::new(edge, &budget);
         self.tasks.sort_by_key(Task::rank);
         for task in self.tasks {
             let failure = task.failure();
@@ -123,7 +128,7 @@ mod tests {
         let mut work = BackgroundWork::default();
         assert!(work.is_empty());
         work.add(write());
-        assert!(!work.of_request("req_1".into()).is_empty());
+        assert!(!work.of_request("req_1".into(), 10).is_empty());
     }
 
     #[test]
@@ -132,7 +137,7 @@ mod tests {
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();
         work.add(write());
-        run_ready(work.of_request("req_1".into()).run(&edge)).unwrap();
+        run_ready(work.of_request("req_1".into(), 10).run(&edge)).unwrap();
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");
     }

@@ -12,11 +12,15 @@ use crate::model::config::Config;
 use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
+use crate::store::budget::{Budget, Fit};
 use crate::store::copy::{Copy, Fill};
 use crate::store::id_source::{self, Source};
 use crate::store::memo::{Memo, Remembered};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
 use crate::store::{Change, Key};
+
+/// A tag has an index entry, and the mark that lists it among the tags of its domain.
+const OPERATIONS_OF_A_TAG: u32 = 2;
 
 /// What every handler is given.
 pub(crate) struct Context<'a, E> {
@@ -29,6 +33,10 @@ pub(crate) struct Context<'a, E> {
     pub(crate) request_id: &'a str,
     /// Where ids, aliases and the names of commits come from.
     pub(crate) source: Source,
+    /// The store operations that are left.
+    pub(crate) budget: &'a Budget,
+    /// What an earlier request with the same `Idempotency-Key` left to go on from.
+    pub(crate) progress: Option<&'a str>,
     /// Kept apart from the response, so that a change whose answer failed is still followed up.
     background: &'a RefCell<BackgroundWork>,
 }
@@ -40,10 +48,11 @@ impl<'a, E: Edge> Context<'a, E> {
         config: &'a Config,
         memo: &'a Mutex<Memo<Remembered>>,
         request_id: &'a str,
+        budget: &'a Budget,
         background: &'a RefCell<BackgroundWork>,
     ) -> Self {
         let now = edge.now();
-        Self { edge, config, memo, now, began: now, request_id, source: Source::Random, background }
+        Self { edge, config, memo, now, began: now, request_id, source: Source::Random, budget, progress: None, background }
     }
 
     /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
@@ -65,7 +74,24 @@ impl<'a, E: Edge> Context<'a, E> {
     /// Has a copy made after the response, of what is `known` or else of the truth then.
     pub(crate) fn fill(&self, key: Key, known: Option<Copy>) {
         if self.edge.copies().is_some() {
-            self.background.borrow_mut().add(Task::Fill(Fill { key, known }));
+            let fill = Fill { key, known };
+            self.budget.leave_to_task(fill.operations(self.edge.records()));
+            self.background.borrow_mut().add(Task::Fill(fill));
+        }
+    }
+
+    /// Refuses, before anything of it is written, a change of a link with so many tags that takes more store operations than are left.
+    pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
+        match self.budget.fit(operations) {
+            Fit::Now => Ok(()),
+            Fit::InAnotherRequest => {
+                Err(Problem::budget_exhausted(format!("a change takes {operations} store operations, and {} are left", self.budget.left())))
+            }
+            Fit::Never { excess } => {
+                let too_many = excess.div_ceil(OPERATIONS_OF_A_TAG);
+                let fitting = tags.saturating_sub(usize::try_from(too_many).unwrap_or(usize::MAX));
+                Err(Problem::too_many_tags(fitting, self.budget.limit()))
+            }
         }
     }
 
@@ -105,13 +131,13 @@ impl<'a, E: Edge> Context<'a, E> {
     }
 
     /// The same request with other draws.
-    pub(crate) fn drawing(&self, source: Source) -> Self {
-        self.begun(self.began, source)
+    pub(crate) fn drawing(&self, source: Source) -> Context<'_, E> {
+        self.begun(self.began, source, self.progress)
     }
 
-    /// The same request, which came first at `began`, with other draws.
-    pub(crate) fn begun(&self, began: Timestamp, source: Source) -> Self {
-        Self {
+    /// The same request, which came first at `began` and then left `progress`, with other draws.
+    pub(crate) fn begun<'b>(&'b self, began: Timestamp, source: Source, progress: Option<&'b str>) -> Context<'b, E> {
+        Context {
             request_id: self.request_id,
             edge: self.edge,
             config: self.config,
@@ -119,6 +145,8 @@ impl<'a, E: Edge> Context<'a, E> {
             now: self.now,
             began,
             source,
+            budget: self.budget,
+            progress,
             background: self.background,
         }
     }

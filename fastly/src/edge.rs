@@ -4,32 +4,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoCopies, NoEntropy, PasswordCost, StoreError, Traits};
+use hop_core::ports::{Edge, NoCopies, NoEntropy, OperationLimit, PasswordCost, StoreError, Traits};
 
 use crate::records::KvRecords;
 
 static TRAITS: Traits = Traits {
     name: "fastly",
-    // Of 32 store operations in a request, a key takes three: itself, its owner and the team, and one or two more if others issued it. A page
-    // takes one for its hints and three for each link: its record, its total and what is left of its limit.
-    largest_page: 9,
-    // A link takes five to eight, the note in the audit among them, and one more for each of its tags and for its limit.
-    largest_batch: 4,
-    longest_history: 24,
     // Every click is a key of its own, and they are listed.
     max_clicks: Some(1_000),
     // 15 ms of the 50 a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // What is left is for the store and for reading what came.
     most_hashes: 3,
-    most_counts: 28,
-    // One operation for the domain, one for their hints, and two for where links on the move come from.
-    most_crawlable: 28,
-    // An edit writes and drops the index entries that differ, marks new tags and is noted: seven operations for a new owner, and up to 13 more
-    // where it clears old versions away. With ten other tags it takes 36.
-    most_edits: 1,
-    // An erasure takes 25 others, if its link has every index entry there is and the key that asks for it has an issuer.
-    most_drops: 7,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",
@@ -51,6 +37,11 @@ impl Edge for ComputeEdge {
 
     fn traits(&self) -> &'static Traits {
         &TRAITS
+    }
+
+    /// The vendor limits backend requests to 32, and does not say whether calls of the KV Store are some.
+    fn operation_limit(&self) -> OperationLimit {
+        OperationLimit::Operations { usual: 32 }
     }
 
     fn records(&self) -> &KvRecords {

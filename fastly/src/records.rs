@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::store::budget::by_key;
 use hop_core::store::tickets::{self, Tickets};
 use hop_core::store::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
 
@@ -54,6 +55,10 @@ impl StepByStep for KvRecords {
 }
 
 impl Records for KvRecords {
+    fn operations(&self, call: &Call<'_>) -> u32 {
+        by_key(call)
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         record(self.store()?.lookup(key.as_str()))
     }

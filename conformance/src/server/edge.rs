@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, Step, Steps, TRAITS};
-use hop_core::ports::{Commit, Edge, NoEntropy, Page, Record, Records, StoreError, Take, Traits};
+use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, OPERATIONS, Step, Steps, TRAITS};
+use hop_core::ports::{Call, Commit, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreError, Take, Traits};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -75,6 +75,10 @@ impl Edge for ServerEdge {
         &TRAITS
     }
 
+    fn operation_limit(&self) -> OperationLimit {
+        OperationLimit::Operations { usual: OPERATIONS }
+    }
+
     fn records(&self) -> &ServerRecords {
         &self.records
     }
@@ -102,6 +106,10 @@ impl Edge for ServerEdge {
 }
 
 impl Records for ServerRecords {
+    fn operations(&self, call: &Call<'_>) -> u32 {
+        self.records.operations(call)
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.records.get(key).await
     }

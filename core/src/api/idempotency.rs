@@ -3,6 +3,9 @@
 //! The key, with who asks, the route and the domain, names a record for a day. The record is claimed before the work and keeps the
 //! answer after it. All that the work draws, ids, aliases, names of commits, is made of the record's nonce: if the worker dies half-way, the
 //! next one draws the same and finds what is already done.
+//!
+//! Work that did not come to its end leaves its progress in the record, and the next request goes on from there. The two store operations that
+//! this takes are held back, so that a request that spends all others still gets further than the one before.
 
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -15,6 +18,7 @@ use crate::message::response::Response;
 use crate::model::digest::Keyed;
 use crate::model::domain::Domain;
 use crate::model::field_error::Refusal;
+use crate::store::budget::of_rewrite;
 use crate::store::id_source::Source;
 use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::store::ports::{Edge, Facts, Records as _, StoreError};
@@ -64,10 +68,16 @@ pub(crate) async fn once<E: Edge>(
         Claim::Mine(claimed) => claimed,
         Claim::Done(answer) => return replay(answer),
     };
-    let answer = work(&context.begun(claimed.first_at, Source::Repeatable(seed.derive(&claimed.nonce, &[])))).await;
+    let source = Source::Repeatable(seed.derive(&claimed.nonce, &[]));
+    // What became of it is written down.
+    context.budget.begin();
+    let settling = context.budget.reserve(of_rewrite(context.edge.records()));
+    let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;
+    drop(settling);
     let done = Once { running_since: None, ..claimed.clone() };
     let outcome = match &answer {
-        Ok(response) if !response.is_unfinished => Once { answer: Some(keep(response)), ..done },
+        Ok(Response { progress: Some(progress), .. }) => Once { progress: Some(progress.clone()), ..done },
+        Ok(response) => Once { answer: Some(keep(response)), progress: None, ..done },
         // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
         Err(problem) if !problem.is_passing() => Once { body: None, ..done },
         _ => done,
@@ -113,6 +123,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
                 first_at: context.now,
                 running_since: Some(context.now),
                 answer: None,
+                progress: None,
             },
         };
         let change = record.say(key, &mine, context.token()?)?;

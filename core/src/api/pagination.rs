@@ -11,7 +11,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::PageJson;
-use crate::store::ports::{Edge, Record, Records as _, StoreError};
+use crate::store::ports::{Call, Edge, Record, Records as _, StoreError};
 use crate::store::{Cursor, Key, Prefix};
 
 /// Which page of a list is asked for.
@@ -42,19 +42,22 @@ impl Wanted {
         self.cursor.is_none()
     }
 
-    /// The keys under `prefix`, and no more than `most`. The addresses of the list begin with `list`, and `query` tells it from others there.
+    /// The keys under `prefix`, and no more than can be looked at: so many take what `of_keys` says. The addresses of the list begin
+    /// with `list`, and `query` tells it from others there.
     pub(crate) async fn keys<E: Edge>(
         self,
         context: &Context<'_, E>,
         proof: &Proof,
         (list, query): (&'static str, &str),
         prefix: &Prefix,
-        most: u16,
+        of_keys: impl Fn(usize) -> u32,
     ) -> Result<Page, Problem> {
         let purpose = Purpose::new(proof, list, query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
-        let limit = self.limit.unwrap_or(u16::MAX).min(most);
-        let page = context.edge.records().scan(prefix, after.as_ref(), limit).await?;
+        let records = context.edge.records();
+        let most = self.limit.unwrap_or(page_size::LARGEST);
+        let limit = context.budget.largest(most, |keys| records.operations(&Call::Scan).saturating_add(of_keys(keys.into())));
+        let page = records.scan(prefix, after.as_ref(), limit).await?;
         let cursor = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
         Ok(Page { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
     }
@@ -70,6 +73,12 @@ fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String 
     }
     address.extend(["cursor=", cursor]);
     address
+}
+
+/// What it takes to read so many records of a list, and one more beside them.
+pub(crate) fn of_records<E: Edge>(context: &Context<'_, E>) -> impl Fn(usize) -> u32 {
+    let records = context.edge.records();
+    |keys| records.operations(&Call::GetMany(keys)).saturating_add(records.operations(&Call::Get))
 }
 
 /// Has `read` read what is kept at each of `keys`. A damaged record does not hide the others: the log tells of it.

@@ -53,6 +53,7 @@ impl<E: Edge, F: Facts> Call<'_, E, F> {
         let proof = auth::authorise(self.context, self.facts, self.endpoint.access, may_change).await?;
         self.endpoint.body.check_media_type(self.facts)?;
         let call = Call { proof: proof.as_ref(), ..*self };
+        self.context.budget.begin();
         if call.endpoint.is_once { call.once().await } else { run(&call).await }
     }
 

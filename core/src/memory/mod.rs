@@ -9,7 +9,7 @@ mod people;
 mod random;
 mod records;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub use copies::MemoryCopies;
@@ -19,25 +19,21 @@ pub use random::Random;
 pub use records::{MemoryRecords, Steps};
 
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, NoEntropy, PasswordCost, StoreError, Traits};
+use crate::store::ports::{Edge, NoEntropy, OperationLimit, PasswordCost, StoreError, Traits};
 
 /// What holds on the memory edge.
 pub const TRAITS: Traits = Traits {
     name: "memory",
-    largest_page: 100,
-    largest_batch: 100,
-    longest_history: 50,
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     most_hashes: 3,
-    most_counts: 100,
-    most_crawlable: 1_000,
-    most_edits: 25,
-    most_drops: 40,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, but for the memo",
 };
+
+/// How many store operations a request may use, unless a test says otherwise: what the paid plan of Workers gives.
+pub const OPERATIONS: u32 = 1_000;
 
 /// An edge in memory, its clock set by hand.
 pub struct MemoryEdge {
@@ -46,6 +42,7 @@ pub struct MemoryEdge {
     /// The copies.
     pub copies: MemoryCopies,
     traits: &'static Traits,
+    operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
     random: Mutex<Random>,
@@ -66,6 +63,7 @@ impl MemoryEdge {
             records,
             copies: MemoryCopies::default(),
             traits: &TRAITS,
+            operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
@@ -77,6 +75,11 @@ impl MemoryEdge {
     #[must_use]
     pub fn with_traits(self, traits: &'static Traits) -> Self {
         Self { traits, ..self }
+    }
+
+    /// From now on a request may use so many store operations.
+    pub fn set_operations(&self, operations: u32) {
+        self.operations.store(operations, Ordering::SeqCst);
     }
 
     /// Lets time pass.
@@ -101,6 +104,10 @@ impl Edge for MemoryEdge {
 
     fn traits(&self) -> &'static Traits {
         self.traits
+    }
+
+    fn operation_limit(&self) -> OperationLimit {
+        OperationLimit::Operations { usual: self.operations.load(Ordering::SeqCst) }
     }
 
     fn records(&self) -> &MemoryRecords {

@@ -8,7 +8,8 @@ use std::task::Poll;
 use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreError, Take};
+use crate::store::budget::{by_key, by_statement};
+use crate::store::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
 use crate::store::tickets::Tickets;
 use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Place, Prefix, StepByStep, commit_step_by_step};
 
@@ -195,6 +196,13 @@ impl StepByStep for MemoryRecords {
 }
 
 impl Records for MemoryRecords {
+    fn operations(&self, call: &Call<'_>) -> u32 {
+        match self.steps {
+            Steps::AtOnce => by_statement(call),
+            Steps::OneByOne => by_key(call),
+        }
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let fault = self.step(Step::Get).await?;
         Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)

@@ -29,6 +29,7 @@ pub enum Code {
     UnsupportedMediaType,
     RateLimited,
     StoreUnavailable,
+    BudgetExhausted,
     NotConfigured,
     Internal,
 }
@@ -44,7 +45,7 @@ pub(crate) struct Meaning {
 
 impl Code {
     /// Every code there is.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -68,6 +69,7 @@ impl Code {
         Self::UnsupportedMediaType,
         Self::RateLimited,
         Self::StoreUnavailable,
+        Self::BudgetExhausted,
         Self::NotConfigured,
         Self::Internal,
     ];
@@ -221,6 +223,12 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The store did not answer",
                 "Try again after the number of seconds in `Retry-After`. A change that was not acknowledged may still have been made: look before you repeat it.",
+            ),
+            Self::BudgetExhausted => (
+                "budget_exhausted",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The request ran out of store operations",
+                "A request may use a limited number of store operations; `/capabilities` says how many. What was done stays done. Send the same request again, with the same `Idempotency-Key` if it had one: it goes on where this one stopped.",
             ),
             Self::NotConfigured => (
                 "not_configured",

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 pub use crate::message::codes::Code;
 use crate::model::alias::Alias;
-use crate::model::field_error::{FieldError, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
 use crate::model::rights::{Right, Role, Terms};
 use crate::store::ports::{NoEntropy, StoreError};
 
@@ -108,7 +108,7 @@ impl Problem {
 
     /// Whether the same request may succeed later as it is.
     pub(crate) fn is_passing(&self) -> bool {
-        matches!(self.code, Code::StoreUnavailable | Code::NotConfigured | Code::Internal)
+        matches!(self.code, Code::StoreUnavailable | Code::BudgetExhausted | Code::NotConfigured | Code::Internal)
     }
 
     pub(crate) fn no_free_alias(tries: usize) -> Self {
@@ -304,19 +304,37 @@ impl Problem {
     /// A link with a long history goes piece by piece.
     pub(crate) fn half_erased() -> Self {
         let detail = "The link is gone, but not everything of it. Repeat the request.";
-        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
+        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
     }
 
     /// What older links of an alias left goes piece by piece.
     pub(crate) fn half_reused() -> Self {
         let detail = "The alias is not free yet: what its deleted links left is still being removed. Repeat the request.";
-        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
+        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
     }
 
     /// A user with many links goes piece by piece.
     pub(crate) fn half_deleted() -> Self {
         let detail = "The user is let in no more, but links are still theirs. Repeat the request.";
-        Self::new(Code::StoreUnavailable, detail).advising(Advice::RetryAfter)
+        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+    }
+
+    /// The request has used its store operations; the next one goes on.
+    pub(crate) fn budget_exhausted(cause: impl Into<String>) -> Self {
+        let detail = "This request used all the store operations it may. Send it again to go on.";
+        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0)).because(cause)
+    }
+
+    /// One of many parts of a request that was not tried.
+    pub(crate) fn not_tried() -> Self {
+        let detail = "This was not tried: the request had no store operations left. Send it again to go on.";
+        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+    }
+
+    /// A link whose index entries no request of this deployment can write: a tag takes most of them.
+    pub(crate) fn too_many_tags(most: usize, limit: u32) -> Self {
+        let detail = format!("a request here may use {limit} store operations: at most {most} tags fit");
+        Self::wrong_field("tags", Refusal::new(FieldCode::TooMany, detail))
     }
 
     /// Many writers kept coming between the read and the write of one record.
@@ -355,6 +373,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => Self::store_unavailable(cause),
+            StoreError::OverBudget { .. } => Self::budget_exhausted(error.to_string()),
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![FieldError {
                 field: "/cursor".into(),

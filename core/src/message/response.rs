@@ -41,13 +41,13 @@ pub struct Response {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, empty for HEAD.
     pub body: Vec<u8>,
-    /// Whether a part of what was asked for may still be done by asking again.
-    pub(crate) is_unfinished: bool,
+    /// What the same request with the same `Idempotency-Key` goes on from, if this one did not do all that was asked for.
+    pub(crate) progress: Option<String>,
 }
 
 impl Response {
     fn bare(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), is_unfinished: false }
+        Self { status, headers: Vec::new(), body: Vec::new(), progress: None }
     }
 
     /// Sends a visitor on. It carries no header that a redirect does not need.
@@ -76,9 +76,15 @@ impl Response {
         response
     }
 
-    /// The same, if nothing `failed` for a reason that passes.
-    pub(crate) fn unless_unfinished<'a>(self, mut failed: impl Iterator<Item = &'a Problem>) -> Self {
-        Self { is_unfinished: failed.any(Problem::is_passing), ..self }
+    /// The same where not all was done: what is left goes on from `progress`.
+    pub(crate) fn unfinished(self, progress: String) -> Self {
+        Self { progress: Some(progress), ..self }
+    }
+
+    /// Says that the same request can be sent again at once, to go on.
+    pub(crate) fn retry_at_once(mut self) -> Self {
+        self.add(RETRY_AFTER, "0");
+        self
     }
 
     /// JSON written beforehand.

@@ -24,6 +24,12 @@ const NAME_CHARS: usize = 64;
 /// How many days the audit is kept where nobody says otherwise.
 const AUDIT_DAYS: u64 = 365;
 
+/// No deployment gives a request fewer store operations: what one link takes has to fit.
+const LEAST_OPERATIONS: u32 = 24;
+
+/// Nor more: a request has other limits too.
+const MOST_OPERATIONS: u32 = 10_000;
+
 /// A hundred years.
 const MOST_AUDIT_DAYS: u64 = 36_500;
 
@@ -47,6 +53,10 @@ pub(crate) struct Config {
     pub(crate) cors: Origins,
     /// Of the pages that visitors see.
     pub(crate) look: Look,
+    /// Whether the vendor's larger plan is paid for.
+    pub(crate) has_paid_plan: bool,
+    /// How many store operations a request may use, if the settings say so.
+    pub(crate) store_operations: Option<u32>,
     /// Whom to tell of a vulnerability, if anybody.
     pub(crate) security: Option<SecurityContact>,
 }
@@ -95,6 +105,14 @@ impl Config {
             keep("HOP_AUDIT_DAYS", message);
             None
         });
+        let has_paid_plan = plan(read("HOP_PLAN").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_PLAN", message);
+            false
+        });
+        let store_operations = store_operations(read("HOP_STORE_OPERATIONS").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_STORE_OPERATIONS", message);
+            None
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::read(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -119,6 +137,8 @@ impl Config {
             targets: TargetRules { schemes, own_domains },
             cors,
             look,
+            has_paid_plan,
+            store_operations,
             security,
         })
     }
@@ -171,6 +191,21 @@ fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
         Some(first) => Ok((first, origins.collect())),
         None => Err("list at least one origin, as in https://hop.example".into()),
     }
+}
+
+/// Whether the plan is the paid one.
+fn plan(text: Option<&str>) -> Result<bool, String> {
+    match text {
+        None | Some("" | "free") => Ok(false),
+        Some("paid") => Ok(true),
+        Some(other) => Err(format!("\"{other}\" is neither free nor paid")),
+    }
+}
+
+fn store_operations(text: Option<&str>) -> Result<Option<u32>, String> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| (LEAST_OPERATIONS..=MOST_OPERATIONS).contains(number));
+    number.map(Some).ok_or_else(|| format!("\"{text}\" is no number from {LEAST_OPERATIONS} to {MOST_OPERATIONS}"))
 }
 
 fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {

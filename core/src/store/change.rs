@@ -40,6 +40,8 @@ pub struct Change {
     /// Whether an earlier try of this very change may have been applied: then its hints may be in use and stay, even if this
     /// try is refused.
     pub repeated: bool,
+    /// With how many operations a refused change takes back what was written beside the record; nothing if that is not limited.
+    pub most_taken_back: Option<u32>,
 }
 
 /// A line of the audit.
@@ -54,10 +56,16 @@ pub struct Note {
 }
 
 impl Change {
+    /// Whether anything is written beside the record.
+    #[must_use]
+    pub fn has_beside(&self) -> bool {
+        !self.sides.is_empty() || !self.gains.is_empty() || self.note.is_some()
+    }
+
     /// The write alone, with nothing beside it.
     pub(crate) fn of(key: Key, expect: Expect, value: String, token: String) -> Self {
         let (sides, gains, drops) = (Vec::new(), Vec::new(), Vec::new());
-        Self { key, expect, value, token, sides, note: None, gains, drops, expires_at: None, repeated: false }
+        Self { key, expect, value, token, sides, note: None, gains, drops, expires_at: None, repeated: false, most_taken_back: None }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::password::{Lock, PasswordHash};
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Copies, Records, StoreError};
+use crate::store::ports::{Call, Copies, Records, StoreError};
 
 /// A copy older than this is no copy; adapters let the store drop it then.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;
@@ -130,6 +130,13 @@ pub(crate) struct Fill {
 }
 
 impl Fill {
+    /// What it takes if truth does not move on meanwhile: a write and a look. Where truth is not known, a look and a read of
+    /// the old copy come before.
+    pub(crate) fn operations(&self, records: &impl Records) -> u32 {
+        let once = records.operations(&Call::Get).saturating_add(1);
+        if self.known.is_some() { once } else { once.saturating_mul(2) }
+    }
+
     /// Puts what truth says, and again as long as truth moved on meanwhile. A read may be late: a version that is not newer is no news.
     pub(crate) async fn run(self, records: &impl Records, copies: &impl Copies, now: Timestamp) -> Result<(), StoreError> {
         let mut copy = match self.known {

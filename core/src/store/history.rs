@@ -6,8 +6,6 @@
 //! The first write of a move puts a copy of the link at the destination, and the version it writes down names that destination in its key.
 //! If the move is cut off, this key alone leads to the copy.
 
-use std::collections::BTreeMap;
-
 use super::place::{Holder, Place};
 use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
@@ -17,10 +15,13 @@ use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Records, StoreError};
+use crate::store::ports::{Call, Records, StoreError};
 
 /// How many versions of a link can be looked at.
 pub(crate) const KEPT_VERSIONS: u16 = 50;
+
+/// Among how many records versions are looked for: what refused edits wrote lies among them.
+pub(crate) const MOST_READ: u16 = 100;
 
 /// How many versions may lie about beyond those, until somebody clears them away.
 const SLACK: u16 = 50;
@@ -29,7 +30,7 @@ const SLACK: u16 = 50;
 const CLEARING: u64 = 8;
 
 /// Most operations of the store that one edit spends on clearing away.
-const MOST_CLEARED: u16 = 12;
+const MOST_CLEARED: u32 = 12;
 
 /// What a link was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,15 +95,13 @@ pub(crate) fn newest(link: &Link) -> Option<Key> {
     Some(key(&link.id, link.version.saturating_sub(1), name))
 }
 
-/// The latest versions of `link`, newest first, its present one among them: at most `most`, and as many as are found among `reads` records. What refused
-/// edits wrote lies among them.
-pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16, reads: u16) -> Result<Vec<Snapshot>, StoreError> {
-    let most = most.min(KEPT_VERSIONS);
+/// The latest versions of `link`, newest first, its present one among them: as many as are found among `reads` records.
+pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> Result<Vec<Snapshot>, StoreError> {
     let mut versions = vec![Snapshot::of(link)];
-    let page = records.scan(&Prefix::history(&link.id), None, most.max(reads).saturating_sub(1)).await?;
+    let page = records.scan(&Prefix::history(&link.id), None, reads).await?;
     let values = records.get_many(&page.keys).await?;
     let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
-    while versions.len() < most.into()
+    while versions.len() < KEPT_VERSIONS.into()
         && let Some(newest) = versions.last()
         && let Some(name) = &newest.before
         && let Some(record) = written(&key(&link.id, newest.version.saturating_sub(1), name))
@@ -112,17 +111,27 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, most: u16, reads
     Ok(versions)
 }
 
-/// What to clear away beside an edit of `link`: now and then, what lies beyond the versions that can be looked at.
-pub(crate) async fn outdated(records: &impl Records, link: &Link) -> Result<Vec<Key>, StoreError> {
-    if link.version <= u64::from(KEPT_VERSIONS) || link.version.checked_rem(CLEARING) != Some(0) {
+/// What to clear away beside an edit of `link`, for at most `most` operations: now and then, what lies beyond the versions that can
+/// be looked at.
+pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> Result<Vec<Key>, StoreError> {
+    let is_due = link.version > u64::from(KEPT_VERSIONS) && link.version.checked_rem(CLEARING) == Some(0);
+    let most = most.min(MOST_CLEARED).saturating_sub(records.operations(&Call::Scan));
+    if !is_due || most < LEAST_SIFTED {
         return Ok(Vec::new());
     }
     let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
     let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
-    let old = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
+    let mut old: Vec<Key> = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
+    // Versions of dead moves stay. Each time others come first, or those behind them might never be looked at.
+    let turn = link.version.checked_div(CLEARING).and_then(|turn| usize::try_from(turn).ok());
+    let first = turn.and_then(|turn| turn.checked_rem(old.len())).unwrap_or_default();
+    old.rotate_left(first);
     let at = Key::link(&link.domain, &link.alias);
-    Ok(sift(records, (&link.id, &at), old, Moves::Follow, MOST_CLEARED).await?.keys)
+    Ok(sift(records, (&link.id, &at), old, Moves::Follow, most).await?.keys)
 }
+
+/// To read a destination, and to drop a version that leads there.
+const LEAST_SIFTED: u32 = 2;
 
 /// Which version is written down at `key`.
 fn version_in(key: &Key) -> Option<u64> {
@@ -147,20 +156,21 @@ pub(crate) struct Sifted {
     /// Destinations where the link is still arriving, or that cannot be read. Versions that lead there are not among the keys.
     pub(crate) pending: Vec<Result<Place, StoreError>>,
     /// What it takes to read the destinations and to drop the keys, in operations of the store.
-    pub(crate) cost: u16,
+    pub(crate) operations: u32,
     /// Whether versions are left that are not among the keys and lead to no pending destination.
     pub(crate) has_more: bool,
 }
 
 impl Sifted {
     /// Adds as many of `keys` as can be dropped for `most` operations in all, and at least one.
-    fn drop_within(&mut self, most: u16, keys: Vec<Key>) {
+    fn drop_within(&mut self, records: &impl Records, most: u32, keys: Vec<Key>) {
         for key in keys {
-            if self.cost >= most && !self.keys.is_empty() {
+            let operations = self.operations.saturating_add(records.operations(&Call::Drop(1)));
+            if operations > most && !self.keys.is_empty() {
                 self.has_more = true;
                 return;
             }
-            self.cost = self.cost.saturating_add(1);
+            self.operations = operations;
             self.keys.push(key);
         }
     }
@@ -173,40 +183,48 @@ pub(crate) async fn sift(
     (id, at): (&LinkId, &Key),
     versions: Vec<Key>,
     moves: Moves,
-    most: u16,
+    most: u32,
 ) -> Result<Sifted, StoreError> {
     let mut sifted = Sifted::default();
     let mut plain = Vec::new();
-    let mut by_destination: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+    let mut by_destination: Vec<(Key, Vec<Key>)> = Vec::new();
     for version in versions {
         match destination(&version).filter(|destination| destination != at) {
-            Some(destination) => by_destination.entry(destination).or_default().push(version),
+            Some(destination) => match by_destination.iter_mut().find(|(known, _)| *known == destination) {
+                Some((_, versions)) => versions.push(version),
+                None => by_destination.push((destination, vec![version])),
+            },
             None => plain.push(version),
         }
     }
-    sifted.drop_within(most, plain);
-    // To read a destination and to drop a version takes two.
+    sifted.drop_within(records, most, plain);
     let least = usize::from(sifted.keys.is_empty());
     let readable = match moves {
         Moves::Leave => 0,
-        Moves::Follow => usize::from(most.saturating_sub(sifted.cost) / 2).max(least),
+        Moves::Follow => readable(records, by_destination.len(), most.saturating_sub(sifted.operations)).max(least),
     };
     sifted.has_more |= by_destination.len() > readable;
-    let destinations: Vec<Key> = by_destination.keys().take(readable).cloned().collect();
+    let destinations: Vec<Key> = by_destination.iter().take(readable).map(|(destination, _)| destination.clone()).collect();
     if destinations.is_empty() {
         return Ok(sifted);
     }
     let found = records.get_many(&destinations).await?;
-    sifted.cost = sifted.cost.saturating_add(u16::try_from(destinations.len()).unwrap_or(u16::MAX));
+    sifted.operations = sifted.operations.saturating_add(records.operations(&Call::GetMany(destinations.len())));
     let is_arriving = |place: &Place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id);
     for ((destination, versions), record) in by_destination.into_iter().zip(found) {
         match record.map(|record| Place::read(&destination, &record)) {
-            Some(Ok(place)) if !is_arriving(&place) => sifted.drop_within(most, versions),
-            None => sifted.drop_within(most, versions),
+            Some(Ok(place)) if !is_arriving(&place) => sifted.drop_within(records, most, versions),
+            None => sifted.drop_within(records, most, versions),
             Some(pending) => sifted.pending.push(pending),
         }
     }
     Ok(sifted)
+}
+
+/// How many of `many` destinations can be read for `most` operations, with one drop for each.
+fn readable(records: &impl Records, many: usize, most: u32) -> usize {
+    let operations = |count| records.operations(&Call::GetMany(count)).saturating_add(records.operations(&Call::Drop(count)));
+    (1..=many).rev().find(|count| operations(*count) <= most).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A record is the truth. A hint is a key that leads to a record and is believed only while the record still yields it. A copy
 //! is what an edge may hold nearby, with the version it shows and when it was checked.
 
+pub mod budget;
 mod change;
 pub(crate) mod compiled_link;
 pub mod copy;
@@ -31,9 +32,10 @@ pub(crate) use keys::hint;
 pub use keys::{Cursor, Key, Prefix};
 pub(crate) use notes::Line;
 pub(crate) use people::{Claimed, Team};
-pub(crate) use place::{Arriving, Holder, Place, Signpost, look, look_at_all, settle, trace};
+pub(crate) use place::{Arriving, Entries, Holder, Place, Signpost, look, look_at_all, settle, trace};
 pub(crate) use robots::RobotsText;
 pub(crate) use sites::{Elsewhere, Site};
 pub use steps::{HINT, StepByStep, commit_step_by_step};
+pub use stored::{beside_as_json, keys_as_json};
 pub(crate) use totals::{Total, bring_clicks, count_click};
 pub(crate) use write::{EDITS, Written, offer, write};

@@ -21,6 +21,8 @@ pub(crate) struct Once {
     /// Since when somebody is at it.
     pub(crate) running_since: Option<Timestamp>,
     pub(crate) answer: Option<Answer>,
+    /// What the next request goes on from, if the one before did not do everything.
+    pub(crate) progress: Option<String>,
 }
 
 /// What it was answered.

@@ -74,6 +74,15 @@ pub(crate) struct Place {
     guard: Guard,
 }
 
+/// What is known of the index entries that a record of a link names which is being erased.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entries {
+    /// They may be there.
+    Named,
+    /// They are not.
+    Dropped,
+}
+
 impl Place {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
@@ -116,18 +125,29 @@ impl Place {
         Ok(Change { sides: marks_of(&gains), gains, drops, ..Change::of(self.key.clone(), expect, value, token) })
     }
 
-    /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names them: the writer may
-    /// die half-way.
-    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, token: String) -> Result<Change, StoreError> {
-        drops.extend(match &self.holder {
-            Holder::Erasing(link) => self.hints(&Holder::Link(link.clone())),
-            holder => self.hints(holder),
-        });
-        drops.extend_from_slice(&self.left);
+    /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names the hints until
+    /// they are known to be dropped: the writer may die half-way.
+    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, entries: Entries, token: String) -> Result<Change, StoreError> {
         let holder = Holder::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
-        let value = self.next(&holder, &change.token, (&self.hint_token, &self.newer_hints))?;
+        let hints = match entries {
+            Entries::Dropped => ("", &[][..]),
+            Entries::Named => {
+                drops.extend(match &self.holder {
+                    Holder::Erasing(link) if self.names_entries() => self.hints(&Holder::Link(link.clone())),
+                    holder => self.hints(holder),
+                });
+                drops.extend_from_slice(&self.left);
+                (&*self.hint_token, &*self.newer_hints)
+            }
+        };
+        let value = self.next(&holder, &change.token, hints)?;
         Ok(Change { value, drops, ..change })
+    }
+
+    /// Whether the record names index entries that may still be there.
+    pub(crate) fn names_entries(&self) -> bool {
+        !self.hint_token.is_empty()
     }
 
     /// The record after the commit `token` that makes `holder` hold this place.

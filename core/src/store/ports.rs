@@ -22,6 +22,8 @@ pub trait Edge {
 
     /// What this edge is and how far its promises go.
     fn traits(&self) -> &'static Traits;
+    /// Where it is said how many store operations a request may use.
+    fn operation_limit(&self) -> OperationLimit;
     /// The truth.
     fn records(&self) -> &Self::Records;
     /// Copies, if this edge has any.
@@ -44,32 +46,61 @@ pub trait Edge {
 pub struct Traits {
     /// `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
-    /// Most links on one page, from the store operations one request may make.
-    pub largest_page: u16,
-    /// Most links that are made or changed in one request.
-    pub largest_batch: u16,
-    /// Most versions of a link that are looked at together.
-    pub longest_history: u16,
     /// The most clicks a link can be limited to; any number if there is none.
     pub max_clicks: Option<u64>,
     /// What hashing a password may cost.
     pub password_cost: PasswordCost,
     /// Most passwords that are hashed in one request, at least one.
     pub most_hashes: u16,
-    /// Most lists that are counted for one page, each by a scan.
-    pub most_counts: u16,
-    /// Most links that `robots.txt` lets robots follow, each of which is looked at for it.
-    pub most_crawlable: u16,
-    /// Most links that one request edits.
-    pub most_edits: u16,
-    /// Most operations that one request spends on finding and dropping what lies about beside a link's record, 7 at least.
-    pub most_drops: u16,
     /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// Whether a client always reads its own acknowledged write.
     pub read_your_writes: &'static str,
     /// How soon an edit or a deletion reaches every visitor.
     pub edits_reach_visitors: &'static str,
+}
+
+/// Where it is said how many store operations a request may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationLimit {
+    /// In the setting `HOP_PLAN`: the vendor has a limit for each plan.
+    Plan {
+        /// For `free`, and where nothing is set.
+        free: u32,
+        /// For `paid`.
+        paid: u32,
+    },
+    /// In the setting `HOP_STORE_OPERATIONS`.
+    Operations {
+        /// Where nothing is set.
+        usual: u32,
+    },
+}
+
+/// A call of a store, as far as it matters for what it takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Call<'a> {
+    /// A record is read.
+    Get,
+    /// So many are.
+    GetMany(usize),
+    /// Keys are listed.
+    Scan,
+    /// A record is written, and nothing beside it.
+    Write,
+    /// A change is made.
+    Commit(&'a Change),
+    /// A change is refused.
+    Refused(&'a Change),
+    /// So many keys are dropped by a change that drops others too.
+    Drop(usize),
+    /// One of a few is taken.
+    Take {
+        /// Whether the limit holds only until a moment.
+        ends: bool,
+    },
+    /// So many counts of what was taken are read.
+    Taken(usize),
 }
 
 /// The edge has no random bytes; the text is for the log.
@@ -79,6 +110,8 @@ pub struct NoEntropy(pub String);
 /// Truth and the pointers to it. Keys are short ASCII strings, values are JSON.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Records {
+    /// The most operations that `call` takes, as the vendor counts them.
+    fn operations(&self, call: &Call<'_>) -> u32;
     /// The record under `key`.
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
     /// The records under `keys`, in their order.
@@ -176,6 +209,9 @@ impl fmt::Display for StoreError {
         f.write_str(match self {
             Self::Unavailable(cause) | Self::Corrupt(cause) => cause,
             Self::BadCursor => "the store does not know the cursor",
+            Self::OverBudget { needs, left } => {
+                return write!(f, "a call takes {needs} store operations, and {left} are left of this request's budget");
+            }
         })
     }
 }
@@ -189,4 +225,11 @@ pub enum StoreError {
     Corrupt(String),
     /// It does not know the cursor.
     BadCursor,
+    /// The request has fewer operations left than the call takes. It was not sent.
+    OverBudget {
+        /// What the call takes.
+        needs: u32,
+        /// What is left.
+        left: u32,
+    },
 }

@@ -10,6 +10,9 @@ use crate::store::ports::{Commit, Guard, Records, StoreError};
 /// What is written under a hint: its key says it all.
 pub const HINT: &str = "null";
 
+/// To look whether the note of a repeated change is to be taken back, and to do so.
+const OPERATIONS_OF_A_NOTE: usize = 2;
+
 /// What a store without transactions can do.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait StepByStep: Records {
@@ -39,17 +42,24 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
         store.put_note(note).await?;
     }
     let commit = store.write_guarded(change).await?;
-    let (drops, note) = match commit {
-        Commit::Done => (change.drops.as_slice(), None),
-        Commit::Conflict if !change.repeated => (change.gains.as_slice(), note),
-        // Others of its name may have got their hints, but none of them its note.
-        Commit::Conflict => {
-            let is_refused = note.is_some() && matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record));
-            (&[][..], note.filter(|_| is_refused))
+    if commit == Commit::Done {
+        for key in &change.drops {
+            store.remove(key).await?;
         }
-    };
-    for key in drops.iter().chain(note.as_ref().map(|note| &note.key)) {
-        store.remove(key).await?;
+        return Ok(commit);
+    }
+    let most = change.most_taken_back.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    if !change.repeated {
+        // The note first: people read it.
+        for key in note.iter().map(|note| &note.key).chain(&change.gains).take(most) {
+            store.remove(key).await?;
+        }
+    } else if let Some(note) = note
+        && most >= OPERATIONS_OF_A_NOTE
+        // Others of its name may have got their hints, but none of them its note.
+        && matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record))
+    {
+        store.remove(&note.key).await?;
     }
     Ok(commit)
 }

@@ -33,6 +33,11 @@ pub trait Tickets: Records {
     async fn add(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<bool, StoreError>;
 }
 
+/// The most operations of one `take`, of a limit that ends or of another.
+pub(crate) fn most_operations(ends: bool) -> u32 {
+    if ends { 4 } else { 19 }
+}
+
 /// Random bytes for one `take`: two for each try.
 pub type Draws = [u8; TRIES * 2];
 

@@ -33,6 +33,8 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
             Ok(Commit::Done) => return Ok((Written::Done, true)),
             Ok(Commit::Conflict) if !change.repeated => return Ok((Written::Conflict, false)),
             Ok(Commit::Conflict) => return Ok((whose(records, &change).await?, false)),
+            // It was not offered, nor will it be.
+            Err(error @ StoreError::OverBudget { .. }) => return Err(error),
             Err(error) => last_error = error,
         }
         change.repeated = true;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::api::links;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
@@ -30,6 +31,9 @@ pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response,
     context.edge.records().get(&Key::probe()).await?;
     Response::json(StatusCode::OK, &StatusJson { status: "ready" })
 }
+
+/// What a request takes, as a rule at most, before it comes to its work: the key, its owner, an issuer, the owners and the domain.
+const OPERATIONS_BEFORE: u32 = 5;
 
 /// What this deployment promises, and its limits.
 #[derive(Serialize)]
@@ -70,8 +74,14 @@ struct LimitsJson {
     target_bytes: usize,
     body_bytes: usize,
     bulk_body_bytes: usize,
+    /// The operation budget of a request.
+    store_operations: u32,
     page: u16,
     batch: u16,
+    /// Of a batch with an `Idempotency-Key`, which may take several requests.
+    repeatable_batch: u16,
+    /// Lines of one request of an import, whose answer says where the next one goes on.
+    import_lines: u32,
     crawlable: u16,
     max_clicks: Option<u64>,
 }
@@ -79,6 +89,7 @@ struct LimitsJson {
 /// Which promises hold here, with numbers.
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
+    let _before = context.budget.reserve(OPERATIONS_BEFORE);
     let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,
@@ -94,9 +105,12 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         target_bytes: target::MAX_BYTES,
         body_bytes: BODY_LIMIT,
         bulk_body_bytes: BULK_LIMIT,
-        page: edge.largest_page,
-        batch: edge.largest_batch,
-        crawlable: edge.most_crawlable,
+        store_operations: context.budget.limit(),
+        page: links::largest_page(context),
+        batch: links::largest_batch(context),
+        repeatable_batch: links::LARGEST_BATCH,
+        import_lines: links::most_lines(context),
+        crawlable: links::most_crawlable(context),
         max_clicks: edge.max_clicks,
     };
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })

@@ -1,19 +1,24 @@
 //! Many links in one request, one after the other: each has its own result, and a bad one spoils no other.
+//!
+//! A batch with an `Idempotency-Key` may take several requests: the record of the key keeps the results so far, and the next request tries
+//! what has none. One without a key has no more items than a request has store operations for.
 
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::change::{LinkPatch, patch};
-use super::counts::counts;
+use super::counts::{Counts, counts};
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
 use super::named::served_domain;
+use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Tree, Unread, request_body};
 use crate::message::preconditions::Seen;
-use crate::message::problem::Problem;
+use crate::message::problem::{Code, Problem};
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
@@ -22,7 +27,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::Link;
 use crate::store::Key;
-use crate::store::ports::Edge;
+use crate::store::ports::{Call, Edge, Records};
 
 request_body! {
     /// `POST /api/v1/batch`
@@ -51,18 +56,17 @@ request_body! {
     }
 }
 
-/// As many items as the edge takes, each as it was sent.
+/// The most items of a batch. One without an `Idempotency-Key` may have fewer ([`largest_batch`]).
+pub(crate) const LARGEST_BATCH: u16 = 100;
+
+/// The items, each as it was sent.
 pub(super) enum Items {}
 
 impl FieldType for Items {
     type Value = Vec<Tree>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Tree>, Wrong> {
-        let items = value.items(context.traits.largest_batch.into(), Ok)?;
-        let most = context.traits.most_hashes;
-        if items.iter().filter(|item| sets_password(item)).count() > most.into() {
-            return Err(Refusal::new(FieldCode::TooMany, format!("{most} of these may set a password at most")).into());
-        }
+    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Vec<Tree>, Wrong> {
+        let items = value.items(LARGEST_BATCH.into(), Ok)?;
         if items.is_empty() {
             return Err(Refusal::new(FieldCode::Required, "a batch has at least one item").into());
         }
@@ -91,10 +95,15 @@ struct Done {
 /// The results of a batch, in the order of its items.
 #[derive(Serialize)]
 struct BatchJson<'a> {
-    results: Vec<BatchResultJson<'a>>,
+    results: Vec<&'a RawValue>,
     succeeded: usize,
     failed: usize,
+    untried: usize,
 }
+
+/// The results so far of a batch that takes several requests; nothing for an item that is to be tried.
+#[derive(Serialize, Deserialize)]
+struct ProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
 
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
@@ -105,35 +114,154 @@ struct BatchResultJson<'a> {
     problem: Option<ProblemJson<'a>>,
 }
 
+/// What became of an item.
+struct Outcome {
+    result: Box<RawValue>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Succeeded,
+    Failed,
+    /// It failed, and may succeed when it is sent again.
+    Passing,
+    /// It was not tried.
+    Untried,
+}
+
 /// `POST /api/v1/batch`
 pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let BatchBody { items } = BatchBody::read(body, BULK_LIMIT, &context.parsing())?.finish()?;
-    let mut outcomes = Vec::with_capacity(items.len());
-    for (number, item) in items.into_iter().enumerate() {
-        let context = context.drawing(context.source.part(number));
-        outcomes.push(act(&context, proof, item).await);
+    if !context.source.is_repeatable() {
+        check_size(context, &items)?;
     }
-    let links: Vec<_> = outcomes.iter().flatten().filter_map(|done| done.link.as_ref()).collect();
-    // What was done is told even if the clicks cannot be: then they are 0.
-    let counts = counts(context, &links).await;
-    let mut counts = counts.inspect_err(|error| context.log_lost("clicks were not told", error)).unwrap_or_default().into_iter();
-    let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
-    let results = outcomes.iter().enumerate().map(|(index, outcome)| match outcome {
-        Ok(done) => {
-            let is_created = done.status == StatusCode::CREATED;
-            let written = |link| WrittenLinkJson::new(context, proof, link, counts.next().unwrap_or_default(), is_created);
-            let link = done.link.as_ref().map(written);
-            BatchResultJson { index, status: done.status.as_u16(), link, problem: None }
-        }
-        Err(problem) => {
-            context.log_cause(problem);
-            let problem = ProblemJson::new(problem, context.request_id);
-            BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) }
-        }
-    });
-    let json = BatchJson { results: results.collect(), succeeded: outcomes.len().saturating_sub(failed), failed };
+    let before: ProgressJson<'_> = match context.progress {
+        Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
+        None => ProgressJson(Vec::new()),
+    };
+    let mut work = Work { context, proof, hashes: context.edge.traits().most_hashes, is_over: false };
+    let mut outcomes = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        outcomes.push(match before.0.get(index).copied().flatten() {
+            Some(result) => Outcome { result: result.to_owned(), kind: kind_of(result)? },
+            None => work.attempt(index, item).await?,
+        });
+    }
+    let count = |kinds: &[Kind]| outcomes.iter().filter(|outcome| kinds.contains(&outcome.kind)).count();
+    let json = BatchJson {
+        results: outcomes.iter().map(|outcome| &*outcome.result).collect(),
+        succeeded: count(&[Kind::Succeeded]),
+        failed: count(&[Kind::Failed, Kind::Passing]),
+        untried: count(&[Kind::Untried]),
+    };
     let response = Response::json(StatusCode::OK, &json)?;
-    Ok(response.unless_unfinished(outcomes.iter().filter_map(|outcome| outcome.as_ref().err())))
+    if count(&[Kind::Passing, Kind::Untried]) == 0 {
+        return Ok(response);
+    }
+    let response = if count(&[Kind::Untried]) > 0 { response.retry_at_once() } else { response };
+    let kept = |outcome: &'_ Outcome| matches!(outcome.kind, Kind::Succeeded | Kind::Failed);
+    let progress = ProgressJson(outcomes.iter().map(|outcome| kept(outcome).then_some(&*outcome.result)).collect());
+    Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))
+}
+
+/// The most items of a batch without an `Idempotency-Key`.
+pub(crate) fn largest_batch<E: Edge>(context: &Context<'_, E>) -> u16 {
+    let of_item = of_item(context.edge.records());
+    context.budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()))
+}
+
+/// What an item takes, if it makes or changes a link that has an owner and neither tags nor a copy.
+fn of_item(records: &impl Records) -> u32 {
+    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
+}
+
+/// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
+fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), Problem> {
+    let (most, most_passwords) = (largest_batch(context), context.edge.traits().most_hashes);
+    let too_many = |detail| Err(Problem::wrong_field("items", Refusal::new(FieldCode::TooMany, detail)));
+    if items.len() > most.into() {
+        return too_many(format!(
+            "{most} items at most fit one request here. With an `Idempotency-Key` {LARGEST_BATCH} do: repeat it until all are tried"
+        ));
+    }
+    if items.iter().filter(|item| sets_password(item)).count() > most_passwords.into() {
+        return too_many(format!("{most_passwords} of these may set a password at most"));
+    }
+    Ok(())
+}
+
+/// How an item was answered before.
+fn kind_of(result: &RawValue) -> Result<Kind, Problem> {
+    #[derive(Deserialize)]
+    struct StatusJson {
+        status: u16,
+    }
+    let StatusJson { status } = serde_json::from_str(result.get()).map_err(Problem::internal)?;
+    Ok(if status < StatusCode::BAD_REQUEST.as_u16() { Kind::Succeeded } else { Kind::Failed })
+}
+
+/// The items that this request tries.
+struct Work<'a, E> {
+    context: &'a Context<'a, E>,
+    proof: &'a Proof,
+    /// How many passwords there is time to hash.
+    hashes: u16,
+    /// Whether there are no store operations left.
+    is_over: bool,
+}
+
+impl<E: Edge> Work<'_, E> {
+    async fn attempt(&mut self, index: usize, item: Tree) -> Result<Outcome, Problem> {
+        let needs_hash = sets_password(&item);
+        // Their clicks are told behind the change.
+        let telling = self.context.budget.reserve(of_counts(self.context.edge.records(), 1));
+        let outcome = if self.is_over || (needs_hash && self.hashes == 0) {
+            Err(Problem::not_tried())
+        } else {
+            self.hashes = self.hashes.saturating_sub(needs_hash.into());
+            self.context.budget.begin_part();
+            let context = self.context.drawing(self.context.source.part(index));
+            act(&context, self.proof, item).await
+        };
+        drop(telling);
+        let done = match outcome {
+            Ok(done) => done,
+            Err(problem) => {
+                let kind = match problem.code {
+                    Code::BudgetExhausted => Kind::Untried,
+                    _ if problem.is_passing() => Kind::Passing,
+                    _ => Kind::Failed,
+                };
+                self.is_over |= kind == Kind::Untried && !needs_hash;
+                if kind != Kind::Untried {
+                    self.context.log_cause(&problem);
+                }
+                let problem = ProblemJson::new(&problem, self.context.request_id);
+                return Outcome::of(&BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) }, kind);
+            }
+        };
+        let counts = match &done.link {
+            Some(link) if done.status != StatusCode::CREATED => self.counts(link).await,
+            _ => Counts::default(),
+        };
+        let is_created = done.status == StatusCode::CREATED;
+        let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.proof, link, counts, is_created));
+        Outcome::of(&BatchResultJson { index, status: done.status.as_u16(), link, problem: None }, Kind::Succeeded)
+    }
+
+    /// What is counted of a link. What was done is told even if the clicks cannot be: then they are 0.
+    async fn counts(&self, link: &Link) -> Counts {
+        let counts = counts(self.context, &[link]).await;
+        let told = counts.inspect_err(|error| self.context.log_lost("clicks were not told", error)).unwrap_or_default();
+        told.into_iter().next().unwrap_or_default()
+    }
+}
+
+impl Outcome {
+    fn of(result: &BatchResultJson<'_>, kind: Kind) -> Result<Self, Problem> {
+        Ok(Self { result: to_raw_value(result).map_err(Problem::internal)?, kind })
+    }
 }
 
 /// Whether a password has to be hashed for an item.

@@ -11,8 +11,9 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
 use crate::model::rights::Right;
 use crate::model::time::Timestamp;
+use crate::store::budget::{of_change, of_rewrite};
 use crate::store::history::{self, Moves};
-use crate::store::ports::{Edge, StoreError};
+use crate::store::ports::{Call, Edge, Records as _, StoreError};
 use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
@@ -33,7 +34,15 @@ pub(super) struct Claim<'a> {
     pub(super) was: Option<&'a Link>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
+    /// A move to the alias that cannot be completed any more: the claim takes its place.
+    pub(super) ended_move: Option<&'a str>,
     pub(super) token: String,
+}
+
+/// Whether the record of the alias was read already.
+pub(super) enum Looked {
+    NotYet,
+    At(Box<Option<Place>>),
 }
 
 /// An alias that was claimed.
@@ -46,21 +55,27 @@ pub(super) struct Claimed {
 
 impl Claim<'_> {
     /// Takes the alias and says what its record is then, or why it is not to be had.
-    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>) -> Result<Result<Claimed, Problem>, Problem> {
+    pub(super) async fn make<E: Edge>(&self, context: &Context<'_, E>, looked: Looked) -> Result<Result<Claimed, Problem>, Problem> {
         let records = context.edge.records();
         // A repeated creation may be refused because an earlier try of it succeeded.
         let is_repeated = self.is_creation() && context.source.is_repeatable();
-        // A claim that reuses an alias reads its record first: a refused offer may cost a store many writes.
-        let mut seen = if self.reuses { look(records, self.key).await? } else { None };
+        let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
+        change.repeated = is_repeated;
+        self.write_down(context, &mut change)?;
+        // A refused offer may cost a store many writes. Whoever expects one, or could not take back what it wrote, reads the record first.
+        let expects_refusal = self.reuses || records.operations(&Call::Refused(&change)) > context.budget.left();
+        let mut seen = match looked {
+            Looked::At(place) => *place,
+            Looked::NotYet if expects_refusal => look(records, self.key).await?,
+            Looked::NotYet => None,
+        };
+        let mut is_first_write = seen.is_some();
         if seen.is_none() {
-            let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
-            change.repeated = is_repeated;
-            self.write_down(context, &mut change)?;
+            context.check_fits(of_change(records, &change), self.tags())?;
             if let (Written::Done, is_new) = offer(records, change).await? {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }
         }
-        let mut budget = context.edge.traits().most_drops;
         for _ in 0..EDITS {
             let place = match seen.take() {
                 Some(place) => Some(place),
@@ -81,13 +96,18 @@ impl Claim<'_> {
             if let Some(old) = self.predecessor(&place)
                 && self.predecessors_after(old).len() > MOST_PREDECESSORS
             {
-                forget_predecessor(context, &place, old, &mut budget).await?;
+                forget_predecessor(context, &place, old).await?;
+                // The next request has less to forget.
+                context.budget.begin_part();
                 continue;
             }
             let holder = self.holder_after(place.holder.seen());
             let mut change = place.hand_over(&holder, self.token.clone())?;
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
+            if std::mem::take(&mut is_first_write) {
+                context.check_fits(of_change(records, &change), self.tags())?;
+            }
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(Claimed { commits: Some(place.commits.saturating_add(1)), is_new: false }));
             }
@@ -131,6 +151,15 @@ impl Claim<'_> {
             link.predecessors = self.predecessors_after(old);
         }
         holder
+    }
+
+    /// How many tags the link has.
+    fn tags(&self) -> usize {
+        match self.holder {
+            Holder::Link(link) => link.spec.tags.len(),
+            Holder::Arriving(arriving) => arriving.link.spec.tags.len(),
+            Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => 0,
+        }
     }
 
     fn is_creation(&self) -> bool {
@@ -185,6 +214,7 @@ impl Claim<'_> {
             return Ok(Verdict::LookAgain);
         }
         if let Holder::Arriving(arriving) = &place.holder
+            && self.ended_move != Some(&arriving.journey)
             && !strand(context, arriving).await?
         {
             return Ok(Verdict::LookAgain);
@@ -208,18 +238,19 @@ impl Claim<'_> {
 }
 
 /// Removes what is left of the oldest predecessor of `old`, a deleted link, and has its record forget that one once nothing is. Whoever repeats
-/// the request goes on with it once the budget of this one is spent.
-async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link, budget: &mut u16) -> Result<(), Problem> {
+/// the request goes on with it once this one has no operations left.
+async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, old: &Link) -> Result<(), Problem> {
     let Some((oldest, others)) = old.predecessors.split_first() else {
         let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
         return Err(Problem::wrong_field("alias", Refusal::new(FieldCode::TooMany, detail)));
     };
-    if *budget < Remains::LEAST {
+    let records = context.edge.records();
+    // The record is looked at again and written.
+    let most = context.budget.left().saturating_sub(of_rewrite(records));
+    if most < Remains::LEAST {
         return Err(Problem::half_reused());
     }
-    let left = Remains::of(context, (oldest, &place.key), Moves::Follow, *budget).await?;
-    // The look at the record and the write are two more.
-    *budget = budget.saturating_sub(left.cost).saturating_sub(2);
+    let left = Remains::of(context, (oldest, &place.key), Moves::Follow, most).await?;
     if let Some(arriving) = left.pending.first() {
         give_back(context, arriving).await?;
         return Err(Problem::half_reused());
@@ -231,8 +262,12 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, ol
     let mut change = place.hand_over(&Holder::Link(link), context.token()?)?;
     change.drops.extend(left.keys);
     // If somebody else was quicker, they see to it.
-    write(context.edge.records(), change).await?;
-    if left.has_more { Err(Problem::half_reused()) } else { Ok(()) }
+    write(records, change).await?;
+    match left.unreadable {
+        _ if left.has_more => Err(Problem::half_reused()),
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
 }
 
 enum Verdict {

@@ -5,22 +5,40 @@ use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, State};
-use crate::store::ports::{Edge, Records as _};
+use crate::store::ports::{Call, Edge, Records};
 use crate::store::{Key, Prefix, hint, look_at_all};
+
+/// However many operations there are.
+const MOST: u16 = 1_000;
 
 /// How many links are held in memory together.
 const AT_ONCE: usize = 100;
 
+/// How many links on the move there are operations for: where each comes from is looked at too.
+const ON_THE_MOVE: usize = 2;
+
+/// How many links robots may follow at most.
+pub(crate) fn most_crawlable<E: Edge>(context: &Context<'_, E>) -> u16 {
+    context.budget.largest(MOST, |links| of_crawlable(context.edge.records(), links.into()))
+}
+
+/// What it takes to find so many: their index entries, their records, and that of the domain.
+fn of_crawlable(records: &impl Records, links: usize) -> u32 {
+    let chunks = (0..links).step_by(AT_ONCE).map(|before| Call::GetMany(AT_ONCE.min(links.saturating_sub(before))));
+    chunks.chain([Call::Scan, Call::Get, Call::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
+}
+
 /// Their aliases in order, of as many links as the edge can look at in one request. Index entries name the links, and each is asked of its record;
 /// of so many links only the names are kept: they may be large, and anybody may ask.
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
-    let page = context.edge.records().scan(&Prefix::crawlable(domain), None, context.edge.traits().most_crawlable).await?;
+    let records = context.edge.records();
+    let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(context)).await?;
     let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == State::Live;
     let mut aliases: Vec<Alias> = Vec::new();
     for hints in page.keys.chunks(AT_ONCE) {
         let (hints, keys): (Vec<&Key>, Vec<Key>) =
             hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
-        for (hint, place) in hints.into_iter().zip(look_at_all(context.edge.records(), &keys).await?) {
+        for (hint, place) in hints.into_iter().zip(look_at_all(records, &keys).await?) {
             match place {
                 Some(Ok(place)) if place.yields(hint) => aliases.extend(place.link().filter(is_open).map(|link| link.alias.clone())),
                 // One damaged record does not hide the others.

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::circles::refuse_circles;
-use super::claim::{Claim, Claimed, Standing, standing};
+use super::claim::{Claim, Claimed, Looked, Standing, standing};
 use super::counts::Counts;
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
@@ -202,8 +202,8 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
     let token = context.name("commit")?;
     let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
     let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
-    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, token };
-    let made = claim.make(context).await;
+    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, ended_move: None, token };
+    let made = claim.make(context, Looked::NotYet).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
         Ok(Ok(Claimed { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),

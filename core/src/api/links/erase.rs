@@ -8,7 +8,8 @@
 //! 3. Another commit drops the versions of moves that lead to no copy, and what else is left.
 //! 4. The alias is released.
 //!
-//! A request has one budget for what it finds and drops. Once that is spent the answer is 503, and a repeated request goes on.
+//! Once the operation budget of a request is spent the answer is 503, and a repeated request goes on. An alias that cannot be read, to
+//! which a move may have been cut off, stops the erasure only after everything else is gone.
 
 use super::claim::{give_back, strand};
 use super::remains::Remains;
@@ -18,19 +19,17 @@ use crate::context::Context;
 use crate::message::preconditions::{Refused, Seen};
 use crate::message::problem::Problem;
 use crate::model::link::Link;
+use crate::store::budget::{of_change, of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::history::{self, Moves};
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{EDITS, Holder, Key, Place, Written, look, write};
-
-/// Operations of the store reserved for a second round of a request, beside those that [`Remains`] counts: the look, the commit and
-/// its index entries, or an alias given back and the index entries there.
-const ROUND: u16 = 20;
+use crate::store::{EDITS, Entries, Holder, Key, Place, Written, look, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.
 pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
     let mut last = Problem::crowded();
-    let mut budget = context.edge.traits().most_drops;
+    let records = context.edge.records();
+    let mut has_begun = false;
     for _ in 0..EDITS {
         let (place, mut link) = erasable(context, key).await?;
         proof.check_write(&link)?;
@@ -51,21 +50,31 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         }
         // Before the record says that the link is being erased, a move of it may still make its claim.
         let moves = if is_erasing { Moves::Follow } else { Moves::Leave };
-        let left = Remains::of_all(context, &mut link, key, moves, budget).await?;
-        budget = budget.saturating_sub(left.cost);
+        let change = |link: &Link, drops| {
+            let entries = if has_begun { Entries::Dropped } else { Entries::Named };
+            let mut change = place.erase(link, drops, entries, context.token()?)?;
+            if !is_erasing {
+                audit::note(context, proof, &Deed::link("link.erase", link), &mut change)?;
+            }
+            Ok::<_, Problem>(change)
+        };
+        let of_commit = of_change(records, &change(&link, own_drops(&link))?);
+        let most = context.budget.left().saturating_sub(of_commit).saturating_sub(of_rewrite(records));
+        let mut left = if most >= Remains::LEAST {
+            Remains::of_all(context, &mut link, key, moves, most).await?
+        } else if has_begun && !place.names_entries() {
+            return Err(Problem::half_erased());
+        } else {
+            Remains::not_looked_for()
+        };
         if let Some(arriving) = left.pending.first() {
             give_back(context, arriving).await?;
             return Err(Problem::half_erased());
         }
-        let mut drops = left.keys;
-        drops.push(Key::total(&link.id));
-        // The newest version may be too new for a scan.
-        drops.extend(history::newest(&link).filter(|newest| !drops.contains(newest)));
-        let mut change = place.erase(&link, drops, context.token()?)?;
-        if !is_erasing {
-            audit::note(context, proof, &Deed::link("link.erase", &link), &mut change)?;
-        }
-        let committed = context.edge.records().commit(&change).await;
+        let mut drops = std::mem::take(&mut left.keys);
+        let own = own_drops(&link).into_iter().filter(|own| !drops.contains(own)).collect::<Vec<_>>();
+        drops.extend(own);
+        let committed = records.commit(&change(&link, drops)?).await;
         if committed == Ok(Commit::Conflict) {
             continue;
         }
@@ -73,12 +82,18 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         let ended = Copy::of(&Holder::Erasing(link), commits);
         context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
         committed?;
-        if !left.has_more {
-            return release(context, key, commits).await;
+        match left.unreadable {
+            _ if left.has_more => has_begun = true,
+            Some(error) => return Err(error.into()),
+            None => return release(context, key, commits).await,
         }
-        budget = budget.checked_sub(ROUND).ok_or_else(Problem::half_erased)?;
     }
     Err(last)
+}
+
+/// What goes with the link itself, found or not: the newest version may be too new for a scan.
+fn own_drops(link: &Link) -> Vec<Key> {
+    std::iter::once(Key::total(&link.id)).chain(history::newest(link)).collect()
 }
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {

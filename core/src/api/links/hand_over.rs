@@ -1,7 +1,7 @@
 //! Handing over the links of a user who is deleted, domain by domain.
 
 use super::Wish;
-use super::sweep::{Budget, MOST_LISTED, sweep};
+use super::sweep::{Limits, MOST_LISTED, sweep};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::preconditions::Refused;
@@ -12,14 +12,14 @@ use crate::model::sorted::put_in_order;
 use crate::store::Prefix;
 use crate::store::ports::{Edge, Records as _};
 
-/// Has the links of the first be those of the second, or of nobody, on the domains `past` one and so many links as `edits` says. Says how far it
+/// Has the links of the first be those of the second, or of nobody, on the domains `past` one, as many links as there are store
+/// operations for. Says how far it
 /// came, and whether no link is left. A damaged one is left where it is: the log tells of it.
 pub(crate) async fn hand_over<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
     (from, to): (&UserId, Option<&UserId>),
     past: Option<&Domain>,
-    edits: u16,
 ) -> Result<(Option<Domain>, bool), Problem> {
     let proof = proof.to_hand_over()?;
     let change = |link: &Link| -> Result<Wish, Refused> {
@@ -28,13 +28,13 @@ pub(crate) async fn hand_over<E: Edge>(
         }
         Ok(Link { owner: to.cloned(), ..link.clone() }.into())
     };
-    let mut budget = Budget::new(context, edits);
+    let mut limits = Limits::default();
     let mut last = past.cloned();
     for domain in domains(context).await? {
         if past.is_some_and(|past| domain <= *past) {
             continue;
         }
-        if !sweep(context, &proof, (&domain, &Prefix::by_owner(&domain, from)), &mut budget, &change).await?.done {
+        if !sweep(context, &proof, (&domain, &Prefix::by_owner(&domain, from)), &mut limits, &change).await?.done {
             return Ok((last, false));
         }
         last = Some(domain);

@@ -1,16 +1,20 @@
 //! Taking in links that were made elsewhere, line by line: JSON Lines or CSV, each line a Link as hop exports it.
 //!
-//! Every line has its own result. Where an edge's limits end the work before the text does, the answer says where to go on.
+//! Every line has its own result. Where a request has no store operations left before the text ends, the answer says where to go on. With an
+//! `Idempotency-Key` the same request goes on there by itself: the record of the key keeps the results so far.
 
 mod line;
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 #[cfg(test)]
 pub(super) use self::line::LineBody;
-use self::line::{Line, Lines};
+use self::line::{Line, Lines, RawLine};
 use super::claim::{Standing, standing};
 use super::create::claim;
 use super::named::take_domain;
@@ -24,10 +28,14 @@ use crate::message::wire::ProblemJson;
 use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::clicks::Clicks;
+use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::Link;
-use crate::store::ports::{Edge, Facts, StoreError};
+use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
+
+/// However many store operations there are: the places of so many lines are looked at together.
+const LINES_AT_ONCE: u16 = 100;
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
@@ -64,7 +72,7 @@ struct Taken {
 /// The results of an import, line by line.
 #[derive(Serialize)]
 struct ImportJson<'a> {
-    results: Vec<ImportResultJson<'a>>,
+    results: Vec<&'a RawValue>,
     imported: usize,
     existing: usize,
     failed: usize,
@@ -89,6 +97,18 @@ struct ImportPositionJson {
     offset: usize,
 }
 
+/// The results so far of an import that takes several requests, each with the number of its line.
+#[derive(Serialize, Deserialize)]
+struct ProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
+
+/// The result of a line, and its status.
+struct Outcome {
+    result: Box<RawValue>,
+    status: StatusCode,
+    /// Whether the line may be taken when it is sent again.
+    is_passing: bool,
+}
+
 /// `POST /api/v1/import`
 pub(crate) async fn import<E: Edge>(
     context: &Context<'_, E>,
@@ -103,70 +123,148 @@ pub(crate) async fn import<E: Edge>(
     let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
-    let mut lines = Lines::new(form, bytes)?;
-    let mut read = Vec::new();
-    let traits = context.edge.traits();
-    let (mut left_to_hash, mut next) = (traits.most_hashes, None);
-    for (number, line) in lines.by_ref().take(traits.largest_batch.into()).enumerate() {
-        let context = context.drawing(context.source.part(number));
-        let taken = Line::read(&context, proof, line.fields, &domain).await;
-        if !dry_run && taken.as_ref().is_ok_and(|line| line.new.password.is_some()) {
-            let Some(left) = left_to_hash.checked_sub(1) else {
-                next = Some((line.number, line.start));
-                break;
-            };
-            left_to_hash = left;
-        }
-        read.push((line.number, context, taken));
+    let before: ProgressJson<'_> = match context.progress {
+        Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
+        None => ProgressJson(BTreeMap::new()),
+    };
+    let mut outcomes = BTreeMap::new();
+    for (line, result) in &before.0 {
+        outcomes.insert(*line, Outcome::before(result)?);
     }
-    // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
-    let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
-    let mut places = look_at_all(context.edge.records(), &keys).await?.into_iter();
-    let mut outcomes = Vec::new();
-    let mut done: Vec<Key> = Vec::new();
-    for (number, context, line) in read {
-        let key = line.as_ref().ok().and_then(key_of);
-        let place = match &key {
-            Some(key) if done.contains(key) => {
-                let _before = places.next();
-                look(context.edge.records(), key).await.transpose()
-            }
-            Some(_) => places.next().flatten(),
-            None => None,
-        };
-        done.extend(key);
-        outcomes.push((number, take(&context, proof, line, place, dry_run).await));
+    let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
+    let mut work = Work { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
+    let of_line = of_line(context.edge.records());
+    let mut next = None;
+    while next.is_none() && lines.peek().is_some() {
+        // What a line takes is not known before it is read: one that does not fit is the first of the next request.
+        let most = context.budget.largest(LINES_AT_ONCE, |lines| of_line.saturating_mul(lines.into()));
+        let chunk = lines.by_ref().take(most.into()).collect();
+        next = work.take_all(chunk, &mut outcomes).await?;
     }
-    let count = |status| outcomes.iter().filter(|(_, taken)| taken.as_ref().is_ok_and(|taken| taken.status == status)).count();
+    let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
-    let failed = outcomes.len().saturating_sub(imported).saturating_sub(existing);
-    let results = outcomes.iter().map(|(line, taken)| ImportResultJson::new(context, *line, taken));
+    let is_unfinished = next.is_some() || outcomes.values().any(|outcome| outcome.is_passing);
     let json = ImportJson {
-        results: results.collect(),
+        results: outcomes.values().map(|outcome| &*outcome.result).collect(),
         imported,
         existing,
-        failed,
-        next: next.or_else(|| lines.rest()).map(|(line, offset)| ImportPositionJson { line, offset }),
+        failed: outcomes.len().saturating_sub(imported).saturating_sub(existing),
         dry_run,
+        next,
     };
     let response = Response::json(StatusCode::OK, &json)?;
-    Ok(response.unless_unfinished(outcomes.iter().filter_map(|(_, taken)| taken.as_ref().err())))
+    let response = if json.next.is_some() { response.retry_at_once() } else { response };
+    if !is_unfinished {
+        return Ok(response);
+    }
+    let kept = outcomes.iter().filter(|(_, outcome)| !outcome.is_passing).map(|(line, outcome)| (*line, &*outcome.result));
+    Ok(response.unfinished(serde_json::to_string(&ProgressJson(kept.collect())).map_err(Problem::internal)?))
 }
 
-impl<'a> ImportResultJson<'a> {
-    /// Tells the log what the answer does not say of a problem.
-    fn new<E: Edge>(context: &Context<'a, E>, line: usize, taken: &'a Result<Taken, Problem>) -> Self {
-        match taken {
-            Ok(taken) => {
-                let alias = taken.alias.as_ref().map(Alias::as_str);
-                Self { line, status: taken.status.as_u16(), alias, problem: None }
+/// How many lines of an import without tags or limits a request has store operations for.
+pub(crate) fn most_lines<E: Edge>(context: &Context<'_, E>) -> u32 {
+    context.budget.left().checked_div(of_line(context.edge.records())).unwrap_or(1)
+}
+
+/// What a line takes, if it makes a link that has an owner and neither tags nor clicks.
+fn of_line(records: &impl Records) -> u32 {
+    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
+}
+
+/// The lines that this request takes.
+struct Work<'a, E> {
+    context: &'a Context<'a, E>,
+    proof: &'a Proof,
+    domain: &'a Domain,
+    dry_run: bool,
+    /// How many passwords there is time to hash.
+    hashes: u16,
+}
+
+impl<E: Edge> Work<'_, E> {
+    /// Takes the links of some lines, and says where the first one begins that there was nothing left for.
+    async fn take_all(
+        &mut self,
+        lines: Vec<(usize, RawLine)>,
+        outcomes: &mut BTreeMap<usize, Outcome>,
+    ) -> Result<Option<ImportPositionJson>, Problem> {
+        let mut next = None;
+        let mut read = Vec::new();
+        for (index, line) in lines {
+            let position = ImportPositionJson { line: line.number, offset: line.start };
+            let context = self.context.drawing(self.context.source.part(index));
+            let link = Line::read(&context, self.proof, line.fields, self.domain).await;
+            if is_untried(&link) || !self.has_time_for(&link) {
+                next = Some(position);
+                break;
             }
+            read.push((position, context, link));
+        }
+        // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
+        let records = self.context.edge.records();
+        let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
+        let mut places = look_at_all(records, &keys).await?.into_iter();
+        let mut done: Vec<Key> = Vec::new();
+        for (position, context, line) in read {
+            self.context.budget.begin_part();
+            let key = line.as_ref().ok().and_then(key_of);
+            let place = match &key {
+                Some(key) if done.contains(key) => {
+                    let _before = places.next();
+                    look(records, key).await.transpose()
+                }
+                Some(_) => places.next().flatten(),
+                None => None,
+            };
+            done.extend(key);
+            let taken = take(&context, self.proof, line, place, self.dry_run).await;
+            if is_untried(&taken) {
+                return Ok(Some(position));
+            }
+            outcomes.insert(position.line, Outcome::new(self.context, position.line, &taken)?);
+        }
+        Ok(next)
+    }
+
+    /// Whether there is time to hash the password of the line, if it has one.
+    fn has_time_for(&mut self, line: &Result<Line, Problem>) -> bool {
+        if self.dry_run || line.as_ref().is_ok_and(|line| line.new.password.is_none()) || line.is_err() {
+            return true;
+        }
+        let left = self.hashes.checked_sub(1);
+        self.hashes = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+/// Whether there were no store operations left for it.
+fn is_untried<T>(outcome: &Result<T, Problem>) -> bool {
+    outcome.as_ref().is_err_and(|problem| problem.code == Code::BudgetExhausted)
+}
+
+impl Outcome {
+    /// Tells the log what the answer does not say of a problem.
+    fn new<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Taken, Problem>) -> Result<Self, Problem> {
+        let (status, alias, problem) = match taken {
+            Ok(taken) => (taken.status, taken.alias.as_ref().map(Alias::as_str), None),
             Err(problem) => {
                 context.log_cause(problem);
-                let problem = ProblemJson::new(problem, context.request_id);
-                Self { line, status: problem.status, alias: None, problem: Some(problem) }
+                (problem.code.status(), None, Some(ProblemJson::new(problem, context.request_id)))
             }
+        };
+        let json = ImportResultJson { line, status: status.as_u16(), alias, problem };
+        let is_passing = taken.as_ref().is_err_and(Problem::is_passing);
+        Ok(Self { result: to_raw_value(&json).map_err(Problem::internal)?, status, is_passing })
+    }
+
+    /// What an earlier request has told of a line.
+    fn before(result: &RawValue) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct StatusJson {
+            status: u16,
         }
+        let StatusJson { status } = serde_json::from_str(result.get()).map_err(Problem::internal)?;
+        Ok(Self { result: result.to_owned(), status: StatusCode::from_u16(status).map_err(Problem::internal)?, is_passing: false })
     }
 }
 

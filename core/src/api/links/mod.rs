@@ -35,15 +35,15 @@ mod wire;
 mod wire_rules;
 
 pub(crate) use availability::availability;
-pub(crate) use batch::batch;
+pub(crate) use batch::{LARGEST_BATCH, batch, largest_batch};
 pub(crate) use change::change;
-pub(crate) use crawlable::crawlable;
+pub(crate) use crawlable::{crawlable, most_crawlable};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
 pub(crate) use hand_over::hand_over;
-pub(crate) use import::{Form, import};
+pub(crate) use import::{Form, import, most_lines};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use qr::qr;
@@ -52,6 +52,7 @@ pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
+pub(crate) use walk::largest_page;
 
 use self::claim::strand;
 use self::filter::Filter;
@@ -63,6 +64,7 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
+use crate::store::budget::of_change;
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
 use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
@@ -162,9 +164,9 @@ async fn edit<E: Edge>(
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
-            rename(context, proof, &place, &was, Wish { link, keeps_old_alias, reuses }, token).await?
+            rename(context, proof, &place, &was, Wish { link, keeps_old_alias, reuses }, token, number == 0).await?
         } else {
-            rewrite(context, proof, &place, &was, link, token).await?
+            rewrite(context, proof, &place, &was, link, token, number == 0).await?
         };
         if let Some(link) = edited {
             return Ok(link);
@@ -179,7 +181,7 @@ fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, P
     (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
 }
 
-/// Writes the link where it is; nothing comes back if somebody else was quicker.
+/// Writes the link where it is; nothing comes back if somebody else was quicker. The first try is refused if it does not fit the budget.
 async fn rewrite<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
@@ -187,7 +189,9 @@ async fn rewrite<E: Edge>(
     was: &Link,
     link: Link,
     token: String,
+    is_first: bool,
 ) -> Result<Option<Link>, Problem> {
+    let records = context.edge.records();
     let holder = Holder::Link(link.clone());
     let mut change = place.hand_over(&holder, token)?;
     // Then a refusal may be the doing of an earlier try, whose hints stay.
@@ -195,9 +199,15 @@ async fn rewrite<E: Edge>(
     if link.version != was.version {
         history::write_down(was, &mut change)?;
         audit::note(context, proof, &deed(was, &link), &mut change)?;
-        change.drops.extend(history::outdated(context.edge.records(), &link).await.unwrap_or_default());
     }
-    match write(context.edge.records(), change).await {
+    if is_first {
+        context.check_fits(of_change(records, &change), link.spec.tags.len())?;
+    }
+    if link.version != was.version {
+        let most = context.budget.left().saturating_sub(of_change(records, &change));
+        change.drops.extend(history::outdated(records, &link, most).await.unwrap_or_default());
+    }
+    match write(records, change).await {
         Ok(Written::Done) => {
             context.changed(place.key.clone(), Copy::of(&holder, place.commits.saturating_add(1)));
             Ok(Some(link))

@@ -13,13 +13,15 @@ use crate::message::wire::DisplayText;
 use crate::model::link::UserId;
 use crate::model::time::Timestamp;
 use crate::store::history::{self, Snapshot};
-use crate::store::ports::Edge;
+use crate::store::ports::{Call, Edge, Records as _};
 
 /// `GET /api/v1/links/{alias}/history`
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let link = named_link(context, proof, alias, query).await?;
-    let traits = context.edge.traits();
-    let versions = history::latest(context.edge.records(), &link, traits.longest_history, traits.largest_page).await?;
+    let records = context.edge.records();
+    let of_versions = |versions: u16| records.operations(&Call::Scan).saturating_add(records.operations(&Call::GetMany(versions.into())));
+    let reads = context.budget.largest(history::MOST_READ, of_versions);
+    let versions = history::latest(records, &link, reads).await?;
     Response::json(StatusCode::OK, &HistoryJson { items: versions.iter().map(VersionJson::new).collect() })
 }
 

@@ -2,8 +2,11 @@
 //!
 //! The second write is the one that counts, and it is guarded: before it, the link is at its old alias, and after it at the new one,
 //! whoever dies in between.
+//!
+//! A link with many tags may take more store operations than one request has. Then the request ends after the claim, and the next one, which
+//! finds the index entries written, goes on.
 
-use super::claim::{Claim, give_back};
+use super::claim::{Claim, Looked, give_back};
 use super::{Wish, deed};
 use crate::api::audit;
 use crate::auth::Proof;
@@ -11,11 +14,12 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::store::budget::{Fit, of_change, of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
 
-/// Moves the link; nothing comes back if somebody changed it meanwhile.
+/// Moves the link; nothing comes back if somebody changed it meanwhile. The first try is refused if no request can make the move.
 pub(super) async fn rename<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
@@ -23,7 +27,9 @@ pub(super) async fn rename<E: Edge>(
     was: &Link,
     wish: Wish,
     journey: String,
+    is_first: bool,
 ) -> Result<Option<Link>, Problem> {
+    let records = context.edge.records();
     let Wish { mut link, keeps_old_alias, reuses } = wish;
     link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
     if link.moves > MOST_MOVES {
@@ -32,9 +38,38 @@ pub(super) async fn rename<E: Edge>(
             Refusal::new(FieldCode::TooMany, "the first alias it kept would be too many moves away"),
         ));
     }
+    let to = Key::link(&link.domain, &link.alias);
+    let there = look(records, &to).await?;
+    let unfinished = there.as_ref().and_then(|there| match &there.holder {
+        Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving.journey.clone()),
+        _ => None,
+    });
+    let renewed = match &unfinished {
+        Some(_) => renew(context, place).await?,
+        None => None,
+    };
+    if unfinished.is_some() && renewed.is_none() {
+        return Ok(None);
+    }
+    let place = renewed.as_ref().unwrap_or(place);
+    let signpost = Holder::Signpost(Signpost {
+        link: link.id.clone(),
+        domain: link.domain.clone(),
+        alias: link.alias.clone(),
+        journey: journey.clone(),
+        forwards: keeps_old_alias,
+    });
+    let mut leaving = place.hand_over(&signpost, journey.clone())?;
+    audit::note(context, proof, &deed(was, &link), &mut leaving)?;
+    if is_first && unfinished.is_none() {
+        // The next request would have to do so much, if this one came no further than the claim.
+        let of_rest = of_change(records, &leaving).saturating_add(of_rewrite(records).saturating_mul(3));
+        if let Fit::Never { .. } = context.budget.fit(of_rest) {
+            context.check_fits(of_rest, link.spec.tags.len())?;
+        }
+    }
     // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
     let commit = context.token()?;
-    let to = Key::link(&link.domain, &link.alias);
     let version = history::name(was, &to, &commit);
     link.history = Some(version.clone());
     let arriving = Holder::Arriving(Box::new(Arriving {
@@ -44,23 +79,24 @@ pub(super) async fn rename<E: Edge>(
         since: context.now,
         before: Holder::Nobody,
     }));
-    let claim = Claim { proof, alias: &link.alias, key: &to, holder: &arriving, link: &link.id, was: Some(was), reuses, token: commit };
-    let commits = match claim.make(context).await? {
+    let claim = Claim {
+        proof,
+        alias: &link.alias,
+        key: &to,
+        holder: &arriving,
+        link: &link.id,
+        was: Some(was),
+        reuses,
+        ended_move: unfinished.as_deref(),
+        token: commit,
+    };
+    let commits = match claim.make(context, Looked::At(Box::new(there))).await? {
         Ok(claimed) => claimed.commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
         Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
         Err(problem) => return Err(problem),
     };
-    let signpost = Holder::Signpost(Signpost {
-        link: link.id.clone(),
-        domain: link.domain.clone(),
-        alias: link.alias.clone(),
-        journey: journey.clone(),
-        forwards: keeps_old_alias,
-    });
-    let mut change = place.hand_over(&signpost, journey.clone())?;
-    audit::note(context, proof, &deed(was, &link), &mut change)?;
-    match leave(context, change).await {
+    match leave(context, leaving).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {
             give_up(context, &to, &version).await;
@@ -73,12 +109,21 @@ pub(super) async fn rename<E: Edge>(
         }
     }
     // Whoever looks believes the signpost: that the link is settled saves them the look.
-    let settled = settle(context.edge.records(), &to, &journey, context.token()?).await;
+    let settled = settle(records, &to, &journey, context.token()?).await;
     let commits = commits.filter(|_| matches!(settled, Ok(Written::Done)));
     let known = commits.and_then(|commits| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known);
     Ok(Some(link))
+}
+
+/// Writes the record of a link as it is, so that an earlier move of it cannot be completed any more. It comes back as it is then; nothing
+/// comes back if somebody else has written it, or if it is read too early.
+async fn renew<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<Option<Place>, Problem> {
+    let token = context.token()?;
+    let written = write(context.edge.records(), place.hand_over(&place.holder, token.clone())?).await?;
+    let now = if written == Written::Done { look(context.edge.records(), &place.key).await? } else { None };
+    Ok(now.filter(|now| now.commits == place.commits.saturating_add(1) && now.remembers(&token)))
 }
 
 async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Result<bool, Problem> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Wish;
 use super::named::domain_of;
-use super::sweep::{Budget, Swept, sweep};
+use super::sweep::{Limits, Swept, sweep};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{RequestBody, Required, request_body};
@@ -69,9 +69,9 @@ async fn retag<E: Edge>(
     old: &Tag,
     new: Option<&Tag>,
 ) -> Result<Response, Problem> {
-    let mut budget = Budget::new(context, context.edge.traits().most_edits);
     let hints = Prefix::by_tag(domain, old);
-    let Swept { changed, damaged, done } = sweep(context, proof, (domain, &hints), &mut budget, &|link| retagged(link, old, new)).await?;
+    let Swept { changed, damaged, done } =
+        sweep(context, proof, (domain, &hints), &mut Limits::default(), &|link| retagged(link, old, new)).await?;
     if let (0, true, Some(damaged)) = (changed, done, damaged) {
         return Err(damaged);
     }

@@ -1,4 +1,4 @@
-//! Going through the links that hints lead to and editing them, so many in one request as the edge allows. Whoever asks again goes on where the last
+//! Going through the links that hints lead to and editing them, as many in one request as it has store operations for. Whoever asks again goes on where the last
 //! request ended, if links that are done yield those hints no more.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use crate::message::problem::{Code, Problem};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, MOST_MOVES};
-use crate::store::ports::{Edge, NoEntropy, Records as _};
+use crate::store::ports::{Call, Edge, NoEntropy, Records as _};
 use crate::store::{Holder, Key, Prefix, hint, look};
 
 /// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
@@ -20,16 +20,18 @@ pub(super) const MOST_LISTED: u16 = 1_000;
 /// So many times at most, since many hints may lead to a few aliases.
 const MOST_SCANS: u32 = 5;
 
-/// What one request may still do.
-pub(super) struct Budget {
+/// However many store operations there are: each link is read, and written again.
+const MOST_LOOKS: usize = 100;
+
+/// What one request may still do, whatever store operations it has left.
+pub(super) struct Limits {
     scans: u32,
     looks: usize,
-    edits: u16,
 }
 
-impl Budget {
-    pub(super) fn new<E: Edge>(context: &Context<'_, E>, edits: u16) -> Self {
-        Self { scans: MOST_SCANS, looks: usize::from(context.edge.traits().largest_page), edits }
+impl Default for Limits {
+    fn default() -> Self {
+        Self { scans: MOST_SCANS, looks: MOST_LOOKS }
     }
 }
 
@@ -49,30 +51,30 @@ pub(super) async fn sweep<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
     (domain, hints): (&Domain, &Prefix),
-    budget: &mut Budget,
+    limits: &mut Limits,
     change: &dyn Fn(&Link) -> Result<Wish, Refused>,
 ) -> Result<Swept, Problem> {
+    let records = context.edge.records();
     let mut swept = Swept::default();
     let mut after = None;
-    while budget.scans > 0 {
-        budget.scans = budget.scans.saturating_sub(1);
-        let page = context.edge.records().scan(hints, after.as_ref(), MOST_LISTED).await?;
+    while limits.scans > 0 && context.budget.left() > records.operations(&Call::Scan) {
+        limits.scans = limits.scans.saturating_sub(1);
+        let page = records.scan(hints, after.as_ref(), MOST_LISTED).await?;
         // Hints that edits of one link left behind stand next to each other.
         let mut aliases: Vec<_> = page.keys.iter().filter_map(hint::alias).collect();
         aliases.dedup();
-        if aliases.len() > budget.looks {
+        if aliases.len() > limits.looks.min(usize::try_from(context.budget.left()).unwrap_or(usize::MAX)) {
             start_anywhere(context, &mut aliases)?;
         }
         for alias in &aliases {
-            if budget.edits == 0 || budget.looks == 0 {
+            if limits.looks == 0 {
                 return Ok(swept);
             }
-            match sweep_one(context, proof, Key::link(domain, alias), domain, budget, change).await {
-                Ok(true) => {
-                    swept.changed = swept.changed.saturating_add(1);
-                    budget.edits = budget.edits.saturating_sub(1);
-                }
+            context.budget.begin_part();
+            match sweep_one(context, proof, Key::link(domain, alias), domain, limits, change).await {
+                Ok(true) => swept.changed = swept.changed.saturating_add(1),
                 Ok(false) => {}
+                Err(problem) if problem.code == Code::BudgetExhausted => return Ok(swept),
                 Err(problem) if problem.code == Code::Internal => {
                     context.log_cause(&problem);
                     swept.damaged = Some(problem);
@@ -100,13 +102,13 @@ fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> R
 }
 
 /// Changes the link that was at `key`, wherever on its domain it has gone since. Says whether it was one of those, and takes what was looked at
-/// off the budget.
+/// off the limits.
 async fn sweep_one<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,
     mut key: Key,
     domain: &Domain,
-    budget: &mut Budget,
+    limits: &mut Limits,
     change: &dyn Fn(&Link) -> Result<Wish, Refused>,
 ) -> Result<bool, Problem> {
     for _ in 0..=MOST_MOVES {
@@ -115,7 +117,7 @@ async fn sweep_one<E: Edge>(
             is_there.set(true);
             change(link)
         };
-        budget.looks = budget.looks.saturating_sub(1);
+        limits.looks = limits.looks.saturating_sub(1);
         match edit(context, proof, &key, &change).await {
             Err(problem) if problem.code == Code::NotFound => {}
             edited => return edited.map(|_| true),
@@ -123,7 +125,7 @@ async fn sweep_one<E: Edge>(
         if is_there.get() {
             break;
         }
-        budget.looks = budget.looks.saturating_sub(1);
+        limits.looks = limits.looks.saturating_sub(1);
         let place = look(context.edge.records(), &key).await?;
         match place.as_ref().map(|place| place.holder.seen()) {
             Some(Holder::Signpost(signpost)) if signpost.domain == *domain => key = signpost.to(),

@@ -13,7 +13,7 @@ use crate::message::response::Response;
 use crate::model::domain::Domain;
 use crate::model::text::Tag;
 use crate::store::Prefix;
-use crate::store::ports::{Edge, Records as _};
+use crate::store::ports::{Call, Edge, Records as _};
 
 /// Hints are counted up to here: a store lists so many keys at once.
 const MOST_COUNTED: u16 = 1_000;
@@ -32,7 +32,9 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields, "tags");
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
-    let page = wanted.keys(context, proof, list, &Prefix::tags(&domain), context.edge.traits().most_counts).await?;
+    let records = context.edge.records();
+    let of_counts = |tags| records.operations(&Call::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
+    let page = wanted.keys(context, proof, list, &Prefix::tags(&domain), of_counts).await?;
     let mut tags = Vec::new();
     for tag in page.keys.iter().filter_map(Tag::marked_by) {
         let count = count(context, &domain, &tag).await?;

@@ -103,7 +103,7 @@ async fn make<E: Edge>(
     if let Some(promise) = record.once.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
-        let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])));
+        let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])), None);
         if !is_ours && let Some(asked) = &new.alias {
             check_free(&promised, domain, asked, new.reuses).await?;
         }
@@ -168,7 +168,7 @@ async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<
 /// Puts a promise of the link `new` in place of what `record` says. If somebody else was quicker theirs will do.
 async fn promise_anew<E: Edge>(context: &Context<'_, E>, key: &Key, record: &OnceRecord, new: &NewLink) -> Result<Made, Problem> {
     let body = new.alias.as_ref().map(|alias| alias.as_str().to_owned());
-    let promise = Once { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None };
+    let promise = Once { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None, progress: None };
     write(context.edge.records(), record.say(key, &promise, context.token()?)?).await?;
     Ok(Made::Nothing)
 }

@@ -1,12 +1,13 @@
 //! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
 
+use crate::api::page_size;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::Link;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, Records as _};
+use crate::store::ports::{Call, Edge, Records};
 use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
 
 /// A way through the links of a domain.
@@ -48,6 +49,25 @@ pub(super) struct Page {
     pub(super) next: Option<Position>,
 }
 
+/// How many links on the move a page has operations for: where each comes from is looked at too.
+const ON_THE_MOVE: usize = 2;
+
+/// How many links a page examines at most.
+pub(crate) fn largest_page<E: Edge>(context: &Context<'_, E>) -> u16 {
+    context.budget.largest(page_size::LARGEST, |links| of_page(context.edge.records(), links.into()))
+}
+
+/// What a page of so many links takes.
+pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
+    let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(ON_THE_MOVE)].iter().map(|call| records.operations(call)).sum::<u32>();
+    looks.saturating_add(of_counts(records, links))
+}
+
+/// What it takes to tell what is counted of so many links: their totals, and what was taken of their limits.
+pub(super) fn of_counts(records: &impl Records, links: usize) -> u32 {
+    records.operations(&Call::GetMany(links)).saturating_add(records.operations(&Call::Taken(links)))
+}
+
 impl Walk {
     /// Examines up to `limit` keys after `after`, and as many as the edge can at most.
     pub(super) async fn page<E: Edge>(
@@ -58,11 +78,14 @@ impl Walk {
         limit: u16,
     ) -> Result<Page, Problem> {
         let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
-        let limit = limit.min(context.edge.traits().largest_page);
-        let page = context.edge.records().scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
+        let records = context.edge.records();
+        let limit = context.budget.largest(limit.min(page_size::LARGEST), |links| of_page(records, links.into()));
+        let page = records.scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
         let seen = after.and_then(|after| after.seen);
         let last = page.keys.last().cloned();
+        let counting = context.budget.reserve(of_counts(records, page.keys.len()));
         let mut links = self.follow(context, domain, page.keys).await?;
+        drop(counting);
         let next = page.next.filter(|_| !last.as_ref().is_some_and(|last| self.ends_before(last))).map(|cursor| {
             let ends_with = last.as_ref().and_then(|last| self.alias_in(last));
             let was_seen = |alias: &Alias| seen.as_ref() == Some(alias) || links.iter().any(|link| link.alias == *alias);

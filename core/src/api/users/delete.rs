@@ -1,4 +1,5 @@
-//! Deleting a user. From the first write on they are let in no more. Then their links are handed over, so many in one request as the edge allows;
+//! Deleting a user. From the first write on they are let in no more. Then their links are handed over, as many in one request as it has store operations
+//! for;
 //! whoever asks again goes on where the last request ended. Nothing is left but an id that says that they are gone.
 
 use http::StatusCode;
@@ -17,8 +18,12 @@ use crate::message::response::Response;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
 use crate::model::user::{Heir, Standing, User};
+use crate::store::budget::of_rewrite;
 use crate::store::ports::{Edge, Facts};
 use crate::store::{EDITS, Written};
+
+/// Of the line of the audit that says that the user is gone.
+const OPERATIONS_OF_A_NOTE: u32 = 1;
 
 /// `DELETE /api/v1/users/{user}`
 pub(crate) async fn delete<E: Edge>(
@@ -30,15 +35,16 @@ pub(crate) async fn delete<E: Edge>(
 ) -> Result<Response, Problem> {
     let seen = Seen::read(facts);
     let heir = taken_over_by(id, query)?;
-    let (user, begins) = leave(context, proof, id, &heir, &seen).await?;
+    let user = leave(context, proof, id, &heir, &seen).await?;
     let Standing::Leaving { past, .. } = &user.standing else { return Err(Problem::crowded()) };
     let owner = match &heir {
         Heir::Nobody => None,
         Heir::User(heir) => Some(heir),
     };
-    // What was written already counts as an edit.
-    let edits = context.edge.traits().most_edits.saturating_sub(begins.into());
-    let (now_past, is_done) = links::hand_over(context, proof, (&user.id, owner), past.as_ref(), edits).await?;
+    // How far it came is written down.
+    let finishing = context.budget.reserve(of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
+    let (now_past, is_done) = links::hand_over(context, proof, (&user.id, owner), past.as_ref()).await?;
+    drop(finishing);
     if is_done || now_past != *past {
         finish(context, proof, &user.id, is_done, Standing::Leaving { heir, past: now_past }).await?;
     }
@@ -55,14 +61,14 @@ fn taken_over_by(id: &str, query: &str) -> Result<Heir, Problem> {
     fields.finish(heir)
 }
 
-/// Has the user be let in no more. They come back as they are then, and whether that was written now.
-async fn leave<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, heir: &Heir, seen: &Seen) -> Result<(User, bool), Problem> {
+/// Has the user be let in no more. They come back as they are then.
+async fn leave<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &str, heir: &Heir, seen: &Seen) -> Result<User, Problem> {
     let takes_over = match heir {
         Heir::Nobody => true,
         Heir::User(heir) => is_in(context, heir).await?,
     };
-    let Wish { user, step, .. } = edit(context, proof, id, &|was, owners| left(proof, was, owners, seen, (heir, takes_over))).await?;
-    Ok((user, step == Step::Write))
+    let wish = edit(context, proof, id, &|was, owners| left(proof, was, owners, seen, (heir, takes_over))).await?;
+    Ok(wish.user)
 }
 
 /// The user as one who is let in no more and whose links go to `heir`, if that is one who takes them over.

@@ -18,8 +18,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let mut fields = Fields::query(query);
     let wanted = Wanted::take(&mut fields, "users");
     fields.finish(Some(()))?;
-    let most = context.edge.traits().largest_page;
-    let page = wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), most).await?;
+    let page = wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context)).await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
         users.push(Kept::<User>::read(record)?);

@@ -21,6 +21,8 @@ pub(in crate::store) struct StoredIdempotency<'a> {
     running_since: Option<Millis>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<StoredAnswer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Cow<'a, str>>,
     tokens: Tokens,
 }
 
@@ -44,6 +46,7 @@ impl<'a> StoredIdempotency<'a> {
             first_at: once.first_at.into(),
             running_since: once.running_since.map(Millis::from),
             answer: once.answer.as_ref().map(StoredAnswer::from),
+            progress: once.progress.as_deref().map(Cow::from),
             tokens,
         }
     }
@@ -55,6 +58,7 @@ impl<'a> StoredIdempotency<'a> {
             first_at: self.first_at.into(),
             running_since: self.running_since.map(Into::into),
             answer: self.answer.map(Answer::from),
+            progress: self.progress.map(Cow::into_owned),
         };
         (once, self.tokens)
     }

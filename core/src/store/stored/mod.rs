@@ -12,6 +12,7 @@ mod domain;
 mod idempotency;
 mod key;
 mod link;
+mod lists;
 mod robots;
 mod rules;
 mod settings;
@@ -23,6 +24,7 @@ mod version;
 
 pub(super) use audit::StoredAuditEvent;
 pub(super) use idempotency::StoredIdempotency;
+pub use lists::{beside_as_json, keys_as_json};
 pub(super) use tickets::StoredExhaustion;
 pub(super) use total::StoredTotal;
 pub(super) use version::StoredVersion;

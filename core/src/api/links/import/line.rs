@@ -9,7 +9,7 @@ use crate::message::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, Req
 use crate::message::problem::Problem;
 use crate::message::request::BODY_LIMIT;
 use crate::model::clicks::Clicks;
-use crate::model::csv::{Record, Records};
+use crate::model::csv::Records;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
@@ -126,26 +126,6 @@ impl<'a> Lines<'a> {
             }
         }
     }
-
-    /// Where the first line begins that was not taken: its number, and its offset in the body.
-    pub(super) fn rest(self) -> Option<(usize, usize)> {
-        match self {
-            Self::Json { rest, mut offset, mut number } => {
-                for line in rest.split_inclusive(|byte| *byte == b'\n') {
-                    if !line.trim_ascii().is_empty() {
-                        return Some((number, offset));
-                    }
-                    offset = offset.saturating_add(line.len());
-                    number = number.saturating_add(1);
-                }
-                None
-            }
-            Self::Csv { mut records, .. } => match records.next()? {
-                Ok(Record { line, start, .. }) => Some((line, start)),
-                Err(error) => Some((error.begins, error.start)),
-            },
-        }
-    }
 }
 
 impl Iterator for Lines<'_> {
@@ -229,7 +209,7 @@ mod tests {
                 };
                 taken.push((before + line.number, what));
             }
-            let Some((number, offset)) = lines.rest() else { return taken };
+            let Some(RawLine { number, start: offset, .. }) = lines.next() else { return taken };
             let head = if begins == 0 { "" } else { head };
             (begins, before) = (begins + offset - head.len(), before + number - 1);
             before -= usize::from(matches!(form, Form::Rows));

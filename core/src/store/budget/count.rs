@@ -1,0 +1,47 @@
+//! How the two kinds of store count what a call takes.
+
+use crate::store::Change;
+use crate::store::ports::Call;
+use crate::store::tickets;
+
+/// A store that counts statements, those of a transaction one by one: the guarded write is one, all that is written
+/// beside it a second, all that is dropped a third.
+#[must_use]
+pub fn by_statement(call: &Call<'_>) -> u32 {
+    match call {
+        Call::Get | Call::Scan | Call::Write | Call::Take { .. } => 1,
+        Call::GetMany(keys) | Call::Taken(keys) => u32::from(*keys > 0),
+        Call::Drop(_) => 0,
+        Call::Commit(change) | Call::Refused(change) => {
+            [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum()
+        }
+    }
+}
+
+/// A store that counts keys: each key that is read, written or removed is an operation.
+#[must_use]
+pub fn by_key(call: &Call<'_>) -> u32 {
+    match call {
+        Call::Get | Call::Scan | Call::Write => 1,
+        Call::GetMany(keys) | Call::Taken(keys) | Call::Drop(keys) => count(*keys),
+        Call::Take { ends } => tickets::most_operations(*ends),
+        Call::Commit(change) => written(change).saturating_add(count(change.drops.len())),
+        // A refused change takes back what it wrote. If an earlier try may have been made, only the note, after a look at the record.
+        Call::Refused(change) if change.repeated => written(change).saturating_add(noted(change).saturating_mul(2)),
+        Call::Refused(change) => written(change).saturating_add(noted(change)).saturating_add(count(change.gains.len())),
+    }
+}
+
+/// The record itself and what is written before it.
+fn written(change: &Change) -> u32 {
+    let beside = count(change.sides.len()).saturating_add(count(change.gains.len()));
+    beside.saturating_add(noted(change)).saturating_add(1)
+}
+
+fn noted(change: &Change) -> u32 {
+    u32::from(change.note.is_some())
+}
+
+fn count(keys: usize) -> u32 {
+    u32::try_from(keys).unwrap_or(u32::MAX)
+}

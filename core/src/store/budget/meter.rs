@@ -1,0 +1,145 @@
+//! The meter: the ports of an edge, each call charged to the budget of the request.
+
+use super::Budget;
+use crate::model::time::Timestamp;
+use crate::store::ports::{Call, Commit, Copies, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreError, Take, Traits};
+use crate::store::{Change, Cursor, Key, Prefix};
+
+/// An edge whose store operations are counted.
+pub(crate) struct Metered<'a, E: Edge> {
+    edge: &'a E,
+    records: MeteredRecords<'a, E::Records>,
+    copies: Option<MeteredCopies<'a, E::Copies>>,
+}
+
+/// Records whose operations are counted.
+pub(crate) struct MeteredRecords<'a, R> {
+    records: &'a R,
+    budget: &'a Budget,
+}
+
+/// Copies whose operations are counted: a call is one.
+pub(crate) struct MeteredCopies<'a, C> {
+    copies: &'a C,
+    budget: &'a Budget,
+}
+
+impl<'a, E: Edge> Metered<'a, E> {
+    pub(crate) fn new(edge: &'a E, budget: &'a Budget) -> Self {
+        let records = MeteredRecords { records: edge.records(), budget };
+        Self { edge, records, copies: edge.copies().map(|copies| MeteredCopies { copies, budget }) }
+    }
+}
+
+impl<'a, E: Edge> Edge for Metered<'a, E> {
+    type Records = MeteredRecords<'a, E::Records>;
+    type Copies = MeteredCopies<'a, E::Copies>;
+
+    fn traits(&self) -> &'static Traits {
+        self.edge.traits()
+    }
+
+    fn operation_limit(&self) -> OperationLimit {
+        self.edge.operation_limit()
+    }
+
+    fn records(&self) -> &Self::Records {
+        &self.records
+    }
+
+    fn copies(&self) -> Option<&Self::Copies> {
+        self.copies.as_ref()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.edge.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        self.edge.random(bytes)
+    }
+
+    fn log(&self, line: &str) {
+        self.edge.log(line);
+    }
+
+    fn openapi(&self) -> impl Future<Output = Result<Vec<u8>, StoreError>> {
+        self.edge.openapi()
+    }
+}
+
+/// Charges a call that takes so many operations, if they are left.
+fn charge(budget: &Budget, operations: u32) -> Result<(), StoreError> {
+    if operations > budget.left() {
+        return Err(StoreError::OverBudget { needs: operations, left: budget.left() });
+    }
+    budget.spend(operations);
+    Ok(())
+}
+
+impl<R: Records> MeteredRecords<'_, R> {
+    fn charge(&self, call: &Call<'_>) -> Result<(), StoreError> {
+        charge(self.budget, self.records.operations(call))
+    }
+}
+
+impl<R: Records> Records for MeteredRecords<'_, R> {
+    fn operations(&self, call: &Call<'_>) -> u32 {
+        self.records.operations(call)
+    }
+
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.charge(&Call::Get)?;
+        self.records.get(key).await
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.charge(&Call::GetMany(keys.len()))?;
+        self.records.get_many(keys).await
+    }
+
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        self.charge(&Call::Scan)?;
+        self.records.scan(prefix, after, limit).await
+    }
+
+    /// Charges what the change takes if it is made. A refused one may take more: it takes back only as much of what it wrote
+    /// as there are operations left, and the rest is what a crash leaves.
+    async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
+        let made = self.operations(&Call::Commit(change));
+        let more_if_refused = self.operations(&Call::Refused(change)).saturating_sub(made);
+        charge(self.budget, made)?;
+        let left = self.budget.left();
+        let commit = if more_if_refused > left {
+            self.records.commit(&Change { most_taken_back: Some(left), ..change.clone() }).await
+        } else {
+            self.records.commit(change).await
+        };
+        if commit == Ok(Commit::Conflict) {
+            self.budget.spend(more_if_refused.min(left));
+        }
+        commit
+    }
+
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+        self.charge(&Call::Take { ends: until.is_some() })?;
+        self.records.take(key, limit, until).await
+    }
+
+    async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        self.charge(&Call::Taken(keys.len()))?;
+        self.records.taken(keys).await
+    }
+}
+
+impl<C: Copies> Copies for MeteredCopies<'_, C> {
+    async fn get(&self, key: &Key) -> Option<Vec<u8>> {
+        charge(self.budget, 1).ok()?;
+        self.copies.get(key).await
+    }
+
+    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+        charge(self.budget, 1)?;
+        self.copies.put(key, copy).await
+    }
+}

@@ -1,0 +1,49 @@
+//! Lists as JSON, for a store whose queries take a list of any length as one parameter (SQLite's `json_each`).
+
+use serde::Serialize;
+
+use super::Millis;
+use crate::store::ports::StoreError;
+use crate::store::{Change, HINT, Key};
+
+/// The keys as a JSON array of texts.
+///
+/// # Errors
+/// None that occurs: texts can be written as JSON.
+pub fn keys_as_json(keys: &[Key]) -> Result<String, StoreError> {
+    to_json(&keys.iter().map(Key::as_str).collect::<Vec<_>>())
+}
+
+/// What `change` writes beside its record, as a JSON array of `[key, value, when the store may forget it or null]`.
+///
+/// # Errors
+/// None that occurs: texts and numbers can be written as JSON.
+pub fn beside_as_json(change: &Change) -> Result<String, StoreError> {
+    let sides = change.sides.iter().map(|(key, value)| (key.as_str(), value.as_str(), None));
+    let gains = change.gains.iter().map(|hint| (hint.as_str(), HINT, None));
+    let note = change.note.iter().map(|note| (note.key.as_str(), note.value.as_str(), note.expires_at.map(Millis::from)));
+    to_json(&sides.chain(gains).chain(note).collect::<Vec<(&str, &str, Option<Millis>)>>())
+}
+
+fn to_json(list: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(list).map_err(|error| StoreError::Corrupt(format!("a list cannot be written: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+    use crate::store::{Expect, Note};
+
+    #[test]
+    fn lists_hold_any_text() {
+        let key = |text: &str| Key::kept(text.into());
+        assert_eq!(keys_as_json(&[key("a\"b"), key("é")]).unwrap(), r#"["a\"b","é"]"#);
+        let mut change = Change::of(key("k"), Expect::Absent, "v".into(), "t".into());
+        assert_eq!(beside_as_json(&change).unwrap(), "[]");
+        change.sides.push((key("s"), r#"{"a":1}"#.into()));
+        change.gains.push(key("g"));
+        change.note = Some(Note { key: key("n"), value: "1".into(), expires_at: Some(Timestamp::from_millis(7)) });
+        assert_eq!(beside_as_json(&change).unwrap(), r#"[["s","{\"a\":1}",null],["g","null",null],["n","1",7]]"#);
+    }
+}

@@ -12,7 +12,7 @@ mod support;
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps, TRAITS};
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::{check_robots, count, robots};
@@ -230,19 +230,22 @@ fn a_damaged_record_hides_no_other() {
     assert_eq!(robots(&edge, "hop.example"), "User-agent: *\nAllow: /$\nAllow: /a$\nAllow: /c$\nDisallow: /\n");
 }
 
+/// However many store operations there are.
+const MOST_CRAWLABLE: u16 = 1_000;
+
 #[test]
 fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_can() {
     let edge = edge();
-    for number in 0..=TRAITS.most_crawlable {
+    for number in 0..=MOST_CRAWLABLE {
         open(&edge, &format!("l{number:04}"), json!({}));
     }
     let trace = watch(&edge);
     let text = robots(&edge, "hop.example");
-    let last = TRAITS.most_crawlable - 1;
-    let looks = vec![Step::GetMany; usize::from(TRAITS.most_crawlable / 100)];
+    let last = MOST_CRAWLABLE - 1;
+    let looks = vec![Step::GetMany; usize::from(MOST_CRAWLABLE / 100)];
     let kept = vec![Step::Write, Step::Answer];
     assert_eq!(trace.steps(), [vec![Step::Get, Step::Scan], looks, vec![Step::Get], kept].concat());
-    assert_eq!(text.matches("Allow: /l").count(), usize::from(TRAITS.most_crawlable));
+    assert_eq!(text.matches("Allow: /l").count(), usize::from(MOST_CRAWLABLE));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }
 

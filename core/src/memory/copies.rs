@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::locked;
 use crate::store::Key;
@@ -11,6 +12,7 @@ use crate::store::ports::{Copies, StoreError};
 #[derive(Default)]
 pub struct MemoryCopies {
     state: Mutex<State>,
+    operations: AtomicU32,
 }
 
 #[derive(Default)]
@@ -21,6 +23,11 @@ struct State {
 }
 
 impl MemoryCopies {
+    /// How many calls there were since this was asked last.
+    pub fn take_operations(&self) -> u32 {
+        self.operations.swap(0, Ordering::SeqCst)
+    }
+
     /// Holds back every put from now on, or lets them through again.
     pub fn hold(&self, holding: bool) {
         locked(&self.state).holding = holding;
@@ -68,10 +75,12 @@ impl MemoryCopies {
 
 impl Copies for MemoryCopies {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
+        self.operations.fetch_add(1, Ordering::SeqCst);
         self.peek(key).map(String::into_bytes)
     }
 
     async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+        self.operations.fetch_add(1, Ordering::SeqCst);
         let mut state = locked(&self.state);
         if state.holding {
             state.held.push((key.clone(), copy.to_owned()));

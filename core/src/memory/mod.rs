@@ -82,6 +82,16 @@ impl MemoryEdge {
         self.operations.store(operations, Ordering::SeqCst);
     }
 
+    /// How many store operations a request may use.
+    pub fn operations(&self) -> u32 {
+        self.operations.load(Ordering::SeqCst)
+    }
+
+    /// How many store operations there were since this was asked last.
+    pub fn take_operations(&self) -> u32 {
+        self.records.take_operations().saturating_add(self.copies.take_operations())
+    }
+
     /// Lets time pass.
     pub fn wait_seconds(&self, seconds: u64) {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
@@ -107,7 +117,7 @@ impl Edge for MemoryEdge {
     }
 
     fn operation_limit(&self) -> OperationLimit {
-        OperationLimit::Operations { usual: self.operations.load(Ordering::SeqCst) }
+        OperationLimit::Operations { usual: self.operations() }
     }
 
     fn records(&self) -> &MemoryRecords {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 
 use super::faults::{Fault, Faults, Step};
@@ -27,6 +28,8 @@ pub struct MemoryRecords {
     rows: Mutex<BTreeMap<Key, Row>>,
     steps: Steps,
     faults: Mutex<Box<dyn Faults>>,
+    /// The operations it was asked for, as the vendors count them: each step that it came to.
+    operations: AtomicU32,
     /// When notes may be forgotten. It never happens here.
     forgettable: Mutex<BTreeMap<Key, Timestamp>>,
 }
@@ -48,7 +51,7 @@ impl MemoryRecords {
     /// An empty store.
     #[must_use]
     pub fn new(steps: Steps, faults: Box<dyn Faults>) -> Self {
-        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), forgettable: Mutex::default() }
+        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), operations: AtomicU32::new(0), forgettable: Mutex::default() }
     }
 
     /// How changes reach it.
@@ -64,6 +67,23 @@ impl MemoryRecords {
     /// Replaces what goes wrong from now on.
     pub fn set_faults(&self, faults: Box<dyn Faults>) {
         *locked(&self.faults) = faults;
+    }
+
+    /// How many operations it was asked for since this was asked last.
+    pub fn take_operations(&self) -> u32 {
+        self.operations.swap(0, Ordering::SeqCst)
+    }
+
+    fn count(&self, operations: u32) {
+        self.operations.fetch_add(operations, Ordering::SeqCst);
+    }
+
+    /// What it takes to read so many records.
+    fn of_reads(&self, keys: usize) -> u32 {
+        match self.steps {
+            Steps::AtOnce => u32::from(keys > 0),
+            Steps::OneByOne => u32::try_from(keys).unwrap_or(u32::MAX),
+        }
     }
 
     /// Every key there is, read behind hop's back.
@@ -170,12 +190,14 @@ impl MemoryRecords {
 
 impl StepByStep for MemoryRecords {
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
+        self.count(1);
         self.step(Step::Gain).await?;
         self.put(key, Some(value));
         Ok(())
     }
 
     async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+        self.count(1);
         self.step(Step::Gain).await?;
         if self.add_if_absent(&note.key, &note.value) {
             self.may_forget(note);
@@ -184,11 +206,16 @@ impl StepByStep for MemoryRecords {
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
+        self.count(match self.steps {
+            Steps::AtOnce => [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum(),
+            Steps::OneByOne => 1,
+        });
         self.step(Step::Write).await?;
         Ok(self.look_and_write(change))
     }
 
     async fn remove(&self, key: &Key) -> Result<(), StoreError> {
+        self.count(1);
         self.step(Step::Drop).await?;
         self.put(key, None);
         Ok(())
@@ -204,16 +231,19 @@ impl Records for MemoryRecords {
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.count(1);
         let fault = self.step(Step::Get).await?;
         Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.count(self.of_reads(keys.len()));
         let fault = self.step(Step::GetMany).await?;
         Ok(self.look(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+        self.count(1);
         let fault = self.step(Step::Scan).await?;
         let from = match after {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
@@ -238,6 +268,7 @@ impl Records for MemoryRecords {
     }
 
     async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
+        self.count(1);
         self.step(Step::Write).await?;
         let take = self.count_up(key, limit);
         self.step(Step::Answer).await?;
@@ -245,6 +276,7 @@ impl Records for MemoryRecords {
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
+        self.count(self.of_reads(keys.len()));
         let fault = self.step(Step::GetMany).await?;
         Ok(self.look(fault, |rows, stale| keys.iter().map(|key| counted(read(rows, key, stale).as_ref())).collect()).await)
     }
@@ -253,6 +285,7 @@ impl Records for MemoryRecords {
 /// A store in memory could count, but shows what becomes of tickets.
 impl Tickets for MemoryRecords {
     async fn add(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<bool, StoreError> {
+        self.count(1);
         self.step(Step::Write).await?;
         let is_new = self.add_if_absent(key, value);
         self.step(Step::Answer).await?;

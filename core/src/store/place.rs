@@ -380,9 +380,9 @@ mod tests {
         let left = place(&again).hand_over(&Holder::Signpost(signpost()), "t3".into()).unwrap();
         assert_eq!(left.drops, [&claimed().gains[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(), "each under its own name");
         let tagged = place(&again).link().unwrap().clone();
-        let erased = place(&again).erase(&tagged, Vec::new(), "t3".into()).unwrap();
+        let erased = place(&again).erase(&tagged, Vec::new(), Entries::Named, "t3".into()).unwrap();
         assert_eq!(erased.drops, left.drops);
-        assert_eq!(place(&erased).erase(&tagged, Vec::new(), "t4".into()).unwrap().drops, left.drops, "the record still names them");
+        assert_eq!(place(&erased).erase(&tagged, Vec::new(), Entries::Named, "t4".into()).unwrap().drops, left.drops, "the record still names them");
     }
 
     #[test]
@@ -404,9 +404,9 @@ mod tests {
     #[test]
     fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
         let place_of_claim = place(&claimed());
-        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], "t1".into()).unwrap();
+        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], Entries::Named, "t1".into()).unwrap();
         assert_eq!((&first.drops[0], &first.drops[1..], first.gains.len()), (&Key::kept("x".into()), &claimed().gains[..], 0));
-        let again = place(&first).erase(&Link::example(), Vec::new(), "t2".into()).unwrap();
+        let again = place(&first).erase(&Link::example(), Vec::new(), Entries::Named, "t2".into()).unwrap();
         assert_eq!(again.drops, claimed().gains);
         assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
         let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
@@ -420,7 +420,7 @@ mod tests {
         let mut there = place(&Place::claim(&key(), &arriving(Holder::Link(before)), "t0".into()).unwrap());
         let from = place(&Place::claim(&key(), &Holder::Signpost(signpost()), "t1".into()).unwrap());
         there.believe(Some(&from));
-        let drops = there.erase(&Link::example(), Vec::new(), "t2".into()).unwrap().drops;
+        let drops = there.erase(&Link::example(), Vec::new(), Entries::Named, "t2".into()).unwrap().drops;
         assert!(drops.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")), "{drops:?}");
         assert!(claimed().gains.iter().all(|hint| drops.contains(hint)));
     }

@@ -44,10 +44,13 @@ impl<'a> Isolate<'a> {
         (Answer::of(response), after)
     }
 
-    /// Asks, and does what is to be done afterwards.
+    /// Asks, and does what is to be done afterwards. All of that keeps within the operation budget.
     pub(crate) async fn ask(&self, ask: Ask) -> Answer {
+        self.edge.take_operations();
         let (answer, after) = self.handle(ask).await;
         self.app.finish(self.edge, after).await;
+        let operations = self.edge.take_operations();
+        assert!(operations <= self.edge.operations(), "{operations} store operations");
         answer
     }
 }

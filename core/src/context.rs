@@ -22,6 +22,9 @@ use crate::store::{Change, Key};
 /// A tag has an index entry, and the mark that lists it among the tags of its domain.
 const OPERATIONS_OF_A_TAG: u32 = 2;
 
+/// A copy of what was written is put and compared with the truth.
+const OPERATIONS_OF_A_FILL: u32 = 2;
+
 /// What every handler is given.
 pub(crate) struct Context<'a, E> {
     pub(crate) edge: &'a E,
@@ -82,6 +85,8 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Refuses, before anything of it is written, a change of a link with so many tags that takes more store operations than are left.
     pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
+        let of_fill = if self.edge.copies().is_some() { OPERATIONS_OF_A_FILL } else { 0 };
+        let operations = operations.saturating_add(of_fill);
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
             Fit::InAnotherRequest => {

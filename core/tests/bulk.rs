@@ -480,7 +480,7 @@ fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
     let before = edge.records.keys();
     let records = || edge.records.keys().iter().map(|key| edge.records.peek(key)).collect::<Vec<_>>();
     let values = records();
-    let tried = ask(&edge, Ask::import("", LINES, text.clone()));
+    let tried = ask(&edge, Ask::import("?dry_run=true", LINES, text.clone()));
     assert_eq!(tried.json()["dry_run"], true);
     assert_eq!((edge.records.keys(), records()), (before, values));
     let tried: Vec<_> = lines(&tried).into_iter().map(|line| (line.1, line.3)).collect();

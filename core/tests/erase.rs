@@ -14,7 +14,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 
 use hop_core::BackgroundWork;
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{Fault, MemoryEdge, OPERATIONS, Step, Steps};
 use hop_core::store::Key;
 use http::header::IF_MATCH;
 use serde_json::{Value, json};
@@ -160,25 +160,27 @@ fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
 
 #[test]
 fn a_long_history_takes_several_requests() {
-    let edge = world(MemoryEdge::new(1));
+    let edge = world(misfortune::edge(1, Steps::OneByOne));
     edit(&edge, 60);
+    edge.set_operations(50);
     check_half_done(&run(Isolate::new(&edge).ask(erase("docs"))));
     assert_eq!(ask(&edge, Ask::show("docs")).0, 404, "the link itself is gone");
     for reuse in [false, true] {
         let refused = ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": reuse})));
         assert_eq!((refused.0, &refused.1["code"]), (409, &json!("alias_retired")));
     }
-    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    until(&edge, erase("docs"), 204);
     check_nothing_is_left(&edge);
 }
 
 #[test]
 fn if_match_is_checked_until_erasing_begins() {
     for outdated in ["\"1\"", "\"99\""] {
-        let edge = world(MemoryEdge::new(1));
-        edit(&edge, 60);
+        let edge = world(misfortune::edge(1, Steps::OneByOne));
+        edit(&edge, 20);
+        edge.set_operations(50);
         let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
-        assert_eq!((erase_if(outdated), erase_if("\"63\""), erase_if(outdated)), (412, 503, 204));
+        assert_eq!((erase_if(outdated), erase_if("\"23\""), erase_if(outdated)), (412, 503, 204));
     }
 }
 
@@ -538,10 +540,13 @@ fn each_request_drops_some_versions() {
         edit(&edge, 90);
         cut_off(&edge, "new");
         let versions = || support::audit::count(&edge, "history/");
-        for number in 0..30 {
+        // To give the alias back takes a request, and so may the release of the other.
+        let mut others = 0;
+        loop {
             let before = versions();
             let answer = run(Isolate::new(&edge).ask(erase("docs")));
-            assert!(before > versions() || answer.code() == 204 || number < 2, "no progress");
+            others += usize::from(before == versions());
+            assert!(others <= 2, "no progress");
             if answer.code() == 204 {
                 break;
             }
@@ -608,6 +613,8 @@ fn a_move_forgets_predecessors_within_its_operations() {
 fn erasing_a_full_link_keeps_to_its_operations() {
     for (predecessors, edits) in [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 20), (1, 0), (1, 1), (1, 2), (3, 7)] {
         for edge in edges() {
+            let few = edge.operations();
+            edge.set_operations(OPERATIONS);
             let (owner, letters) = (support::keys::user(&edge, 'a', "admin", "in"), ["a", "b", "c"]);
             let (_, secret) = support::keys::key(&edge, &owner, &support::keys::SCOPES, &json!({}));
             let make = |alias: &str, letter: &str| {
@@ -634,6 +641,7 @@ fn erasing_a_full_link_keeps_to_its_operations() {
             if predecessors > 0 {
                 cut_off(&edge, "new");
             }
+            edge.set_operations(few);
             until(&edge, erase("docs").showing(secret.as_str()), 204);
             assert_eq!(records_with(&edge, "crm-last"), Vec::<String>::new());
             check_no_stray_entries(&edge);

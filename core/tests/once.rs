@@ -520,8 +520,8 @@ fn whoever_gives_up_a_move_leaves_the_claim_of_another_try_alone() {
     };
     // It has claimed the new alias, and is about to say at the old one that the link has left.
     let first = begin(3);
-    // This one takes the claim over, gives it up and dies.
-    plan(&edge, Plan::FromNth(Step::Write, 7));
+    // This one takes the claim over, and dies before it says that the link has left.
+    plan(&edge, Plan::FromNth(Step::Write, 4));
     let (_, _lost) = run(isolate.handle(move_once()));
     calm(&edge);
     edge.wait_seconds(61);

@@ -236,6 +236,7 @@ const MOST_CRAWLABLE: u16 = 1_000;
 #[test]
 fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_can() {
     let edge = edge();
+    edge.set_operations(2_000);
     for number in 0..=MOST_CRAWLABLE {
         open(&edge, &format!("l{number:04}"), json!({}));
     }

@@ -11,7 +11,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::PageJson;
-use crate::store::ports::{Call, Edge, Record, Records as _, StoreError};
+use crate::store::ports::{Call, Edge, Record, Records, StoreError};
 use crate::store::{Cursor, Key, Prefix};
 
 /// Which page of a list is asked for.
@@ -76,8 +76,7 @@ fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String 
 }
 
 /// What it takes to read so many records of a list, and one more beside them.
-pub(crate) fn of_records<E: Edge>(context: &Context<'_, E>) -> impl Fn(usize) -> u32 {
-    let records = context.edge.records();
+pub(crate) fn of_records(records: &impl Records) -> impl Fn(usize) -> u32 {
     |keys| records.operations(&Call::GetMany(keys)).saturating_add(records.operations(&Call::Get))
 }
 

@@ -19,13 +19,13 @@ pub(crate) use self::meter::Metered;
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: u32,
-    /// By calls, and by the tasks after the response that were ordered.
     spent: Cell<u32>,
+    /// What is left to the tasks after the response.
     for_tasks: Cell<u32>,
     reserved: Cell<u32>,
     /// What the handler found left when it began.
     at_start: Cell<u32>,
-    /// What had been spent when the present part of the work began.
+    /// What had been used when the present part of the work began.
     part_began: Cell<u32>,
 }
 
@@ -63,12 +63,17 @@ impl Budget {
 
     /// How many operations may still be used, apart from those that are held back.
     pub(crate) fn left(&self) -> u32 {
-        self.limit.saturating_sub(self.spent.get()).saturating_sub(self.reserved.get())
+        self.limit.saturating_sub(self.used()).saturating_sub(self.reserved.get())
+    }
+
+    /// What was spent or left to tasks.
+    fn used(&self) -> u32 {
+        self.spent.get().saturating_add(self.for_tasks.get())
     }
 
     /// What the tasks after the response have.
     pub(crate) fn left_for_tasks(&self) -> u32 {
-        self.limit.saturating_sub(self.spent.get()).saturating_add(self.for_tasks.get())
+        self.limit.saturating_sub(self.spent.get())
     }
 
     /// Holds operations back for what comes last.
@@ -79,24 +84,23 @@ impl Budget {
 
     /// Leaves operations to a task after the response.
     pub(crate) fn leave_to_task(&self, operations: u32) {
-        self.spend(operations);
         self.for_tasks.set(self.for_tasks.get().saturating_add(operations));
     }
 
     /// Marks where a handler begins.
     pub(crate) fn begin(&self) {
-        self.at_start.set(self.limit.saturating_sub(self.spent.get()));
+        self.at_start.set(self.limit.saturating_sub(self.used()));
         self.begin_part();
     }
 
     /// Marks where one of the parts of its work begins, such as an item of a batch.
     pub(crate) fn begin_part(&self) {
-        self.part_began.set(self.spent.get());
+        self.part_began.set(self.used());
     }
 
     /// Whether this part of the work can go on with so many operations. It is asked before the first write of a part.
     pub(crate) fn fit(&self, operations: u32) -> Fit {
-        let of_part = self.spent.get().saturating_sub(self.part_began.get()).saturating_add(operations);
+        let of_part = self.used().saturating_sub(self.part_began.get()).saturating_add(operations);
         match of_part.saturating_add(self.reserved.get()).checked_sub(self.at_start.get()).filter(|excess| *excess > 0) {
             Some(excess) => Fit::Never { excess },
             None if operations > self.left() => Fit::InAnotherRequest,
@@ -146,7 +150,7 @@ mod tests {
         budget.leave_to_task(4);
         assert_eq!((budget.left(), budget.left_for_tasks()), (3, 7));
         budget.leave_to_task(9);
-        assert_eq!((budget.left(), budget.left_for_tasks()), (0, 13));
+        assert_eq!((budget.left(), budget.left_for_tasks()), (0, 7));
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> R
 /// be looked at.
 pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> Result<Vec<Key>, StoreError> {
     let is_due = link.version > u64::from(KEPT_VERSIONS) && link.version.checked_rem(CLEARING) == Some(0);
-    let most = most.min(MOST_CLEARED).saturating_sub(records.operations(&Call::Scan));
+    let most = most.saturating_sub(records.operations(&Call::Scan)).min(MOST_CLEARED);
     if !is_due || most < LEAST_SIFTED {
         return Ok(Vec::new());
     }

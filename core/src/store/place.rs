@@ -382,7 +382,11 @@ mod tests {
         let tagged = place(&again).link().unwrap().clone();
         let erased = place(&again).erase(&tagged, Vec::new(), Entries::Named, "t3".into()).unwrap();
         assert_eq!(erased.drops, left.drops);
-        assert_eq!(place(&erased).erase(&tagged, Vec::new(), Entries::Named, "t4".into()).unwrap().drops, left.drops, "the record still names them");
+        assert_eq!(
+            place(&erased).erase(&tagged, Vec::new(), Entries::Named, "t4".into()).unwrap().drops,
+            left.drops,
+            "the record still names them"
+        );
     }
 
     #[test]

@@ -89,6 +89,7 @@ struct LimitsJson {
 /// Which promises hold here, with numbers.
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
+    let records = context.edge.records();
     let _before = context.budget.reserve(OPERATIONS_BEFORE);
     let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
@@ -106,11 +107,11 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         body_bytes: BODY_LIMIT,
         bulk_body_bytes: BULK_LIMIT,
         store_operations: context.budget.limit(),
-        page: links::largest_page(context),
-        batch: links::largest_batch(context),
+        page: links::largest_page(records, context.budget),
+        batch: links::largest_batch(records, context.budget),
         repeatable_batch: links::LARGEST_BATCH,
-        import_lines: links::most_lines(context),
-        crawlable: links::most_crawlable(context),
+        import_lines: links::most_lines(records, context.budget),
+        crawlable: links::most_crawlable(records, context.budget),
         max_clicks: edge.max_clicks,
     };
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })

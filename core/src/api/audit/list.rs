@@ -36,7 +36,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields, "lines");
     fields.finish(Some(()))?;
     let list = ("/api/v1/audit?", &*filter.query());
-    let page = wanted.keys(context, proof, list, &filter.prefix(), pagination::of_records(context)).await?;
+    let page = wanted.keys(context, proof, list, &filter.prefix(), pagination::of_records(context.edge.records())).await?;
     // The store may take its time to forget.
     let kept_since = context.config.audit_millis.map_or(0, |lifetime| context.now.as_millis().saturating_sub(lifetime));
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));

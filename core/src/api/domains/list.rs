@@ -30,7 +30,8 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
         };
         pagination::read_each(context, &keys, &mut read).await?;
     }
-    let page = wanted.keys(context, proof, ("/api/v1/domains?", ""), &Prefix::domains(), pagination::of_records(context)).await?;
+    let page =
+        wanted.keys(context, proof, ("/api/v1/domains?", ""), &Prefix::domains(), pagination::of_records(context.edge.records())).await?;
     let mut read = |_: &_, record: &_| {
         let site = Kept::<Site>::read(record)?.what;
         let is_added = !site.is_deleted && config.origin_of(site.domain.as_str()).is_none();

@@ -19,7 +19,9 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let wanted = Wanted::take(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
-    let page = wanted.keys(context, proof, ("/api/v1/keys?", &filter), &Prefix::api_keys(), pagination::of_records(context)).await?;
+    let page = wanted
+        .keys(context, proof, ("/api/v1/keys?", &filter), &Prefix::api_keys(), pagination::of_records(context.edge.records()))
+        .await?;
     let mut keys = Vec::new();
     let mut read = |_: &_, record: &_| {
         let key = Kept::<ApiKey>::read(record)?.what;

@@ -27,6 +27,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::Link;
 use crate::store::Key;
+use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Records};
 
 request_body! {
@@ -166,9 +167,9 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
 }
 
 /// The most items of a batch without an `Idempotency-Key`.
-pub(crate) fn largest_batch<E: Edge>(context: &Context<'_, E>) -> u16 {
-    let of_item = of_item(context.edge.records());
-    context.budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()))
+pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
+    let of_item = of_item(records);
+    budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()))
 }
 
 /// What an item takes, if it makes or changes a link that has an owner and neither tags nor a copy.
@@ -178,7 +179,7 @@ fn of_item(records: &impl Records) -> u32 {
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), Problem> {
-    let (most, most_passwords) = (largest_batch(context), context.edge.traits().most_hashes);
+    let (most, most_passwords) = (largest_batch(context.edge.records(), context.budget), context.edge.traits().most_hashes);
     let too_many = |detail| Err(Problem::wrong_field("items", Refusal::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(

@@ -8,6 +8,7 @@ use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
 use super::named::{named, served_domain};
 use super::show::shown;
+use super::walk::of_counts;
 use super::{Wish, edit};
 use crate::auth::{Proof, is_in};
 use crate::context::Context;
@@ -53,7 +54,9 @@ pub(crate) async fn change<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
+    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
     let link = patch(context, proof, &key, &Seen::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
+    drop(telling);
     shown(context, proof, &link).await
 }
 

@@ -76,7 +76,8 @@ impl Claim<'_> {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }
         }
-        for _ in 0..EDITS {
+        let mut tries = 0;
+        while tries < EDITS {
             let place = match seen.take() {
                 Some(place) => Some(place),
                 None => look(records, self.key).await?,
@@ -90,7 +91,10 @@ impl Claim<'_> {
             }
             match self.look_at(context, &place).await? {
                 Verdict::Free => {}
-                Verdict::LookAgain => continue,
+                Verdict::LookAgain => {
+                    tries = tries.saturating_add(1);
+                    continue;
+                }
                 Verdict::Refused(problem) => return Ok(Err(problem)),
             }
             if let Some(old) = self.predecessor(&place)
@@ -111,6 +115,7 @@ impl Claim<'_> {
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(Claimed { commits: Some(place.commits.saturating_add(1)), is_new: false }));
             }
+            tries = tries.saturating_add(1);
         }
         Err(Problem::crowded())
     }

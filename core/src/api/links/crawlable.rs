@@ -5,6 +5,7 @@ use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, State};
+use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Records};
 use crate::store::{Key, Prefix, hint, look_at_all};
 
@@ -18,8 +19,8 @@ const AT_ONCE: usize = 100;
 const ON_THE_MOVE: usize = 2;
 
 /// How many links robots may follow at most.
-pub(crate) fn most_crawlable<E: Edge>(context: &Context<'_, E>) -> u16 {
-    context.budget.largest(MOST, |links| of_crawlable(context.edge.records(), links.into()))
+pub(crate) fn most_crawlable(records: &impl Records, budget: &Budget) -> u16 {
+    budget.largest(MOST, |links| of_crawlable(records, links.into()))
 }
 
 /// What it takes to find so many: their index entries, their records, and that of the domain.
@@ -32,7 +33,7 @@ fn of_crawlable(records: &impl Records, links: usize) -> u32 {
 /// of so many links only the names are kept: they may be large, and anybody may ask.
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
-    let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(context)).await?;
+    let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
     let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == State::Live;
     let mut aliases: Vec<Alias> = Vec::new();
     for hints in page.keys.chunks(AT_ONCE) {

@@ -11,6 +11,7 @@ use super::find::find_same;
 use super::named::served_domain;
 use super::show::shown;
 use super::upsert::{Saved, upsert};
+use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
 use super::{trace, wire};
 use crate::auth::Proof;
@@ -87,6 +88,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
     let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
+    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
     let saved = if updates {
         said.skip("find_if_exists");
         said.skip("update_if_exists");
@@ -99,6 +101,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
             None => Saved::Created(claim(context, proof, &new).await?),
         }
     };
+    drop(telling);
     match saved {
         Saved::Created(link) => created(context, proof, &link),
         Saved::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),

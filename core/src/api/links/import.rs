@@ -31,6 +31,7 @@ use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::Link;
+use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
@@ -162,8 +163,8 @@ pub(crate) async fn import<E: Edge>(
 }
 
 /// How many lines of an import without tags or limits a request has store operations for.
-pub(crate) fn most_lines<E: Edge>(context: &Context<'_, E>) -> u32 {
-    context.budget.left().checked_div(of_line(context.edge.records())).unwrap_or(1)
+pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
+    budget.left().checked_div(of_line(records)).unwrap_or(1)
 }
 
 /// What a line takes, if it makes a link that has an owner and neither tags nor clicks.

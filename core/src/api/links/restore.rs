@@ -3,6 +3,7 @@
 use super::edit;
 use super::named::named;
 use super::show::shown;
+use super::walk::of_counts;
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -14,6 +15,8 @@ use crate::store::ports::Edge;
 pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
+    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
     let link = edit(context, proof, &key, &raise).await?;
+    drop(telling);
     shown(context, proof, &link).await
 }

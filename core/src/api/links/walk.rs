@@ -7,6 +7,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::Link;
 use crate::model::time::Timestamp;
+use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Records};
 use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
 
@@ -53,12 +54,12 @@ pub(super) struct Page {
 const ON_THE_MOVE: usize = 2;
 
 /// How many links a page examines at most.
-pub(crate) fn largest_page<E: Edge>(context: &Context<'_, E>) -> u16 {
-    context.budget.largest(page_size::LARGEST, |links| of_page(context.edge.records(), links.into()))
+pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
+    budget.largest(page_size::LARGEST, |links| of_page(records, links.into()))
 }
 
 /// What a page of so many links takes.
-pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
+fn of_page(records: &impl Records, links: usize) -> u32 {
     let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(ON_THE_MOVE)].iter().map(|call| records.operations(call)).sum::<u32>();
     looks.saturating_add(of_counts(records, links))
 }
@@ -79,7 +80,7 @@ impl Walk {
     ) -> Result<Page, Problem> {
         let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
         let records = context.edge.records();
-        let limit = context.budget.largest(limit.min(page_size::LARGEST), |links| of_page(records, links.into()));
+        let limit = limit.min(largest_page(records, context.budget));
         let page = records.scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
         let seen = after.and_then(|after| after.seen);
         let last = page.keys.last().cloned();

@@ -18,7 +18,8 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let mut fields = Fields::query(query);
     let wanted = Wanted::take(&mut fields, "users");
     fields.finish(Some(()))?;
-    let page = wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context)).await?;
+    let page =
+        wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
         users.push(Kept::<User>::read(record)?);

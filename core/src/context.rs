@@ -22,8 +22,8 @@ use crate::store::{Change, Key};
 /// A tag has an index entry, and the mark that lists it among the tags of its domain.
 const OPERATIONS_OF_A_TAG: u32 = 2;
 
-/// A copy of what was written is put and compared with the truth.
-const OPERATIONS_OF_A_FILL: u32 = 2;
+/// The truth and the copy that is there are read, a new one is put and compared with the truth.
+const OPERATIONS_OF_A_FILL: u32 = 4;
 
 /// What every handler is given.
 pub(crate) struct Context<'a, E> {
@@ -85,8 +85,7 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Refuses, before anything of it is written, a change of a link with so many tags that takes more store operations than are left.
     pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
-        let of_fill = if self.edge.copies().is_some() { OPERATIONS_OF_A_FILL } else { 0 };
-        let operations = operations.saturating_add(of_fill);
+        let operations = operations.saturating_add(self.of_fills(1));
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
             Fit::InAnotherRequest => {
@@ -98,6 +97,11 @@ impl<'a, E: Edge> Context<'a, E> {
                 Err(Problem::too_many_tags(fitting, self.budget.limit()))
             }
         }
+    }
+
+    /// What it takes at most to fill so many copies after the response.
+    pub(crate) fn of_fills(&self, copies: u32) -> u32 {
+        if self.edge.copies().is_some() { copies.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
     }
 
     /// What the fields of a body are checked against beside themselves.

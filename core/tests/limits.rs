@@ -10,13 +10,13 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, Step};
+use hop_core::memory::{MemoryEdge, Step, Steps};
 use hop_core::ports::{Records as _, Take};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 use support::audit::{count, text};
 use support::copies::{HERE, docs};
-use support::misfortune::{Plan, calm, plan, watch};
+use support::misfortune::{self, Plan, calm, plan, watch};
 use support::{Ask, Isolate, run};
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
@@ -265,7 +265,7 @@ const OPERATIONS_OF_A_PIECE: u32 = 60;
 fn many_tickets_are_erased_piece_by_piece() {
     // Beside a short history, one that fills a piece to the last, and a long one.
     for versions in [0, 50, 60] {
-        let edge = MemoryEdge::new(1);
+        let edge = misfortune::edge(1, Steps::OneByOne);
         let link = done(&edge, create("docs", 120));
         for number in 0..versions {
             done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));

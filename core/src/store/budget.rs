@@ -82,8 +82,9 @@ impl Budget {
         Reserved { budget: self, operations }
     }
 
-    /// Leaves operations to a task after the response.
+    /// Leaves operations to a task after the response, as far as there are any.
     pub(crate) fn leave_to_task(&self, operations: u32) {
+        let operations = operations.min(self.left());
         self.for_tasks.set(self.for_tasks.get().saturating_add(operations));
     }
 

@@ -61,9 +61,11 @@ pub(super) async fn rename<E: Edge>(
     });
     let mut leaving = place.hand_over(&signpost, journey.clone())?;
     audit::note(context, proof, &deed(was, &link), &mut leaving)?;
+    // The old alias and the new one have copies.
+    let of_leaving = of_change(records, &leaving).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
     if is_first && unfinished.is_none() {
         // The next request would have to do so much, if this one came no further than the claim.
-        let of_rest = of_change(records, &leaving).saturating_add(of_rewrite(records).saturating_mul(3));
+        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2));
         if let Fit::Never { .. } = context.budget.fit(of_rest) {
             context.check_fits(of_rest, link.spec.tags.len())?;
         }
@@ -96,6 +98,9 @@ pub(super) async fn rename<E: Edge>(
         Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
         Err(problem) => return Err(problem),
     };
+    if of_leaving > context.budget.left() {
+        return Err(Problem::budget_exhausted("the link has not left its old alias yet"));
+    }
     match leave(context, leaving).await {
         Ok(Written::Done) => {}
         Ok(Written::Conflict) => {

@@ -71,7 +71,7 @@ impl Claim<'_> {
         };
         let mut is_first_write = seen.is_some();
         if seen.is_none() {
-            context.check_fits(of_change(records, &change), self.tags())?;
+            context.check_new_fits(of_change(records, &change), self.tags())?;
             if let (Written::Done, is_new) = offer(records, change).await? {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }

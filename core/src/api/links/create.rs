@@ -17,7 +17,7 @@ use super::{trace, wire};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
-use crate::message::problem::Problem;
+use crate::message::problem::{Code, Problem};
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::alias::{self, Alias, AliasCase};
@@ -212,6 +212,8 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         Ok(Ok(Claimed { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
         Ok(Ok(Claimed { commits: Some(commits), .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
+        // It was not made.
+        Err(problem) if problem.code == Code::BudgetExhausted => {}
         Ok(Ok(Claimed { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {

@@ -16,7 +16,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::store::budget::{Fit, of_change, of_rewrite};
 use crate::store::copy::Copy;
-use crate::store::ports::Edge;
+use crate::store::ports::{Call, Edge, Records as _};
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile. The first try is refused if no request can make the move.
@@ -64,8 +64,9 @@ pub(super) async fn rename<E: Edge>(
     // The old alias and the new one have copies.
     let of_leaving = of_change(records, &leaving).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
     if is_first && unfinished.is_none() {
-        // The next request would have to do so much, if this one came no further than the claim.
-        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2));
+        // The next request would have to do so much, if this one came no further than the claim: where the link comes from is read once
+        // more to know that, then that record and the claim are renewed.
+        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2)).saturating_add(records.operations(&Call::Get));
         if let Fit::Never { .. } = context.budget.fit(of_rest) {
             context.check_fits(of_rest, link.spec.tags.len())?;
         }

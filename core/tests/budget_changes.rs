@@ -12,14 +12,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use hop_core::memory::{MemoryEdge, OPERATIONS, Steps};
 use hop_core::Body;
+use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
 use serde_json::{Value, json};
 use support::audit::{check_list, check_no_stray_entries, count, text, truth};
 use support::client::{ADMIN_KEY, Answer};
 use support::copies::{HERE, THERE};
 use support::keys::{KEYS, SCOPES, key, new_key, user};
-use support::misfortune;
+use support::misfortune::{self, Plan, calm, plan};
 use support::replay::OnFailure;
 use support::{Ask, Isolate, run};
 
@@ -202,6 +202,23 @@ const CASES: &[Case] = &[
         may_be_refused: false,
     },
     Case {
+        name: "erase after a move that was not finished",
+        prepare: |world| {
+            docs(world);
+            world.done(Ask::create(&json!({"target": THERE, "alias": "new", "tags": tags('b'), "crawlable": true})));
+            world.done(Ask::delete("new"));
+            // The last write has the new alias say that the link is there.
+            let trace = plan(&world.edge, Plan::FromNth(Step::Write, 3));
+            let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
+            let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
+            calm(&world.edge);
+            assert!(trace.count(|step| step == Step::Write) >= 3, "it never came to the last write");
+        },
+        ask: |_| Ask::remove("/api/v1/links/new?erase=true"),
+        is_done: |world| world.ask(Ask::show("new")).code() == 404 && count(&world.edge, "history/") == 0,
+        may_be_refused: false,
+    },
+    Case {
         name: "upsert a new link",
         prepare: |_| {},
         ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a'), "external_id": "x", "update_if_exists": true})),
@@ -270,9 +287,9 @@ const CASES: &[Case] = &[
         },
         ask: |world| {
             let shown = world.shown(USERS);
-            let id = shown["items"].as_array().into_iter().flatten().find(|user| user["email"] == "d@example.com").expect("it was made")
-                ["id"]
-                .clone();
+            let id =
+                shown["items"].as_array().into_iter().flatten().find(|user| user["email"] == "d@example.com").expect("it was made")["id"]
+                    .clone();
             let asked = Ask::post(&format!("{USERS}/{}/invite", text(&id)), &json!({}));
             Ask { body: Body::Whole(Vec::new()), ..asked }
         },

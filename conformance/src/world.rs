@@ -83,7 +83,7 @@ impl World {
     }
 
     /// hop that does not tell capitals from small letters, has a name and colours of its own, and names its security
-    /// contacts.
+    /// contacts. Its requests may use more store operations than is usual.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
             settings: vec![
@@ -93,6 +93,8 @@ impl World {
                 ("HOP_COLORS", "#ffd400"),
                 ("HOP_SECURITY_CONTACT", "mailto:security@hop.example, https://hop.example/report"),
                 ("HOP_SECURITY_EXPIRES", "2027-01-01T01:00:00+01:00"),
+                ("HOP_PLAN", "paid"),
+                ("HOP_STORE_OPERATIONS", "100"),
             ],
             ..Self::usual_settings()
         };

@@ -11,7 +11,7 @@
 
 mod support;
 
-use hop_core::memory::{MemoryEdge, OPERATIONS, Random, Step, Steps};
+use hop_core::memory::{MemoryEdge, OPERATIONS, Random, Steps};
 use hop_core::store::Key;
 use http::header::{AUTHORIZATION, IF_MATCH};
 use http::{HeaderName, Method};

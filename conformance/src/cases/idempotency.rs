@@ -13,6 +13,8 @@ cases!("idempotency":
     a_refused_request_leaves_its_key_free,
     a_bad_key_is_refused,
     a_request_that_is_being_answered_is_not_answered_twice,
+    a_repeated_batch_goes_on_until_every_item_is_tried,
+    a_repeated_import_goes_on_until_every_line_is_taken,
 );
 
 /// Every request that may be repeated: its path and media type, with a body that makes one link.
@@ -119,4 +121,54 @@ fn a_request_that_is_being_answered_is_not_answered_twice(world: &World) {
 /// Two are enough to meet, and seldom both accepted by a store whose writes are not atomic.
 fn at_once(edge: Edge) -> usize {
     if edge.has_atomic_writes() { 8 } else { 2 }
+}
+
+/// Sends a request again for as long as its answer says that a part was not tried. Says how often it was sent, and what it told last.
+fn send_until_done(world: &World, request: &(&str, &str, String), key: &str, is_done: impl Fn(&Value) -> bool) -> (usize, Value) {
+    for number in 1..=100 {
+        let answer = eventually("no other request with the key is under way", || {
+            let answer = world.hop().send(&call(request, key));
+            (answer.status != 409).then_some(answer)
+        });
+        let told = answer.json();
+        assert_eq!(answer.status, 200, "{told}");
+        assert_eq!(answer.header("retry-after").as_deref(), (!is_done(&told)).then_some("0"), "{told}");
+        if is_done(&told) {
+            return (number, told);
+        }
+    }
+    panic!("it is never done");
+}
+
+/// More links with a tag each than one request has store operations for, but in memory.
+const MANY: usize = 30;
+
+fn a_repeated_batch_goes_on_until_every_item_is_tried(world: &World) {
+    let stem = world.alias("many");
+    let alias = |number: usize| format!("{stem}-{number}");
+    let item = |number| json!({"op": "create", "link": {"target": TARGET, "alias": alias(number), "tags": [stem]}});
+    let items: Vec<Value> = (0..MANY).map(item).collect();
+    let request = ("/api/v1/batch", "application/json", json!({ "items": items }).to_string());
+    let (requests, told) = send_until_done(world, &request, &stem, |told| told["untried"] == 0);
+    assert_eq!(requests > 1, world.edge != Edge::Memory, "{requests} requests");
+    assert_eq!((&told["succeeded"], &told["failed"]), (&json!(MANY), &json!(0)));
+    let results = told["results"].as_array().unwrap().iter().map(|result| (result["status"].clone(), result["link"]["alias"].clone()));
+    assert_eq!(results.collect::<Vec<_>>(), (0..MANY).map(|number| (json!(201), json!(alias(number)))).collect::<Vec<_>>());
+    let again = eventually("the answer is kept", || {
+        let again = world.hop().send(&call(&request, &stem));
+        (again.status != 409).then_some(again)
+    });
+    assert_eq!(again.json(), told);
+}
+
+fn a_repeated_import_goes_on_until_every_line_is_taken(world: &World) {
+    let stem = world.alias("lines");
+    let alias = |number: usize| format!("{stem}-{number}");
+    let line = |number| json!({"target": TARGET, "alias": alias(number), "tags": [stem]}).to_string() + "\n";
+    let request = ("/api/v1/import", "application/x-ndjson", (0..MANY).map(line).collect::<String>());
+    let (requests, told) = send_until_done(world, &request, &stem, |told| told["next"].is_null());
+    assert_eq!(requests > 1, world.edge != Edge::Memory, "{requests} requests");
+    assert_eq!((&told["imported"], &told["existing"], &told["failed"]), (&json!(MANY), &json!(0), &json!(0)));
+    let results = told["results"].as_array().unwrap().iter().map(|result| (result["line"].clone(), result["alias"].clone()));
+    assert_eq!(results.collect::<Vec<_>>(), (0..MANY).map(|number| (json!(number + 1), json!(alias(number)))).collect::<Vec<_>>());
 }

@@ -24,8 +24,8 @@ const NAME_CHARS: usize = 64;
 /// How many days the audit is kept where nobody says otherwise.
 const AUDIT_DAYS: u64 = 365;
 
-/// No deployment gives a request fewer store operations: what one link takes has to fit.
-const LEAST_OPERATIONS: u32 = 24;
+/// No deployment gives a request fewer store operations: all that is asked about one link has to fit.
+const LEAST_OPERATIONS: u32 = 32;
 
 /// Nor more: a request has other limits too.
 const MOST_OPERATIONS: u32 = 10_000;

@@ -1,7 +1,7 @@
 //! Taking in links that were made elsewhere, line by line: JSON Lines or CSV, each line a Link as hop exports it.
 //!
 //! Every line has its own result. Where a request has no store operations left before the text ends, the answer says where to go on. With an
-//! `Idempotency-Key` the same request goes on there by itself: the record of the key keeps the results so far.
+//! `Idempotency-Key` the same request goes on there by itself: the record of the key keeps the results so far, of a thousand lines at most.
 
 mod line;
 
@@ -37,6 +37,12 @@ use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
 /// However many store operations there are: the places of so many lines are looked at together.
 const LINES_AT_ONCE: u16 = 100;
+
+/// However few a line takes: one request reads so many.
+const MOST_LINES: usize = 500;
+
+/// The most lines of one `Idempotency-Key`. What follows them is for another request, with a key of its own.
+const MOST_LINES_OF_A_KEY: usize = 1_000;
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
@@ -98,6 +104,12 @@ struct ImportPositionJson {
     offset: usize,
 }
 
+impl ImportPositionJson {
+    fn of(line: &RawLine<'_>) -> Self {
+        Self { line: line.number, offset: line.start }
+    }
+}
+
 /// The results so far of an import that takes several requests, each with the number of its line.
 #[derive(Serialize, Deserialize)]
 struct ProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
@@ -135,16 +147,21 @@ pub(crate) async fn import<E: Edge>(
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
     let mut work = Work { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
     let of_line = of_line(context.edge.records());
-    let mut next = None;
-    while next.is_none() && lines.peek().is_some() {
+    let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
+    while next.is_none() && left > 0 && lines.peek().is_some() {
         // What a line takes is not known before it is read: one that does not fit is the first of the next request.
         let most = context.budget.largest(LINES_AT_ONCE, |lines| of_line.saturating_mul(lines.into()));
-        let chunk = lines.by_ref().take(most.into()).collect();
+        let chunk: Vec<_> = lines.by_ref().take(left.min(most.into())).collect();
+        left = left.saturating_sub(chunk.len());
         next = work.take_all(chunk, &mut outcomes).await?;
     }
+    let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::of(line)));
+    // Whoever sends the same request again gets no further once its key has all the lines that it can have.
+    let is_full = context.source.is_repeatable() && outcomes.len() >= MOST_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
-    let is_unfinished = next.is_some() || outcomes.values().any(|outcome| outcome.is_passing);
+    let goes_on = next.is_some() && !is_full;
+    let is_unfinished = goes_on || outcomes.values().any(|outcome| outcome.is_passing);
     let json = ImportJson {
         results: outcomes.values().map(|outcome| &*outcome.result).collect(),
         imported,
@@ -154,7 +171,7 @@ pub(crate) async fn import<E: Edge>(
         next,
     };
     let response = Response::json(StatusCode::OK, &json)?;
-    let response = if json.next.is_some() { response.retry_at_once() } else { response };
+    let response = if goes_on { response.retry_at_once() } else { response };
     if !is_unfinished {
         return Ok(response);
     }
@@ -164,7 +181,8 @@ pub(crate) async fn import<E: Edge>(
 
 /// How many lines of an import without tags or limits a request has store operations for.
 pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
-    budget.left().checked_div(of_line(records)).unwrap_or(1)
+    let most = u32::try_from(MOST_LINES).unwrap_or(u32::MAX);
+    budget.left().checked_div(of_line(records)).unwrap_or(most).min(most)
 }
 
 /// What a line takes, if it makes a link that has an owner and neither tags nor clicks.
@@ -186,15 +204,15 @@ impl<E: Edge> Work<'_, E> {
     /// Takes the links of some lines, and says where the first one begins that there was nothing left for.
     async fn take_all(
         &mut self,
-        lines: Vec<(usize, RawLine)>,
+        lines: Vec<(usize, RawLine<'_>)>,
         outcomes: &mut BTreeMap<usize, Outcome>,
     ) -> Result<Option<ImportPositionJson>, Problem> {
         let mut next = None;
         let mut read = Vec::new();
         for (index, line) in lines {
-            let position = ImportPositionJson { line: line.number, offset: line.start };
+            let position = ImportPositionJson::of(&line);
             let context = self.context.drawing(self.context.source.part(index));
-            let link = Line::read(&context, self.proof, line.fields, self.domain).await;
+            let link = Line::read(&context, self.proof, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);
                 break;

@@ -66,10 +66,10 @@ impl Line {
     pub(super) async fn read<E: Edge>(
         context: &Context<'_, E>,
         proof: &Proof,
-        fields: Result<Fields, Problem>,
+        line: RawLine<'_>,
         domain: &Domain,
     ) -> Result<Self, Problem> {
-        let Draft { parts, wrong } = LineBody::draft(fields?, &context.parsing());
+        let Draft { parts, wrong } = LineBody::draft(line.fields()?, &context.parsing());
         let hash = parts.password_hash;
         let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
@@ -95,11 +95,26 @@ impl ClicksBody {
 }
 
 /// A line as it came.
-pub(super) struct RawLine {
+pub(super) struct RawLine<'a> {
     pub(super) number: usize,
     /// The offset in the body at which it begins.
     pub(super) start: usize,
-    pub(super) fields: Result<Fields, Problem>,
+    content: Content<'a>,
+}
+
+/// What stands in a line. JSON is read only if the line is taken: a request that goes on with an import passes many by.
+enum Content<'a> {
+    Json(&'a [u8]),
+    Row(Result<Fields, Problem>),
+}
+
+impl RawLine<'_> {
+    fn fields(self) -> Result<Fields, Problem> {
+        match self.content {
+            Content::Json(line) => from_json(line),
+            Content::Row(fields) => fields,
+        }
+    }
 }
 
 /// The lines of a body, one after the other.
@@ -128,10 +143,10 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl Iterator for Lines<'_> {
-    type Item = RawLine;
+impl<'a> Iterator for Lines<'a> {
+    type Item = RawLine<'a>;
 
-    fn next(&mut self) -> Option<RawLine> {
+    fn next(&mut self) -> Option<RawLine<'a>> {
         match self {
             Self::Json { rest, offset, number } => loop {
                 let line = rest.split_inclusive(|byte| *byte == b'\n').next()?;
@@ -141,12 +156,14 @@ impl Iterator for Lines<'_> {
                 *number = number.saturating_add(1);
                 let line = line.trim_ascii();
                 if !line.is_empty() {
-                    return Some(RawLine { number: this, start, fields: from_json(line) });
+                    return Some(RawLine { number: this, start, content: Content::Json(line) });
                 }
             },
             Self::Csv { records, columns } => Some(match records.next()? {
-                Ok(record) => RawLine { number: record.line, start: record.start, fields: from_row(columns, record.cells) },
-                Err(error) => RawLine { number: error.begins, start: error.start, fields: Err(Problem::malformed_list(error)) },
+                Ok(record) => RawLine { number: record.line, start: record.start, content: Content::Row(from_row(columns, record.cells)) },
+                Err(error) => {
+                    RawLine { number: error.begins, start: error.start, content: Content::Row(Err(Problem::malformed_list(error))) }
+                }
             }),
         }
     }
@@ -203,11 +220,12 @@ mod tests {
             let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
             let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
             for line in lines.by_ref().take(limit()) {
-                let what = match line.fields {
+                let number = before + line.number;
+                let what = match line.fields() {
                     Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, Wrong>)),
                     Err(problem) => problem.code.name().to_owned(),
                 };
-                taken.push((before + line.number, what));
+                taken.push((number, what));
             }
             let Some(RawLine { number, start: offset, .. }) = lines.next() else { return taken };
             let head = if begins == 0 { "" } else { head };

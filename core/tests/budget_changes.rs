@@ -124,6 +124,17 @@ const CASES: &[Case] = &[
         may_be_refused: true,
     },
     Case {
+        name: "find or create among many to one target",
+        prepare: |world| {
+            for number in 0..30 {
+                world.done(Ask::create(&json!({"target": HERE, "title": format!("{number}")})));
+            }
+        },
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a'), "find_if_exists": true})),
+        is_done: |world| world.has_tags("docs", 'a'),
+        may_be_refused: true,
+    },
+    Case {
         name: "create where a deleted link was",
         prepare: |world| {
             docs(world);

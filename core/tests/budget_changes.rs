@@ -135,6 +135,16 @@ const CASES: &[Case] = &[
         may_be_refused: true,
     },
     Case {
+        name: "create where a link was erased",
+        prepare: |world| {
+            docs(world);
+            world.done(Ask::remove("/api/v1/links/docs?erase=true"));
+        },
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a')[..6]})),
+        is_done: |world| world.ask(Ask::visit("docs")).code() == 302,
+        may_be_refused: true,
+    },
+    Case {
         name: "create where a deleted link was",
         prepare: |world| {
             docs(world);

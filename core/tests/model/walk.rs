@@ -284,7 +284,8 @@ impl<'a> Walk<'a> {
                 if !told.iter().any(Told::is_cut_short) {
                     break;
                 }
-                assert!(requests < MOST_REQUESTS, "this request never ends: {told:?}");
+                let cause = || (String::from_utf8_lossy(&answer.body).into_owned(), self.edge.take_log().pop());
+                assert!(requests < MOST_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
                 self.say(format!("{} {} on {} operations → {told:?}", ask.method, ask.url, self.edge.operations()));
                 answer = run(self.isolates[isolate].ask(ask.again()));
                 told = tell(&answer);

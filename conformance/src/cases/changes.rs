@@ -87,6 +87,7 @@ fn a_change_is_made_only_to_what_was_seen(world: &World) {
     for seen in ["\"1\"", "W/\"2\"", "2", "\"x\""] {
         try_with(seen, "b").problem(412, "version_mismatch");
     }
+    hop.send(&call(&alias, &json!({"title": 0})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
     for (seen, version) in [("\"2\"", 3), ("\"9\", \"3\"", 4), ("*", 5)] {
         assert_eq!(try_with(seen, seen).expect(200).json()["version"], version);
         readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == version));

@@ -139,6 +139,7 @@ fn a_change_is_made_only_to_what_was_seen(world: &World) {
     hop.send(&patch(&id, &json!({"role": "editor"})).header("If-Match", "\"1\"")).expect(200);
     shown(hop, &id, |user| user["role"] == "editor");
     hop.send(&patch(&id, &json!({"role": "admin"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&patch(&id, &json!({"role": null})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
     hop.send(&delete(&id, "none").header("If-Match", "\"1\"")).problem(412, "version_mismatch");
     dismiss(hop, &delete(&id, "none").header("If-Match", "\"2\"")).expect(204);
 }

@@ -228,6 +228,7 @@ fn wrong_fields_are_named(world: &World) {
         (post(&json!({"email": "ann"})), "/email", "invalid"),
         (post(&json!({"email": " ann@example.com"})), "/email", "invalid"),
         (post(&json!({"email": "ann@example.com", "role": "root"})), "/role", "invalid"),
+        (post(&json!({"email": "ann@b&c.example"})), "/email", "invalid"),
         (patch(&id, &json!({"role": null})), "/role", "required"),
         (patch(&id, &json!({"email": "ann@example.com"})), "/email", "unknown"),
         (delete(&id, ""), "/links_to", "invalid"),

@@ -148,6 +148,7 @@ fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
         (json!({"title": "x", "rules": [rule(&json!([split(1), {"type": "country", "any": []}]))]}), "/rules/0/when/1/any", "conflicts"),
         (json!({"title": "x", "rules": [rule(&json!([split(100)]))]}), "/rules/0/when/0/percent", "out_of_range"),
         (json!({"title": "x", "rules": [rule(&json!([{"type": "moon"}]))]}), "/rules/0/when/0/type", "invalid"),
+        (json!({"title": "x", "rules": [rule(&json!([{"type": "address", "any": ["1.2.3.4/032"]}]))]}), "/rules/0/when/0/any/0", "invalid"),
         (json!([]), "", "wrong_type"),
     ] {
         let problem = patch(hop, &alias, &body).problem(422, "invalid_fields");

@@ -85,16 +85,20 @@ async fn edit<E: Edge>(
     Err(last)
 }
 
-/// Applies what is said of a domain. None of its targets is on the domain itself: the settings do not have to name it.
-fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
-    for (name, target, place) in
-        [("root", said.root, &mut site.root), ("not_found", said.not_found, &mut site.not_found), ("ended", said.ended, &mut site.ended)]
-    {
-        match target {
-            Patch::Set(target) if target.is_on(&site.domain) => wrong.add(Refusal::own_domain().within(name)),
-            said => said.apply(place),
+/// Refuses every target that is on the domain itself: the settings do not have to name it.
+fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
+    for (name, target) in [("root", &said.root), ("not_found", &said.not_found), ("ended", &said.ended)] {
+        if matches!(target, Patch::Set(target) if target.is_on(domain)) {
+            wrong.add(Refusal::own_domain().within(name));
         }
     }
+}
+
+/// Applies what is said of a domain.
+fn set(site: &mut Site, patch: DomainPatch) {
+    patch.root.apply(&mut site.root);
+    patch.not_found.apply(&mut site.not_found);
+    patch.ended.apply(&mut site.ended);
 }
 
 /// The schemas of request bodies, under their names in the document.

@@ -25,6 +25,7 @@ use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
 use crate::model::rights::Right;
+use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::store::Key;
 use crate::store::ports::{Edge, Facts};
@@ -80,8 +81,13 @@ pub(super) async fn patch<E: Edge>(
         wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
     }
     let draft = Draft::<LinkPatch> { parts, wrong };
+    let is_invalid = is_always_invalid(&draft, domain.as_ref());
     let hashed = OnceCell::new();
     let change = |link: &Link| {
+        if is_invalid {
+            // Refused whatever the version is, together with the errors that depend on the link.
+            apply(context, link, draft.clone(), domain.clone(), &hashed)?;
+        }
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
@@ -89,6 +95,20 @@ pub(super) async fn patch<E: Edge>(
         Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
     };
     edit(context, proof, key, &change).await
+}
+
+/// Whether a patch is invalid for every link.
+fn is_always_invalid(draft: &Draft<LinkPatch>, domain: Option<&Domain>) -> bool {
+    let Draft { mut parts, mut wrong } = draft.clone();
+    let is_stray = parts.alias.is_none() && domain.is_none() && (parts.keep_old_alias.is_some() || parts.reuse.is_some());
+    utm::merge(parts.utm, parts.target, &mut wrong);
+    // The link may have the parts that a card lacks here.
+    parts.settings.card = Patch::Absent;
+    let _ = settings::apply(&mut Spec::default(), parts.settings, &mut wrong);
+    if let Patch::Set(block) = parts.blocked {
+        wrong.add(block.wrong);
+    }
+    is_stray || wrong.or(()).is_err()
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.

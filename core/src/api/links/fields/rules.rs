@@ -412,7 +412,7 @@ pub(crate) mod tests {
             (r#"{"type":"split","percent":100}"#, "/percent", OutOfRange),
             (r#"{"type":"split","percent":2.5}"#, "/percent", WrongType),
             (r#"{"type":"split","percent":18446744073709551615}"#, "/percent", OutOfRange),
-            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", WrongType),
+            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", OutOfRange),
         ] {
             let when = format!(r#"[{{"type":"split","percent":1}},{condition}]"#);
             assert_eq!(errors(&when), [(format!("/0/when/1{field}"), code)], "{condition}");

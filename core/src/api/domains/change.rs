@@ -16,10 +16,14 @@ use crate::store::Site;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/domains/{domain}`
-    pub(super) struct DomainPatch {
+    /// The fields of a domain to change
+    pub(crate) struct DomainPatch as DomainPatch {
+        /// A target: where visitors of `/` are sent
         root: Patch<Target>,
+        /// A target: where visitors are sent whose alias has no link, or one that has not started
         not_found: Patch<Target>,
+        /// A target: where visitors are sent whose link is deleted, blocked, disabled, past its end or used up and has no
+        /// `fallback` that counts
         ended: Patch<Target>,
     }
 }

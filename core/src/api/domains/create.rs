@@ -16,8 +16,10 @@ use crate::store::Site;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/domains`
-    pub(super) struct NewDomain {
+    /// A new domain
+    pub(crate) struct NewDomain as NewDomain {
+        /// A host without port, in Unicode or not, of at most 120 bytes in ASCII: an address, or a name of letters, digits,
+        /// `-` and `_` between its dots
         domain: Required<Domain>,
         targets: Flatten<DomainPatch>,
     }

@@ -29,17 +29,24 @@ use crate::store::{Kept, Key, Written, id_source};
 const MOST_DOMAINS: usize = 20;
 
 request_body! {
-    /// `POST /api/v1/keys`
-    pub(super) struct NewKey {
+    /// A new key
+    pub(crate) struct NewKey as NewKey {
+        /// What people call it
         name: Required<Title>,
+        /// What it is for, as far as its owner's role goes
         scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
+        /// The only domains it is for, each one of this deployment; every one unless said. A key for some has no say in
+        /// what concerns the whole deployment: users, keys, `/metrics`
         domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
+        /// The id of a user who is let in: the key has their role, at every moment the one they have then. Oneself
+        /// unless said. The bootstrap admin is no user and has to say
         owner: Optional<UserId>,
+        /// Later than now. It does not end unless said
         expires_at: Optional<Timestamp>,
     }
 }
 
-pub(super) enum OpensNothing {}
+pub(crate) enum OpensNothing {}
 
 impl WhyNotEmpty for OpensNothing {
     fn refusal() -> Refusal {
@@ -47,7 +54,7 @@ impl WhyNotEmpty for OpensNothing {
     }
 }
 
-pub(super) enum ForNoDomain {}
+pub(crate) enum ForNoDomain {}
 
 impl WhyNotEmpty for ForNoDomain {
     fn refusal() -> Refusal {
@@ -62,7 +69,7 @@ impl FieldType for Scope {
         Self::named(&value.text()?).ok_or_else(|| Refusal::invalid("there is no such scope").into())
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
     }

@@ -6,6 +6,8 @@ mod revoke;
 mod show;
 mod wire;
 
+#[cfg(feature = "docs")]
+pub(crate) use create::NewKey;
 pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
@@ -43,10 +45,4 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
         return Err(Problem::not_allowed("Only owners revoke the keys of owners."));
     }
     Ok(())
-}
-
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    vec![("NewKey", <create::NewKey as crate::message::body::FieldType>::schema())]
 }

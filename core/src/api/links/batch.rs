@@ -25,34 +25,44 @@ use crate::store::Key;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/batch`
-    pub(super) struct BatchBody {
+    /// Many changes of links
+    pub(crate) struct BatchBody as Batch {
+        /// The changes, one after the other: at most as many as `limits.batch` of `/capabilities` says
         items: Required<Items>,
     }
 
-    /// An item with the `op` "create". What stands in an item is read only when its turn comes, so that it spoils no other.
+    /// Create a link: `link` has the fields of a new link but `find_if_exists` and `update_if_exists`
     pub(super) struct CreateItem {
+        /// The new link
         link: Required<Unread<LinkBody>>,
     }
 
-    /// An item with the `op` "update".
+    /// Change the link `alias` on `domain`, the default domain unless said, by a merge patch. With `if_match` only while it is
+    /// at this version
     pub(super) struct UpdateItem {
+        /// Which link
         alias: Required<Alias>,
+        /// Where it is; the default domain unless said
         domain: Optional<Domain>,
+        /// Only while the link is at this version
         if_match: Optional<Seen>,
+        /// What is changed
         patch: Required<Unread<LinkPatch>>,
     }
 
-    /// An item with the `op` "delete".
+    /// Delete the link `alias` on `domain`, the default domain unless said. With `if_match` only while it is at this version
     pub(super) struct DeleteItem {
+        /// Which link
         alias: Required<Alias>,
+        /// Where it is; the default domain unless said
         domain: Optional<Domain>,
+        /// Only while the link is at this version
         if_match: Optional<Seen>,
     }
 }
 
-/// As many items as the edge takes, each as it was sent.
-pub(super) enum Items {}
+/// As many items as the edge takes, each as it was sent: it is read only when its turn comes, so that it spoils no other.
+pub(crate) enum Items {}
 
 impl FieldType for Items {
     type Value = Vec<Tree>;
@@ -69,9 +79,19 @@ impl FieldType for Items {
         Ok(items)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        schema::items()
+        use crate::message::body::{ObjectSchema, component, schema};
+        let kinds = [
+            ObjectSchema::of::<CreateItem>().kind("op", "create"),
+            ObjectSchema::of::<UpdateItem>().kind("op", "update"),
+            ObjectSchema::of::<DeleteItem>().kind("op", "delete"),
+        ];
+        let description = "One change of a batch: `op` says which kind";
+        let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
+        let anything = "Any other value is no reason to refuse the others: its own result says what is wrong with it";
+        let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
+        schema!({"type": "array", "minItems": 1, "maxItems": 100, "items": items})
     }
 }
 
@@ -194,45 +214,4 @@ async fn domain_of<E: Edge>(context: &Context<'_, E>, proof: &Proof, said: Optio
     let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
     proof.check_domain(&domain)?;
     Ok(domain)
-}
-
-#[cfg(test)]
-mod schema {
-    use serde_json::{Map, Value, json};
-
-    use super::{CreateItem, DeleteItem, UpdateItem};
-    use crate::api::links::create::{CreateBody, LinkBody};
-    use crate::message::body::RequestBody;
-
-    /// The items, of which each has the fields that go with its `op`.
-    pub(super) fn items() -> Value {
-        let kinds = [("create", fields::<CreateItem>()), ("update", fields::<UpdateItem>()), ("delete", fields::<DeleteItem>())];
-        let mut properties = Map::from_iter([("op".to_owned(), json!({"type": "string", "enum": kinds.each_ref().map(|kind| kind.0)}))]);
-        properties.extend(kinds.iter().flat_map(|(_, (properties, _))| properties.clone()));
-        // What the document says of a new link goes for an item too, but for the fields that an item does not have.
-        properties.insert("link".into(), crate::message::body::ObjectSchema::of::<CreateBody>().json());
-        let rule = |(op, (own, required)): (&str, (Map<String, Value>, Value))| {
-            let absent = properties.keys().filter(|name| *name != "op" && !own.contains_key(*name));
-            let mut then: Map<String, Value> = absent.map(|name| (name.clone(), json!(false))).collect();
-            if own.contains_key("link") {
-                then.insert("link".into(), json!({"properties": not_in_an_item()}));
-            }
-            json!({"if": {"properties": {"op": {"const": op}}}, "then": {"properties": then, "required": required}})
-        };
-        let rules = kinds.map(rule);
-        let item = json!({
-            "type": "object", "properties": properties, "required": ["op"], "additionalProperties": false, "allOf": rules,
-        });
-        json!({"type": "array", "minItems": 1, "maxItems": 100, "items": item})
-    }
-
-    fn fields<B: RequestBody>() -> (Map<String, Value>, Value) {
-        let schema = crate::message::body::ObjectSchema::of::<B>().json();
-        (schema["properties"].as_object().unwrap().clone(), schema["required"].clone())
-    }
-
-    fn not_in_an_item() -> Map<String, Value> {
-        let (all, own) = (fields::<CreateBody>().0, fields::<LinkBody>().0);
-        all.into_iter().filter(|(name, _)| !own.contains_key(name)).map(|(name, _)| (name, json!(false))).collect()
-    }
 }

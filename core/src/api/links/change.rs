@@ -29,17 +29,26 @@ use crate::store::Key;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/links/{alias}`
-    pub(super) struct LinkPatch {
-        domain: Optional<Domain>,
-        owner: Patch<UserId>,
+    /// The fields of a link to change
+    pub(crate) struct LinkPatch as LinkPatch {
+        /// Where it leads
         target: NotNull<Template>,
-        utm: Flatten<UtmBody>,
+        /// Move the link to this alias: 1 to 128 bytes after NFC, of the same kind as in a new link. Not the one it has, and
+        /// none at all after 16 moves, counted from the first with `keep_old_alias`, even if that alias forwards no more
         alias: Optional<Alias>,
+        /// Move the link to this domain of the deployment
+        domain: Optional<Domain>,
+        /// Let the alias that the link leaves lead on to it. Otherwise visitors get 410 there. Only with `alias` or `domain`
         keep_old_alias: Optional<bool>,
+        /// As in a new link. Only with `alias` or `domain`
         reuse: Optional<bool>,
-        settings: Flatten<SettingsBody>,
+        /// Whose it is from now on: a user of this deployment, or nobody. It takes the scope `links:admin`
+        owner: Patch<UserId>,
+        /// Block the link, since now. A new reason leaves the moment as it is, `null` lifts the block. It takes the scope
+        /// `links:admin`; a blocked link is changed by nobody without it
         blocked: Patch<Draft<BlockPatch>>,
+        settings: Flatten<SettingsBody>,
+        utm: Flatten<UtmBody>,
     }
 }
 
@@ -158,7 +167,7 @@ impl FieldType for Seen {
         Ok(Self::One(vec![value.natural()?]))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "minimum": 1})
     }

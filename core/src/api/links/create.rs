@@ -37,21 +37,33 @@ use crate::store::{Holder, Key, look};
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 
 request_body! {
-    /// `POST /api/v1/links`
-    pub(super) struct CreateBody {
-        find_if_exists: Optional<bool>,
-        update_if_exists: Optional<bool>,
+    /// A new link
+    pub(crate) struct CreateBody as NewLink {
         link: Flatten<LinkBody>,
+        /// Answer with a link that is there already and just like this one, if there is one that is not deleted. Not with a
+        /// `password`: passwords are kept so that no two can be compared
+        find_if_exists: Optional<bool>,
+        /// Change the newest link of yours on this domain with the same `external_id`, if there is one that is not deleted:
+        /// what is said of it, as a `PATCH` does. However many ask at once, one link is made. Needs `external_id`.
+        /// Not with `find_if_exists`
+        update_if_exists: Optional<bool>,
     }
 
-    /// What every body says of a new link.
-    pub(super) struct LinkBody {
+    /// The new link
+    pub(crate) struct LinkBody {
+        /// Where it leads
         target: Required<Template>,
-        utm: Flatten<UtmBody>,
+        /// 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.`, `~`. Not dots alone, no
+        /// mark first, no ASCII letters next to Greek or Cyrillic ones, and no word that hop keeps for itself: that is
+        /// `reserved`. Generated unless said
         alias: Optional<Alias>,
+        /// The domain it is made on, one of this deployment; the default domain unless said
         domain: Optional<Domain>,
+        /// Take an alias that belonged to another link, deleted or moved away, and is forwarded no more. Otherwise that is
+        /// 409 `alias_retired`
         reuse: Optional<bool>,
         settings: Flatten<SettingsBody>,
+        utm: Flatten<UtmBody>,
     }
 }
 

@@ -33,35 +33,46 @@ use crate::store::ports::{Edge, Facts};
 const TEXT_BYTES: usize = 8 * 1_024;
 
 request_body! {
-    /// `POST /api/v1/links/{alias}/explain`: a visitor, who does not bring what is left out.
-    pub(super) struct VisitorBody {
+    /// A visitor. What is left out they do not bring
+    pub(crate) struct VisitorBody as Supposed {
+        /// `User-Agent`, of at most 8,192 bytes. Without one the visitor is a bot
         agent: Optional<HeaderText>,
+        /// `Accept-Language`, of at most 8,192 bytes, as in `de-AT, en;q=0.5`
         language: Optional<HeaderText>,
+        /// The country they come from: a code of ISO 3166
         country: Optional<Country>,
+        /// IPv4 or IPv6
         address: Optional<Address>,
+        /// When they come; now if left out
         time: Optional<Timestamp>,
+        /// What follows the alias, as in `/a/b`: at most 8,192 bytes. It does not lead away from the link by `..`
         path: Optional<PathBehind>,
+        /// What follows the `?`: at most 8,192 bytes
         query: Optional<HeaderText>,
+        /// A browser looks ahead
         prefetch: Optional<bool>,
+        /// They ask for the head alone
         head: Optional<bool>,
+        /// They pressed the button, if they came to one
         confirmed: Optional<bool>,
+        /// They said the password
         unlocked: Optional<bool>,
     }
 }
 
 /// Whatever a visitor might send.
-pub(super) enum HeaderText {}
+pub(crate) enum HeaderText {}
 
 /// An address of the internet, in either version.
-pub(super) enum Address {}
+pub(crate) enum Address {}
 
 /// What follows the alias in the address.
-pub(super) enum PathBehind {}
+pub(crate) enum PathBehind {}
 
 text_types! {
     HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
-    Address as IpAddr = |text, _| address(text), {"type": "string"};
-    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES};
+    Address as IpAddr = |text, _| address(text), {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]};
+    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES, "pattern": "^/[^?#]*$"};
 }
 
 /// Somebody who might follow the link.

@@ -8,8 +8,8 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
 
-#[cfg(test)]
-pub(super) use self::line::LineBody;
+#[cfg(feature = "docs")]
+pub(crate) use self::line::LineBody;
 use self::line::{Line, Lines};
 use super::claim::{Standing, standing};
 use super::create::claim;

@@ -35,20 +35,34 @@ mod wire;
 mod wire_rules;
 
 pub(crate) use availability::availability;
+#[cfg(feature = "docs")]
+pub(crate) use batch::BatchBody;
 pub(crate) use batch::batch;
+#[cfg(feature = "docs")]
+pub(crate) use change::LinkPatch;
 pub(crate) use change::change;
 pub(crate) use crawlable::crawlable;
+#[cfg(feature = "docs")]
+pub(crate) use create::CreateBody;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+#[cfg(feature = "docs")]
+pub(crate) use explain::VisitorBody;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
 pub(crate) use hand_over::hand_over;
+#[cfg(feature = "docs")]
+pub(crate) use import::LineBody;
 pub(crate) use import::{Form, import};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
+#[cfg(feature = "docs")]
+pub(crate) use retag::TagPatch;
 pub(crate) use retag::{remove_tag, rename_tag};
+#[cfg(feature = "docs")]
+pub(crate) use shorten::ShortenBody;
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
@@ -232,19 +246,4 @@ fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
     }
     let deed = Deed::link(action, link);
     if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
-}
-
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    use crate::message::body::FieldType;
-    vec![
-        ("NewLink", create::CreateBody::schema()),
-        ("LinkPatch", change::LinkPatch::schema()),
-        ("Shorten", shorten::ShortenBody::schema()),
-        ("Batch", batch::BatchBody::schema()),
-        ("ImportLine", import::LineBody::schema()),
-        ("TagPatch", retag::TagPatch::schema()),
-        ("Supposed", explain::VisitorBody::schema()),
-    ]
 }

@@ -22,8 +22,9 @@ use crate::store::Prefix;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `PATCH /api/v1/tags/{tag}`
-    pub(super) struct TagPatch {
+    /// A new name for a tag
+    pub(crate) struct TagPatch as TagPatch {
+        /// What it is called from now on: not what it is called already
         tag: Required<Tag>,
     }
 }

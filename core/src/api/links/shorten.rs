@@ -14,8 +14,9 @@ use crate::model::spec::Spec;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /shorten`
-    pub(super) struct ShortenBody {
+    /// A URL to shorten
+    pub(crate) struct ShortenBody as Shorten {
+        /// Where the new link leads: a target
         url: Required<Template>,
     }
 }

@@ -17,10 +17,13 @@ use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/users/{user}`
-    pub(super) struct UserPatch {
+    /// The fields of a user to change
+    pub(crate) struct UserPatch as UserPatch {
+        /// What they are called
         name: Patch<Title>,
+        /// Only owners give the roles admin and owner
         role: NotNull<Role>,
+        /// Whether they are let in no more
         disabled: Patch<bool>,
     }
 }

@@ -20,10 +20,14 @@ use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/users`
-    pub(super) struct NewUser {
+    /// A new user
+    pub(crate) struct NewUser as NewUser {
+        /// An address mail reaches them at, of at most 254 bytes and 64 before the `@`, without quotes, its host a name.
+        /// Nothing is trimmed
         email: Required<Email>,
+        /// What they are called
         name: Optional<Title>,
+        /// Only owners give the roles admin and owner. `viewer` unless said
         role: Optional<Role>,
     }
 }
@@ -37,7 +41,7 @@ impl FieldType for Role {
         Ok(wire::role(value)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
     }

@@ -16,9 +16,18 @@ use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Reason, T
 use crate::model::time::Timestamp;
 use crate::model::user::Email;
 
-/// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`.
+/// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`. `as` after the schema
+/// names it in docs/openapi.json.
 macro_rules! text_types {
-    ($($name:ty as $value:ty = |$text:ident, $context:pat_param| $parse:expr, $schema:tt;)*) => {$(
+    (@schema $schema:tt) => {
+        serde_json::json!($schema)
+    };
+    (@schema $schema:tt $component:ident) => {
+        $crate::message::body::component(stringify!($component), serde_json::json!($schema))
+    };
+    ($(
+        $name:ty as $value:ty = |$text:ident, $context:pat_param| $parse:expr, $schema:tt $(as $component:ident)?;
+    )*) => {$(
         impl $crate::message::body::FieldType for $name {
             type Value = $value;
 
@@ -27,9 +36,9 @@ macro_rules! text_types {
                 Ok($parse?)
             }
 
-            #[cfg(test)]
+            #[cfg(feature = "docs")]
             fn schema() -> serde_json::Value {
-                serde_json::json!($schema)
+                $crate::message::body::text_types!(@schema $schema $($component)?)
             }
         }
     )*};
@@ -37,32 +46,59 @@ macro_rules! text_types {
 
 pub(crate) use text_types;
 
+/// The pattern of text that shows all its characters: none is a control, or changes the direction of its neighbours.
+#[cfg(feature = "docs")]
+pub(crate) const VISIBLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
+
+/// The same with line feeds and tabs.
+#[cfg(feature = "docs")]
+const VISIBLE_IN_LINES: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
+
 /// Where a link or a rule leads: a target that visitors may fill in.
 pub(crate) enum Template {}
 
 text_types! {
-    Title as Title = |text, _| Title::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::TITLE_BYTES};
-    Note as Note = |text, _| Note::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::NOTE_BYTES};
+    Title as Title = |text, _| Title::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::TITLE_BYTES, "pattern": VISIBLE};
+    Note as Note = |text, _| Note::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::NOTE_BYTES, "pattern": VISIBLE_IN_LINES};
     CardTitle as CardTitle = |text, _| CardTitle::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_TITLE_BYTES};
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_TITLE_BYTES, "pattern": VISIBLE};
     CardDescription as CardDescription = |text, _| CardDescription::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_DESCRIPTION_BYTES};
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_DESCRIPTION_BYTES, "pattern": VISIBLE};
     ExternalId as ExternalId = |text, _| ExternalId::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::EXTERNAL_ID_BYTES};
-    Reason as Reason = |text, _| Reason::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::REASON_BYTES};
-    Tag as Tag = |text, _| Tag::parse(&text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::TAG_BYTES};
-    Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {"type": "string", "minLength": 1};
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::EXTERNAL_ID_BYTES, "pattern": VISIBLE};
+    Reason as Reason = |text, _| Reason::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::REASON_BYTES, "pattern": VISIBLE};
+    // White space around it and between its words is not counted.
+    Tag as Tag = |text, _| Tag::parse(&text),
+        {"type": "string", "minLength": 1, "maxLength": crate::model::text::TAG_BYTES, "pattern": r"\S"};
+    Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {
+        "type": "string", "minLength": 1, "maxLength": crate::model::alias::MAX_BYTES,
+        "pattern": r"^[^\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007d\u007f-\u00a0]+$",
+        "description": "The short path of a link",
+    } as Alias;
     Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1};
-    Target as Target = |text, context| Target::parse(&text, &context.config.targets),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::target::MAX_BYTES};
-    Timestamp as Timestamp = |text, _| Timestamp::parse(&text), {"type": "string", "format": "date-time"};
-    UserId as UserId = |text, _| UserId::parse(text), {"type": "string"};
-    Email as Email = |text, _| Email::parse(&text), {"type": "string", "maxLength": crate::model::user::EMAIL_BYTES};
-    Country as Country = |text, _| Country::parse(&text), {"type": "string", "minLength": 2, "maxLength": 2};
+    Target as Target = |text, context| Target::parse(&text, &context.config.targets), {
+        "type": "string", "minLength": 1, "maxLength": crate::model::target::MAX_BYTES,
+        "pattern": r"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\u0000-\u0020\u007f\\]+([/?#][^\u0000-\u0020\u007f\\]*)?$",
+        "description": "An absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes, and \
+            neither on a domain of `HOP_DOMAINS` nor on the link's own domain: that is `own_domain`. One on another added \
+            domain is not refused, since hop does not ask the store about every target",
+    } as Target;
+    Timestamp as Timestamp = |text, _| Timestamp::parse(&text), {"type": "string", "format": "date-time", "pattern": "^(19[7-9][0-9]|[2-9][0-9]{3})-"};
+    UserId as UserId = |text, _| UserId::parse(text), {"type": "string", "pattern": "^usr_[1-9A-HJ-NP-Za-km-z]{17}$"};
+    Email as Email = |text, _| Email::parse(&text),
+        {"type": "string", "maxLength": crate::model::user::EMAIL_BYTES, "pattern": r#"^[^\u0000-\u0020"(),:;<>@\[\\\]\u007f-\u00a0]{1,64}@[^@%\s]+$"#};
+    Country as Country = |text, _| Country::parse(&text), {"type": "string", "minLength": 2, "maxLength": 2, "pattern": "^[A-Za-z]{2}$"};
     ForwardQuery as ForwardQuery = |text, _| ForwardQuery::parse(&text),
         {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
-    NewPassword as NewPassword = |text, _| NewPassword::parse(&text), {"type": "string"};
-    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost), {"type": "string"};
+    NewPassword as NewPassword = |text, _| NewPassword::parse(&text),
+        {"type": "string", "minLength": crate::model::password::LEAST, "maxLength": crate::model::password::MOST, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"};
+    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost), {
+        "type": "string",
+        "pattern": r"^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$",
+    };
 }
 
 impl FieldType for Template {
@@ -74,7 +110,7 @@ impl FieldType for Template {
         Ok(Target::parse_template(&value.text()?, &context.config.targets)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         Target::schema()
     }
@@ -87,7 +123,7 @@ impl FieldType for bool {
         Ok(value.boolean()?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         serde_json::json!({"type": "boolean"})
     }
@@ -101,9 +137,9 @@ impl FieldType for u64 {
         Ok(value.natural()?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        serde_json::json!({"type": "integer", "minimum": 0})
+        serde_json::json!({"type": "integer", "minimum": 0, "maximum": u64::MAX})
     }
 }
 
@@ -120,7 +156,7 @@ impl<T: FieldType, const MOST: usize> FieldType for List<T, MOST> {
         value.items(MOST, |item| T::parse(item, context))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         serde_json::json!({"type": "array", "maxItems": MOST, "items": T::schema()})
     }
@@ -137,7 +173,7 @@ impl<T: FieldType<Value: Ord>, const MOST: usize> FieldType for Set<T, MOST> {
         Ok(values)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         List::<T, MOST>::schema()
     }
@@ -159,11 +195,9 @@ impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEm
         if values.is_empty() { Err(W::refusal().into()) } else { Ok(values) }
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        let mut schema = L::schema();
-        schema["minItems"] = 1.into();
-        schema
+        crate::message::body::with(L::schema(), "minItems", 1)
     }
 }
 
@@ -177,7 +211,7 @@ impl<B: RequestBody> FieldType for Unread<B> {
         Ok(Fields::of(value)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         B::schema()
     }

@@ -7,14 +7,17 @@ use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What an admin says.
+    /// What an admin says of a block
     pub(crate) struct BlockPatch {
+        /// Why: at most 512 bytes. Needed where the link is not blocked yet
         reason: NotNull<Reason>,
     }
 
-    /// What an export says.
+    /// What an export says of a block
     pub(crate) struct BlockLine {
+        /// Since when; now unless said
         at: Optional<Timestamp>,
+        /// Why: at most 512 bytes
         reason: Required<Reason>,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+#[cfg(feature = "docs")]
+use crate::message::body::VISIBLE;
 use crate::message::body::{
     FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body,
     text_types,
@@ -22,10 +24,14 @@ text_types! {
 }
 
 request_body! {
-    /// A rule as it is sent.
+    /// A rule: whom a link leads elsewhere
     pub(crate) struct RuleBody {
+        /// 1 to 32 of `a-z`, `0-9`, `-` and `_`, each once in a link. A number unless said
         id: Optional<RuleId>,
+        /// 1 to 10 conditions that can hold at once, and not only when a rule before this one holds; the rule holds when
+        /// all of them do
         when: Required<When>,
+        /// A target: where the rule leads
         target: Required<Template>,
     }
 }
@@ -49,7 +55,7 @@ impl FieldType for Rules {
         in_reach(named(rules, ids))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::List::<RuleBody, MOST_RULES>::schema()
     }
@@ -98,7 +104,7 @@ impl FieldType for When {
         wrong.or(when)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::schema()
     }
@@ -111,10 +117,10 @@ impl WhyNotEmpty for When {
 }
 
 text_types! {
-    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35};
-    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49};
+    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"};
+    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"};
     Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
-    Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "maxLength": 64};
+    Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
 }
 
 /// One of the words of a kind, as its place among them.
@@ -127,7 +133,7 @@ impl<W: Words> FieldType for Word<W> {
         Ok(place(&value.text()?, W::NAMES)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": W::NAMES})
     }
@@ -155,59 +161,74 @@ impl FieldType for Percent {
         percent.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": 99})
     }
 }
 
-// The kinds of conditions, each with its fields beside `type`.
+// The kinds of conditions, each with its fields beside `type`. The comments are their descriptions in docs/openapi.json.
 request_body! {
+    /// The country the edge takes the visitor to be in: codes of ISO 3166 such as `DE`. A visitor of whom it does not know
+    /// that is in none
     struct CountryBody {
         any: Required<AnyOf<Country>>,
     }
 
+    /// `mobile`, `tablet`, `desktop`
     struct DeviceBody {
         any: Required<AnyOf<Word<Device>>>,
     }
 
+    /// `ios`, `android`, `windows`, `macos`, `linux`
     struct OsBody {
         any: Required<AnyOf<Word<Os>>>,
     }
 
+    /// `chrome`, `firefox`, `safari`, `edge`, `opera`
     struct BrowserBody {
         any: Required<AnyOf<Word<Browser>>>,
     }
 
+    /// The language the visitor reads: tags such as `de` or `pt-BR`. Of all the languages that the rules of the link name,
+    /// the one that `Accept-Language` likes best has to be among these; who asks for `de-AT` reads `de` too, who asks for
+    /// `pt` does not read `pt-BR`
     struct LanguageBody {
         any: Required<AnyOf<Language>>,
     }
 
+    /// Whether the query has the parameter `name`, of at most 64 bytes
     struct PresenceBody {
         name: Required<QueryName>,
         present: Required<bool>,
     }
 
+    /// Whether the parameter `name` is this text of at most 512 bytes; of one that stands there several times, once is enough
     struct EqualityBody {
         name: Required<QueryName>,
         equals: Required<QueryValue>,
     }
 
+    /// From one time of day until before another, `08:00` to `18:00`; the window may reach into the next day
     struct TimeBody {
         from: Required<Clock>,
         to: Required<Clock>,
         tz: Required<Zone>,
     }
 
+    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`
     struct WeekdayBody {
         any: Required<AnyOf<Word<Weekday>>>,
         tz: Required<Zone>,
     }
 
+    /// Blocks of addresses such as `192.0.2.0/24`, or single ones. IPv4 is in no block of IPv6
     struct AddressBody {
         any: Required<AnyOf<Block>>,
     }
 
+    /// A share of the visitors who reach the rule, 1 to 99 of a hundred. The same address (of IPv6, the same /64) with the
+    /// same agent is always on the same side; each rule draws anew
     struct SplitBody {
         percent: Required<Percent>,
     }
@@ -240,9 +261,10 @@ impl FieldType for Condition {
         }
     }
 
-    #[cfg(test)]
+    /// Answers have conditions too, which may get more fields later; those of a request have no other.
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        use crate::message::body::ObjectSchema;
+        use crate::message::body::{ObjectSchema, component, schema, with};
         let kinds = [
             ObjectSchema::of::<CountryBody>().kind("type", "country"),
             ObjectSchema::of::<DeviceBody>().kind("type", "device"),
@@ -256,7 +278,12 @@ impl FieldType for Condition {
             ObjectSchema::of::<AddressBody>().kind("type", "address"),
             ObjectSchema::of::<SplitBody>().kind("type", "split"),
         ];
-        crate::message::body::schema!({"type": "object", "oneOf": kinds, "unevaluatedProperties": false})
+        let description = "A condition that a rule has for its visitors, of one of these kinds. A list holds if any of its values does; in \
+            answers it is sorted, each value once. A time zone `tz` is an IANA name such as `Europe/Berlin`, an offset such as \
+            `+01:00` or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. A name is read in any \
+            case and answered in the spelling of the IANA database, which is part of hop";
+        let open = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::open)});
+        with(component("Condition", open), "unevaluatedProperties", false)
     }
 }
 
@@ -290,9 +317,9 @@ pub(crate) enum QueryName {}
 pub(crate) enum QueryValue {}
 
 text_types! {
-    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES};
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": VISIBLE};
     QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
-        {"type": "string", "maxLength": VALUE_BYTES};
+        {"type": "string", "maxLength": VALUE_BYTES, "pattern": (["^$|", VISIBLE].concat())};
 }
 
 #[cfg(test)]

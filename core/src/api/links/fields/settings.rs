@@ -14,25 +14,46 @@ use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What a body may say of a link beside where it is and where it leads: what is absent stays as it is, null sets it back.
-    pub(crate) struct SettingsBody {
+    /// The settings of a link beside where it is and where it leads: what is absent stays as it is, `null` sets it back
+    pub(crate) struct SettingsBody as part LinkSettings {
+        /// 302 unless said
         redirect_status: Patch<RedirectStatus>,
+        /// At most 512 bytes
         title: Patch<Title>,
+        /// At most 4,096 bytes, in several lines if you like
         note: Patch<Note>,
+        /// At most 256 bytes: another system's name for the link
         external_id: Patch<ExternalId>,
+        /// At most 10 of 64 bytes each; kept in small letters, sorted, with `-` for blanks
         tags: Patch<Set<Tag, MOST_TAGS>>,
+        /// Before it the link is 404
         starts_at: Patch<Timestamp>,
+        /// From it on the link has ended. Later than `starts_at`
         ends_at: Patch<Timestamp>,
+        /// A target: where a link leads (302) that is disabled, past its end or used up, instead of answering 410. Such
+        /// a visit is no click
         fallback: Patch<Target>,
+        /// Switched off by its owner: the link has ended until it is switched on again
         disabled: Patch<bool>,
+        /// How often the link may be followed; on Fastly at most 1,000, as `/capabilities` tells
         max_clicks: Patch<MaxClicks>,
+        /// Ask visitors before they are sent on
         confirm: Patch<bool>,
+        /// What becomes of the query a visitor brings: it stays behind, or goes along, and of two parameters of one
+        /// name the target's or the visitor's counts. `off` unless said
         forward_query: Patch<ForwardQuery>,
+        /// Append what follows the alias to the target's path
         forward_path: Patch<bool>,
+        /// At most 20: whom the link leads elsewhere. The first rule that holds decides. They are replaced as a whole
         rules: Patch<Rules>,
+        /// What a social preview gets: a title, a description or an image, one at least. It is patched part by part
         card: Patch<CardPatch>,
+        /// Ask the truth for every visitor, and no copy
         strict: Patch<bool>,
+        /// Let robots follow
         crawlable: Patch<bool>,
+        /// What visitors have to know: 12 to 1,024 characters, after NFC and without control characters. Kept as a
+        /// salted hash, which only an export shows, to an admin who asks
         password: Patch<NewPassword>,
     }
 }
@@ -44,7 +65,7 @@ impl FieldType for RedirectStatus {
         Ok(Self::parse(value.natural()?)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "enum": [301, 302, 307, 308]})
     }
@@ -65,9 +86,9 @@ impl FieldType for MaxClicks {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        crate::message::body::schema!({"type": "integer", "minimum": 1})
+        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": u64::MAX})
     }
 }
 

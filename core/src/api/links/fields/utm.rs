@@ -1,5 +1,7 @@
 //! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
 
+#[cfg(feature = "docs")]
+use crate::message::body::VISIBLE;
 use crate::message::body::{Patch, RequestBody, request_body, text_types};
 use crate::model::field_error::{Refusal, Wrong};
 use crate::model::target::Target;
@@ -12,17 +14,23 @@ const LONGEST: usize = 256;
 pub(crate) enum UtmValue {}
 
 text_types! {
-    UtmValue as String = |text, _| bounded(text, LONGEST, &[]), {"type": "string", "minLength": 1, "maxLength": LONGEST};
+    UtmValue as String = |text, _| bounded(text, LONGEST, &[]), {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": VISIBLE};
 }
 
 request_body! {
-    /// What analytics tools read.
-    pub(crate) struct UtmBody {
+    /// The parameters that analytics tools read
+    pub(crate) struct UtmBody as part CampaignParameters {
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_source: Patch<UtmValue>,
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_medium: Patch<UtmValue>,
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_campaign: Patch<UtmValue>,
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_term: Patch<UtmValue>,
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_content: Patch<UtmValue>,
+        /// Merged into the query of the target when the link is saved; `null` takes it away there. At most 256 bytes
         utm_id: Patch<UtmValue>,
     }
 }

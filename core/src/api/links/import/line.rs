@@ -27,26 +27,41 @@ const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
 
 request_body! {
-    /// A line of `POST /api/v1/import`: a link as an export tells it. What hop finds out for itself is not looked at.
-    pub(in crate::api::links) struct LineBody {
-        id: Ignored,
-        short_url: Ignored,
-        updated_at: Ignored,
-        state: Ignored,
-        version: Ignored,
-        owner: Patch<UserId>,
-        created_at: Optional<Timestamp>,
-        blocked: Optional<BlockLine>,
-        clicks: Optional<ClicksBody>,
-        has_password: Optional<bool>,
-        password_hash: Optional<PasswordHash>,
+    /// A link that was made elsewhere, as an export tells it
+    pub(crate) struct LineBody as ImportLine {
         link: Flatten<LinkBody>,
+        /// Whose it is; `null`: the bootstrap admin's
+        owner: Patch<UserId>,
+        /// Now unless said
+        created_at: Optional<Timestamp>,
+        /// How often it was followed elsewhere
+        clicks: Optional<ClicksBody>,
+        /// That it was blocked, as an export tells it
+        blocked: Optional<BlockLine>,
+        /// Whether visitors had to know a password, which no export tells. Then `password` is needed, unless the link
+        /// is there already
+        has_password: Optional<bool>,
+        /// The hash of its password, as an export tells it on request; its cost at most that of this edge
+        password_hash: Optional<PasswordHash>,
+        /// Not looked at
+        id: Ignored,
+        /// Not looked at
+        short_url: Ignored,
+        /// Not looked at
+        updated_at: Ignored,
+        /// Not looked at
+        state: Ignored,
+        /// Not looked at
+        version: Ignored,
     }
 
-    /// How often it was followed.
-    pub(in crate::api::links) struct ClicksBody {
+    /// How often it was followed
+    pub(crate) struct ClicksBody {
+        /// By people
         humans: Optional<u64>,
+        /// By programs
         bots: Optional<u64>,
+        /// By whatever shows a preview of it
         previews: Optional<u64>,
     }
 }

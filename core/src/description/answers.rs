@@ -1,0 +1,325 @@
+//! The answers of endpoints: what they hold, and which of them a status has usually. Each stands in the document once.
+
+use serde_json::{Map, Value, json};
+
+use crate::endpoints::{Audience, Endpoint};
+use crate::message::problem::Code;
+
+/// An answer of some endpoints.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    name: &'static str,
+    description: &'static str,
+    /// The problems it may be.
+    codes: &'static [Code],
+    headers: &'static [Header],
+    content: &'static [Content],
+    /// The example of a problem.
+    example: Option<&'static str>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Success,
+    Problem,
+    /// A problem, or for a browser a page.
+    ProblemPage,
+}
+
+/// A header of an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    name: &'static str,
+    description: &'static str,
+    is_required: bool,
+    kind: &'static str,
+}
+
+/// A body of an answer.
+#[derive(Clone, Copy)]
+pub(super) enum Content {
+    /// JSON of one of the schemas with these names, and its examples in docs/contract.
+    Json(&'static [&'static str], &'static [&'static str]),
+    /// Text of this media type.
+    Text(&'static str),
+    /// Another media type, its schema, and its examples.
+    Other(&'static str, fn() -> Value, &'static [&'static str]),
+}
+
+impl Answer {
+    const fn of(name: &'static str, description: &'static str, content: &'static [Content]) -> Self {
+        Self { name, description, codes: &[], headers: &[], content, example: None, kind: Kind::Success }
+    }
+
+    const fn problem(name: &'static str, codes: &'static [Code]) -> Self {
+        Self { name, description: "", codes, headers: &[], content: &[], example: None, kind: Kind::Problem }
+    }
+
+    const fn any_problem(name: &'static str, description: &'static str) -> Self {
+        Self { description, ..Self::problem(name, &[]) }
+    }
+
+    const fn headers(mut self, headers: &'static [Header]) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
+        self
+    }
+
+    /// The same for whoever may be a person with a browser.
+    const fn for_browsers(mut self) -> Self {
+        if matches!(self.kind, Kind::Problem) {
+            self.kind = Kind::ProblemPage;
+        }
+        self
+    }
+
+    /// The answer that a status of this endpoint has if its description names no other.
+    pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<Self> {
+        let is_page = matches!(endpoint.audience, Audience::Visitors | Audience::People);
+        let answer = match status {
+            204 => NO_CONTENT,
+            400 => MALFORMED_JSON,
+            401 => UNAUTHENTICATED,
+            403 if is_page => NOT_LET_IN,
+            403 => FORBIDDEN,
+            404 => NOT_FOUND,
+            409 if endpoint.is_once => IN_FLIGHT,
+            410 => GONE,
+            412 => VERSION_MISMATCH,
+            413 => TOO_LARGE,
+            415 => UNSUPPORTED_MEDIA_TYPE,
+            422 if endpoint.is_once => INVALID_OR_REUSED,
+            422 => INVALID_FIELDS,
+            429 => RATE_LIMITED,
+            503 => STORE_UNAVAILABLE,
+            _ => return None,
+        };
+        Some(if is_page { answer.for_browsers() } else { answer })
+    }
+
+    /// What any endpoint may answer beside its own statuses.
+    pub(super) const fn of_any(endpoint: &Endpoint) -> Self {
+        if matches!(endpoint.audience, Audience::Visitors | Audience::People) { ANY.for_browsers() } else { ANY }
+    }
+
+    /// The name among the components of the document.
+    pub(super) fn component(self) -> String {
+        if self.kind == Kind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
+    }
+
+    /// The answer, with the names and definitions of its headers.
+    pub(super) fn json(self) -> Value {
+        let headers = self.headers.iter().chain([&REQUEST_ID]).map(|header| (header.name.to_owned(), header.json()));
+        let mut answer =
+            Map::from_iter([("description".to_owned(), self.text().into()), ("headers".to_owned(), Value::Object(headers.collect()))]);
+        let mut content: Map<String, Value> = self.content.iter().map(Content::json).collect();
+        if self.kind != Kind::Success {
+            let problem = media_type(json!({"$ref": "#/components/schemas/Problem"}), self.example.as_slice());
+            content.insert("application/problem+json".to_owned(), problem);
+        }
+        if self.kind == Kind::ProblemPage {
+            content.extend([Content::Text("text/html").json()]);
+        }
+        if !content.is_empty() {
+            answer.insert("content".to_owned(), content.into());
+        }
+        answer.into()
+    }
+
+    fn text(self) -> String {
+        let mut text = self.description.to_owned();
+        for (at, code) in self.codes.iter().enumerate() {
+            text.push_str(match at {
+                0 => "",
+                _ if at.saturating_add(1) == self.codes.len() => " or ",
+                _ => ", ",
+            });
+            text.extend(["`", code.name(), "`"]);
+        }
+        if self.kind == Kind::ProblemPage {
+            text.push_str(", as a page for a browser");
+        }
+        text
+    }
+}
+
+impl Header {
+    const fn required(name: &'static str, description: &'static str) -> Self {
+        Self { name, description, is_required: true, kind: "string" }
+    }
+
+    const fn optional(name: &'static str, description: &'static str) -> Self {
+        Self { is_required: false, ..Self::required(name, description) }
+    }
+
+    /// A header that holds a number.
+    const fn number(mut self) -> Self {
+        self.kind = "integer";
+        self
+    }
+
+    fn json(&self) -> Value {
+        let mut header = Map::new();
+        if self.is_required {
+            header.insert("required".into(), true.into());
+        }
+        if !self.description.is_empty() {
+            header.insert("description".into(), self.description.into());
+        }
+        header.insert("schema".into(), json!({"type": self.kind}));
+        header.into()
+    }
+}
+
+impl Content {
+    fn json(&self) -> (String, Value) {
+        let (name, schema, examples) = match self {
+            Self::Json(schemas, examples) => ("application/json", any_of(schemas), *examples),
+            Self::Text(name) => (*name, json!({"type": "string"}), [].as_slice()),
+            Self::Other(name, schema, examples) => (*name, schema(), *examples),
+        };
+        (name.to_owned(), media_type(schema, examples))
+    }
+}
+
+fn any_of(schemas: &[&str]) -> Value {
+    let reference = |name: &&str| json!({"$ref": format!("#/components/schemas/{name}")});
+    match schemas {
+        [one] => reference(one),
+        several => json!({"anyOf": several.iter().map(reference).collect::<Vec<_>>()}),
+    }
+}
+
+/// A body in the document: its schema, and its examples by their names in docs/contract.
+pub(super) fn media_type(schema: Value, examples: &[&str]) -> Value {
+    let mut body = Map::from_iter([("schema".to_owned(), schema)]);
+    if !examples.is_empty() {
+        let refer = |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/components/examples/{name}")}));
+        body.insert("examples".to_owned(), Value::Object(examples.iter().map(refer).collect()));
+    }
+    body.into()
+}
+
+const REQUEST_ID: Header = Header::required("X-Request-Id", "names this request in the log");
+const ETAG: Header = Header::required("ETag", "the `version` in quotes");
+const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number();
+
+// What goes well.
+
+pub(super) const LINK: Answer = Answer::of("Link", "The link", &[Content::Json(&["Link"], &["link"])]).headers(&[ETAG]);
+pub(super) const LINK_WRITTEN: Answer = Answer::of(
+    "LinkWritten",
+    "The link as it is now: a Link; without `links:read` a LinkReference",
+    &[Content::Json(&["Link", "LinkReference"], &["link", "link-reference"])],
+)
+.headers(&[ETAG]);
+pub(super) const LINK_CREATED: Answer = Answer::of(
+    "LinkCreated",
+    "The new link: a Link. If the request is a repetition and the link was changed since, a LinkReference to a \
+     key without `links:read`",
+    &[Content::Json(&["Link", "LinkReference"], &["link", "link-reference"])],
+)
+.headers(&[Header::required("Location", "the link's address in the API"), ETAG]);
+pub(super) const LINK_FOUND: Answer = Answer::of(
+    "LinkFound",
+    "With `find_if_exists` the link that was there already, with `update_if_exists` as it is now: a Link; \
+     without `links:read` a LinkReference",
+    &[Content::Json(&["Link", "LinkReference"], &["link", "link-reference"])],
+)
+.headers(&[Header::required("Location", "the link's address in the API"), ETAG]);
+pub(super) const LINK_LIST: Answer = Answer::of("LinkList", "A page of links", &[Content::Json(&["LinkList"], &["links"])])
+    .headers(&[Header::required("Link", "`rel=\"first\"`, and `rel=\"next\"` unless this is the end")]);
+pub(super) const HISTORY: Answer = Answer::of("History", "The versions", &[Content::Json(&["History"], &["history"])]);
+pub(super) const PICTURE: Answer = Answer::of(
+    "Picture",
+    "The code",
+    &[Content::Text("image/svg+xml"), Content::Other("image/png", || json!({"type": "string", "contentMediaType": "image/png"}), &[])],
+)
+.headers(&[Header::required("Content-Disposition", "the alias as the name of a file")]);
+pub(super) const AVAILABILITY: Answer = Answer::of("Availability", "Whether it is free", &[Content::Json(&["Availability"], &["alias"])]);
+pub(super) const BATCH_RESULTS: Answer =
+    Answer::of("BatchResults", "A result for each item, in their order", &[Content::Json(&["BatchResults"], &["batch-results"])]);
+pub(super) const IMPORT_RESULTS: Answer =
+    Answer::of("ImportResults", "A result for each line that was taken", &[Content::Json(&["ImportResults"], &["import-results"])]);
+pub(super) const EXPORT: Answer = Answer::of("Export", "A page of links: one on each line, or a row for each below the names of the columns", &[Content::Other("application/x-ndjson", || json!({"$ref": "#/components/schemas/Link", "properties": {"password_hash": {"type": ["string", "null"], "description": "Only with `passwords=true`"}}}), &["link"]), Content::Text("text/csv")]).headers(&[Header::optional("Link", "`rel=\"next\"`, unless this is the end")]);
+pub(super) const TAG_LIST: Answer = Answer::of("TagList", "A page of tags", &[Content::Json(&["TagList"], &["tags"])]);
+pub(super) const RETAGGED: Answer = Answer::of("Retagged", "How far it got", &[Content::Json(&["Retagged"], &["retagged"])]);
+pub(super) const DOMAIN: Answer = Answer::of("Domain", "The domain", &[Content::Json(&["Domain"], &["domain"])]).headers(&[ETAG]);
+pub(super) const DOMAIN_CREATED: Answer = Answer::of("DomainCreated", "The new domain", &[Content::Json(&["Domain"], &["domain"])])
+    .headers(&[Header::required("Location", "the domain's address in the API"), ETAG]);
+pub(super) const DOMAIN_LIST: Answer = Answer::of("DomainList", "A page of domains", &[Content::Json(&["DomainList"], &["domains"])]);
+pub(super) const KEY: Answer = Answer::of("Key", "The key, without its secret", &[Content::Json(&["Key"], &["key"])]);
+pub(super) const KEY_CREATED: Answer =
+    Answer::of("KeyCreated", "The new key, with its secret", &[Content::Json(&["MadeKey"], &["made-key"])])
+        .headers(&[Header::required("Location", "the key's address in the API")]);
+pub(super) const KEY_LIST: Answer = Answer::of("KeyList", "A page of keys", &[Content::Json(&["KeyList"], &["keys"])]);
+pub(super) const ME: Answer = Answer::of("Me", "Who is asking", &[Content::Json(&["Me"], &["me"])]);
+pub(super) const SHORTENED: Answer = Answer::of("Shortened", "The new short link", &[Content::Json(&["Shortened"], &["shortened"])]);
+pub(super) const REDIRECT: Answer = Answer::of("Redirect", "On to where the link leads, or the domain sends whoever finds nothing", &[])
+    .headers(&[Header::required("Location", "the address, byte for byte")]);
+pub(super) const ROOT: Answer =
+    Answer::of("Root", "On to the domain's `root`", &[]).headers(&[Header::required("Location", "the root, byte for byte")]);
+pub(super) const PAGE: Answer = Answer::of("Page", "A page for people", &[Content::Text("text/html")]);
+pub(super) const TEXT: Answer = Answer::of("Text", "A text in lines", &[Content::Text("text/plain")]);
+pub(super) const STATUS: Answer = Answer::of("Status", "All is well", &[Content::Json(&["Status"], &[])]);
+pub(super) const CAPABILITIES: Answer = Answer::of("Capabilities", "Promises and limits", &[Content::Json(&["Capabilities"], &[])]);
+pub(super) const METRICS: Answer = Answer::of("Metrics", "`# HELP`, `# TYPE` and the numbers of each name", &[Content::Text("text/plain")]);
+pub(super) const OPEN_API: Answer =
+    Answer::of("OpenApi", "OpenAPI 3.1", &[Content::Other("application/json", || json!({"type": "object"}), &[])]);
+pub(super) const SHOWN: Answer = Answer::of(
+    "Shown",
+    "What is shown of the link, as a page for a browser",
+    &[Content::Json(&["Shown"], &[]), Content::Text("text/html")],
+);
+pub(super) const ONWARD: Answer = Answer::of("Onward", "On to the target, or back to the same address with `Set-Cookie`", &[])
+    .headers(&[Header::required("Location", "the address"), Header::optional("Set-Cookie", "")]);
+pub(super) const EXPLANATION: Answer =
+    Answer::of("Explanation", "What would become of the visitor", &[Content::Json(&["Explanation"], &["explanation"])]);
+pub(super) const USER: Answer = Answer::of("User", "The user", &[Content::Json(&["User"], &["user"])]).headers(&[ETAG]);
+pub(super) const USER_INVITED: Answer =
+    Answer::of("UserInvited", "The user and the token of their invitation", &[Content::Json(&["InvitedUser"], &["invited"])])
+        .headers(&[Header::required("Location", "the user's address in the API"), ETAG]);
+pub(super) const USER_LIST: Answer = Answer::of("UserList", "A page of users", &[Content::Json(&["UserList"], &["users"])]);
+pub(super) const AUDIT: Answer = Answer::of("Audit", "A page of the audit", &[Content::Json(&["Audit"], &["audit"])]);
+pub(super) const HEAD: Answer = Answer::of("Head", "Status and headers of GET", &[]);
+
+// The problems of single endpoints.
+
+pub(super) const ALIAS_CONFLICT: Answer = Answer::problem("AliasConflict", &[Code::AliasTaken, Code::AliasRetired]);
+pub(super) const DOMAIN_TAKEN: Answer = Answer::problem("DomainTaken", &[Code::DomainTaken]);
+pub(super) const DOMAIN_IN_USE: Answer = Answer::problem("DomainInUse", &[Code::DomainInUse]);
+pub(super) const CREATION_CONFLICT: Answer = Answer::problem(
+    "CreationConflict",
+    &[Code::AliasTaken, Code::AliasRetired, Code::IdempotencyInFlight],
+)
+.headers(&[Header::optional("Retry-After", "in seconds, with `idempotency_in_flight`").number()]);
+pub(super) const EMAIL_TAKEN: Answer = Answer::problem("EmailTaken", &[Code::EmailTaken]);
+pub(super) const USER_CHANGE_CONFLICT: Answer = Answer::problem("UserChangeConflict", &[Code::LastOwner, Code::UserState, Code::KeyInUse]);
+pub(super) const USER_CONFLICT: Answer = Answer::problem("UserConflict", &[Code::LastOwner, Code::UserState]);
+
+// What a status usually says.
+
+const NO_CONTENT: Answer = Answer::of("NoContent", "Done; there is no body", &[]);
+const MALFORMED_JSON: Answer = Answer::problem("MalformedJson", &[Code::MalformedJson]);
+const UNAUTHENTICATED: Answer =
+    Answer::problem("Unauthenticated", &[Code::Unauthenticated]).headers(&[Header::required("WWW-Authenticate", "")]);
+const FORBIDDEN: Answer = Answer::problem("Forbidden", &[Code::Forbidden]).headers(&[Header::required("WWW-Authenticate", "")]);
+const NOT_FOUND: Answer = Answer::problem("NotFound", &[Code::NotFound]);
+const IN_FLIGHT: Answer = Answer::problem("InFlight", &[Code::IdempotencyInFlight]).headers(&[RETRY_AFTER]);
+const GONE: Answer = Answer::problem("Gone", &[Code::LinkEnded]);
+const VERSION_MISMATCH: Answer = Answer::problem("VersionMismatch", &[Code::VersionMismatch]);
+const TOO_LARGE: Answer = Answer::problem("TooLarge", &[Code::TooLarge]);
+const UNSUPPORTED_MEDIA_TYPE: Answer = Answer::problem("UnsupportedMediaType", &[Code::UnsupportedMediaType]);
+const INVALID_FIELDS: Answer = Answer::problem("InvalidFields", &[Code::InvalidFields]).example("problem");
+const INVALID_OR_REUSED: Answer = Answer::problem("InvalidOrReused", &[Code::InvalidFields, Code::IdempotencyReused]).example("problem");
+const STORE_UNAVAILABLE: Answer = Answer::problem("StoreUnavailable", &[Code::StoreUnavailable]).headers(&[RETRY_AFTER]);
+const ANY: Answer =
+    Answer::any_problem("Any", "Any route: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`")
+        .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
+const NOT_LET_IN: Answer = Answer::problem("Forbidden", &[Code::Forbidden]);
+const RATE_LIMITED: Answer = Answer::problem("RateLimited", &[Code::RateLimited]).headers(&[RETRY_AFTER]);

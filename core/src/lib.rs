@@ -4,6 +4,7 @@
 //!
 //! | layer | what it is |
 //! |---|---|
+//! | `description` | the description of the API: the schemas of response bodies (feature `docs`) |
 //! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
 //! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
@@ -25,6 +26,8 @@ mod app;
 mod auth;
 mod background;
 mod context;
+#[cfg(feature = "docs")]
+pub mod description;
 pub mod endpoints;
 mod log;
 #[cfg(any(test, feature = "memory"))]

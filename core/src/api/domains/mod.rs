@@ -97,6 +97,13 @@ fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut W
     }
 }
 
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::DomainJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::DomainJson<'_>>>();
+}
+
 /// The schemas of request bodies, under their names in the document.
 #[cfg(test)]
 pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {

@@ -45,6 +45,14 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
     Ok(())
 }
 
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::KeyJson<'_>>();
+    generator.subschema_for::<wire::NewKeyJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::KeyJson<'_>>>();
+}
+
 /// The schemas of request bodies, under their names in the document.
 #[cfg(test)]
 pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {

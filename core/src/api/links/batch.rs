@@ -17,6 +17,8 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
@@ -90,18 +92,28 @@ struct Done {
 
 /// The results of a batch, in the order of its items.
 #[derive(Serialize)]
-struct BatchJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "BatchResults"))]
+pub(super) struct BatchJson<'a> {
+    /// The result of each item, in the order of the request.
     results: Vec<BatchResultJson<'a>>,
+    /// Number of items that were done.
     succeeded: usize,
+    /// Number of items that were not done.
     failed: usize,
 }
 
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct BatchResultJson<'a> {
+    /// Position of the item in the request, from 0.
     index: usize,
+    /// Status code of this item alone.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     status: u16,
+    /// The link as it is now; `null` if it was deleted or the item was not done.
     link: Option<WrittenLinkJson<'a>>,
+    /// Why the item was not done.
     problem: Option<ProblemJson<'a>>,
 }
 

@@ -57,6 +57,14 @@ async fn save<E: Edge>(
     audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
 
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::UserJson<'_>>();
+    generator.subschema_for::<wire::InvitedUserJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::UserJson<'_>>>();
+}
+
 /// The schemas of request bodies, under their names in the document.
 #[cfg(test)]
 pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {

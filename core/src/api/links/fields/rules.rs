@@ -14,7 +14,7 @@ use crate::model::rules::{
 use crate::model::text::bounded;
 
 /// As many as there are countries.
-const MOST_OF_ANY: usize = 250;
+pub(crate) const MOST_OF_ANY: usize = 250;
 
 text_types! {
     RuleId as RuleId = |text, _| RuleId::parse(text),

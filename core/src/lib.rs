@@ -27,7 +27,7 @@ mod auth;
 mod background;
 mod context;
 #[cfg(feature = "docs")]
-pub mod description;
+mod description;
 pub mod endpoints;
 mod log;
 #[cfg(any(test, feature = "memory"))]

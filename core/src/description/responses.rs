@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 
 use crate::{api, message, pages, system};
 
+#[cfg(test)]
+mod tests;
+
 /// The last keywords of a schema, in their order. All others go before them.
 const ORDER: [&str; 6] = ["description", "minimum", "maximum", "items", "properties", "required"];
 
 /// The schema of every response body, and of what they refer to, by the name of its component in the document.
 ///
 /// The schemas describe what hop writes: a field that may be null is required all the same.
-#[must_use]
-pub fn response_schemas() -> BTreeMap<String, Value> {
+pub(crate) fn response_schemas() -> BTreeMap<String, Value> {
     let mut settings = SchemaSettings::draft2020_12().for_serialize().with_transform(RecursiveTransform(tidy));
     settings.definitions_path = "/components/schemas".into();
     let mut generator = settings.into_generator();

@@ -1,13 +1,10 @@
 //! The schemas that are derived from the wire types, held against those written in `docs/openapi.json` and against the
 //! contract's examples. The first comparison ends once the document is generated.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
-
 use std::collections::BTreeSet;
-use std::fs;
 
-use hop_core::description::response_schemas;
 use serde_json::{Map, Value, json};
+
+use super::response_schemas;
 
 /// Keywords of which a derived schema may say more than the document.
 const CONSTRAINTS: [&str; 10] =
@@ -17,13 +14,12 @@ const CONSTRAINTS: [&str; 10] =
 const INLINE_THERE: &str = "WrittenLink";
 
 fn document() -> Value {
-    let path = format!("{}/../docs/openapi.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).expect("the document is readable")).expect("it is JSON")
+    serde_json::from_str(include_str!("../../../../docs/openapi.json")).unwrap()
 }
 
 /// `document` with the derived components in place of its own.
 fn derived_document(mut document: Value) -> Value {
-    let schemas = document["components"]["schemas"].as_object_mut().expect("schemas");
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
     schemas.extend(response_schemas());
     document
 }
@@ -33,12 +29,12 @@ fn normalized(document: &Value, schema: &Value) -> Value {
     let Value::Object(members) = schema else { return schema.clone() };
     let mut normal = Map::new();
     for (name, member) in members {
-        let each = || member.as_array().expect("a list").iter().map(|part| normalized(document, part));
+        let each = || member.as_array().unwrap().iter().map(|part| normalized(document, part));
         match name.as_str() {
             "description" => {}
             "$ref" => {
-                let pointer = member.as_str().and_then(|target| target.strip_prefix('#')).expect("an address in the document");
-                let target = document.pointer(pointer).expect("a component");
+                let pointer = member.as_str().and_then(|target| target.strip_prefix('#')).unwrap();
+                let target = document.pointer(pointer).unwrap();
                 merge(&mut normal, normalized(document, target));
             }
             "allOf" => each().for_each(|part| merge(&mut normal, part)),
@@ -55,14 +51,14 @@ fn normalized(document: &Value, schema: &Value) -> Value {
                 normal.insert(name.clone(), each().flat_map(nested).collect());
             }
             "properties" => {
-                let properties = member.as_object().expect("properties").iter();
+                let properties = member.as_object().unwrap().iter();
                 let properties = properties.map(|(name, schema)| (name.clone(), normalized(document, schema)));
                 merge(&mut normal, json!({"properties": properties.collect::<Map<_, _>>()}));
             }
             "items" => {
                 normal.insert(name.clone(), normalized(document, member));
             }
-            "required" | "enum" => merge(&mut normal, json!({name.as_str(): sorted(member.as_array().expect("a list"))})),
+            "required" | "enum" => merge(&mut normal, json!({name.as_str(): sorted(member.as_array().unwrap())})),
             _ => {
                 normal.insert(name.clone(), member.clone());
             }
@@ -179,14 +175,14 @@ fn every_response_field_is_described() {
 fn derived_schemas_accept_the_examples() {
     let document = derived_document(document());
     let mut checked = BTreeSet::new();
-    for response in document["components"]["responses"].as_object().expect("responses").values() {
+    for response in document["components"]["responses"].as_object().unwrap().values() {
         let contents = response["content"].as_object().into_iter().flat_map(Map::values);
         for content in contents.filter(|content| content["examples"].is_object()) {
             let Value::Object(mut schema) = content["schema"].clone() else { panic!("{content} has no schema") };
             schema.insert("components".into(), document["components"].clone());
             let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema.into());
-            let validator = validator.expect("a valid schema");
-            for name in content["examples"].as_object().expect("examples").keys() {
+            let validator = validator.unwrap();
+            for name in content["examples"].as_object().unwrap().keys() {
                 let example = &document["components"]["examples"][name]["value"];
                 let wrong: Vec<String> =
                     validator.iter_errors(example).map(|wrong| format!("{}: {wrong}", wrong.instance_path())).collect();

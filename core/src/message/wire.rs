@@ -1,5 +1,5 @@
 //! Wire types that several endpoints share. A wire type derives `Serialize`, borrows from the domain types and is named `…Json`;
-//! one that a single endpoint sends stands beside its handler.
+//! one that a single endpoint sends stands beside its handler. Its doc comments describe it in docs/openapi.json.
 
 use std::fmt;
 

@@ -197,32 +197,25 @@ pub(super) struct ExplanationJson<'a> {
     counted_as: Option<&'static str>,
 }
 
-/// Kind of response that the visitor gets.
+/// Kind of response that the visitor gets: a redirect to the target (`redirect`), to the `fallback` of the link or to a
+/// page of the domain (`domain`); nothing, because the link has ended (`ended`), has not started (`not_yet`) or does not
+/// forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a `confirmation`, or
+/// that lets only people go on (`person`); or a refusal, because a browser looks ahead at a link that only people may
+/// open (`not_ahead`).
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 enum AnswerJson {
-    /// A redirect to the target of the link or of a rule.
     Redirect,
-    /// A redirect to the `fallback` of the link, which has ended.
     Fallback,
-    /// A redirect to the page that the domain has for such a case.
     Domain,
-    /// Nothing: the link has ended.
     Ended,
-    /// Nothing: the link has not started.
     NotYet,
-    /// Nothing: the link does not forward paths, and the visitor asks for one.
     NoSuchPath,
-    /// The card of the link, for a preview.
     Card,
-    /// A page that asks for the password.
     Password,
-    /// A page that asks whether to go on.
     Confirmation,
-    /// A page that says that only people may go on.
     Person,
-    /// A refusal: a browser looks ahead at a link that only people may open.
     NotAhead,
 }
 

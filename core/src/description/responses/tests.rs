@@ -38,10 +38,9 @@ fn normalized(document: &Value, schema: &Value) -> Value {
                 merge(&mut normal, normalized(document, target));
             }
             "allOf" => each().for_each(|part| merge(&mut normal, part)),
-            // A list of constants is an enum.
+            // The order of constants says nothing.
             "oneOf" if member[0].get("const").is_some() => {
-                let values: Vec<Value> = each().map(|part| part["const"].clone()).collect();
-                normal.insert("enum".to_owned(), sorted(&values));
+                normal.insert(name.clone(), sorted(&each().collect::<Vec<_>>()));
             }
             "oneOf" => {
                 normal.insert(name.clone(), each().collect());

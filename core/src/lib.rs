@@ -4,8 +4,8 @@
 //!
 //! | layer | what it is |
 //! |---|---|
-//! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | `description` | the OpenAPI document, with the feature `docs` alone |
+//! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
 //! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
 //! | [`api`] | the API under `/api/v1`: links, domains, users, keys, audit |

@@ -24,7 +24,7 @@ struct Rule {
     why: &'static str,
 }
 
-const CORE: [Rule; 12] = [
+const CORE: [Rule; 13] = [
     Rule {
         phrases: &["worker", "fastly", "wasm_bindgen", "js_sys", "web_sys", "wasi", "cfg(target_arch"],
         only_in: &[],
@@ -74,6 +74,11 @@ const CORE: [Rule; 12] = [
             "store/stored/",
         ],
         why: "wire types and stored types are apart from domain types, which know neither form",
+    },
+    Rule {
+        phrases: &["schemars"],
+        only_in: &["api/", "message/", "pages/", "system/", "description/"],
+        why: "only what goes over the wire has a schema",
     },
     Rule {
         phrases: &["unsafe", "unwrap_unchecked", "catch_unwind"],
@@ -144,6 +149,7 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
         assert!(names.contains(&"http"), "{lines}");
         let wrong: Vec<&&str> = names.iter().filter(|name| PLATFORMS_AND_RUNTIMES.contains(name)).collect();
         assert!(wrong.is_empty(), "the core depends on {wrong:?}");
+        assert!(!names.contains(&"schemars"), "the description of the API is in every module");
     }
 }
 

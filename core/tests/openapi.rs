@@ -113,3 +113,50 @@ fn answers_have_every_field() {
         });
     }
 }
+
+/// The places in `schema` that people read and nothing is said of.
+fn undescribed(at: &str, schema: &Value, found: &mut Vec<String>) {
+    // A component is described where it stands.
+    let refers = [schema, &schema["items"]].iter().any(|place| place.get("$ref").is_some());
+    if !refers && schema["description"].as_str().is_none_or(|text| text.replace("\n\n", "").contains('\n')) {
+        found.push(at.to_owned());
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        undescribed(&format!("{at}/{name}"), property, found);
+    }
+    if schema["items"].get("properties").is_some() {
+        undescribed(&format!("{at}/items"), &schema["items"], found);
+    }
+    // One of several kinds is described as a whole.
+    let kinds = schema["oneOf"].as_array().into_iter().flatten();
+    found.extend(kinds.filter(|kind| kind["description"].is_null()).map(|kind| format!("{at}/{kind}")));
+}
+
+#[test]
+fn every_field_is_described() {
+    let (document, mut found) = (document(), Vec::new());
+    for (name, schema) in object(&document["components"]["schemas"]) {
+        undescribed(name, schema, &mut found);
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn examples_match_their_schemas() {
+    let (document, mut checked) = (document(), BTreeSet::new());
+    let mut check = |_: &str, value: &Value| {
+        for (name, example) in value.get("examples").filter(|_| value.get("schema").is_some()).map(object).into_iter().flatten() {
+            let mut schema = object(&value["schema"]).clone();
+            schema.insert("components".to_owned(), document["components"].clone());
+            let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema.into());
+            let pointer = example["$ref"].as_str().expect("an example is one of the contract's").trim_start_matches('#');
+            let instance = &document.pointer(pointer).expect("it is there")["value"];
+            let wrong: Vec<String> = validator.expect("a schema").iter_errors(instance).map(|wrong| wrong.to_string()).collect();
+            assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+            checked.insert(name.clone());
+        }
+    };
+    walk("", &document["paths"], &mut check);
+    walk("", &document["components"]["responses"], &mut check);
+    assert_eq!(checked.iter().map(String::as_str).collect::<BTreeSet<_>>(), names(&document["components"]["examples"]));
+}

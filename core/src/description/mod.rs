@@ -41,9 +41,6 @@ pub fn describe_api() -> Result<String, String> {
             }
         }
     }
-    for (name, schema) in responses::response_schemas() {
-        components.schemas.entry(name).or_insert(schema);
-    }
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -57,6 +54,9 @@ pub fn describe_api() -> Result<String, String> {
         "paths": paths,
     });
     components.take_definitions(&mut document)?;
+    for (name, schema) in responses::response_schemas() {
+        components.define(&name, schema)?;
+    }
     if let Some(members) = document.as_object_mut() {
         members.insert("components".into(), components.json()?);
     }
@@ -156,7 +156,8 @@ impl Components {
             Value::Object(members) => {
                 if let Some(mut schema) = members.shift_remove(DEFINITION) {
                     self.take_definitions(&mut schema)?;
-                    self.define(members.get("$ref"), schema)?;
+                    let reference = members.get("$ref").and_then(Value::as_str).unwrap_or_default();
+                    self.define(reference.rsplit('/').next().unwrap_or_default(), schema)?;
                 }
                 members.iter_mut().try_for_each(|(_, member)| self.take_definitions(member))
             }
@@ -164,8 +165,7 @@ impl Components {
         }
     }
 
-    fn define(&mut self, reference: Option<&Value>, schema: Value) -> Result<(), Fault> {
-        let name = reference.and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
+    fn define(&mut self, name: &str, schema: Value) -> Result<(), Fault> {
         match self.schemas.get(name) {
             Some(known) if *known != schema => Err(format!("two schemas are called {name}")),
             _ => {

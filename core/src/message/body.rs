@@ -7,6 +7,8 @@
 
 mod declaration;
 #[cfg(feature = "docs")]
+pub(crate) mod patterns;
+#[cfg(feature = "docs")]
 mod schema;
 mod types;
 
@@ -20,8 +22,6 @@ pub(crate) use serde_json::{Value as Schema, json as schema};
 
 #[cfg(feature = "docs")]
 pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, with};
-#[cfg(feature = "docs")]
-pub(crate) use self::types::VISIBLE;
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::message::problem::Problem;
 use crate::message::request::Body;

@@ -11,9 +11,12 @@ use crate::model::{alias, target};
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{Key, copy, memo};
 
-/// The answer of `/health` and of `/ready`.
+/// Whether the deployment runs, and whether it can serve.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Status"))]
 struct StatusJson {
+    /// `ok`: it runs. `ready`: it can serve.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["ok", "ready"])))]
     status: &'static str,
 }
 
@@ -33,46 +36,75 @@ pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response,
 
 /// What this deployment promises, and its limits.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Capabilities"))]
 struct CapabilitiesJson {
+    /// Platform that the deployment runs on.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["cloudflare", "fastly", "memory"])))]
     edge: &'static str,
+    /// Version of hop.
     version: &'static str,
     promises: PromisesJson,
     limits: LimitsJson,
 }
 
+/// What holds here, and how far.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct PromisesJson {
+    /// How far an alias belongs to one link only.
     one_alias_one_owner: &'static str,
+    /// When an accepted change can be read.
     read_your_writes: &'static str,
+    /// When an edit reaches all visitors.
     edits_reach_visitors: &'static str,
     memo: MemoJson,
-    /// Null on an edge that keeps no copies.
+    /// `null` on an edge that keeps no such copies.
     copies: Option<CopiesJson>,
+    /// How exactly click limits are kept.
     max_clicks: &'static str,
+    /// How exactly clicks are counted.
     clicks: &'static str,
 }
 
+/// How long an isolate keeps a link in its memory.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct MemoJson {
+    /// Seconds for a link that was found.
     hit_seconds: u32,
+    /// Seconds for an alias without a link.
     miss_seconds: u32,
 }
 
+/// How long a data centre keeps a copy of a link in its cache.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct CopiesJson {
+    /// Seconds after which the copy is compared with the store.
     recheck_after_seconds: u32,
+    /// Seconds after which the copy is dropped.
     expire_after_seconds: u32,
 }
 
+/// The largest values that are accepted.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct LimitsJson {
+    /// Bytes of an alias.
     alias_bytes: usize,
+    /// Bytes of a target.
     target_bytes: usize,
+    /// Bytes of a request body.
     body_bytes: usize,
+    /// Bytes of the body of a batch or an import.
     bulk_body_bytes: usize,
+    /// Items of a page of a list.
     page: u16,
+    /// Items of a batch, and lines of an import, in one request.
     batch: u16,
+    /// Links that `/robots.txt` lets robots follow.
     crawlable: u16,
+    /// Clicks that a link can be limited to; `null` for any number.
     max_clicks: Option<u64>,
 }
 
@@ -116,4 +148,11 @@ pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Respons
 #[must_use]
 pub fn document() -> Vec<u8> {
     include_bytes!("../../../docs/openapi.json").to_vec()
+}
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<StatusJson>();
+    generator.subschema_for::<CapabilitiesJson>();
 }

@@ -156,6 +156,10 @@ fn object(document: &Document, name: &str, schema: &Value) -> String {
         }
         return section;
     }
+    if schema.get("anyOf").is_some() {
+        section.push_str(&format!("\n{}\n", kind(document, schema)));
+        return section;
+    }
     if schema.get("properties").is_none() {
         return String::new();
     }

@@ -89,3 +89,9 @@ pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed
     change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write()?, expires_at });
     Ok(())
 }
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<crate::message::wire::PageJson<'_, list::AuditEventJson<'_>>>();
+}

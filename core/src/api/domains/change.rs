@@ -16,14 +16,14 @@ use crate::store::Site;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// The fields of a domain to change
+    /// The fields of a domain to change.
     pub(crate) struct DomainPatch as DomainPatch {
-        /// A target: where visitors of `/` are sent
+        /// Where visitors of `/` are redirected.
         root: Patch<Target>,
-        /// A target: where visitors are sent whose alias has no link, or one that has not started
+        /// Where visitors are redirected whose alias has no link, or one that has not started.
         not_found: Patch<Target>,
-        /// A target: where visitors are sent whose link is deleted, blocked, disabled, past its end or used up and has no
-        /// `fallback` that counts
+        /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless
+        /// its `fallback` applies.
         ended: Patch<Target>,
     }
 }

@@ -97,3 +97,10 @@ fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut W
         }
     }
 }
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::DomainJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::DomainJson<'_>>>();
+}

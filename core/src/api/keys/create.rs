@@ -29,19 +29,19 @@ use crate::store::{Kept, Key, Written, id_source};
 const MOST_DOMAINS: usize = 20;
 
 request_body! {
-    /// A new key
+    /// A new API key.
     pub(crate) struct NewKey as NewKey {
-        /// What people call it
+        /// Name of the key, of at most 512 bytes.
         name: Required<Title>,
-        /// What it is for, as far as its owner's role goes
+        /// What the key may do, as far as the role of its owner allows it.
         scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
-        /// The only domains it is for, each one of this deployment; every one unless said. A key for some has no say in
-        /// what concerns the whole deployment: users, keys, `/metrics`
+        /// The only domains that the key is for, each one of this deployment. Default: all of them. A key for some
+        /// domains cannot manage what concerns the whole deployment: users, keys, `/metrics`.
         domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
-        /// The id of a user who is let in: the key has their role, at every moment the one they have then. Oneself
-        /// unless said. The bootstrap admin is no user and has to say
+        /// Identifier of the active user whose role the key has, at every moment. Default: the user of this
+        /// request; the bootstrap admin has to name one. A user who does not exist or is disabled is refused.
         owner: Optional<UserId>,
-        /// Later than now. It does not end unless said
+        /// Time from which the key is not valid any more, later than now. Default: it does not end.
         expires_at: Optional<Timestamp>,
     }
 }

@@ -46,3 +46,11 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
     }
     Ok(())
 }
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::KeyJson<'_>>();
+    generator.subschema_for::<wire::NewKeyJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::KeyJson<'_>>>();
+}

@@ -17,6 +17,8 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
@@ -25,38 +27,38 @@ use crate::store::Key;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// Many changes of links
+    /// Many changes of links.
     pub(crate) struct BatchBody as Batch {
-        /// The changes, one after the other: at most as many as `limits.batch` of `/capabilities` says
+        /// The changes, in the order in which they are made: at most as many as `limits.batch` of `/capabilities`
+        /// says. An item that breaks its schema is refused alone, in `results`.
         items: Required<Items>,
     }
 
-    /// Create a link: `link` has the fields of a new link but `find_if_exists` and `update_if_exists`
+    /// Create a link. `link` has the fields of a new link without `find_if_exists` and `update_if_exists`.
     pub(super) struct CreateItem {
-        /// The new link
+        /// The new link.
         link: Required<Unread<LinkBody>>,
     }
 
-    /// Change the link `alias` on `domain`, the default domain unless said, by a merge patch. With `if_match` only while it is
-    /// at this version
+    /// Change the link `alias` by a merge patch.
     pub(super) struct UpdateItem {
-        /// Which link
+        /// Alias of the link.
         alias: Required<Alias>,
-        /// Where it is; the default domain unless said
+        /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
-        /// Only while the link is at this version
+        /// Make the change only if the link is at this version.
         if_match: Optional<Seen>,
-        /// What is changed
+        /// The fields to change.
         patch: Required<Unread<LinkPatch>>,
     }
 
-    /// Delete the link `alias` on `domain`, the default domain unless said. With `if_match` only while it is at this version
+    /// Delete the link `alias`.
     pub(super) struct DeleteItem {
-        /// Which link
+        /// Alias of the link.
         alias: Required<Alias>,
-        /// Where it is; the default domain unless said
+        /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
-        /// Only while the link is at this version
+        /// Delete the link only if it is at this version.
         if_match: Optional<Seen>,
     }
 }
@@ -87,9 +89,9 @@ impl FieldType for Items {
             ObjectSchema::of::<UpdateItem>().kind("op", "update"),
             ObjectSchema::of::<DeleteItem>().kind("op", "delete"),
         ];
-        let description = "One change of a batch: `op` says which kind";
+        let description = "A change of a batch, of the kind that `op` names.";
         let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
-        let anything = "Any other value is no reason to refuse the others: its own result says what is wrong with it";
+        let anything = "Any other value. It does not keep the other items from being done: its own result says what is wrong.";
         let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
         schema!({"type": "array", "minItems": 1, "maxItems": 100, "items": items})
     }
@@ -110,18 +112,28 @@ struct Done {
 
 /// The results of a batch, in the order of its items.
 #[derive(Serialize)]
-struct BatchJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "BatchResults"))]
+pub(super) struct BatchJson<'a> {
+    /// The result of each item, in the order of the request.
     results: Vec<BatchResultJson<'a>>,
+    /// Number of items that were done.
     succeeded: usize,
+    /// Number of items that were not done.
     failed: usize,
 }
 
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct BatchResultJson<'a> {
+    /// Position of the item in the request, from 0.
     index: usize,
+    /// Status code of this item alone.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     status: u16,
+    /// The link as it is now; `null` if it was deleted or the item was not done.
     link: Option<WrittenLinkJson<'a>>,
+    /// Why the item was not done.
     problem: Option<ProblemJson<'a>>,
 }
 

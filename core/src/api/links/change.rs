@@ -29,23 +29,24 @@ use crate::store::Key;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// The fields of a link to change
+    /// The fields of a link to change.
     pub(crate) struct LinkPatch as LinkPatch {
-        /// Where it leads
+        /// Where the link redirects to.
         target: NotNull<Template>,
-        /// Move the link to this alias: 1 to 128 bytes after NFC, of the same kind as in a new link. Not the one it has, and
-        /// none at all after 16 moves, counted from the first with `keep_old_alias`, even if that alias forwards no more
+        /// Alias to move the link to, with the same rules as for a new link. It is another one than the link has.
+        /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that
+        /// alias does not forward any more.
         alias: Optional<Alias>,
-        /// Move the link to this domain of the deployment
+        /// Domain of this deployment to move the link to.
         domain: Optional<Domain>,
-        /// Let the alias that the link leaves lead on to it. Otherwise visitors get 410 there. Only with `alias` or `domain`
+        /// Let the old alias forward to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
         keep_old_alias: Optional<bool>,
-        /// As in a new link. Only with `alias` or `domain`
+        /// As in a new link. Only with `alias` or `domain`.
         reuse: Optional<bool>,
-        /// Whose it is from now on: a user of this deployment, or nobody. It takes the scope `links:admin`
+        /// New owner: a user of this deployment, or nobody. Needs the scope `links:admin`.
         owner: Patch<UserId>,
-        /// Block the link, since now. A new reason leaves the moment as it is, `null` lifts the block. It takes the scope
-        /// `links:admin`; a blocked link is changed by nobody without it
+        /// Block the link from now on. A new reason leaves the time as it is; `null` lifts the block. Needs the
+        /// scope `links:admin`, as does every change of a blocked link.
         blocked: Patch<Draft<BlockPatch>>,
         settings: Flatten<SettingsBody>,
         utm: Flatten<UtmBody>,

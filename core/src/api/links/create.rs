@@ -37,30 +37,30 @@ use crate::store::{Holder, Key, look};
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 
 request_body! {
-    /// A new link
+    /// A new link.
     pub(crate) struct CreateBody as NewLink {
         link: Flatten<LinkBody>,
-        /// Answer with a link that is there already and just like this one, if there is one that is not deleted. Not with a
-        /// `password`: passwords are kept so that no two can be compared
+        /// Answer with an existing link that is just like this one and not deleted, if there is one. Not with a
+        /// `password`: passwords are stored so that no two can be compared.
         find_if_exists: Optional<bool>,
-        /// Change the newest link of yours on this domain with the same `external_id`, if there is one that is not deleted:
-        /// what is said of it, as a `PATCH` does. However many ask at once, one link is made. Needs `external_id`.
-        /// Not with `find_if_exists`
+        /// Change the newest link of yours on this domain with the same `external_id` that is not deleted, if there
+        /// is one, as a `PATCH` does. However many requests are made at once, one link is created. Needs
+        /// `external_id`. Not with `find_if_exists`.
         update_if_exists: Optional<bool>,
     }
 
-    /// The new link
+    /// The new link.
     pub(crate) struct LinkBody {
-        /// Where it leads
+        /// Where the link redirects to.
         target: Required<Template>,
-        /// 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.`, `~`. Not dots alone, no
-        /// mark first, no ASCII letters next to Greek or Cyrillic ones, and no word that hop keeps for itself: that is
-        /// `reserved`. Generated unless said
+        /// Alias of 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.` and
+        /// `~`. It is not made of dots alone, does not begin with a mark, and has no ASCII letters beside Greek or
+        /// Cyrillic ones. The words that hop uses itself are refused as `reserved`. Default: a generated alias.
         alias: Optional<Alias>,
-        /// The domain it is made on, one of this deployment; the default domain unless said
+        /// Domain of the link, one of this deployment. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
-        /// Take an alias that belonged to another link, deleted or moved away, and is forwarded no more. Otherwise that is
-        /// 409 `alias_retired`
+        /// Take an alias that belonged to another link, which was deleted or moved away, and does not forward any
+        /// more. Otherwise such an alias is 409 `alias_retired`.
         reuse: Optional<bool>,
         settings: Flatten<SettingsBody>,
         utm: Flatten<UtmBody>,

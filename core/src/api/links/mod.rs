@@ -247,3 +247,20 @@ fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
     let deed = Deed::link(action, link);
     if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
 }
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    use crate::message::wire::PageJson;
+
+    generator.subschema_for::<wire::WrittenLinkJson<'_>>();
+    generator.subschema_for::<PageJson<'_, wire::LinkJson<'_>>>();
+    generator.subschema_for::<past::HistoryJson<'_>>();
+    generator.subschema_for::<availability::AvailabilityJson<'_>>();
+    generator.subschema_for::<batch::BatchJson<'_>>();
+    generator.subschema_for::<import::ImportJson<'_>>();
+    generator.subschema_for::<PageJson<'_, tags::TagJson<'_>>>();
+    generator.subschema_for::<retag::RetaggedJson<'_>>();
+    generator.subschema_for::<shorten::ShortenedJson<'_>>();
+    generator.subschema_for::<explain::ExplanationJson<'_>>();
+}

@@ -17,13 +17,13 @@ use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// The fields of a user to change
+    /// The fields of a user to change.
     pub(crate) struct UserPatch as UserPatch {
-        /// What they are called
+        /// Name of the user, of at most 512 bytes.
         name: Patch<Title>,
-        /// Only owners give the roles admin and owner
+        /// Role of the user. Only owners assign the roles admin and owner.
         role: NotNull<Role>,
-        /// Whether they are let in no more
+        /// Disable the user: they cannot sign in, and their keys do not work.
         disabled: Patch<bool>,
     }
 }

@@ -20,14 +20,14 @@ use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// A new user
+    /// A new user.
     pub(crate) struct NewUser as NewUser {
-        /// An address mail reaches them at, of at most 254 bytes and 64 before the `@`, without quotes, its host a name.
-        /// Nothing is trimmed
+        /// Mail address of at most 254 bytes, 64 of them before the `@`, without quotes. Its host is a name of
+        /// IDNA. Nothing is trimmed.
         email: Required<Email>,
-        /// What they are called
+        /// Name of the user, of at most 512 bytes.
         name: Optional<Title>,
-        /// Only owners give the roles admin and owner. `viewer` unless said
+        /// Role of the user. Only owners assign the roles admin and owner. Default: `viewer`.
         role: Optional<Role>,
     }
 }

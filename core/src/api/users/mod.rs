@@ -60,3 +60,11 @@ async fn save<E: Edge>(
 ) -> Result<Written, Problem> {
     audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::UserJson<'_>>();
+    generator.subschema_for::<wire::InvitedUserJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::UserJson<'_>>>();
+}

@@ -93,7 +93,7 @@ pub(super) const LINK_HISTORY: Operation = Operation::new(Tag::Links, "linkHisto
 pub(super) const EXPLAIN_LINK: Operation = Operation::new(Tag::Links, "explain", "Explain where a visitor would be led, and why")
     .description(
         "It is decided by what decides it for real visitors; nothing is counted, spent or stored. What a \
-             field leaves out the visitor does not bring.",
+             field leaves out the visitor does not bring. The whole body has at most 64 KiB.",
     )
     .parameters(&[parameters::DOMAIN])
     .body::<links::VisitorBody>("supposed")

@@ -47,7 +47,7 @@ pub(super) const PREVIEW_LINK: Operation = Operation::new(Tag::Visitors, "previe
 
 /// The form of a link's page.
 fn form() -> Value {
-    let password = json!({"type": "string", "description": "The password of the link, if it has one"});
-    let description = "What a visitor says. Other fields are not looked at";
+    let password = json!({"type": "string", "description": "Password of the link, if it has one."});
+    let description = "What the page of a link sends. Other fields are ignored.";
     component("Form", json!({"type": "object", "description": description, "properties": {"password": password}}))
 }

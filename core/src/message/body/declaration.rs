@@ -478,8 +478,9 @@ mod tests {
     fn a_declaration_yields_its_schema() {
         use serde_json::json;
 
-        let word = json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512, "pattern": crate::message::body::VISIBLE});
-        let title = json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": crate::message::body::VISIBLE});
+        let word =
+            json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
+        let title = json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
         let size = json!({"type": ["integer", "null"], "minimum": 0, "maximum": u64::MAX});
         let inner = json!({
             "type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false,

@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use super::declaration::{FieldType, ParseContext, RequestBody};
+#[cfg(feature = "docs")]
+use super::patterns;
 use super::{Fields, Tree};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
@@ -15,6 +17,8 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Reason, Tag, Title};
 use crate::model::time::Timestamp;
 use crate::model::user::Email;
+#[cfg(feature = "docs")]
+use crate::model::{alias, password, target, text, user};
 
 /// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`. `as` after the schema
 /// names it in docs/openapi.json.
@@ -46,59 +50,55 @@ macro_rules! text_types {
 
 pub(crate) use text_types;
 
-/// The pattern of text that shows all its characters: none is a control, or changes the direction of its neighbours.
-#[cfg(feature = "docs")]
-pub(crate) const VISIBLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
-
-/// The same with line feeds and tabs.
-#[cfg(feature = "docs")]
-const VISIBLE_IN_LINES: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
-
 /// Where a link or a rule leads: a target that visitors may fill in.
 pub(crate) enum Template {}
 
 text_types! {
     Title as Title = |text, _| Title::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::TITLE_BYTES, "pattern": VISIBLE};
+        {"type": "string", "minLength": 1, "maxLength": text::TITLE_BYTES, "pattern": patterns::VISIBLE};
     Note as Note = |text, _| Note::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::NOTE_BYTES, "pattern": VISIBLE_IN_LINES};
+        {"type": "string", "minLength": 1, "maxLength": text::NOTE_BYTES, "pattern": patterns::VISIBLE_IN_LINES};
     CardTitle as CardTitle = |text, _| CardTitle::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_TITLE_BYTES, "pattern": VISIBLE};
+        {"type": "string", "minLength": 1, "maxLength": text::CARD_TITLE_BYTES, "pattern": patterns::VISIBLE};
     CardDescription as CardDescription = |text, _| CardDescription::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_DESCRIPTION_BYTES, "pattern": VISIBLE};
+        {"type": "string", "minLength": 1, "maxLength": text::CARD_DESCRIPTION_BYTES, "pattern": patterns::VISIBLE};
     ExternalId as ExternalId = |text, _| ExternalId::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::EXTERNAL_ID_BYTES, "pattern": VISIBLE};
+        {"type": "string", "minLength": 1, "maxLength": text::EXTERNAL_ID_BYTES, "pattern": patterns::VISIBLE};
     Reason as Reason = |text, _| Reason::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::REASON_BYTES, "pattern": VISIBLE};
-    // White space around it and between its words is not counted.
-    Tag as Tag = |text, _| Tag::parse(&text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::TAG_BYTES, "pattern": r"\S"};
+        {"type": "string", "minLength": 1, "maxLength": text::REASON_BYTES, "pattern": patterns::VISIBLE};
+    Tag as Tag = |text, _| Tag::parse(&text), {"type": "string", "minLength": 1, "maxLength": text::TAG_BYTES, "pattern": patterns::TAG};
     Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {
-        "type": "string", "minLength": 1, "maxLength": crate::model::alias::MAX_BYTES,
-        "pattern": r"^[^\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007d\u007f-\u00a0]+$",
-        "description": "The short path of a link",
+        "type": "string",
+        "description": "Short path of a link, without the `/` before it.",
+        "minLength": 1,
+        "maxLength": alias::MAX_BYTES,
+        "pattern": patterns::ALIAS,
     } as Alias;
-    Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1};
+    Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1, "pattern": patterns::HOST};
     Target as Target = |text, context| Target::parse(&text, &context.config.targets), {
-        "type": "string", "minLength": 1, "maxLength": crate::model::target::MAX_BYTES,
-        "pattern": r"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\u0000-\u0020\u007f\\]+([/?#][^\u0000-\u0020\u007f\\]*)?$",
-        "description": "An absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes, and \
-            neither on a domain of `HOP_DOMAINS` nor on the link's own domain: that is `own_domain`. One on another added \
-            domain is not refused, since hop does not ask the store about every target",
-    } as Target;
-    Timestamp as Timestamp = |text, _| Timestamp::parse(&text), {"type": "string", "format": "date-time", "pattern": "^(19[7-9][0-9]|[2-9][0-9]{3})-"};
-    UserId as UserId = |text, _| UserId::parse(text), {"type": "string", "pattern": "^usr_[1-9A-HJ-NP-Za-km-z]{17}$"};
+        "type": "string",
+        "description": "Absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes. Its host is \
+            a name of IDNA, an IPv4 or an IPv6 address. It is neither on a domain of the setting `HOP_DOMAINS` nor on the link's \
+            own domain: such a target is refused with `own_domain`. A target on another domain that was added to the deployment \
+            is not refused, since hop does not ask the store about every target. The setting `HOP_TARGET_SCHEMES` can allow more \
+            schemes than this pattern has.",
+        "minLength": 1,
+        "maxLength": target::MAX_BYTES,
+        "pattern": patterns::TARGET,
+    } as NewTarget;
+    Timestamp as Timestamp = |text, _| Timestamp::parse(&text),
+        {"type": "string", "format": "date-time", "pattern": patterns::SINCE_1970};
+    UserId as UserId = |text, _| UserId::parse(text), {"type": "string", "pattern": patterns::USER_ID};
     Email as Email = |text, _| Email::parse(&text),
-        {"type": "string", "maxLength": crate::model::user::EMAIL_BYTES, "pattern": r#"^[^\u0000-\u0020"(),:;<>@\[\\\]\u007f-\u00a0]{1,64}@[^@%\s]+$"#};
-    Country as Country = |text, _| Country::parse(&text), {"type": "string", "minLength": 2, "maxLength": 2, "pattern": "^[A-Za-z]{2}$"};
+        {"type": "string", "minLength": 3, "maxLength": user::EMAIL_BYTES, "pattern": patterns::EMAIL};
+    Country as Country = |text, _| Country::parse(&text),
+        {"type": "string", "minLength": 2, "maxLength": 2, "pattern": (patterns::country())};
     ForwardQuery as ForwardQuery = |text, _| ForwardQuery::parse(&text),
         {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
     NewPassword as NewPassword = |text, _| NewPassword::parse(&text),
-        {"type": "string", "minLength": crate::model::password::LEAST, "maxLength": crate::model::password::MOST, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"};
-    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost), {
-        "type": "string",
-        "pattern": r"^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$",
-    };
+        {"type": "string", "minLength": password::LEAST, "maxLength": password::MOST, "pattern": patterns::PASSWORD};
+    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost),
+        {"type": "string", "pattern": patterns::PASSWORD_HASH};
 }
 
 impl FieldType for Template {

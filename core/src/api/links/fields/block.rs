@@ -7,17 +7,17 @@ use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What an admin says of a block
+    /// What an admin says of a block.
     pub(crate) struct BlockPatch {
-        /// Why: at most 512 bytes. Needed where the link is not blocked yet
+        /// Reason of at most 512 bytes. It is needed if the link is not blocked yet.
         reason: NotNull<Reason>,
     }
 
-    /// What an export says of a block
+    /// What an export says of a block.
     pub(crate) struct BlockLine {
-        /// Since when; now unless said
+        /// Time since which the link is blocked. Default: now.
         at: Optional<Timestamp>,
-        /// Why: at most 512 bytes
+        /// Reason of at most 512 bytes.
         reason: Required<Reason>,
     }
 }

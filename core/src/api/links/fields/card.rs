@@ -7,13 +7,13 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
 request_body! {
-    /// What is said of a card: a merge patch goes all the way down
+    /// What is said of a card. A merge patch goes all the way down.
     pub(crate) struct CardPatch {
-        /// At most 200 bytes
+        /// Title of at most 200 bytes.
         title: Patch<CardTitle>,
-        /// At most 500 bytes
+        /// Description of at most 500 bytes.
         description: Patch<CardDescription>,
-        /// A target
+        /// URL of an image, which is a target.
         image: Patch<Target>,
     }
 }

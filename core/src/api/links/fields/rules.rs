@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 #[cfg(feature = "docs")]
-use crate::message::body::VISIBLE;
+use crate::message::body::patterns;
 use crate::message::body::{
     FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body,
     text_types,
@@ -16,7 +16,7 @@ use crate::model::rules::{
 use crate::model::text::bounded;
 
 /// As many as there are countries.
-const MOST_OF_ANY: usize = 250;
+pub(crate) const MOST_OF_ANY: usize = 250;
 
 text_types! {
     RuleId as RuleId = |text, _| RuleId::parse(text),
@@ -24,14 +24,14 @@ text_types! {
 }
 
 request_body! {
-    /// A rule: whom a link leads elsewhere
+    /// A rule: which visitors a link redirects to another target.
     pub(crate) struct RuleBody {
-        /// 1 to 32 of `a-z`, `0-9`, `-` and `_`, each once in a link. A number unless said
+        /// Identifier of the rule within its link: 1 to 32 of `a-z`, `0-9`, `-` and `_`. Default: a number.
         id: Optional<RuleId>,
-        /// 1 to 10 conditions that can hold at once, and not only when a rule before this one holds; the rule holds when
-        /// all of them do
+        /// 1 to 10 conditions. The rule holds when all of them do. They must be able to hold at once, and not only
+        /// when an earlier rule holds.
         when: Required<When>,
-        /// A target: where the rule leads
+        /// Where the rule redirects to.
         target: Required<Template>,
     }
 }
@@ -117,8 +117,8 @@ impl WhyNotEmpty for When {
 }
 
 text_types! {
-    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"};
-    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"};
+    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35, "pattern": patterns::LANGUAGE};
+    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": patterns::BLOCK};
     Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
     Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
 }
@@ -169,66 +169,69 @@ impl FieldType for Percent {
 
 // The kinds of conditions, each with its fields beside `type`. The comments are their descriptions in docs/openapi.json.
 request_body! {
-    /// The country the edge takes the visitor to be in: codes of ISO 3166 such as `DE`. A visitor of whom it does not know
-    /// that is in none
+    /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is
+    /// unknown is in none.
     struct CountryBody {
         any: Required<AnyOf<Country>>,
     }
 
-    /// `mobile`, `tablet`, `desktop`
+    /// Device of the visitor.
     struct DeviceBody {
         any: Required<AnyOf<Word<Device>>>,
     }
 
-    /// `ios`, `android`, `windows`, `macos`, `linux`
+    /// Operating system of the visitor.
     struct OsBody {
         any: Required<AnyOf<Word<Os>>>,
     }
 
-    /// `chrome`, `firefox`, `safari`, `edge`, `opera`
+    /// Browser of the visitor.
     struct BrowserBody {
         any: Required<AnyOf<Word<Browser>>>,
     }
 
-    /// The language the visitor reads: tags such as `de` or `pt-BR`. Of all the languages that the rules of the link name,
-    /// the one that `Accept-Language` likes best has to be among these; who asks for `de-AT` reads `de` too, who asks for
-    /// `pt` does not read `pt-BR`
+    /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the
+    /// one that `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one
+    /// who asks for `pt` does not read `pt-BR`.
     struct LanguageBody {
         any: Required<AnyOf<Language>>,
     }
 
-    /// Whether the query has the parameter `name`, of at most 64 bytes
+    /// Whether the query has the parameter `name`, of at most 64 bytes.
     struct PresenceBody {
         name: Required<QueryName>,
         present: Required<bool>,
     }
 
-    /// Whether the parameter `name` is this text of at most 512 bytes; of one that stands there several times, once is enough
+    /// Whether the parameter `name` has this value, of at most 512 bytes. If the query has the parameter several
+    /// times, one such value is enough.
     struct EqualityBody {
         name: Required<QueryName>,
         equals: Required<QueryValue>,
     }
 
-    /// From one time of day until before another, `08:00` to `18:00`; the window may reach into the next day
+    /// Time of day, from one time until before another, which differs: `08:00` to `18:00`. The window may reach
+    /// into the next day.
     struct TimeBody {
         from: Required<Clock>,
         to: Required<Clock>,
         tz: Required<Zone>,
     }
 
-    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`
+    /// Day of the week.
     struct WeekdayBody {
         any: Required<AnyOf<Word<Weekday>>>,
         tz: Required<Zone>,
     }
 
-    /// Blocks of addresses such as `192.0.2.0/24`, or single ones. IPv4 is in no block of IPv6
+    /// Address of the visitor: blocks such as `192.0.2.0/24`, with zeros behind their prefix, or single addresses.
+    /// An IPv4 address is in no block of IPv6.
     struct AddressBody {
         any: Required<AnyOf<Block>>,
     }
 
-    /// A share of the visitors who reach the rule, 1 to 99 of a hundred. The same address (of IPv6, the same /64) with the
-    /// same agent is always on the same side; each rule draws anew
+    /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with
+    /// the same user agent is always on the same side. Each rule draws anew.
     struct SplitBody {
         percent: Required<Percent>,
     }
@@ -261,10 +264,9 @@ impl FieldType for Condition {
         }
     }
 
-    /// Answers have conditions too, which may get more fields later; those of a request have no other.
     #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        use crate::message::body::{ObjectSchema, component, schema, with};
+        use crate::message::body::{ObjectSchema, component, schema};
         let kinds = [
             ObjectSchema::of::<CountryBody>().kind("type", "country"),
             ObjectSchema::of::<DeviceBody>().kind("type", "device"),
@@ -278,12 +280,11 @@ impl FieldType for Condition {
             ObjectSchema::of::<AddressBody>().kind("type", "address"),
             ObjectSchema::of::<SplitBody>().kind("type", "split"),
         ];
-        let description = "A condition that a rule has for its visitors, of one of these kinds. A list holds if any of its values does; in \
-            answers it is sorted, each value once. A time zone `tz` is an IANA name such as `Europe/Berlin`, an offset such as \
-            `+01:00` or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. A name is read in any \
-            case and answered in the spelling of the IANA database, which is part of hop";
-        let open = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::open)});
-        with(component("Condition", open), "unevaluatedProperties", false)
+        let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A list holds if any \
+            of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, an offset such as `+01:00`, \
+            or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. Any other is refused.";
+        let kinds = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
+        component("NewCondition", kinds)
     }
 }
 
@@ -317,9 +318,9 @@ pub(crate) enum QueryName {}
 pub(crate) enum QueryValue {}
 
 text_types! {
-    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": VISIBLE};
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": patterns::VISIBLE};
     QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
-        {"type": "string", "maxLength": VALUE_BYTES, "pattern": (["^$|", VISIBLE].concat())};
+        {"type": "string", "maxLength": VALUE_BYTES, "pattern": patterns::VISIBLE_OR_EMPTY};
 }
 
 #[cfg(test)]

@@ -14,46 +14,51 @@ use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// The settings of a link beside where it is and where it leads: what is absent stays as it is, `null` sets it back
+    /// Settings of a link beside its place and its target. A setting that is absent stays as it is; `null` resets
+    /// it.
     pub(crate) struct SettingsBody as part LinkSettings {
-        /// 302 unless said
+        /// Status code of the redirect. Default: 302.
         redirect_status: Patch<RedirectStatus>,
-        /// At most 512 bytes
+        /// Title of at most 512 bytes.
         title: Patch<Title>,
-        /// At most 4,096 bytes, in several lines if you like
+        /// Note of at most 4,096 bytes, for the people who manage the link. It may have several lines.
         note: Patch<Note>,
-        /// At most 256 bytes: another system's name for the link
+        /// Another system's identifier of the link, of at most 256 bytes.
         external_id: Patch<ExternalId>,
-        /// At most 10 of 64 bytes each; kept in small letters, sorted, with `-` for blanks
+        /// At most 10 tags of 64 bytes each. They are stored in small letters, in order, with `-` instead of
+        /// blanks.
         tags: Patch<Set<Tag, MOST_TAGS>>,
-        /// Before it the link is 404
+        /// Time before which the link is 404.
         starts_at: Patch<Timestamp>,
-        /// From it on the link has ended. Later than `starts_at`
+        /// Time from which the link has ended. It is later than `starts_at`.
         ends_at: Patch<Timestamp>,
-        /// A target: where a link leads (302) that is disabled, past its end or used up, instead of answering 410. Such
-        /// a visit is no click
+        /// Where visitors are redirected (302) if the link is disabled, past its end or used up, instead of a 410.
+        /// Such a visit is no click.
         fallback: Patch<Target>,
-        /// Switched off by its owner: the link has ended until it is switched on again
+        /// Disable the link: it has ended until it is enabled again.
         disabled: Patch<bool>,
-        /// How often the link may be followed; on Fastly at most 1,000, as `/capabilities` tells
+        /// How often the link may be followed; at most 1,000 on Fastly, as `/capabilities` says.
         max_clicks: Patch<MaxClicks>,
-        /// Ask visitors before they are sent on
+        /// Ask visitors to confirm before they are redirected.
         confirm: Patch<bool>,
-        /// What becomes of the query a visitor brings: it stays behind, or goes along, and of two parameters of one
-        /// name the target's or the visitor's counts. `off` unless said
+        /// What becomes of the query of a visitor. It is dropped (`off`, the default), or merged into the query of
+        /// the target; of two parameters with one name the target's or the visitor's is kept.
         forward_query: Patch<ForwardQuery>,
-        /// Append what follows the alias to the target's path
+        /// Append the path behind the alias to the target's path.
         forward_path: Patch<bool>,
-        /// At most 20: whom the link leads elsewhere. The first rule that holds decides. They are replaced as a whole
+        /// At most 20 rules: which visitors the link redirects elsewhere. The first rule that holds decides. They
+        /// are replaced as a whole.
         rules: Patch<Rules>,
-        /// What a social preview gets: a title, a description or an image, one at least. It is patched part by part
+        /// What social previews show: a title, a description or an image, at least one of them. Each part is
+        /// patched by itself.
         card: Patch<CardPatch>,
-        /// Ask the truth for every visitor, and no copy
+        /// Ask the store for every visitor, and use no cached copy.
         strict: Patch<bool>,
-        /// Let robots follow
+        /// Let robots follow the link.
         crawlable: Patch<bool>,
-        /// What visitors have to know: 12 to 1,024 characters, after NFC and without control characters. Kept as a
-        /// salted hash, which only an export shows, to an admin who asks
+        /// Password that visitors have to enter: 12 to 1,024 characters after NFC, none of them a control
+        /// character. It is stored as a salted hash, which only an export shows, and only to an admin who asks for
+        /// it.
         password: Patch<NewPassword>,
     }
 }

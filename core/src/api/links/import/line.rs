@@ -27,41 +27,41 @@ const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
 
 request_body! {
-    /// A link that was made elsewhere, as an export tells it
+    /// A link that was created elsewhere, as an export has it.
     pub(crate) struct LineBody as ImportLine {
         link: Flatten<LinkBody>,
-        /// Whose it is; `null`: the bootstrap admin's
+        /// Owner of the link; `null` for the bootstrap admin.
         owner: Patch<UserId>,
-        /// Now unless said
+        /// Time at which the link was created. Default: now.
         created_at: Optional<Timestamp>,
-        /// How often it was followed elsewhere
+        /// How often it was followed elsewhere.
         clicks: Optional<ClicksBody>,
-        /// That it was blocked, as an export tells it
+        /// Block of the link, as an export has it.
         blocked: Optional<BlockLine>,
-        /// Whether visitors had to know a password, which no export tells. Then `password` is needed, unless the link
-        /// is there already
+        /// Whether visitors had to enter a password. Then `password` or `password_hash` is needed, unless the link
+        /// exists already.
         has_password: Optional<bool>,
-        /// The hash of its password, as an export tells it on request; its cost at most that of this edge
+        /// Hash of its password, as an export has it on request. Its cost is at most that of this edge.
         password_hash: Optional<PasswordHash>,
-        /// Not looked at
+        /// Ignored.
         id: Ignored,
-        /// Not looked at
+        /// Ignored.
         short_url: Ignored,
-        /// Not looked at
+        /// Ignored.
         updated_at: Ignored,
-        /// Not looked at
+        /// Ignored.
         state: Ignored,
-        /// Not looked at
+        /// Ignored.
         version: Ignored,
     }
 
-    /// How often it was followed
+    /// How often a link was followed.
     pub(crate) struct ClicksBody {
-        /// By people
+        /// By people.
         humans: Optional<u64>,
-        /// By programs
+        /// By programs.
         bots: Optional<u64>,
-        /// By whatever shows a preview of it
+        /// By programs that show a preview.
         previews: Optional<u64>,
     }
 }

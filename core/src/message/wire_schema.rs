@@ -14,7 +14,9 @@ use crate::model::agent::Kind;
 use crate::model::field_error::FieldCode as Field;
 use crate::model::link::{ForwardQuery, State};
 use crate::model::rights::{Role, Scope};
-use crate::model::rules::{Clock, Words};
+use crate::model::rules::{Clock, ID_BYTES, MOST_OF_ANY, Words};
+use crate::model::spec::MOST_TAGS;
+use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
 
 /// Makes types that stand for a schema: `Type as "its name" = the schema`. A schema stands where it is used, never as
@@ -67,6 +69,18 @@ pub(crate) enum VisitorKind {}
 /// Counter of the clicks of a kind of visitors.
 pub(crate) enum VisitorCounter {}
 
+/// Tags of a link.
+pub(crate) enum Tags {}
+
+/// Identifier of a rule.
+pub(crate) enum RuleId {}
+
+/// Text of at least `LEAST` and at most `MOST` characters.
+pub(crate) enum Text<const LEAST: usize, const MOST: usize> {}
+
+/// List of the values of a condition, of which one has to apply.
+pub(crate) struct AnyOf<T>(PhantomData<T>);
+
 /// One of the words of a kind, such as a device.
 pub(crate) struct Word<W>(PhantomData<W>);
 
@@ -81,12 +95,35 @@ schemas! {
     [] ScopeName as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
     [] VisitorKind as "VisitorKind" = {"type": "string", "enum": VISITORS.map(Kind::name)};
     [] VisitorCounter as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(Kind::counter)};
+    [] Tags as "Tags" = {
+        "type": "array",
+        "maxItems": MOST_TAGS,
+        "uniqueItems": true,
+        "items": {"type": "string", "minLength": 1, "maxLength": TAG_BYTES},
+    };
+    [] RuleId as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
+    [const LEAST: usize, const MOST: usize] Text<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
     [W: Words] Word<W> as "Word" = {"type": "string", "enum": W::NAMES};
     [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
     [] DisplayText<Clock> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
 
 const VISITORS: [Kind; 3] = [Kind::Human, Kind::Bot, Kind::Preview];
+
+impl<T: JsonSchema> JsonSchema for AnyOf<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "AnyOf".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({"type": "array", "minItems": 1, "maxItems": MOST_OF_ANY, "items": value})
+    }
+}
 
 fn field_codes() -> [&'static str; 13] {
     let codes = [

@@ -69,8 +69,8 @@ pub(super) struct AuditEventJson<'a> {
     domain: Option<&'a str>,
     /// Alias of the link after the change.
     alias: Option<&'a str>,
-    /// What the identifiers do not tell: the former place of a link, its former and its new owner; the owner, the scopes
-    /// and the domains of a new key.
+    /// What the identifiers do not tell: the former place of a link, its former and its new owner; the owner, the
+    /// scopes and the domains of a new key.
     detail: Option<&'a str>,
     /// Who made the request: `admin` for the bootstrap admin, `key_` and the identifier of the key for a key.
     principal: &'a str,

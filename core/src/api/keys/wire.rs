@@ -23,8 +23,8 @@ pub(super) struct KeyJson<'a> {
     rights: RightsJson<'a>,
     /// Identifier of the user whose role the key has.
     owner: &'a str,
-    /// Identifier of the user who created the key; `null` for the bootstrap admin. The key is valid only as long as that
-    /// user may create it.
+    /// Identifier of the user who created the key; `null` for the bootstrap admin. The key is valid only as long as
+    /// that user may create it.
     created_by: Option<&'a str>,
     /// Identifiers of the other users whom the key depends on: it is valid only as long as each of them may create it.
     /// Empty if it depends on its owner alone.

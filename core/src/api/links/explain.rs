@@ -211,10 +211,10 @@ pub(super) struct ExplanationJson<'a> {
 }
 
 /// Kind of response that the visitor gets: a redirect to the target (`redirect`), to the `fallback` of the link or to a
-/// page of the domain (`domain`); nothing, because the link has ended (`ended`), has not started (`not_yet`) or does not
-/// forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a `confirmation`, or
-/// that lets only people go on (`person`); or a refusal, because a browser looks ahead at a link that only people may
-/// open (`not_ahead`).
+/// page of the domain (`domain`); nothing, because the link has ended (`ended`), has not started (`not_yet`) or does
+/// not forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a
+/// `confirmation`, or that lets only people go on (`person`); or a refusal, because a browser looks ahead at a link
+/// that only people may open (`not_ahead`).
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]

@@ -45,7 +45,7 @@ pub(super) struct LinkJson<'a> {
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::TITLE_BYTES)))]
     title: Option<&'a str>,
     /// Tags in small letters and in alphabetical order.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::spec::MOST_TAGS), inner(length(min = 1, max = crate::model::text::TAG_BYTES)), extend("uniqueItems" = true)))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Tags"))]
     tags: Vec<&'a str>,
     /// Note, for the people who manage the link.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::NOTE_BYTES)))]
@@ -70,7 +70,8 @@ pub(super) struct LinkJson<'a> {
     max_clicks: Option<NonZeroU64>,
     /// Whether visitors are asked to confirm before they are redirected.
     confirm: bool,
-    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit is no click.
+    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit is no
+    /// click.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     fallback: Option<&'a str>,
     /// Whether the link has a `password`, which is never shown.
@@ -78,8 +79,8 @@ pub(super) struct LinkJson<'a> {
     /// Status code of the redirect.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatus"))]
     redirect_status: u16,
-    /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target. `target_wins`
-    /// and `visitor_wins` say whose value is used for a parameter that both have.
+    /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target.
+    /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwarding"))]
     forward_query: &'static str,
     /// Whether what follows the alias in the visitor's path is appended to the path of the target.

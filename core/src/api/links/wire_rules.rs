@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
-use crate::message::wire_schema;
+use crate::message::wire_schema::{self, AnyOf, Text, Word};
 use crate::model::card::Card;
 #[cfg(feature = "docs")]
 use crate::model::rules;
@@ -44,7 +44,7 @@ impl<'a> CardJson<'a> {
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Rule"))]
 pub(super) struct RuleJson<'a> {
     /// Identifier of the rule within its link.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::ID_BYTES), regex(pattern = "^[a-z0-9_-]+$")))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RuleId"))]
     id: &'a str,
     /// Conditions of the rule. It holds when all of them do.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::MOST_CONDITIONS)))]
@@ -60,42 +60,42 @@ impl<'a> RuleJson<'a> {
     }
 }
 
-/// A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A list holds if any of
-/// its values does; responses hold each value once, in order.
+/// A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A list holds if any
+/// of its values does; responses hold each value once, in order.
 ///
 /// A time zone `tz` is an IANA name such as `Europe/Berlin`, an offset such as `+01:00`, or a POSIX TZ string such as
-/// `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. A name is read in any case and answered in the spelling of the
-/// IANA database, which is part of hop.
+/// `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. A name is read in any case and answered in the spelling of
+/// the IANA database, which is part of hop.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Condition", extend("type" = "object")))]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum ConditionJson<'a> {
-    /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is unknown is in
-    /// none.
+    /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is unknown
+    /// is in none.
     Country {
-        #[cfg_attr(feature = "docs", schemars(length(min = 1, max = super::fields::rules::MOST_OF_ANY), inner(length(equal = 2))))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<2, 2>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Device of the visitor.
     Device {
-        #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::Word<rules::Device>>", length(min = 1, max = super::fields::rules::MOST_OF_ANY)))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Device>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Operating system of the visitor.
     Os {
-        #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::Word<rules::Os>>", length(min = 1, max = super::fields::rules::MOST_OF_ANY)))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Os>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Browser of the visitor.
     Browser {
-        #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::Word<rules::Browser>>", length(min = 1, max = super::fields::rules::MOST_OF_ANY)))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Browser>>"))]
         any: Vec<Cow<'a, str>>,
     },
-    /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the one that
-    /// `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one who asks for `pt`
-    /// does not read `pt-BR`.
+    /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the one
+    /// that `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one who
+    /// asks for `pt` does not read `pt-BR`.
     Language {
-        #[cfg_attr(feature = "docs", schemars(length(min = 1, max = super::fields::rules::MOST_OF_ANY), inner(length(min = 2, max = 35))))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<2, 35>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Whether the query has the parameter `name`, of at most 64 bytes.
@@ -104,8 +104,8 @@ enum ConditionJson<'a> {
         name: &'a str,
         present: bool,
     },
-    /// Whether the parameter `name` has this value, of at most 512 bytes. If the query has the parameter several times, one
-    /// such value is enough.
+    /// Whether the parameter `name` has this value, of at most 512 bytes. If the query has the parameter several times,
+    /// one such value is enough.
     #[serde(rename = "query")]
     QueryEquals {
         #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::NAME_BYTES)))]
@@ -122,18 +122,19 @@ enum ConditionJson<'a> {
     },
     /// Day of the week.
     Weekday {
-        #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::Word<rules::Weekday>>", length(min = 1, max = super::fields::rules::MOST_OF_ANY)))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Weekday>>"))]
         any: Vec<Cow<'a, str>>,
         #[cfg_attr(feature = "docs", schemars(length(max = 64)))]
         tz: &'a str,
     },
-    /// Address of the visitor: blocks such as `192.0.2.0/24`, or single addresses. An IPv4 address is in no block of IPv6.
+    /// Address of the visitor: blocks such as `192.0.2.0/24`, or single addresses. An IPv4 address is in no block of
+    /// IPv6.
     Address {
-        #[cfg_attr(feature = "docs", schemars(length(min = 1, max = super::fields::rules::MOST_OF_ANY), inner(length(max = 49))))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<1, 49>>"))]
         any: Vec<Cow<'a, str>>,
     },
-    /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with the same
-    /// user agent is always on the same side. Each rule draws anew.
+    /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with the
+    /// same user agent is always on the same side. Each rule draws anew.
     Split {
         #[cfg_attr(feature = "docs", schemars(range(min = 1, max = 99)))]
         percent: u8,

@@ -25,12 +25,12 @@ pub(super) struct UserJson<'a> {
     email: Option<&'a str>,
     /// Name of the user.
     name: Option<&'a str>,
-    /// What the user may do. A viewer reads links; an editor also writes their own; an admin does everything except create
-    /// admins and change owners; an owner does everything.
+    /// What the user may do. A viewer reads links; an editor also writes their own; an admin does everything except
+    /// create admins and change owners; an owner does everything.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleName"))]
     role: &'static str,
-    /// `invited`: has not signed in yet, which does not keep their keys from working. `disabled`: cannot sign in, and their
-    /// keys do not work. `leaving`: is being deleted.
+    /// `invited`: has not signed in yet, which does not keep their keys from working. `disabled`: cannot sign in, and
+    /// their keys do not work. `leaving`: is being deleted.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["invited", "active", "disabled", "leaving"])))]
     state: &'static str,
     /// Time at which the user was created.

@@ -10,13 +10,10 @@ use crate::message::body::{
 };
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::rules::{
-    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_RULES, NAME_BYTES, Os, Query, Rule, RuleId,
-    VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
+    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
+    Rule, RuleId, VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
 };
 use crate::model::text::bounded;
-
-/// As many as there are countries.
-pub(crate) const MOST_OF_ANY: usize = 250;
 
 text_types! {
     RuleId as RuleId = |text, _| RuleId::parse(text),

@@ -197,84 +197,80 @@ pub(super) fn media_type(schema: Value, examples: &[&str]) -> Value {
     body.into()
 }
 
-const REQUEST_ID: Header = Header::required("X-Request-Id", "names this request in the log");
+const REQUEST_ID: Header = Header::required("X-Request-Id", "identifier of this request, also in the log");
 const ETAG: Header = Header::required("ETag", "the `version` in quotes");
 const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number();
 
 // What goes well.
 
 pub(super) const LINK: Answer = Answer::of("Link", "The link", &[Content::Json("Link", &["link"])]).headers(&[ETAG]);
-pub(super) const LINK_WRITTEN: Answer = Answer::of(
-    "LinkWritten",
-    "The link as it is now: a Link; without `links:read` a LinkReference",
-    &[Content::Json("WrittenLink", &["link", "link-reference"])],
-)
-.headers(&[ETAG]);
+pub(super) const LINK_WRITTEN: Answer =
+    Answer::of("LinkWritten", "The link as it is now", &[Content::Json("WrittenLink", &["link", "link-reference"])]).headers(&[ETAG]);
 pub(super) const LINK_CREATED: Answer = Answer::of(
     "LinkCreated",
-    "The new link: a Link. If the request is a repetition and the link was changed since, a LinkReference to a \
-     key without `links:read`",
+    "The new link. If the request repeats an earlier one and the link was changed since, a key without `links:read` gets a LinkReference",
     &[Content::Json("WrittenLink", &["link", "link-reference"])],
 )
-.headers(&[Header::required("Location", "the link's address in the API"), ETAG]);
+.headers(&[Header::required("Location", "address of the link in the API"), ETAG]);
 pub(super) const LINK_FOUND: Answer = Answer::of(
     "LinkFound",
-    "With `find_if_exists` the link that was there already, with `update_if_exists` as it is now: a Link; \
-     without `links:read` a LinkReference",
+    "With `find_if_exists` the existing link, with `update_if_exists` the link as it is now",
     &[Content::Json("WrittenLink", &["link", "link-reference"])],
 )
-.headers(&[Header::required("Location", "the link's address in the API"), ETAG]);
+.headers(&[Header::required("Location", "address of the link in the API"), ETAG]);
 pub(super) const LINK_LIST: Answer = Answer::of("LinkList", "A page of links", &[Content::Json("LinkList", &["links"])])
-    .headers(&[Header::required("Link", "`rel=\"first\"`, and `rel=\"next\"` unless this is the end")]);
-pub(super) const HISTORY: Answer = Answer::of("History", "The versions", &[Content::Json("History", &["history"])]);
+    .headers(&[Header::required("Link", "`rel=\"first\"`, and `rel=\"next\"` except on the last page")]);
+pub(super) const HISTORY: Answer = Answer::of("History", "The versions of the link", &[Content::Json("History", &["history"])]);
 pub(super) const PICTURE: Answer = Answer::of(
     "Picture",
-    "The code",
+    "The QR code",
     &[Content::Text("image/svg+xml"), Content::Other("image/png", || json!({"type": "string", "contentMediaType": "image/png"}), &[])],
 )
-.headers(&[Header::required("Content-Disposition", "the alias as the name of a file")]);
-pub(super) const AVAILABILITY: Answer = Answer::of("Availability", "Whether it is free", &[Content::Json("Availability", &["alias"])]);
+.headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
+pub(super) const AVAILABILITY: Answer =
+    Answer::of("Availability", "Whether the alias is available", &[Content::Json("Availability", &["alias"])]);
 pub(super) const BATCH_RESULTS: Answer =
-    Answer::of("BatchResults", "A result for each item, in their order", &[Content::Json("BatchResults", &["batch-results"])]);
+    Answer::of("BatchResults", "The result of each item, in the order of the items", &[Content::Json("BatchResults", &["batch-results"])]);
 pub(super) const IMPORT_RESULTS: Answer =
-    Answer::of("ImportResults", "A result for each line that was taken", &[Content::Json("ImportResults", &["import-results"])]);
-pub(super) const EXPORT: Answer = Answer::of("Export", "A page of links: one on each line, or a row for each below the names of the columns", &[Content::Other("application/x-ndjson", || json!({"$ref": "#/components/schemas/Link", "properties": {"password_hash": {"type": ["string", "null"], "description": "Only with `passwords=true`"}}}), &["link"]), Content::Text("text/csv")]).headers(&[Header::optional("Link", "`rel=\"next\"`, unless this is the end")]);
+    Answer::of("ImportResults", "The result of each line that was read", &[Content::Json("ImportResults", &["import-results"])]);
+pub(super) const EXPORT: Answer = Answer::of("Export", "A page of links: one on each line, or a row for each below the names of the columns", &[Content::Other("application/x-ndjson", || json!({"$ref": "#/components/schemas/Link", "properties": {"password_hash": {"type": ["string", "null"], "description": "Hash of the password; only with `passwords=true`."}}}), &["link"]), Content::Text("text/csv")]).headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
 pub(super) const TAG_LIST: Answer = Answer::of("TagList", "A page of tags", &[Content::Json("TagList", &["tags"])]);
-pub(super) const RETAGGED: Answer = Answer::of("Retagged", "How far it got", &[Content::Json("Retagged", &["retagged"])]);
+pub(super) const RETAGGED: Answer = Answer::of("Retagged", "How many links were changed", &[Content::Json("Retagged", &["retagged"])]);
 pub(super) const DOMAIN: Answer = Answer::of("Domain", "The domain", &[Content::Json("Domain", &["domain"])]).headers(&[ETAG]);
 pub(super) const DOMAIN_CREATED: Answer = Answer::of("DomainCreated", "The new domain", &[Content::Json("Domain", &["domain"])])
-    .headers(&[Header::required("Location", "the domain's address in the API"), ETAG]);
+    .headers(&[Header::required("Location", "address of the domain in the API"), ETAG]);
 pub(super) const DOMAIN_LIST: Answer = Answer::of("DomainList", "A page of domains", &[Content::Json("DomainList", &["domains"])]);
 pub(super) const KEY: Answer = Answer::of("Key", "The key, without its secret", &[Content::Json("Key", &["key"])]);
 pub(super) const KEY_CREATED: Answer = Answer::of("KeyCreated", "The new key, with its secret", &[Content::Json("MadeKey", &["made-key"])])
-    .headers(&[Header::required("Location", "the key's address in the API")]);
+    .headers(&[Header::required("Location", "address of the key in the API")]);
 pub(super) const KEY_LIST: Answer = Answer::of("KeyList", "A page of keys", &[Content::Json("KeyList", &["keys"])]);
-pub(super) const ME: Answer = Answer::of("Me", "Who is asking", &[Content::Json("Me", &["me"])]);
-pub(super) const SHORTENED: Answer = Answer::of("Shortened", "The new short link", &[Content::Json("Shortened", &["shortened"])]);
-pub(super) const REDIRECT: Answer = Answer::of("Redirect", "On to where the link leads, or the domain sends whoever finds nothing", &[])
-    .headers(&[Header::required("Location", "the address, byte for byte")]);
+pub(super) const ME: Answer = Answer::of("Me", "The caller", &[Content::Json("Me", &["me"])]);
+pub(super) const SHORTENED: Answer = Answer::of("Shortened", "The new link", &[Content::Json("Shortened", &["shortened"])]);
+pub(super) const REDIRECT: Answer = Answer::of("Redirect", "Redirect to the target of the link, or to a page of the domain", &[])
+    .headers(&[Header::required("Location", "the target, byte for byte")]);
 pub(super) const ROOT: Answer =
-    Answer::of("Root", "On to the domain's `root`", &[]).headers(&[Header::required("Location", "the root, byte for byte")]);
+    Answer::of("Root", "Redirect to the `root` of the domain", &[]).headers(&[Header::required("Location", "the root, byte for byte")]);
 pub(super) const PAGE: Answer = Answer::of("Page", "A page for people", &[Content::Text("text/html")]);
-pub(super) const TEXT: Answer = Answer::of("Text", "A text in lines", &[Content::Text("text/plain")]);
-pub(super) const STATUS: Answer = Answer::of("Status", "All is well", &[Content::Json("Status", &[])]);
+pub(super) const TEXT: Answer = Answer::of("Text", "Text in lines", &[Content::Text("text/plain")]);
+pub(super) const STATUS: Answer = Answer::of("Status", "Everything works", &[Content::Json("Status", &[])]);
 pub(super) const CAPABILITIES: Answer = Answer::of("Capabilities", "Promises and limits", &[Content::Json("Capabilities", &[])]);
-pub(super) const METRICS: Answer = Answer::of("Metrics", "`# HELP`, `# TYPE` and the numbers of each name", &[Content::Text("text/plain")]);
+pub(super) const METRICS: Answer =
+    Answer::of("Metrics", "`# HELP`, `# TYPE` and the numbers of each metric", &[Content::Text("text/plain")]);
 pub(super) const OPEN_API: Answer =
     Answer::of("OpenApi", "OpenAPI 3.1", &[Content::Other("application/json", || json!({"type": "object"}), &[])]);
 pub(super) const SHOWN: Answer =
-    Answer::of("Shown", "What is shown of the link, as a page for a browser", &[Content::Json("Shown", &[]), Content::Text("text/html")]);
-pub(super) const ONWARD: Answer = Answer::of("Onward", "On to the target, or back to the same address with `Set-Cookie`", &[])
+    Answer::of("Shown", "What is shown of the link; a page for a browser", &[Content::Json("Shown", &[]), Content::Text("text/html")]);
+pub(super) const ONWARD: Answer = Answer::of("Onward", "Redirect to the target, or back to the same address with `Set-Cookie`", &[])
     .headers(&[Header::required("Location", "the address"), Header::optional("Set-Cookie", "")]);
 pub(super) const EXPLANATION: Answer =
-    Answer::of("Explanation", "What would become of the visitor", &[Content::Json("Explanation", &["explanation"])]);
+    Answer::of("Explanation", "What the visitor would get", &[Content::Json("Explanation", &["explanation"])]);
 pub(super) const USER: Answer = Answer::of("User", "The user", &[Content::Json("User", &["user"])]).headers(&[ETAG]);
 pub(super) const USER_INVITED: Answer =
     Answer::of("UserInvited", "The user and the token of their invitation", &[Content::Json("InvitedUser", &["invited"])])
-        .headers(&[Header::required("Location", "the user's address in the API"), ETAG]);
+        .headers(&[Header::required("Location", "address of the user in the API"), ETAG]);
 pub(super) const USER_LIST: Answer = Answer::of("UserList", "A page of users", &[Content::Json("UserList", &["users"])]);
-pub(super) const AUDIT: Answer = Answer::of("Audit", "A page of the audit", &[Content::Json("AuditEventList", &["audit"])]);
-pub(super) const HEAD: Answer = Answer::of("Head", "Status and headers of GET", &[]);
+pub(super) const AUDIT: Answer = Answer::of("Audit", "A page of events", &[Content::Json("AuditEventList", &["audit"])]);
+pub(super) const HEAD: Answer = Answer::of("Head", "Status and headers of `GET`", &[]);
 
 // The problems of single endpoints.
 
@@ -292,7 +288,7 @@ pub(super) const USER_CONFLICT: Answer = Answer::problem("UserConflict", &[Code:
 
 // What a status usually says.
 
-const NO_CONTENT: Answer = Answer::of("NoContent", "Done; there is no body", &[]);
+const NO_CONTENT: Answer = Answer::of("NoContent", "Done", &[]);
 const MALFORMED_JSON: Answer = Answer::problem("MalformedJson", &[Code::MalformedJson]);
 const UNAUTHENTICATED: Answer =
     Answer::problem("Unauthenticated", &[Code::Unauthenticated]).headers(&[Header::required("WWW-Authenticate", "")]);
@@ -306,8 +302,10 @@ const UNSUPPORTED_MEDIA_TYPE: Answer = Answer::problem("UnsupportedMediaType", &
 const INVALID_FIELDS: Answer = Answer::problem("InvalidFields", &[Code::InvalidFields]).example("problem");
 const INVALID_OR_REUSED: Answer = Answer::problem("InvalidOrReused", &[Code::InvalidFields, Code::IdempotencyReused]).example("problem");
 const STORE_UNAVAILABLE: Answer = Answer::problem("StoreUnavailable", &[Code::StoreUnavailable]).headers(&[RETRY_AFTER]);
-const ANY: Answer =
-    Answer::any_problem("Any", "Any route: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`")
-        .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
+const ANY: Answer = Answer::any_problem(
+    "Any",
+    "Any endpoint: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`",
+)
+.headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
 const NOT_LET_IN: Answer = Answer::problem("Forbidden", &[Code::Forbidden]);
 const RATE_LIMITED: Answer = Answer::problem("RateLimited", &[Code::RateLimited]).headers(&[RETRY_AFTER]);

@@ -176,7 +176,7 @@ impl Components {
     }
 
     fn json(mut self) -> Result<Value, Fault> {
-        let description = "The key in the secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`";
+        let description = "The key in the secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
         let mut parameters = json!(std::mem::take(&mut self.parameters));
         self.take_definitions(&mut parameters)?;
         Ok(json!({

@@ -35,27 +35,30 @@ impl Tag {
 
     const fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Visitors => ("Visitors", "What whoever follows a link meets."),
+            Self::Visitors => ("Visitors", "What people who follow a link use."),
             Self::Links => ("Links", "What people and programs that own links use."),
-            Self::ManyLinks => ("Many links", "Many links in one request. Each has its own result, and a bad one spoils no other."),
-            Self::Tags => ("Tags", "The tags of a domain's links."),
+            Self::ManyLinks => {
+                ("Many links", "Many links in one request. Each has its own result, and a failed one does not affect the others.")
+            }
+            Self::Tags => ("Tags", "The tags of the links of a domain."),
             Self::Domains => (
                 "Domains",
-                "The domains of `HOP_DOMAINS` are always there; others are added. A domain says where visitors go who \
-                 find nothing. That visitors of an added domain reach hop is up to whoever runs it.",
+                "The domains of the setting `HOP_DOMAINS` always exist; others can be added. A domain says where visitors \
+                 are redirected who find no link. Whoever runs the deployment sees to it that requests for an added domain \
+                 reach hop.",
             ),
-            Self::Audit => ("Audit", "Who did what."),
-            Self::Deployment => ("Deployment", "What a deployment says of itself."),
+            Self::Audit => ("Audit", "Who changed what."),
+            Self::Deployment => ("Deployment", "The state and the promises of a deployment."),
             Self::Keys => (
                 "Keys",
-                "What programs show to say for whom they ask. A key belongs to a user; it is for some scopes, perhaps \
-                 for some domains only, and may never more than its owner at that moment.",
+                "The credentials of programs. A key belongs to a user. It has scopes, may be limited to some domains, and \
+                 never has more rights than its owner has at that moment.",
             ),
             Self::Users => (
                 "Users",
-                "The people links and keys belong to. Admins and owners manage them with a key for every domain. What a \
-                 user may do is what their role lets them do at that very moment; only owners change owners, and a \
-                 deployment that has an owner keeps one.",
+                "The owners of links and keys. Admins and owners manage them with a key for every domain. A user has the \
+                 rights of their role at that moment. Only owners change owners, and a deployment that has an owner keeps \
+                 one.",
             ),
         }
     }

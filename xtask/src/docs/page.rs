@@ -71,8 +71,8 @@ fn parameters(document: &Document, parameters: &[&Value]) -> String {
         };
         let default = match &parameter["schema"]["default"] {
             Value::Null => String::new(),
-            Value::String(usual) => format!(". `{usual}` unless said"),
-            usual => format!(". {usual} unless said"),
+            Value::String(usual) => format!(" Default: `{usual}`."),
+            usual => format!(" Default: {usual}."),
         };
         let meaning = cell(text(parameter, "description"));
         let kind = kind(document, &parameter["schema"]);
@@ -243,8 +243,8 @@ mod tests {
     #[test]
     fn what_a_request_brings_is_told_in_words() {
         let document = Document::of_json(json!({"security": [{"bearer": []}]}));
-        let format = json!({"name": "format", "in": "query", "description": "How", "schema": {"type": "string", "default": "csv"}});
-        let rows = "| `format` | string, after `?` | How. `csv` unless said |\n";
+        let format = json!({"name": "format", "in": "query", "description": "How.", "schema": {"type": "string", "default": "csv"}});
+        let rows = "| `format` | string, after `?` | How. Default: `csv`. |\n";
         assert_eq!(parameters(&document, &[&format]), format!("\n| parameter | | |\n|---|---|---|\n{rows}"));
         let lines = json!({"schema": {"properties": {}}, "examples": {"x": {"value": {"a": 1, "b": [2]}}}});
         let value = json!({"requestBody": {"content": {"application/x-ndjson": lines, "application/jsonl": {}, "text/csv": {}}}});

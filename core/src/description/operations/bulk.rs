@@ -6,24 +6,23 @@ use crate::description::{answers, parameters};
 
 pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Create, change and delete links")
     .description(
-        "One item after the other, at most as many as `limits.batch` of `/capabilities` says: 100, or 4 on \
-             Fastly. On Fastly three of them may set a password; if more do, that is 422 `too_many`. The answer \
-             is 200 whenever the request itself is readable; each result has the status that the item would have \
-             got alone, and its link or its problem.",
+        "The items are processed one after the other, at most as many as `limits.batch` of `/capabilities` says: 100, \
+         or 4 on Fastly. On Fastly three of them may set a password; with more the request is 422 `too_many`. The \
+         answer is 200 whenever the request itself can be read. Each result has the status that the item alone would \
+         have had, and its link or its problem.",
     )
     .body::<links::BatchBody>("batch")
     .answers(&[(200, answers::BATCH_RESULTS)]);
 
 pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "importLinks", "Import links")
     .description(
-        "Takes links as an export writes them: JSON Lines, or CSV below the names of its columns, where \
-             `tags`, `rules`, `card` and `clicks` are JSON and an empty cell says nothing. Only `target` is \
-             needed. A line is 201 if its link was made and 200 if it was there already, just like that; any \
-             other holder of its alias is told as when a link is created. `owner`, `created_at` and `clicks` are \
-             taken over. In one request hop takes as many lines as `limits.batch` of `/capabilities` says: 100, \
-             or 4 on Fastly; there it stops before a fourth line that tells a password. If there are more, `next` \
-             says where to go on: send the rest of the body from `next.offset` on, for CSV below the names of the \
-             columns again.",
+        "Reads links as an export writes them: JSON Lines, or CSV below the names of its columns, where `tags`, \
+         `rules`, `card`, `blocked` and `clicks` are JSON and an empty cell is an absent field. Only `target` is \
+         needed. A line is 201 if its link was created, and 200 if the same link exists already; an alias that is \
+         taken is refused as when a link is created. `owner`, `created_at` and `clicks` are kept. One request imports \
+         as many lines as `limits.batch` of `/capabilities` says: 100, or 4 on Fastly, where it stops before a fourth \
+         line with a password. If there are more lines, `next` says where to continue: send the rest of the body from \
+         `next.offset` on, for CSV below the names of the columns again.",
     )
     .parameters(&[parameters::DOMAIN_OF_LINES, parameters::DRY_RUN])
     .body::<links::LineBody>("link")
@@ -31,14 +30,13 @@ pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "impor
 
 pub(super) const EXPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "exportLinks", "Export links")
     .description(
-        "Every link of a domain that is not deleted, newest first, a page for each request. The header `Link` \
-             names the next page; without one the page is the last. A page may be empty. With `passwords=true` \
-             the hashes of passwords are told too; without them an import asks for passwords anew. Every page of \
-             CSV begins with the names of the columns: the fields of the Link but `short_url` and `state`, which \
-             follow from others. `tags`, `rules`, `card` and `clicks` are JSON in their cells, and what is `null` \
-             is an empty cell. Every cell is quoted. A cell that a spreadsheet would run, because it begins with \
-             `=`, `+`, `-`, `@`, one of these in full width (`＝`, `＋`, `－`, `＠`), a tab, a carriage return, a \
-             line feed or `'`, has a `'` before it; whoever reads takes that one away.",
+        "All links of a domain that are not deleted, newest first, one page for each request. The header `Link` names \
+         the next page; the last page has none. A page may be empty. With `passwords=true` the hashes of passwords \
+         are included; without them an import asks for new passwords. Every page of CSV begins with the names of the \
+         columns: the fields of a Link except `short_url` and `state`, which follow from others. `tags`, `rules`, \
+         `card`, `blocked` and `clicks` are JSON in their cells, and `null` is an empty cell. Every cell is quoted. A \
+         cell that a spreadsheet would run has a `'` before it, which readers remove: one that begins with `=`, `+`, \
+         `-`, `@`, one of these in full width (`＝`, `＋`, `－`, `＠`), a tab, a carriage return, a line feed or `'`.",
     )
     .parameters(&[parameters::DOMAIN, parameters::FORMAT, parameters::PASSWORDS, parameters::LIMIT, parameters::CURSOR])
     .answers(&[(200, answers::EXPORT)]);

@@ -11,18 +11,19 @@ pub(super) const LIST_TAGS: Operation = Operation::new(Tag::Tags, "listTags", "L
 
 pub(super) const RENAME_TAG: Operation = Operation::new(Tag::Tags, "renameTag", "Rename a tag")
     .description(
-        "If there is a tag of the new name already, the two become one. A request edits some links, deleted \
-             ones too, and says whether it is `done`; repeat it until then, also after one that failed. Once no \
-             link has the tag it is 404.",
+        "If a tag with the new name exists already, the two become one. A request changes a limited number of links, \
+         deleted ones included, and says whether it is `done`; repeat it until then, also after a failed request. \
+         When no link has the tag it is 404.",
     )
     .parameters(&[parameters::DOMAIN])
     .body::<links::TagPatch>("tag-patch")
     .answers(&[(200, answers::RETAGGED)]);
 
-pub(super) const REMOVE_TAG: Operation = Operation::new(Tag::Tags, "removeTag", "Take a tag off")
+pub(super) const REMOVE_TAG: Operation = Operation::new(Tag::Tags, "removeTag", "Remove a tag")
     .description(
-        "Off all links of the domain. A request edits some links, deleted ones too, and says whether it is \
-             `done`; repeat it until then, also after one that failed. Once no link has the tag it is 404.",
+        "Removes the tag from all links of the domain. A request changes a limited number of links, deleted ones \
+         included, and says whether it is `done`; repeat it until then, also after a failed request. When no link has \
+         the tag it is 404.",
     )
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::RETAGGED)]);

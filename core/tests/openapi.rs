@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use hop_core::problem::Code;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 fn docs(path: &str) -> String {
     format!("{}/../docs/{path}", env!("CARGO_MANIFEST_DIR"))
@@ -87,15 +86,6 @@ fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
     let all = kinds.flat_map(|(kind, named)| object(named).keys().map(move |name| format!("/components/{kind}/{name}")));
     let unused: Vec<String> = all.filter(|pointer| !reached.contains(pointer.as_str())).collect();
     assert!(unused.is_empty(), "nothing refers to {unused:?}");
-}
-
-#[test]
-fn the_codes_of_problems_are_hops_own() {
-    let codes = &document()["components"]["schemas"]["ProblemCode"]["oneOf"];
-    let described: BTreeMap<_, _> =
-        codes.as_array().expect("a list").iter().map(|code| (code["const"].to_string(), code["x-status"].to_string())).collect();
-    let known = Code::ALL.map(|code| (json!(code.name()).to_string(), code.status().as_u16().to_string()));
-    assert_eq!(described, BTreeMap::from(known));
 }
 
 /// What is not set is null and never absent.

@@ -76,7 +76,9 @@ impl Components {
     fn path_and_method(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Map<String, Value>, Fault> {
         let mut item = Map::new();
         for name in endpoint.pattern.split(['{', '}']).skip(1).step_by(2) {
-            let parameter = Parameter::of_path(name).ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
+            let own = said.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
+            let parameter =
+                own.or_else(|| Parameter::of_path(name)).ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
             item.insert("parameters".into(), json!([self.parameter(parameter)]));
         }
         let operation = self.operation(endpoint, said)?;
@@ -193,7 +195,8 @@ fn parameters(endpoint: &Endpoint, said: &Operation) -> impl Iterator<Item = Par
     let of_visitors = OF_VISITORS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
     let if_match = endpoint.statuses.contains(&412).then_some(IF_MATCH);
     let idempotency_key = endpoint.is_once.then_some(IDEMPOTENCY_KEY);
-    of_visitors.chain(said.parameters.iter().copied()).chain(if_match).chain(idempotency_key)
+    let own = said.parameters.iter().filter(|parameter| !parameter.is_of_path()).copied();
+    of_visitors.chain(own).chain(if_match).chain(idempotency_key)
 }
 
 /// The body of an endpoint that takes one: its media types follow from the row.

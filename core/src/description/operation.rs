@@ -73,7 +73,7 @@ pub(super) struct Operation {
     pub(super) id: &'static str,
     pub(super) summary: &'static str,
     pub(super) description: &'static str,
-    /// The parameters in the query, and headers of its own.
+    /// The parameters in the query, headers of its own, and a parameter of its path that is not the usual one.
     pub(super) parameters: &'static [Parameter],
     pub(super) body: Option<BodySchema>,
     /// The answers that are not the usual ones of their status.

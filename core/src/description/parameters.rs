@@ -41,9 +41,19 @@ impl Parameter {
         self
     }
 
-    /// The parameter that stands in a path as `{name}`.
+    /// Whether it stands in a path.
+    pub(super) fn is_of_path(self) -> bool {
+        self.place == "path"
+    }
+
+    /// Whether it stands in a path as `{name}`.
+    pub(super) fn is_in_path(self, name: &str) -> bool {
+        self.is_of_path() && self.name == name
+    }
+
+    /// The usual parameter that stands in a path as `{name}`.
     pub(super) fn of_path(name: &str) -> Option<Self> {
-        PATH.into_iter().find(|known| known.name == name)
+        PATH.into_iter().find(|known| known.is_in_path(name))
     }
 
     pub(super) fn json(self) -> Value {
@@ -73,10 +83,12 @@ fn user_or_none() -> Value {
     json!({"type": "string", "pattern": "^(none|usr_[1-9A-HJ-NP-Za-km-z]{17})$"})
 }
 
-/// The parameters in paths.
+/// The usual parameters in paths.
 const PATH: [Parameter; 6] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
+pub(super) const ANY_ALIAS: Parameter =
+    Parameter::in_path("anyAlias", "alias", "Text that may be an alias.", || json!({"type": "string", "minLength": 1}));
 const TAG_IN_PATH: Parameter = Parameter::in_path("tagInPath", "tag", "The tag.", text::Tag::schema);
 const DOMAIN_IN_PATH: Parameter = Parameter::in_path("domainInPath", "domain", "Name of the domain.", Domain::schema);
 const KEY_IN_PATH: Parameter =

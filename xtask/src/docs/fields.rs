@@ -51,7 +51,7 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     {
         return format!("[{name}](#{})", document.heading_of(name));
     }
-    // Of the formats of a string, and of what may be anything at all, there is no kind to tell.
+    // A single value, and what may be anything at all, has no kind.
     let kinds: Vec<String> = items(&resolved["anyOf"]).map(|one| kind(document, one)).filter(|kind| !kind.is_empty()).collect();
     if !kinds.is_empty() {
         return listed(&kinds);
@@ -142,7 +142,7 @@ mod tests {
             (json!({"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}]}), "[Link](#link) or `null`"),
             (json!({"$ref": "#/components/schemas/New"}), "[New](#make-one)"),
             (json!({"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {}]}}), "list of [Link](#link)"),
-            (json!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}), "string"),
+            (json!({"anyOf": [{"const": "*"}, {"type": "string"}]}), "string"),
             (json!({"type": "integer", "minimum": 0, "maximum": u64::MAX}), "number"),
         ] {
             assert_eq!(kind(&document, &schema), words, "{schema}");

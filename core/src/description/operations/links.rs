@@ -123,5 +123,5 @@ pub(super) const ALIAS_AVAILABILITY: Operation = Operation::new(Tag::Links, "ali
         "Makes the same decision as creating a link. Another request may be quicker: only creating a link claims its \
          alias.",
     )
-    .parameters(&[parameters::DOMAIN])
+    .parameters(&[parameters::ANY_ALIAS, parameters::DOMAIN])
     .answers(&[(200, answers::AVAILABILITY)]);

@@ -9,14 +9,13 @@ macro_rules! ipv4 {
     };
 }
 
-/// A host of IPv6 in its brackets.
-macro_rules! ipv6_host {
+macro_rules! ipv6 {
     () => {
         concat!(
-            r"\[([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,5})?::([0-9A-Fa-f]{1,4}",
-            r"(:[0-9A-Fa-f]{1,4}){0,5})?|[0-9A-Fa-f:]+:",
+            "([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6})?",
+            "::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6})?|[0-9A-Fa-f:]+:",
             ipv4!(),
-            r")\]"
+            ")"
         )
     };
 }
@@ -40,13 +39,13 @@ pub(crate) const ALIAS: &str = r"^([0-9A-Za-z._~\-]|[^\u0000-\u007f])+$";
 
 /// A host without port.
 pub(crate) const HOST: &str =
-    concat!(r"^(([0-9A-Za-z_%\-]|[^\u0000-\u007f])+(\.([0-9A-Za-z_%\-]|[^\u0000-\u007f])+)*\.?|", ipv6_host!(), ")$");
+    concat!(r"^(([0-9A-Za-z_%\-]|[^\u0000-\u007f])+(\.([0-9A-Za-z_%\-]|[^\u0000-\u007f])+)*\.?|\[", ipv6!(), r"\])$");
 
 /// A URL of `http` or `https`.
 pub(crate) const TARGET: &str = concat!(
-    r"^[Hh][Tt][Tt][Pp][Ss]?://(([0-9A-Za-z._~!$&'()*+,;=%\u0022`\{\}\-]|[^\u0000-\u007f])+|",
-    ipv6_host!(),
-    r")(:[0-9]*)?([/?#][^\u0000-\u0020\u007f\\]*)?$"
+    r"^[Hh][Tt][Tt][Pp][Ss]?://(([0-9A-Za-z._~!$&'()*+,;=%\u0022`\{\}\-]|[^\u0000-\u007f])+|\[",
+    ipv6!(),
+    r"\])(:0*(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5]?[0-9]{0,4}))?([/?#][^\u0000-\u0020\u007f\\]*)?$"
 );
 
 pub(crate) const EMAIL: &str = concat!(
@@ -57,11 +56,10 @@ pub(crate) const EMAIL: &str = concat!(
 /// A moment from 1970 on, beside the format `date-time`.
 pub(crate) const SINCE_1970: &str = "^(1969-12-31|19[7-9][0-9]-|[2-9][0-9]{3}-)";
 
-pub(crate) const ADDRESS: &str = concat!("^(", ipv4!(), "|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$");
+pub(crate) const ADDRESS: &str = concat!("^(", ipv4!(), "|", ipv6!(), ")$");
 
 /// A block of addresses, or a single one.
-pub(crate) const BLOCK: &str =
-    concat!("^(", ipv4!(), "(/(3[0-2]|[12]?[0-9]))?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$");
+pub(crate) const BLOCK: &str = concat!("^(", ipv4!(), "(/(3[0-2]|[12]?[0-9]))?|", ipv6!(), "(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$");
 
 pub(crate) const LANGUAGE: &str = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
 
@@ -84,4 +82,73 @@ pub(crate) fn country() -> String {
         pattern.extend([second, second.to_ascii_lowercase()]);
     }
     pattern + "])$"
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::message::body::tests::parsed;
+    use crate::message::body::{DEFINITION, FieldType};
+    use crate::model::alias::Alias;
+    use crate::model::domain::Domain;
+    use crate::model::password::NewPassword;
+    use crate::model::rules::{Block, Country, Language};
+    use crate::model::target::Target;
+    use crate::model::text::{Note, Tag, Title};
+    use crate::model::time::Timestamp;
+    use crate::model::user::Email;
+
+    /// Whether hop takes a text, and whether its schema does.
+    fn judged<T: FieldType>(text: &str) -> (bool, bool) {
+        let mut schema = T::schema();
+        let schema = schema.get_mut(DEFINITION).map(serde_json::Value::take).unwrap_or(schema);
+        let is_valid = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap().is_valid(&json!(text));
+        (parsed::<T>(&json!(text).to_string()).is_ok(), is_valid)
+    }
+
+    #[track_caller]
+    fn check<T: FieldType>(taken: &[&str], refused: &[&str]) {
+        for text in taken {
+            assert_eq!(judged::<T>(text), (true, true), "{text:?}");
+        }
+        for text in refused {
+            assert_eq!(judged::<T>(text), (false, false), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn schemas_of_hosts_agree_with_their_parsers() {
+        let refused = ["", "a b", "a/b", "a:80", "[", "[:0]", "a..b"];
+        check::<Domain>(&["a", "A.example.", "b\u{fc}cher.example", "a_b", "%61", "127.0.0.1", "[::1]", "[1:2:3:4:5:6:7::]"], &refused);
+        check::<Email>(&["a@b.example", "A+b@b\u{fc}cher.example", "\u{e9}@x"], &["", "a", "@a", "a@", "a b@c", "a@127.0.0.1", "\"a\"@b"]);
+    }
+
+    #[test]
+    fn schemas_of_targets_agree_with_their_parser() {
+        let taken = ["https://a", "HTTP://a:/", "http://a:065535?x#y", "https://[::ffff:1.2.3.4]/{path|a}", "https://\u{e9}/\u{a0}"];
+        let refused =
+            ["", "a", "ftp://a", "https:///a", "https://a:65536/", "https://u@a/", "https://a/ b", "https://a\\b", "https://a/\n"];
+        check::<Target>(&taken, &refused);
+    }
+
+    #[test]
+    fn schemas_of_texts_agree_with_their_parsers() {
+        let hidden = ["", "a\0", "a\u{7f}", "\u{85}", "a\u{202e}b", "\u{2066}", "\u{feff}", "a\u{2028}b"];
+        check::<Title>(&["a", " ", "\u{2027}\u{2065}"], &[&hidden[..], &["a\nb"]].concat());
+        check::<Note>(&["a\nb\tc"], &[&hidden[..], &["a\rb"]].concat());
+        check::<Tag>(&["a", " a\tb\u{85}", "\u{a0}a"], &["", " ", "\n", "a\0"]);
+        check::<Alias>(&["a", "a-_.~", "\u{e9}", "\u{1f389}"], &["", "a b", "a/b", "a+", "[", "`"]);
+        check::<NewPassword>(&["twelve chars", "\u{202e}twelve chars"], &["", "eleven char", "twelve chars\n", "twelve chars\u{85}"]);
+    }
+
+    #[test]
+    fn schemas_of_conditions_agree_with_their_parsers() {
+        check::<Country>(&["DE", "de", "xK", "aD", "zw"], &["", "D", "DEU", "00", "AA", "d\u{e9}"]);
+        check::<Language>(&["de", "pt-BR", "zh-Hant-TW-x"], &["", "d", "de-", "de_DE", "123", "abcdefghi"]);
+        let taken = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
+        check::<Block>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
+        let taken = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];
+        check::<Timestamp>(&taken, &["", "2026-11-21", "1969-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"]);
+    }
 }

@@ -1,203 +1,40 @@
-//! The answers of endpoints: what they hold, and which of them a status has usually. Each stands in the document once.
+//! The answers that endpoints have, and which of them a status usually is. Each stands in the document once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::answer::{Answer, Content, Header};
 use crate::endpoints::{Audience, Endpoint};
 use crate::message::problem::Code;
 
-/// An answer of some endpoints.
-#[derive(Clone, Copy)]
-pub(super) struct Answer {
-    name: &'static str,
-    description: &'static str,
-    /// The problems it may be.
-    codes: &'static [Code],
-    headers: &'static [Header],
-    content: &'static [Content],
-    /// The example of a problem.
-    example: Option<&'static str>,
-    kind: Kind,
+/// The answer that a status of this endpoint has if its description names no other.
+pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<Answer> {
+    let is_page = matches!(endpoint.audience, Audience::Visitors | Audience::People);
+    let answer = match status {
+        204 => NO_CONTENT,
+        400 => MALFORMED_JSON,
+        401 => UNAUTHENTICATED,
+        403 if is_page => NOT_LET_IN,
+        403 => FORBIDDEN,
+        404 => NOT_FOUND,
+        409 if endpoint.is_once => IN_FLIGHT,
+        410 => GONE,
+        412 => VERSION_MISMATCH,
+        413 => TOO_LARGE,
+        415 => UNSUPPORTED_MEDIA_TYPE,
+        422 if endpoint.is_once => INVALID_OR_REUSED,
+        422 => INVALID_FIELDS,
+        429 => RATE_LIMITED,
+        503 => STORE_UNAVAILABLE,
+        _ => return None,
+    };
+    Some(if is_page { answer.for_browsers() } else { answer })
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Success,
-    Problem,
-    /// A problem, or for a browser a page.
-    ProblemPage,
+/// What any endpoint may answer beside its own statuses.
+pub(super) const fn of_any(endpoint: &Endpoint) -> Answer {
+    if matches!(endpoint.audience, Audience::Visitors | Audience::People) { ANY.for_browsers() } else { ANY }
 }
 
-/// A header of an answer.
-#[derive(Clone, Copy)]
-pub(super) struct Header {
-    name: &'static str,
-    description: &'static str,
-    is_required: bool,
-    kind: &'static str,
-}
-
-/// A body of an answer.
-#[derive(Clone, Copy)]
-pub(super) enum Content {
-    /// JSON of the schema with this name, and its examples in docs/contract.
-    Json(&'static str, &'static [&'static str]),
-    /// Text of this media type.
-    Text(&'static str),
-    /// Another media type, its schema, and its examples.
-    Other(&'static str, fn() -> Value, &'static [&'static str]),
-}
-
-impl Answer {
-    const fn of(name: &'static str, description: &'static str, content: &'static [Content]) -> Self {
-        Self { name, description, codes: &[], headers: &[], content, example: None, kind: Kind::Success }
-    }
-
-    const fn problem(name: &'static str, codes: &'static [Code]) -> Self {
-        Self { name, description: "", codes, headers: &[], content: &[], example: None, kind: Kind::Problem }
-    }
-
-    const fn any_problem(name: &'static str, description: &'static str) -> Self {
-        Self { description, ..Self::problem(name, &[]) }
-    }
-
-    const fn headers(mut self, headers: &'static [Header]) -> Self {
-        self.headers = headers;
-        self
-    }
-
-    const fn example(mut self, example: &'static str) -> Self {
-        self.example = Some(example);
-        self
-    }
-
-    /// The same for whoever may be a person with a browser.
-    const fn for_browsers(mut self) -> Self {
-        if matches!(self.kind, Kind::Problem) {
-            self.kind = Kind::ProblemPage;
-        }
-        self
-    }
-
-    /// The answer that a status of this endpoint has if its description names no other.
-    pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<Self> {
-        let is_page = matches!(endpoint.audience, Audience::Visitors | Audience::People);
-        let answer = match status {
-            204 => NO_CONTENT,
-            400 => MALFORMED_JSON,
-            401 => UNAUTHENTICATED,
-            403 if is_page => NOT_LET_IN,
-            403 => FORBIDDEN,
-            404 => NOT_FOUND,
-            409 if endpoint.is_once => IN_FLIGHT,
-            410 => GONE,
-            412 => VERSION_MISMATCH,
-            413 => TOO_LARGE,
-            415 => UNSUPPORTED_MEDIA_TYPE,
-            422 if endpoint.is_once => INVALID_OR_REUSED,
-            422 => INVALID_FIELDS,
-            429 => RATE_LIMITED,
-            503 => STORE_UNAVAILABLE,
-            _ => return None,
-        };
-        Some(if is_page { answer.for_browsers() } else { answer })
-    }
-
-    /// What any endpoint may answer beside its own statuses.
-    pub(super) const fn of_any(endpoint: &Endpoint) -> Self {
-        if matches!(endpoint.audience, Audience::Visitors | Audience::People) { ANY.for_browsers() } else { ANY }
-    }
-
-    /// The name among the components of the document.
-    pub(super) fn component(self) -> String {
-        if self.kind == Kind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
-    }
-
-    /// The answer, with the names and definitions of its headers.
-    pub(super) fn json(self) -> Value {
-        let headers = self.headers.iter().chain([&REQUEST_ID]).map(|header| (header.name.to_owned(), header.json()));
-        let mut answer =
-            Map::from_iter([("description".to_owned(), self.text().into()), ("headers".to_owned(), Value::Object(headers.collect()))]);
-        let mut content: Map<String, Value> = self.content.iter().map(Content::json).collect();
-        if self.kind != Kind::Success {
-            let problem = media_type(json!({"$ref": "#/components/schemas/Problem"}), self.example.as_slice());
-            content.insert("application/problem+json".to_owned(), problem);
-        }
-        if self.kind == Kind::ProblemPage {
-            content.extend([Content::Text("text/html").json()]);
-        }
-        if !content.is_empty() {
-            answer.insert("content".to_owned(), content.into());
-        }
-        answer.into()
-    }
-
-    fn text(self) -> String {
-        let mut text = self.description.to_owned();
-        for (at, code) in self.codes.iter().enumerate() {
-            text.push_str(match at {
-                0 => "",
-                _ if at.saturating_add(1) == self.codes.len() => " or ",
-                _ => ", ",
-            });
-            text.extend(["`", code.name(), "`"]);
-        }
-        if self.kind == Kind::ProblemPage {
-            text.push_str(", as a page for a browser");
-        }
-        text
-    }
-}
-
-impl Header {
-    const fn required(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, is_required: true, kind: "string" }
-    }
-
-    const fn optional(name: &'static str, description: &'static str) -> Self {
-        Self { is_required: false, ..Self::required(name, description) }
-    }
-
-    /// A header that holds a number.
-    const fn number(mut self) -> Self {
-        self.kind = "integer";
-        self
-    }
-
-    fn json(&self) -> Value {
-        let mut header = Map::new();
-        if self.is_required {
-            header.insert("required".into(), true.into());
-        }
-        if !self.description.is_empty() {
-            header.insert("description".into(), self.description.into());
-        }
-        header.insert("schema".into(), json!({"type": self.kind}));
-        header.into()
-    }
-}
-
-impl Content {
-    fn json(&self) -> (String, Value) {
-        let (name, schema, examples) = match self {
-            Self::Json(name, examples) => ("application/json", json!({"$ref": format!("#/components/schemas/{name}")}), *examples),
-            Self::Text(name) => (*name, json!({"type": "string"}), [].as_slice()),
-            Self::Other(name, schema, examples) => (*name, schema(), *examples),
-        };
-        (name.to_owned(), media_type(schema, examples))
-    }
-}
-
-/// A body in the document: its schema, and its examples by their names in docs/contract.
-pub(super) fn media_type(schema: Value, examples: &[&str]) -> Value {
-    let mut body = Map::from_iter([("schema".to_owned(), schema)]);
-    if !examples.is_empty() {
-        let refer = |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/components/examples/{name}")}));
-        body.insert("examples".to_owned(), Value::Object(examples.iter().map(refer).collect()));
-    }
-    body.into()
-}
-
-const REQUEST_ID: Header = Header::required("X-Request-Id", "identifier of this request, also in the log");
 const ETAG: Header = Header::required("ETag", "the `version` in quotes");
 const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number();
 
@@ -233,7 +70,12 @@ pub(super) const BATCH_RESULTS: Answer =
     Answer::of("BatchResults", "The result of each item, in the order of the items", &[Content::Json("BatchResults", &["batch-results"])]);
 pub(super) const IMPORT_RESULTS: Answer =
     Answer::of("ImportResults", "The result of each line that was read", &[Content::Json("ImportResults", &["import-results"])]);
-pub(super) const EXPORT: Answer = Answer::of("Export", "A page of links: one on each line, or a row for each below the names of the columns", &[Content::Other("application/x-ndjson", || json!({"$ref": "#/components/schemas/Link", "properties": {"password_hash": {"type": ["string", "null"], "description": "Hash of the password; only with `passwords=true`."}}}), &["link"]), Content::Text("text/csv")]).headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
+pub(super) const EXPORT: Answer = Answer::of(
+    "Export",
+    "A page of links: one on each line, or a row for each below the names of the columns",
+    &[Content::Other("application/x-ndjson", exported_link, &["link"]), Content::Text("text/csv")],
+)
+.headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
 pub(super) const TAG_LIST: Answer = Answer::of("TagList", "A page of tags", &[Content::Json("TagList", &["tags"])]);
 pub(super) const RETAGGED: Answer = Answer::of("Retagged", "How many links were changed", &[Content::Json("Retagged", &["retagged"])]);
 pub(super) const DOMAIN: Answer = Answer::of("Domain", "The domain", &[Content::Json("Domain", &["domain"])]).headers(&[ETAG]);
@@ -309,3 +151,8 @@ const ANY: Answer = Answer::any_problem(
 .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
 const NOT_LET_IN: Answer = Answer::problem("Forbidden", &[Code::Forbidden]);
 const RATE_LIMITED: Answer = Answer::problem("RateLimited", &[Code::RateLimited]).headers(&[RETRY_AFTER]);
+
+fn exported_link() -> Value {
+    let hash = json!({"type": ["string", "null"], "description": "Hash of the password; only with `passwords=true`."});
+    json!({"$ref": "#/components/schemas/Link", "properties": {"password_hash": hash}})
+}

@@ -6,6 +6,7 @@
 //! * `parameters.rs` and `answers.rs`: what several endpoints have in common,
 //! * the declared request bodies (`request_body!`) and the types of responses (`responses.rs`).
 
+mod answer;
 mod answers;
 mod operation;
 mod operations;
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use self::answers::{Answer, HEAD, media_type};
+use self::answer::{Answer, media_type};
+use self::answers::HEAD;
 use self::operation::{BodySchema, Operation, Tag};
 use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, OF_VISITORS, Parameter};
 use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
@@ -55,7 +57,7 @@ pub fn describe_api() -> Result<String, String> {
     });
     components.take_definitions(&mut document)?;
     for (name, schema) in responses::response_schemas() {
-        components.define(&name, schema)?;
+        put(&mut components.schemas, &name, schema)?;
     }
     if let Some(members) = document.as_object_mut() {
         members.insert("components".into(), components.json()?);
@@ -79,12 +81,12 @@ impl Components {
             let own = said.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
             let parameter =
                 own.or_else(|| Parameter::of_path(name)).ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
-            item.insert("parameters".into(), json!([self.parameter(parameter)]));
+            item.insert("parameters".into(), json!([self.parameter(parameter)?]));
         }
         let operation = self.operation(endpoint, said)?;
         item.insert(endpoint.method.to_ascii_lowercase(), operation.clone());
         if endpoint.method == "GET" {
-            item.insert("head".into(), self.head(said, operation));
+            item.insert("head".into(), self.head(said, operation)?);
         }
         Ok(item)
     }
@@ -100,7 +102,8 @@ impl Components {
         if !endpoint.statuses.contains(&401) {
             operation.insert("security".into(), json!([]));
         }
-        let parameters: Vec<Value> = parameters(endpoint, said).map(|parameter| self.parameter(parameter)).collect();
+        let parameters: Result<Vec<Value>, Fault> = parameters(endpoint, said).map(|parameter| self.parameter(parameter)).collect();
+        let parameters = parameters?;
         if !parameters.is_empty() {
             operation.insert("parameters".into(), parameters.into());
         }
@@ -112,14 +115,14 @@ impl Components {
     }
 
     /// `HEAD` of an endpoint whose `GET` is described so.
-    fn head(&mut self, said: &Operation, get: Value) -> Value {
-        let Value::Object(mut operation) = get else { return get };
+    fn head(&mut self, said: &Operation, get: Value) -> Result<Value, Fault> {
+        let Value::Object(mut operation) = get else { return Ok(get) };
         let (first, rest) = said.id.split_at_checked(1).unwrap_or_default();
         operation.insert("operationId".into(), ["head", &first.to_ascii_uppercase(), rest].concat().into());
         operation.insert("summary".into(), "Like GET, without the body".into());
         operation.shift_remove("description");
-        operation.insert("responses".into(), json!({"default": self.answer(HEAD)}));
-        operation.into()
+        operation.insert("responses".into(), json!({"default": self.answer(HEAD)?}));
+        Ok(operation.into())
     }
 
     fn responses(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Value, Fault> {
@@ -129,26 +132,25 @@ impl Components {
         let mut responses = Map::new();
         for status in endpoint.statuses {
             let own = said.answers.iter().find(|(own, _)| own == status).map(|(_, answer)| *answer);
-            let answer = own.or_else(|| Answer::usual(endpoint, *status));
+            let answer = own.or_else(|| answers::usual(endpoint, *status));
             let answer = answer.ok_or_else(|| format!("the status {status} is not described"))?;
-            responses.insert(status.to_string(), self.answer(answer));
+            responses.insert(status.to_string(), self.answer(answer)?);
         }
-        responses.insert("default".into(), self.answer(Answer::of_any(endpoint)));
+        responses.insert("default".into(), self.answer(answers::of_any(endpoint))?);
         Ok(responses.into())
     }
 
     /// A reference to a parameter.
-    fn parameter(&mut self, parameter: Parameter) -> Value {
-        self.parameters.insert(parameter.component.to_owned(), parameter.json());
-        json!({"$ref": format!("#/components/parameters/{}", parameter.component)})
+    fn parameter(&mut self, parameter: Parameter) -> Result<Value, Fault> {
+        put(&mut self.parameters, parameter.component, parameter.json())?;
+        Ok(json!({"$ref": format!("#/components/parameters/{}", parameter.component)}))
     }
 
     /// A reference to an answer.
-    fn answer(&mut self, answer: Answer) -> Value {
+    fn answer(&mut self, answer: Answer) -> Result<Value, Fault> {
         let name = answer.component();
-        let reference = json!({"$ref": format!("#/components/responses/{name}")});
-        self.answers.insert(name, answer.json());
-        reference
+        put(&mut self.answers, &name, answer.json())?;
+        Ok(json!({"$ref": format!("#/components/responses/{name}")}))
     }
 
     /// Moves the definitions that references carry to the schemas.
@@ -159,21 +161,11 @@ impl Components {
                 if let Some(mut schema) = members.shift_remove(DEFINITION) {
                     self.take_definitions(&mut schema)?;
                     let reference = members.get("$ref").and_then(Value::as_str).unwrap_or_default();
-                    self.define(reference.rsplit('/').next().unwrap_or_default(), schema)?;
+                    put(&mut self.schemas, reference.rsplit('/').next().unwrap_or_default(), schema)?;
                 }
                 members.iter_mut().try_for_each(|(_, member)| self.take_definitions(member))
             }
             _ => Ok(()),
-        }
-    }
-
-    fn define(&mut self, name: &str, schema: Value) -> Result<(), Fault> {
-        match self.schemas.get(name) {
-            Some(known) if *known != schema => Err(format!("two schemas are called {name}")),
-            _ => {
-                self.schemas.insert(name.to_owned(), schema);
-                Ok(())
-            }
         }
     }
 
@@ -187,6 +179,17 @@ impl Components {
             "responses": self.answers,
             "schemas": self.schemas,
         }))
+    }
+}
+
+/// Adds a component. One name stands for one thing.
+fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), Fault> {
+    match components.get(name) {
+        Some(known) if *known != value => Err(format!("two components are called {name}")),
+        _ => {
+            components.insert(name.to_owned(), value);
+            Ok(())
+        }
     }
 }
 
@@ -257,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_name_has_one_definition() {
+    fn a_component_has_one_definition() {
         let named = |kind: &str| crate::message::body::component("Name", json!({"type": kind}));
         let take = |mut value: Value| {
             let mut components = Components::default();
@@ -267,6 +270,6 @@ mod tests {
         let reference = json!({"$ref": "#/components/schemas/Name"});
         assert_eq!(value, json!([reference, {"inner": reference}]));
         assert_eq!(json!(schemas), json!({"Name": {"type": "string"}}));
-        assert_eq!(take(json!([named("string"), named("integer")])).unwrap_err(), "two schemas are called Name");
+        assert_eq!(take(json!([named("string"), named("integer")])).unwrap_err(), "two components are called Name");
     }
 }

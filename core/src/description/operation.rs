@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::answers::Answer;
+use super::answer::Answer;
 use super::parameters::Parameter;
 use crate::message::body::{FieldType, RequestBody};
 

@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::audit::LONGEST_NAME;
+use crate::api::idempotency::LONGEST_KEY;
+use crate::api::links::{STATES, qr};
+use crate::api::page_size;
 use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
@@ -108,7 +112,7 @@ pub(super) const LIMIT: Parameter = Parameter::in_query(
     "limit",
     "limit",
     "Largest number of items that a page examines.",
-    || json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
+    || json!({"type": "integer", "minimum": 1, "maximum": page_size::LARGEST, "default": page_size::USUAL}),
 );
 pub(super) const CURSOR: Parameter = Parameter::in_query(
     "cursor",
@@ -121,13 +125,13 @@ pub(super) const SIZE: Parameter = Parameter::in_query(
     "size",
     "size",
     "Width and height in pixels. It is at least one pixel for each module of the code and its margin.",
-    || json!({"type": "integer", "minimum": 64, "maximum": 1024, "default": 512}),
+    || json!({"type": "integer", "minimum": qr::SIZES.start(), "maximum": qr::SIZES.end(), "default": qr::USUAL_SIZE}),
 );
 pub(super) const MARGIN: Parameter = Parameter::in_query(
     "margin",
     "margin",
     "Width of the margin around the code, in modules.",
-    || json!({"type": "integer", "minimum": 0, "maximum": 16, "default": 4}),
+    || json!({"type": "integer", "minimum": 0, "maximum": qr::WIDEST_MARGIN, "default": qr::USUAL_MARGIN}),
 );
 pub(super) const LEVEL: Parameter = Parameter::in_query(
     "level",
@@ -174,7 +178,7 @@ pub(super) const STATE: Parameter = Parameter::in_query(
     "state",
     "state",
     "Links in this state. Deleted links are listed with `deleted` only.",
-    || json!({"type": "string", "enum": ["scheduled", "live", "ended", "used_up", "disabled", "blocked", "deleted"]}),
+    || json!({"type": "string", "enum": STATES}),
 );
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);
@@ -224,13 +228,13 @@ pub(super) const SUBJECT: Parameter = Parameter::in_query(
     "subject",
     "subject",
     "Changes of this subject: an identifier, or the name of a domain.",
-    || json!({"type": "string", "minLength": 1, "maxLength": 253, "pattern": VISIBLE}),
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
 );
 pub(super) const PRINCIPAL: Parameter = Parameter::in_query(
     "principal",
     "principal",
     "Changes made by this principal, as `principal` of an event names it.",
-    || json!({"type": "string", "minLength": 1, "maxLength": 253, "pattern": VISIBLE}),
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
 );
 
 pub(super) const IF_MATCH: Parameter = Parameter::in_header(
@@ -244,7 +248,7 @@ pub(super) const IDEMPOTENCY_KEY: Parameter = Parameter::in_header(
     "idempotencyKey",
     "Idempotency-Key",
     "Name of this request, by which it can be repeated safely: 1 to 255 characters of printable ASCII.",
-    || json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*[!-~][ -~]*$"}),
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"}),
 );
 const ACCEPT_LANGUAGE: Parameter =
     Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the conditions `language` of rules.", any_text);

@@ -18,7 +18,7 @@ use crate::store::ports::{Edge, Record};
 use crate::store::{Key, Line, Prefix};
 
 /// In bytes: more than any id has, and as much as any domain.
-const LONGEST_NAME: usize = 253;
+pub(crate) const LONGEST_NAME: usize = 253;
 
 /// Which lines are asked for.
 struct Filter {

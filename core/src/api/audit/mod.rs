@@ -2,6 +2,8 @@
 
 mod list;
 
+#[cfg(feature = "docs")]
+pub(crate) use list::LONGEST_NAME;
 pub(crate) use list::list;
 
 use crate::auth::Proof;

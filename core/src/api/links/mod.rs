@@ -20,7 +20,7 @@ mod import;
 mod list;
 mod named;
 mod past;
-mod qr;
+pub(crate) mod qr;
 mod remains;
 mod rename;
 mod restore;
@@ -50,6 +50,8 @@ pub(crate) use delete::delete;
 pub(crate) use explain::VisitorBody;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
+#[cfg(feature = "docs")]
+pub(crate) use filter::STATES;
 pub(crate) use hand_over::hand_over;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;

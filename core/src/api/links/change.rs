@@ -31,7 +31,6 @@ use crate::store::ports::{Edge, Facts};
 request_body! {
     /// The fields of a link to change.
     pub(crate) struct LinkPatch as LinkPatch {
-        /// Where the link redirects to.
         target: NotNull<Template>,
         /// Alias to move the link to, with the same rules as for a new link. It is another one than the link has.
         /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that

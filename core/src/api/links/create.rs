@@ -51,7 +51,6 @@ request_body! {
 
     /// The new link.
     pub(crate) struct LinkBody {
-        /// Where the link redirects to.
         target: Required<Template>,
         /// Alias of 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.` and
         /// `~`. It is not made of dots alone, does not begin with a mark, and has no ASCII letters beside Greek or

@@ -18,7 +18,6 @@ use crate::store::ports::Edge;
 request_body! {
     /// A URL to shorten.
     pub(crate) struct ShortenBody as Shorten {
-        /// Where the new link redirects to.
         url: Required<Template>,
     }
 }

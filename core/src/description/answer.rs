@@ -12,6 +12,8 @@ pub(super) struct Answer {
     /// The problems it may be.
     codes: &'static [Code],
     headers: &'static [Header],
+    /// The schema and the examples of its JSON.
+    json: Option<(&'static str, &'static [&'static str])>,
     content: &'static [Content],
     /// The example of a problem.
     example: Option<&'static str>,
@@ -35,11 +37,9 @@ pub(super) struct Header {
     kind: &'static str,
 }
 
-/// A body of an answer.
+/// A body of an answer that is not JSON of a named schema.
 #[derive(Clone, Copy)]
 pub(super) enum Content {
-    /// JSON of the schema with this name, and its examples in docs/contract.
-    Json(&'static str, &'static [&'static str]),
     /// Text of this media type.
     Text(&'static str),
     /// Another media type, its schema, and its examples.
@@ -47,16 +47,35 @@ pub(super) enum Content {
 }
 
 impl Answer {
-    pub(super) const fn of(name: &'static str, description: &'static str, content: &'static [Content]) -> Self {
-        Self { name, description, codes: &[], headers: &[], content, example: None, kind: Kind::Success }
+    /// An answer without a body.
+    pub(super) const fn empty(name: &'static str, description: &'static str) -> Self {
+        Self { name, description, codes: &[], headers: &[], json: None, content: &[], example: None, kind: Kind::Success }
     }
 
+    /// JSON of the schema with this name, and its examples in docs/contract.
+    pub(super) const fn json(
+        name: &'static str,
+        description: &'static str,
+        schema: &'static str,
+        examples: &'static [&'static str],
+    ) -> Self {
+        Self { json: Some((schema, examples)), ..Self::empty(name, description) }
+    }
+
+    /// One of these problems.
     pub(super) const fn problem(name: &'static str, codes: &'static [Code]) -> Self {
-        Self { name, description: "", codes, headers: &[], content: &[], example: None, kind: Kind::Problem }
+        Self { codes, kind: Kind::Problem, ..Self::empty(name, "") }
     }
 
+    /// A problem that is described in other words.
     pub(super) const fn any_problem(name: &'static str, description: &'static str) -> Self {
         Self { description, ..Self::problem(name, &[]) }
+    }
+
+    /// Bodies of other media types.
+    pub(super) const fn content(mut self, content: &'static [Content]) -> Self {
+        self.content = content;
+        self
     }
 
     pub(super) const fn headers(mut self, headers: &'static [Header]) -> Self {
@@ -82,18 +101,22 @@ impl Answer {
         if self.kind == Kind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
     }
 
-    /// The answer, with the names and definitions of its headers.
-    pub(super) fn json(self) -> Value {
-        let headers = self.headers.iter().chain([&REQUEST_ID]).map(|header| (header.name.to_owned(), header.json()));
+    /// The answer as the document has it.
+    pub(super) fn value(self) -> Value {
+        let headers = self.headers.iter().chain([&REQUEST_ID]).map(|header| (header.name.to_owned(), header.value()));
         let mut answer =
             Map::from_iter([("description".to_owned(), self.text().into()), ("headers".to_owned(), Value::Object(headers.collect()))]);
-        let mut content: Map<String, Value> = self.content.iter().map(Content::json).collect();
+        let json = self.json.map(|(schema, examples)| {
+            let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+            ("application/json".to_owned(), media_type(schema, examples))
+        });
+        let mut content: Map<String, Value> = json.into_iter().chain(self.content.iter().map(Content::media_type)).collect();
         if self.kind != Kind::Success {
             let problem = media_type(json!({"$ref": "#/components/schemas/Problem"}), self.example.as_slice());
             content.insert("application/problem+json".to_owned(), problem);
         }
         if self.kind == Kind::ProblemPage {
-            content.extend([Content::Text("text/html").json()]);
+            content.extend([Content::Text("text/html").media_type()]);
         }
         if !content.is_empty() {
             answer.insert("content".to_owned(), content.into());
@@ -133,7 +156,7 @@ impl Header {
         self
     }
 
-    fn json(&self) -> Value {
+    fn value(&self) -> Value {
         let mut header = Map::new();
         if self.is_required {
             header.insert("required".into(), true.into());
@@ -147,9 +170,8 @@ impl Header {
 }
 
 impl Content {
-    fn json(&self) -> (String, Value) {
+    fn media_type(&self) -> (String, Value) {
         let (name, schema, examples) = match self {
-            Self::Json(name, examples) => ("application/json", json!({"$ref": format!("#/components/schemas/{name}")}), *examples),
             Self::Text(name) => (*name, json!({"type": "string"}), [].as_slice()),
             Self::Other(name, schema, examples) => (*name, schema(), *examples),
         };

@@ -40,79 +40,78 @@ const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number
 
 // What goes well.
 
-pub(super) const LINK: Answer = Answer::of("Link", "The link", &[Content::Json("Link", &["link"])]).headers(&[ETAG]);
+pub(super) const LINK: Answer = Answer::json("Link", "The link", "Link", &["link"]).headers(&[ETAG]);
 pub(super) const LINK_WRITTEN: Answer =
-    Answer::of("LinkWritten", "The link as it is now", &[Content::Json("WrittenLink", &["link", "link-reference"])]).headers(&[ETAG]);
-pub(super) const LINK_CREATED: Answer = Answer::of(
+    Answer::json("LinkWritten", "The link as it is now", "WrittenLink", &["link", "link-reference"]).headers(&[ETAG]);
+pub(super) const LINK_CREATED: Answer = Answer::json(
     "LinkCreated",
-    "The new link. If the request repeats an earlier one and the link was changed since, a key without `links:read` gets a LinkReference",
-    &[Content::Json("WrittenLink", &["link", "link-reference"])],
+    "The new link. If the request repeats an earlier one and the link was changed since, a key without `links:read` \
+     gets a LinkReference",
+    "WrittenLink",
+    &["link", "link-reference"],
 )
 .headers(&[Header::required("Location", "address of the link in the API"), ETAG]);
-pub(super) const LINK_FOUND: Answer = Answer::of(
+pub(super) const LINK_FOUND: Answer = Answer::json(
     "LinkFound",
     "With `find_if_exists` the existing link, with `update_if_exists` the link as it is now",
-    &[Content::Json("WrittenLink", &["link", "link-reference"])],
+    "WrittenLink",
+    &["link", "link-reference"],
 )
 .headers(&[Header::required("Location", "address of the link in the API"), ETAG]);
-pub(super) const LINK_LIST: Answer = Answer::of("LinkList", "A page of links", &[Content::Json("LinkList", &["links"])])
+pub(super) const LINK_LIST: Answer = Answer::json("LinkList", "A page of links", "LinkList", &["links"])
     .headers(&[Header::required("Link", "`rel=\"first\"`, and `rel=\"next\"` except on the last page")]);
-pub(super) const HISTORY: Answer = Answer::of("History", "The versions of the link", &[Content::Json("History", &["history"])]);
-pub(super) const PICTURE: Answer = Answer::of(
-    "Picture",
-    "The QR code",
-    &[Content::Text("image/svg+xml"), Content::Other("image/png", || json!({"type": "string", "contentMediaType": "image/png"}), &[])],
-)
-.headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
-pub(super) const AVAILABILITY: Answer =
-    Answer::of("Availability", "Whether the alias is available", &[Content::Json("Availability", &["alias"])]);
+pub(super) const HISTORY: Answer = Answer::json("History", "The versions of the link", "History", &["history"]);
+pub(super) const PICTURE: Answer = Answer::empty("Picture", "The QR code")
+    .content(&[
+        Content::Text("image/svg+xml"),
+        Content::Other("image/png", || json!({"type": "string", "contentMediaType": "image/png"}), &[]),
+    ])
+    .headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
+pub(super) const AVAILABILITY: Answer = Answer::json("Availability", "Whether the alias is available", "Availability", &["alias"]);
 pub(super) const BATCH_RESULTS: Answer =
-    Answer::of("BatchResults", "The result of each item, in the order of the items", &[Content::Json("BatchResults", &["batch-results"])]);
+    Answer::json("BatchResults", "The result of each item, in the order of the items", "BatchResults", &["batch-results"]);
 pub(super) const IMPORT_RESULTS: Answer =
-    Answer::of("ImportResults", "The result of each line that was read", &[Content::Json("ImportResults", &["import-results"])]);
-pub(super) const EXPORT: Answer = Answer::of(
-    "Export",
-    "A page of links: one on each line, or a row for each below the names of the columns",
-    &[Content::Other("application/x-ndjson", exported_link, &["link"]), Content::Text("text/csv")],
-)
-.headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
-pub(super) const TAG_LIST: Answer = Answer::of("TagList", "A page of tags", &[Content::Json("TagList", &["tags"])]);
-pub(super) const RETAGGED: Answer = Answer::of("Retagged", "How many links were changed", &[Content::Json("Retagged", &["retagged"])]);
-pub(super) const DOMAIN: Answer = Answer::of("Domain", "The domain", &[Content::Json("Domain", &["domain"])]).headers(&[ETAG]);
-pub(super) const DOMAIN_CREATED: Answer = Answer::of("DomainCreated", "The new domain", &[Content::Json("Domain", &["domain"])])
+    Answer::json("ImportResults", "The result of each line that was read", "ImportResults", &["import-results"]);
+pub(super) const EXPORT: Answer =
+    Answer::empty("Export", "A page of links: one on each line, or a row for each below the names of the columns")
+        .content(&[Content::Other("application/x-ndjson", exported_link, &["link"]), Content::Text("text/csv")])
+        .headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
+pub(super) const TAG_LIST: Answer = Answer::json("TagList", "A page of tags", "TagList", &["tags"]);
+pub(super) const RETAGGED: Answer = Answer::json("Retagged", "How many links were changed", "Retagged", &["retagged"]);
+pub(super) const DOMAIN: Answer = Answer::json("Domain", "The domain", "Domain", &["domain"]).headers(&[ETAG]);
+pub(super) const DOMAIN_CREATED: Answer = Answer::json("DomainCreated", "The new domain", "Domain", &["domain"])
     .headers(&[Header::required("Location", "address of the domain in the API"), ETAG]);
-pub(super) const DOMAIN_LIST: Answer = Answer::of("DomainList", "A page of domains", &[Content::Json("DomainList", &["domains"])]);
-pub(super) const KEY: Answer = Answer::of("Key", "The key, without its secret", &[Content::Json("Key", &["key"])]);
-pub(super) const KEY_CREATED: Answer = Answer::of("KeyCreated", "The new key, with its secret", &[Content::Json("MadeKey", &["made-key"])])
+pub(super) const DOMAIN_LIST: Answer = Answer::json("DomainList", "A page of domains", "DomainList", &["domains"]);
+pub(super) const KEY: Answer = Answer::json("Key", "The key, without its secret", "Key", &["key"]);
+pub(super) const KEY_CREATED: Answer = Answer::json("KeyCreated", "The new key, with its secret", "MadeKey", &["made-key"])
     .headers(&[Header::required("Location", "address of the key in the API")]);
-pub(super) const KEY_LIST: Answer = Answer::of("KeyList", "A page of keys", &[Content::Json("KeyList", &["keys"])]);
-pub(super) const ME: Answer = Answer::of("Me", "The caller", &[Content::Json("Me", &["me"])]);
-pub(super) const SHORTENED: Answer = Answer::of("Shortened", "The new link", &[Content::Json("Shortened", &["shortened"])]);
-pub(super) const REDIRECT: Answer = Answer::of("Redirect", "Redirect to the target of the link, or to a page of the domain", &[])
+pub(super) const KEY_LIST: Answer = Answer::json("KeyList", "A page of keys", "KeyList", &["keys"]);
+pub(super) const ME: Answer = Answer::json("Me", "The caller", "Me", &["me"]);
+pub(super) const SHORTENED: Answer = Answer::json("Shortened", "The new link", "Shortened", &["shortened"]);
+pub(super) const REDIRECT: Answer = Answer::empty("Redirect", "Redirect to the target of the link, or to a page of the domain")
     .headers(&[Header::required("Location", "the target, byte for byte")]);
 pub(super) const ROOT: Answer =
-    Answer::of("Root", "Redirect to the `root` of the domain", &[]).headers(&[Header::required("Location", "the root, byte for byte")]);
-pub(super) const PAGE: Answer = Answer::of("Page", "A page for people", &[Content::Text("text/html")]);
-pub(super) const TEXT: Answer = Answer::of("Text", "Text in lines", &[Content::Text("text/plain")]);
-pub(super) const STATUS: Answer = Answer::of("Status", "Everything works", &[Content::Json("Status", &[])]);
-pub(super) const CAPABILITIES: Answer = Answer::of("Capabilities", "Promises and limits", &[Content::Json("Capabilities", &[])]);
+    Answer::empty("Root", "Redirect to the `root` of the domain").headers(&[Header::required("Location", "the root, byte for byte")]);
+pub(super) const PAGE: Answer = Answer::empty("Page", "A page for people").content(&[Content::Text("text/html")]);
+pub(super) const TEXT: Answer = Answer::empty("Text", "Text in lines").content(&[Content::Text("text/plain")]);
+pub(super) const STATUS: Answer = Answer::json("Status", "Everything works", "Status", &[]);
+pub(super) const CAPABILITIES: Answer = Answer::json("Capabilities", "Promises and limits", "Capabilities", &[]);
 pub(super) const METRICS: Answer =
-    Answer::of("Metrics", "`# HELP`, `# TYPE` and the numbers of each metric", &[Content::Text("text/plain")]);
+    Answer::empty("Metrics", "`# HELP`, `# TYPE` and the numbers of each metric").content(&[Content::Text("text/plain")]);
 pub(super) const OPEN_API: Answer =
-    Answer::of("OpenApi", "OpenAPI 3.1", &[Content::Other("application/json", || json!({"type": "object"}), &[])]);
+    Answer::empty("OpenApi", "OpenAPI 3.1").content(&[Content::Other("application/json", || json!({"type": "object"}), &[])]);
 pub(super) const SHOWN: Answer =
-    Answer::of("Shown", "What is shown of the link; a page for a browser", &[Content::Json("Shown", &[]), Content::Text("text/html")]);
-pub(super) const ONWARD: Answer = Answer::of("Onward", "Redirect to the target, or back to the same address with `Set-Cookie`", &[])
+    Answer::json("Shown", "What is shown of the link; a page for a browser", "Shown", &[]).content(&[Content::Text("text/html")]);
+pub(super) const ONWARD: Answer = Answer::empty("Onward", "Redirect to the target, or back to the same address with `Set-Cookie`")
     .headers(&[Header::required("Location", "the address"), Header::optional("Set-Cookie", "")]);
-pub(super) const EXPLANATION: Answer =
-    Answer::of("Explanation", "What the visitor would get", &[Content::Json("Explanation", &["explanation"])]);
-pub(super) const USER: Answer = Answer::of("User", "The user", &[Content::Json("User", &["user"])]).headers(&[ETAG]);
+pub(super) const EXPLANATION: Answer = Answer::json("Explanation", "What the visitor would get", "Explanation", &["explanation"]);
+pub(super) const USER: Answer = Answer::json("User", "The user", "User", &["user"]).headers(&[ETAG]);
 pub(super) const USER_INVITED: Answer =
-    Answer::of("UserInvited", "The user and the token of their invitation", &[Content::Json("InvitedUser", &["invited"])])
+    Answer::json("UserInvited", "The user and the token of their invitation", "InvitedUser", &["invited"])
         .headers(&[Header::required("Location", "address of the user in the API"), ETAG]);
-pub(super) const USER_LIST: Answer = Answer::of("UserList", "A page of users", &[Content::Json("UserList", &["users"])]);
-pub(super) const AUDIT: Answer = Answer::of("Audit", "A page of events", &[Content::Json("AuditEventList", &["audit"])]);
-pub(super) const HEAD: Answer = Answer::of("Head", "Status and headers of `GET`", &[]);
+pub(super) const USER_LIST: Answer = Answer::json("UserList", "A page of users", "UserList", &["users"]);
+pub(super) const AUDIT: Answer = Answer::json("Audit", "A page of events", "AuditEventList", &["audit"]);
+pub(super) const HEAD: Answer = Answer::empty("Head", "Status and headers of `GET`");
 
 // The problems of single endpoints.
 
@@ -130,7 +129,7 @@ pub(super) const USER_CONFLICT: Answer = Answer::problem("UserConflict", &[Code:
 
 // What a status usually says.
 
-const NO_CONTENT: Answer = Answer::of("NoContent", "Done", &[]);
+const NO_CONTENT: Answer = Answer::empty("NoContent", "Done");
 const MALFORMED_JSON: Answer = Answer::problem("MalformedJson", &[Code::MalformedJson]);
 const UNAUTHENTICATED: Answer =
     Answer::problem("Unauthenticated", &[Code::Unauthenticated]).headers(&[Header::required("WWW-Authenticate", "")]);

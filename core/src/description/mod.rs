@@ -149,7 +149,7 @@ impl Components {
     /// A reference to an answer.
     fn answer(&mut self, answer: Answer) -> Result<Value, Fault> {
         let name = answer.component();
-        put(&mut self.answers, &name, answer.json())?;
+        put(&mut self.answers, &name, answer.value())?;
         Ok(json!({"$ref": format!("#/components/responses/{name}")}))
     }
 

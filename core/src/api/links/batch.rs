@@ -63,7 +63,8 @@ request_body! {
     }
 }
 
-/// As many items as the edge takes, each as it was sent: it is read only when its turn comes, so that it spoils no other.
+/// As many items as the edge takes, each as it was sent: it is read only when its turn comes, so that it spoils no
+/// other.
 pub(crate) enum Items {}
 
 impl FieldType for Items {
@@ -91,7 +92,7 @@ impl FieldType for Items {
         ];
         let description = "A change of a batch, of the kind that `op` names.";
         let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
-        let anything = "Any other value. It does not keep the other items from being done: its own result says what is wrong.";
+        let anything = "Any other value. Its own result says what is wrong; the other items are done.";
         let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
         schema!({"type": "array", "minItems": 1, "maxItems": 100, "items": items})
     }

@@ -114,7 +114,8 @@ impl WhyNotEmpty for When {
 }
 
 text_types! {
-    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35, "pattern": patterns::LANGUAGE};
+    Language as Language = |text, _| Language::parse(&text),
+        {"type": "string", "minLength": 2, "maxLength": 35, "pattern": patterns::LANGUAGE};
     Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": patterns::BLOCK};
     Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
     Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
@@ -277,9 +278,10 @@ impl FieldType for Condition {
             ObjectSchema::of::<AddressBody>().kind("type", "address"),
             ObjectSchema::of::<SplitBody>().kind("type", "split"),
         ];
-        let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A list holds if any \
-            of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, an offset such as `+01:00`, \
-            or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. Any other is refused.";
+        let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A \
+            list holds if any of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, \
+            an offset such as `+01:00`, or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. \
+            Any other is refused.";
         let kinds = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
         component("NewCondition", kinds)
     }
@@ -315,7 +317,8 @@ pub(crate) enum QueryName {}
 pub(crate) enum QueryValue {}
 
 text_types! {
-    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": patterns::VISIBLE};
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]),
+        {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": patterns::VISIBLE};
     QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
         {"type": "string", "maxLength": VALUE_BYTES, "pattern": patterns::VISIBLE_OR_EMPTY};
 }

@@ -14,7 +14,8 @@ const LONGEST: usize = 256;
 pub(crate) enum UtmValue {}
 
 text_types! {
-    UtmValue as String = |text, _| bounded(text, LONGEST, &[]), {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": patterns::VISIBLE};
+    UtmValue as String = |text, _| bounded(text, LONGEST, &[]),
+        {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": patterns::VISIBLE};
 }
 
 request_body! {

@@ -16,10 +16,14 @@ use crate::store::Site;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/domains/{domain}`
-    pub(super) struct DomainPatch {
+    /// The fields of a domain to change.
+    pub(crate) struct DomainPatch as DomainPatch {
+        /// Where visitors of `/` are redirected.
         root: Patch<Target>,
+        /// Where visitors are redirected whose alias has no link, or one that has not started.
         not_found: Patch<Target>,
+        /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless
+        /// its `fallback` applies.
         ended: Patch<Target>,
     }
 }

@@ -16,8 +16,10 @@ use crate::store::Site;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/domains`
-    pub(super) struct NewDomain {
+    /// A new domain.
+    pub(crate) struct NewDomain as NewDomain {
+        /// Host without port, of at most 120 bytes in ASCII: an address, or a name of letters, digits, `-` and `_`
+        /// between its dots, each part of at most 63 bytes. A name in other scripts is one of IDNA.
         domain: Required<Domain>,
         targets: Flatten<DomainPatch>,
     }

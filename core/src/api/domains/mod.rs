@@ -7,13 +7,14 @@ mod list;
 mod show;
 mod wire;
 
-pub(crate) use change::change;
+pub(crate) use change::{DomainPatch, change};
+#[cfg(feature = "docs")]
+pub(crate) use create::NewDomain;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use self::change::DomainPatch;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::context::Context;
@@ -101,9 +102,9 @@ fn set(site: &mut Site, patch: DomainPatch) {
     patch.ended.apply(&mut site.ended);
 }
 
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    use crate::message::body::FieldType;
-    vec![("NewDomain", create::NewDomain::schema()), ("DomainPatch", DomainPatch::schema())]
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::DomainJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::DomainJson<'_>>>();
 }

@@ -31,17 +31,26 @@ use crate::store::Key;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/links/{alias}`
-    pub(super) struct LinkPatch {
-        domain: Optional<Domain>,
-        owner: Patch<UserId>,
+    /// The fields of a link to change.
+    pub(crate) struct LinkPatch as LinkPatch {
         target: NotNull<Template>,
-        utm: Flatten<UtmBody>,
+        /// Alias to move the link to, with the same rules as for a new link. It is another one than the link has.
+        /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that
+        /// alias does not forward any more.
         alias: Optional<Alias>,
+        /// Domain of this deployment to move the link to.
+        domain: Optional<Domain>,
+        /// Let the old alias forward to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
         keep_old_alias: Optional<bool>,
+        /// As in a new link. Only with `alias` or `domain`.
         reuse: Optional<bool>,
-        settings: Flatten<SettingsBody>,
+        /// New owner: a user of this deployment, or nobody. Needs the scope `links:admin`.
+        owner: Patch<UserId>,
+        /// Block the link from now on. A new reason leaves the time as it is; `null` lifts the block. Needs the
+        /// scope `links:admin`, as does every change of a blocked link.
         blocked: Patch<Draft<BlockPatch>>,
+        settings: Flatten<SettingsBody>,
+        utm: Flatten<UtmBody>,
     }
 }
 
@@ -181,7 +190,7 @@ impl FieldType for Seen {
         Ok(Self::One(vec![value.natural()?]))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "minimum": 1})
     }

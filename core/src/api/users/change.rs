@@ -17,10 +17,13 @@ use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/users/{user}`
-    pub(super) struct UserPatch {
+    /// The fields of a user to change.
+    pub(crate) struct UserPatch as UserPatch {
+        /// Name of the user, of at most 512 bytes.
         name: Patch<Title>,
+        /// Role of the user. Only owners assign the roles admin and owner.
         role: NotNull<Role>,
+        /// Disable the user: they cannot sign in, and their keys do not work.
         disabled: Patch<bool>,
     }
 }

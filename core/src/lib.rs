@@ -4,6 +4,7 @@
 //!
 //! | layer | what it is |
 //! |---|---|
+//! | `description` | the OpenAPI document, with the feature `docs` alone |
 //! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
 //! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
@@ -25,6 +26,8 @@ mod app;
 mod auth;
 mod background;
 mod context;
+#[cfg(feature = "docs")]
+mod description;
 pub mod endpoints;
 mod log;
 #[cfg(any(test, feature = "memory"))]
@@ -38,6 +41,8 @@ mod system;
 
 pub use app::App;
 pub use background::BackgroundWork;
+#[cfg(feature = "docs")]
+pub use description::describe_api;
 pub use endpoints::body_limit;
 #[cfg(any(test, feature = "memory"))]
 pub use endpoints::who_may_what;

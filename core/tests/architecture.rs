@@ -24,7 +24,7 @@ struct Rule {
     why: &'static str,
 }
 
-const CORE: [Rule; 12] = [
+const CORE: [Rule; 13] = [
     Rule {
         phrases: &["worker", "fastly", "wasm_bindgen", "js_sys", "web_sys", "wasi", "cfg(target_arch"],
         only_in: &[],
@@ -68,10 +68,17 @@ const CORE: [Rule; 12] = [
             "message/",
             "pages/interstitial.rs",
             "system/",
+            // The OpenAPI document.
+            "description/",
             // Stored types.
             "store/stored/",
         ],
         why: "wire types and stored types are apart from domain types, which know neither form",
+    },
+    Rule {
+        phrases: &["schemars"],
+        only_in: &["api/", "message/", "pages/", "system/", "description/"],
+        why: "only what goes over the wire has a schema",
     },
     Rule {
         phrases: &["unsafe", "unwrap_unchecked", "catch_unwind"],
@@ -142,6 +149,7 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
         assert!(names.contains(&"http"), "{lines}");
         let wrong: Vec<&&str> = names.iter().filter(|name| PLATFORMS_AND_RUNTIMES.contains(name)).collect();
         assert!(wrong.is_empty(), "the core depends on {wrong:?}");
+        assert!(!names.contains(&"schemars"), "the description of the API is in every module");
     }
 }
 
@@ -170,8 +178,22 @@ fn only_the_route_looks_at_a_path() {
 }
 
 /// The layers of the core, the lowest first. Each uses itself and those before it.
-const LAYERS: [&str; 13] =
-    ["model", "store", "message", "log", "background", "context", "auth", "pages", "redirect", "api", "system", "endpoints", "app"];
+const LAYERS: [&str; 14] = [
+    "model",
+    "store",
+    "message",
+    "log",
+    "background",
+    "context",
+    "auth",
+    "pages",
+    "redirect",
+    "api",
+    "system",
+    "endpoints",
+    "app",
+    "description",
+];
 
 /// The edge that tests run on stands outside, like the adapters, and so does the list of modules.
 const OUTSIDE: [&str; 2] = ["memory", "lib"];

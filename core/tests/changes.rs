@@ -10,6 +10,7 @@
 
 mod support;
 
+use hop_core::Body;
 use hop_core::memory::MemoryEdge;
 use hop_core::store::Key;
 use http::header::IF_MATCH;
@@ -191,13 +192,52 @@ fn a_change_is_made_only_to_what_was_seen() {
         ("*", "d", 200),
         ("W/\"4\"", "e", 412),
         ("4", "e", 412),
-        ("", "e", 412),
         ("\"5\"", "e", 412),
+        (",", "e", 412),
+        ("", "e", 200),
+        (" ", "f", 200),
     ] {
         let answer = ask(&edge, Ask::change_if("docs", seen, &json!({"title": title})));
         assert_eq!(answer.code(), code, "{seen}: {}", String::from_utf8_lossy(&answer.body));
     }
-    assert_eq!(ask(&edge, Ask::show("docs")).json()["title"], "d");
+    assert_eq!(ask(&edge, Ask::show("docs")).json()["title"], "f");
+}
+
+#[test]
+fn wrong_body_is_refused_before_if_match_is_checked() {
+    let edge = world();
+    let outdated = |body: &Value| ask(&edge, Ask::change_if("docs", "\"7\"", body));
+    let long_query = json!({"target": format!("https://a.example/{}", "x".repeat(8_170)), "utm_source": "news"});
+    for body in [
+        json!(0),
+        json!({"title": 0}),
+        json!({"state": "live"}),
+        json!({"keep_old_alias": true}),
+        json!({"reuse": false}),
+        json!({"domain": "nowhere.example"}),
+        json!({"owner": "usr_11111111111111111"}),
+        json!({"blocked": {"reason": 7}}),
+        json!({"starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}),
+        long_query,
+    ] {
+        assert_eq!(outdated(&body).problem(), "invalid_fields", "{body}");
+    }
+    let torn = Ask { body: Body::Whole(b"{".to_vec()), ..Ask::change_if("docs", "\"7\"", &json!({})) };
+    assert_eq!(ask(&edge, torn).problem(), "malformed_json");
+    let both = outdated(&json!({"title": 0, "alias": "docs"})).json();
+    assert_eq!((&both["errors"][0]["field"], &both["errors"][1]["field"]), (&json!("/title"), &json!("/alias")), "{both}");
+    assert_eq!(ask(&edge, Ask::delete("docs")).code(), 204);
+    assert_eq!(change(&edge, &json!({"title": 0})).problem(), "invalid_fields");
+}
+
+#[test]
+fn errors_that_depend_on_the_link_follow_if_match() {
+    let edge = world();
+    assert_eq!(change(&edge, &json!({"starts_at": "2030-01-02T00:00:00Z"})).code(), 200);
+    for body in [json!({"ends_at": "2030-01-01T00:00:00Z"}), json!({"alias": "docs"}), json!({"blocked": {}}), json!({"card": {}})] {
+        assert_eq!(ask(&edge, Ask::change_if("docs", "\"1\"", &body)).problem(), "version_mismatch", "{body}");
+        assert_eq!(ask(&edge, Ask::change_if("docs", "\"2\"", &body)).problem(), "invalid_fields", "{body}");
+    }
 }
 
 #[test]
@@ -206,7 +246,7 @@ fn only_what_was_seen_is_deleted_or_erased() {
         let edge = world();
         assert_eq!(change(&edge, &json!({"title": "T"})).code(), 200);
         let delete = |seen: &str| ask(&edge, Ask::delete(&format!("docs{query}")).header(IF_MATCH, seen));
-        for stale in ["\"1\"", "W/\"2\"", "\"7\"", ""] {
+        for stale in ["\"1\"", "W/\"2\"", "\"7\"", "x"] {
             assert_eq!(delete(stale).problem(), "version_mismatch", "{stale}{query}");
         }
         assert_eq!(follow(&edge).0, 302);

@@ -13,6 +13,7 @@ mod support;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
+use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
 use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
 use http::Method;
@@ -131,6 +132,19 @@ fn a_change_is_made_only_to_what_was_seen() {
     assert_eq!(["\"1\"", "\"1\"", "\"9\"", "W/\"2\"", "\"2\", \"7\"", "*"].map(change), [200, 412, 412, 412, 200, 200]);
     let delete = |seen: &str| ask(&edge, Ask::remove(&address("c.example")).header(IF_MATCH, seen)).code();
     assert_eq!(["\"1\"", "\"4\""].map(delete), [412, 204]);
+}
+
+#[test]
+fn wrong_body_is_refused_before_if_match_is_checked() {
+    let edge = world();
+    let outdated = |body: &Value| ask(&edge, patch("c.example", body).header(IF_MATCH, "\"9\"")).problem();
+    assert_eq!(outdated(&json!({"root": ROOT})), "version_mismatch");
+    for body in [json!(0), json!({"root": 5}), json!({"domain": "d.example"}), json!({"ended": "https://c.example/x"})] {
+        assert_eq!(outdated(&body), "invalid_fields", "{body}");
+    }
+    let torn = Ask { body: Body::Whole(b"{".to_vec()), ..patch("c.example", &json!({})).header(IF_MATCH, "\"9\"") };
+    assert_eq!(ask(&edge, torn).problem(), "malformed_json");
+    assert_eq!(ask(&edge, patch("d.example", &json!(0))).problem(), "invalid_fields", "nothing is read for it");
 }
 
 #[test]

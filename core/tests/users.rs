@@ -11,6 +11,7 @@
 
 mod support;
 
+use hop_core::Body;
 use hop_core::memory::{MemoryEdge, OPERATIONS, Random, Steps};
 use hop_core::store::Key;
 use http::header::{AUTHORIZATION, IF_MATCH};
@@ -286,6 +287,20 @@ fn wrong_fields_are_named() {
         assert_eq!((answer.code(), &error["field"], &error["code"]), (422, &json!(field), &json!(code)), "{answer:?}");
     }
     assert_eq!((listed(&edge, 50).len(), record(&edge, &id)["version"].as_u64()), (1, Some(1)));
+}
+
+#[test]
+fn wrong_body_is_refused_before_if_match_is_checked() {
+    let edge = MemoryEdge::new(1);
+    let id = user(&edge, "ann", "viewer");
+    let outdated = |body: &Value| ask(&edge, patch(&id, body).header(IF_MATCH, "\"9\"")).problem();
+    assert_eq!(outdated(&json!({"name": "Ann"})), "version_mismatch");
+    for body in [json!(0), json!({"disabled": "yes"}), json!({"role": null}), json!({"state": "active"})] {
+        assert_eq!(outdated(&body), "invalid_fields", "{body}");
+    }
+    let torn = Ask { body: Body::Whole(b"{".to_vec()), ..patch(&id, &json!({})).header(IF_MATCH, "\"9\"") };
+    assert_eq!(ask(&edge, torn).problem(), "malformed_json");
+    assert_eq!(ask(&edge, patch("usr_11111111111111111", &json!(0))).problem(), "invalid_fields", "nobody is read for it");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The documentation of the API: docs/openapi.json is written by hand, docs/API.md comes from it. The tables of rights in docs/SECURITY.md come
-//! from the core.
+//! The documentation of the API: docs/openapi.json and the tables of rights in docs/SECURITY.md come from the core,
+//! docs/API.md from docs/openapi.json.
 mod document;
 mod fields;
 mod page;
@@ -26,9 +26,11 @@ const END: &str = "<!-- Here ends what is written. -->\n";
 const HELP: &str = "\
 cargo xtask docs
 
-Writes docs/API.md from docs/api-head.md and docs/openapi.json, after copying the examples of docs/contract into the latter, and the
-tables of rights in docs/SECURITY.md from core/src/endpoints.rs.
-A route is described by hand in docs/openapi.json; `cargo xtask test lint` fails while one is missing or something written is old.";
+Writes
+* docs/openapi.json from core/src/description, the table of endpoints, the declared bodies, and the examples of docs/contract,
+* docs/API.md from docs/api-head.md and docs/openapi.json,
+* the tables of rights in docs/SECURITY.md from core/src/endpoints.rs.
+An endpoint without a description does not compile; `cargo xtask test lint` fails while something written is old.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {
@@ -58,17 +60,17 @@ pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
 }
 
 fn written(project: &Project) -> Outcome<[(&'static str, String); 3]> {
-    let document = Document::read(project)?;
+    let document = Document::of(&printed(project, "openapi")?, project)?;
     let page = page::markdown(&project.read(HEAD)?, &document);
-    let security = with_rights(&project.read(SECURITY)?, &rights(project)?)?;
+    let security = with_rights(&project.read(SECURITY)?, &printed(project, "rights")?)?;
     Ok([(OPENAPI, document.text()), (PAGE, page), (SECURITY, security)])
 }
 
-/// The tables as the core prints them. It is asked by a program of its own: nobody who sets hop up waits until it is compiled.
-fn rights(project: &Project) -> Outcome<String> {
+/// What an example program of the core prints. Nobody who sets hop up waits until it is compiled.
+fn printed(project: &Project, example: &str) -> Outcome<String> {
     let mut cargo = project.command(env!("CARGO"));
-    let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--example", "rights"]))?;
-    if printed.success { Ok(printed.text) } else { Err(Failure::new("the core does not print its rights; why stands above")) }
+    let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--features", "docs", "--example", example]))?;
+    if printed.success { Ok(printed.text) } else { Err(Failure::new(format!("the core does not print its {example}; why stands above"))) }
 }
 
 /// `page` with other tables between the two lines.

@@ -14,7 +14,7 @@ cargo xtask <command>
   import FILE --from … --to … move links from another shortener to a deployment
   size                        show what both modules weigh, and which crates in them
   bench [edge|start|keys]     count what a redirect costs, race it on Cloudflare's runtime, or time start-up
-  docs                        write docs/API.md from docs/openapi.json and docs/contract
+  docs                        write docs/openapi.json and docs/API.md from the core and docs/contract
   agents                      write the list of programs that follow links
   setup                       install what the other commands need, for all of them
 

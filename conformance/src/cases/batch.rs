@@ -26,17 +26,27 @@ pub(super) fn limit(hop: &Deployment) -> usize {
     told["limits"]["batch"].as_u64().unwrap().try_into().unwrap()
 }
 
-/// The results of items, in as many batches as the edge needs.
+/// The results of items, in as many batches as the edge needs. What one batch did not try is in the next.
 fn results(hop: &Deployment, items: &[Value]) -> Vec<Value> {
     let mut results = Vec::new();
-    for part in items.chunks(limit(hop)) {
-        let told = send(hop, part).expect(200).json();
+    while results.len() < items.len() {
+        let part = &items[results.len()..items.len().min(results.len() + limit(hop))];
+        let answer = send(hop, part).expect(200);
+        let told = answer.json();
         assert_shape(&told, "batch-results");
         let of_part = told["results"].as_array().unwrap();
         assert!(of_part.iter().enumerate().all(|(index, result)| result["index"] == index), "{told}");
-        let failed = of_part.iter().filter(|result| !result["problem"].is_null()).count();
-        assert_eq!((&told["failed"], &told["succeeded"]), (&json!(failed), &json!(part.len() - failed)));
-        results.extend(of_part.clone());
+        let is_untried = |result: &&Value| result["problem"]["code"] == "budget_exhausted";
+        let (untried, failed) =
+            (of_part.iter().filter(is_untried).count(), of_part.iter().filter(|result| !result["problem"].is_null()).count());
+        assert_eq!(
+            [&told["untried"], &told["failed"], &told["succeeded"]],
+            [&json!(untried), &json!(failed - untried), &json!(part.len() - failed)]
+        );
+        assert_eq!(answer.header("retry-after").as_deref(), (untried > 0).then_some("0"));
+        let tried = part.len() - untried;
+        assert!(tried > 0 && of_part[tried..].iter().all(|result| result["status"] == 503), "{told}");
+        results.extend_from_slice(&of_part[..tried]);
     }
     results
 }

@@ -8,6 +8,7 @@ use crate::world::World;
 cases!("bodies":
     text_that_is_no_json_is_malformed,
     wrong_fields_are_named,
+    whole_numbers_may_have_a_point_or_an_exponent,
     every_wrong_field_is_named_at_once,
     a_large_body_is_refused,
     a_body_at_the_limit_is_read,
@@ -88,11 +89,21 @@ fn wrong_fields_are_named(world: &World) {
         (r#"{"target":"https://example.com/","redirect_status":"302"}"#, "/redirect_status", "wrong_type"),
         (r#"{"target":"https://example.com/","redirect_status":302.5}"#, "/redirect_status", "wrong_type"),
         (r#"{"target":"https://example.com/","redirect_status":-302}"#, "/redirect_status", "wrong_type"),
+        (r#"{"target":"https://example.com/","max_clicks":9007199254740992}"#, "/max_clicks", "out_of_range"),
+        (r#"{"target":"https://example.com/","max_clicks":1e300}"#, "/max_clicks", "out_of_range"),
         (r#"{"target":"https://example.com/","titel":"x"}"#, "/titel", "unknown"),
         (r#"{"target":"https://example.com/","a/b~c":1}"#, "/a~1b~0c", "unknown"),
     ] {
         let problem = world.hop().send(&post("/api/v1/links", body)).problem(422, "invalid_fields");
         assert_eq!(field_errors(&problem), [(field.to_owned(), code.to_owned())], "{body}");
+    }
+}
+
+fn whole_numbers_may_have_a_point_or_an_exponent(world: &World) {
+    for (number, clicks) in [("5.0", 5), ("1e2", 100), ("1.5E+1", 15)] {
+        let body = format!(r#"{{"target":"https://example.com/","max_clicks":{number}}}"#);
+        let link = world.hop().send(&post("/api/v1/links", body)).expect(201).json();
+        assert_eq!(link["max_clicks"], clicks, "{number}");
     }
 }
 

@@ -139,6 +139,7 @@ fn a_change_is_made_only_to_what_was_seen(world: &World) {
     hop.send(&patch(&host, &json!({"root": null})).header("If-Match", "\"1\"")).expect(200);
     at_version(hop, &host, 2);
     hop.send(&patch(&host, &json!({"root": ROOT})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&patch(&host, &json!({"root": 5})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
     hop.send(&delete(&host).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
     hop.send(&delete(&host).header("If-Match", "\"2\"")).expect(204);
 }

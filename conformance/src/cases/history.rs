@@ -25,7 +25,7 @@ cases!("history":
 fn longest(edge: Edge) -> u64 {
     match edge {
         Edge::Memory | Edge::Workerd => 50,
-        Edge::Viceroy => 24,
+        Edge::Viceroy => 31,
     }
 }
 

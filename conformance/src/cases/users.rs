@@ -139,6 +139,7 @@ fn a_change_is_made_only_to_what_was_seen(world: &World) {
     hop.send(&patch(&id, &json!({"role": "editor"})).header("If-Match", "\"1\"")).expect(200);
     shown(hop, &id, |user| user["role"] == "editor");
     hop.send(&patch(&id, &json!({"role": "admin"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
+    hop.send(&patch(&id, &json!({"role": null})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
     hop.send(&delete(&id, "none").header("If-Match", "\"1\"")).problem(412, "version_mismatch");
     dismiss(hop, &delete(&id, "none").header("If-Match", "\"2\"")).expect(204);
 }
@@ -227,6 +228,7 @@ fn wrong_fields_are_named(world: &World) {
         (post(&json!({"email": "ann"})), "/email", "invalid"),
         (post(&json!({"email": " ann@example.com"})), "/email", "invalid"),
         (post(&json!({"email": "ann@example.com", "role": "root"})), "/role", "invalid"),
+        (post(&json!({"email": "ann@b&c.example"})), "/email", "invalid"),
         (patch(&id, &json!({"role": null})), "/role", "required"),
         (patch(&id, &json!({"email": "ann@example.com"})), "/email", "unknown"),
         (delete(&id, ""), "/links_to", "invalid"),

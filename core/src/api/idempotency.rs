@@ -27,7 +27,7 @@ use crate::store::{Key, Written, write};
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// In bytes: enough for every kind of random id.
-const LONGEST_KEY: usize = 255;
+pub(crate) const LONGEST_KEY: usize = 255;
 
 /// Whoever has been at it for longer than any edge lets a request run has died.
 const PATIENCE_MILLIS: u64 = 60_000;

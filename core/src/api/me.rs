@@ -9,17 +9,25 @@ use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::key::KeyId;
 use crate::model::link::UserId;
 use crate::model::rights::Scope;
 use crate::store::ports::Edge;
 
-/// Whoever asks, and what they may do.
+/// Who makes the request, and what they may do.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Me"))]
 struct MeJson<'a> {
+    /// `admin` for the bootstrap admin; otherwise `key_` and the identifier of the key.
     principal: &'a str,
+    /// Identifier of the user; `null` for the bootstrap admin.
     user: Option<&'a str>,
+    /// Identifier of the key; `null` for the bootstrap admin.
     key: Option<&'a str>,
+    /// Role of the user at this moment.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleName"))]
     role: &'static str,
     #[serde(flatten)]
     rights: RightsJson<'a>,
@@ -36,4 +44,10 @@ pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, proof: &Proof, quer
         rights: RightsJson::new(proof.scopes().unwrap_or(&Scope::ALL), proof.domains()),
     };
     Response::json(StatusCode::OK, &me)
+}
+
+/// Describes the response.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<MeJson<'_>>();
 }

@@ -10,3 +10,14 @@ pub(crate) mod me;
 pub(crate) mod page_size;
 pub(crate) mod pagination;
 pub(crate) mod users;
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    links::describe_responses(generator);
+    domains::describe_responses(generator);
+    users::describe_responses(generator);
+    keys::describe_responses(generator);
+    me::describe_responses(generator);
+    audit::describe_responses(generator);
+}

@@ -4,7 +4,7 @@ use crate::message::body::Fields;
 use crate::model::field_error::{FieldCode, Refusal};
 
 /// Where nobody asked for more or less.
-const USUAL: u16 = 50;
+pub(crate) const USUAL: u16 = 50;
 pub(crate) const LARGEST: u16 = 100;
 
 /// Takes the `limit` out of a query: how many of `what` a page examines at most.

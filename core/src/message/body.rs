@@ -6,8 +6,10 @@
 //! fields are taken one by one.
 
 mod declaration;
-#[cfg(test)]
-mod document;
+#[cfg(feature = "docs")]
+pub(crate) mod patterns;
+#[cfg(feature = "docs")]
+mod schema;
 mod types;
 
 use std::collections::BTreeSet;
@@ -15,11 +17,11 @@ use std::collections::BTreeSet;
 pub(crate) use self::declaration::{
     Draft, Field, FieldType, Flatten, Ignored, NotNull, Optional, ParseContext, Patch, RequestBody, Required, request_body,
 };
-#[cfg(test)]
+#[cfg(feature = "docs")]
 pub(crate) use serde_json::{Value as Schema, json as schema};
 
-#[cfg(test)]
-pub(crate) use self::document::ObjectSchema;
+#[cfg(feature = "docs")]
+pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, with};
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::message::problem::Problem;
 use crate::message::request::Body;

@@ -11,3 +11,5 @@ pub(crate) mod response;
 pub(crate) mod run_ready;
 pub(crate) mod tree;
 pub(crate) mod wire;
+#[cfg(feature = "docs")]
+pub(crate) mod wire_schema;

@@ -13,13 +13,14 @@ pub(crate) enum Seen {
 }
 
 impl Seen {
-    /// Reads `If-Match`. A weak or foreign tag is the version of no link.
+    /// Reads `If-Match`. A weak or foreign tag is the version of no link. An empty header counts as absent on every edge, because workerd
+    /// drops it before hop sees it.
     pub(crate) fn read(facts: &impl Facts) -> Self {
         let Some(header) = facts.header(&IF_MATCH) else {
             return Self::Anything;
         };
         let header = String::from_utf8_lossy(&header);
-        if header.trim() == "*" {
+        if matches!(header.trim(), "" | "*") {
             return Self::Anything;
         }
         let version = |tag: &str| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok();

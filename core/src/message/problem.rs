@@ -14,7 +14,7 @@ use crate::store::ports::{NoEntropy, StoreError};
 pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
-const MOST_FIELD_ERRORS: usize = 50;
+pub(crate) const MOST_FIELD_ERRORS: usize = 50;
 
 /// A header some problems bring along.
 #[derive(Clone, Debug, PartialEq, Eq)]

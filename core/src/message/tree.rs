@@ -6,13 +6,22 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 
+/// The largest whole number that every reader of JSON takes exactly (RFC 7493): 2^53 - 1.
+const LARGEST: u64 = 9_007_199_254_740_991;
+
+/// The bound of whole numbers with a decimal point or an exponent. serde_json rounds these to an `f64`, not always to the nearest one; up to
+/// here the error is below 1, so a whole number is never read as another.
+const LARGEST_FLOAT: u64 = 1_000_000_000_000_000;
+
 /// A JSON value as it was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Tree {
     Null,
     Bool(bool),
-    /// A whole number that is not negative.
+    /// A whole number that is not negative. `5.0` and `1e2` are whole, as in JSON Schema.
     Natural(u64),
+    /// A whole number with a decimal point or an exponent, too large to be read exactly.
+    TooLarge,
     OtherNumber,
     Text(String),
     Array(Vec<Tree>),
@@ -34,7 +43,11 @@ impl Tree {
 
     pub(crate) fn natural(self) -> Result<u64, Refusal> {
         match self {
-            Self::Natural(number) => Ok(number),
+            Self::Natural(number) if number <= LARGEST => Ok(number),
+            Self::Natural(_) | Self::TooLarge => {
+                let most = format!("a whole number must be at most {LARGEST}, or {LARGEST_FLOAT} with a decimal point or exponent");
+                Err(Refusal::new(FieldCode::OutOfRange, most))
+            }
             other => Err(other.is_not("a whole number")),
         }
     }
@@ -66,7 +79,7 @@ impl Tree {
         let list = |parts: &mut dyn Iterator<Item = usize>| parts.fold(1_usize, |sum, part| sum.saturating_add(part).saturating_add(1));
         match self {
             Self::Null | Self::Bool(_) => 4,
-            Self::Natural(_) | Self::OtherNumber => 1,
+            Self::Natural(_) | Self::TooLarge | Self::OtherNumber => 1,
             Self::Text(text) => text.len().saturating_add(2),
             Self::Array(items) => list(&mut items.iter().map(Self::bytes)),
             Self::Object(entries) => {
@@ -110,7 +123,7 @@ impl Tree {
         let found = match self {
             Self::Null => "null",
             Self::Bool(_) => "true or false",
-            Self::Natural(_) => "a number",
+            Self::Natural(_) | Self::TooLarge => "a number",
             Self::OtherNumber => "a number below zero or with a fraction",
             Self::Text(_) => "a string",
             Self::Array(_) => "an array",
@@ -152,8 +165,12 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::OtherNumber)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
+    fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
+        Ok(match number {
+            _ if number < 0.0 || number.fract() != 0.0 => Tree::OtherNumber,
+            _ if number as u64 <= LARGEST_FLOAT => Tree::Natural(number as u64),
+            _ => Tree::TooLarge,
+        })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
@@ -197,11 +214,30 @@ mod tests {
 
     #[test]
     fn only_whole_numbers_from_zero_are_natural() {
-        for (json, number) in [("0", Some(0)), ("7", Some(7)), ("18446744073709551615", Some(u64::MAX))] {
-            assert_eq!(read(json).natural().ok(), number, "{json}");
+        for (json, number) in [
+            ("0", 0),
+            ("-0", 0),
+            ("7", 7),
+            ("5.0", 5),
+            ("1e2", 100),
+            ("1.25E+2", 125),
+            ("9007199254740991", 9_007_199_254_740_991),
+            ("1000000000000000.0", 1_000_000_000_000_000),
+            ("999999999999999.00", 999_999_999_999_999),
+        ] {
+            assert_eq!(read(json).natural(), Ok(number), "{json}");
         }
-        for json in ["-0", "-1", "1.0", "1e2", "0.5", "18446744073709551616", "-9223372036854775809", "1e-400"] {
+        for json in ["-1", "-1.0", "0.5", "5.5", "1e-2", "-1e300", "-9223372036854775809"] {
             assert_eq!(read(json), Tree::OtherNumber, "{json}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_over_the_bound_are_refused() {
+        let detail = "a whole number must be at most 9007199254740991, or 1000000000000000 with a decimal point or exponent";
+        for json in ["9007199254740992", "18446744073709551615", "100000000000000000000", "1000000000000001.0", "1e16", "1e300"] {
+            let refusal = read(json).natural().unwrap_err();
+            assert_eq!((refusal.code, &*refusal.detail), (FieldCode::OutOfRange, detail), "{json}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! Wire types that several endpoints share. A wire type derives `Serialize`, borrows from the domain types and is named `…Json`;
-//! one that a single endpoint sends stands beside its handler.
+//! one that a single endpoint sends stands beside its handler. Its doc comments describe it in docs/openapi.json.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use crate::message::problem::Problem;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::field_error::FieldError;
 
 /// Serializes a value as the text that `Display` writes: a timestamp as RFC 3339.
@@ -17,22 +19,35 @@ impl<T: fmt::Display> Serialize for DisplayText<T> {
     }
 }
 
-/// One page of a list, and the address of the next page if there may be one.
+/// One page of a list.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "{T}List"))]
 pub(crate) struct PageJson<'a, T> {
+    /// The items of this page. A page can be empty although another one follows.
     pub(crate) items: &'a [T],
+    /// Address of the next page, or `null` at the end of the list.
     pub(crate) next: Option<&'a str>,
 }
 
-/// A problem as RFC 9457 defines it: a whole answer, or the result of one item among many.
+/// A problem as RFC 9457 defines it: a whole response, or the result of one item among many. Programs switch on `code`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Problem"))]
 pub(crate) struct ProblemJson<'a> {
+    /// Address of a page that explains the code.
     r#type: String,
+    /// Meaning of the code, in a few words. It is the same for every problem with this code.
     title: &'static str,
+    /// Status code of the response, or of the one item.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     pub(crate) status: u16,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::ProblemCode"))]
     code: &'static str,
+    /// Explanation of this one problem, for people.
     detail: &'a str,
+    /// Value of the header `X-Request-Id`. The log names the cause of a failure under it.
     request_id: &'a str,
+    /// The fields that were refused. At most 50 are listed.
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::message::problem::MOST_FIELD_ERRORS)))]
     errors: Vec<FieldErrorJson<'a>>,
 }
 
@@ -51,11 +66,16 @@ impl<'a> ProblemJson<'a> {
     }
 }
 
-/// A field of the request that was refused, by its JSON Pointer.
+/// A field of the request that was refused.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "FieldError"))]
 struct FieldErrorJson<'a> {
+    /// JSON Pointer of the field in the body. A query parameter is named like a field: `/limit`.
     field: &'a str,
+    /// Reason of the refusal, for programs.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::FieldCode"))]
     code: &'static str,
+    /// Reason of the refusal, for people.
     detail: &'a str,
 }
 
@@ -63,6 +83,12 @@ impl<'a> FieldErrorJson<'a> {
     fn new(error: &'a FieldError) -> Self {
         Self { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail }
     }
+}
+
+/// Describes problems.
+#[cfg(feature = "docs")]
+pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<ProblemJson<'_>>();
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ impl Domain {
 }
 
 /// Whether `text` can stand between two dots of a name that DNS holds. URLs allow more, `&` for one.
-fn is_label(text: &str) -> bool {
+pub(super) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 

@@ -14,8 +14,8 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::unicode::compose;
 
 /// In characters: fewer are guessed, more are no password.
-const LEAST: usize = 12;
-const MOST: usize = 1_024;
+pub(crate) const LEAST: usize = 12;
+pub(crate) const MOST: usize = 1_024;
 
 /// Argon2id, version 19.
 const PHC_HEAD: &str = "$argon2id$v=19$";

@@ -2,7 +2,7 @@
 
 use crate::model::alias::fold;
 use crate::model::digest::Pepper;
-use crate::model::domain::Domain;
+use crate::model::domain::{Domain, is_label};
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::key::Mark;
 use crate::model::link::UserId;
@@ -32,8 +32,11 @@ impl Email {
         }
         let folded = fold(local);
         let is_local = (1..=LOCAL_BYTES).contains(&folded.len()) && local.chars().chain(folded.chars()).all(is_of_local);
-        let Ok(Host::Domain(name)) = Host::parse(host) else { return Err(no_address()) };
-        if !is_local || host.contains('%') || name.split('.').any(str::is_empty) {
+        let Ok(Host::Domain(name)) = Host::parse(host) else { return Err(no_host()) };
+        if host.contains('%') || !name.split('.').all(is_label) {
+            return Err(no_host());
+        }
+        if !is_local {
             return Err(no_address());
         }
         let address = [&folded, "@", name.as_str()].concat();
@@ -65,6 +68,12 @@ fn is_of_local(c: char) -> bool {
 
 fn no_address() -> Refusal {
     Refusal::invalid("this is no address that mail reaches")
+}
+
+fn no_host() -> Refusal {
+    Refusal::invalid(
+        "the part after the @ must be a host name such as example.com, with up to 63 letters, digits, - and _ between its dots",
+    )
 }
 
 /// Who gets the links of a user that is deleted.
@@ -226,6 +235,20 @@ mod tests {
             "ann\r\nBcc:b@example.com",
         ] {
             assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn email_is_refused_without_a_host_name() {
+        let long_label = format!("ann@{}.example", "a".repeat(64));
+        for text in
+            ["ann@b&c.example", "ann@b!c", "0@0*", "ann@b'c.example", "ann@b;c.example", "ann@127.0.0.1", "ann@b..example", &long_label]
+        {
+            let refusal = Email::parse(text).unwrap_err();
+            assert!(refusal.detail.starts_with("the part after the @ must be a host name"), "{text}: {}", refusal.detail);
+        }
+        for text in ["ann@a_b.example", "ann@a-b.example", &format!("ann@{}.example", "a".repeat(63))] {
+            assert!(parse(text).is_some(), "{text}");
         }
     }
 

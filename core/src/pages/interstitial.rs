@@ -8,6 +8,8 @@ use super::messages::{self, Message};
 use super::{Form, Page};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::config::Config;
 
 /// What is shown of a link.
@@ -22,14 +24,23 @@ pub(crate) struct Shown<'a> {
     pub(crate) ask: Ask,
 }
 
-/// What is shown of a link, as programs are told it.
+/// A link that does not redirect the visitor, or not yet.
 #[derive(Serialize)]
-struct InterstitialJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Shown"))]
+pub(super) struct InterstitialJson<'a> {
+    /// URL that visitors follow.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
     short_url: &'a str,
+    /// Title of the link's card.
     title: Option<&'a str>,
+    /// Text of the link's card.
     description: Option<&'a str>,
+    /// URL of the picture of the link's card.
     image: Option<&'a str>,
+    /// Where the link redirects this visitor, if they may know.
     target: Option<&'a str>,
+    /// What the visitor has to do first, or `null` if nothing.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["confirmation", "password", "a person", null])))]
     needs: Option<&'static str>,
 }
 

@@ -25,6 +25,12 @@ use crate::message::response::Response;
 use crate::model::theme::Look;
 use html::Html;
 
+/// Describes what a page says to programs.
+#[cfg(feature = "docs")]
+pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<interstitial::InterstitialJson<'_>>();
+}
+
 /// A page in the making.
 struct Page<'a> {
     status: StatusCode,

@@ -15,6 +15,9 @@ mod meter;
 pub use self::count::{by_key, by_statement};
 pub(crate) use self::meter::Metered;
 
+/// What a request takes, as a rule at most, before it comes to its work: the key, its owner, an issuer, the owners and the domain.
+const OPERATIONS_BEFORE: u32 = 5;
+
 /// What a request may still use.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -74,6 +77,11 @@ impl Budget {
     /// What the tasks after the response have.
     pub(crate) fn left_for_tasks(&self) -> u32 {
         self.limit.saturating_sub(self.spent.get())
+    }
+
+    /// What is left to the work of a request as a rule at least: by this the sizes are told that a deployment takes.
+    pub(crate) fn announced(&self) -> Self {
+        Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE))
     }
 
     /// Holds operations back for what comes last.

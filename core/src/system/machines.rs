@@ -12,9 +12,12 @@ use crate::model::{alias, target};
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{Key, copy, memo};
 
-/// The answer of `/health` and of `/ready`.
+/// Whether the deployment runs, and whether it can serve.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Status"))]
 struct StatusJson {
+    /// `ok`: it runs. `ready`: it can serve.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["ok", "ready"])))]
     status: &'static str,
 }
 
@@ -32,57 +35,84 @@ pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response,
     Response::json(StatusCode::OK, &StatusJson { status: "ready" })
 }
 
-/// What a request takes, as a rule at most, before it comes to its work: the key, its owner, an issuer, the owners and the domain.
-const OPERATIONS_BEFORE: u32 = 5;
-
 /// What this deployment promises, and its limits.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Capabilities"))]
 struct CapabilitiesJson {
+    /// Platform that the deployment runs on.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["cloudflare", "fastly", "memory"])))]
     edge: &'static str,
+    /// Version of hop.
     version: &'static str,
     promises: PromisesJson,
     limits: LimitsJson,
 }
 
+/// What holds here, and how far.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct PromisesJson {
+    /// How far an alias belongs to one link only.
     one_alias_one_owner: &'static str,
+    /// When an accepted change can be read.
     read_your_writes: &'static str,
+    /// When an edit reaches all visitors.
     edits_reach_visitors: &'static str,
     memo: MemoJson,
-    /// Null on an edge that keeps no copies.
+    /// `null` on an edge that keeps no such copies.
     copies: Option<CopiesJson>,
+    /// How exactly click limits are kept.
     max_clicks: &'static str,
+    /// How exactly clicks are counted.
     clicks: &'static str,
 }
 
+/// How long an isolate keeps a link in its memory.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct MemoJson {
+    /// Seconds for a link that was found.
     hit_seconds: u32,
+    /// Seconds for an alias without a link.
     miss_seconds: u32,
 }
 
+/// How long a data centre keeps a copy of a link in its cache.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct CopiesJson {
+    /// Seconds after which the copy is compared with the store.
     recheck_after_seconds: u32,
+    /// Seconds after which the copy is dropped.
     expire_after_seconds: u32,
 }
 
+/// The largest values that are accepted.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct LimitsJson {
+    /// Bytes of an alias.
     alias_bytes: usize,
+    /// Bytes of a target.
     target_bytes: usize,
+    /// Bytes of a request body.
     body_bytes: usize,
+    /// Bytes of the body of a batch or an import.
     bulk_body_bytes: usize,
-    /// The operation budget of a request.
+    /// Store operations that a request may use, as the vendor counts them: the setting `HOP_PLAN` or
+    /// `HOP_STORE_OPERATIONS`. The sizes that follow are what fits.
     store_operations: u32,
+    /// Links that a page examines.
     page: u16,
+    /// Items of a batch without an `Idempotency-Key`.
     batch: u16,
-    /// Of a batch with an `Idempotency-Key`, which may take several requests.
+    /// Items of a batch with an `Idempotency-Key`, which may take several requests.
     repeatable_batch: u16,
-    /// Lines of one request of an import, whose answer says where the next one goes on.
+    /// Lines of an import, without tags, that one request takes.
     import_lines: u32,
+    /// Links that `/robots.txt` lets robots follow.
     crawlable: u16,
+    /// Clicks that a link can be limited to; `null` for any number.
     max_clicks: Option<u64>,
 }
 
@@ -90,7 +120,7 @@ struct LimitsJson {
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
     let records = context.edge.records();
-    let _before = context.budget.reserve(OPERATIONS_BEFORE);
+    let budget = &context.budget.announced();
     let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,
@@ -107,11 +137,11 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         body_bytes: BODY_LIMIT,
         bulk_body_bytes: BULK_LIMIT,
         store_operations: context.budget.limit(),
-        page: links::largest_page(records, context.budget),
-        batch: links::largest_batch(records, context.budget),
+        page: links::largest_page(records, budget),
+        batch: links::largest_batch(records, budget),
         repeatable_batch: links::LARGEST_BATCH,
-        import_lines: links::most_lines(records, context.budget),
-        crawlable: links::most_crawlable(records, context.budget),
+        import_lines: links::most_lines(records, budget),
+        crawlable: links::most_crawlable(records, budget),
         max_clicks: edge.max_clicks,
     };
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
@@ -131,4 +161,11 @@ pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Respons
 #[must_use]
 pub fn document() -> Vec<u8> {
     include_bytes!("../../../docs/openapi.json").to_vec()
+}
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<StatusJson>();
+    generator.subschema_for::<CapabilitiesJson>();
 }

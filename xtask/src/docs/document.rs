@@ -1,10 +1,9 @@
-//! docs/openapi.json with the contract's examples, and what in it refers to what.
+//! The OpenAPI document with the contract's examples, and what in it refers to what.
 use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Map, Value};
 
-use crate::docs::OPENAPI;
 use crate::failure::{Failure, Outcome, While};
 use crate::project::Project;
 
@@ -26,14 +25,15 @@ pub(super) struct Operation<'a> {
 }
 
 impl Document {
-    pub(super) fn read(project: &Project) -> Outcome<Self> {
-        let mut root = parse(OPENAPI, &project.read(OPENAPI)?)?;
+    /// The document as the core prints it, with the contract's examples.
+    pub(super) fn of(printed: &str, project: &Project) -> Outcome<Self> {
+        let mut root = parse("what the core prints", printed)?;
         root["components"]["examples"] = Value::Object(examples(project)?);
         Ok(Self { root })
     }
 
     #[cfg(test)]
-    pub(super) fn of(root: Value) -> Self {
+    pub(super) fn of_json(root: Value) -> Self {
         Self { root }
     }
 
@@ -72,13 +72,15 @@ impl Document {
         target.and_then(|pointer| self.root.pointer(pointer)).unwrap_or(value)
     }
 
-    /// The schemas of answers' bodies and of what is in them, in the document's order.
-    pub(super) fn answered_schemas(&self) -> Vec<(&str, &Value)> {
+    /// The schemas that have a section: those of answers' bodies and of what is in them, and those of several kinds, which fit no
+    /// row of a table. In the document's order.
+    pub(super) fn sections(&self) -> Vec<(&str, &Value)> {
         let mut names = BTreeSet::new();
         for response in entries(&self.root["components"]["responses"]) {
             self.note_schemas(response.1, &mut names);
         }
-        entries(&self.root["components"]["schemas"]).filter(|(name, _)| names.contains(name)).collect()
+        let has_section = |(name, schema): &(&str, &Value)| names.contains(name) || schema.get("oneOf").is_some();
+        entries(&self.root["components"]["schemas"]).filter(has_section).collect()
     }
 
     /// The address, within the page, of where the fields of the schema `name` are told: the request whose body it is, or else its own section.

@@ -13,9 +13,6 @@ pub(super) fn table(document: &Document, schema: &Value, needed: bool) -> String
 }
 
 fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows: &mut Vec<String>) {
-    for part in items(&schema["allOf"]) {
-        collect(document, document.resolve(part), prefix, needed, rows);
-    }
     for (name, field) in entries(&schema["properties"]) {
         let full_name = format!("{prefix}{name}");
         let must = needed && items(&schema["required"]).any(|required| required == name);
@@ -31,6 +28,9 @@ fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows
                 collect(document, object, &format!("{its_name}."), needed, rows);
             }
         }
+    }
+    for part in items(&schema["allOf"]) {
+        collect(document, document.resolve(part), prefix, needed, rows);
     }
 }
 
@@ -51,7 +51,8 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     {
         return format!("[{name}](#{})", document.heading_of(name));
     }
-    let kinds: Vec<String> = items(&resolved["anyOf"]).map(|one| kind(document, one)).collect();
+    // A single value, and what may be anything at all, has no kind.
+    let kinds: Vec<String> = items(&resolved["anyOf"]).map(|one| kind(document, one)).filter(|kind| !kind.is_empty()).collect();
     if !kinds.is_empty() {
         return listed(&kinds);
     }
@@ -62,7 +63,7 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     };
     let is_nullable = types.contains(&"null");
     let range = |word: &str| match (&resolved["minimum"], &resolved["maximum"]) {
-        (Value::Number(least), Value::Number(most)) => format!("{word}, {least} to {most}"),
+        (Value::Number(least), Value::Number(most)) if most.as_u64() != Some(u64::MAX) => format!("{word}, {least} to {most}"),
         _ => word.to_owned(),
     };
     let mut words = values;
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_in_words() {
-        let document = Document::of(json!({"components": {"schemas": {
+        let document = Document::of_json(json!({"components": {"schemas": {
             "Link": {"properties": {}},
             "New": {"properties": {}},
             "Alias": {"type": "string"},
@@ -140,6 +141,9 @@ mod tests {
             (json!({"$ref": "#/components/schemas/Alias"}), "string"),
             (json!({"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}]}), "[Link](#link) or `null`"),
             (json!({"$ref": "#/components/schemas/New"}), "[New](#make-one)"),
+            (json!({"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {}]}}), "list of [Link](#link)"),
+            (json!({"anyOf": [{"const": "*"}, {"type": "string"}]}), "string"),
+            (json!({"type": "integer", "minimum": 0, "maximum": u64::MAX}), "number"),
         ] {
             assert_eq!(kind(&document, &schema), words, "{schema}");
         }
@@ -147,13 +151,15 @@ mod tests {
 
     #[test]
     fn a_table_has_the_fields_of_every_part() {
-        let document = Document::of(json!({"components": {"schemas": {
+        let document = Document::of_json(json!({"components": {"schemas": {
             "Spec": {"properties": {"title": {"type": "string", "description": "a|b"}}},
         }}}));
         let target = json!({"type": ["object", "null"], "properties": {"url": {"type": "string"}}});
         let rules = json!({"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}});
-        let part = json!({"properties": {"target": target, "rules": rules}, "required": ["target"]});
-        let schema = json!({"allOf": [part, {"$ref": "#/components/schemas/Spec"}]});
+        let schema = json!({
+            "allOf": [{"$ref": "#/components/schemas/Spec"}],
+            "properties": {"target": target, "rules": rules}, "required": ["target"],
+        });
         let rows = "| `target` | object or `null`, needed |  |\n| `target.url` | string |  |\n| `rules` | list of objects |  |\n\
             | `rules[].id` | string, needed |  |\n| `title` | string | a\\|b |\n";
         assert_eq!(table(&document, &schema, true), format!("| field | | |\n|---|---|---|\n{rows}"));

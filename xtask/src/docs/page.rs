@@ -4,10 +4,11 @@ use serde_json::Value;
 use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};
 use crate::docs::fields::{cell, kind, listed, meaning, table};
 
-const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, openapi.json and contract/. Change those. -->\n\n";
+const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, contract/ and core/src/description. Change those. -->\n\n";
 
 pub(super) fn markdown(head: &str, document: &Document) -> String {
-    let operations = document.operations();
+    let mut operations = document.operations();
+    operations.sort_by_key(|operation| document.tags().position(|tag| items(&operation.value["tags"]).any(|name| *name == tag["name"])));
     let mut page = format!("{NOTICE}{head}\n## Routes\n\n{}", routes(document, &operations));
     for tag in document.tags() {
         page.push_str(&format!("\n## {}\n\n{}\n", text(tag, "name"), text(tag, "description")));
@@ -15,8 +16,10 @@ pub(super) fn markdown(head: &str, document: &Document) -> String {
             page.push_str(&one(document, operation));
         }
     }
-    page.push_str("\n## Objects\n\nWhat is in answers. Later versions may add fields; read those you know.\n");
-    for (name, schema) in document.answered_schemas() {
+    page.push_str(
+        "\n## Objects\n\nWhat is in answers, and the items of a batch. Later versions may add fields to answers; read those you know.\n",
+    );
+    for (name, schema) in document.sections() {
         page.push_str(&object(document, name, schema));
     }
     page
@@ -68,8 +71,8 @@ fn parameters(document: &Document, parameters: &[&Value]) -> String {
         };
         let default = match &parameter["schema"]["default"] {
             Value::Null => String::new(),
-            Value::String(usual) => format!(". `{usual}` unless said"),
-            usual => format!(". {usual} unless said"),
+            Value::String(usual) => format!(" Default: `{usual}`."),
+            usual => format!(" Default: {usual}."),
         };
         let meaning = cell(text(parameter, "description"));
         let kind = kind(document, &parameter["schema"]);
@@ -153,6 +156,10 @@ fn object(document: &Document, name: &str, schema: &Value) -> String {
         }
         return section;
     }
+    if schema.get("anyOf").is_some() {
+        section.push_str(&format!("\n{}\n", kind(document, schema)));
+        return section;
+    }
     if schema.get("properties").is_none() {
         return String::new();
     }
@@ -163,14 +170,16 @@ fn object(document: &Document, name: &str, schema: &Value) -> String {
     section
 }
 
-/// A table of the kinds of an object, if there are several: what each is called, which fields it has, and what it means.
+/// A table of the kinds of an object, if there are several: what each is called, which fields it has, and what it means. The
+/// kinds are told apart by a field that is the same constant in all of one kind.
 fn kinds(document: &Document, schema: &Value) -> Option<String> {
-    items(&schema["oneOf"]).find(|kind| kind.get("properties").is_some())?;
-    let mut rows = "\n| `type` | fields | |\n|---|---|---|\n".to_owned();
+    let first = items(&schema["oneOf"]).find(|kind| kind.get("properties").is_some())?;
+    let (tag, _) = entries(&first["properties"]).find(|(_, field)| field.get("const").is_some())?;
+    let mut rows = format!("\n| `{tag}` | fields | |\n|---|---|---|\n");
     for one in items(&schema["oneOf"]) {
-        let fields = entries(&one["properties"]).filter(|(name, _)| *name != "type");
+        let fields = entries(&one["properties"]).filter(|(name, _)| *name != tag);
         let fields: Vec<String> = fields.map(|(name, field)| format!("`{name}`: {}", brief(document, field))).collect();
-        let name = text(&one["properties"]["type"], "const");
+        let name = text(&one["properties"][tag], "const");
         rows.push_str(&format!("| `{name}` | {} | {} |\n", fields.join("; "), cell(text(one, "description"))));
     }
     Some(rows)
@@ -189,7 +198,7 @@ mod tests {
 
     #[test]
     fn an_operation_says_what_it_takes_and_what_it_answers() {
-        let document = Document::of(json!({
+        let document = Document::of_json(json!({
             "security": [{"bearer": []}],
             "tags": [{"name": "Links", "description": "All of them."}],
             "paths": {"/links/{alias}": {
@@ -209,7 +218,7 @@ mod tests {
             | [Show it](#show-it) | `GET /links/{alias}` | yes | 301, 302; 404 |\n\n## Links\n\nAll of them.\n\n### Show it\n\n\
             `GET /links/{alias}`, `HEAD` too; needs a key\n\n| parameter | | |\n|---|---|---|\n| `alias` | string | Which |\n\n\
             * **301, 302**: On; with `Location` (where)\n* Problems: 404 `not_found`\n\n## Objects\n\n\
-            What is in answers. Later versions may add fields; read those you know.\n\n### Lost\n\n\
+            What is in answers, and the items of a batch. Later versions may add fields to answers; read those you know.\n\n### Lost\n\n\
             | field | | |\n|---|---|---|\n| `why` | string | Why |\n";
         assert_eq!(page, format!("{NOTICE}{expected}"));
     }
@@ -222,7 +231,7 @@ mod tests {
             {"description": "So many", "properties": {"type": {"const": "split"}, "percent": {"type": "integer", "minimum": 1, "maximum": 99}}},
         ]});
         let rows = "| `some` | `any`: list of strings | Some of them |\n| `split` | `percent`: number, 1 to 99 | So many |\n";
-        let document = Document::of(json!({}));
+        let document = Document::of_json(json!({}));
         assert_eq!(object(&document, "Condition", &schema), format!("\n### Condition\n\n| `type` | fields | |\n|---|---|---|\n{rows}"));
     }
 
@@ -233,9 +242,9 @@ mod tests {
 
     #[test]
     fn what_a_request_brings_is_told_in_words() {
-        let document = Document::of(json!({"security": [{"bearer": []}]}));
-        let format = json!({"name": "format", "in": "query", "description": "How", "schema": {"type": "string", "default": "csv"}});
-        let rows = "| `format` | string, after `?` | How. `csv` unless said |\n";
+        let document = Document::of_json(json!({"security": [{"bearer": []}]}));
+        let format = json!({"name": "format", "in": "query", "description": "How.", "schema": {"type": "string", "default": "csv"}});
+        let rows = "| `format` | string, after `?` | How. Default: `csv`. |\n";
         assert_eq!(parameters(&document, &[&format]), format!("\n| parameter | | |\n|---|---|---|\n{rows}"));
         let lines = json!({"schema": {"properties": {}}, "examples": {"x": {"value": {"a": 1, "b": [2]}}}});
         let value = json!({"requestBody": {"content": {"application/x-ndjson": lines, "application/jsonl": {}, "text/csv": {}}}});

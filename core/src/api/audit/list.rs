@@ -18,7 +18,7 @@ use crate::store::ports::{Edge, Record};
 use crate::store::{Key, Line, Prefix};
 
 /// In bytes: more than any id has, and as much as any domain.
-const LONGEST_NAME: usize = 253;
+pub(crate) const LONGEST_NAME: usize = 253;
 
 /// Which lines are asked for.
 struct Filter {
@@ -53,19 +53,32 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     pagination::shown(next, &items)
 }
 
-/// A line of the audit as the API shows it.
+/// A change, as the audit log has it.
 #[derive(Serialize)]
-struct AuditEventJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "AuditEvent"))]
+pub(super) struct AuditEventJson<'a> {
+    /// Identifier of the event.
     id: &'a str,
+    /// Time of the request; of the first one, if it was repeated.
     at: DisplayText<Timestamp>,
+    /// Kind of change: `link.create`, `domain.delete`.
     action: &'a str,
+    /// Identifier of what was changed; of a domain, its name.
     subject: &'a str,
+    /// Domain of the change, if it has one.
     domain: Option<&'a str>,
+    /// Alias of the link after the change.
     alias: Option<&'a str>,
+    /// What the identifiers do not tell: the former place of a link, its former and its new owner; the owner, the
+    /// scopes and the domains of a new key.
     detail: Option<&'a str>,
+    /// Who made the request: `admin` for the bootstrap admin, `key_` and the identifier of the key for a key.
     principal: &'a str,
+    /// Identifier of the user whose key it was; `null` for the bootstrap admin.
     user: Option<&'a str>,
+    /// Country that the request came from, as the edge knows it.
     country: Option<&'a str>,
+    /// Header `X-Request-Id` of the response.
     request_id: &'a str,
 }
 

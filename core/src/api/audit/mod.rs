@@ -2,6 +2,8 @@
 
 mod list;
 
+#[cfg(feature = "docs")]
+pub(crate) use list::LONGEST_NAME;
 pub(crate) use list::list;
 
 use crate::auth::Proof;
@@ -88,4 +90,10 @@ pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed
     let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
     change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write()?, expires_at });
     Ok(())
+}
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<crate::message::wire::PageJson<'_, list::AuditEventJson<'_>>>();
 }

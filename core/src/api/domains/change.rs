@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::show::shown;
-use super::{Wish, edit, named, said, set};
+use super::{Wish, edit, named, refuse_circles, said, set};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{Draft, Patch, RequestBody, request_body};
@@ -16,10 +16,14 @@ use crate::store::Site;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/domains/{domain}`
-    pub(super) struct DomainPatch {
+    /// The fields of a domain to change.
+    pub(crate) struct DomainPatch as DomainPatch {
+        /// Where visitors of `/` are redirected.
         root: Patch<Target>,
+        /// Where visitors are redirected whose alias has no link, or one that has not started.
         not_found: Patch<Target>,
+        /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless
+        /// its `fallback` applies.
         ended: Patch<Target>,
     }
 }
@@ -34,14 +38,15 @@ pub(crate) async fn change<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let domain = named(proof, text, query)?;
+    let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
+    refuse_circles(&domain, &parts, &mut wrong);
+    let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
     let seen = Seen::read(facts);
     let change = |kept: Option<&Site>| -> Result<Wish, Refused> {
         let was = said(context, &domain, kept)?;
         seen.check(was.version)?;
-        let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
         let mut site = was.clone();
-        set(&mut site, parts.clone(), &mut wrong);
-        Draft::<DomainPatch> { parts, wrong }.finish()?;
+        set(&mut site, patch.clone());
         if site == was {
             return Ok((site, None));
         }

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::change::DomainPatch;
 use super::show::shown;
-use super::{edit, set, wire};
+use super::{edit, refuse_circles, set, wire};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
@@ -16,8 +16,10 @@ use crate::store::Site;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/domains`
-    pub(super) struct NewDomain {
+    /// A new domain.
+    pub(crate) struct NewDomain as NewDomain {
+        /// Host without port, of at most 120 bytes in ASCII: an address, or a name of letters, digits, `-` and `_`
+        /// between its dots, each part of at most 63 bytes. A name in other scripts is one of IDNA.
         domain: Required<Domain>,
         targets: Flatten<DomainPatch>,
     }
@@ -26,12 +28,13 @@ request_body! {
 /// `POST /api/v1/domains`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
     let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
-    let mut site = Site::bare(parts.domain.as_ref().unwrap_or(context.config.default_domain()), 1, context.now);
-    set(&mut site, parts.targets.clone(), &mut wrong);
     if let Some(domain) = &parts.domain {
+        refuse_circles(domain, &parts.targets, &mut wrong);
         proof.check_domain(domain)?;
     }
-    let NewDomain { domain, .. } = Draft::<NewDomain> { parts, wrong }.finish()?;
+    let NewDomain { domain, targets } = Draft::<NewDomain> { parts, wrong }.finish()?;
+    let mut site = Site::bare(&domain, 1, context.now);
+    set(&mut site, targets);
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }

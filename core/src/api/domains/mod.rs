@@ -7,13 +7,14 @@ mod list;
 mod show;
 mod wire;
 
-pub(crate) use change::change;
+pub(crate) use change::{DomainPatch, change};
+#[cfg(feature = "docs")]
+pub(crate) use create::NewDomain;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use self::change::DomainPatch;
 use crate::api::audit::{self, Deed};
 use crate::auth::Proof;
 use crate::context::Context;
@@ -85,21 +86,25 @@ async fn edit<E: Edge>(
     Err(last)
 }
 
-/// Applies what is said of a domain. None of its targets is on the domain itself: the settings do not have to name it.
-fn set(site: &mut Site, said: <DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
-    for (name, target, place) in
-        [("root", said.root, &mut site.root), ("not_found", said.not_found, &mut site.not_found), ("ended", said.ended, &mut site.ended)]
-    {
-        match target {
-            Patch::Set(target) if target.is_on(&site.domain) => wrong.add(Refusal::own_domain().within(name)),
-            said => said.apply(place),
+/// Refuses every target that is on the domain itself: the settings do not have to name it.
+fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
+    for (name, target) in [("root", &said.root), ("not_found", &said.not_found), ("ended", &said.ended)] {
+        if matches!(target, Patch::Set(target) if target.is_on(domain)) {
+            wrong.add(Refusal::own_domain().within(name));
         }
     }
 }
 
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    use crate::message::body::FieldType;
-    vec![("NewDomain", create::NewDomain::schema()), ("DomainPatch", DomainPatch::schema())]
+/// Applies what is said of a domain.
+fn set(site: &mut Site, patch: DomainPatch) {
+    patch.root.apply(&mut site.root);
+    patch.not_found.apply(&mut site.not_found);
+    patch.ended.apply(&mut site.ended);
+}
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::DomainJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::DomainJson<'_>>>();
 }

@@ -2,21 +2,38 @@
 
 use serde::Serialize;
 
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::target::Target;
 use crate::store::Site;
 
-/// A domain as the API shows it.
+/// A domain that the deployment serves.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Domain"))]
 pub(super) struct DomainJson<'a> {
+    /// Name of the domain.
     domain: &'a str,
+    /// Beginning of its short URLs: scheme, host and port.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
     origin: String,
+    /// Whether links are created on this domain unless they name another.
     default: bool,
+    /// Whether the setting `HOP_DOMAINS` names it. Otherwise it was added through the API.
     configured: bool,
+    /// Where visitors of `/` are redirected.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     root: Option<&'a str>,
+    /// Where visitors are redirected whose alias has no link, or one that has not started.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     not_found: Option<&'a str>,
+    /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless its
+    /// `fallback` applies.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     ended: Option<&'a str>,
+    /// Number of the last change. It is the `ETag`.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     version: u64,
 }
 

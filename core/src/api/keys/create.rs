@@ -29,17 +29,24 @@ use crate::store::{Kept, Key, Written, id_source};
 const MOST_DOMAINS: usize = 20;
 
 request_body! {
-    /// `POST /api/v1/keys`
-    pub(super) struct NewKey {
+    /// A new API key.
+    pub(crate) struct NewKey as NewKey {
+        /// Name of the key, of at most 512 bytes.
         name: Required<Title>,
+        /// What the key may do, as far as the role of its owner allows it.
         scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
+        /// The only domains that the key is for, each one of this deployment. Default: all of them. A key for some
+        /// domains cannot manage what concerns the whole deployment: users, keys, `/metrics`.
         domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
+        /// Identifier of the active user whose role the key has, at every moment. Default: the user of this
+        /// request; the bootstrap admin has to name one. A user who does not exist or is disabled is refused.
         owner: Optional<UserId>,
+        /// Time from which the key is not valid any more, later than now. Default: it does not end.
         expires_at: Optional<Timestamp>,
     }
 }
 
-pub(super) enum OpensNothing {}
+pub(crate) enum OpensNothing {}
 
 impl WhyNotEmpty for OpensNothing {
     fn refusal() -> Refusal {
@@ -47,7 +54,7 @@ impl WhyNotEmpty for OpensNothing {
     }
 }
 
-pub(super) enum ForNoDomain {}
+pub(crate) enum ForNoDomain {}
 
 impl WhyNotEmpty for ForNoDomain {
     fn refusal() -> Refusal {
@@ -62,7 +69,7 @@ impl FieldType for Scope {
         Self::named(&value.text()?).ok_or_else(|| Refusal::invalid("there is no such scope").into())
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
     }

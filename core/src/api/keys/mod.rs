@@ -6,6 +6,8 @@ mod revoke;
 mod show;
 mod wire;
 
+#[cfg(feature = "docs")]
+pub(crate) use create::NewKey;
 pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
@@ -45,8 +47,10 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &Use
     Ok(())
 }
 
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    vec![("NewKey", <create::NewKey as crate::message::body::FieldType>::schema())]
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::KeyJson<'_>>();
+    generator.subschema_for::<wire::NewKeyJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::KeyJson<'_>>>();
 }

@@ -3,40 +3,62 @@
 use serde::Serialize;
 
 use crate::message::wire::DisplayText;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::domain::Domain;
 use crate::model::key::ApiKey;
 use crate::model::link::UserId;
 use crate::model::rights::Scope;
 use crate::model::time::Timestamp;
 
-/// A key as the API shows it.
+/// An API key, without its secret.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Key"))]
 pub(super) struct KeyJson<'a> {
+    /// Identifier of the key. It never changes.
     id: &'a str,
+    /// Name of the key.
     name: &'a str,
     #[serde(flatten)]
     rights: RightsJson<'a>,
+    /// Identifier of the user whose role the key has.
     owner: &'a str,
+    /// Identifier of the user who created the key; `null` for the bootstrap admin. The key is valid only as long as
+    /// that user may create it.
     created_by: Option<&'a str>,
+    /// Identifiers of the other users whom the key depends on: it is valid only as long as each of them may create it.
+    /// Empty if it depends on its owner alone.
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::key::MOST_ISSUERS)))]
     issuers: Vec<&'a str>,
+    /// Time at which the key was created.
     created_at: DisplayText<Timestamp>,
+    /// Time from which the key is not valid any more; `null` if it does not end.
     expires_at: Option<DisplayText<Timestamp>>,
+    /// Time of the last use. It is written once an hour at most, and at the first use after the pepper was changed.
     last_used_at: Option<DisplayText<Timestamp>>,
+    /// Time at which the key was revoked; `null` if it was not.
     revoked_at: Option<DisplayText<Timestamp>>,
 }
 
-/// A key that was just made. No other answer holds its secret.
+/// An API key that was just created.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "MadeKey"))]
 pub(super) struct NewKeyJson<'a> {
     #[serde(flatten)]
     pub(super) key: KeyJson<'a>,
+    /// The whole key, as it is sent after `Bearer`. No other response contains it.
+    #[cfg_attr(feature = "docs", schemars(regex(pattern = "^hop_[1-9A-HJ-NP-Za-km-z]{17}_[1-9A-HJ-NP-Za-km-z]{44}$")))]
     pub(super) secret: &'a str,
 }
 
-/// What a key may do, and on which domains: null for all of them.
+/// What a key may do, and on which domains.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 pub(crate) struct RightsJson<'a> {
+    /// What the key may do, as far as the role of its owner allows it.
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeName>"))]
     scopes: Vec<&'static str>,
+    /// The only domains that the key is for; `null` for all of them.
     domains: Option<Vec<&'a str>>,
 }
 

@@ -16,10 +16,14 @@ use crate::store::{Key, look};
 
 /// Whether an alias is available.
 #[derive(Serialize)]
-struct AvailabilityJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Availability"))]
+pub(super) struct AvailabilityJson<'a> {
+    /// The alias in its normal spelling.
     alias: &'a str,
+    /// Whether a link with this alias can be created.
     available: bool,
-    /// The code that a creation would be refused with.
+    /// Code that a creation would be refused with: that of the problem, or that of the field `alias`.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["alias_taken", "alias_retired", "reserved", "invalid", "too_long", null])))]
     reason: Option<&'a str>,
 }
 

@@ -22,6 +22,8 @@ use crate::message::problem::{Code, Problem};
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
@@ -31,28 +33,38 @@ use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Records};
 
 request_body! {
-    /// `POST /api/v1/batch`
-    pub(super) struct BatchBody {
+    /// Many changes of links.
+    pub(crate) struct BatchBody as Batch {
+        /// The changes, in the order in which they are made. Without an `Idempotency-Key` there are at most as many as
+        /// `limits.batch` of `/capabilities` says. An item that breaks its schema is refused alone, in `results`.
         items: Required<Items>,
     }
 
-    /// An item with the `op` "create". What stands in an item is read only when its turn comes, so that it spoils no other.
+    /// Create a link. `link` has the fields of a new link without `find_if_exists` and `update_if_exists`.
     pub(super) struct CreateItem {
+        /// The new link.
         link: Required<Unread<LinkBody>>,
     }
 
-    /// An item with the `op` "update".
+    /// Change the link `alias` by a merge patch.
     pub(super) struct UpdateItem {
+        /// Alias of the link.
         alias: Required<Alias>,
+        /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
+        /// Make the change only if the link is at this version.
         if_match: Optional<Seen>,
+        /// The fields to change.
         patch: Required<Unread<LinkPatch>>,
     }
 
-    /// An item with the `op` "delete".
+    /// Delete the link `alias`.
     pub(super) struct DeleteItem {
+        /// Alias of the link.
         alias: Required<Alias>,
+        /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
+        /// Delete the link only if it is at this version.
         if_match: Optional<Seen>,
     }
 }
@@ -60,8 +72,8 @@ request_body! {
 /// The most items of a batch. One without an `Idempotency-Key` may have fewer ([`largest_batch`]).
 pub(crate) const LARGEST_BATCH: u16 = 100;
 
-/// The items, each as it was sent.
-pub(super) enum Items {}
+/// The items, each as it was sent: it is read only when its turn comes, so that it spoils no other.
+pub(crate) enum Items {}
 
 impl FieldType for Items {
     type Value = Vec<Tree>;
@@ -74,9 +86,19 @@ impl FieldType for Items {
         Ok(items)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        schema::items()
+        use crate::message::body::{ObjectSchema, component, schema};
+        let kinds = [
+            ObjectSchema::of::<CreateItem>().kind("op", "create"),
+            ObjectSchema::of::<UpdateItem>().kind("op", "update"),
+            ObjectSchema::of::<DeleteItem>().kind("op", "delete"),
+        ];
+        let description = "A change of a batch, of the kind that `op` names.";
+        let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
+        let anything = "Any other value. Its own result says what is wrong; the other items are done.";
+        let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
+        schema!({"type": "array", "minItems": 1, "maxItems": 100, "items": items})
     }
 }
 
@@ -95,10 +117,16 @@ struct Done {
 
 /// The results of a batch, in the order of its items.
 #[derive(Serialize)]
-struct BatchJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "BatchResults"))]
+pub(super) struct BatchJson<'a> {
+    /// The result of each item, in the order of the request.
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<BatchResultJson<'_>>"))]
     results: Vec<&'a RawValue>,
+    /// Number of items that were done.
     succeeded: usize,
+    /// Number of items that were tried and not done.
     failed: usize,
+    /// Number of items that were not tried, because the request had no store operations left: 503 `budget_exhausted`.
     untried: usize,
 }
 
@@ -108,10 +136,16 @@ struct ProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
 
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct BatchResultJson<'a> {
+    /// Position of the item in the request, from 0.
     index: usize,
+    /// Status code of this item alone.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     status: u16,
+    /// The link as it is now; `null` if it was deleted or the item was not done.
     link: Option<WrittenLinkJson<'a>>,
+    /// Why the item was not done.
     problem: Option<ProblemJson<'a>>,
 }
 
@@ -181,7 +215,9 @@ fn of_item(records: &impl Records) -> u32 {
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), Problem> {
-    let (most, most_passwords) = (largest_batch(context.edge.records(), context.budget), context.edge.traits().most_hashes);
+    let (records, budget) = (context.edge.records(), context.budget);
+    let most = largest_batch(records, budget).min(largest_batch(records, &budget.announced()));
+    let most_passwords = context.edge.traits().most_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", Refusal::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(
@@ -325,45 +361,4 @@ async fn domain_of<E: Edge>(context: &Context<'_, E>, proof: &Proof, said: Optio
     let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
     proof.check_domain(&domain)?;
     Ok(domain)
-}
-
-#[cfg(test)]
-mod schema {
-    use serde_json::{Map, Value, json};
-
-    use super::{CreateItem, DeleteItem, UpdateItem};
-    use crate::api::links::create::{CreateBody, LinkBody};
-    use crate::message::body::RequestBody;
-
-    /// The items, of which each has the fields that go with its `op`.
-    pub(super) fn items() -> Value {
-        let kinds = [("create", fields::<CreateItem>()), ("update", fields::<UpdateItem>()), ("delete", fields::<DeleteItem>())];
-        let mut properties = Map::from_iter([("op".to_owned(), json!({"type": "string", "enum": kinds.each_ref().map(|kind| kind.0)}))]);
-        properties.extend(kinds.iter().flat_map(|(_, (properties, _))| properties.clone()));
-        // What the document says of a new link goes for an item too, but for the fields that an item does not have.
-        properties.insert("link".into(), crate::message::body::ObjectSchema::of::<CreateBody>().json());
-        let rule = |(op, (own, required)): (&str, (Map<String, Value>, Value))| {
-            let absent = properties.keys().filter(|name| *name != "op" && !own.contains_key(*name));
-            let mut then: Map<String, Value> = absent.map(|name| (name.clone(), json!(false))).collect();
-            if own.contains_key("link") {
-                then.insert("link".into(), json!({"properties": not_in_an_item()}));
-            }
-            json!({"if": {"properties": {"op": {"const": op}}}, "then": {"properties": then, "required": required}})
-        };
-        let rules = kinds.map(rule);
-        let item = json!({
-            "type": "object", "properties": properties, "required": ["op"], "additionalProperties": false, "allOf": rules,
-        });
-        json!({"type": "array", "minItems": 1, "maxItems": 100, "items": item})
-    }
-
-    fn fields<B: RequestBody>() -> (Map<String, Value>, Value) {
-        let schema = crate::message::body::ObjectSchema::of::<B>().json();
-        (schema["properties"].as_object().unwrap().clone(), schema["required"].clone())
-    }
-
-    fn not_in_an_item() -> Map<String, Value> {
-        let (all, own) = (fields::<CreateBody>().0, fields::<LinkBody>().0);
-        all.into_iter().filter(|(name, _)| !own.contains_key(name)).map(|(name, _)| (name, json!(false))).collect()
-    }
 }

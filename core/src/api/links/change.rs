@@ -25,22 +25,32 @@ use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
 use crate::model::rights::Right;
+use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::store::Key;
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/links/{alias}`
-    pub(super) struct LinkPatch {
-        domain: Optional<Domain>,
-        owner: Patch<UserId>,
+    /// The fields of a link to change.
+    pub(crate) struct LinkPatch as LinkPatch {
         target: NotNull<Template>,
-        utm: Flatten<UtmBody>,
+        /// Alias to move the link to, with the same rules as for a new link. It is another one than the link has.
+        /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that
+        /// alias does not forward any more.
         alias: Optional<Alias>,
+        /// Domain of this deployment to move the link to.
+        domain: Optional<Domain>,
+        /// Let the old alias forward to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
         keep_old_alias: Optional<bool>,
+        /// As in a new link. Only with `alias` or `domain`.
         reuse: Optional<bool>,
-        settings: Flatten<SettingsBody>,
+        /// New owner: a user of this deployment, or nobody. Needs the scope `links:admin`.
+        owner: Patch<UserId>,
+        /// Block the link from now on. A new reason leaves the time as it is; `null` lifts the block. Needs the
+        /// scope `links:admin`, as does every change of a blocked link.
         blocked: Patch<Draft<BlockPatch>>,
+        settings: Flatten<SettingsBody>,
+        utm: Flatten<UtmBody>,
     }
 }
 
@@ -80,8 +90,13 @@ pub(super) async fn patch<E: Edge>(
         wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
     }
     let draft = Draft::<LinkPatch> { parts, wrong };
+    let is_invalid = is_always_invalid(&draft, domain.as_ref());
     let hashed = OnceCell::new();
     let change = |link: &Link| {
+        if is_invalid {
+            // Refused whatever the version is, together with the errors that depend on the link.
+            apply(context, link, draft.clone(), domain.clone(), &hashed)?;
+        }
         seen.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
@@ -89,6 +104,20 @@ pub(super) async fn patch<E: Edge>(
         Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
     };
     edit(context, proof, key, &change).await
+}
+
+/// Whether a patch is invalid for every link.
+fn is_always_invalid(draft: &Draft<LinkPatch>, domain: Option<&Domain>) -> bool {
+    let Draft { mut parts, mut wrong } = draft.clone();
+    let is_stray = parts.alias.is_none() && domain.is_none() && (parts.keep_old_alias.is_some() || parts.reuse.is_some());
+    utm::merge(parts.utm, parts.target, &mut wrong);
+    // The link may have the parts that a card lacks here.
+    parts.settings.card = Patch::Absent;
+    let _ = settings::apply(&mut Spec::default(), parts.settings, &mut wrong);
+    if let Patch::Set(block) = parts.blocked {
+        wrong.add(block.wrong);
+    }
+    is_stray || wrong.or(()).is_err()
 }
 
 /// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
@@ -161,7 +190,7 @@ impl FieldType for Seen {
         Ok(Self::One(vec![value.natural()?]))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "minimum": 1})
     }

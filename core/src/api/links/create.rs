@@ -39,21 +39,32 @@ use crate::store::{Holder, Key, Place, look};
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 
 request_body! {
-    /// `POST /api/v1/links`
-    pub(super) struct CreateBody {
-        find_if_exists: Optional<bool>,
-        update_if_exists: Optional<bool>,
+    /// A new link.
+    pub(crate) struct CreateBody as NewLink {
         link: Flatten<LinkBody>,
+        /// Answer with an existing link that is just like this one and not deleted, if there is one. Not with a
+        /// `password`: passwords are stored so that no two can be compared.
+        find_if_exists: Optional<bool>,
+        /// Change the newest link of yours on this domain with the same `external_id` that is not deleted, if there
+        /// is one, as a `PATCH` does. However many requests are made at once, one link is created. Needs
+        /// `external_id`. Not with `find_if_exists`.
+        update_if_exists: Optional<bool>,
     }
 
-    /// What every body says of a new link.
-    pub(super) struct LinkBody {
+    /// The new link.
+    pub(crate) struct LinkBody {
         target: Required<Template>,
-        utm: Flatten<UtmBody>,
+        /// Alias of 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.` and
+        /// `~`. It is not made of dots alone, does not begin with a mark, and has no ASCII letters beside Greek or
+        /// Cyrillic ones. The words that hop uses itself are refused as `reserved`. Default: a generated alias.
         alias: Optional<Alias>,
+        /// Domain of the link, one of this deployment. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
+        /// Take an alias that belonged to another link, which was deleted or moved away, and does not forward any
+        /// more. Otherwise such an alias is 409 `alias_retired`.
         reuse: Optional<bool>,
         settings: Flatten<SettingsBody>,
+        utm: Flatten<UtmBody>,
     }
 }
 

@@ -11,15 +11,21 @@ use super::find;
 use super::named::named;
 use crate::auth::Proof;
 use crate::context::Context;
+#[cfg(feature = "docs")]
+use crate::message::body::patterns;
 use crate::message::body::{Optional, RequestBody, request_body, text_types};
 use crate::message::path::Path;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::alias;
 use crate::model::digest::Pepper;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::RedirectStatus;
+#[cfg(feature = "docs")]
+use crate::model::rules;
 use crate::model::rules::{Country, Rule, Trial};
 use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
@@ -33,35 +39,46 @@ use crate::store::ports::{Edge, Facts};
 const TEXT_BYTES: usize = 8 * 1_024;
 
 request_body! {
-    /// `POST /api/v1/links/{alias}/explain`: a visitor, who does not bring what is left out.
-    pub(super) struct VisitorBody {
+    /// A visitor. What is absent they do not send.
+    pub(crate) struct VisitorBody as Supposed {
+        /// `User-Agent`, of at most 8,192 bytes. A visitor without one is a bot.
         agent: Optional<HeaderText>,
+        /// `Accept-Language`, of at most 8,192 bytes: `de-AT, en;q=0.5`.
         language: Optional<HeaderText>,
+        /// Country as the edge knows it: a code of ISO 3166.
         country: Optional<Country>,
+        /// Address, IPv4 or IPv6.
         address: Optional<Address>,
+        /// Time of the visit. Default: now.
         time: Optional<Timestamp>,
+        /// Path behind the alias, of at most 8,192 bytes: `/a/b`. It does not lead away from the link by `..`.
         path: Optional<PathBehind>,
+        /// Query behind the `?`, of at most 8,192 bytes.
         query: Optional<HeaderText>,
+        /// The browser loads the link ahead.
         prefetch: Optional<bool>,
+        /// The request is a `HEAD`.
         head: Optional<bool>,
+        /// The visitor has confirmed, if the link asks for that.
         confirmed: Optional<bool>,
+        /// The visitor has entered the password.
         unlocked: Optional<bool>,
     }
 }
 
 /// Whatever a visitor might send.
-pub(super) enum HeaderText {}
+pub(crate) enum HeaderText {}
 
 /// An address of the internet, in either version.
-pub(super) enum Address {}
+pub(crate) enum Address {}
 
 /// What follows the alias in the address.
-pub(super) enum PathBehind {}
+pub(crate) enum PathBehind {}
 
 text_types! {
     HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
-    Address as IpAddr = |text, _| address(text), {"type": "string"};
-    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES};
+    Address as IpAddr = |text, _| address(text), {"type": "string", "pattern": patterns::ADDRESS};
+    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES, "pattern": "^/[^?#]*$"};
 }
 
 /// Somebody who might follow the link.
@@ -171,43 +188,100 @@ fn path(path: String) -> Result<String, Refusal> {
     }
 }
 
-/// The answer: what a visitor would get, and why.
+/// What a visitor would get, and why.
 #[derive(Serialize)]
-struct ExplanationJson<'a> {
-    answer: &'static str,
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Explanation"))]
+pub(super) struct ExplanationJson<'a> {
+    answer: AnswerJson,
+    /// Status code of the response.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     status: u16,
+    /// Where the visitor is redirected, with everything filled in that they bring.
     target: Option<&'a str>,
-    /// The rule that holds.
+    /// Identifier of the rule that holds.
     rule: Option<&'a str>,
+    /// The rules of the link, in the order in which they are tried.
     rules: Vec<RuleVerdictJson<'a>>,
     visitor: VisitorJson,
+    /// Whether the visit uses up one click of a link with `max_clicks`.
     spends_a_click: bool,
+    /// Counter of `clicks` that is increased. Nothing else is stored of a visit.
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::VisitorCounter>"))]
     counted_as: Option<&'static str>,
+}
+
+/// Kind of response that the visitor gets: a redirect to the target (`redirect`), to the `fallback` of the link or to a
+/// page of the domain (`domain`); nothing, because the link has ended (`ended`), has not started (`not_yet`) or does
+/// not forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a
+/// `confirmation`, or that lets only people go on (`person`); or a refusal, because a browser looks ahead at a link
+/// that only people may open (`not_ahead`).
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(rename_all = "snake_case")]
+enum AnswerJson {
+    Redirect,
+    Fallback,
+    Domain,
+    Ended,
+    NotYet,
+    NoSuchPath,
+    Card,
+    Password,
+    Confirmation,
+    Person,
+    NotAhead,
 }
 
 /// Whether a rule of the link holds.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct RuleVerdictJson<'a> {
+    /// Identifier of the rule.
     id: &'a str,
-    verdict: &'static str,
+    verdict: VerdictJson,
     failed: Option<FailedConditionJson>,
 }
 
-/// The condition that did not hold: where it stands in the rule, and of which kind it is.
+/// Outcome of a rule. Rules after the first one that holds are not tried.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(rename_all = "snake_case")]
+enum VerdictJson {
+    Holds,
+    Fails,
+    NotTried,
+}
+
+/// The first condition that does not hold.
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct FailedConditionJson {
+    /// Position of the condition in `when`, from 0.
     condition: usize,
+    /// Type of the condition.
     r#type: &'static str,
 }
 
 /// What hop takes the visitor for.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct VisitorJson {
+    /// A person, a bot, or a program that shows previews.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::VisitorKind"))]
     kind: &'static str,
+    /// What gave a bot or a preview away.
     because: Option<&'static str>,
+    /// Device of the visitor, as conditions name it; `null` if it is unknown.
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Device>>"))]
     device: Option<&'static str>,
+    /// Operating system, likewise.
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Os>>"))]
     os: Option<&'static str>,
+    /// Browser, likewise.
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Browser>>"))]
     browser: Option<&'static str>,
+    /// Country as a code of ISO 3166; `null` if it is unknown.
+    #[cfg_attr(feature = "docs", schemars(length(equal = 2)))]
     country: Option<&'static str>,
 }
 
@@ -242,27 +316,27 @@ impl Explanation<'_, '_> {
     }
 
     /// What the visitor gets, in a word, with its status and where it leads.
-    fn answer(&self) -> (&'static str, StatusCode, Option<&str>) {
+    fn answer(&self) -> (AnswerJson, StatusCode, Option<&str>) {
         if let Some(elsewhere) = &self.elsewhere {
-            return ("domain", self.status(RedirectStatus::Found), elsewhere.header(&LOCATION));
+            return (AnswerJson::Domain, self.status(RedirectStatus::Found), elsewhere.header(&LOCATION));
         }
         match &self.decision {
             Decision::Lead(target, _) => {
                 let status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
-                ("redirect", self.status(status), target.to_str().ok())
+                (AnswerJson::Redirect, self.status(status), target.to_str().ok())
             }
             Decision::Ended => match self.fallback() {
-                Some(fallback) => ("fallback", self.status(RedirectStatus::Found), fallback.to_str().ok()),
-                None => ("ended", StatusCode::GONE, None),
+                Some(fallback) => (AnswerJson::Fallback, self.status(RedirectStatus::Found), fallback.to_str().ok()),
+                None => (AnswerJson::Ended, StatusCode::GONE, None),
             },
-            Decision::Early => ("not_yet", StatusCode::NOT_FOUND, None),
-            Decision::NoSuchPath => ("no_such_path", StatusCode::NOT_FOUND, None),
-            Decision::Card => ("card", StatusCode::OK, None),
-            Decision::Ask(Ask::Password { .. }) => ("password", StatusCode::OK, None),
-            Decision::Ask(Ask::Confirm) => ("confirmation", StatusCode::OK, None),
-            Decision::NotAhead => ("not_ahead", StatusCode::FORBIDDEN, None),
+            Decision::Early => (AnswerJson::NotYet, StatusCode::NOT_FOUND, None),
+            Decision::NoSuchPath => (AnswerJson::NoSuchPath, StatusCode::NOT_FOUND, None),
+            Decision::Card => (AnswerJson::Card, StatusCode::OK, None),
+            Decision::Ask(Ask::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
+            Decision::Ask(Ask::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
+            Decision::NotAhead => (AnswerJson::NotAhead, StatusCode::FORBIDDEN, None),
             // Nothing is asked only of those who look ahead by `+`.
-            Decision::Ask(Ask::Person | Ask::Nothing) => ("person", StatusCode::OK, None),
+            Decision::Ask(Ask::Person | Ask::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
         }
     }
 
@@ -295,9 +369,9 @@ impl Explanation<'_, '_> {
         let verdicts = rules.iter().enumerate().map(|(at, rule)| {
             let failed = trial.outcome(rule).err().filter(|_| at < tried);
             let verdict = match (at < tried, failed) {
-                (false, _) => "not_tried",
-                (true, None) => "holds",
-                (true, Some(_)) => "fails",
+                (false, _) => VerdictJson::NotTried,
+                (true, None) => VerdictJson::Holds,
+                (true, Some(_)) => VerdictJson::Fails,
             };
             RuleVerdictJson { id: rule.id.as_str(), verdict, failed: failed.and_then(|at| FailedConditionJson::new(rule, at)) }
         });

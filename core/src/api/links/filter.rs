@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 use crate::store::Prefix;
 
 /// What a link may be asked to be, as the API writes it.
-const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];
+pub(crate) const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];
 
 /// Only a list of deleted links shows any.
 const DELETED: &str = "deleted";

@@ -12,8 +12,8 @@ use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-#[cfg(test)]
-pub(super) use self::line::LineBody;
+#[cfg(feature = "docs")]
+pub(crate) use self::line::LineBody;
 use self::line::{Line, Lines, RawLine};
 use super::claim::{Standing, standing};
 use super::create::claim;
@@ -25,6 +25,8 @@ use crate::message::problem::{Code, Problem};
 use crate::message::request::{BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::clicks::Clicks;
@@ -78,29 +80,47 @@ struct Taken {
 
 /// The results of an import, line by line.
 #[derive(Serialize)]
-struct ImportJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "ImportResults"))]
+pub(super) struct ImportJson<'a> {
+    /// The result of each line that was read, in order.
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<ImportResultJson<'_>>"))]
     results: Vec<&'a RawValue>,
+    /// Number of links that were created.
     imported: usize,
+    /// Number of links that existed already.
     existing: usize,
+    /// Number of lines that were refused.
     failed: usize,
+    /// The first line that was not read, or `null` if all were.
     next: Option<ImportPositionJson>,
+    /// Whether the import was only tried, and nothing stored.
     dry_run: bool,
 }
 
 /// The result of one line.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct ImportResultJson<'a> {
+    /// Number of the line in the body, from 1; in CSV, that of the first line of the row.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     line: usize,
+    /// Status code of this line alone: 201 if the link was created, 200 if it existed already.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
     status: u16,
+    /// Alias of the link; `null` if there is none, or none yet in a dry run.
     alias: Option<&'a str>,
+    /// Why the line was refused.
     problem: Option<ProblemJson<'a>>,
 }
 
-/// Where the first line begins that was not taken.
+/// Where the first line begins that was not read.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct ImportPositionJson {
+    /// Number of the line in the body, from 1.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     line: usize,
-    /// In bytes, from the beginning of the body.
+    /// Position of its first byte in the body, from 0.
     offset: usize,
 }
 

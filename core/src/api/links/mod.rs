@@ -20,7 +20,7 @@ mod import;
 mod list;
 mod named;
 mod past;
-mod qr;
+pub(crate) mod qr;
 mod remains;
 mod rename;
 mod restore;
@@ -35,20 +35,36 @@ mod wire;
 mod wire_rules;
 
 pub(crate) use availability::availability;
+#[cfg(feature = "docs")]
+pub(crate) use batch::BatchBody;
 pub(crate) use batch::{LARGEST_BATCH, batch, largest_batch};
+#[cfg(feature = "docs")]
+pub(crate) use change::LinkPatch;
 pub(crate) use change::change;
 pub(crate) use crawlable::{crawlable, most_crawlable};
+#[cfg(feature = "docs")]
+pub(crate) use create::CreateBody;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+#[cfg(feature = "docs")]
+pub(crate) use explain::VisitorBody;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
+#[cfg(feature = "docs")]
+pub(crate) use filter::STATES;
 pub(crate) use hand_over::hand_over;
+#[cfg(feature = "docs")]
+pub(crate) use import::LineBody;
 pub(crate) use import::{Form, import, most_lines};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
+#[cfg(feature = "docs")]
+pub(crate) use retag::TagPatch;
 pub(crate) use retag::{remove_tag, rename_tag};
+#[cfg(feature = "docs")]
+pub(crate) use shorten::ShortenBody;
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
@@ -244,17 +260,19 @@ fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
     if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
 }
 
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    use crate::message::body::FieldType;
-    vec![
-        ("NewLink", create::CreateBody::schema()),
-        ("LinkPatch", change::LinkPatch::schema()),
-        ("Shorten", shorten::ShortenBody::schema()),
-        ("Batch", batch::BatchBody::schema()),
-        ("ImportLine", import::LineBody::schema()),
-        ("TagPatch", retag::TagPatch::schema()),
-        ("Supposed", explain::VisitorBody::schema()),
-    ]
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    use crate::message::wire::PageJson;
+
+    generator.subschema_for::<wire::WrittenLinkJson<'_>>();
+    generator.subschema_for::<PageJson<'_, wire::LinkJson<'_>>>();
+    generator.subschema_for::<past::HistoryJson<'_>>();
+    generator.subschema_for::<availability::AvailabilityJson<'_>>();
+    generator.subschema_for::<batch::BatchJson<'_>>();
+    generator.subschema_for::<import::ImportJson<'_>>();
+    generator.subschema_for::<PageJson<'_, tags::TagJson<'_>>>();
+    generator.subschema_for::<retag::RetaggedJson<'_>>();
+    generator.subschema_for::<shorten::ShortenedJson<'_>>();
+    generator.subschema_for::<explain::ExplanationJson<'_>>();
 }

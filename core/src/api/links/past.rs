@@ -10,6 +10,8 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::DisplayText;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::link::UserId;
 use crate::model::time::Timestamp;
 use crate::store::history::{self, Snapshot};
@@ -25,23 +27,36 @@ pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, al
     Response::json(StatusCode::OK, &HistoryJson { items: versions.iter().map(VersionJson::new).collect() })
 }
 
-/// The versions of a link. There is no next page.
+/// The latest versions of a link, the newest first. There is no next page.
 #[derive(Serialize)]
-struct HistoryJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "History"))]
+pub(super) struct HistoryJson<'a> {
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = 50)))]
     items: Vec<VersionJson<'a>>,
 }
 
-/// One version of a link, and who made it.
+/// A version of a link: what it was from `at` until the next change.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Version"))]
 struct VersionJson<'a> {
+    /// Number of the version, counted from 1.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     version: u64,
+    /// Time of the change that made this version.
     at: DisplayText<Timestamp>,
+    /// Identifier of the user who made the change; `null` for the bootstrap admin.
     by: Option<&'a str>,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
     alias: &'a str,
+    /// Domain that the alias belongs to.
     domain: &'a str,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
     target: &'a str,
+    /// Whether the link was switched off.
     disabled: bool,
+    /// Whether the link was deleted.
     deleted: bool,
+    /// Set if an admin had blocked the link.
     blocked: Option<BlockedJson<'a>>,
 }
 

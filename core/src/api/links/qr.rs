@@ -13,11 +13,11 @@ use crate::pages::qr::{Code, Level, Style};
 use crate::store::ports::Edge;
 
 /// How many pixels a side has, and how many if nobody asks for more or less.
-const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;
-const USUAL_SIZE: u16 = 512;
+pub(crate) const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;
+pub(crate) const USUAL_SIZE: u16 = 512;
 /// The same of the modules of a margin. Four is what the standard asks for; a page may have the rest around the picture.
-const WIDEST_MARGIN: u8 = 16;
-const USUAL_MARGIN: u8 = 4;
+pub(crate) const WIDEST_MARGIN: u8 = 16;
+pub(crate) const USUAL_MARGIN: u8 = 4;
 
 /// What the picture is written as.
 #[derive(Clone, Copy)]

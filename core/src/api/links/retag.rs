@@ -22,17 +22,22 @@ use crate::store::Prefix;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `PATCH /api/v1/tags/{tag}`
-    pub(super) struct TagPatch {
+    /// A new name for a tag.
+    pub(crate) struct TagPatch as TagPatch {
+        /// New name, which differs from the present one.
         tag: Required<Tag>,
     }
 }
 
-/// How many links were changed, and whether none is left.
+/// How far a tag was renamed or removed.
 #[derive(Serialize)]
-struct RetaggedJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Retagged"))]
+pub(super) struct RetaggedJson<'a> {
+    /// Tag that the links have now, or do not have any more.
     tag: &'a str,
+    /// Number of links that this request changed.
     changed: u16,
+    /// Whether no link with the old tag is left.
     done: bool,
 }
 

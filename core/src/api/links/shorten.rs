@@ -10,21 +10,28 @@ use crate::message::body::{RequestBody, Required, Template, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::spec::Spec;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /shorten`
-    pub(super) struct ShortenBody {
+    /// A URL to shorten.
+    pub(crate) struct ShortenBody as Shorten {
         url: Required<Template>,
     }
 }
 
 /// The new link in the short form of this endpoint.
 #[derive(Serialize)]
-struct ShortenedJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Shortened"))]
+pub(super) struct ShortenedJson<'a> {
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
     short_id: &'a str,
+    /// URL that visitors follow.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
     short_url: String,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
     original_url: &'a str,
 }
 

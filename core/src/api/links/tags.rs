@@ -46,9 +46,14 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
 
 /// A tag of a domain, and how many links have it.
 #[derive(Serialize)]
-struct TagJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Tag", inline))]
+pub(super) struct TagJson<'a> {
+    /// Name of the tag.
     tag: &'a str,
+    /// Number of links that have the tag; deleted ones count.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1, max = MOST_COUNTED)))]
     links: usize,
+    /// `false` if there may be more links than were counted.
     exact: bool,
 }
 

@@ -11,6 +11,8 @@ use super::wire_rules::{CardJson, RuleJson};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::wire::DisplayText;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::blocked::Blocked;
 use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
@@ -24,52 +26,112 @@ use crate::store::ports::Edge;
 
 pub(super) use row::{COLUMNS, cells};
 
-/// A link as the API shows it.
+/// A link. Every field is always present; one that is not set is `null`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Link"))]
 pub(super) struct LinkJson<'a> {
+    /// Identifier of the link. It never changes.
     id: &'a str,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
     alias: &'a str,
+    /// Domain that the alias belongs to.
     domain: &'a str,
+    /// URL that visitors follow.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
     short_url: String,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
     target: &'a str,
+    /// Title, for the people who manage the link.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::TITLE_BYTES)))]
     title: Option<&'a str>,
+    /// Tags in small letters and in alphabetical order.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Tags"))]
     tags: Vec<&'a str>,
+    /// Note, for the people who manage the link.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::NOTE_BYTES)))]
     note: Option<&'a str>,
+    /// Identifier of the link in another system.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::EXTERNAL_ID_BYTES)))]
     external_id: Option<&'a str>,
+    /// Identifier of the user who owns the link; `null` if nobody does, as with links that the bootstrap admin created.
     owner: Option<&'a str>,
+    /// Time at which the link was created.
     created_at: DisplayText<Timestamp>,
+    /// Time of the last change.
     updated_at: DisplayText<Timestamp>,
+    /// What a visitor meets now. `used_up`: the link was followed as often as `max_clicks` allows.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::LinkState"))]
     state: &'static str,
+    /// Time from which the link works. Before it, visitors get a 404.
     starts_at: Option<DisplayText<Timestamp>>,
+    /// Time from which the link does not work any more.
     ends_at: Option<DisplayText<Timestamp>>,
+    /// How often people may follow the link. The limit is exact. Another number starts a new count.
     max_clicks: Option<NonZeroU64>,
+    /// Whether visitors are asked to confirm before they are redirected.
     confirm: bool,
+    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit is no
+    /// click.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     fallback: Option<&'a str>,
+    /// Whether the link has a `password`, which is never shown.
     has_password: bool,
+    /// Status code of the redirect.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatus"))]
     redirect_status: u16,
+    /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target.
+    /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwarding"))]
     forward_query: &'static str,
+    /// Whether what follows the alias in the visitor's path is appended to the path of the target.
     forward_path: bool,
+    /// Rules in the order in which they are tried. The first rule whose conditions all hold decides the target.
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MOST_RULES)))]
     rules: Vec<RuleJson<'a>>,
     card: Option<CardJson<'a>>,
+    /// Whether every redirect asks the store, so that an edit reaches all visitors at once.
     strict: bool,
+    /// Whether `/robots.txt` lets robots follow the link.
     crawlable: bool,
+    /// Whether the link is switched off.
     disabled: bool,
+    /// Set by an admin: no visitor is redirected, whatever else the link says.
     blocked: Option<BlockedJson<'a>>,
-    /// Null for a key that must not read clicks.
+    /// How often the link was followed; `null` for a key without the scope `stats:read`.
     clicks: Option<ClicksJson>,
+    /// Number of the last change; clicks do not count. It is the `ETag`.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     version: u64,
-    /// Only in an export that asked for it; null there for a link without a password.
+    /// Hash of the password. Only in an export that asked for it, whose description adds it; null there for a link
+    /// without a password.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "docs", schemars(skip))]
     password_hash: Option<Option<String>>,
 }
 
-/// A link as an answer to a write shows it: whole to who may read links, and otherwise by what names it alone. A link that is as the request
-/// itself made it is shown whole to everybody: all it says was said by who asks.
+/// A link in the response to a write: a Link for a key with the scope `links:read`, and for a key that has just created
+/// it; a LinkReference for any other key.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "WrittenLink"))]
 #[serde(untagged)]
 pub(super) enum WrittenLinkJson<'a> {
     Whole(Box<LinkJson<'a>>),
-    Reference { id: &'a str, alias: &'a str, domain: &'a str, version: u64 },
+    Reference(LinkReferenceJson<'a>),
+}
+
+/// What names a link and its version, and nothing else of it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "LinkReference"))]
+pub(super) struct LinkReferenceJson<'a> {
+    /// Identifier of the link. It never changes.
+    id: &'a str,
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
+    alias: &'a str,
+    /// Domain that the alias belongs to.
+    domain: &'a str,
+    /// Number of the last change. It is the `ETag`.
+    #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
+    version: u64,
 }
 
 impl<'a> WrittenLinkJson<'a> {
@@ -78,7 +140,12 @@ impl<'a> WrittenLinkJson<'a> {
         if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
             return Self::Whole(Box::new(LinkJson::new(context, proof, link, counts)));
         }
-        Self::Reference { id: link.id.as_str(), alias: link.alias.as_str(), domain: link.domain.as_str(), version: link.version }
+        Self::Reference(LinkReferenceJson {
+            id: link.id.as_str(),
+            alias: link.alias.as_str(),
+            domain: link.domain.as_str(),
+            version: link.version,
+        })
     }
 }
 
@@ -126,10 +193,14 @@ impl<'a> LinkJson<'a> {
     }
 }
 
-/// Why an admin ended a link, and when.
+/// Why and when an admin blocked a link.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct BlockedJson<'a> {
+    /// Why the link is blocked.
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::REASON_BYTES)))]
     reason: &'a str,
+    /// Time at which it was blocked.
     at: DisplayText<Timestamp>,
 }
 
@@ -141,9 +212,13 @@ impl<'a> BlockedJson<'a> {
 
 /// How often a link was followed.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct ClicksJson {
+    /// Clicks of people.
     humans: u64,
+    /// Requests of programs.
     bots: u64,
+    /// Requests of programs that show a preview of the link.
     previews: u64,
 }
 

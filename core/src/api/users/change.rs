@@ -6,7 +6,7 @@ use super::wire;
 use crate::api::audit::Deed;
 use crate::auth::Proof;
 use crate::context::Context;
-use crate::message::body::{Fields, NotNull, ParseContext, Patch, RequestBody, request_body};
+use crate::message::body::{Fields, NotNull, Patch, RequestBody, request_body};
 use crate::message::preconditions::Seen;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
@@ -17,10 +17,13 @@ use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, Facts};
 
 request_body! {
-    /// `PATCH /api/v1/users/{user}`
-    pub(super) struct UserPatch {
+    /// The fields of a user to change.
+    pub(crate) struct UserPatch as UserPatch {
+        /// Name of the user, of at most 512 bytes.
         name: Patch<Title>,
+        /// Role of the user. Only owners assign the roles admin and owner.
         role: NotNull<Role>,
+        /// Disable the user: they cannot sign in, and their keys do not work.
         disabled: Patch<bool>,
     }
 }
@@ -35,10 +38,11 @@ pub(crate) async fn change<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
+    let patch = UserPatch::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let seen = Seen::read(facts);
     let Wish { mut user, role, step } = edit(context, proof, id, &|was, owners| {
         seen.check(was.version)?;
-        Ok(changed(proof, was, owners, body, &context.parsing())?)
+        Ok(changed(proof, was, owners, patch.clone())?)
     })
     .await?;
     match step {
@@ -49,12 +53,12 @@ pub(crate) async fn change<E: Edge>(
     wire::shown(&user, role)
 }
 
-/// What `body` makes of a user, and what the audit says of that.
-fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, body: &Body, context: &ParseContext<'_>) -> Result<Said<'a>, Problem> {
+/// What `patch` makes of a user, and what the audit says of that.
+fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
     if matches!(was.standing, Standing::Leaving { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }
-    let (mut user, wanted) = patched(was, UserPatch::read(body, BODY_LIMIT, context)?.finish()?);
+    let (mut user, wanted) = patched(was, patch);
     let role_was = owners.role_of(was);
     let role = wanted.unwrap_or(role_was);
     proof.check_role(role.max(role_was))?;

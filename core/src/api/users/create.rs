@@ -20,10 +20,14 @@ use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
 request_body! {
-    /// `POST /api/v1/users`
-    pub(super) struct NewUser {
+    /// A new user.
+    pub(crate) struct NewUser as NewUser {
+        /// Mail address of at most 254 bytes, 64 of them before the `@`, without quotes. Its host is a name of
+        /// IDNA. Nothing is trimmed.
         email: Required<Email>,
+        /// Name of the user, of at most 512 bytes.
         name: Optional<Title>,
+        /// Role of the user. Only owners assign the roles admin and owner. Default: `viewer`.
         role: Optional<Role>,
     }
 }
@@ -37,7 +41,7 @@ impl FieldType for Role {
         Ok(wire::role(value)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": Self::ALL.map(Self::name)})
     }

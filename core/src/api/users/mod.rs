@@ -14,7 +14,11 @@ mod show;
 mod team;
 mod wire;
 
+#[cfg(feature = "docs")]
+pub(crate) use change::UserPatch;
 pub(crate) use change::change;
+#[cfg(feature = "docs")]
+pub(crate) use create::NewUser;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use invite::invite;
@@ -57,9 +61,10 @@ async fn save<E: Edge>(
     audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
 
-/// The schemas of request bodies, under their names in the document.
-#[cfg(test)]
-pub(crate) fn request_schemas() -> Vec<(&'static str, crate::message::body::Schema)> {
-    use crate::message::body::FieldType;
-    vec![("NewUser", create::NewUser::schema()), ("UserPatch", change::UserPatch::schema())]
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    generator.subschema_for::<wire::UserJson<'_>>();
+    generator.subschema_for::<wire::InvitedUserJson<'_>>();
+    generator.subschema_for::<crate::message::wire::PageJson<'_, wire::UserJson<'_>>>();
 }

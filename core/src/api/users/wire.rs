@@ -7,29 +7,45 @@ use crate::message::body::Tree;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::DisplayText;
+#[cfg(feature = "docs")]
+use crate::message::wire_schema;
 use crate::model::field_error::Refusal;
 use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::{Email, Standing, User};
 
-/// A user as the API shows them.
+/// A user.
 #[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "User"))]
 pub(super) struct UserJson<'a> {
+    /// Identifier of the user. It never changes.
     id: &'a str,
+    /// Mail address in small letters, with its host in ASCII.
     email: Option<&'a str>,
+    /// Name of the user.
     name: Option<&'a str>,
+    /// What the user may do. A viewer reads links; an editor also writes their own; an admin does everything except
+    /// create admins and change owners; an owner does everything.
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleName"))]
     role: &'static str,
+    /// `invited`: has not signed in yet, which does not keep their keys from working. `disabled`: cannot sign in, and
+    /// their keys do not work. `leaving`: is being deleted.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["invited", "active", "disabled", "leaving"])))]
     state: &'static str,
+    /// Time at which the user was created.
     created_at: DisplayText<Timestamp>,
+    /// Time of the last sign-in.
     last_login_at: Option<DisplayText<Timestamp>>,
 }
 
-/// A user with a new invitation. No other answer holds the token.
+/// A user with a new invitation.
 #[derive(Serialize)]
-struct InvitedUserJson<'a> {
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "InvitedUser"))]
+pub(super) struct InvitedUserJson<'a> {
     #[serde(flatten)]
     user: UserJson<'a>,
+    /// Token for the user alone. No other response contains it.
     invite_token: &'a str,
 }
 

@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! request_body! {
-//!     /// `PATCH /api/v1/users/{user}`
-//!     struct UserPatch {
+//!     /// The fields of a user to change.
+//!     struct UserPatch as UserPatch {
+//!         /// What people call them
 //!         name: Patch<Title>,
 //!         role: NotNull<Role>,
 //!         disabled: Patch<bool>,
 //!     }
 //! }
 //! ```
+//!
+//! The comments are the descriptions in docs/openapi.json. `as` names the schema there; `as part` names one that others
+//! [`Flatten`]. A schema without a name stands wherever the body is used.
 //!
 //! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`],
 //! [`Flatten`], [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values,
@@ -23,6 +27,8 @@
 
 use std::marker::PhantomData;
 
+#[cfg(feature = "docs")]
+use super::schema::{Component, ObjectSchema, component};
 use super::{Fields, Tree};
 use crate::message::problem::Problem;
 use crate::message::request::Body;
@@ -48,7 +54,7 @@ pub(crate) trait FieldType {
     fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self::Value, Wrong>;
 
     /// The JSON Schema of what is read.
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value;
 }
 
@@ -65,8 +71,8 @@ pub(crate) trait Field {
     fn complete(draft: Self::Draft) -> Option<Self::Value>;
 
     /// Adds it to the schema of its object.
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema);
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str);
 }
 
 /// A field that has to be there and is not null.
@@ -104,9 +110,9 @@ impl<T: FieldType> Field for Required<T> {
         draft
     }
 
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
-        schema.add(name, T::schema());
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str) {
+        schema.add(name, description, T::schema());
         schema.require(name);
     }
 }
@@ -123,9 +129,9 @@ impl<T: FieldType> Field for Optional<T> {
         Some(draft)
     }
 
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
-        schema.add_nullable(name, T::schema());
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str) {
+        schema.add_nullable(name, description, T::schema());
     }
 }
 
@@ -148,9 +154,9 @@ impl<T: FieldType> Field for NotNull<T> {
         Some(draft)
     }
 
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
-        schema.add(name, T::schema());
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str) {
+        schema.add(name, description, T::schema());
     }
 }
 
@@ -166,9 +172,9 @@ impl<T: FieldType> Field for Patch<T> {
         Some(draft)
     }
 
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
-        schema.add_nullable(name, T::schema());
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str) {
+        schema.add_nullable(name, description, T::schema());
     }
 }
 
@@ -184,9 +190,9 @@ impl<B: RequestBody> Field for Flatten<B> {
         B::complete(draft)
     }
 
-    #[cfg(test)]
-    fn describe(_: &str, schema: &mut super::document::ObjectSchema) {
-        B::describe(schema);
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, _: &str, _: &str) {
+        schema.flatten::<B>();
     }
 }
 
@@ -202,9 +208,9 @@ impl Field for Ignored {
         Some(())
     }
 
-    #[cfg(test)]
-    fn describe(name: &str, schema: &mut super::document::ObjectSchema) {
-        schema.add(name, serde_json::json!({}));
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema, name: &str, description: &str) {
+        schema.add(name, description, serde_json::json!({}));
     }
 }
 
@@ -242,9 +248,17 @@ pub(crate) trait RequestBody: Clone {
     /// The body; there is one unless something was noted.
     fn complete(parts: Self::Parts) -> Option<Self>;
 
+    /// Where its schema stands in the document.
+    #[cfg(feature = "docs")]
+    const COMPONENT: Component;
+
+    /// What the document says of it.
+    #[cfg(feature = "docs")]
+    const DESCRIPTION: &'static str;
+
     /// Adds its fields to the schema of an object.
-    #[cfg(test)]
-    fn describe(schema: &mut super::document::ObjectSchema);
+    #[cfg(feature = "docs")]
+    fn describe(schema: &mut ObjectSchema);
 
     /// Reads a body of at most `limit` bytes. Only one that is no JSON object ends the request here.
     fn read(body: &Body, limit: usize, context: &ParseContext<'_>) -> Result<Draft<Self>, Problem> {
@@ -265,9 +279,14 @@ impl<B: RequestBody> FieldType for B {
         B::draft(Fields::of(value)?, context).close()
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        super::document::ObjectSchema::of::<B>().json()
+        let object = ObjectSchema::of::<B>();
+        match B::COMPONENT {
+            Component::Inline => object.closed(),
+            Component::Whole(name) => component(name, object.closed()),
+            Component::Part(name) => component(name, object.open()),
+        }
     }
 }
 
@@ -287,7 +306,7 @@ impl<B: RequestBody> FieldType for Draft<B> {
         Ok(B::draft(Fields::of(value)?, context))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         <B as FieldType>::schema()
     }
@@ -309,17 +328,27 @@ impl<B: RequestBody> Draft<B> {
 
 /// Declares request bodies. The module says what stands in a declaration.
 macro_rules! request_body {
+    (@component) => {
+        $crate::message::body::Component::Inline
+    };
+    (@component part $component:ident) => {
+        $crate::message::body::Component::Part(stringify!($component))
+    };
+    (@component $component:ident) => {
+        $crate::message::body::Component::Whole(stringify!($component))
+    };
+
     ($(
-        $(#[$meta:meta])*
-        $vis:vis struct $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $kind:ty),* $(,)?
+        $(#[doc = $doc:literal])*
+        $vis:vis struct $name:ident $(as $($component:ident)+)? {
+            $($(#[doc = $field_doc:literal])* $field:ident: $kind:ty),* $(,)?
         }
     )*) => {$(
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Clone)]
         #[allow(dead_code, reason = "some fields are done with while the body is a draft")]
         $vis struct $name {
-            $($(#[$field_meta])* pub(crate) $field: <$kind as $crate::message::body::Field>::Value),*
+            $($(#[doc = $field_doc])* pub(crate) $field: <$kind as $crate::message::body::Field>::Value),*
         }
 
         const _: () = {
@@ -334,6 +363,13 @@ macro_rules! request_body {
             impl RequestBody for $name {
                 type Parts = Parts;
 
+                #[cfg(feature = "docs")]
+                const COMPONENT: $crate::message::body::Component =
+                    $crate::message::body::request_body!(@component $($($component)+)?);
+
+                #[cfg(feature = "docs")]
+                const DESCRIPTION: &'static str = concat!($($doc),*);
+
                 fn take(fields: &mut Fields, context: &ParseContext<'_>) -> Parts {
                     Parts { $($field: <$kind as Field>::take(fields, stringify!($field), context)),* }
                 }
@@ -342,9 +378,9 @@ macro_rules! request_body {
                     Some(Self { $($field: <$kind as Field>::complete(parts.$field)?),* })
                 }
 
-                #[cfg(test)]
+                #[cfg(feature = "docs")]
                 fn describe(schema: &mut $crate::message::body::ObjectSchema) {
-                    $(<$kind as Field>::describe(stringify!($field), schema);)*
+                    $(<$kind as Field>::describe(schema, stringify!($field), concat!($($field_doc),*));)*
                 }
             }
         };
@@ -360,14 +396,22 @@ mod tests {
     use crate::model::text::Title;
 
     request_body! {
-        struct Outer {
+        /// An outer
+        /// object
+        struct Outer as Whole {
             title: Required<Title>,
             flag: Optional<bool>,
             count: Patch<u64>,
             kept: NotNull<Title>,
+            /// A description
             inner: Optional<Inner>,
             id: Ignored,
             flat: Flatten<Inner>,
+            shared: Flatten<Shared>,
+        }
+
+        struct Shared as part Shared {
+            part: Optional<bool>,
         }
 
         struct Inner {
@@ -429,18 +473,29 @@ mod tests {
         assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["/flag", "/count"]);
     }
 
+    #[cfg(feature = "docs")]
     #[test]
     fn a_declaration_yields_its_schema() {
-        let title = serde_json::json!({"type": "string", "minLength": 1, "maxLength": 512});
-        let word = serde_json::json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512});
-        let size = serde_json::json!({"type": ["integer", "null"], "minimum": 0});
-        let properties = serde_json::json!({
-            "title": title, "flag": {"type": ["boolean", "null"]}, "count": size, "kept": title, "id": {}, "size": size, "word": word,
-            "inner": {"type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false},
+        use serde_json::json;
+
+        let word =
+            json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
+        let title = json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
+        let size = json!({"type": ["integer", "null"], "minimum": 0, "maximum": u64::MAX});
+        let inner = json!({
+            "type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false,
+            "description": "A description",
         });
-        let expected = serde_json::json!({
-            "type": "object", "properties": properties, "additionalProperties": false, "required": ["title"],
+        let part = json!({"type": "object", "properties": {"part": {"type": ["boolean", "null"]}}});
+        let properties = json!({
+            "title": title, "flag": {"type": ["boolean", "null"]}, "count": size, "kept": title, "inner": inner, "id": {},
+            "size": size, "word": word,
         });
-        assert_eq!(<Outer as FieldType>::schema(), expected);
+        let expected = json!({
+            "type": "object", "description": "An outer object", "properties": properties, "required": ["title"],
+            "allOf": [{"$ref": "#/components/schemas/Shared", "$definition": part}], "unevaluatedProperties": false,
+        });
+        let named = json!({"$ref": "#/components/schemas/Whole", "$definition": expected});
+        assert_eq!(<Outer as FieldType>::schema(), named);
     }
 }

@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use super::declaration::{FieldType, ParseContext, RequestBody};
+#[cfg(feature = "docs")]
+use super::patterns;
 use super::{Fields, Tree};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
@@ -15,10 +17,21 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Reason, Tag, Title};
 use crate::model::time::Timestamp;
 use crate::model::user::Email;
+#[cfg(feature = "docs")]
+use crate::model::{alias, password, target, text, user};
 
-/// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`.
+/// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`. `as` after the schema
+/// names it in docs/openapi.json.
 macro_rules! text_types {
-    ($($name:ty as $value:ty = |$text:ident, $context:pat_param| $parse:expr, $schema:tt;)*) => {$(
+    (@schema $schema:tt) => {
+        serde_json::json!($schema)
+    };
+    (@schema $schema:tt $component:ident) => {
+        $crate::message::body::component(stringify!($component), serde_json::json!($schema))
+    };
+    ($(
+        $name:ty as $value:ty = |$text:ident, $context:pat_param| $parse:expr, $schema:tt $(as $component:ident)?;
+    )*) => {$(
         impl $crate::message::body::FieldType for $name {
             type Value = $value;
 
@@ -27,9 +40,9 @@ macro_rules! text_types {
                 Ok($parse?)
             }
 
-            #[cfg(test)]
+            #[cfg(feature = "docs")]
             fn schema() -> serde_json::Value {
-                serde_json::json!($schema)
+                $crate::message::body::text_types!(@schema $schema $($component)?)
             }
         }
     )*};
@@ -41,28 +54,51 @@ pub(crate) use text_types;
 pub(crate) enum Template {}
 
 text_types! {
-    Title as Title = |text, _| Title::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::TITLE_BYTES};
-    Note as Note = |text, _| Note::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::NOTE_BYTES};
+    Title as Title = |text, _| Title::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": text::TITLE_BYTES, "pattern": patterns::VISIBLE};
+    Note as Note = |text, _| Note::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": text::NOTE_BYTES, "pattern": patterns::VISIBLE_IN_LINES};
     CardTitle as CardTitle = |text, _| CardTitle::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_TITLE_BYTES};
+        {"type": "string", "minLength": 1, "maxLength": text::CARD_TITLE_BYTES, "pattern": patterns::VISIBLE};
     CardDescription as CardDescription = |text, _| CardDescription::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::CARD_DESCRIPTION_BYTES};
+        {"type": "string", "minLength": 1, "maxLength": text::CARD_DESCRIPTION_BYTES, "pattern": patterns::VISIBLE};
     ExternalId as ExternalId = |text, _| ExternalId::parse(text),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::text::EXTERNAL_ID_BYTES};
-    Reason as Reason = |text, _| Reason::parse(text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::REASON_BYTES};
-    Tag as Tag = |text, _| Tag::parse(&text), {"type": "string", "minLength": 1, "maxLength": crate::model::text::TAG_BYTES};
-    Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {"type": "string", "minLength": 1};
-    Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1};
-    Target as Target = |text, context| Target::parse(&text, &context.config.targets),
-        {"type": "string", "minLength": 1, "maxLength": crate::model::target::MAX_BYTES};
-    Timestamp as Timestamp = |text, _| Timestamp::parse(&text), {"type": "string", "format": "date-time"};
-    UserId as UserId = |text, _| UserId::parse(text), {"type": "string"};
-    Email as Email = |text, _| Email::parse(&text), {"type": "string", "maxLength": crate::model::user::EMAIL_BYTES};
-    Country as Country = |text, _| Country::parse(&text), {"type": "string", "minLength": 2, "maxLength": 2};
+        {"type": "string", "minLength": 1, "maxLength": text::EXTERNAL_ID_BYTES, "pattern": patterns::VISIBLE};
+    Reason as Reason = |text, _| Reason::parse(text),
+        {"type": "string", "minLength": 1, "maxLength": text::REASON_BYTES, "pattern": patterns::VISIBLE};
+    Tag as Tag = |text, _| Tag::parse(&text), {"type": "string", "minLength": 1, "maxLength": text::TAG_BYTES, "pattern": patterns::TAG};
+    Alias as Alias = |text, context| Alias::parse_existing(&text, context.config.alias_case), {
+        "type": "string",
+        "description": "Short path of a link, without the `/` before it.",
+        "minLength": 1,
+        "maxLength": alias::MAX_BYTES,
+        "pattern": patterns::ALIAS,
+    } as Alias;
+    Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1, "pattern": patterns::HOST};
+    Target as Target = |text, context| Target::parse(&text, &context.config.targets), {
+        "type": "string",
+        "description": "Absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes. Its host is \
+            a name of IDNA, an IPv4 or an IPv6 address. It is neither on a domain of the setting `HOP_DOMAINS` nor on the link's \
+            own domain: such a target is refused with `own_domain`. A target on another domain that was added to the deployment \
+            is not refused, since hop does not ask the store about every target. The setting `HOP_TARGET_SCHEMES` can allow more \
+            schemes than this pattern has.",
+        "minLength": 1,
+        "maxLength": target::MAX_BYTES,
+        "pattern": patterns::TARGET,
+    } as NewTarget;
+    Timestamp as Timestamp = |text, _| Timestamp::parse(&text),
+        {"type": "string", "format": "date-time", "pattern": patterns::SINCE_1970};
+    UserId as UserId = |text, _| UserId::parse(text), {"type": "string", "pattern": patterns::USER_ID};
+    Email as Email = |text, _| Email::parse(&text),
+        {"type": "string", "minLength": 3, "maxLength": user::EMAIL_BYTES, "pattern": patterns::EMAIL};
+    Country as Country = |text, _| Country::parse(&text),
+        {"type": "string", "minLength": 2, "maxLength": 2, "pattern": (patterns::country())};
     ForwardQuery as ForwardQuery = |text, _| ForwardQuery::parse(&text),
         {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
-    NewPassword as NewPassword = |text, _| NewPassword::parse(&text), {"type": "string"};
-    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost), {"type": "string"};
+    NewPassword as NewPassword = |text, _| NewPassword::parse(&text),
+        {"type": "string", "minLength": password::LEAST, "maxLength": password::MOST, "pattern": patterns::PASSWORD};
+    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost),
+        {"type": "string", "pattern": patterns::PASSWORD_HASH};
 }
 
 impl FieldType for Template {
@@ -74,7 +110,7 @@ impl FieldType for Template {
         Ok(Target::parse_template(&value.text()?, &context.config.targets)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         Target::schema()
     }
@@ -87,7 +123,7 @@ impl FieldType for bool {
         Ok(value.boolean()?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         serde_json::json!({"type": "boolean"})
     }
@@ -101,9 +137,9 @@ impl FieldType for u64 {
         Ok(value.natural()?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        serde_json::json!({"type": "integer", "minimum": 0})
+        serde_json::json!({"type": "integer", "minimum": 0, "maximum": u64::MAX})
     }
 }
 
@@ -120,7 +156,7 @@ impl<T: FieldType, const MOST: usize> FieldType for List<T, MOST> {
         value.items(MOST, |item| T::parse(item, context))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         serde_json::json!({"type": "array", "maxItems": MOST, "items": T::schema()})
     }
@@ -137,7 +173,7 @@ impl<T: FieldType<Value: Ord>, const MOST: usize> FieldType for Set<T, MOST> {
         Ok(values)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         List::<T, MOST>::schema()
     }
@@ -159,11 +195,9 @@ impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEm
         if values.is_empty() { Err(W::refusal().into()) } else { Ok(values) }
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        let mut schema = L::schema();
-        schema["minItems"] = 1.into();
-        schema
+        crate::message::body::with(L::schema(), "minItems", 1)
     }
 }
 
@@ -177,7 +211,7 @@ impl<B: RequestBody> FieldType for Unread<B> {
         Ok(Fields::of(value)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
         B::schema()
     }

@@ -21,7 +21,7 @@ impl Block {
     fn of(text: &str) -> Option<Self> {
         let block = match text.split_once('/') {
             // The parser of ipnet takes octets with leading zeros, which some read as octal numbers; that of std refuses them.
-            Some((address, bits)) if bits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some((address, bits)) if bits.bytes().all(|byte| byte.is_ascii_digit()) && (bits == "0" || !bits.starts_with('0')) => {
                 IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()?
             }
             Some(_) => return None,
@@ -75,6 +75,9 @@ mod tests {
             ("[2001:db8::]/32", None),
             ("2001:db8::]:1", None),
             ("192.0.2.0/", None),
+            ("1.2.3.4/032", None),
+            ("0.0.0.0/00", None),
+            ("2001:db8::/0032", None),
             ("192.0.2.0/+24", None),
             ("192.0.2.0/24/24", None),
             ("2001:db8::1/32", None),

@@ -28,6 +28,13 @@ impl Country {
         u8::try_from(place).ok().map(Self)
     }
 
+    /// Every code, as two capitals. Those of one first letter stand next to each other.
+    #[cfg(feature = "docs")]
+    pub(crate) fn codes() -> impl Iterator<Item = [char; 2]> {
+        let (codes, _) = CODES.as_bytes().as_chunks();
+        codes.iter().map(|code: &[u8; 2]| code.map(char::from))
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         let begins = usize::from(self.0).saturating_mul(2);
         CODES.get(begins..begins.saturating_add(2)).unwrap_or_default()

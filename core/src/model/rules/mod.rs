@@ -30,6 +30,8 @@ use crate::model::target::Target;
 pub(crate) const MOST_RULES: usize = 20;
 /// More than one of each kind is rarely meant.
 pub(crate) const MOST_CONDITIONS: usize = 10;
+/// Values in the list of one condition: as many as there are countries.
+pub(crate) const MOST_OF_ANY: usize = 250;
 /// In bytes: a word to know a rule by in statistics.
 pub(crate) const ID_BYTES: usize = 32;
 

@@ -7,14 +7,17 @@ use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What an admin says.
+    /// What an admin says of a block.
     pub(crate) struct BlockPatch {
+        /// Reason of at most 512 bytes. It is needed if the link is not blocked yet.
         reason: NotNull<Reason>,
     }
 
-    /// What an export says.
+    /// What an export says of a block.
     pub(crate) struct BlockLine {
+        /// Time since which the link is blocked. Default: now.
         at: Optional<Timestamp>,
+        /// Reason of at most 512 bytes.
         reason: Required<Reason>,
     }
 }

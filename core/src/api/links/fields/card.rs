@@ -7,10 +7,13 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
 request_body! {
-    /// What is said of a card: a merge patch goes all the way down.
+    /// What is said of a card. A merge patch goes all the way down.
     pub(crate) struct CardPatch {
+        /// Title of at most 200 bytes.
         title: Patch<CardTitle>,
+        /// Description of at most 500 bytes.
         description: Patch<CardDescription>,
+        /// URL of an image, which is a target.
         image: Patch<Target>,
     }
 }

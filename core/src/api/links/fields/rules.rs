@@ -2,19 +2,18 @@
 
 use std::marker::PhantomData;
 
+#[cfg(feature = "docs")]
+use crate::message::body::patterns;
 use crate::message::body::{
     FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body,
     text_types,
 };
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::rules::{
-    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_RULES, NAME_BYTES, Os, Query, Rule, RuleId,
-    VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
+    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
+    Rule, RuleId, VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
 };
 use crate::model::text::bounded;
-
-/// As many as there are countries.
-const MOST_OF_ANY: usize = 250;
 
 text_types! {
     RuleId as RuleId = |text, _| RuleId::parse(text),
@@ -22,10 +21,14 @@ text_types! {
 }
 
 request_body! {
-    /// A rule as it is sent.
+    /// A rule: which visitors a link redirects to another target.
     pub(crate) struct RuleBody {
+        /// Identifier of the rule within its link: 1 to 32 of `a-z`, `0-9`, `-` and `_`. Default: a number.
         id: Optional<RuleId>,
+        /// 1 to 10 conditions. The rule holds when all of them do. They must be able to hold at once, and not only
+        /// when an earlier rule holds.
         when: Required<When>,
+        /// Where the rule redirects to.
         target: Required<Template>,
     }
 }
@@ -49,7 +52,7 @@ impl FieldType for Rules {
         in_reach(named(rules, ids))
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::List::<RuleBody, MOST_RULES>::schema()
     }
@@ -98,7 +101,7 @@ impl FieldType for When {
         wrong.or(when)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::schema()
     }
@@ -111,10 +114,11 @@ impl WhyNotEmpty for When {
 }
 
 text_types! {
-    Language as Language = |text, _| Language::parse(&text), {"type": "string", "minLength": 2, "maxLength": 35};
-    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49};
+    Language as Language = |text, _| Language::parse(&text),
+        {"type": "string", "minLength": 2, "maxLength": 35, "pattern": patterns::LANGUAGE};
+    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": patterns::BLOCK};
     Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
-    Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "maxLength": 64};
+    Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
 }
 
 /// One of the words of a kind, as its place among them.
@@ -127,7 +131,7 @@ impl<W: Words> FieldType for Word<W> {
         Ok(place(&value.text()?, W::NAMES)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "string", "enum": W::NAMES})
     }
@@ -155,59 +159,77 @@ impl FieldType for Percent {
         percent.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": 99})
     }
 }
 
-// The kinds of conditions, each with its fields beside `type`.
+// The kinds of conditions, each with its fields beside `type`. The comments are their descriptions in docs/openapi.json.
 request_body! {
+    /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is
+    /// unknown is in none.
     struct CountryBody {
         any: Required<AnyOf<Country>>,
     }
 
+    /// Device of the visitor.
     struct DeviceBody {
         any: Required<AnyOf<Word<Device>>>,
     }
 
+    /// Operating system of the visitor.
     struct OsBody {
         any: Required<AnyOf<Word<Os>>>,
     }
 
+    /// Browser of the visitor.
     struct BrowserBody {
         any: Required<AnyOf<Word<Browser>>>,
     }
 
+    /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the
+    /// one that `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one
+    /// who asks for `pt` does not read `pt-BR`.
     struct LanguageBody {
         any: Required<AnyOf<Language>>,
     }
 
+    /// Whether the query has the parameter `name`, of at most 64 bytes.
     struct PresenceBody {
         name: Required<QueryName>,
         present: Required<bool>,
     }
 
+    /// Whether the parameter `name` has this value, of at most 512 bytes. If the query has the parameter several
+    /// times, one such value is enough.
     struct EqualityBody {
         name: Required<QueryName>,
         equals: Required<QueryValue>,
     }
 
+    /// Time of day, from one time until before another, which differs: `08:00` to `18:00`. The window may reach
+    /// into the next day.
     struct TimeBody {
         from: Required<Clock>,
         to: Required<Clock>,
         tz: Required<Zone>,
     }
 
+    /// Day of the week.
     struct WeekdayBody {
         any: Required<AnyOf<Word<Weekday>>>,
         tz: Required<Zone>,
     }
 
+    /// Address of the visitor: blocks such as `192.0.2.0/24`, with zeros behind their prefix, or single addresses.
+    /// An IPv4 address is in no block of IPv6.
     struct AddressBody {
         any: Required<AnyOf<Block>>,
     }
 
+    /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with
+    /// the same user agent is always on the same side. Each rule draws anew.
     struct SplitBody {
         percent: Required<Percent>,
     }
@@ -240,9 +262,9 @@ impl FieldType for Condition {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        use crate::message::body::ObjectSchema;
+        use crate::message::body::{ObjectSchema, component, schema};
         let kinds = [
             ObjectSchema::of::<CountryBody>().kind("type", "country"),
             ObjectSchema::of::<DeviceBody>().kind("type", "device"),
@@ -256,7 +278,12 @@ impl FieldType for Condition {
             ObjectSchema::of::<AddressBody>().kind("type", "address"),
             ObjectSchema::of::<SplitBody>().kind("type", "split"),
         ];
-        crate::message::body::schema!({"type": "object", "oneOf": kinds, "unevaluatedProperties": false})
+        let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A \
+            list holds if any of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, \
+            an offset such as `+01:00`, or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. \
+            Any other is refused.";
+        let kinds = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
+        component("NewCondition", kinds)
     }
 }
 
@@ -290,9 +317,10 @@ pub(crate) enum QueryName {}
 pub(crate) enum QueryValue {}
 
 text_types! {
-    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]), {"type": "string", "minLength": 1, "maxLength": NAME_BYTES};
+    QueryName as String = |text, _| bounded(text, NAME_BYTES, &[]),
+        {"type": "string", "minLength": 1, "maxLength": NAME_BYTES, "pattern": patterns::VISIBLE};
     QueryValue as String = |text, _| if text.is_empty() { Ok(text) } else { bounded(text, VALUE_BYTES, &[]) },
-        {"type": "string", "maxLength": VALUE_BYTES};
+        {"type": "string", "maxLength": VALUE_BYTES, "pattern": patterns::VISIBLE_OR_EMPTY};
 }
 
 #[cfg(test)]
@@ -412,7 +440,7 @@ pub(crate) mod tests {
             (r#"{"type":"split","percent":100}"#, "/percent", OutOfRange),
             (r#"{"type":"split","percent":2.5}"#, "/percent", WrongType),
             (r#"{"type":"split","percent":18446744073709551615}"#, "/percent", OutOfRange),
-            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", WrongType),
+            (r#"{"type":"split","percent":18446744073709551616}"#, "/percent", OutOfRange),
         ] {
             let when = format!(r#"[{{"type":"split","percent":1}},{condition}]"#);
             assert_eq!(errors(&when), [(format!("/0/when/1{field}"), code)], "{condition}");

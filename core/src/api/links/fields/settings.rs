@@ -14,25 +14,51 @@ use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What a body may say of a link beside where it is and where it leads: what is absent stays as it is, null sets it back.
-    pub(crate) struct SettingsBody {
+    /// Settings of a link beside its place and its target. A setting that is absent stays as it is; `null` resets
+    /// it.
+    pub(crate) struct SettingsBody as part LinkSettings {
+        /// Status code of the redirect. Default: 302.
         redirect_status: Patch<RedirectStatus>,
+        /// Title of at most 512 bytes.
         title: Patch<Title>,
+        /// Note of at most 4,096 bytes, for the people who manage the link. It may have several lines.
         note: Patch<Note>,
+        /// Another system's identifier of the link, of at most 256 bytes.
         external_id: Patch<ExternalId>,
+        /// At most 10 tags of 64 bytes each. They are stored in small letters, in order, with `-` instead of
+        /// blanks.
         tags: Patch<Set<Tag, MOST_TAGS>>,
+        /// Time before which the link is 404.
         starts_at: Patch<Timestamp>,
+        /// Time from which the link has ended. It is later than `starts_at`.
         ends_at: Patch<Timestamp>,
+        /// Where visitors are redirected (302) if the link is disabled, past its end or used up, instead of a 410.
+        /// Such a visit is no click.
         fallback: Patch<Target>,
+        /// Disable the link: it has ended until it is enabled again.
         disabled: Patch<bool>,
+        /// How often the link may be followed; at most 1,000 on Fastly, as `/capabilities` says.
         max_clicks: Patch<MaxClicks>,
+        /// Ask visitors to confirm before they are redirected.
         confirm: Patch<bool>,
+        /// What becomes of the query of a visitor. It is dropped (`off`, the default), or merged into the query of
+        /// the target; of two parameters with one name the target's or the visitor's is kept.
         forward_query: Patch<ForwardQuery>,
+        /// Append the path behind the alias to the target's path.
         forward_path: Patch<bool>,
+        /// At most 20 rules: which visitors the link redirects elsewhere. The first rule that holds decides. They
+        /// are replaced as a whole.
         rules: Patch<Rules>,
+        /// What social previews show: a title, a description or an image, at least one of them. Each part is
+        /// patched by itself.
         card: Patch<CardPatch>,
+        /// Ask the store for every visitor, and use no cached copy.
         strict: Patch<bool>,
+        /// Let robots follow the link.
         crawlable: Patch<bool>,
+        /// Password that visitors have to enter: 12 to 1,024 characters after NFC, none of them a control
+        /// character. It is stored as a salted hash, which only an export shows, and only to an admin who asks for
+        /// it.
         password: Patch<NewPassword>,
     }
 }
@@ -44,7 +70,7 @@ impl FieldType for RedirectStatus {
         Ok(Self::parse(value.natural()?)?)
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
         crate::message::body::schema!({"type": "integer", "enum": [301, 302, 307, 308]})
     }
@@ -65,9 +91,9 @@ impl FieldType for MaxClicks {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        crate::message::body::schema!({"type": "integer", "minimum": 1})
+        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": u64::MAX})
     }
 }
 

@@ -1,5 +1,7 @@
 //! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
 
+#[cfg(feature = "docs")]
+use crate::message::body::patterns;
 use crate::message::body::{Patch, RequestBody, request_body, text_types};
 use crate::model::field_error::{Refusal, Wrong};
 use crate::model::target::Target;
@@ -12,17 +14,30 @@ const LONGEST: usize = 256;
 pub(crate) enum UtmValue {}
 
 text_types! {
-    UtmValue as String = |text, _| bounded(text, LONGEST, &[]), {"type": "string", "minLength": 1, "maxLength": LONGEST};
+    UtmValue as String = |text, _| bounded(text, LONGEST, &[]),
+        {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": patterns::VISIBLE};
 }
 
 request_body! {
-    /// What analytics tools read.
-    pub(crate) struct UtmBody {
+    /// Campaign parameters, which analytics tools read.
+    pub(crate) struct UtmBody as part CampaignParameters {
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_source: Patch<UtmValue>,
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_medium: Patch<UtmValue>,
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_campaign: Patch<UtmValue>,
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_term: Patch<UtmValue>,
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_content: Patch<UtmValue>,
+        /// Parameter that is merged into the query of the target when the link is saved, of at most 256 bytes.
+        /// `null` removes it from there.
         utm_id: Patch<UtmValue>,
     }
 }

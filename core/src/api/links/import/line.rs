@@ -27,26 +27,41 @@ const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
 
 request_body! {
-    /// A line of `POST /api/v1/import`: a link as an export tells it. What hop finds out for itself is not looked at.
-    pub(in crate::api::links) struct LineBody {
-        id: Ignored,
-        short_url: Ignored,
-        updated_at: Ignored,
-        state: Ignored,
-        version: Ignored,
-        owner: Patch<UserId>,
-        created_at: Optional<Timestamp>,
-        blocked: Optional<BlockLine>,
-        clicks: Optional<ClicksBody>,
-        has_password: Optional<bool>,
-        password_hash: Optional<PasswordHash>,
+    /// A link that was created elsewhere, as an export has it.
+    pub(crate) struct LineBody as ImportLine {
         link: Flatten<LinkBody>,
+        /// Owner of the link; `null` for the bootstrap admin.
+        owner: Patch<UserId>,
+        /// Time at which the link was created. Default: now.
+        created_at: Optional<Timestamp>,
+        /// How often it was followed elsewhere.
+        clicks: Optional<ClicksBody>,
+        /// Block of the link, as an export has it.
+        blocked: Optional<BlockLine>,
+        /// Whether visitors had to enter a password. Then `password` or `password_hash` is needed, unless the link
+        /// exists already.
+        has_password: Optional<bool>,
+        /// Hash of its password, as an export has it on request. Its cost is at most that of this edge.
+        password_hash: Optional<PasswordHash>,
+        /// Ignored.
+        id: Ignored,
+        /// Ignored.
+        short_url: Ignored,
+        /// Ignored.
+        updated_at: Ignored,
+        /// Ignored.
+        state: Ignored,
+        /// Ignored.
+        version: Ignored,
     }
 
-    /// How often it was followed.
-    pub(in crate::api::links) struct ClicksBody {
+    /// How often a link was followed.
+    pub(crate) struct ClicksBody {
+        /// By people.
         humans: Optional<u64>,
+        /// By programs.
         bots: Optional<u64>,
+        /// By programs that show a preview.
         previews: Optional<u64>,
     }
 }

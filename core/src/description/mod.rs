@@ -1,0 +1,275 @@
+//! The OpenAPI document of the API, which `cargo xtask docs` writes to docs/openapi.json. No module of an edge has it.
+//!
+//! It is put together from
+//! * the table of endpoints: methods, paths, keys, statuses, and what follows from them,
+//! * `operations/`: what else there is to say of each endpoint, by its tag,
+//! * `parameters.rs` and `answers.rs`: what several endpoints have in common,
+//! * the declared request bodies (`request_body!`) and the types of responses (`responses.rs`).
+
+mod answer;
+mod answers;
+mod operation;
+mod operations;
+mod parameters;
+mod responses;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use self::answer::{Answer, media_type};
+use self::answers::HEAD;
+use self::operation::{BodySchema, Operation, Tag};
+use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, OF_VISITORS, Parameter};
+use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
+use crate::message::body::DEFINITION;
+
+/// What keeps the document from being put together.
+type Fault = String;
+
+/// The document as JSON, without the examples of docs/contract that it refers to.
+///
+/// # Errors
+/// When the descriptions and the table of endpoints do not fit together.
+pub fn describe_api() -> Result<String, String> {
+    let mut components = Components::default();
+    let mut paths: Map<String, Value> = Map::new();
+    for endpoint in ENDPOINTS {
+        let said = operations::of(endpoint.name);
+        let described = components.path_and_method(endpoint, &said).map_err(|fault| format!("{}: {fault}", said.id))?;
+        for (name, value) in described {
+            if let Some(item) = paths.entry(endpoint.pattern).or_insert_with(|| json!({})).as_object_mut() {
+                item.insert(name, value);
+            }
+        }
+    }
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hop",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A URL shortener at the edge.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "security": [{"bearer": []}],
+        "tags": Tag::ALL.map(|tag| json!({"name": tag.name(), "description": tag.description()})),
+        "paths": paths,
+    });
+    components.take_definitions(&mut document)?;
+    for (name, schema) in responses::response_schemas() {
+        put(&mut components.schemas, &name, schema)?;
+    }
+    if let Some(members) = document.as_object_mut() {
+        members.insert("components".into(), components.json()?);
+    }
+    Ok(format!("{document:#}"))
+}
+
+/// What several places of the document refer to, by name.
+#[derive(Default)]
+struct Components {
+    parameters: BTreeMap<String, Value>,
+    answers: BTreeMap<String, Value>,
+    schemas: BTreeMap<String, Value>,
+}
+
+impl Components {
+    /// What stands under the path of an endpoint: the parameters of the path, and its method.
+    fn path_and_method(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Map<String, Value>, Fault> {
+        let mut item = Map::new();
+        for name in endpoint.pattern.split(['{', '}']).skip(1).step_by(2) {
+            let own = said.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
+            let parameter =
+                own.or_else(|| Parameter::of_path(name)).ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
+            item.insert("parameters".into(), json!([self.parameter(parameter)?]));
+        }
+        let operation = self.operation(endpoint, said)?;
+        item.insert(endpoint.method.to_ascii_lowercase(), operation.clone());
+        if endpoint.method == "GET" {
+            item.insert("head".into(), self.head(said, operation)?);
+        }
+        Ok(item)
+    }
+
+    fn operation(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Value, Fault> {
+        let mut operation = Map::new();
+        operation.insert("tags".into(), json!([said.tag.name()]));
+        operation.insert("operationId".into(), said.id.into());
+        operation.insert("summary".into(), said.summary.into());
+        if !said.description.is_empty() {
+            operation.insert("description".into(), said.description.into());
+        }
+        if !endpoint.statuses.contains(&401) {
+            operation.insert("security".into(), json!([]));
+        }
+        let parameters: Result<Vec<Value>, Fault> = parameters(endpoint, said).map(|parameter| self.parameter(parameter)).collect();
+        let parameters = parameters?;
+        if !parameters.is_empty() {
+            operation.insert("parameters".into(), parameters.into());
+        }
+        if let Some(body) = request_body(endpoint, said)? {
+            operation.insert("requestBody".into(), body);
+        }
+        operation.insert("responses".into(), self.responses(endpoint, said)?);
+        Ok(operation.into())
+    }
+
+    /// `HEAD` of an endpoint whose `GET` is described so.
+    fn head(&mut self, said: &Operation, get: Value) -> Result<Value, Fault> {
+        let Value::Object(mut operation) = get else { return Ok(get) };
+        let (first, rest) = said.id.split_at_checked(1).unwrap_or_default();
+        operation.insert("operationId".into(), ["head", &first.to_ascii_uppercase(), rest].concat().into());
+        operation.insert("summary".into(), "Like GET, without the body".into());
+        operation.shift_remove("description");
+        operation.insert("responses".into(), json!({"default": self.answer(HEAD)?}));
+        Ok(operation.into())
+    }
+
+    fn responses(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Value, Fault> {
+        if let Some((status, _)) = said.answers.iter().find(|(status, _)| !endpoint.statuses.contains(status)) {
+            return Err(format!("the table has no status {status}"));
+        }
+        let mut responses = Map::new();
+        for status in endpoint.statuses {
+            let own = said.answers.iter().find(|(own, _)| own == status).map(|(_, answer)| *answer);
+            let answer = own.or_else(|| answers::usual(endpoint, *status));
+            let answer = answer.ok_or_else(|| format!("the status {status} is not described"))?;
+            responses.insert(status.to_string(), self.answer(answer)?);
+        }
+        responses.insert("default".into(), self.answer(answers::of_any(endpoint))?);
+        Ok(responses.into())
+    }
+
+    /// A reference to a parameter.
+    fn parameter(&mut self, parameter: Parameter) -> Result<Value, Fault> {
+        put(&mut self.parameters, parameter.component, parameter.json())?;
+        Ok(json!({"$ref": format!("#/components/parameters/{}", parameter.component)}))
+    }
+
+    /// A reference to an answer.
+    fn answer(&mut self, answer: Answer) -> Result<Value, Fault> {
+        let name = answer.component();
+        put(&mut self.answers, &name, answer.value())?;
+        Ok(json!({"$ref": format!("#/components/responses/{name}")}))
+    }
+
+    /// Moves the definitions that references carry to the schemas.
+    fn take_definitions(&mut self, value: &mut Value) -> Result<(), Fault> {
+        match value {
+            Value::Array(items) => items.iter_mut().try_for_each(|item| self.take_definitions(item)),
+            Value::Object(members) => {
+                if let Some(mut schema) = members.shift_remove(DEFINITION) {
+                    self.take_definitions(&mut schema)?;
+                    let reference = members.get("$ref").and_then(Value::as_str).unwrap_or_default();
+                    put(&mut self.schemas, reference.rsplit('/').next().unwrap_or_default(), schema)?;
+                }
+                members.iter_mut().try_for_each(|(_, member)| self.take_definitions(member))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn json(mut self) -> Result<Value, Fault> {
+        let description = "The key in the secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
+        let mut parameters = json!(std::mem::take(&mut self.parameters));
+        self.take_definitions(&mut parameters)?;
+        Ok(json!({
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": description}},
+            "parameters": parameters,
+            "responses": self.answers,
+            "schemas": self.schemas,
+        }))
+    }
+}
+
+/// Adds a component. One name stands for one thing.
+fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), Fault> {
+    match components.get(name) {
+        Some(known) if *known != value => Err(format!("two components are called {name}")),
+        _ => {
+            components.insert(name.to_owned(), value);
+            Ok(())
+        }
+    }
+}
+
+/// The parameters of an endpoint beside those in its path: its own, and those that follow from its row.
+fn parameters(endpoint: &Endpoint, said: &Operation) -> impl Iterator<Item = Parameter> {
+    let of_visitors = OF_VISITORS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
+    let if_match = endpoint.statuses.contains(&412).then_some(IF_MATCH);
+    let idempotency_key = endpoint.is_once.then_some(IDEMPOTENCY_KEY);
+    let own = said.parameters.iter().filter(|parameter| !parameter.is_of_path()).copied();
+    of_visitors.chain(own).chain(if_match).chain(idempotency_key)
+}
+
+/// The body of an endpoint that takes one: its media types follow from the row.
+fn request_body(endpoint: &Endpoint, said: &Operation) -> Result<Option<Value>, Fault> {
+    let media_types: &[&str] = match endpoint.body {
+        BodyKind::NoBody => &[],
+        BodyKind::Json | BodyKind::BulkJson if endpoint.method == "PATCH" => &["application/merge-patch+json", "application/json"],
+        BodyKind::Json | BodyKind::BulkJson => &["application/json"],
+        BodyKind::Form => &["application/x-www-form-urlencoded"],
+        BodyKind::Import => &["application/x-ndjson", "application/jsonl", "text/csv"],
+    };
+    match (media_types, said.body) {
+        ([], None) => Ok(None),
+        ([], Some(_)) => Err("it takes no body".into()),
+        (_, None) => Err("its body is not described".into()),
+        (names, Some(BodySchema { schema, example })) => {
+            let mut content = Map::new();
+            for name in names {
+                let is_first = content.is_empty();
+                let schema = if *name == "text/csv" { json!({"type": "string"}) } else { schema() };
+                content.insert((*name).to_owned(), media_type(schema, example.filter(|_| is_first).as_slice()));
+            }
+            Ok(Some(json!({"required": endpoint.body != BodyKind::Form, "content": content})))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoints::EndpointName;
+
+    fn row(name: EndpointName) -> &'static Endpoint {
+        ENDPOINTS.iter().find(|row| row.name == name).unwrap()
+    }
+
+    /// Why the endpoint `name` cannot be described so.
+    fn fault(name: EndpointName, said: Operation) -> Option<String> {
+        Components::default().path_and_method(row(name), &said).err()
+    }
+
+    #[test]
+    fn every_endpoint_can_be_described() {
+        assert_eq!(describe_api().err(), None);
+    }
+
+    #[test]
+    fn descriptions_that_contradict_the_table_are_refused() {
+        let [health, create] = [EndpointName::Health, EndpointName::CreateLink].map(operations::of);
+        for (name, said, expected) in [
+            (EndpointName::Health, Operation { answers: &[], ..health }, "the status 200 is not described"),
+            (EndpointName::Health, health.answers(&[(200, HEAD), (404, HEAD)]), "the table has no status 404"),
+            (EndpointName::Health, Operation { body: create.body, ..health }, "it takes no body"),
+            (EndpointName::CreateLink, Operation { body: None, ..create }, "its body is not described"),
+        ] {
+            assert_eq!(fault(name, said).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_component_has_one_definition() {
+        let named = |kind: &str| crate::message::body::component("Name", json!({"type": kind}));
+        let take = |mut value: Value| {
+            let mut components = Components::default();
+            components.take_definitions(&mut value).map(|()| (value, components.schemas))
+        };
+        let (value, schemas) = take(json!([named("string"), {"inner": named("string")}])).unwrap();
+        let reference = json!({"$ref": "#/components/schemas/Name"});
+        assert_eq!(value, json!([reference, {"inner": reference}]));
+        assert_eq!(json!(schemas), json!({"Name": {"type": "string"}}));
+        assert_eq!(take(json!([named("string"), named("integer")])).unwrap_err(), "two components are called Name");
+    }
+}

@@ -1,0 +1,22 @@
+//! The endpoint of the audit.
+
+use crate::description::operation::{Operation, Tag};
+use crate::description::{answers, parameters};
+
+pub(super) const LIST_AUDIT: Operation = Operation::new(Tag::Audit, "listAudit", "List changes")
+    .description(
+        "All changes of links, domains, keys and users, newest first. On Cloudflare a change and its event are one \
+         transaction. On Fastly every change has its event, and an event may describe a change that was begun and not \
+         made, because hop crashed. Events are kept for the number of days in the setting `HOP_AUDIT_DAYS`, and \
+         nobody can change or delete one. A key for some domains sees the events of those. A page examines a bounded \
+         number of events, so it may be short or empty and still have a `next`.",
+    )
+    .parameters(&[
+        parameters::DONE_FROM,
+        parameters::DONE_TO,
+        parameters::SUBJECT,
+        parameters::PRINCIPAL,
+        parameters::LIMIT,
+        parameters::CURSOR,
+    ])
+    .answers(&[(200, answers::AUDIT)]);

@@ -1,0 +1,127 @@
+//! The endpoints of single links.
+
+use crate::api::links;
+use crate::description::operation::{Operation, Tag};
+use crate::description::{answers, parameters};
+
+pub(super) const SHORTEN: Operation = Operation::new(Tag::Links, "shorten", "Shorten a URL")
+    .description("Creates a link with a generated alias on the default domain.")
+    .body::<links::ShortenBody>("shorten")
+    .answers(&[(201, answers::SHORTENED)]);
+
+pub(super) const LIST_LINKS: Operation = Operation::new(Tag::Links, "listLinks", "List links")
+    .description(
+        "The links of a domain, newest first. All filters apply together; deleted links are listed with \
+         `state=deleted` only. With `prefix`, and neither `tag` nor a user as `owner`, the links are in the order of \
+         their aliases. A link that exists during the whole listing is listed exactly once, even if others come and \
+         go.",
+    )
+    .parameters(&[
+        parameters::DOMAIN,
+        parameters::TAG,
+        parameters::TAGS,
+        parameters::OWNER,
+        parameters::STATE,
+        parameters::CREATED_FROM,
+        parameters::CREATED_TO,
+        parameters::PREFIX,
+        parameters::LIMIT,
+        parameters::CURSOR,
+    ])
+    .answers(&[(200, answers::LINK_LIST)]);
+
+pub(super) const CREATE_LINK: Operation = Operation::new(Tag::Links, "createLink", "Create a link")
+    .description(
+        "Without an `alias` hop generates one of six characters, or of more when those are taken. An alias that \
+         belonged to another link is taken only with `reuse`. With `find_if_exists` hop first looks for a link with \
+         the same owner, domain, target and settings, and the same alias if one is given, and answers with that link. \
+         Two such requests at the same moment may still create two links, and of very many links to one target only \
+         the newest are examined. With `update_if_exists` the link with the same `external_id` is changed.",
+    )
+    .body::<links::CreateBody>("new-link")
+    .answers(&[(200, answers::LINK_FOUND), (201, answers::LINK_CREATED), (409, answers::CREATION_CONFLICT)]);
+
+pub(super) const SHOW_LINK: Operation = Operation::new(Tag::Links, "showLink", "Show a link")
+    .description(
+        "Deleted links are shown too, with the `state` `deleted`. Under an old alias a link is not found; `detail` \
+         names its present alias.",
+    )
+    .parameters(&[parameters::DOMAIN])
+    .answers(&[(200, answers::LINK)]);
+
+pub(super) const CHANGE_LINK: Operation = Operation::new(Tag::Links, "changeLink", "Change a link")
+    .description(
+        "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
+         changes nothing leaves the version as it is. With an `alias` or a `domain` the link moves there with \
+         everything it has; the other fields of the patch are changed in the same step. A deleted link is 410: \
+         restore it first.",
+    )
+    .parameters(&[parameters::DOMAIN])
+    .body::<links::LinkPatch>("link-patch")
+    .answers(&[(200, answers::LINK_WRITTEN), (409, answers::ALIAS_CONFLICT)]);
+
+pub(super) const DELETE_LINK: Operation = Operation::new(Tag::Links, "deleteLink", "Delete a link")
+    .description(
+        "Deleting again is 204 again. The link can be restored, and its alias stays reserved: creating a link with it \
+         is 409 `alias_retired`, unless the request says `reuse`. Under an old alias this ends the forwarding, and \
+         the link stays. With `If-Match` an old alias is 404: a client that knows a version means the link. With \
+         `erase=true` nothing of the link stays, whether it is live or deleted: its history and its clicks are \
+         erased, and its alias is free for anybody. Erasing it again is 404. Four things outlast an erasure: an \
+         answer kept under an `Idempotency-Key` shows the link for the rest of its day; `/robots.txt` names its alias \
+         for up to six minutes; an old alias keeps the identifier and the last alias of the link, stays taken while \
+         it forwards, and is not given out again without `reuse`, so delete old aliases too; and if hop crashes \
+         during a move of the link at that moment, a hidden copy may stay until another link takes the new alias. A \
+         link with a long history, or one that has moved or reused aliases, may answer 503: repeat the request. From \
+         the first request on it redirects nowhere. Cached copies near visitors expire within a day.",
+    )
+    .parameters(&[parameters::DOMAIN, parameters::ERASE]);
+
+pub(super) const RESTORE_LINK: Operation = Operation::new(Tag::Links, "restoreLink", "Restore a deleted link")
+    .description("The link comes back as it was. Restoring a link that is not deleted changes nothing.")
+    .parameters(&[parameters::DOMAIN])
+    .answers(&[(200, answers::LINK_WRITTEN)]);
+
+pub(super) const LINK_HISTORY: Operation = Operation::new(Tag::Links, "linkHistory", "Show the history of a link")
+    .description(
+        "The versions of a link, newest first, including the present one; also of a deleted link. At most the latest \
+         50, or as many as the edge reads in one request: 24 on Fastly. Clicks create no version.",
+    )
+    .parameters(&[parameters::DOMAIN])
+    .answers(&[(200, answers::HISTORY)]);
+
+pub(super) const EXPLAIN_LINK: Operation = Operation::new(Tag::Links, "explain", "Explain where a visitor would be redirected")
+    .description(
+        "Makes the same decision as for a real visitor, and counts, spends and stores nothing. The whole body has at \
+         most 64 KiB.",
+    )
+    .parameters(&[parameters::DOMAIN])
+    .body::<links::VisitorBody>("supposed")
+    .answers(&[(200, answers::EXPLANATION)]);
+
+pub(super) const LINK_QR: Operation = Operation::new(Tag::Links, "linkQr", "Show a link as a QR code")
+    .description(
+        "A QR code of `short_url`. It stays valid as long as the link keeps its alias, and after a move that keeps \
+         the old alias; the target of the link may change. A deleted link is 410, as it is for visitors. Links that \
+         are disabled, ended or not yet started have a code. The error correction is that of `level`, or a higher one \
+         if the code does not get larger by it. Colours that a camera cannot tell apart, or light modules on a dark \
+         background, are refused, and so is a `size` with less than a pixel for each module. With a `margin` of less \
+         than 4, the page around the picture has to leave the rest of the margin in the colour of its `background`.",
+    )
+    .parameters(&[
+        parameters::DOMAIN,
+        parameters::SIZE,
+        parameters::MARGIN,
+        parameters::LEVEL,
+        parameters::COLOR,
+        parameters::BACKGROUND,
+        parameters::QR_FORMAT,
+    ])
+    .answers(&[(200, answers::PICTURE)]);
+
+pub(super) const ALIAS_AVAILABILITY: Operation = Operation::new(Tag::Links, "aliasAvailability", "Check whether an alias is available")
+    .description(
+        "Makes the same decision as creating a link. Another request may be quicker: only creating a link claims its \
+         alias.",
+    )
+    .parameters(&[parameters::ANY_ALIAS, parameters::DOMAIN])
+    .answers(&[(200, answers::AVAILABILITY)]);

@@ -1,0 +1,55 @@
+//! The endpoints of users.
+
+use crate::api::users;
+use crate::description::operation::{Operation, Tag};
+use crate::description::{answers, parameters};
+
+pub(super) const LIST_USERS: Operation = Operation::new(Tag::Users, "listUsers", "List users")
+    .description(
+        "In the order of their identifiers. A page may be short or empty and still have a `next`. After a change of \
+         the pepper, listing or showing users also claims their addresses under the new one.",
+    )
+    .parameters(&[parameters::LIMIT, parameters::CURSOR])
+    .answers(&[(200, answers::USER_LIST)]);
+
+pub(super) const CREATE_USER: Operation = Operation::new(Tag::Users, "createUser", "Create a user")
+    .description(
+        "Only owners create users with the role admin or owner; otherwise it is 403 `forbidden`. The answer has the \
+         token of an invitation, which no other response contains and which is valid for a week. Addresses are \
+         compared without regard to case, width and style. Of two requests for one address one is refused as \
+         `email_taken`.",
+    )
+    .body::<users::NewUser>("new-user")
+    .answers(&[(201, answers::USER_INVITED), (409, answers::EMAIL_TAKEN)]);
+
+pub(super) const SHOW_USER: Operation = Operation::new(Tag::Users, "showUser", "Show a user").answers(&[(200, answers::USER)]);
+
+pub(super) const CHANGE_USER: Operation = Operation::new(Tag::Users, "changeUser", "Change a user")
+    .description(
+        "A merge patch: the fields in it are changed, the others stay. Only owners make a user admin or owner, and \
+         nobody changes a user with a higher role; otherwise it is 403 `forbidden`. An open invitation of a viewer or \
+         an editor ends when they become an admin or an owner: invite them again. The last owner cannot get another \
+         role (`last_owner`). A role is not lowered with a key that depends on that user and would stop working \
+         (`key_in_use`): see `issuers` of the key. An owner cannot be disabled, and a user who is being deleted \
+         cannot be changed (`user_state`). After a 503 a new role may be set in part: repeat the request.",
+    )
+    .body::<users::UserPatch>("user-patch")
+    .answers(&[(200, answers::USER), (409, answers::USER_CHANGE_CONFLICT)]);
+
+pub(super) const DELETE_USER: Operation = Operation::new(Tag::Users, "deleteUser", "Delete a user")
+    .description(
+        "From the first request on none of the user's keys is valid. Then their links on every domain, deleted and \
+         blocked ones included, get the new owner, as many in one request as the edge allows: while some are left the \
+         answer is 503 with `Retry-After`, and the same request continues from there. In the end only the identifier \
+         is left, and the address is free. An owner is not deleted: give them another role first.",
+    )
+    .parameters(&[parameters::LINKS_TO])
+    .answers(&[(409, answers::USER_CONFLICT)]);
+
+pub(super) const INVITE_USER: Operation = Operation::new(Tag::Users, "inviteUser", "Invite a user again")
+    .description(
+        "Replaces the invitation before. Only owners invite admins and owners; otherwise it is 403 `forbidden`. The \
+         answer has the token of an invitation, which no other response contains and which is valid for a week. A \
+         user who is disabled or has signed in is not invited (`user_state`).",
+    )
+    .answers(&[(201, answers::USER_INVITED), (409, answers::USER_CONFLICT)]);

@@ -1,0 +1,273 @@
+//! The parameters of endpoints: in the path, in the query, and headers. Each stands in the document once.
+
+use serde_json::{Value, json};
+
+use crate::api::audit::LONGEST_NAME;
+use crate::api::idempotency::LONGEST_KEY;
+use crate::api::links::{STATES, qr};
+use crate::api::page_size;
+use crate::message::body::patterns::VISIBLE;
+use crate::message::body::{FieldType, List};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
+use crate::model::link::UserId;
+use crate::model::spec::MOST_TAGS;
+use crate::model::text;
+use crate::model::time::Timestamp;
+
+/// A parameter of an endpoint.
+#[derive(Clone, Copy)]
+pub(super) struct Parameter {
+    /// Its name among the components of the document.
+    pub(super) component: &'static str,
+    name: &'static str,
+    place: &'static str,
+    is_required: bool,
+    description: &'static str,
+    schema: fn() -> Value,
+}
+
+impl Parameter {
+    const fn in_path(component: &'static str, name: &'static str, description: &'static str, schema: fn() -> Value) -> Self {
+        Self { component, name, place: "path", is_required: true, description, schema }
+    }
+
+    const fn in_query(component: &'static str, name: &'static str, description: &'static str, schema: fn() -> Value) -> Self {
+        Self { component, name, place: "query", is_required: false, description, schema }
+    }
+
+    const fn in_header(component: &'static str, name: &'static str, description: &'static str, schema: fn() -> Value) -> Self {
+        Self { component, name, place: "header", is_required: false, description, schema }
+    }
+
+    const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// Whether it stands in a path.
+    pub(super) fn is_of_path(self) -> bool {
+        self.place == "path"
+    }
+
+    /// Whether it stands in a path as `{name}`.
+    pub(super) fn is_in_path(self, name: &str) -> bool {
+        self.is_of_path() && self.name == name
+    }
+
+    /// The usual parameter that stands in a path as `{name}`.
+    pub(super) fn of_path(name: &str) -> Option<Self> {
+        PATH.into_iter().find(|known| known.is_in_path(name))
+    }
+
+    pub(super) fn json(self) -> Value {
+        let mut parameter = json!({"name": self.name, "in": self.place});
+        if let Some(members) = parameter.as_object_mut() {
+            if self.is_required {
+                members.insert("required".into(), true.into());
+            }
+            members.insert("description".into(), self.description.into());
+            members.insert("schema".into(), (self.schema)());
+        }
+        parameter
+    }
+}
+
+fn any_text() -> Value {
+    json!({"type": "string"})
+}
+
+/// The versions in `If-Match`: entity tags, or any.
+fn versions() -> Value {
+    let tags = r#"^(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*$"#;
+    json!({"anyOf": [{"const": "*"}, {"type": "string", "pattern": tags}]})
+}
+
+fn user_or_none() -> Value {
+    json!({"type": "string", "pattern": "^(none|usr_[1-9A-HJ-NP-Za-km-z]{17})$"})
+}
+
+/// The usual parameters in paths.
+const PATH: [Parameter; 6] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH];
+
+const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
+pub(super) const ANY_ALIAS: Parameter =
+    Parameter::in_path("anyAlias", "alias", "Text that may be an alias.", || json!({"type": "string", "minLength": 1}));
+const TAG_IN_PATH: Parameter = Parameter::in_path("tagInPath", "tag", "The tag.", text::Tag::schema);
+const DOMAIN_IN_PATH: Parameter = Parameter::in_path("domainInPath", "domain", "Name of the domain.", Domain::schema);
+const KEY_IN_PATH: Parameter =
+    Parameter::in_path("keyInPath", "key", "Identifier of the key.", || json!({"type": "string", "pattern": "^[1-9A-HJ-NP-Za-km-z]{17}$"}));
+const CODE: Parameter =
+    Parameter::in_path("code", "code", "The `code` of the problem.", || json!({"$ref": "#/components/schemas/ProblemCode"}));
+const USER_IN_PATH: Parameter = Parameter::in_path("userInPath", "user", "Identifier of the user.", UserId::schema);
+
+pub(super) const DOMAIN: Parameter = Parameter::in_query(
+    "domain",
+    "domain",
+    "A domain of this deployment. Default: the first of the setting `HOP_DOMAINS`. Any other host is refused as \
+     `invalid`, and so is a name that is not one of IDNA.",
+    Domain::schema,
+);
+pub(super) const LIMIT: Parameter = Parameter::in_query(
+    "limit",
+    "limit",
+    "Largest number of items that a page examines.",
+    || json!({"type": "integer", "minimum": 1, "maximum": page_size::LARGEST, "default": page_size::USUAL}),
+);
+pub(super) const CURSOR: Parameter = Parameter::in_query(
+    "cursor",
+    "cursor",
+    "Where to continue: the cursor in `next`, or in the header `Link`, of the page before. Any other text is \
+     refused.",
+    || json!({"type": "string", "minLength": 22, "pattern": "^[A-Za-z0-9_-]+$"}),
+);
+pub(super) const SIZE: Parameter = Parameter::in_query(
+    "size",
+    "size",
+    "Width and height in pixels. It is at least one pixel for each module of the code and its margin.",
+    || json!({"type": "integer", "minimum": qr::SIZES.start(), "maximum": qr::SIZES.end(), "default": qr::USUAL_SIZE}),
+);
+pub(super) const MARGIN: Parameter = Parameter::in_query(
+    "margin",
+    "margin",
+    "Width of the margin around the code, in modules.",
+    || json!({"type": "integer", "minimum": 0, "maximum": qr::WIDEST_MARGIN, "default": qr::USUAL_MARGIN}),
+);
+pub(super) const LEVEL: Parameter = Parameter::in_query(
+    "level",
+    "level",
+    "Error correction: `L`, `M`, `Q` and `H` restore 7, 15, 25 and 30 % of the code.",
+    || json!({"type": "string", "enum": ["L", "M", "Q", "H"], "default": "M"}),
+);
+pub(super) const COLOR: Parameter = Parameter::in_query(
+    "color",
+    "color",
+    "Colour of the dark modules: `rrggbb`, or with `%23` before it. Its contrast with `background` is at least 3 \
+     to 1.",
+    || json!({"type": "string", "pattern": "^#?[0-9A-Fa-f]{6}$", "default": "#000000"}),
+);
+pub(super) const BACKGROUND: Parameter = Parameter::in_query(
+    "background",
+    "background",
+    "Colour of the background, written in the same way.",
+    || json!({"type": "string", "pattern": "^#?[0-9A-Fa-f]{6}$", "default": "#ffffff"}),
+);
+pub(super) const QR_FORMAT: Parameter = Parameter::in_query(
+    "qrFormat",
+    "format",
+    "Format of the picture.",
+    || json!({"type": "string", "enum": ["svg", "png"], "default": "svg"}),
+);
+pub(super) const TAG: Parameter = Parameter::in_query(
+    "tag",
+    "tag",
+    "Links with this tag. The parameter can be repeated, for at most 10 tags.",
+    List::<text::Tag, MOST_TAGS>::schema,
+);
+pub(super) const TAGS: Parameter = Parameter::in_query(
+    "tags",
+    "tags",
+    "Whether a link needs `any` or `all` of the tags.",
+    || json!({"type": "string", "enum": ["any", "all"], "default": "any"}),
+);
+pub(super) const OWNER: Parameter =
+    Parameter::in_query("owner", "owner", "Links of the user with this identifier; `none`: links without an owner.", user_or_none);
+pub(super) const OWNER_OF_KEYS: Parameter =
+    Parameter::in_query("ownerOfKeys", "owner", "Keys of the user with this identifier.", UserId::schema);
+pub(super) const STATE: Parameter = Parameter::in_query(
+    "state",
+    "state",
+    "Links in this state. Deleted links are listed with `deleted` only.",
+    || json!({"type": "string", "enum": STATES}),
+);
+pub(super) const CREATED_FROM: Parameter =
+    Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);
+pub(super) const CREATED_TO: Parameter =
+    Parameter::in_query("createdTo", "created_to", "Links created before this time. It is later than `created_from`.", Timestamp::schema);
+pub(super) const PREFIX: Parameter = Parameter::in_query(
+    "prefix",
+    "prefix",
+    "Links whose alias begins with this text. Where aliases ignore case, so does the prefix.",
+    Alias::schema,
+);
+pub(super) const ERASE: Parameter =
+    Parameter::in_query("erase", "erase", "Erase the link, its history and its clicks.", || json!({"type": "boolean", "default": false}));
+pub(super) const FORMAT: Parameter = Parameter::in_query(
+    "format",
+    "format",
+    "`jsonl`: a Link on each line; `csv`: a row for each.",
+    || json!({"type": "string", "enum": ["jsonl", "csv"], "default": "jsonl"}),
+);
+pub(super) const DRY_RUN: Parameter =
+    Parameter::in_query("dryRun", "dry_run", "Check every line and create nothing.", || json!({"type": "boolean", "default": false}));
+pub(super) const DOMAIN_OF_LINES: Parameter = Parameter::in_query(
+    "domainOfLines",
+    "domain",
+    "Domain of the lines that name none. Default: the first of the setting `HOP_DOMAINS`.",
+    Domain::schema,
+);
+pub(super) const PASSWORDS: Parameter = Parameter::in_query(
+    "passwords",
+    "passwords",
+    "Add `password_hash` to each link, from which an import restores the password: \
+     `$argon2id$v=19$m=4096,t=3,p=1$…`, or `null`.",
+    || json!({"type": "boolean", "default": false}),
+);
+pub(super) const LINKS_TO: Parameter = Parameter::in_query(
+    "linksTo",
+    "links_to",
+    "New owner of the user's links: the identifier of another active user, or `none`. A user who does not exist \
+     or is disabled is refused.",
+    user_or_none,
+)
+.required();
+pub(super) const DONE_FROM: Parameter = Parameter::in_query("doneFrom", "from", "Changes made at this time or later.", Timestamp::schema);
+pub(super) const DONE_TO: Parameter =
+    Parameter::in_query("doneTo", "to", "Changes made before this time. It is later than `from`.", Timestamp::schema);
+pub(super) const SUBJECT: Parameter = Parameter::in_query(
+    "subject",
+    "subject",
+    "Changes of this subject: an identifier, or the name of a domain.",
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
+);
+pub(super) const PRINCIPAL: Parameter = Parameter::in_query(
+    "principal",
+    "principal",
+    "Changes made by this principal, as `principal` of an event names it.",
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
+);
+
+pub(super) const IF_MATCH: Parameter = Parameter::in_header(
+    "ifMatch",
+    "If-Match",
+    "Make the change only if the link, the domain or the user is at this version, `\"7\"`. Otherwise the answer \
+     is 412. Several versions and `*` work as in HTTP.",
+    versions,
+);
+pub(super) const IDEMPOTENCY_KEY: Parameter = Parameter::in_header(
+    "idempotencyKey",
+    "Idempotency-Key",
+    "Name of this request, by which it can be repeated safely: 1 to 255 characters of printable ASCII.",
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"}),
+);
+const ACCEPT_LANGUAGE: Parameter =
+    Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the conditions `language` of rules.", any_text);
+const COOKIE: Parameter =
+    Parameter::in_header("cookie", "Cookie", "Opens a link with a password for a visitor who has entered it.", any_text);
+const PURPOSE: Parameter =
+    Parameter::in_header("purpose", "Purpose", "`prefetch` or `preview`: the browser loads the link ahead, which is no click.", any_text);
+const SEC_PURPOSE: Parameter = Parameter::in_header("secPurpose", "Sec-Purpose", "As `Purpose`.", any_text);
+const USER_AGENT: Parameter = Parameter::in_header(
+    "userAgent",
+    "User-Agent",
+    "Tells people, bots and previews apart; for the conditions `device`, `os`, `browser` and `split`.",
+    any_text,
+);
+const X_MOZ: Parameter = Parameter::in_header("xMoz", "X-Moz", "As `Purpose`.", any_text);
+pub(super) const ORIGIN: Parameter =
+    Parameter::in_header("origin", "Origin", "A form is accepted only from a page of the link's own domain.", any_text);
+pub(super) const SEC_FETCH_SITE: Parameter =
+    Parameter::in_header("secFetchSite", "Sec-Fetch-Site", "As `Origin`, where a browser sends it: `same-origin` or `none`.", any_text);
+
+/// The headers by which every endpoint of visitors tells one from another.
+pub(super) const OF_VISITORS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];

@@ -1,0 +1,154 @@
+//! Patterns of texts in requests, for docs/openapi.json. Each takes all that hop takes; what a pattern cannot say is said in
+//! the description of the field. They are regular expressions of ECMAScript, with its flag `u`.
+
+use crate::model::rules::Country;
+
+macro_rules! ipv4 {
+    () => {
+        r"((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    };
+}
+
+macro_rules! ipv6 {
+    () => {
+        concat!(
+            "([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){7}|([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6})?",
+            "::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){0,6})?|[0-9A-Fa-f:]+:",
+            ipv4!(),
+            ")"
+        )
+    };
+}
+
+/// Text that shows all its characters: none is a control, or changes the direction of its neighbours.
+pub(crate) const VISIBLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
+
+/// The same, or nothing.
+pub(crate) const VISIBLE_OR_EMPTY: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]*$";
+
+/// The same with line feeds and tabs.
+pub(crate) const VISIBLE_IN_LINES: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
+
+/// A tag: white space is taken for the end of a word, no other control is taken.
+pub(crate) const TAG: &str = concat!(
+    r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*[^\u0000-\u0020\u007f-\u00a0]",
+    r"[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*$"
+);
+
+pub(crate) const ALIAS: &str = r"^([0-9A-Za-z._~\-]|[^\u0000-\u007f])+$";
+
+/// A host without port.
+pub(crate) const HOST: &str =
+    concat!(r"^(([0-9A-Za-z_%\-]|[^\u0000-\u007f])+(\.([0-9A-Za-z_%\-]|[^\u0000-\u007f])+)*\.?|\[", ipv6!(), r"\])$");
+
+/// A URL of `http` or `https`.
+pub(crate) const TARGET: &str = concat!(
+    r"^[Hh][Tt][Tt][Pp][Ss]?://(([0-9A-Za-z._~!$&'()*+,;=%\u0022`\{\}\-]|[^\u0000-\u007f])+|\[",
+    ipv6!(),
+    r"\])(:0*(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5]?[0-9]{0,4}))?([/?#][^\u0000-\u0020\u007f\\]*)?$"
+);
+
+pub(crate) const EMAIL: &str = concat!(
+    r"^([0-9A-Za-z.!#$%&'*+/=?^_`\{\|\}~\-]|[^\u0000-\u007f])+@(([0-9A-Za-z_\-]|[^\u0000-\u007f])+\.)*[0-9]*",
+    r"([A-Za-z_\-]|[^\u0000-\u007f])([0-9A-Za-z_\-]|[^\u0000-\u007f])*$"
+);
+
+/// A moment from 1970 on, beside the format `date-time`.
+pub(crate) const SINCE_1970: &str = "^(1969-12-31|19[7-9][0-9]-|[2-9][0-9]{3}-)";
+
+pub(crate) const ADDRESS: &str = concat!("^(", ipv4!(), "|", ipv6!(), ")$");
+
+/// A block of addresses, or a single one.
+pub(crate) const BLOCK: &str = concat!("^(", ipv4!(), "(/(3[0-2]|[12]?[0-9]))?|", ipv6!(), "(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$");
+
+pub(crate) const LANGUAGE: &str = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
+
+pub(crate) const USER_ID: &str = "^usr_[1-9A-HJ-NP-Za-km-z]{17}$";
+
+pub(crate) const PASSWORD: &str = r"^[^\u0000-\u001f\u007f-\u009f]+$";
+
+pub(crate) const PASSWORD_HASH: &str = r"^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$";
+
+/// The code of a country, in capitals or small letters.
+pub(crate) fn country() -> String {
+    let mut pattern = String::from("^(");
+    let mut begun = None;
+    for [first, second] in Country::codes() {
+        if begun != Some(first) {
+            pattern.push_str(if begun.is_some() { "]|" } else { "" });
+            pattern.extend(['[', first, first.to_ascii_lowercase(), ']', '[']);
+            begun = Some(first);
+        }
+        pattern.extend([second, second.to_ascii_lowercase()]);
+    }
+    pattern + "])$"
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::message::body::tests::parsed;
+    use crate::message::body::{DEFINITION, FieldType};
+    use crate::model::alias::Alias;
+    use crate::model::domain::Domain;
+    use crate::model::password::NewPassword;
+    use crate::model::rules::{Block, Country, Language};
+    use crate::model::target::Target;
+    use crate::model::text::{Note, Tag, Title};
+    use crate::model::time::Timestamp;
+    use crate::model::user::Email;
+
+    /// Whether hop takes a text, and whether its schema does.
+    fn judged<T: FieldType>(text: &str) -> (bool, bool) {
+        let mut schema = T::schema();
+        let schema = schema.get_mut(DEFINITION).map(serde_json::Value::take).unwrap_or(schema);
+        let is_valid = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap().is_valid(&json!(text));
+        (parsed::<T>(&json!(text).to_string()).is_ok(), is_valid)
+    }
+
+    #[track_caller]
+    fn check<T: FieldType>(taken: &[&str], refused: &[&str]) {
+        for text in taken {
+            assert_eq!(judged::<T>(text), (true, true), "{text:?}");
+        }
+        for text in refused {
+            assert_eq!(judged::<T>(text), (false, false), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn schemas_of_hosts_agree_with_their_parsers() {
+        let refused = ["", "a b", "a/b", "a:80", "[", "[:0]", "a..b"];
+        check::<Domain>(&["a", "A.example.", "b\u{fc}cher.example", "a_b", "%61", "127.0.0.1", "[::1]", "[1:2:3:4:5:6:7::]"], &refused);
+        check::<Email>(&["a@b.example", "A+b@b\u{fc}cher.example", "\u{e9}@x"], &["", "a", "@a", "a@", "a b@c", "a@127.0.0.1", "\"a\"@b"]);
+    }
+
+    #[test]
+    fn schemas_of_targets_agree_with_their_parser() {
+        let taken = ["https://a", "HTTP://a:/", "http://a:065535?x#y", "https://[::ffff:1.2.3.4]/{path|a}", "https://\u{e9}/\u{a0}"];
+        let refused =
+            ["", "a", "ftp://a", "https:///a", "https://a:65536/", "https://u@a/", "https://a/ b", "https://a\\b", "https://a/\n"];
+        check::<Target>(&taken, &refused);
+    }
+
+    #[test]
+    fn schemas_of_texts_agree_with_their_parsers() {
+        let hidden = ["", "a\0", "a\u{7f}", "\u{85}", "a\u{202e}b", "\u{2066}", "\u{feff}", "a\u{2028}b"];
+        check::<Title>(&["a", " ", "\u{2027}\u{2065}"], &[&hidden[..], &["a\nb"]].concat());
+        check::<Note>(&["a\nb\tc"], &[&hidden[..], &["a\rb"]].concat());
+        check::<Tag>(&["a", " a\tb\u{85}", "\u{a0}a"], &["", " ", "\n", "a\0"]);
+        check::<Alias>(&["a", "a-_.~", "\u{e9}", "\u{1f389}"], &["", "a b", "a/b", "a+", "[", "`"]);
+        check::<NewPassword>(&["twelve chars", "\u{202e}twelve chars"], &["", "eleven char", "twelve chars\n", "twelve chars\u{85}"]);
+    }
+
+    #[test]
+    fn schemas_of_conditions_agree_with_their_parsers() {
+        check::<Country>(&["DE", "de", "xK", "aD", "zw"], &["", "D", "DEU", "00", "AA", "d\u{e9}"]);
+        check::<Language>(&["de", "pt-BR", "zh-Hant-TW-x"], &["", "d", "de-", "de_DE", "123", "abcdefghi"]);
+        let taken = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
+        check::<Block>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
+        let taken = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];
+        check::<Timestamp>(&taken, &["", "2026-11-21", "1969-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"]);
+    }
+}

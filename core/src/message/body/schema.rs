@@ -1,0 +1,116 @@
+//! JSON Schemas of request bodies, from which docs/openapi.json is generated. No module of an edge has them.
+//!
+//! A schema with a name of its own stands in the document once, below `components`. [`component`] makes a reference
+//! that carries its definition; [`crate::description`] moves each definition to where the reference points.
+
+use serde_json::{Map, Value, json};
+
+use super::declaration::RequestBody;
+
+/// The member of a reference that carries its definition.
+pub(crate) const DEFINITION: &str = "$definition";
+
+/// How the schema of a declared body stands in the document.
+pub(crate) enum Component {
+    /// Wherever it is used.
+    Inline,
+    /// Once, under this name.
+    Whole(&'static str),
+    /// Once, under this name, as a part of others: it does not forbid further fields.
+    Part(&'static str),
+}
+
+/// A reference to the schema `name`, with its definition.
+pub(crate) fn component(name: &str, definition: Value) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}"), (DEFINITION): definition})
+}
+
+/// `schema` with one more keyword, or with another value of it.
+pub(crate) fn with(mut schema: Value, keyword: &str, value: impl Into<Value>) -> Value {
+    if let Some(members) = schema.as_object_mut() {
+        members.insert(keyword.to_owned(), value.into());
+    }
+    schema
+}
+
+/// The schema of what may be null too.
+fn nullable(mut schema: Value) -> Value {
+    let Some(kind) = schema.get("type").cloned() else {
+        return json!({"anyOf": [schema, {"type": "null"}]});
+    };
+    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        values.push(Value::Null);
+    }
+    with(schema, "type", json!([kind, "null"]))
+}
+
+/// The schema of an object with exactly these fields.
+#[derive(Default)]
+pub(crate) struct ObjectSchema {
+    description: &'static str,
+    properties: Map<String, Value>,
+    required: Vec<String>,
+    /// The bodies whose fields are described elsewhere.
+    parts: Vec<Value>,
+}
+
+impl ObjectSchema {
+    pub(crate) fn of<B: RequestBody>() -> Self {
+        let mut schema = Self { description: B::DESCRIPTION.trim(), ..Self::default() };
+        B::describe(&mut schema);
+        schema
+    }
+
+    pub(crate) fn add(&mut self, name: &str, description: &str, schema: Value) {
+        let schema = if description.is_empty() { schema } else { with(schema, "description", description.trim()) };
+        self.properties.insert(name.to_owned(), schema);
+    }
+
+    /// Adds a field that may be null.
+    pub(crate) fn add_nullable(&mut self, name: &str, description: &str, schema: Value) {
+        self.add(name, description, nullable(schema));
+    }
+
+    pub(crate) fn require(&mut self, name: &str) {
+        self.required.push(name.to_owned());
+    }
+
+    /// Adds the fields of `B`.
+    pub(crate) fn flatten<B: RequestBody>(&mut self) {
+        match B::COMPONENT {
+            Component::Part(name) => self.parts.push(component(name, Self::of::<B>().open())),
+            Component::Inline | Component::Whole(_) => B::describe(self),
+        }
+    }
+
+    /// Adds a first field `tag`, by whose value `word` this kind of object is told from others.
+    pub(crate) fn kind(mut self, tag: &str, word: &str) -> Self {
+        let others = std::mem::take(&mut self.properties);
+        self.properties.insert(tag.to_owned(), json!({"const": word}));
+        self.properties.extend(others);
+        self.required.insert(0, tag.to_owned());
+        self
+    }
+
+    /// The object without any other field.
+    pub(crate) fn closed(self) -> Value {
+        let keyword = if self.parts.is_empty() { "additionalProperties" } else { "unevaluatedProperties" };
+        with(self.open(), keyword, false)
+    }
+
+    /// The object with these fields and perhaps others.
+    pub(crate) fn open(self) -> Value {
+        let Self { description, properties, required, parts } = self;
+        let mut members = Map::from_iter([("type".to_owned(), json!("object"))]);
+        let mut add = |name: &str, value: Value, is_empty: bool| {
+            if !is_empty {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        add("description", description.into(), description.is_empty());
+        add("properties", properties.into(), false);
+        add("required", required.clone().into(), required.is_empty());
+        add("allOf", parts.clone().into(), parts.is_empty());
+        members.into()
+    }
+}

@@ -1,0 +1,193 @@
+//! JSON Schemas of values that a wire type holds as plain text or as a plain number, for `schemars(with = "…")`
+//! beside the field. Compiled only for the description of the API.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::message::body::{DEFINITION, FieldType};
+use crate::message::codes::Code;
+use crate::message::wire::DisplayText;
+use crate::model::agent::Kind;
+use crate::model::field_error::FieldCode as Field;
+use crate::model::link::{ForwardQuery, State};
+use crate::model::rights::{Role, Scope};
+use crate::model::rules::{Clock, ID_BYTES, MOST_OF_ANY, Words};
+use crate::model::spec::MOST_TAGS;
+use crate::model::text::TAG_BYTES;
+use crate::model::time::Timestamp;
+
+/// Makes types that stand for a schema: `Type as "its name" = the schema`. A schema stands where it is used, never as
+/// a component.
+macro_rules! schemas {
+    ($([$($generics:tt)*] $type:ty as $name:literal = $schema:tt;)*) => {$(
+        impl<$($generics)*> JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+/// URL that hop makes itself, with everything encoded.
+pub(crate) enum Url {}
+
+/// Status code of an HTTP response.
+pub(crate) enum StatusCode {}
+
+/// Status code of a redirect.
+pub(crate) enum RedirectStatus {}
+
+/// Code of a field that was refused.
+pub(crate) enum FieldCode {}
+
+/// What becomes of the query of a visitor.
+pub(crate) enum QueryForwarding {}
+
+/// State of a link.
+pub(crate) enum LinkState {}
+
+/// Role of a user.
+pub(crate) enum RoleName {}
+
+/// Scope of an API key.
+pub(crate) enum ScopeName {}
+
+/// What hop takes a visitor for.
+pub(crate) enum VisitorKind {}
+
+/// Counter of the clicks of a kind of visitors.
+pub(crate) enum VisitorCounter {}
+
+/// Tags of a link.
+pub(crate) enum Tags {}
+
+/// Identifier of a rule.
+pub(crate) enum RuleId {}
+
+/// Text of at least `LEAST` and at most `MOST` characters.
+pub(crate) enum Text<const LEAST: usize, const MOST: usize> {}
+
+/// List of the values of a condition, of which one has to apply.
+pub(crate) struct AnyOf<T>(PhantomData<T>);
+
+/// One of the words of a kind, such as a device.
+pub(crate) struct Word<W>(PhantomData<W>);
+
+schemas! {
+    [] Url as "Url" = {"type": "string", "format": "uri"};
+    [] StatusCode as "StatusCode" = {"type": "integer", "minimum": 100, "maximum": 599};
+    [] RedirectStatus as "RedirectStatus" = {"type": "integer", "enum": [301, 302, 307, 308]};
+    [] FieldCode as "FieldCode" = {"type": "string", "enum": field_codes()};
+    [] QueryForwarding as "QueryForwarding" = {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
+    [] LinkState as "LinkState" = {"type": "string", "enum": link_states()};
+    [] RoleName as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
+    [] ScopeName as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
+    [] VisitorKind as "VisitorKind" = {"type": "string", "enum": VISITORS.map(Kind::name)};
+    [] VisitorCounter as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(Kind::counter)};
+    [] Tags as "Tags" = {
+        "type": "array",
+        "maxItems": MOST_TAGS,
+        "uniqueItems": true,
+        "items": {"type": "string", "minLength": 1, "maxLength": TAG_BYTES},
+    };
+    [] RuleId as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
+    [const LEAST: usize, const MOST: usize] Text<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
+    [W: Words] Word<W> as "Word" = {"type": "string", "enum": W::NAMES};
+    [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
+    [] DisplayText<Clock> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
+}
+
+const VISITORS: [Kind; 3] = [Kind::Human, Kind::Bot, Kind::Preview];
+
+impl<T: JsonSchema> JsonSchema for AnyOf<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "AnyOf".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({"type": "array", "minItems": 1, "maxItems": MOST_OF_ANY, "items": value})
+    }
+}
+
+fn field_codes() -> [&'static str; 13] {
+    let codes = [
+        Field::Required,
+        Field::WrongType,
+        Field::Unknown,
+        Field::Duplicate,
+        Field::TooLong,
+        Field::TooMany,
+        Field::OutOfRange,
+        Field::Invalid,
+        Field::Reserved,
+        Field::SchemeNotAllowed,
+        Field::Credentials,
+        Field::OwnDomain,
+        Field::Conflicts,
+    ];
+    codes.map(Field::name)
+}
+
+fn link_states() -> [&'static str; 7] {
+    let states = [State::Scheduled, State::Live, State::Ended, State::UsedUp, State::Disabled, State::Blocked, State::Deleted];
+    states.map(State::name)
+}
+
+/// Short path of a link: the same schema as in requests.
+pub(crate) enum Alias {}
+
+impl JsonSchema for Alias {
+    fn schema_name() -> Cow<'static, str> {
+        "Alias".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let definition = <crate::model::alias::Alias as FieldType>::schema().get_mut(DEFINITION).map(Value::take);
+        definition.and_then(|definition| definition.try_into().ok()).unwrap_or_default()
+    }
+}
+
+/// Absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes. It is neither on
+/// a domain of the setting `HOP_DOMAINS` nor on the link's own domain: such a target is refused with `own_domain`. A
+/// target on another domain that was added to the deployment is not refused, since hop does not ask the store about
+/// every target.
+#[derive(JsonSchema)]
+#[schemars(with = "String", extend("minLength" = 1, "maxLength" = crate::model::target::MAX_BYTES))]
+pub(crate) enum Target {}
+
+/// Code of a problem, with its status.
+pub(crate) enum ProblemCode {}
+
+impl JsonSchema for ProblemCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ProblemCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut codes = Code::ALL;
+        codes.sort_by_key(|code| code.status());
+        let described = codes.map(|code| {
+            let meaning = code.meaning();
+            let description = format!("{}. {}", meaning.title, meaning.remedy);
+            json!({"const": meaning.name, "x-status": meaning.status.as_u16(), "description": description})
+        });
+        let description = "Code of a problem. Programs switch on it.";
+        json_schema!({"type": "string", "description": description, "oneOf": described})
+    }
+}

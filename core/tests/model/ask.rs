@@ -190,7 +190,9 @@ pub(crate) fn told_each(answer: &Answer, count: usize) -> Vec<Told> {
 /// Whether a problem is that the tags of a link take too many store operations.
 fn is_too_much(problem: &Value) -> bool {
     let errors = problem["errors"].as_array().into_iter().flatten();
-    errors.filter(|error| error["code"] == "too_many").any(|error| error["field"].as_str().is_some_and(|field| field.ends_with("/tags")))
+    errors
+        .filter(|error| error["code"] == "too_many")
+        .any(|error| error["field"].as_str().is_some_and(|field| field.ends_with("/tags") || field == "/items"))
 }
 
 /// The address of a link that is shown.

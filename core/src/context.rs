@@ -84,8 +84,13 @@ impl<'a, E: Edge> Context<'a, E> {
     }
 
     /// Refuses, before anything of it is written, a change of a link with so many tags that takes more store operations than are left.
+    /// What fills its copy is counted too.
     pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
-        let operations = operations.saturating_add(self.of_fills(1));
+        self.check_new_fits(operations.saturating_add(self.of_fills(1)), tags)
+    }
+
+    /// The same of a link that is new: nobody has a copy of it.
+    pub(crate) fn check_new_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
             Fit::InAnotherRequest => {

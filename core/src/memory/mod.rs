@@ -41,6 +41,7 @@ pub struct MemoryEdge {
     pub records: MemoryRecords,
     /// The copies.
     pub copies: MemoryCopies,
+    has_copies: bool,
     traits: &'static Traits,
     operations: AtomicU32,
     millis: AtomicU64,
@@ -62,6 +63,7 @@ impl MemoryEdge {
         Self {
             records,
             copies: MemoryCopies::default(),
+            has_copies: true,
             traits: &TRAITS,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
@@ -75,6 +77,12 @@ impl MemoryEdge {
     #[must_use]
     pub fn with_traits(self, traits: &'static Traits) -> Self {
         Self { traits, ..self }
+    }
+
+    /// The same edge with nothing but the truth.
+    #[must_use]
+    pub fn without_copies(self) -> Self {
+        Self { has_copies: false, ..self }
     }
 
     /// From now on a request may use so many store operations.
@@ -125,7 +133,7 @@ impl Edge for MemoryEdge {
     }
 
     fn copies(&self) -> Option<&MemoryCopies> {
-        Some(&self.copies)
+        Some(&self.copies).filter(|_| self.has_copies)
     }
 
     fn now(&self) -> Timestamp {

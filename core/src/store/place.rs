@@ -150,6 +150,11 @@ impl Place {
         !self.hint_token.is_empty()
     }
 
+    /// Whether entries of whoever was here before a link arrived are still to be dropped.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        !self.left.is_empty()
+    }
+
     /// The record after the commit `token` that makes `holder` hold this place.
     fn next(&self, holder: &Holder, token: &str, hints: (&str, &[Key])) -> Result<String, StoreError> {
         stored::write(&StoredAlias::of(holder, self.commits.saturating_add(1), self.tokens.and(token), hints))

@@ -28,13 +28,13 @@ pub(crate) async fn write(records: &impl Records, change: Change) -> Result<Writ
 /// The same, and whether the store made the change at this very moment: then it was not made, and built upon, before.
 pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<(Written, bool), StoreError> {
     let mut last_error = StoreError::Unavailable("the change was never offered".into());
-    for _ in 0..TRIES {
+    for number in 0..TRIES {
         match records.commit(&change).await {
             Ok(Commit::Done) => return Ok((Written::Done, true)),
             Ok(Commit::Conflict) if !change.repeated => return Ok((Written::Conflict, false)),
             Ok(Commit::Conflict) => return Ok((whose(records, &change).await?, false)),
-            // It was not offered, nor will it be.
-            Err(error @ StoreError::OverBudget { .. }) => return Err(error),
+            // It was not offered, nor will it be. After a failure nobody knows what became of it.
+            Err(error @ StoreError::OverBudget { .. }) => return Err(if number == 0 { error } else { last_error }),
             Err(error) => last_error = error,
         }
         change.repeated = true;

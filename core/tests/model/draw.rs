@@ -20,6 +20,9 @@ pub(crate) const WRONG: &str = "nobody's password";
 /// How many targets there are at a time.
 const TARGETS: usize = 12;
 
+/// The fewest store operations that a deployment may give a request.
+const FEWEST_OPERATIONS: u32 = 24;
+
 /// How many moments are remembered.
 const MOST_MOMENTS: usize = 64;
 
@@ -86,6 +89,12 @@ impl Dice {
             17..=18 => Mood::Drawn(Weather { late: 0, ..STORMY }),
             _ => Mood::Drawn(Weather { late: 0, ..FOGGY }),
         }
+    }
+
+    /// How many store operations a request may use: mostly few.
+    pub(crate) fn operations(&mut self) -> u32 {
+        let most = self.of(&[12, 40, 1_000 - FEWEST_OPERATIONS as usize]);
+        FEWEST_OPERATIONS + u32::try_from(self.random.below(most + 1)).unwrap_or_default()
     }
 
     /// How it is while two clients are at it.

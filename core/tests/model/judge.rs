@@ -23,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) alias: Option<String>,
     /// How many links a tag was changed on, and whether there are no more.
     pub(crate) changed: Option<(usize, bool)>,
+    /// Whether it was refused because its tags take more store operations than a request has.
+    pub(crate) is_too_much: bool,
 }
 
 /// How a deed was asked for.
@@ -70,6 +72,17 @@ impl Told {
     pub(crate) fn is_lost(&self) -> bool {
         self.status == 503
     }
+
+    /// Whether the request had no store operations left.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.problem == "budget_exhausted"
+    }
+
+    /// What is told of a line that was not reached.
+    pub(crate) fn untried() -> Self {
+        let problem = "budget_exhausted".to_owned();
+        Self { status: 503, problem, link: None, alias: None, changed: None, is_too_much: false }
+    }
 }
 
 impl Known {
@@ -89,6 +102,10 @@ impl Known {
         for world in worlds {
             if told.is_lost() {
                 after.extend(half(world, deed));
+            }
+            if told.is_too_much {
+                after.push(world.clone());
+                continue;
             }
             let mut next = world.clone();
             let obeyed = next.obey(deed, &circumstance.when, drawn);

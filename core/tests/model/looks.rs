@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::judge::{HELD_SECONDS, Known};
 use super::support::audit::check_entries;
 use super::support::client::Answer;
-use super::support::misfortune::{Plan, calm};
+use super::support::misfortune::Plan;
 use super::support::{Ask, Isolate, run};
 use super::walk::{Walk, now};
 use super::world::{Address, Agent, DOMAINS, Link, Place, Version, Visitor, World};
@@ -146,7 +146,7 @@ impl Walk<'_> {
         let tried = typed.map(|typed| run(self.isolates[isolate].ask(ask::type_in(&at, visitor, typed))));
         let cookie = tried.as_ref().and_then(ask::cookie);
         let answer = run(self.isolates[isolate].ask(ask::visit(&at, visitor, cookie.as_deref())));
-        calm(self.edge);
+        self.calm();
         self.say(format!("{mood:?} {visitor:?} at {at:?} types {typed:?} → {} {}", answer.code(), answer.header("location")));
         assert!(typed != Some(WRONG) || cookie.is_none(), "a wrong password opens a lock");
         let strangers = tried.iter().chain(cookie.is_none().then_some(&answer));
@@ -212,7 +212,7 @@ impl Walk<'_> {
                 if self.dice.one_in(4) { Mood::Planned(Plan::At(vec![(self.dice.random.below(4), Fault::Fail)])) } else { Mood::Calm };
             self.set(&misfortune);
             let mut page = self.look(Ask::list(&path));
-            calm(self.edge);
+            self.calm();
             if page.code() == 503 && !matches!(misfortune, Mood::Calm) {
                 page = self.look(Ask::list(&path));
             }
@@ -269,7 +269,7 @@ impl Walk<'_> {
     /// Looks at everything there is, in every way there is.
     pub(crate) fn audit(&mut self) {
         self.say("everything is looked at".into());
-        calm(self.edge);
+        self.calm();
         self.settle_all();
         let addresses: Vec<Address> = self.known.likely().0.keys().cloned().collect();
         for at in &addresses {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hop_core::memory::MemoryEdge;
+use hop_core::Body;
+use hop_core::memory::{MemoryEdge, OPERATIONS};
 use hop_core::ports::Edge;
 use serde_json::Value;
 
@@ -23,6 +24,9 @@ const BETWEEN_AUDITS: u64 = 1_000;
 
 /// How many of the latest calls a failure tells.
 const TOLD_CALLS: usize = 100;
+
+/// More requests than anything takes that is repeated because it had no operations left.
+const MOST_REQUESTS: usize = 40;
 
 /// How many requests may be sent again.
 const REPEATABLE: usize = 8;
@@ -114,11 +118,19 @@ impl<'a> Walk<'a> {
     }
 
     pub(crate) fn set(&mut self, mood: &Mood) {
+        let operations = self.dice.operations();
+        self.edge.set_operations(operations);
         match mood {
             Mood::Calm => calm(self.edge),
             Mood::Planned(misfortune) => drop(plan(self.edge, misfortune.clone())),
             Mood::Drawn(weather) => unleash(self.edge, *weather, self.dice.random.next_u64()),
         }
+    }
+
+    /// Ends all misfortune. What comes now has operations enough.
+    pub(crate) fn calm(&self) {
+        calm(self.edge);
+        self.edge.set_operations(OPERATIONS);
     }
 
     fn next_number(&mut self) -> u64 {
@@ -178,6 +190,7 @@ impl<'a> Walk<'a> {
         match (told[0].status, told[0].changed) {
             (200, Some((changed, true))) => assert_eq!(changed, count, "it is said to be done"),
             (404, None) => assert_eq!(count, 0),
+            (422, None) if told[0].is_too_much => tagged.clear(),
             (200, Some(_)) | (503, None) => {
                 assert!(told[0].status == 200 || !matches!(mood, Mood::Calm), "nothing failed");
                 // Some are done and some are not. Those that are are what they should be.
@@ -226,9 +239,12 @@ impl<'a> Walk<'a> {
         let mood = self.dice.weather();
         self.set(&mood);
         let mut random = hop_core::memory::Random::new(self.dice.random.next_u64());
-        let clients = deeds.iter().zip(&self.isolates).map(|(deed, isolate)| Box::pin(isolate.ask(ask::one(deed))) as Client<'_, Answer>);
+        let clients = deeds
+            .iter()
+            .zip(&self.isolates)
+            .map(|(deed, isolate)| Box::pin(isolate.ask_beside_others(ask::one(deed))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        calm(self.edge);
+        self.calm();
         let told: Vec<Told> = answers.iter().map(|answer| ask::told(answer).uncounted()).collect();
         self.say(format!("{mood:?} {deeds:?} → {told:?}"));
         assert!(told.iter().all(|told| told.status != 500));
@@ -256,9 +272,26 @@ impl<'a> Walk<'a> {
         let isolate = self.dice.random.below(2);
         let mut when = vec![now(self.edge)];
         self.set(mood);
+        if finds(&ask) {
+            // On few operations only the newest links to one target are looked at.
+            self.edge.set_operations(OPERATIONS);
+        }
         let mut answer = run(self.isolates[isolate].ask(ask.again()));
-        calm(self.edge);
         let mut told = tell(&answer);
+        if matches!(mood, Mood::Calm) && (key.is_some() || told.len() == 1) {
+            // On as few operations as before it comes to an end.
+            for requests in 1.. {
+                if !told.iter().any(Told::is_cut_short) {
+                    break;
+                }
+                let cause = || (String::from_utf8_lossy(&answer.body).into_owned(), self.edge.take_log().pop());
+                assert!(requests < MOST_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
+                self.say(format!("{} {} on {} operations → {told:?}", ask.method, ask.url, self.edge.operations()));
+                answer = run(self.isolates[isolate].ask(ask.again()));
+                told = tell(&answer);
+            }
+        }
+        self.calm();
         while key.is_some() && (told.iter().any(Told::is_lost) || answer.problem() == "idempotency_in_flight") {
             assert!(when.len() < 4, "this request never ends: {told:?}");
             self.say(format!("{mood:?} {} {} with a key was answered {told:?}", ask.method, ask.url));
@@ -291,7 +324,7 @@ impl<'a> Walk<'a> {
         let tries = when.len();
         for (deed, told) in deeds.iter().zip(told) {
             // To erase a link of many versions may take more than one request, and so may what is done for the alias of one.
-            let may_fail = !matches!(mood, Mood::Calm) || matches!(deed, Deed::Erase { .. }) || deed.reuses();
+            let may_fail = !matches!(mood, Mood::Calm) || matches!(deed, Deed::Erase { .. }) || deed.reuses() || told.is_cut_short();
             assert!(told.status != 500 && (told.status != 503 || may_fail), "nothing failed");
             let circumstance = self.circumstance(deed, told, when.clone(), mood.is_foggy());
             // What a repeated request shows is from the time of its last try.
@@ -349,7 +382,7 @@ impl<'a> Walk<'a> {
         let (ask, code, body) = (ask.again(), *code, body.clone());
         self.set(&mood);
         let answer = run(self.isolates[self.number as usize % 2].ask(ask));
-        calm(self.edge);
+        self.calm();
         self.say(format!("{mood:?} a request again → {}", answer.code()));
         if answer.code() == 503 {
             assert!(!matches!(mood, Mood::Calm), "nothing failed");
@@ -374,6 +407,11 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether a link is to be found, if it is there.
+fn finds(ask: &Ask) -> bool {
+    matches!(&ask.body, Body::Whole(body) if String::from_utf8_lossy(body).contains("\"find_if_exists\":true"))
 }
 
 /// Whether no two of `deeds` are about one address. Then what was refused the first time is refused again.

@@ -47,10 +47,18 @@ impl<'a> Isolate<'a> {
     /// Asks, and does what is to be done afterwards. All of that keeps within the operation budget.
     pub(crate) async fn ask(&self, ask: Ask) -> Answer {
         self.edge.take_operations();
+        let answer = self.ask_beside_others(ask).await;
+        let operations = self.edge.take_operations();
+        assert!(operations <= self.edge.operations(), "{operations} store operations of {}", self.edge.operations());
+        answer
+    }
+}
+
+impl Isolate<'_> {
+    /// The same while others ask: whose operations are whose is not known.
+    pub(crate) async fn ask_beside_others(&self, ask: Ask) -> Answer {
         let (answer, after) = self.handle(ask).await;
         self.app.finish(self.edge, after).await;
-        let operations = self.edge.take_operations();
-        assert!(operations <= self.edge.operations(), "{operations} store operations");
         answer
     }
 }

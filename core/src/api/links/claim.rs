@@ -11,7 +11,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
 use crate::model::rights::Right;
 use crate::model::time::Timestamp;
-use crate::store::budget::{of_change, of_rewrite};
+use crate::store::budget::{Fit, of_change, of_rewrite};
 use crate::store::history::{self, Moves};
 use crate::store::ports::{Call, Edge, Records as _, StoreError};
 use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
@@ -62,8 +62,12 @@ impl Claim<'_> {
         let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
         change.repeated = is_repeated;
         self.write_down(context, &mut change)?;
-        // A refused offer may cost a store many writes. Whoever expects one, or could not take back what it wrote, reads the record first.
-        let expects_refusal = self.reuses || records.operations(&Call::Refused(&change)) > context.budget.left();
+        // A refused offer may cost a store many writes. Whoever expects one, could not take back what it wrote, or could not make another one
+        // in any request, reads the record first.
+        let refused = records.operations(&Call::Refused(&change));
+        let of_two = refused.saturating_add(of_change(records, &change)).saturating_add(of_rewrite(records).saturating_mul(2));
+        let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
+        let expects_refusal = self.reuses || refused > context.budget.left() || is_last;
         let mut seen = match looked {
             Looked::At(place) => *place,
             Looked::NotYet if expects_refusal => look(records, self.key).await?,
@@ -71,7 +75,7 @@ impl Claim<'_> {
         };
         let mut is_first_write = seen.is_some();
         if seen.is_none() {
-            context.check_fits(of_change(records, &change), self.tags())?;
+            context.check_new_fits(of_change(records, &change), self.tags())?;
             if let (Written::Done, is_new) = offer(records, change).await? {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }

@@ -17,7 +17,7 @@ use super::{trace, wire};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
-use crate::message::problem::Problem;
+use crate::message::problem::{Code, Problem};
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::alias::{self, Alias, AliasCase};
@@ -30,9 +30,10 @@ use crate::model::password::NewPassword;
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::budget::{of_change, of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
-use crate::store::{Holder, Key, look};
+use crate::store::{Holder, Key, Place, look};
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
@@ -211,6 +212,15 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
     })
 }
 
+/// What it takes to make the link under an alias that is free, with a look at that and with its line of the audit.
+pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> Result<u32, Problem> {
+    let records = context.edge.records();
+    let alias = new.alias.clone().unwrap_or_else(|| Alias::stored(String::new()));
+    let link = draft(context, new, alias)?;
+    let change = Place::claim(&Key::link(&link.domain, &link.alias), &Holder::Link(link), String::new())?;
+    Ok(of_change(records, &change).saturating_add(of_rewrite(records)))
+}
+
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
 async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
     let token = context.name("commit")?;
@@ -223,6 +233,8 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
         Ok(Ok(Claimed { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
         Ok(Ok(Claimed { commits: Some(commits), .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
         Ok(Err(_)) => {}
+        // It was not made.
+        Err(problem) if problem.code == Code::BudgetExhausted => {}
         Ok(Ok(Claimed { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {

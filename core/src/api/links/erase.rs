@@ -27,6 +27,22 @@ use crate::store::{EDITS, Entries, Holder, Key, Place, Written, look, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.
 pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
+    let mut ended = None;
+    let erased = erase_parts(context, proof, key, seen, &mut ended).await;
+    if let Some(copy) = ended {
+        context.changed(key.clone(), copy);
+    }
+    erased
+}
+
+/// Goes through the steps. `ended` is what its copy is to say then, if the link had ended before: that comes after what the request is for.
+async fn erase_parts<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Proof,
+    key: &Key,
+    seen: &Seen,
+    ended: &mut Option<Option<Copy>>,
+) -> Result<(), Problem> {
     let mut last = Problem::crowded();
     let records = context.edge.records();
     let mut has_begun = false;
@@ -48,6 +64,13 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         {
             continue;
         }
+        // What a move left unfinished is dropped by a change of its own, where one of all does not fit.
+        if place.has_leftovers()
+            && of_change(records, &place.erase(&link, own_drops(&link), Entries::Named, String::new())?) >= context.budget.left()
+        {
+            write(records, place.hand_over(&place.holder, context.token()?)?).await?;
+            continue;
+        }
         // Before the record says that the link is being erased, a move of it may still make its claim.
         let moves = if is_erasing { Moves::Follow } else { Moves::Leave };
         let change = |link: &Link, drops| {
@@ -60,7 +83,10 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
         };
         let of_commit = of_change(records, &change(&link, own_drops(&link))?);
         let most = context.budget.left().saturating_sub(of_commit).saturating_sub(of_rewrite(records));
-        let mut left = if most >= Remains::LEAST {
+        let looks = most >= Remains::LEAST;
+        // Where not even its own are looked for, they may have to wait: the next commit is what gets the erasure further.
+        let drops_own = looks || of_commit.saturating_add(of_rewrite(records)) <= context.budget.left();
+        let mut left = if looks {
             Remains::of_all(context, &mut link, key, moves, most).await?
         } else if has_begun && !place.names_entries() {
             return Err(Problem::half_erased());
@@ -72,15 +98,19 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
             return Err(Problem::half_erased());
         }
         let mut drops = std::mem::take(&mut left.keys);
-        let own = own_drops(&link).into_iter().filter(|own| !drops.contains(own)).collect::<Vec<_>>();
+        let own = own_drops(&link).into_iter().filter(|own| drops_own && !drops.contains(own)).collect::<Vec<_>>();
         drops.extend(own);
         let committed = records.commit(&change(&link, drops)?).await;
         if committed == Ok(Commit::Conflict) {
             continue;
         }
         let commits = place.commits.saturating_add(1);
-        let ended = Copy::of(&Holder::Erasing(link), commits);
-        context.changed(key.clone(), ended.filter(|_| committed.is_ok()));
+        let copy = Copy::of(&Holder::Erasing(link), commits).filter(|_| committed.is_ok());
+        if is_erasing {
+            *ended = Some(copy);
+        } else {
+            context.changed(key.clone(), copy);
+        }
         committed?;
         match left.unreadable {
             _ if left.has_more => has_begun = true,

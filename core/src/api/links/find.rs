@@ -1,7 +1,7 @@
 //! Finding a link that is just what somebody is about to create.
 
-use super::create::NewLink;
-use super::walk::Walk;
+use super::create::{NewLink, of_creation};
+use super::walk::{Walk, of_page};
 use crate::auth::Proof;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -15,7 +15,12 @@ use crate::store::ports::Edge;
 pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
     let domain = &new.domain;
     let walk = Walk::Hints { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
+    // If there is none, it is made.
+    let of_creation = of_creation(context, new)?;
+    context.check_new_fits(of_creation.saturating_add(of_page(context.edge.records(), 1)), new.spec.tags.len())?;
+    let making = context.budget.reserve(of_creation);
     let page = walk.page(context, domain, None, u16::MAX).await?;
+    drop(making);
     let is_same = |link: &Link| {
         !link.is_deleted()
             && proof.owns(link)

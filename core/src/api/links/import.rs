@@ -242,7 +242,12 @@ impl<E: Edge> Work<'_, E> {
         // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
         let records = self.context.edge.records();
         let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
-        let mut places = look_at_all(records, &keys).await?.into_iter();
+        let places = match look_at_all(records, &keys).await {
+            // What earlier lines came to is told.
+            Err(StoreError::OverBudget { .. }) => return Ok(read.into_iter().next().map(|(position, ..)| position).or(next)),
+            places => places?,
+        };
+        let mut places = places.into_iter();
         let mut done: Vec<Key> = Vec::new();
         for (position, context, line) in read {
             self.context.budget.begin_part();

@@ -16,7 +16,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::store::budget::{Fit, of_change, of_rewrite};
 use crate::store::copy::Copy;
-use crate::store::ports::Edge;
+use crate::store::ports::{Call, Edge, Records as _};
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile. The first try is refused if no request can make the move.
@@ -44,6 +44,29 @@ pub(super) async fn rename<E: Edge>(
         Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving.journey.clone()),
         _ => None,
     });
+    let signpost = Holder::Signpost(Signpost {
+        link: link.id.clone(),
+        domain: link.domain.clone(),
+        alias: link.alias.clone(),
+        journey: journey.clone(),
+        forwards: keeps_old_alias,
+    });
+    let leaving = |place: &Place| {
+        let mut leaving = place.hand_over(&signpost, journey.clone())?;
+        audit::note(context, proof, &deed(was, &link), &mut leaving)?;
+        Ok::<_, Problem>(leaving)
+    };
+    // The old alias and the new one have copies.
+    let of_leaving = of_change(records, &leaving(place)?).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
+    if is_first {
+        // The next request would have to do so much, if this one came no further than the claim: where the link comes from is read once
+        // more to know that, then that record and the claim are renewed.
+        let of_look = if unfinished.is_none() { records.operations(&Call::Get) } else { 0 };
+        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2)).saturating_add(of_look);
+        if let Fit::Never { .. } = context.budget.fit(of_rest) {
+            context.check_fits(of_rest, link.spec.tags.len())?;
+        }
+    }
     let renewed = match &unfinished {
         Some(_) => renew(context, place).await?,
         None => None,
@@ -52,24 +75,7 @@ pub(super) async fn rename<E: Edge>(
         return Ok(None);
     }
     let place = renewed.as_ref().unwrap_or(place);
-    let signpost = Holder::Signpost(Signpost {
-        link: link.id.clone(),
-        domain: link.domain.clone(),
-        alias: link.alias.clone(),
-        journey: journey.clone(),
-        forwards: keeps_old_alias,
-    });
-    let mut leaving = place.hand_over(&signpost, journey.clone())?;
-    audit::note(context, proof, &deed(was, &link), &mut leaving)?;
-    // The old alias and the new one have copies.
-    let of_leaving = of_change(records, &leaving).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
-    if is_first && unfinished.is_none() {
-        // The next request would have to do so much, if this one came no further than the claim.
-        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2));
-        if let Fit::Never { .. } = context.budget.fit(of_rest) {
-            context.check_fits(of_rest, link.spec.tags.len())?;
-        }
-    }
+    let leaving = leaving(place)?;
     // A journey may be begun again by a repeated request. Its claim is a new one: others may have been here since.
     let commit = context.token()?;
     let version = history::name(was, &to, &commit);

@@ -59,7 +59,7 @@ pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
 }
 
 /// What a page of so many links takes.
-fn of_page(records: &impl Records, links: usize) -> u32 {
+pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
     let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(ON_THE_MOVE)].iter().map(|call| records.operations(call)).sum::<u32>();
     looks.saturating_add(of_counts(records, links))
 }

@@ -115,7 +115,8 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         } else {
             self.records.commit(change).await
         };
-        if commit == Ok(Commit::Conflict) {
+        // What failed may have been refused before that.
+        if commit != Ok(Commit::Done) {
             self.budget.spend(more_if_refused.min(left));
         }
         commit

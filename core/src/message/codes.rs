@@ -228,7 +228,7 @@ impl Code {
                 "budget_exhausted",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The request ran out of store operations",
-                "A request may use a limited number of store operations; `/capabilities` says how many. What was done stays done. Send the same request again, with the same `Idempotency-Key` if it had one: it goes on where this one stopped.",
+                "A request may use a limited number of store operations; `/capabilities` says how many. What was done stays done. Send the same request again, with the same `Idempotency-Key` if it had one: it continues. A batch or an import without a key is not repeated: send what is left of it.",
             ),
             Self::NotConfigured => (
                 "not_configured",

@@ -7,7 +7,6 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
-    clippy::string_slice,
     reason = "a test that cannot go on has failed"
 )]
 

@@ -301,7 +301,7 @@ impl<'a> Walk<'a> {
             told = tell(&answer);
         }
         let is_kept = key.is_some() && answer.code() < 300 && !mood.is_foggy();
-        if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) {
+        if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) && !told.iter().any(|told| told.is_too_much) {
             // Whether the answer was written down is not known. If it was not, what was done is found and nothing more is done.
             self.wait(61);
             answer = run(self.isolates[isolate].ask(ask.again()));

@@ -166,11 +166,11 @@ pub(crate) async fn import<E: Edge>(
     }
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
     let mut work = Work { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
-    let of_line = of_line(context.edge.records());
+    let (of_line, at_once) = (of_line(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
         // What a line takes is not known before it is read: one that does not fit is the first of the next request.
-        let most = context.budget.largest(LINES_AT_ONCE, |lines| of_line.saturating_mul(lines.into()));
+        let most = context.budget.largest(at_once, |lines| of_line.saturating_mul(lines.into()));
         let chunk: Vec<_> = lines.by_ref().take(left.min(most.into())).collect();
         left = left.saturating_sub(chunk.len());
         next = work.take_all(chunk, &mut outcomes).await?;
@@ -205,6 +205,11 @@ pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
     budget.left().checked_div(of_line(records)).unwrap_or(most).min(most)
 }
 
+/// How many places are looked at together: one, where that saves nothing. Then what a line takes does not depend on those behind it.
+fn lines_at_once(records: &impl Records) -> u16 {
+    if records.operations(&Call::GetMany(2)) > records.operations(&Call::GetMany(1)) { 1 } else { LINES_AT_ONCE }
+}
+
 /// What a line takes, if it makes a link that has an owner and neither tags nor clicks.
 fn of_line(records: &impl Records) -> u32 {
     records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
@@ -229,6 +234,8 @@ impl<E: Edge> Work<'_, E> {
     ) -> Result<Option<ImportPositionJson>, Problem> {
         let mut next = None;
         let mut read = Vec::new();
+        // The look at all places is part of the first line: whoever sends it again pays for that again.
+        self.context.budget.begin_part();
         for (index, line) in lines {
             let position = ImportPositionJson::of(&line);
             let context = self.context.drawing(self.context.source.part(index));
@@ -249,8 +256,10 @@ impl<E: Edge> Work<'_, E> {
         };
         let mut places = places.into_iter();
         let mut done: Vec<Key> = Vec::new();
-        for (position, context, line) in read {
-            self.context.budget.begin_part();
+        for (number, (position, context, line)) in read.into_iter().enumerate() {
+            if number > 0 {
+                self.context.budget.begin_part();
+            }
             let key = line.as_ref().ok().and_then(key_of);
             let place = match &key {
                 Some(key) if done.contains(key) => {

@@ -62,7 +62,10 @@ pub(super) async fn rename<E: Edge>(
         // The next request would have to do so much, if this one came no further than the claim: where the link comes from is read once
         // more to know that, then that record and the claim are renewed.
         let of_look = if unfinished.is_none() { records.operations(&Call::Get) } else { 0 };
-        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(2)).saturating_add(of_look);
+        // The link that left the new alias before is looked for and settled.
+        let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
+        let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };
+        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
         if let Fit::Never { .. } = context.budget.fit(of_rest) {
             context.check_fits(of_rest, link.spec.tags.len())?;
         }

@@ -50,17 +50,14 @@ pub(super) struct Page {
     pub(super) next: Option<Position>,
 }
 
-/// How many links on the move a page has operations for: where each comes from is looked at too.
-const ON_THE_MOVE: usize = 2;
-
 /// How many links a page examines at most.
 pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
     budget.largest(page_size::LARGEST, |links| of_page(records, links.into()))
 }
 
-/// What a page of so many links takes.
+/// What a page of so many links takes. All of them may be on the move: then where each comes from is read too.
 pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
-    let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(ON_THE_MOVE)].iter().map(|call| records.operations(call)).sum::<u32>();
+    let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(links)].iter().map(|call| records.operations(call)).sum::<u32>();
     looks.saturating_add(of_counts(records, links))
 }
 

@@ -194,7 +194,9 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     if count(&[Kind::Passing, Kind::Untried]) == 0 {
         return Ok(response);
     }
-    let response = if count(&[Kind::Untried]) > 0 { response.retry_at_once() } else { response };
+    // Sent again without a key it would do all that was done once more.
+    let goes_on = count(&[Kind::Untried]) > 0 && context.source.is_repeatable();
+    let response = if goes_on { response.retry_at_once() } else { response };
     let kept = |outcome: &'_ Outcome| matches!(outcome.kind, Kind::Succeeded | Kind::Failed);
     let progress = ProgressJson(outcomes.iter().map(|outcome| kept(outcome).then_some(&*outcome.result)).collect());
     Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))

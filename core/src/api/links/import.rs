@@ -177,10 +177,10 @@ pub(crate) async fn import<E: Edge>(
     }
     let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::of(line)));
     // Whoever sends the same request again gets no further once its key has all the lines that it can have.
-    let is_full = context.source.is_repeatable() && outcomes.len() >= MOST_LINES_OF_A_KEY;
+    let is_full = outcomes.len() >= MOST_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
-    let goes_on = next.is_some() && !is_full;
+    let goes_on = next.is_some() && context.source.is_repeatable() && !is_full;
     let is_unfinished = goes_on || outcomes.values().any(|outcome| outcome.is_passing);
     let json = ImportJson {
         results: outcomes.values().map(|outcome| &*outcome.result).collect(),

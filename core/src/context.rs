@@ -12,7 +12,7 @@ use crate::model::config::Config;
 use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
-use crate::store::budget::{Budget, Fit};
+use crate::store::budget::{Budget, Fit, of_change};
 use crate::store::copy::{Copy, Fill};
 use crate::store::id_source::{self, Source};
 use crate::store::memo::{Memo, Remembered};
@@ -96,12 +96,15 @@ impl<'a, E: Edge> Context<'a, E> {
             Fit::InAnotherRequest => {
                 Err(Problem::budget_exhausted(format!("a change takes {operations} store operations, and {} are left", self.budget.left())))
             }
-            Fit::Never { excess } => {
-                let too_many = excess.div_ceil(OPERATIONS_OF_A_TAG);
-                let fitting = tags.saturating_sub(usize::try_from(too_many).unwrap_or(usize::MAX));
-                Err(Problem::too_many_tags(fitting, self.budget.limit()))
-            }
+            Fit::Never { excess } => Err(self.fits_never(excess, tags)),
         }
+    }
+
+    /// Why no request can make a change of a link with so many tags, which takes `excess` operations too many.
+    pub(crate) fn fits_never(&self, excess: u32, tags: usize) -> Problem {
+        let too_many = excess.div_ceil(OPERATIONS_OF_A_TAG);
+        let fitting = tags.saturating_sub(usize::try_from(too_many).unwrap_or(usize::MAX));
+        Problem::too_many_tags(fitting, self.budget.limit())
     }
 
     /// What it takes at most to fill so many copies after the response.
@@ -141,6 +144,7 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Has `change` made after the response. If somebody else was quicker, it is not; if it fails, the log says so in these words.
     pub(crate) fn later(&self, failure: &'static str, change: Change) {
+        self.budget.leave_to_task(of_change(self.edge.records(), &change));
         self.background.borrow_mut().add(Task::Write(change, failure));
     }
 

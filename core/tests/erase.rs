@@ -484,8 +484,9 @@ fn dead_tries_of_a_move_stop_no_clearing() {
         edit(&edge, 59);
         cut_off(&edge, "new");
         for _ in 0..6 {
-            // The dead move is broken off, and then the claim is made.
-            cut_off_at(&edge, 3, "docs", "new");
+            // The claim of the dead move is renewed.
+            edge.wait_seconds(1);
+            cut_off_at(&edge, 2, "docs", "new");
         }
         edit(&edge, 120);
         let since_clearing = truth(&edge)["docs"].version % 8;

@@ -69,7 +69,9 @@ pub(super) const PICTURE: Answer = Answer::empty("Picture", "The QR code")
     .headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
 pub(super) const AVAILABILITY: Answer = Answer::json("Availability", "Whether the alias is available", "Availability", &["alias"]);
 /// Of an answer that tells of many, and not yet of all.
-const GO_ON: Header = Header::optional("Retry-After", "0 if not all was tried and the request had an `Idempotency-Key`: send the same request again").number();
+const GO_ON: Header =
+    Header::optional("Retry-After", "0 if not all was tried and the request had an `Idempotency-Key`: send the same request again")
+        .number();
 pub(super) const BATCH_RESULTS: Answer =
     Answer::json("BatchResults", "The result of each item, in the order of the items", "BatchResults", &["batch-results"])
         .headers(&[GO_ON]);

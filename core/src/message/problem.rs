@@ -327,7 +327,7 @@ impl Problem {
 
     /// One of many parts of a request that was not tried.
     pub(crate) fn not_tried() -> Self {
-        let detail = "This was not tried: the request had no store operations left. Send it again to go on.";
+        let detail = "This was not tried: the request had no store operations left, or no time for another password. With an `Idempotency-Key` send the same request again, without one send what was not tried.";
         Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
     }
 

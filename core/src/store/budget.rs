@@ -55,8 +55,8 @@ pub(crate) enum Fit {
 
 impl Budget {
     pub(crate) fn new(limit: u32) -> Self {
-        let (spent, for_tasks, reserved, at_start, part_began) = Default::default();
-        Self { limit, spent, for_tasks, reserved, at_start, part_began }
+        let (spent, for_tasks, reserved, part_began) = Default::default();
+        Self { limit, spent, for_tasks, reserved, at_start: Cell::new(limit), part_began }
     }
 
     /// What the deployment gives each request.

@@ -49,9 +49,11 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
 
 /// After a failure a refusal may be this change's own doing. Only the record can tell, if it is neither too old nor too new.
 async fn whose(records: &impl Records, change: &Change) -> Result<Written, StoreError> {
-    let fate = match records.get(&change.key).await? {
-        Some(record) => fate(change, &record)?,
-        None => Fate::Unknown,
+    let fate = match records.get(&change.key).await {
+        Ok(Some(record)) => fate(change, &record)?,
+        // Without operations for a look nobody knows what became of it, either.
+        Ok(None) | Err(StoreError::OverBudget { .. }) => Fate::Unknown,
+        Err(error) => return Err(error),
     };
     match fate {
         Fate::Made => Ok(Written::Done),

@@ -300,8 +300,10 @@ impl<'a> Walk<'a> {
             answer = run(self.isolates[isolate].ask(ask.again()));
             told = tell(&answer);
         }
-        let is_kept = key.is_some() && answer.code() < 300 && !mood.is_foggy();
-        if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) && !told.iter().any(|told| told.is_too_much) {
+        // What is too much for one request may not be for the next: it is known to be kept only if nothing failed.
+        let is_told_again = matches!(mood, Mood::Calm) || !told.iter().any(|told| told.is_too_much);
+        let is_kept = key.is_some() && answer.code() < 300 && !mood.is_foggy() && is_told_again;
+        if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) {
             // Whether the answer was written down is not known. If it was not, what was done is found and nothing more is done.
             self.wait(61);
             answer = run(self.isolates[isolate].ask(ask.again()));

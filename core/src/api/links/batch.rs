@@ -11,6 +11,7 @@ use super::change::{LinkPatch, patch};
 use super::counts::{Counts, counts};
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
+use super::many::{of_plain_link, status_of};
 use super::named::served_domain;
 use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
@@ -206,13 +207,8 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
 pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
     // The last one leaves too little to take back what a refused write wrote: its alias is looked at first.
     let of_last = records.operations(&Call::Get).saturating_add(of_counts(records, 1));
-    let of_item = of_item(records);
+    let of_item = of_plain_link(records);
     budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()).saturating_add(of_last))
-}
-
-/// What an item takes, if it makes or changes a link that has an owner and neither tags nor a copy.
-fn of_item(records: &impl Records) -> u32 {
-    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
 }
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
@@ -234,12 +230,7 @@ fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), P
 
 /// How an item was answered before.
 fn kind_of(result: &RawValue) -> Result<Kind, Problem> {
-    #[derive(Deserialize)]
-    struct StatusJson {
-        status: u16,
-    }
-    let StatusJson { status } = serde_json::from_str(result.get()).map_err(Problem::internal)?;
-    Ok(if status < StatusCode::BAD_REQUEST.as_u16() { Kind::Succeeded } else { Kind::Failed })
+    Ok(if status_of(result)?.is_success() { Kind::Succeeded } else { Kind::Failed })
 }
 
 /// The items that this request tries.
@@ -248,7 +239,7 @@ struct Work<'a, E> {
     proof: &'a Proof,
     /// How many passwords there is time to hash.
     hashes: u16,
-    /// Whether there are no store operations left.
+    /// Whether an item was left untried: those behind it wait, since items are made in their order.
     is_over: bool,
 }
 
@@ -274,7 +265,7 @@ impl<E: Edge> Work<'_, E> {
                     _ if problem.is_passing() => Kind::Passing,
                     _ => Kind::Failed,
                 };
-                self.is_over |= kind == Kind::Untried && !needs_hash;
+                self.is_over |= kind == Kind::Untried;
                 if kind != Kind::Untried {
                     self.context.log_cause(&problem);
                 }

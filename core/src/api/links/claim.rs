@@ -34,8 +34,8 @@ pub(super) struct Claim<'a> {
     pub(super) was: Option<&'a Link>,
     /// Whether an alias that belonged to another link will do.
     pub(super) reuses: bool,
-    /// A move to the alias that cannot be completed any more: the claim takes its place.
-    pub(super) ended_move: Option<&'a str>,
+    /// The pending move that this claim replaces: it is continued, or the caller has made sure that it cannot complete.
+    pub(super) replaces: Option<&'a str>,
     pub(super) token: String,
 }
 
@@ -223,7 +223,7 @@ impl Claim<'_> {
             return Ok(Verdict::LookAgain);
         }
         if let Holder::Arriving(arriving) = &place.holder
-            && self.ended_move != Some(&arriving.journey)
+            && self.replaces != Some(&arriving.journey)
             && !strand(context, arriving).await?
         {
             return Ok(Verdict::LookAgain);

@@ -6,7 +6,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, State};
 use crate::store::budget::Budget;
-use crate::store::ports::{Call, Edge, Records};
+use crate::store::ports::{Call, Edge, Records, StoreError};
 use crate::store::{Key, Prefix, hint, look_at_all};
 
 /// However many operations there are.
@@ -39,7 +39,15 @@ pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain
     for hints in page.keys.chunks(AT_ONCE) {
         let (hints, keys): (Vec<&Key>, Vec<Key>) =
             hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
-        for (hint, place) in hints.into_iter().zip(look_at_all(records, &keys).await?) {
+        let places = match look_at_all(records, &keys).await {
+            // More links are on the move than there are operations for: robots learn of the others a minute later.
+            Err(error @ StoreError::OverBudget { .. }) => {
+                context.log_lost("not all crawlable links are told", &error);
+                break;
+            }
+            places => places?,
+        };
+        for (hint, place) in hints.into_iter().zip(places) {
             match place {
                 Some(Ok(place)) if place.yields(hint) => aliases.extend(place.link().filter(is_open).map(|link| link.alias.clone())),
                 // One damaged record does not hide the others.

@@ -226,7 +226,7 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reu
     let token = context.name("commit")?;
     let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
     let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
-    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, ended_move: None, token };
+    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, replaces: None, token };
     let made = claim.make(context, Looked::NotYet).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {

@@ -17,6 +17,7 @@ pub(crate) use self::line::LineBody;
 use self::line::{Line, Lines, RawLine};
 use super::claim::{Standing, standing};
 use super::create::claim;
+use super::many::{of_plain_link, status_of};
 use super::named::take_domain;
 use crate::auth::Proof;
 use crate::context::Context;
@@ -33,7 +34,7 @@ use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::Link;
-use crate::store::budget::Budget;
+use crate::store::budget::{Budget, of_rewrite};
 use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
@@ -166,7 +167,7 @@ pub(crate) async fn import<E: Edge>(
     }
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
     let mut work = Work { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
-    let (of_line, at_once) = (of_line(context.edge.records()), lines_at_once(context.edge.records()));
+    let (of_line, at_once) = (of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
         // What a line takes is not known before it is read: one that does not fit is the first of the next request.
@@ -202,17 +203,12 @@ pub(crate) async fn import<E: Edge>(
 /// How many lines of an import without tags or limits a request has store operations for.
 pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
     let most = u32::try_from(MOST_LINES).unwrap_or(u32::MAX);
-    budget.left().checked_div(of_line(records)).unwrap_or(most).min(most)
+    budget.left().checked_div(of_plain_link(records)).unwrap_or(most).min(most)
 }
 
 /// How many places are looked at together: one, where that saves nothing. Then what a line takes does not depend on those behind it.
 fn lines_at_once(records: &impl Records) -> u16 {
     if records.operations(&Call::GetMany(2)) > records.operations(&Call::GetMany(1)) { 1 } else { LINES_AT_ONCE }
-}
-
-/// What a line takes, if it makes a link that has an owner and neither tags nor clicks.
-fn of_line(records: &impl Records) -> u32 {
-    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
 }
 
 /// The lines that this request takes.
@@ -312,12 +308,7 @@ impl Outcome {
 
     /// What an earlier request has told of a line.
     fn before(result: &RawValue) -> Result<Self, Problem> {
-        #[derive(Deserialize)]
-        struct StatusJson {
-            status: u16,
-        }
-        let StatusJson { status } = serde_json::from_str(result.get()).map_err(Problem::internal)?;
-        Ok(Self { result: result.to_owned(), status: StatusCode::from_u16(status).map_err(Problem::internal)?, is_passing: false })
+        Ok(Self { result: result.to_owned(), status: status_of(result)?, is_passing: false })
     }
 }
 
@@ -346,6 +337,8 @@ async fn take<E: Edge>(
         return Ok(Taken { status: StatusCode::CREATED, alias: line.new.alias });
     }
     line.new.hash(context)?;
+    // What it was followed elsewhere comes behind it.
+    let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(of_rewrite(context.edge.records())));
     let link = match claim(context, proof, &line.new).await {
         // It came after the look: perhaps it is the same.
         Err(problem) if problem.code == Code::AliasTaken => {
@@ -355,6 +348,7 @@ async fn take<E: Edge>(
         }
         made => made?,
     };
+    drop(bringing);
     bring(context, &link, line.clicks).await?;
     Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
 }

@@ -18,6 +18,7 @@ mod find;
 mod hand_over;
 mod import;
 mod list;
+mod many;
 mod named;
 mod past;
 pub(crate) mod qr;
@@ -220,7 +221,9 @@ async fn rewrite<E: Edge>(
         context.check_fits(of_change(records, &change), link.spec.tags.len())?;
     }
     if link.version != was.version {
-        let most = context.budget.left().saturating_sub(of_change(records, &change));
+        // The first drop may be a statement of its own, and the copy is filled.
+        let of_others = of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
+        let most = context.budget.left().saturating_sub(of_others);
         change.drops.extend(history::outdated(records, &link, most).await.unwrap_or_default());
     }
     match write(records, change).await {

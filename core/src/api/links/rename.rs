@@ -26,7 +26,7 @@ pub(super) async fn rename<E: Edge>(
     place: &Place,
     was: &Link,
     wish: Wish,
-    journey: String,
+    mut journey: String,
     is_first: bool,
 ) -> Result<Option<Link>, Problem> {
     let records = context.edge.records();
@@ -41,9 +41,19 @@ pub(super) async fn rename<E: Edge>(
     let to = Key::link(&link.domain, &link.alias);
     let there = look(records, &to).await?;
     let unfinished = there.as_ref().and_then(|there| match &there.holder {
-        Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving.journey.clone()),
+        Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving),
         _ => None,
     });
+    // A pending move of the same link to the same end is continued under its journey: whichever of the two leaves, the link arrives once.
+    // A repeated request knows its move by the journey. Of two requests of one moment the lines of the audit would have one name.
+    let continued = unfinished.filter(|arriving| {
+        let may_continue = arriving.journey == journey || (!context.source.is_repeatable() && arriving.since != context.now);
+        may_continue && wants_the_same(&arriving.link, &link)
+    });
+    if let Some(arriving) = continued {
+        journey.clone_from(&arriving.journey);
+    }
+    let (is_continued, unfinished) = (continued.is_some(), unfinished.map(|arriving| arriving.journey.clone()));
     let signpost = Holder::Signpost(Signpost {
         link: link.id.clone(),
         domain: link.domain.clone(),
@@ -54,27 +64,27 @@ pub(super) async fn rename<E: Edge>(
     let leaving = |place: &Place| {
         let mut leaving = place.hand_over(&signpost, journey.clone())?;
         audit::note(context, proof, &deed(was, &link), &mut leaving)?;
+        // Another try of this move may have made it: then a refusal means that the link has left already.
+        leaving.repeated = is_continued || context.source.is_repeatable();
         Ok::<_, Problem>(leaving)
     };
     // The old alias and the new one have copies.
     let of_leaving = of_change(records, &leaving(place)?).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
     if is_first {
-        // The next request would have to do so much, if this one came no further than the claim: where the link comes from is read once
-        // more to know that, then that record and the claim are renewed.
+        // The next request would have to do so much, if this one came no further than the claim: the claim is renewed. If the pending move is
+        // another one, the record that the link leaves is read and written once more first.
         let of_look = if unfinished.is_none() { records.operations(&Call::Get) } else { 0 };
         // The link that left the new alias before is looked for and settled.
         let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };
         let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
-        if let Fit::Never { .. } = context.budget.fit(of_rest) {
-            context.check_fits(of_rest, link.spec.tags.len())?;
+        if let Fit::Never { excess } = context.budget.fit(of_rest) {
+            return Err(context.fits_never(excess, link.spec.tags.len()));
         }
     }
-    let renewed = match &unfinished {
-        Some(_) => renew(context, place).await?,
-        None => None,
-    };
-    if unfinished.is_some() && renewed.is_none() {
+    let renews = unfinished.is_some() && !is_continued;
+    let renewed = if renews { renew(context, place).await? } else { None };
+    if renews && renewed.is_none() {
         return Ok(None);
     }
     let place = renewed.as_ref().unwrap_or(place);
@@ -98,7 +108,7 @@ pub(super) async fn rename<E: Edge>(
         link: &link.id,
         was: Some(was),
         reuses,
-        ended_move: unfinished.as_deref(),
+        replaces: unfinished.as_deref(),
         token: commit,
     };
     let commits = match claim.make(context, Looked::At(Box::new(there))).await? {
@@ -129,6 +139,12 @@ pub(super) async fn rename<E: Edge>(
     context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known);
     Ok(Some(link))
+}
+
+/// Whether two changes of a link make the same of it, whenever and under whatever name.
+fn wants_the_same(one: &Link, other: &Link) -> bool {
+    let Link { updated_at, history, epoch, predecessors, .. } = other.clone();
+    *other == Link { updated_at, history, epoch, predecessors, ..one.clone() }
 }
 
 /// Writes the record of a link as it is, so that an earlier move of it cannot be completed any more. It comes back as it is then; nothing

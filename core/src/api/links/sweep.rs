@@ -63,7 +63,7 @@ pub(super) async fn sweep<E: Edge>(
         // Hints that edits of one link left behind stand next to each other.
         let mut aliases: Vec<_> = page.keys.iter().filter_map(hint::alias).collect();
         aliases.dedup();
-        if aliases.len() > limits.looks.min(usize::try_from(context.budget.left()).unwrap_or(usize::MAX)) {
+        if aliases.len() > 1 {
             start_anywhere(context, &mut aliases)?;
         }
         for alias in &aliases {

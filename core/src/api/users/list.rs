@@ -10,7 +10,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::user::{Standing, User};
-use crate::store::ports::Edge;
+use crate::store::ports::{Edge, StoreError};
 use crate::store::{Kept, Prefix};
 
 /// To read a claim and its user, to write both anew, and as much again if somebody else was quicker.
@@ -32,8 +32,10 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     users.retain(|user| user.what.standing != Standing::Gone);
     let owners = Owners::look(context).await?;
     for user in &users {
-        // The others are for whoever reads them next.
         if context.budget.left() < OPERATIONS_OF_A_RENEWAL {
+            let left = context.budget.left();
+            let error = StoreError::OverBudget { needs: OPERATIONS_OF_A_RENEWAL, left };
+            context.log_lost("addresses were not claimed anew: whoever reads their users next tries again", &error);
             break;
         }
         renew(context, user).await;

@@ -1,0 +1,23 @@
+//! What a batch and an import share: both do many things in one request, and may take several requests for it.
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::message::problem::Problem;
+use crate::store::ports::{Call, Records};
+
+/// What it takes to make a link that has an owner and neither tags nor a limit, or to change one.
+pub(super) fn of_plain_link(records: &impl Records) -> u32 {
+    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
+}
+
+/// The status of a result that an earlier request has told.
+pub(super) fn status_of(result: &RawValue) -> Result<StatusCode, Problem> {
+    #[derive(Deserialize)]
+    struct ResultJson {
+        status: u16,
+    }
+    let ResultJson { status } = serde_json::from_str(result.get()).map_err(Problem::internal)?;
+    StatusCode::from_u16(status).map_err(Problem::internal)
+}

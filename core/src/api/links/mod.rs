@@ -80,7 +80,7 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
-use crate::store::budget::of_change;
+use crate::store::budget::cost_of_change;
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
 use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
@@ -217,10 +217,10 @@ async fn rewrite<E: Edge>(
         audit::note(context, proof, &deed(was, &link), &mut change)?;
     }
     if is_first {
-        context.check_fits(of_change(records, &change), link.spec.tags.len())?;
+        context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
     }
     if link.version != was.version {
-        let most = context.budget.left().saturating_sub(of_change(records, &change));
+        let most = context.budget.left().saturating_sub(cost_of_change(records, &change));
         change.drops.extend(history::outdated(records, &link, most).await.unwrap_or_default());
     }
     match write(records, change).await {

@@ -12,7 +12,7 @@ use crate::model::config::Config;
 use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
-use crate::store::budget::{Budget, Fit, of_change};
+use crate::store::budget::{Budget, Fit, cost_of_change};
 use crate::store::copy::{Copy, Fill};
 use crate::store::id_source::{self, Source};
 use crate::store::memo::{Memo, Remembered};
@@ -144,7 +144,7 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Has `change` made after the response. If somebody else was quicker, it is not; if it fails, the log says so in these words.
     pub(crate) fn later(&self, failure: &'static str, change: Change) {
-        self.budget.leave_to_task(of_change(self.edge.records(), &change));
+        self.budget.leave_to_task(cost_of_change(self.edge.records(), &change));
         self.background.borrow_mut().add(Task::Write(change, failure));
     }
 

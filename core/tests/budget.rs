@@ -18,7 +18,7 @@ use support::audit::{check_entries, check_list, check_no_stray_entries, text, tr
 use support::client::Answer;
 use support::copies::{HERE, THERE};
 use support::keys::{key, user};
-use support::misfortune::{self, Plan, calm, plan};
+use support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use support::replay::OnFailure;
 use support::{Ask, Isolate, run};
 
@@ -235,7 +235,7 @@ fn issued_key(edge: &MemoryEdge) -> String {
 #[test]
 fn unkeyed_batch_is_refused_unless_it_fits() {
     for steps in [Steps::OneByOne, Steps::AtOnce] {
-        for operations in 24..=60 {
+        for operations in FEW_OPERATIONS..=60 {
             let _guard = OnFailure::print(format!("\n{steps:?}, {operations} operations\n"));
             let edge = edge(steps, OPERATIONS);
             let secret = issued_key(&edge);

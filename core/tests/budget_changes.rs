@@ -14,12 +14,14 @@ use std::collections::BTreeMap;
 
 use hop_core::Body;
 use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::ports::Commit;
+use hop_core::store::{Change, Expect, Key, Note, commit_step_by_step};
 use serde_json::{Value, json};
 use support::audit::{check_list, check_no_stray_entries, count, text, truth};
 use support::client::{ADMIN_KEY, Answer};
 use support::copies::{HERE, THERE};
 use support::keys::{KEYS, SCOPES, key, new_key, user};
-use support::misfortune::{self, Plan, calm, plan};
+use support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use support::replay::OnFailure;
 use support::{Ask, Isolate, run};
 
@@ -398,7 +400,7 @@ fn try_on(case: &Case, operations: u32, steps: Steps, has_issued_key: bool) -> b
 fn try_all(steps: Steps, has_issued_key: bool) {
     for case in CASES {
         let mut was_done = false;
-        for operations in (24..=60).chain([OPERATIONS]) {
+        for operations in (FEW_OPERATIONS..=60).chain([OPERATIONS]) {
             let _guard = OnFailure::print(format!("\n{}, {operations} operations, {steps:?}, issued key: {has_issued_key}\n", case.name));
             let is_done = try_on(case, operations, steps, has_issued_key);
             assert!(is_done || !was_done, "fewer operations were enough");
@@ -426,4 +428,39 @@ fn changes_by_statement_end_or_are_refused() {
 #[test]
 fn changes_by_statement_with_issued_key_end() {
     try_all(Steps::AtOnce, true);
+}
+
+#[test]
+fn refused_change_undoes_within_its_limit() {
+    // What is left of two index entries and a note.
+    for (repeated, most_taken_back, left) in [
+        (false, None, [0, 0]),
+        (false, Some(3), [0, 0]),
+        (false, Some(2), [1, 0]),
+        (false, Some(1), [2, 0]),
+        (false, Some(0), [2, 1]),
+        // An earlier try may have been applied, so the entries stay. The note costs a look at the record first.
+        (true, None, [2, 0]),
+        (true, Some(2), [2, 0]),
+        (true, Some(1), [2, 1]),
+    ] {
+        let world = World::new(Steps::OneByOne, false);
+        docs(&world);
+        let change = Change {
+            key: Key::kept("link/hop.example/docs".to_owned()),
+            expect: Expect::Absent,
+            value: "{}".to_owned(),
+            token: "another".to_owned(),
+            sides: Vec::new(),
+            note: Some(Note { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
+            gains: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
+            drops: Vec::new(),
+            expires_at: None,
+            repeated,
+            most_taken_back,
+        };
+        assert_eq!(run(commit_step_by_step(&world.edge.records, &change)), Ok(Commit::Conflict));
+        let found = ["test-entry/", "test-note"].map(|prefix| count(&world.edge, prefix));
+        assert_eq!(found, left, "repeated: {repeated}, limit: {most_taken_back:?}");
+    }
 }

@@ -632,7 +632,7 @@ fn an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing() {
 }
 
 #[test]
-fn the_rest_begins_with_a_line_that_was_not_taken() {
+fn import_stops_before_a_line_not_taken() {
     let edge = MemoryEdge::new(1);
     edge.set_operations(40);
     let all = ask(&edge, Ask::import("", CSV, format!("target\n{}", format!("{HERE}\n").repeat(100)))).json();

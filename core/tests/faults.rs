@@ -23,7 +23,7 @@ use support::audit::{Kept, check_list, clicks, count, text, truth};
 use support::client::Answer;
 use support::keys::{KEYS, OWNER, PLANTED, SHOWN, kept, new_key, plant as plant_key};
 use support::locks::{PASSWORD, bring_locked, press, type_in};
-use support::misfortune::{self, Plan, calm, plan};
+use support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use support::replay::{OnFailure, slow};
 use support::{Ask, Isolate, run};
 
@@ -656,7 +656,7 @@ fn the_store_may_go_down_at_any_step_and_stay_down() {
 
 #[test]
 fn store_may_go_down_on_few_operations() {
-    for operations in if slow() { 24..40 } else { 24..25 } {
+    for operations in FEW_OPERATIONS..if slow() { 40 } else { FEW_OPERATIONS + 1 } {
         let plays = try_all(operations, Explorer::go_down);
         assert!(plays > 500, "only {plays} plays");
     }

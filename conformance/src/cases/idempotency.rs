@@ -13,8 +13,8 @@ cases!("idempotency":
     a_refused_request_leaves_its_key_free,
     a_bad_key_is_refused,
     a_request_that_is_being_answered_is_not_answered_twice,
-    a_repeated_batch_goes_on_until_every_item_is_tried,
-    a_repeated_import_goes_on_until_every_line_is_taken,
+    repeated_batch_tries_every_item,
+    repeated_import_takes_every_line,
 );
 
 /// Every request that may be repeated: its path and media type, with a body that makes one link.
@@ -143,7 +143,7 @@ fn send_until_done(world: &World, request: &(&str, &str, String), key: &str, is_
 /// More links with a tag each than one request has store operations for, but in memory.
 const MANY: usize = 30;
 
-fn a_repeated_batch_goes_on_until_every_item_is_tried(world: &World) {
+fn repeated_batch_tries_every_item(world: &World) {
     let stem = world.alias("many");
     let alias = |number: usize| format!("{stem}-{number}");
     let item = |number| json!({"op": "create", "link": {"target": TARGET, "alias": alias(number), "tags": [stem]}});
@@ -161,7 +161,7 @@ fn a_repeated_batch_goes_on_until_every_item_is_tried(world: &World) {
     assert_eq!(again.json(), told);
 }
 
-fn a_repeated_import_goes_on_until_every_line_is_taken(world: &World) {
+fn repeated_import_takes_every_line(world: &World) {
     let stem = world.alias("lines");
     let alias = |number: usize| format!("{stem}-{number}");
     let line = |number| json!({"target": TARGET, "alias": alias(number), "tags": [stem]}).to_string() + "\n";

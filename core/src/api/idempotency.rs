@@ -18,7 +18,7 @@ use crate::message::response::Response;
 use crate::model::digest::Keyed;
 use crate::model::domain::Domain;
 use crate::model::field_error::Refusal;
-use crate::store::budget::of_rewrite;
+use crate::store::budget::cost_of_rewrite;
 use crate::store::id_source::Source;
 use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
 use crate::store::ports::{Edge, Facts, Records as _, StoreError};
@@ -71,7 +71,7 @@ pub(crate) async fn once<E: Edge>(
     let source = Source::Repeatable(seed.derive(&claimed.nonce, &[]));
     // What became of it is written down.
     context.budget.begin();
-    let settling = context.budget.reserve(of_rewrite(context.edge.records()));
+    let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
     let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;
     drop(settling);
     let done = Once { running_since: None, ..claimed.clone() };

@@ -393,6 +393,29 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_is_free_or_paid() {
+        let read = |plan: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_PLAN", plan)]);
+        for (plan, is_paid) in [("", false), ("free", false), ("paid", true)] {
+            assert_eq!(read(plan).unwrap().has_paid_plan, is_paid, "{plan}");
+        }
+        for plan in ["big", "Paid", "paid "] {
+            assert_eq!(read(plan).unwrap_err(), format!("HOP_PLAN: \"{plan}\" is neither free nor paid"));
+        }
+    }
+
+    #[test]
+    fn store_operations_have_bounds() {
+        let read = |operations: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_STORE_OPERATIONS", operations)]);
+        for (text, operations) in [("", None), ("32", Some(32)), ("10000", Some(10_000))] {
+            assert_eq!(read(text).unwrap().store_operations, operations, "{text}");
+        }
+        for text in ["31", "10001", "x", "-32", "32.5", "99999999999"] {
+            let message = format!("HOP_STORE_OPERATIONS: \"{text}\" is no number from 32 to 10000");
+            assert_eq!(read(text).unwrap_err(), message);
+        }
+    }
+
+    #[test]
     fn a_missing_or_short_pepper_is_none() {
         let pepper = |value: Option<&str>| {
             let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", "a-setting-that-stands-in-for-no-secret")];

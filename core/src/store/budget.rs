@@ -1,8 +1,9 @@
 //! The operation budget of a request: how many store operations it may use, as the vendor counts them.
 //!
-//! The meter ([`Metered`]) stands between the core and the ports of an edge. It knows before each call what the call
-//! takes at most ([`Records::operations`]), and refuses one that does not fit: nothing is sent, nothing is written.
-//! Work in many parts asks [`Budget::left`] and stops early, and holds back what its last steps take ([`Budget::reserve`]).
+//! The meter ([`Metered`]) stands between the core and the ports of an edge. Before each call it computes the most that
+//! the call can cost ([`Records::operations`]), and refuses one that does not fit: nothing is sent, nothing is written.
+//! Work in many parts asks [`Budget::left`], stops early, and reserves the cost of its last steps
+//! ([`Budget::reserve`]).
 
 use std::cell::Cell;
 
@@ -15,40 +16,40 @@ mod meter;
 pub use self::count::{by_key, by_statement};
 pub(crate) use self::meter::Metered;
 
-/// What a request takes, as a rule at most, before it comes to its work: the key, its owner, an issuer, the owners and the domain.
+/// Operations that authentication usually needs: the key, its owner, one issuer, the list of owners, the domain.
 const OPERATIONS_BEFORE: u32 = 5;
 
-/// What a request may still use.
+/// The store operations of one request: the limit, and what was used of it.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: u32,
     spent: Cell<u32>,
-    /// What is left to the tasks after the response.
+    /// Operations set aside for the tasks after the response.
     for_tasks: Cell<u32>,
     reserved: Cell<u32>,
-    /// What the handler found left when it began.
+    /// Operations left when the handler began.
     at_start: Cell<u32>,
-    /// What had been used when the present part of the work began.
+    /// Operations used when the current part began.
     part_began: Cell<u32>,
 }
 
-/// Operations that are held back until it is dropped.
-#[must_use = "what is held back is free again once this is dropped"]
+/// Operations that are reserved until this is dropped.
+#[must_use = "the operations are free again once this is dropped"]
 pub(crate) struct Reserved<'b> {
     budget: &'b Budget,
     operations: u32,
 }
 
-/// How a change stands with the budget.
+/// Whether a change fits the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It fits.
+    /// It fits this request.
     Now,
-    /// It fits a request that has nothing else to do.
+    /// It fits another request, which does nothing else.
     InAnotherRequest,
-    /// No request can make it: it takes so many operations too many.
+    /// It fits no request.
     Never {
-        /// How many.
+        /// How many operations too many it costs.
         excess: u32,
     },
 }
@@ -59,55 +60,55 @@ impl Budget {
         Self { limit, spent, for_tasks, reserved, at_start: Cell::new(limit), part_began }
     }
 
-    /// What the deployment gives each request.
+    /// Operations that the deployment gives each request.
     pub(crate) fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// How many operations may still be used, apart from those that are held back.
+    /// Operations that may still be used, without those that are reserved.
     pub(crate) fn left(&self) -> u32 {
         self.limit.saturating_sub(self.used()).saturating_sub(self.reserved.get())
     }
 
-    /// What was spent or left to tasks.
+    /// Operations spent or set aside for tasks.
     fn used(&self) -> u32 {
         self.spent.get().saturating_add(self.for_tasks.get())
     }
 
-    /// What the tasks after the response have.
+    /// Operations that the tasks after the response may use.
     pub(crate) fn left_for_tasks(&self) -> u32 {
         self.limit.saturating_sub(self.spent.get())
     }
 
-    /// What is left to the work of a request as a rule at least: by this the sizes are told that a deployment takes.
-    pub(crate) fn announced(&self) -> Self {
+    /// Budget after authentication; `/capabilities` derives its limits from it.
+    pub(crate) fn after_authentication(&self) -> Self {
         Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE))
     }
 
-    /// Holds operations back for what comes last.
+    /// Reserves operations for the last steps.
     pub(crate) fn reserve(&self, operations: u32) -> Reserved<'_> {
         self.reserved.set(self.reserved.get().saturating_add(operations));
         Reserved { budget: self, operations }
     }
 
-    /// Leaves operations to a task after the response, as far as there are any.
+    /// Sets operations aside for a task after the response, as far as any are left.
     pub(crate) fn leave_to_task(&self, operations: u32) {
         let operations = operations.min(self.left());
         self.for_tasks.set(self.for_tasks.get().saturating_add(operations));
     }
 
-    /// Marks where a handler begins.
+    /// Marks the start of a handler.
     pub(crate) fn begin(&self) {
         self.at_start.set(self.limit.saturating_sub(self.used()));
         self.begin_part();
     }
 
-    /// Marks where one of the parts of its work begins, such as an item of a batch.
+    /// Marks the start of one part of its work, such as an item of a batch.
     pub(crate) fn begin_part(&self) {
         self.part_began.set(self.used());
     }
 
-    /// Whether this part of the work can go on with so many operations. It is asked before the first write of a part.
+    /// Whether the current part can go on with so many operations. Asked before the first write of a part.
     pub(crate) fn fit(&self, operations: u32) -> Fit {
         let of_part = self.used().saturating_sub(self.part_began.get()).saturating_add(operations);
         match of_part.saturating_add(self.reserved.get()).checked_sub(self.at_start.get()).filter(|excess| *excess > 0) {
@@ -117,7 +118,8 @@ impl Budget {
         }
     }
 
-    /// The largest number up to `most` that leads to no more operations than are left; 1 at least, so that no list stands still.
+    /// The largest `number` up to `most` whose cost is at most what is left; at least 1, so that a list always
+    /// advances.
     pub(crate) fn largest(&self, most: u16, operations: impl Fn(u16) -> u32) -> u16 {
         (1..=most).rev().find(|number| operations(*number) <= self.left()).unwrap_or(1)
     }
@@ -134,13 +136,13 @@ impl Drop for Reserved<'_> {
     }
 }
 
-/// What it takes to read a record and to write it with nothing beside it.
-pub(crate) fn of_rewrite(records: &impl Records) -> u32 {
+/// Cost of reading a record and writing it with nothing beside it.
+pub(crate) fn cost_of_rewrite(records: &impl Records) -> u32 {
     records.operations(&Call::Get).saturating_add(records.operations(&Call::Write))
 }
 
-/// What `change` takes if it is made.
-pub(crate) fn of_change(records: &impl Records, change: &Change) -> u32 {
+/// Cost of `change` if it is made.
+pub(crate) fn cost_of_change(records: &impl Records, change: &Change) -> u32 {
     records.operations(&Call::Commit(change))
 }
 

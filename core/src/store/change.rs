@@ -40,7 +40,7 @@ pub struct Change {
     /// Whether an earlier try of this very change may have been applied: then its hints may be in use and stay, even if this
     /// try is refused.
     pub repeated: bool,
-    /// With how many operations a refused change takes back what was written beside the record; nothing if that is not limited.
+    /// Most operations that undoing a refused change may use; `None` means no limit.
     pub most_taken_back: Option<u32>,
 }
 

@@ -77,7 +77,7 @@ pub enum OperationLimit {
     },
 }
 
-/// A call of a store, as far as it matters for what it takes.
+/// A store call, with what determines its cost.
 #[derive(Clone, Copy, Debug)]
 pub enum Call<'a> {
     /// A record is read.
@@ -97,7 +97,7 @@ pub enum Call<'a> {
     /// One of a few is taken.
     Take {
         /// Whether the limit holds only until a moment.
-        ends: bool,
+        expires: bool,
     },
     /// So many counts of what was taken are read.
     Taken(usize),
@@ -110,7 +110,7 @@ pub struct NoEntropy(pub String);
 /// Truth and the pointers to it. Keys are short ASCII strings, values are JSON.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Records {
-    /// The most operations that `call` takes, as the vendor counts them.
+    /// Upper limit of the operations that the vendor counts for `call`.
     fn operations(&self, call: &Call<'_>) -> u32;
     /// The record under `key`.
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;

@@ -11,7 +11,7 @@ use crate::store::ports::{Commit, Guard, Records, StoreError};
 pub const HINT: &str = "null";
 
 /// To look whether the note of a repeated change is to be taken back, and to do so.
-const OPERATIONS_OF_A_NOTE: usize = 2;
+const OPERATIONS_TO_UNDO_A_NOTE: usize = 2;
 
 /// What a store without transactions can do.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
@@ -55,7 +55,7 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
             store.remove(key).await?;
         }
     } else if let Some(note) = note
-        && most >= OPERATIONS_OF_A_NOTE
+        && most >= OPERATIONS_TO_UNDO_A_NOTE
         // Others of its name may have got their hints, but none of them its note.
         && matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record))
     {

@@ -4,8 +4,8 @@
 //! that says there are none, and list the tickets to see which are left. Nobody gives a ticket back: one that was listed or refused stays
 //! taken, so whoever has met all of them knows that there are none left, and leaves the mark.
 //!
-//! A limit on clicks gives away every last ticket and takes up to 19 operations of the store for one. A limit on tries, which holds until a moment,
-//! takes four at most, and may tell somebody to ask again though one is left.
+//! A limit on clicks gives away every last ticket and takes up to 19 operations of the store for one. A limit on tries,
+//! which expires, takes four at most, and may tell somebody to ask again though one is left.
 
 use super::Key;
 use super::keys::Prefix;
@@ -33,9 +33,15 @@ pub trait Tickets: Records {
     async fn add(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<bool, StoreError>;
 }
 
-/// The most operations of one `take`, of a limit that ends or of another.
-pub(crate) fn most_operations(ends: bool) -> u32 {
-    if ends { 4 } else { 19 }
+/// Most operations of one `take`: its tries, a look for the mark, a list of the tickets, and leaving the mark.
+const MOST_OPERATIONS: usize = TRIES + TRIES_OF_THE_REST + 3;
+
+/// The same for a limit that expires: one try, a look for the mark, a list, and a second try or leaving the mark.
+const MOST_OPERATIONS_IF_IT_EXPIRES: usize = 1 + 3;
+
+/// Most operations of one `take`, as the budget counts them.
+pub(crate) fn most_operations(expires: bool) -> u32 {
+    u32::try_from(if expires { MOST_OPERATIONS_IF_IT_EXPIRES } else { MOST_OPERATIONS }).unwrap_or(u32::MAX)
 }
 
 /// Random bytes for one `take`: two for each try.

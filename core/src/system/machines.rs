@@ -120,7 +120,7 @@ struct LimitsJson {
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.traits();
     let records = context.edge.records();
-    let budget = &context.budget.announced();
+    let budget = &context.budget.after_authentication();
     let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,

@@ -3,7 +3,7 @@
 use hop_core::memory::{Fault, Random};
 
 use super::support::locks::PASSWORD;
-use super::support::misfortune::{FOGGY, Plan, STORMY, WINDY, Weather};
+use super::support::misfortune::{FEW_OPERATIONS, FOGGY, Plan, STORMY, WINDY, Weather};
 use super::world::{Address, Agent, DOMAINS, Deed, Destination, Move, New, Password, Rule, Said, Visitor, Way, World};
 
 const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
@@ -19,9 +19,6 @@ pub(crate) const WRONG: &str = "nobody's password";
 
 /// How many targets there are at a time.
 const TARGETS: usize = 12;
-
-/// The fewest store operations that a deployment may give a request.
-const FEWEST_OPERATIONS: u32 = 24;
 
 /// How many moments are remembered.
 const MOST_MOMENTS: usize = 64;
@@ -93,8 +90,8 @@ impl Dice {
 
     /// How many store operations a request may use: mostly few.
     pub(crate) fn operations(&mut self) -> u32 {
-        let most = self.of(&[12, 40, 1_000 - FEWEST_OPERATIONS as usize]);
-        FEWEST_OPERATIONS + u32::try_from(self.random.below(most + 1)).unwrap_or_default()
+        let most = self.of(&[12, 40, 1_000 - FEW_OPERATIONS as usize]);
+        FEW_OPERATIONS + u32::try_from(self.random.below(most + 1)).unwrap_or_default()
     }
 
     /// How it is while two clients are at it.

@@ -94,6 +94,9 @@ pub(crate) fn calm(edge: &MemoryEdge) {
     edge.records.set_faults(Box::new(NoFaults));
 }
 
+/// Fewer store operations than any deployment gives a request.
+pub(crate) const FEW_OPERATIONS: u32 = 24;
+
 /// An empty edge that makes its changes in this way.
 pub(crate) fn edge(seed: u64, steps: Steps) -> MemoryEdge {
     MemoryEdge::with_records(seed, MemoryRecords::new(steps, Box::new(NoFaults)))

@@ -214,7 +214,7 @@ pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
-    let most = largest_batch(records, budget).min(largest_batch(records, &budget.announced()));
+    let most = largest_batch(records, budget).min(largest_batch(records, &budget.after_authentication()));
     let most_passwords = context.edge.traits().most_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", Refusal::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {

@@ -11,7 +11,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId};
 use crate::model::rights::Right;
 use crate::model::time::Timestamp;
-use crate::store::budget::{Fit, of_change, of_rewrite};
+use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::history::{self, Moves};
 use crate::store::ports::{Call, Edge, Records as _, StoreError};
 use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
@@ -65,7 +65,7 @@ impl Claim<'_> {
         // A refused offer may cost a store many writes. Whoever expects one, could not take back what it wrote, or could not make another one
         // in any request, reads the record first.
         let refused = records.operations(&Call::Refused(&change));
-        let of_two = refused.saturating_add(of_change(records, &change)).saturating_add(of_rewrite(records).saturating_mul(2));
+        let of_two = refused.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
         let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
         let expects_refusal = self.reuses || refused > context.budget.left() || is_last;
         let mut seen = match looked {
@@ -75,7 +75,7 @@ impl Claim<'_> {
         };
         let mut is_first_write = seen.is_some();
         if seen.is_none() {
-            context.check_new_fits(of_change(records, &change), self.tags())?;
+            context.check_new_fits(cost_of_change(records, &change), self.tags())?;
             if let (Written::Done, is_new) = offer(records, change).await? {
                 return Ok(Ok(Claimed { commits: Some(1), is_new }));
             }
@@ -114,7 +114,7 @@ impl Claim<'_> {
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
             if std::mem::take(&mut is_first_write) {
-                context.check_fits(of_change(records, &change), self.tags())?;
+                context.check_fits(cost_of_change(records, &change), self.tags())?;
             }
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(Claimed { commits: Some(place.commits.saturating_add(1)), is_new: false }));
@@ -255,7 +255,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, place: &Place, ol
     };
     let records = context.edge.records();
     // The record is looked at again and written.
-    let most = context.budget.left().saturating_sub(of_rewrite(records));
+    let most = context.budget.left().saturating_sub(cost_of_rewrite(records));
     if most < Remains::LEAST {
         return Err(Problem::half_reused());
     }

@@ -29,8 +29,8 @@ fn of_crawlable(records: &impl Records, links: usize) -> u32 {
     chunks.chain([Call::Scan, Call::Get, Call::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
 }
 
-/// Their aliases in order, of as many links as the edge can look at in one request. Index entries name the links, and each is asked of its record;
-/// of so many links only the names are kept: they may be large, and anybody may ask.
+/// Their aliases in order, of as many links as the operation budget allows. Index entries name the links, and each is
+/// asked of its record. Of so many links only the names are kept: they may be large, and anybody may ask.
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
     let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;

@@ -30,7 +30,7 @@ use crate::model::password::NewPassword;
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::budget::{of_change, of_rewrite};
+use crate::store::budget::{cost_of_change, cost_of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
 use crate::store::{Holder, Key, Place, look};
@@ -218,7 +218,7 @@ pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> R
     let alias = new.alias.clone().unwrap_or_else(|| Alias::stored(String::new()));
     let link = draft(context, new, alias)?;
     let change = Place::claim(&Key::link(&link.domain, &link.alias), &Holder::Link(link), String::new())?;
-    Ok(of_change(records, &change).saturating_add(of_rewrite(records)))
+    Ok(cost_of_change(records, &change).saturating_add(cost_of_rewrite(records)))
 }
 
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.

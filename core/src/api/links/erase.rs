@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::message::preconditions::{Refused, Seen};
 use crate::message::problem::Problem;
 use crate::model::link::Link;
-use crate::store::budget::{of_change, of_rewrite};
+use crate::store::budget::{cost_of_change, cost_of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::history::{self, Moves};
 use crate::store::ports::{Commit, Edge, Records as _};
@@ -66,7 +66,7 @@ async fn erase_parts<E: Edge>(
         }
         // What a move left unfinished is dropped by a change of its own, where one of all does not fit.
         if place.has_leftovers()
-            && of_change(records, &place.erase(&link, own_drops(&link), Entries::Named, String::new())?) >= context.budget.left()
+            && cost_of_change(records, &place.erase(&link, own_drops(&link), Entries::Named, String::new())?) >= context.budget.left()
         {
             write(records, place.hand_over(&place.holder, context.token()?)?).await?;
             continue;
@@ -81,11 +81,11 @@ async fn erase_parts<E: Edge>(
             }
             Ok::<_, Problem>(change)
         };
-        let of_commit = of_change(records, &change(&link, own_drops(&link))?);
-        let most = context.budget.left().saturating_sub(of_commit).saturating_sub(of_rewrite(records));
+        let of_commit = cost_of_change(records, &change(&link, own_drops(&link))?);
+        let most = context.budget.left().saturating_sub(of_commit).saturating_sub(cost_of_rewrite(records));
         let looks = most >= Remains::LEAST;
         // Where not even its own are looked for, they may have to wait: the next commit is what gets the erasure further.
-        let drops_own = looks || of_commit.saturating_add(of_rewrite(records)) <= context.budget.left();
+        let drops_own = looks || of_commit.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
         let mut left = if looks {
             Remains::of_all(context, &mut link, key, moves, most).await?
         } else if has_begun && !place.names_entries() {

@@ -12,9 +12,9 @@ use crate::model::sorted::put_in_order;
 use crate::store::Prefix;
 use crate::store::ports::{Edge, Records as _};
 
-/// Has the links of the first be those of the second, or of nobody, on the domains `past` one, as many links as there are store
-/// operations for. Says how far it
-/// came, and whether no link is left. A damaged one is left where it is: the log tells of it.
+/// Gives the links of the first user to the second, or to nobody, on the domains `past` one: as many links as the
+/// operation budget allows. Returns how far it came, and whether no link is left. A damaged one is left where it is:
+/// the log tells of it.
 pub(crate) async fn hand_over<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,

@@ -34,7 +34,7 @@ use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::Link;
-use crate::store::budget::{Budget, of_rewrite};
+use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
@@ -338,7 +338,7 @@ async fn take<E: Edge>(
     }
     line.new.hash(context)?;
     // What it was followed elsewhere comes behind it.
-    let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(of_rewrite(context.edge.records())));
+    let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
     let link = match claim(context, proof, &line.new).await {
         // It came after the look: perhaps it is the same.
         Err(problem) if problem.code == Code::AliasTaken => {

@@ -81,7 +81,7 @@ use crate::message::preconditions::Refused;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
-use crate::store::budget::of_change;
+use crate::store::budget::cost_of_change;
 use crate::store::copy::Copy;
 use crate::store::ports::Edge;
 use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
@@ -218,11 +218,11 @@ async fn rewrite<E: Edge>(
         audit::note(context, proof, &deed(was, &link), &mut change)?;
     }
     if is_first {
-        context.check_fits(of_change(records, &change), link.spec.tags.len())?;
+        context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
     }
     if link.version != was.version {
         // The first drop may be a statement of its own, and the copy is filled.
-        let of_others = of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
+        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
         let most = context.budget.left().saturating_sub(of_others);
         change.drops.extend(history::outdated(records, &link, most).await.unwrap_or_default());
     }

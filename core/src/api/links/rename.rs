@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
-use crate::store::budget::{Fit, of_change, of_rewrite};
+use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::copy::Copy;
 use crate::store::ports::{Call, Edge, Records as _};
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
@@ -69,7 +69,7 @@ pub(super) async fn rename<E: Edge>(
         Ok::<_, Problem>(leaving)
     };
     // The old alias and the new one have copies.
-    let of_leaving = of_change(records, &leaving(place)?).saturating_add(of_rewrite(records)).saturating_add(context.of_fills(2));
+    let of_leaving = cost_of_change(records, &leaving(place)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.of_fills(2));
     if is_first {
         // The next request would have to do so much, if this one came no further than the claim: the claim is renewed. If the pending move is
         // another one, the record that the link leaves is read and written once more first.
@@ -77,7 +77,7 @@ pub(super) async fn rename<E: Edge>(
         // The link that left the new alias before is looked for and settled.
         let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };
-        let of_rest = of_leaving.saturating_add(of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
+        let of_rest = of_leaving.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
         if let Fit::Never { excess } = context.budget.fit(of_rest) {
             return Err(context.fits_never(excess, link.spec.tags.len()));
         }

@@ -1,5 +1,5 @@
-//! Renaming a tag, or taking it off all links: link by link, so many in one request as the edge allows. Whoever asks again goes on
-//! where the last request ended, since links that are done do not have the tag any more.
+//! Renaming a tag, or removing it from all links: link by link, as many in one request as the operation budget allows.
+//! The next request goes on where the last one ended, since links that are done do not have the tag any more.
 
 use http::StatusCode;
 use serde::Serialize;

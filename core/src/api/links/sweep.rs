@@ -1,5 +1,5 @@
-//! Going through the links that hints lead to and editing them, as many in one request as it has store operations for. Whoever asks again goes on where the last
-//! request ended, if links that are done yield those hints no more.
+//! Editing the links that hints lead to, as many in one request as the operation budget allows. The next request goes
+//! on where the last one ended, if links that are done yield those hints no more.
 
 use std::cell::Cell;
 

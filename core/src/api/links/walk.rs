@@ -67,7 +67,7 @@ pub(super) fn of_counts(records: &impl Records, links: usize) -> u32 {
 }
 
 impl Walk {
-    /// Examines up to `limit` keys after `after`, and as many as the edge can at most.
+    /// Examines up to `limit` keys after `after`, as many as the operation budget allows.
     pub(super) async fn page<E: Edge>(
         &self,
         context: &Context<'_, E>,

@@ -1,6 +1,6 @@
-//! Deleting a user. From the first write on they are let in no more. Then their links are handed over, as many in one request as it has store operations
-//! for;
-//! whoever asks again goes on where the last request ended. Nothing is left but an id that says that they are gone.
+//! Deleting a user. From the first write on they are let in no more. Then their links are handed over, as many in one
+//! request as the operation budget allows: the next request goes on where the last one ended. Nothing is left but an id
+//! that says that they are gone.
 
 use http::StatusCode;
 
@@ -18,7 +18,7 @@ use crate::message::response::Response;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::UserId;
 use crate::model::user::{Heir, Standing, User};
-use crate::store::budget::of_rewrite;
+use crate::store::budget::cost_of_rewrite;
 use crate::store::ports::{Edge, Facts};
 use crate::store::{EDITS, Written};
 
@@ -42,7 +42,7 @@ pub(crate) async fn delete<E: Edge>(
         Heir::User(heir) => Some(heir),
     };
     // How far it came is written down.
-    let finishing = context.budget.reserve(of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
+    let finishing = context.budget.reserve(cost_of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
     let (now_past, is_done) = links::hand_over(context, proof, (&user.id, owner), past.as_ref()).await?;
     drop(finishing);
     if is_done || now_past != *past {

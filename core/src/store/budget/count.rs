@@ -1,4 +1,4 @@
-//! How the two kinds of store count what a call takes.
+//! The cost of a store call, for the two kinds of store.
 
 use crate::store::Change;
 use crate::store::ports::Call;
@@ -24,9 +24,10 @@ pub fn by_key(call: &Call<'_>) -> u32 {
     match call {
         Call::Get | Call::Scan | Call::Write => 1,
         Call::GetMany(keys) | Call::Taken(keys) | Call::Drop(keys) => count(*keys),
-        Call::Take { ends } => tickets::most_operations(*ends),
+        Call::Take { expires } => tickets::most_operations(*expires),
         Call::Commit(change) => written(change).saturating_add(count(change.drops.len())),
-        // A refused change takes back what it wrote. If an earlier try may have been made, only the note, after a look at the record.
+        // A refused change undoes what it wrote. If an earlier try may have been made, only the note, after a look at
+        // the record.
         Call::Refused(change) if change.repeated => written(change).saturating_add(noted(change).saturating_mul(2)),
         Call::Refused(change) => written(change).saturating_add(noted(change)).saturating_add(count(change.gains.len())),
     }

@@ -1,4 +1,4 @@
-//! The meter: the ports of an edge, each call charged to the budget of the request.
+//! The meter: the ports of an edge, with each call charged to the budget of the request.
 
 use super::Budget;
 use crate::model::time::Timestamp;
@@ -68,7 +68,7 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
     }
 }
 
-/// Charges a call that takes so many operations, if they are left.
+/// Charges `operations` for a call, if so many are left.
 fn charge(budget: &Budget, operations: u32) -> Result<(), StoreError> {
     if operations > budget.left() {
         return Err(StoreError::OverBudget { needs: operations, left: budget.left() });
@@ -103,8 +103,8 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         self.records.scan(prefix, after, limit).await
     }
 
-    /// Charges what the change takes if it is made. A refused one may take more: it takes back only as much of what it wrote
-    /// as there are operations left, and the rest is what a crash leaves.
+    /// Charges the cost of success. If the change is refused, undoing its index entries may cost more: that is done as
+    /// far as operations are left, and the rest stays like after a crash.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let made = self.operations(&Call::Commit(change));
         let more_if_refused = self.operations(&Call::Refused(change)).saturating_sub(made);
@@ -123,7 +123,7 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
     }
 
     async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
-        self.charge(&Call::Take { ends: until.is_some() })?;
+        self.charge(&Call::Take { expires: until.is_some() })?;
         self.records.take(key, limit, until).await
     }
 

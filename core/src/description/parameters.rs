@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::api::audit::LONGEST_NAME;
 use crate::api::idempotency::LONGEST_KEY;
-use crate::api::links::{STATES, qr};
+use crate::api::links::qr;
 use crate::api::page_size;
 use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::UserId;
+use crate::model::link::{State, UserId};
 use crate::model::spec::MOST_TAGS;
 use crate::model::text;
 use crate::model::time::Timestamp;
@@ -179,7 +179,7 @@ pub(super) const STATE: Parameter = Parameter::in_query(
     "state",
     "state",
     "Links in this state. Deleted links are listed with `deleted` only.",
-    || json!({"type": "string", "enum": STATES}),
+    || json!({"type": "string", "enum": State::ALL.map(State::name)}),
 );
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);

@@ -136,20 +136,33 @@ fn the_core_names_no_platform_no_runtime_no_clock() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// The packages that are compiled into `package`, itself included, on this machine or for a target.
+fn dependencies(package: &str, target: Option<&str>) -> BTreeSet<String> {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline"]);
+    tree.args(target.iter().flat_map(|target| ["--target", target]));
+    let output = tree.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
 #[test]
 fn the_core_depends_on_no_platform_and_no_runtime() {
     for target in [None, Some("wasm32-unknown-unknown"), Some("wasm32-wasip1")] {
-        let mut tree = Command::new(env!("CARGO"));
-        tree.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", "hop-core", "-e", "normal", "--prefix", "none", "--offline"]);
-        tree.args(target.iter().flat_map(|target| ["--target", target]));
-        let output = tree.output().expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let lines = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-        let names: Vec<&str> = lines.lines().filter_map(|line| line.split(' ').next()).collect();
-        assert!(names.contains(&"http"), "{lines}");
-        let wrong: Vec<&&str> = names.iter().filter(|name| PLATFORMS_AND_RUNTIMES.contains(name)).collect();
+        let names = dependencies("hop-core", target);
+        assert!(names.contains("http"), "{names:?}");
+        let wrong: Vec<&String> = names.iter().filter(|name| PLATFORMS_AND_RUNTIMES.contains(&name.as_str())).collect();
         assert!(wrong.is_empty(), "the core depends on {wrong:?}");
-        assert!(!names.contains(&"schemars"), "the description of the API is in every module");
+    }
+}
+
+#[test]
+fn no_module_describes_the_api() {
+    for (package, target) in [("hop-fastly", "wasm32-wasip1"), ("hop-cloudflare", "wasm32-unknown-unknown")] {
+        let names = dependencies(package, Some(target));
+        assert!(names.contains("hop-core"), "{package} depends on {names:?}");
+        assert!(!names.contains("schemars"), "the description of the API is in the module of {package}");
     }
 }
 

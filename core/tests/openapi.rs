@@ -1,4 +1,4 @@
-//! `docs/openapi.json` is whole and consistent. That it says what hop does follows from how it is generated.
+//! `docs/openapi.json` is whole and consistent. Its fields, statuses and bounds are generated from the code; its sentences are not.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
 

@@ -56,7 +56,7 @@ pub(crate) async fn once<E: Edge>(
     };
     let name = header.trim_ascii();
     if name.is_empty() || name.len() > LONGEST_KEY || !name.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
-        let detail = "an idempotency key is 1 to 255 characters of visible ASCII";
+        let detail = "an idempotency key is 1 to 255 characters of printable ASCII";
         return Err(Problem::wrong_field("Idempotency-Key", Refusal::invalid(detail)));
     }
     let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];

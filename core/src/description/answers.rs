@@ -24,7 +24,7 @@ pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<Answer> {
         422 if endpoint.is_once => INVALID_OR_REUSED,
         422 => INVALID_FIELDS,
         429 => RATE_LIMITED,
-        503 => STORE_UNAVAILABLE,
+        503 => UNAVAILABLE,
         _ => return None,
     };
     Some(if is_page { answer.for_browsers() } else { answer })
@@ -69,14 +69,15 @@ pub(super) const PICTURE: Answer = Answer::empty("Picture", "The QR code")
     .headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
 pub(super) const AVAILABILITY: Answer = Answer::json("Availability", "Whether the alias is available", "Availability", &["alias"]);
 /// Of an answer that tells of many, and not yet of all.
-const GO_ON: Header =
+const RETRY_TO_CONTINUE: Header =
     Header::optional("Retry-After", "0 if not all was tried and the request had an `Idempotency-Key`: send the same request again")
         .number();
 pub(super) const BATCH_RESULTS: Answer =
     Answer::json("BatchResults", "The result of each item, in the order of the items", "BatchResults", &["batch-results"])
-        .headers(&[GO_ON]);
+        .headers(&[RETRY_TO_CONTINUE]);
 pub(super) const IMPORT_RESULTS: Answer =
-    Answer::json("ImportResults", "The result of each line that was read", "ImportResults", &["import-results"]).headers(&[GO_ON]);
+    Answer::json("ImportResults", "The result of each line that was read", "ImportResults", &["import-results"])
+        .headers(&[RETRY_TO_CONTINUE]);
 pub(super) const EXPORT: Answer =
     Answer::empty("Export", "A page of links: one on each line, or a row for each below the names of the columns")
         .content(&[Content::Other("application/x-ndjson", exported_link, &["link"]), Content::Text("text/csv")])
@@ -99,7 +100,7 @@ pub(super) const ROOT: Answer =
     Answer::empty("Root", "Redirect to the `root` of the domain").headers(&[Header::required("Location", "the root, byte for byte")]);
 pub(super) const PAGE: Answer = Answer::empty("Page", "A page for people").content(&[Content::Text("text/html")]);
 pub(super) const TEXT: Answer = Answer::empty("Text", "Text in lines").content(&[Content::Text("text/plain")]);
-pub(super) const STATUS: Answer = Answer::json("Status", "Everything works", "Status", &[]);
+pub(super) const STATUS: Answer = Answer::json("Status", "hop runs; for `/ready`: it can serve", "Status", &[]);
 pub(super) const CAPABILITIES: Answer = Answer::json("Capabilities", "Promises and limits", "Capabilities", &[]);
 pub(super) const METRICS: Answer =
     Answer::empty("Metrics", "`# HELP`, `# TYPE` and the numbers of each metric").content(&[Content::Text("text/plain")]);
@@ -147,8 +148,8 @@ const TOO_LARGE: Answer = Answer::problem("TooLarge", &[Code::TooLarge]);
 const UNSUPPORTED_MEDIA_TYPE: Answer = Answer::problem("UnsupportedMediaType", &[Code::UnsupportedMediaType]);
 const INVALID_FIELDS: Answer = Answer::problem("InvalidFields", &[Code::InvalidFields]).example("problem");
 const INVALID_OR_REUSED: Answer = Answer::problem("InvalidOrReused", &[Code::InvalidFields, Code::IdempotencyReused]).example("problem");
-const STORE_UNAVAILABLE: Answer =
-    Answer::problem("StoreUnavailable", &[Code::StoreUnavailable, Code::BudgetExhausted]).headers(&[RETRY_AFTER]);
+const UNAVAILABLE: Answer =
+    Answer::problem("Unavailable", &[Code::StoreUnavailable, Code::BudgetExhausted, Code::NotConfigured]).headers(&[RETRY_AFTER]);
 const ANY: Answer = Answer::any_problem(
     "Any",
     "Any endpoint: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`",

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use self::answer::{Answer, media_type};
 use self::answers::HEAD;
 use self::operation::{BodySchema, Operation, Tag};
-use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, OF_VISITORS, Parameter};
+use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, Parameter, VISITOR_HEADERS};
 use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
 use crate::message::body::DEFINITION;
 
@@ -35,13 +35,11 @@ pub fn describe_api() -> Result<String, String> {
     let mut components = Components::default();
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in ENDPOINTS {
-        let said = operations::of(endpoint.name);
-        let described = components.path_and_method(endpoint, &said).map_err(|fault| format!("{}: {fault}", said.id))?;
-        for (name, value) in described {
-            if let Some(item) = paths.entry(endpoint.pattern).or_insert_with(|| json!({})).as_object_mut() {
-                item.insert(name, value);
-            }
-        }
+        let description = operations::of(endpoint.name);
+        let described = components.path_and_method(endpoint, &description);
+        let described = described.map_err(|fault| format!("{}: {fault}", description.id))?;
+        let item = paths.entry(endpoint.pattern).or_insert_with(|| json!({}));
+        add_to_path(item, described).map_err(|fault| format!("{}: {fault}", description.id))?;
     }
     let mut document = json!({
         "openapi": "3.1.0",
@@ -75,49 +73,59 @@ struct Components {
 
 impl Components {
     /// What stands under the path of an endpoint: the parameters of the path, and its method.
-    fn path_and_method(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Map<String, Value>, Fault> {
+    fn path_and_method(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Map<String, Value>, Fault> {
         let mut item = Map::new();
-        for name in endpoint.pattern.split(['{', '}']).skip(1).step_by(2) {
-            let own = said.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
-            let parameter =
-                own.or_else(|| Parameter::of_path(name)).ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
-            item.insert("parameters".into(), json!([self.parameter(parameter)?]));
+        let parameters = self.path_parameters(endpoint.pattern, description)?;
+        if !parameters.is_empty() {
+            item.insert("parameters".into(), parameters.into());
         }
-        let operation = self.operation(endpoint, said)?;
+        let operation = self.operation(endpoint, description)?;
         item.insert(endpoint.method.to_ascii_lowercase(), operation.clone());
         if endpoint.method == "GET" {
-            item.insert("head".into(), self.head(said, operation)?);
+            item.insert("head".into(), self.head(description, operation)?);
         }
         Ok(item)
     }
 
-    fn operation(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Value, Fault> {
+    /// References to the parameters in a path, in its order.
+    fn path_parameters(&mut self, pattern: &str, description: &Operation) -> Result<Vec<Value>, Fault> {
+        let mut parameters = Vec::new();
+        for name in pattern.split(['{', '}']).skip(1).step_by(2) {
+            let own = description.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
+            let parameter = own.or_else(|| Parameter::of_path(name));
+            let parameter = parameter.ok_or_else(|| format!("{{{name}}} in its path is no known parameter"))?;
+            parameters.push(self.parameter(parameter)?);
+        }
+        Ok(parameters)
+    }
+
+    fn operation(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, Fault> {
         let mut operation = Map::new();
-        operation.insert("tags".into(), json!([said.tag.name()]));
-        operation.insert("operationId".into(), said.id.into());
-        operation.insert("summary".into(), said.summary.into());
-        if !said.description.is_empty() {
-            operation.insert("description".into(), said.description.into());
+        operation.insert("tags".into(), json!([description.tag.name()]));
+        operation.insert("operationId".into(), description.id.into());
+        operation.insert("summary".into(), description.summary.into());
+        if !description.description.is_empty() {
+            operation.insert("description".into(), description.description.into());
         }
         if !endpoint.statuses.contains(&401) {
             operation.insert("security".into(), json!([]));
         }
-        let parameters: Result<Vec<Value>, Fault> = parameters(endpoint, said).map(|parameter| self.parameter(parameter)).collect();
+        let parameters: Result<Vec<Value>, Fault> = parameters(endpoint, description).map(|parameter| self.parameter(parameter)).collect();
         let parameters = parameters?;
         if !parameters.is_empty() {
             operation.insert("parameters".into(), parameters.into());
         }
-        if let Some(body) = request_body(endpoint, said)? {
+        if let Some(body) = request_body(endpoint, description)? {
             operation.insert("requestBody".into(), body);
         }
-        operation.insert("responses".into(), self.responses(endpoint, said)?);
+        operation.insert("responses".into(), self.responses(endpoint, description)?);
         Ok(operation.into())
     }
 
     /// `HEAD` of an endpoint whose `GET` is described so.
-    fn head(&mut self, said: &Operation, get: Value) -> Result<Value, Fault> {
+    fn head(&mut self, description: &Operation, get: Value) -> Result<Value, Fault> {
         let Value::Object(mut operation) = get else { return Ok(get) };
-        let (first, rest) = said.id.split_at_checked(1).unwrap_or_default();
+        let (first, rest) = description.id.split_at_checked(1).unwrap_or_default();
         operation.insert("operationId".into(), ["head", &first.to_ascii_uppercase(), rest].concat().into());
         operation.insert("summary".into(), "Like GET, without the body".into());
         operation.shift_remove("description");
@@ -125,13 +133,13 @@ impl Components {
         Ok(operation.into())
     }
 
-    fn responses(&mut self, endpoint: &Endpoint, said: &Operation) -> Result<Value, Fault> {
-        if let Some((status, _)) = said.answers.iter().find(|(status, _)| !endpoint.statuses.contains(status)) {
+    fn responses(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, Fault> {
+        if let Some((status, _)) = description.answers.iter().find(|(status, _)| !endpoint.statuses.contains(status)) {
             return Err(format!("the table has no status {status}"));
         }
         let mut responses = Map::new();
         for status in endpoint.statuses {
-            let own = said.answers.iter().find(|(own, _)| own == status).map(|(_, answer)| *answer);
+            let own = description.answers.iter().find(|(own, _)| own == status).map(|(_, answer)| *answer);
             let answer = own.or_else(|| answers::usual(endpoint, *status));
             let answer = answer.ok_or_else(|| format!("the status {status} is not described"))?;
             responses.insert(status.to_string(), self.answer(answer)?);
@@ -160,7 +168,7 @@ impl Components {
             Value::Object(members) => {
                 if let Some(mut schema) = members.shift_remove(DEFINITION) {
                     self.take_definitions(&mut schema)?;
-                    let reference = members.get("$ref").and_then(Value::as_str).unwrap_or_default();
+                    let reference = members.get("$ref").and_then(Value::as_str).ok_or("a definition has no reference")?;
                     put(&mut self.schemas, reference.rsplit('/').next().unwrap_or_default(), schema)?;
                 }
                 members.iter_mut().try_for_each(|(_, member)| self.take_definitions(member))
@@ -182,6 +190,16 @@ impl Components {
     }
 }
 
+/// Adds the method of an endpoint to what stands under its path. All endpoints of a path have the same parameters there.
+fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), Fault> {
+    let Some(item) = item.as_object_mut() else { return Err("its path is no object".into()) };
+    if item.get("parameters").is_some_and(|known| described.get("parameters") != Some(known)) {
+        return Err("its path has other parameters already".into());
+    }
+    item.extend(described);
+    Ok(())
+}
+
 /// Adds a component. One name stands for one thing.
 fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), Fault> {
     match components.get(name) {
@@ -194,16 +212,16 @@ fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Re
 }
 
 /// The parameters of an endpoint beside those in its path: its own, and those that follow from its row.
-fn parameters(endpoint: &Endpoint, said: &Operation) -> impl Iterator<Item = Parameter> {
-    let of_visitors = OF_VISITORS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
+fn parameters(endpoint: &Endpoint, description: &Operation) -> impl Iterator<Item = Parameter> {
+    let visitor_headers = VISITOR_HEADERS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
     let if_match = endpoint.statuses.contains(&412).then_some(IF_MATCH);
     let idempotency_key = endpoint.is_once.then_some(IDEMPOTENCY_KEY);
-    let own = said.parameters.iter().filter(|parameter| !parameter.is_of_path()).copied();
-    of_visitors.chain(own).chain(if_match).chain(idempotency_key)
+    let own = description.parameters.iter().filter(|parameter| !parameter.is_of_path()).copied();
+    visitor_headers.chain(own).chain(if_match).chain(idempotency_key)
 }
 
 /// The body of an endpoint that takes one: its media types follow from the row.
-fn request_body(endpoint: &Endpoint, said: &Operation) -> Result<Option<Value>, Fault> {
+fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<Value>, Fault> {
     let media_types: &[&str] = match endpoint.body {
         BodyKind::NoBody => &[],
         BodyKind::Json | BodyKind::BulkJson if endpoint.method == "PATCH" => &["application/merge-patch+json", "application/json"],
@@ -211,7 +229,7 @@ fn request_body(endpoint: &Endpoint, said: &Operation) -> Result<Option<Value>, 
         BodyKind::Form => &["application/x-www-form-urlencoded"],
         BodyKind::Import => &["application/x-ndjson", "application/jsonl", "text/csv"],
     };
-    match (media_types, said.body) {
+    match (media_types, description.body) {
         ([], None) => Ok(None),
         ([], Some(_)) => Err("it takes no body".into()),
         (_, None) => Err("its body is not described".into()),
@@ -237,8 +255,8 @@ mod tests {
     }
 
     /// Why the endpoint `name` cannot be described so.
-    fn fault(name: EndpointName, said: Operation) -> Option<String> {
-        Components::default().path_and_method(row(name), &said).err()
+    fn fault(name: EndpointName, description: Operation) -> Option<String> {
+        Components::default().path_and_method(row(name), &description).err()
     }
 
     #[test]
@@ -249,14 +267,39 @@ mod tests {
     #[test]
     fn descriptions_that_contradict_the_table_are_refused() {
         let [health, create] = [EndpointName::Health, EndpointName::CreateLink].map(operations::of);
-        for (name, said, expected) in [
+        for (name, description, expected) in [
             (EndpointName::Health, Operation { answers: &[], ..health }, "the status 200 is not described"),
             (EndpointName::Health, health.answers(&[(200, HEAD), (404, HEAD)]), "the table has no status 404"),
             (EndpointName::Health, Operation { body: create.body, ..health }, "it takes no body"),
             (EndpointName::CreateLink, Operation { body: None, ..create }, "its body is not described"),
         ] {
-            assert_eq!(fault(name, said).as_deref(), Some(expected));
+            assert_eq!(fault(name, description).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn every_name_in_a_path_is_a_parameter() {
+        let parameters = |pattern| Components::default().path_parameters(pattern, &operations::of(EndpointName::Health));
+        let references = ["alias", "tagInPath"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+        assert_eq!(parameters("/links/{alias}/tags/{tag}"), Ok(references.into()));
+        assert_eq!(parameters("/links/{other}").unwrap_err(), "{other} in its path is no known parameter");
+    }
+
+    #[test]
+    fn endpoints_of_a_path_share_its_parameters() {
+        let described =
+            |parameter: &str, method: &str| Map::from_iter([("parameters".into(), json!([parameter])), (method.into(), json!({}))]);
+        let mut item = json!({});
+        assert_eq!(add_to_path(&mut item, described("alias", "get")), Ok(()));
+        assert_eq!(add_to_path(&mut item, described("alias", "post")), Ok(()));
+        assert_eq!(item, json!({"parameters": ["alias"], "get": {}, "post": {}}));
+        assert_eq!(add_to_path(&mut item, described("tag", "put")).unwrap_err(), "its path has other parameters already");
+    }
+
+    #[test]
+    fn a_definition_without_a_name_is_refused() {
+        let mut value = json!({"$definition": {"type": "string"}});
+        assert_eq!(Components::default().take_definitions(&mut value).unwrap_err(), "a definition has no reference");
     }
 
     #[test]

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::api::audit::LONGEST_NAME;
 use crate::api::idempotency::LONGEST_KEY;
-use crate::api::links::{STATES, qr};
+use crate::api::links::qr;
 use crate::api::page_size;
 use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::UserId;
+use crate::model::link::{State, UserId};
 use crate::model::spec::MOST_TAGS;
 use crate::model::text;
 use crate::model::time::Timestamp;
@@ -104,14 +104,14 @@ const USER_IN_PATH: Parameter = Parameter::in_path("userInPath", "user", "Identi
 pub(super) const DOMAIN: Parameter = Parameter::in_query(
     "domain",
     "domain",
-    "A domain of this deployment. Default: the first of the setting `HOP_DOMAINS`. Any other host is refused as \
-     `invalid`, and so is a name that is not one of IDNA.",
+    "A domain of this deployment. Default: the first of the setting `HOP_DOMAINS`. Another host is `invalid`, and so \
+     is a name that is not one of IDNA; each label has at most 63 characters.",
     Domain::schema,
 );
 pub(super) const LIMIT: Parameter = Parameter::in_query(
     "limit",
     "limit",
-    "Largest number of items that a page examines.",
+    "Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`.",
     || json!({"type": "integer", "minimum": 1, "maximum": page_size::LARGEST, "default": page_size::USUAL}),
 );
 pub(super) const CURSOR: Parameter = Parameter::in_query(
@@ -161,7 +161,8 @@ pub(super) const QR_FORMAT: Parameter = Parameter::in_query(
 pub(super) const TAG: Parameter = Parameter::in_query(
     "tag",
     "tag",
-    "Links with this tag. The parameter can be repeated, for at most 10 tags.",
+    "Links with this tag. The parameter can be repeated, for at most 10 tags. A tag has at most 64 bytes; unreadable \
+     characters are refused.",
     List::<text::Tag, MOST_TAGS>::schema,
 );
 pub(super) const TAGS: Parameter = Parameter::in_query(
@@ -178,7 +179,7 @@ pub(super) const STATE: Parameter = Parameter::in_query(
     "state",
     "state",
     "Links in this state. Deleted links are listed with `deleted` only.",
-    || json!({"type": "string", "enum": STATES}),
+    || json!({"type": "string", "enum": State::ALL.map(State::name)}),
 );
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);
@@ -187,7 +188,9 @@ pub(super) const CREATED_TO: Parameter =
 pub(super) const PREFIX: Parameter = Parameter::in_query(
     "prefix",
     "prefix",
-    "Links whose alias begins with this text. Where aliases ignore case, so does the prefix.",
+    "Links whose alias begins with this text. Where aliases ignore case, so does the prefix. Letters and marks of any \
+     script, digits, emoji, `-`, `_`, `.` and `~`. It does not begin with a mark, and has no ASCII letters beside \
+     Greek or Cyrillic ones, which look alike.",
     Alias::schema,
 );
 pub(super) const ERASE: Parameter =
@@ -203,7 +206,8 @@ pub(super) const DRY_RUN: Parameter =
 pub(super) const DOMAIN_OF_LINES: Parameter = Parameter::in_query(
     "domainOfLines",
     "domain",
-    "Domain of the lines that name none. Default: the first of the setting `HOP_DOMAINS`.",
+    "Domain of the lines that name none. Default: the first of the setting `HOP_DOMAINS`. Another host is `invalid`; \
+     each label has at most 63 characters.",
     Domain::schema,
 );
 pub(super) const PASSWORDS: Parameter = Parameter::in_query(
@@ -241,7 +245,8 @@ pub(super) const IF_MATCH: Parameter = Parameter::in_header(
     "ifMatch",
     "If-Match",
     "Make the change only if the link, the domain or the user is at this version, `\"7\"`. Otherwise the answer \
-     is 412. Several versions and `*` work as in HTTP.",
+     is 412. A list of versions is allowed. `*` means any version. A weak tag never matches. An empty header counts \
+     as absent. A body that is malformed or invalid by itself is refused before the version is checked.",
     versions,
 );
 pub(super) const IDEMPOTENCY_KEY: Parameter = Parameter::in_header(
@@ -270,4 +275,4 @@ pub(super) const SEC_FETCH_SITE: Parameter =
     Parameter::in_header("secFetchSite", "Sec-Fetch-Site", "As `Origin`, where a browser sends it: `same-origin` or `none`.", any_text);
 
 /// The headers by which every endpoint of visitors tells one from another.
-pub(super) const OF_VISITORS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];
+pub(super) const VISITOR_HEADERS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];

@@ -25,6 +25,8 @@ pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, wi
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::message::problem::Problem;
 use crate::message::request::Body;
+#[cfg(feature = "docs")]
+pub(crate) use crate::message::tree::LARGEST_NUMBER;
 pub(crate) use crate::message::tree::Tree;
 use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
 

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::model::field_error::{FieldCode, Refusal, Wrong};
 
 /// The largest whole number that every reader of JSON takes exactly (RFC 7493): 2^53 - 1.
-const LARGEST: u64 = 9_007_199_254_740_991;
+pub(crate) const LARGEST_NUMBER: u64 = 9_007_199_254_740_991;
 
 /// The bound of whole numbers with a decimal point or an exponent. serde_json rounds these to an `f64`, not always to the nearest one; up to
 /// here the error is below 1, so a whole number is never read as another.
@@ -43,9 +43,9 @@ impl Tree {
 
     pub(crate) fn natural(self) -> Result<u64, Refusal> {
         match self {
-            Self::Natural(number) if number <= LARGEST => Ok(number),
+            Self::Natural(number) if number <= LARGEST_NUMBER => Ok(number),
             Self::Natural(_) | Self::TooLarge => {
-                let most = format!("a whole number must be at most {LARGEST}, or {LARGEST_FLOAT} with a decimal point or exponent");
+                let most = format!("a whole number must be at most {LARGEST_NUMBER}, or {LARGEST_FLOAT} with a decimal point or exponent");
                 Err(Refusal::new(FieldCode::OutOfRange, most))
             }
             other => Err(other.is_not("a whole number")),

@@ -70,7 +70,8 @@ impl<'a> ProblemJson<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "FieldError"))]
 struct FieldErrorJson<'a> {
-    /// JSON Pointer of the field in the body. A query parameter is named like a field: `/limit`.
+    /// JSON Pointer of the field in the body. A query parameter is named like a field: `/limit`. A header is named so
+    /// too: `/Idempotency-Key`. Empty: the whole body.
     field: &'a str,
     /// Reason of the refusal, for programs.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::FieldCode"))]

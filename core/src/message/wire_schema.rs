@@ -88,9 +88,9 @@ schemas! {
     [] Url as "Url" = {"type": "string", "format": "uri"};
     [] StatusCode as "StatusCode" = {"type": "integer", "minimum": 100, "maximum": 599};
     [] RedirectStatus as "RedirectStatus" = {"type": "integer", "enum": [301, 302, 307, 308]};
-    [] FieldCode as "FieldCode" = {"type": "string", "enum": field_codes()};
+    [] FieldCode as "FieldCode" = {"type": "string", "enum": Field::ALL.map(Field::name)};
     [] QueryForwarding as "QueryForwarding" = {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
-    [] LinkState as "LinkState" = {"type": "string", "enum": link_states()};
+    [] LinkState as "LinkState" = {"type": "string", "enum": State::ALL.map(State::name)};
     [] RoleName as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
     [] ScopeName as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
     [] VisitorKind as "VisitorKind" = {"type": "string", "enum": VISITORS.map(Kind::name)};
@@ -123,30 +123,6 @@ impl<T: JsonSchema> JsonSchema for AnyOf<T> {
         let value = generator.subschema_for::<T>();
         json_schema!({"type": "array", "minItems": 1, "maxItems": MOST_OF_ANY, "items": value})
     }
-}
-
-fn field_codes() -> [&'static str; 13] {
-    let codes = [
-        Field::Required,
-        Field::WrongType,
-        Field::Unknown,
-        Field::Duplicate,
-        Field::TooLong,
-        Field::TooMany,
-        Field::OutOfRange,
-        Field::Invalid,
-        Field::Reserved,
-        Field::SchemeNotAllowed,
-        Field::Credentials,
-        Field::OwnDomain,
-        Field::Conflicts,
-    ];
-    codes.map(Field::name)
-}
-
-fn link_states() -> [&'static str; 7] {
-    let states = [State::Scheduled, State::Live, State::Ended, State::UsedUp, State::Disabled, State::Blocked, State::Deleted];
-    states.map(State::name)
 }
 
 /// Short path of a link: the same schema as in requests.

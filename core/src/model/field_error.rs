@@ -23,6 +23,23 @@ pub enum FieldCode {
 }
 
 impl FieldCode {
+    /// Every code there is.
+    pub const ALL: [Self; 13] = [
+        Self::Required,
+        Self::WrongType,
+        Self::Unknown,
+        Self::Duplicate,
+        Self::TooLong,
+        Self::TooMany,
+        Self::OutOfRange,
+        Self::Invalid,
+        Self::Reserved,
+        Self::SchemeNotAllowed,
+        Self::Credentials,
+        Self::OwnDomain,
+        Self::Conflicts,
+    ];
+
     /// The name used in `errors[].code`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -173,6 +173,10 @@ pub(crate) enum State {
 }
 
 impl State {
+    /// Every state there is.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Scheduled, Self::Live, Self::Ended, Self::UsedUp, Self::Disabled, Self::Blocked, Self::Deleted];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",

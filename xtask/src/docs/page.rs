@@ -4,7 +4,8 @@ use serde_json::Value;
 use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};
 use crate::docs::fields::{cell, kind, listed, meaning, table};
 
-const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, contract/ and core/src/description. Change those. -->\n\n";
+const NOTICE: &str = "<!-- Written by `cargo xtask docs` from api-head.md, contract/, core/src/description, and the doc comments of bodies \
+    (`request_body!`) and wire types (`…Json`). Change those. -->\n\n";
 
 pub(super) fn markdown(head: &str, document: &Document) -> String {
     let mut operations = document.operations();

@@ -35,8 +35,9 @@ request_body! {
         name: Required<Title>,
         /// What the key may do, as far as the role of its owner allows it.
         scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
-        /// The only domains that the key is for, each one of this deployment. Default: all of them. A key for some
-        /// domains cannot manage what concerns the whole deployment: users, keys, `/metrics`.
+        /// The only domains that the key is for, each one of this deployment. Another host is `invalid`; each label
+        /// has at most 63 characters. Default: all of them. A key for some domains cannot manage what concerns the
+        /// whole deployment: users, keys, `/metrics`.
         domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
         /// Identifier of the active user whose role the key has, at every moment. Default: the user of this
         /// request; the bootstrap admin has to name one. A user who does not exist or is disabled is refused.

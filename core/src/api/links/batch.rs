@@ -99,7 +99,7 @@ impl FieldType for Items {
         let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
         let anything = "Any other value. Its own result says what is wrong; the other items are done.";
         let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
-        schema!({"type": "array", "minItems": 1, "maxItems": 100, "items": items})
+        schema!({"type": "array", "minItems": 1, "maxItems": LARGEST_BATCH, "items": items})
     }
 }
 
@@ -127,7 +127,8 @@ pub(super) struct BatchJson<'a> {
     succeeded: usize,
     /// Number of items that were tried and not done.
     failed: usize,
-    /// Number of items that were not tried, because the request had no store operations left: 503 `budget_exhausted`.
+    /// Number of items that were not tried, because the request had no store operations, or no time to hash another
+    /// password: 503 `budget_exhausted`.
     untried: usize,
 }
 

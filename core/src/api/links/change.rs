@@ -38,7 +38,8 @@ request_body! {
         /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that
         /// alias does not forward any more.
         alias: Optional<Alias>,
-        /// Domain of this deployment to move the link to.
+        /// Domain of this deployment to move the link to. Another host is `invalid`; each label has at most 63
+        /// characters.
         domain: Optional<Domain>,
         /// Let the old alias forward to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
         keep_old_alias: Optional<bool>,
@@ -192,6 +193,6 @@ impl FieldType for Seen {
 
     #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        crate::message::body::schema!({"type": "integer", "minimum": 1})
+        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": crate::message::body::LARGEST_NUMBER})
     }
 }

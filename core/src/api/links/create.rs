@@ -58,7 +58,9 @@ request_body! {
         /// `~`. It is not made of dots alone, does not begin with a mark, and has no ASCII letters beside Greek or
         /// Cyrillic ones. The words that hop uses itself are refused as `reserved`. Default: a generated alias.
         alias: Optional<Alias>,
-        /// Domain of the link, one of this deployment. Default: the first of the setting `HOP_DOMAINS`.
+        /// Domain of the link, one of this deployment. Another host is `invalid`; each label has at most 63
+        /// characters. Default: the `domain` of the query in an import, otherwise the first of the setting
+        /// `HOP_DOMAINS`.
         domain: Optional<Domain>,
         /// Take an alias that belonged to another link, which was deleted or moved away, and does not forward any
         /// more. Otherwise such an alias is 409 `alias_retired`.

@@ -396,3 +396,16 @@ impl FailedConditionJson {
         rule.when.get(at).map(|condition| Self { condition: at, r#type: condition.kind() })
     }
 }
+
+#[cfg(all(test, feature = "docs"))]
+mod tests {
+    use super::{Address, PathBehind};
+    use crate::message::body::patterns::tests::check;
+
+    #[test]
+    fn schemas_of_visitors_agree_with_their_parsers() {
+        check::<Address>(&["192.0.2.1", "::1", "2001:DB8::1", "::ffff:192.0.2.1"], &["", "192.0.2", "192.0.2.01", "[::1]", "::1/64", ":0"]);
+        let longest = format!("/{}", "a".repeat(8_191));
+        check::<PathBehind>(&["/", "/a/b", "/%C3%BC", "/\u{e9}", &longest], &["", "a", "/a?b", "/a#b", &format!("{longest}a")]);
+    }
+}

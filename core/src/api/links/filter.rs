@@ -8,18 +8,12 @@ use crate::model::alias::AliasPrefix;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::link::{Link, UserId};
+use crate::model::link::{Link, State, UserId};
 use crate::model::sorted::put_in_order;
 use crate::model::spec::MOST_TAGS;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
 use crate::store::Prefix;
-
-/// What a link may be asked to be, as the API writes it.
-pub(crate) const STATES: [&str; 7] = ["scheduled", "live", "ended", "used_up", "disabled", "blocked", DELETED];
-
-/// Only a list of deleted links shows any.
-const DELETED: &str = "deleted";
 
 /// What the links of a list have in common.
 pub(super) struct Filter {
@@ -28,7 +22,8 @@ pub(super) struct Filter {
     tags: Vec<Tag>,
     needs_all_tags: bool,
     owner: Option<Owner>,
-    state: Option<&'static str>,
+    /// Only a list of deleted links shows any.
+    state: Option<State>,
     created_from: Option<Timestamp>,
     /// The first moment that is too late.
     created_to: Option<Timestamp>,
@@ -96,7 +91,7 @@ impl Filter {
 
     /// Whether `link`, of whose limit so much was `taken`, is one of the list.
     pub(super) fn shows(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
-        let state = link.state(taken, now).name();
+        let state = link.state(taken, now);
         let has = |tag: &Tag| link.spec.tags.contains(tag);
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
@@ -107,7 +102,7 @@ impl Filter {
         link.domain == self.domain
             && has_tags
             && has_owner
-            && self.state.map_or(state != DELETED, |wanted| wanted == state)
+            && self.state.map_or(state != State::Deleted, |wanted| wanted == state)
             && self.created_from.is_none_or(|from| from <= link.created_at)
             && self.created_to.is_none_or(|to| link.created_at < to)
             && self.prefix.as_ref().is_none_or(|prefix| prefix.begins(&link.alias))
@@ -128,7 +123,7 @@ impl Filter {
         for (name, value) in [
             ("tags", self.needs_all_tags.then_some("all")),
             ("owner", owner),
-            ("state", self.state),
+            ("state", self.state.map(State::name)),
             ("created_from", from.as_deref()),
             ("created_to", to.as_deref()),
             ("prefix", self.prefix.as_ref().map(AliasPrefix::as_str)),
@@ -153,8 +148,8 @@ fn owner(text: String) -> Result<Owner, Refusal> {
     if text == "none" { Ok(Owner::Nobody) } else { UserId::parse(text).map(Owner::User) }
 }
 
-fn state(text: &str) -> Result<&'static str, Refusal> {
-    let known = STATES.into_iter().find(|known| *known == text);
+fn state(text: &str) -> Result<State, Refusal> {
+    let known = State::ALL.into_iter().find(|known| known.name() == text);
     known.ok_or_else(|| Refusal::invalid("a link is scheduled, live, ended, used_up, disabled, blocked or deleted"))
 }
 

@@ -51,8 +51,6 @@ pub(crate) use delete::delete;
 pub(crate) use explain::VisitorBody;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
-#[cfg(feature = "docs")]
-pub(crate) use filter::STATES;
 pub(crate) use hand_over::hand_over;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;

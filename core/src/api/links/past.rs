@@ -31,7 +31,7 @@ pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, al
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "History"))]
 pub(super) struct HistoryJson<'a> {
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = 50)))]
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = history::KEPT_VERSIONS)))]
     items: Vec<VersionJson<'a>>,
 }
 

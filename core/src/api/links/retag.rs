@@ -24,7 +24,7 @@ use crate::store::ports::Edge;
 request_body! {
     /// A new name for a tag.
     pub(crate) struct TagPatch as TagPatch {
-        /// New name, which differs from the present one.
+        /// New name, of at most 64 bytes, which differs from the present one. Unreadable characters are refused.
         tag: Required<Tag>,
     }
 }

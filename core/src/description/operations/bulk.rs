@@ -7,12 +7,13 @@ use crate::description::{answers, parameters};
 pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Create, change and delete links")
     .description(
         "The items are processed one after the other. The answer is 200 whenever the request itself can be read. Each \
-         result has the status that the item alone would have had, and its link or its problem. With an \
-         `Idempotency-Key` a batch has up to 100 items and may take several requests: an item that a request has no \
-         store operations left for is 503 `budget_exhausted`, and the answer has `Retry-After: 0`. Send the same \
-         request again until `untried` is 0; items that were tried are not tried again. Without the header a batch \
-         has at most as many items as `limits.batch` of `/capabilities` says, and on Fastly three of them may set a \
-         password; more are 422 `too_many`.",
+         result has the status that the item alone would have had, and its link or its problem. An item has at most \
+         64 KiB. With an `Idempotency-Key` a batch has up to 100 items and may take several requests: an item that a \
+         request has no store operations left for, or no time to hash another password, is 503 `budget_exhausted`, \
+         and the answer has `Retry-After: 0`. Send the same request again until `untried` is 0; items that succeeded \
+         or were refused are not tried again. Without the header a batch has at most as many items as `limits.batch` \
+         of `/capabilities` says, and on Fastly three of them may set a password; more are 422 `too_many`. Without \
+         the header, send the items that were not tried in a new batch.",
     )
     .body::<links::BatchBody>("batch")
     .answers(&[(200, answers::BATCH_RESULTS)]);
@@ -20,14 +21,15 @@ pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Cre
 pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "importLinks", "Import links")
     .description(
         "Reads links as an export writes them: JSON Lines, or CSV below the names of its columns, where `tags`, \
-         `rules`, `card`, `blocked` and `clicks` are JSON and an empty cell is an absent field. Only `target` is \
-         needed. A line is 201 if its link was created, and 200 if the same link exists already; an alias that is \
+         `rules`, `card`, `blocked` and `clicks` are JSON and an empty cell is an absent field. The schema describes \
+         one line. A line that breaks it is refused alone. A line has at most 80 KiB. Only `target` is needed. A line is 201 if its link was created, and 200 if the same link exists already; an alias that is \
          taken is refused as when a link is created. `owner`, `created_at` and `clicks` are kept. One request imports \
          as many lines as it has store operations for (`limits.import_lines` of `/capabilities`), 500 at most; on \
          Fastly it stops before a fourth line with a password. If there are more lines, `next` says where to \
          continue: send the rest of the body from `next.offset` on, for CSV below the names of the columns again. \
          With an `Idempotency-Key` the same request can be sent again as long as the answer has `Retry-After: 0`: it \
-         continues by itself, up to 1,000 lines for one key, and tells the results of all.",
+         continues by itself, up to 1,000 lines for one key, and tells the results of all. After those, send the rest \
+         with another key.",
     )
     .parameters(&[parameters::DOMAIN_OF_LINES, parameters::DRY_RUN])
     .body::<links::LineBody>("link")

@@ -84,7 +84,7 @@ pub(super) const RESTORE_LINK: Operation = Operation::new(Tag::Links, "restoreLi
 pub(super) const LINK_HISTORY: Operation = Operation::new(Tag::Links, "linkHistory", "Show the history of a link")
     .description(
         "The versions of a link, newest first, including the present one; also of a deleted link. At most the latest \
-         50, or as many as the edge reads in one request: 24 on Fastly. Clicks create no version.",
+         50, and fewer if the operation budget of the request is small (`/capabilities`). Clicks create no version.",
     )
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::HISTORY)]);

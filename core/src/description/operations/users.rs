@@ -39,9 +39,9 @@ pub(super) const CHANGE_USER: Operation = Operation::new(Tag::Users, "changeUser
 pub(super) const DELETE_USER: Operation = Operation::new(Tag::Users, "deleteUser", "Delete a user")
     .description(
         "From the first request on none of the user's keys is valid. Then their links on every domain, deleted and \
-         blocked ones included, get the new owner, as many in one request as the edge allows: while some are left the \
-         answer is 503 with `Retry-After`, and the same request continues from there. In the end only the identifier \
-         is left, and the address is free. An owner is not deleted: give them another role first.",
+         blocked ones included, get the new owner, as many in one request as it has store operations for: while some \
+         are left the answer is 503 `budget_exhausted` with `Retry-After: 0`, and the same request continues from \
+         there. In the end only the identifier is left, and the address is free. An owner is not deleted: give them another role first.",
     )
     .parameters(&[parameters::LINKS_TO])
     .answers(&[(409, answers::USER_CONFLICT)]);

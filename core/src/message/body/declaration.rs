@@ -481,7 +481,7 @@ mod tests {
         let word =
             json!({"type": ["string", "null"], "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
         let title = json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": crate::message::body::patterns::VISIBLE});
-        let size = json!({"type": ["integer", "null"], "minimum": 0, "maximum": u64::MAX});
+        let size = json!({"type": ["integer", "null"], "minimum": 0, "maximum": crate::message::body::LARGEST_NUMBER});
         let inner = json!({
             "type": ["object", "null"], "properties": {"size": size, "word": word}, "additionalProperties": false,
             "description": "A description",

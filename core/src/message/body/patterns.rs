@@ -85,36 +85,65 @@ pub(crate) fn country() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
+pub(crate) mod tests {
+    use serde_json::{Value, json};
 
     use crate::message::body::tests::parsed;
-    use crate::message::body::{DEFINITION, FieldType};
+    use crate::message::body::{DEFINITION, FieldType, LARGEST_NUMBER};
+    use crate::message::preconditions::Seen;
     use crate::model::alias::Alias;
     use crate::model::domain::Domain;
-    use crate::model::password::NewPassword;
-    use crate::model::rules::{Block, Country, Language};
+    use crate::model::link::UserId;
+    use crate::model::password::{NewPassword, PasswordHash};
+    use crate::model::rules::{Block, Clock, Country, Language, RuleId};
     use crate::model::target::Target;
     use crate::model::text::{Note, Tag, Title};
     use crate::model::time::Timestamp;
     use crate::model::user::Email;
 
-    /// Whether hop takes a text, and whether its schema does.
-    fn judged<T: FieldType>(text: &str) -> (bool, bool) {
-        let mut schema = T::schema();
-        let schema = schema.get_mut(DEFINITION).map(serde_json::Value::take).unwrap_or(schema);
-        let is_valid = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap().is_valid(&json!(text));
-        (parsed::<T>(&json!(text).to_string()).is_ok(), is_valid)
+    /// Whether a schema takes a value.
+    pub(crate) fn is_valid(mut schema: Value, value: &Value) -> bool {
+        let schema = schema.get_mut(DEFINITION).map(Value::take).unwrap_or(schema);
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap().is_valid(value)
     }
 
+    /// Whether hop takes a value, and whether its schema does.
+    fn judged<T: FieldType>(value: &Value) -> (bool, bool) {
+        (parsed::<T>(&value.to_string()).is_ok(), is_valid(T::schema(), value))
+    }
+
+    /// Checks that the parser and the schema of `T` take these texts, and refuse those.
     #[track_caller]
-    fn check<T: FieldType>(taken: &[&str], refused: &[&str]) {
+    pub(crate) fn check<T: FieldType>(taken: &[&str], refused: &[&str]) {
         for text in taken {
-            assert_eq!(judged::<T>(text), (true, true), "{text:?}");
+            assert_eq!(judged::<T>(&json!(text)), (true, true), "{text:?}");
         }
         for text in refused {
-            assert_eq!(judged::<T>(text), (false, false), "{text:?}");
+            assert_eq!(judged::<T>(&json!(text)), (false, false), "{text:?}");
         }
+    }
+
+    /// Checks that the parser and the schema of `T` take whole numbers up to the same bound.
+    #[track_caller]
+    pub(crate) fn check_bound<T: FieldType>(largest: u64) {
+        assert_eq!(judged::<T>(&json!(largest)), (true, true));
+        assert_eq!(judged::<T>(&json!(largest.saturating_add(1))), (false, false));
+    }
+
+    #[test]
+    fn schemas_of_numbers_state_the_largest_one() {
+        check_bound::<u64>(LARGEST_NUMBER);
+        check_bound::<Seen>(LARGEST_NUMBER);
+    }
+
+    #[test]
+    fn schemas_of_identifiers_agree_with_their_parsers() {
+        let user = format!("usr_{}", "1aZ".repeat(6).split_at(17).0);
+        check::<UserId>(&[&user], &["", "usr_", "none", &user.replace('a', "0"), &format!("{user}1"), &user.to_uppercase()]);
+        check::<RuleId>(&["a", "0-_z", &"a".repeat(32)], &["", "A", "a b", "\u{e9}", &"a".repeat(33)]);
+        let hash = format!("$argon2id$v=19$m=4096,t=3,p=1${}${}", "c2FsdHNhbHRzYWx0c2FsdA", "A".repeat(43));
+        let refused = [String::new(), hash.replace("p=1", "p=2"), hash.replace("argon2id", "argon2i"), format!("{hash}=")];
+        check::<PasswordHash>(&[&hash], &refused.each_ref().map(String::as_str));
     }
 
     #[test]
@@ -146,6 +175,7 @@ mod tests {
     fn schemas_of_conditions_agree_with_their_parsers() {
         check::<Country>(&["DE", "de", "xK", "aD", "zw"], &["", "D", "DEU", "00", "AA", "d\u{e9}"]);
         check::<Language>(&["de", "pt-BR", "zh-Hant-TW-x"], &["", "d", "de-", "de_DE", "123", "abcdefghi"]);
+        check::<Clock>(&["00:00", "23:59", "09:30"], &["", "24:00", "9:30", "09:60", "09:30:00", " 09:30"]);
         let taken = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
         check::<Block>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
         let taken = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];

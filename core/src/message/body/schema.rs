@@ -102,15 +102,16 @@ impl ObjectSchema {
     pub(crate) fn open(self) -> Value {
         let Self { description, properties, required, parts } = self;
         let mut members = Map::from_iter([("type".to_owned(), json!("object"))]);
-        let mut add = |name: &str, value: Value, is_empty: bool| {
-            if !is_empty {
-                members.insert(name.to_owned(), value);
-            }
-        };
-        add("description", description.into(), description.is_empty());
-        add("properties", properties.into(), false);
-        add("required", required.clone().into(), required.is_empty());
-        add("allOf", parts.clone().into(), parts.is_empty());
+        if !description.is_empty() {
+            members.insert("description".to_owned(), description.into());
+        }
+        members.insert("properties".to_owned(), properties.into());
+        if !required.is_empty() {
+            members.insert("required".to_owned(), required.into());
+        }
+        if !parts.is_empty() {
+            members.insert("allOf".to_owned(), parts.into());
+        }
         members.into()
     }
 }

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use super::declaration::{FieldType, ParseContext, RequestBody};
-#[cfg(feature = "docs")]
-use super::patterns;
 use super::{Fields, Tree};
+#[cfg(feature = "docs")]
+use super::{LARGEST_NUMBER, patterns};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::field_error::{Refusal, Wrong};
@@ -139,7 +139,7 @@ impl FieldType for u64 {
 
     #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        serde_json::json!({"type": "integer", "minimum": 0, "maximum": u64::MAX})
+        serde_json::json!({"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER})
     }
 }
 

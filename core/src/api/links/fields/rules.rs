@@ -23,7 +23,8 @@ text_types! {
 request_body! {
     /// A rule: which visitors a link redirects to another target.
     pub(crate) struct RuleBody {
-        /// Identifier of the rule within its link: 1 to 32 of `a-z`, `0-9`, `-` and `_`. Default: a number.
+        /// Identifier of the rule within its link: 1 to 32 of `a-z`, `0-9`, `-` and `_`. No other rule of the link
+        /// has it. Default: a number.
         id: Optional<RuleId>,
         /// 1 to 10 conditions. The rule holds when all of them do. They must be able to hold at once, and not only
         /// when an earlier rule holds.

@@ -25,8 +25,8 @@ request_body! {
         note: Patch<Note>,
         /// Another system's identifier of the link, of at most 256 bytes.
         external_id: Patch<ExternalId>,
-        /// At most 10 tags of 64 bytes each. They are stored in small letters, in order, with `-` instead of
-        /// blanks.
+        /// At most 10 tags of at most 64 bytes each. They are stored in small letters, in order, with `-` instead of
+        /// blanks. Unreadable characters are refused. With few store operations fewer fit (`too_many`).
         tags: Patch<Set<Tag, MOST_TAGS>>,
         /// Time before which the link is 404.
         starts_at: Patch<Timestamp>,
@@ -93,7 +93,7 @@ impl FieldType for MaxClicks {
 
     #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": u64::MAX})
+        crate::message::body::schema!({"type": "integer", "minimum": 1, "maximum": crate::message::body::LARGEST_NUMBER})
     }
 }
 
@@ -187,6 +187,12 @@ pub(crate) mod tests {
     /// All that can be said of a link.
     pub(crate) fn everything() -> Spec {
         said(Spec::default(), EVERYTHING).unwrap()
+    }
+
+    #[cfg(feature = "docs")]
+    #[test]
+    fn the_schema_of_click_limits_states_the_largest_one() {
+        crate::message::body::patterns::tests::check_bound::<MaxClicks>(crate::message::body::LARGEST_NUMBER);
     }
 
     #[test]

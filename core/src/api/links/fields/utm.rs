@@ -100,6 +100,15 @@ mod tests {
         if wrong.is_empty() { Ok(target.unwrap().as_str().to_owned()) } else { Err(wrong) }
     }
 
+    #[cfg(feature = "docs")]
+    #[test]
+    fn the_schema_of_values_agrees_with_the_parser() {
+        crate::message::body::patterns::tests::check::<UtmValue>(
+            &["a", " ", &"a".repeat(256)],
+            &["", "a\0", "a\nb", "a\u{202e}b", &"a".repeat(257)],
+        );
+    }
+
     #[test]
     fn a_parameter_is_put_where_it_stood_or_at_the_end_and_null_takes_it_away() {
         for (target, json, expected) in [

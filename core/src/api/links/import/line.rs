@@ -30,7 +30,7 @@ request_body! {
     /// A link that was created elsewhere, as an export has it.
     pub(crate) struct LineBody as ImportLine {
         link: Flatten<LinkBody>,
-        /// Owner of the link; `null` for the bootstrap admin.
+        /// Owner of the link; `null`: nobody. Default: the user of this request.
         owner: Patch<UserId>,
         /// Time at which the link was created. Default: now.
         created_at: Optional<Timestamp>,

@@ -32,7 +32,7 @@ pub(crate) struct Told {
 pub(crate) struct Circumstance {
     /// The moments of its tries.
     pub(crate) when: When,
-    /// The clock, in seconds.
+    /// The clock at its first try, in seconds.
     pub(crate) clock: u64,
     /// Whether hop may have seen an older truth, or somebody else was at it too: then a refusal tells nothing.
     pub(crate) unsure: bool,

@@ -28,6 +28,9 @@ const TOLD_CALLS: usize = 100;
 /// More requests than anything takes that is repeated because it had no operations left.
 const MOST_REQUESTS: usize = 40;
 
+/// After so long a request that was not answered is sent again.
+const RETRY_SECONDS: u64 = 61;
+
 /// How many requests may be sent again.
 const REPEATABLE: usize = 8;
 
@@ -295,7 +298,7 @@ impl<'a> Walk<'a> {
         while key.is_some() && (told.iter().any(Told::is_lost) || answer.problem() == "idempotency_in_flight") {
             assert!(when.len() < 4, "this request never ends: {told:?}");
             self.say(format!("{mood:?} {} {} with a key was answered {told:?}", ask.method, ask.url));
-            self.wait(61);
+            self.wait(RETRY_SECONDS);
             when.push(now(self.edge));
             answer = run(self.isolates[isolate].ask(ask.again()));
             told = tell(&answer);
@@ -347,7 +350,9 @@ impl<'a> Walk<'a> {
 
     fn circumstance(&self, deed: &Deed, told: &Told, when: Vec<String>, unsure: bool) -> Circumstance {
         let found = if told.is_lost() { self.find_drawn(deed, &when) } else { None };
-        Circumstance { when, clock: self.clock, unsure, found }
+        // Of what is done in parts each has the answer of its own try: the first was so long ago.
+        let began = self.clock.saturating_sub(RETRY_SECONDS * (when.len() as u64 - 1));
+        Circumstance { when, clock: began, unsure, found }
     }
 
     /// The alias hop drew for a link although the answer was lost, if it made the link.

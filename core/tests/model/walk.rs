@@ -65,6 +65,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) clock: u64,
     /// By target, how many more visitors the limits of all links that ever led there can let through.
     allowed: BTreeMap<String, u64>,
+    /// The clock at the first try of the request that is judged: results of that may have been kept.
+    began: u64,
     /// Requests with a key that were answered, and their answers.
     answered: VecDeque<(Ask, u16, Vec<u8>)>,
 }
@@ -74,7 +76,7 @@ impl<'a> Walk<'a> {
         dice.pass(now(edge));
         let isolates = [Isolate::new(edge), Isolate::new(edge)];
         let (known, story) = (Known::new(), Story::default());
-        Self { edge, isolates, dice, known, story, number: 0, clock: 0, allowed: BTreeMap::new(), answered: VecDeque::new() }
+        Self { edge, isolates, dice, known, story, number: 0, clock: 0, began: 0, allowed: BTreeMap::new(), answered: VecDeque::new() }
     }
 
     /// Makes `calls` calls, and looks at everything from time to time and in the end.
@@ -240,6 +242,7 @@ impl<'a> Walk<'a> {
         });
         deeds.iter().for_each(|deed| self.allow(deed));
         let mood = self.dice.weather();
+        self.began = self.clock;
         self.set(&mood);
         let mut random = hop_core::memory::Random::new(self.dice.random.next_u64());
         let clients = deeds
@@ -274,6 +277,7 @@ impl<'a> Walk<'a> {
         };
         let isolate = self.dice.random.below(2);
         let mut when = vec![now(self.edge)];
+        self.began = self.clock;
         self.set(mood);
         if finds(&ask) {
             // On few operations only the newest links to one target are looked at.
@@ -308,7 +312,7 @@ impl<'a> Walk<'a> {
         let is_kept = key.is_some() && answer.code() < 300 && !mood.is_foggy() && is_told_again;
         if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) {
             // Whether the answer was written down is not known. If it was not, what was done is found and nothing more is done.
-            self.wait(61);
+            self.wait(RETRY_SECONDS);
             answer = run(self.isolates[isolate].ask(ask.again()));
             let again = tell(&answer);
             let is_same = |(one, other): (&Told, &Told)| one.status == other.status || (one.status, other.status) == (201, 200);
@@ -336,7 +340,7 @@ impl<'a> Walk<'a> {
             let told = if tries > 1 { Told { link: None, ..told.clone() } } else { told.clone() };
             let told = if matches!(mood, Mood::Calm) { told } else { told.uncounted() };
             self.known.worlds = self.known.after(&self.known.worlds, deed, &told, &circumstance);
-            assert!(!self.known.worlds.is_empty(), "no world explains this");
+            assert!(!self.known.worlds.is_empty(), "no world explains {deed:?} → {told:?}, tried at {:?}", circumstance.when);
             if told.is_lost() || mood.is_foggy() || tries > 1 {
                 self.known.hold(deed, self.clock);
             }
@@ -350,9 +354,7 @@ impl<'a> Walk<'a> {
 
     fn circumstance(&self, deed: &Deed, told: &Told, when: Vec<String>, unsure: bool) -> Circumstance {
         let found = if told.is_lost() { self.find_drawn(deed, &when) } else { None };
-        // Of what is done in parts each has the answer of its own try: the first was so long ago.
-        let began = self.clock.saturating_sub(RETRY_SECONDS * (when.len() as u64 - 1));
-        Circumstance { when, clock: began, unsure, found }
+        Circumstance { when, clock: self.began, unsure, found }
     }
 
     /// The alias hop drew for a link although the answer was lost, if it made the link.

@@ -258,6 +258,18 @@ fn half(world: &World, deed: &Deed) -> Option<World> {
     Some(half)
 }
 
+/// One of each kind of worlds that nobody can tell apart: two lines of an import may ask for just the same link, and which of them made it is
+/// not seen.
+pub(crate) fn merge_alike(worlds: Vec<World>) -> Vec<World> {
+    let mut kept: Vec<World> = Vec::new();
+    for world in worlds {
+        if !kept.iter().any(|known| known.with_makers_in_order() == world.with_makers_in_order()) {
+            kept.push(world);
+        }
+    }
+    kept
+}
+
 pub(crate) fn dedup(worlds: Vec<World>) -> Vec<World> {
     let mut kept: Vec<World> = Vec::new();
     for world in worlds {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ask::{self, address, on};
 use super::draw::{Mood, OWNERS, WRONG};
 use super::filter::Filter;
-use super::judge::{HELD_SECONDS, Known};
+use super::judge::{HELD_SECONDS, Known, merge_alike};
 use super::support::audit::check_entries;
 use super::support::client::Answer;
 use super::support::misfortune::Plan;
@@ -95,6 +95,7 @@ impl Walk<'_> {
             self.wait(HELD_SECONDS);
             self.known.doubtful().iter().for_each(|at| self.look_at_alias(at));
         }
+        self.known.worlds = merge_alike(std::mem::take(&mut self.known.worlds));
         assert_eq!(
             self.known.worlds.len(),
             1,

@@ -559,6 +559,27 @@ impl World {
         all.first().map(|(address, _)| (*address).clone())
     }
 
+    /// The same world with the makers numbered in the order in which they are met.
+    pub(crate) fn with_makers_in_order(&self) -> Self {
+        let mut met = Vec::new();
+        let mut number = |maker: u64| {
+            let known = met.iter().position(|known| *known == maker);
+            known.unwrap_or_else(|| {
+                met.push(maker);
+                met.len() - 1
+            }) as u64
+        };
+        let places = self.0.iter().map(|(address, place)| {
+            let place = match place {
+                Place::Link(link) => Place::Link(Rc::new(Link { maker: number(link.maker), ..Link::clone(link) })),
+                Place::Signpost { maker, to, forwards } => Place::Signpost { maker: number(*maker), to: to.clone(), forwards: *forwards },
+                Place::Erasing => Place::Erasing,
+            };
+            (address.clone(), place)
+        });
+        Self(places.collect())
+    }
+
     /// Whether the link `maker`, or a new one, may have the alias.
     pub(crate) fn check_free(&self, address: &Address, maker: Option<u64>, reuse: bool) -> Result<(), &'static str> {
         match self.0.get(address) {

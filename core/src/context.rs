@@ -19,10 +19,10 @@ use crate::store::memo::{Memo, Remembered};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
 use crate::store::{Change, Key};
 
-/// A tag has an index entry, and the mark that lists it among the tags of its domain.
+/// Writes for a new tag: its index entry, and the mark that lists it among the tags of its domain.
 const OPERATIONS_OF_A_TAG: u32 = 2;
 
-/// The truth and the copy that is there are read, a new one is put and compared with the truth.
+/// Operations for filling a cached copy: reads of the record and of the old copy, a put, and a check against the record.
 const OPERATIONS_OF_A_FILL: u32 = 4;
 
 /// What every handler is given.
@@ -38,7 +38,7 @@ pub(crate) struct Context<'a, E> {
     pub(crate) source: Source,
     /// The store operations that are left.
     pub(crate) budget: &'a Budget,
-    /// What an earlier request with the same `Idempotency-Key` left to go on from.
+    /// Progress that an earlier request with the same `Idempotency-Key` stored.
     pub(crate) progress: Option<&'a str>,
     /// Kept apart from the response, so that a change whose answer failed is still followed up.
     background: &'a RefCell<BackgroundWork>,
@@ -83,13 +83,13 @@ impl<'a, E: Edge> Context<'a, E> {
         }
     }
 
-    /// Refuses, before anything of it is written, a change of a link with so many tags that takes more store operations than are left.
-    /// What fills its copy is counted too.
+    /// Refuses a change of a link that does not fit the budget, before its first write. Filling its cached copy is counted too. The link has
+    /// `tags` tags.
     pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
         self.check_new_fits(operations.saturating_add(self.of_fills(1)), tags)
     }
 
-    /// The same of a link that is new: nobody has a copy of it.
+    /// The same for a new link, which has no cached copy to fill.
     pub(crate) fn check_new_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
@@ -100,14 +100,14 @@ impl<'a, E: Edge> Context<'a, E> {
         }
     }
 
-    /// Why no request can make a change of a link with so many tags, which takes `excess` operations too many.
+    /// The refusal of a change that exceeds every request by `excess` operations; the link has `tags` tags.
     pub(crate) fn fits_never(&self, excess: u32, tags: usize) -> Problem {
         let too_many = excess.div_ceil(OPERATIONS_OF_A_TAG);
         let fitting = tags.saturating_sub(usize::try_from(too_many).unwrap_or(usize::MAX));
         Problem::too_many_tags(fitting, self.budget.limit())
     }
 
-    /// What it takes at most to fill so many copies after the response.
+    /// Most operations for filling `copies` cached copies after the response.
     pub(crate) fn of_fills(&self, copies: u32) -> u32 {
         if self.edge.copies().is_some() { copies.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
     }

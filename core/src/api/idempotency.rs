@@ -4,8 +4,8 @@
 //! answer after it. All that the work draws, ids, aliases, names of commits, is made of the record's nonce: if the worker dies half-way, the
 //! next one draws the same and finds what is already done.
 //!
-//! Work that did not come to its end leaves its progress in the record, and the next request goes on from there. The two store operations that
-//! this takes are held back, so that a request that spends all others still gets further than the one before.
+//! Unfinished work stores its progress in the record, and the next request continues from there. The two store operations for that are
+//! reserved, so that every repetition makes progress even if a request uses up its budget.
 
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -69,7 +69,7 @@ pub(crate) async fn once<E: Edge>(
         Claim::Done(answer) => return replay(answer),
     };
     let source = Source::Repeatable(seed.derive(&claimed.nonce, &[]));
-    // What became of it is written down.
+    // Reserves the two operations that store the outcome.
     context.budget.begin();
     let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
     let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;

@@ -42,7 +42,7 @@ impl Wanted {
         self.cursor.is_none()
     }
 
-    /// The keys under `prefix`, and no more than can be looked at: so many take what `of_keys` says. The addresses of the list begin
+    /// The keys under `prefix`, as many as fit the budget; `of_keys` is the cost of processing so many keys. The addresses of the list begin
     /// with `list`, and `query` tells it from others there.
     pub(crate) async fn keys<E: Edge>(
         self,
@@ -75,7 +75,7 @@ fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String 
     address
 }
 
-/// What it takes to read so many records of a list, and one more beside them.
+/// Cost of reading the records of a page, and one other record.
 pub(crate) fn of_records(records: &impl Records) -> impl Fn(usize) -> u32 {
     |keys| records.operations(&Call::GetMany(keys)).saturating_add(records.operations(&Call::Get))
 }

@@ -78,7 +78,7 @@ impl MemoryRecords {
         self.operations.fetch_add(operations, Ordering::SeqCst);
     }
 
-    /// What it takes to read so many records.
+    /// Cost of reading several records.
     fn of_reads(&self, keys: usize) -> u32 {
         match self.steps {
             Steps::AtOnce => u32::from(keys > 0),

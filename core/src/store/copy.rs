@@ -130,8 +130,8 @@ pub(crate) struct Fill {
 }
 
 impl Fill {
-    /// What it takes if truth does not move on meanwhile: a write and a look. Where truth is not known, a look and a read of
-    /// the old copy come before.
+    /// Cost if the record does not change meanwhile: a put and a check of the record. If the record is not known yet, it and the old copy
+    /// are read first.
     pub(crate) fn operations(&self, records: &impl Records) -> u32 {
         let once = records.operations(&Call::Get).saturating_add(1);
         if self.known.is_some() { once } else { once.saturating_mul(2) }

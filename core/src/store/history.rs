@@ -20,7 +20,7 @@ use crate::store::ports::{Call, Records, StoreError};
 /// How many versions of a link can be looked at.
 pub(crate) const KEPT_VERSIONS: u16 = 50;
 
-/// Among how many records versions are looked for: what refused edits wrote lies among them.
+/// Most version records that are read. Records that refused edits left are among them.
 pub(crate) const MOST_READ: u16 = 100;
 
 /// How many versions may lie about beyond those, until somebody clears them away.
@@ -122,7 +122,7 @@ pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> 
     let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
     let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
     let mut old: Vec<Key> = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
-    // Versions of dead moves stay. Each time others come first, or those behind them might never be looked at.
+    // Versions of crashed moves are kept. The list is rotated, or the versions after them might never be processed.
     let turn = link.version.checked_div(CLEARING).and_then(|turn| usize::try_from(turn).ok());
     let first = turn.and_then(|turn| turn.checked_rem(old.len())).unwrap_or_default();
     old.rotate_left(first);

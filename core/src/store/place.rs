@@ -74,7 +74,7 @@ pub(crate) struct Place {
     guard: Guard,
 }
 
-/// What is known of the index entries that a record of a link names which is being erased.
+/// State of the index entries named by the record of a link that is being erased.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entries {
     /// They may be there.
@@ -150,7 +150,7 @@ impl Place {
         !self.hint_token.is_empty()
     }
 
-    /// Whether entries of whoever was here before a link arrived are still to be dropped.
+    /// Whether index entries of the previous holder are still to be dropped.
     pub(crate) fn has_leftovers(&self) -> bool {
         !self.left.is_empty()
     }

@@ -50,7 +50,7 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
     }
     let most = change.most_taken_back.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
     if !change.repeated {
-        // The note first: people read it.
+        // The audit event first, because people read it.
         for key in note.iter().map(|note| &note.key).chain(&change.gains).take(most) {
             store.remove(key).await?;
         }

@@ -33,7 +33,7 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
             Ok(Commit::Done) => return Ok((Written::Done, true)),
             Ok(Commit::Conflict) if !change.repeated => return Ok((Written::Conflict, false)),
             Ok(Commit::Conflict) => return Ok((whose(records, &change).await?, false)),
-            // It was not offered, nor will it be. After a failure nobody knows what became of it.
+            // The store was not asked. After an earlier failure the outcome is unknown.
             Err(error @ StoreError::OverBudget { .. }) => return Err(if number == 0 { error } else { last_error }),
             Err(error) => last_error = error,
         }
@@ -51,7 +51,7 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
 async fn whose(records: &impl Records, change: &Change) -> Result<Written, StoreError> {
     let fate = match records.get(&change.key).await {
         Ok(Some(record)) => fate(change, &record)?,
-        // Without operations for a look nobody knows what became of it, either.
+        // Without operations for a read the outcome stays unknown.
         Ok(None) | Err(StoreError::OverBudget { .. }) => Fate::Unknown,
         Err(error) => return Err(error),
     };

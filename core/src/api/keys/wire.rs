@@ -26,7 +26,7 @@ pub(super) struct KeyJson<'a> {
     /// Identifier of the user who created the key; `null` for the bootstrap admin. The key is valid only as long as
     /// that user may create it.
     created_by: Option<&'a str>,
-    /// Identifiers of the other users whom the key depends on: it is valid only as long as each of them may create it.
+    /// Identifiers of the other users who issued the key: it stays valid only while each of them may issue it.
     /// Empty if it depends on its owner alone.
     #[cfg_attr(feature = "docs", schemars(length(max = crate::model::key::MOST_ISSUERS)))]
     issuers: Vec<&'a str>,

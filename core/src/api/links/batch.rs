@@ -70,7 +70,7 @@ request_body! {
     }
 }
 
-/// The most items of a batch. One without an `Idempotency-Key` may have fewer ([`largest_batch`]).
+/// Most items of a batch. One without an `Idempotency-Key` may have fewer ([`largest_batch`]).
 pub(crate) const LARGEST_BATCH: u16 = 100;
 
 /// The items, each as it was sent: it is read only when its turn comes, so that it spoils no other.
@@ -132,7 +132,7 @@ pub(super) struct BatchJson<'a> {
     untried: usize,
 }
 
-/// The results so far of a batch that takes several requests; nothing for an item that is to be tried.
+/// Progress of a batch that takes several requests: the final result of each item, or null if it is still to be tried.
 #[derive(Serialize, Deserialize)]
 struct ProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
 
@@ -196,7 +196,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     if count(&[Kind::Passing, Kind::Untried]) == 0 {
         return Ok(response);
     }
-    // Sent again without a key it would do all that was done once more.
+    // Without a key, a repetition would process all items again.
     let goes_on = count(&[Kind::Untried]) > 0 && context.source.is_repeatable();
     let response = if goes_on { response.retry_at_once() } else { response };
     let kept = |outcome: &'_ Outcome| matches!(outcome.kind, Kind::Succeeded | Kind::Failed);
@@ -206,7 +206,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
 
 /// The most items of a batch without an `Idempotency-Key`.
 pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
-    // The last one leaves too little to take back what a refused write wrote: its alias is looked at first.
+    // Room for a read of the alias before the last write, because undoing a refused write may not fit.
     let of_last = records.operations(&Call::Get).saturating_add(of_counts(records, 1));
     let of_item = of_plain_link(records);
     budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()).saturating_add(of_last))
@@ -234,20 +234,20 @@ fn kind_of(result: &RawValue) -> Result<Kind, Problem> {
     Ok(if status_of(result)?.is_success() { Kind::Succeeded } else { Kind::Failed })
 }
 
-/// The items that this request tries.
+/// State of one request while it processes items.
 struct Work<'a, E> {
     context: &'a Context<'a, E>,
     proof: &'a Proof,
-    /// How many passwords there is time to hash.
+    /// Passwords that may still be hashed.
     hashes: u16,
-    /// Whether an item was left untried: those behind it wait, since items are made in their order.
+    /// Whether an item was left untried. The items after it are not tried either, so that items are processed in order.
     is_over: bool,
 }
 
 impl<E: Edge> Work<'_, E> {
     async fn attempt(&mut self, index: usize, item: Tree) -> Result<Outcome, Problem> {
         let needs_hash = sets_password(&item);
-        // Their clicks are told behind the change.
+        // Reserves the reads of the click counts that follow an update.
         let telling = self.context.budget.reserve(of_counts(self.context.edge.records(), 1));
         let outcome = if self.is_over || (needs_hash && self.hashes == 0) {
             Err(Problem::not_tried())
@@ -283,7 +283,7 @@ impl<E: Edge> Work<'_, E> {
         Outcome::of(&BatchResultJson { index, status: done.status.as_u16(), link, problem: None }, Kind::Succeeded)
     }
 
-    /// What is counted of a link. What was done is told even if the clicks cannot be: then they are 0.
+    /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
     async fn counts(&self, link: &Link) -> Counts {
         let counts = counts(self.context, &[link]).await;
         let told = counts.inspect_err(|error| self.context.log_lost("clicks were not told", error)).unwrap_or_default();

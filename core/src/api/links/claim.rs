@@ -62,8 +62,8 @@ impl Claim<'_> {
         let mut change = Place::claim(self.key, self.holder, self.token.clone())?;
         change.repeated = is_repeated;
         self.write_down(context, &mut change)?;
-        // A refused offer may cost a store many writes. Whoever expects one, could not take back what it wrote, or could not make another one
-        // in any request, reads the record first.
+        // A refused write costs a key-counting store many operations. The record is read first if a refusal is likely, if undoing the write
+        // would not fit the budget, or if a second write would not fit any request.
         let refused = records.operations(&Call::Refused(&change));
         let of_two = refused.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
         let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
@@ -105,7 +105,7 @@ impl Claim<'_> {
                 && self.predecessors_after(old).len() > MOST_PREDECESSORS
             {
                 forget_predecessor(context, &place, old).await?;
-                // The next request has less to forget.
+                // The next request has fewer predecessors to remove.
                 context.budget.begin_part();
                 continue;
             }

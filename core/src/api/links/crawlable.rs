@@ -9,21 +9,21 @@ use crate::store::budget::Budget;
 use crate::store::ports::{Call, Edge, Records, StoreError};
 use crate::store::{Key, Prefix, hint, look_at_all};
 
-/// However many operations there are.
+/// Upper bound, whatever the budget.
 const MOST: u16 = 1_000;
 
 /// How many links are held in memory together.
 const AT_ONCE: usize = 100;
 
-/// How many links on the move there are operations for: where each comes from is looked at too.
+/// Number of links with a pending move that the budget covers: each costs a read of the alias it comes from.
 const ON_THE_MOVE: usize = 2;
 
-/// How many links robots may follow at most.
+/// Most links that `robots.txt` lists.
 pub(crate) fn most_crawlable(records: &impl Records, budget: &Budget) -> u16 {
     budget.largest(MOST, |links| of_crawlable(records, links.into()))
 }
 
-/// What it takes to find so many: their index entries, their records, and that of the domain.
+/// Cost of listing `links` crawlable links: their index entries, their records, and the record of the domain.
 fn of_crawlable(records: &impl Records, links: usize) -> u32 {
     let chunks = (0..links).step_by(AT_ONCE).map(|before| Call::GetMany(AT_ONCE.min(links.saturating_sub(before))));
     chunks.chain([Call::Scan, Call::Get, Call::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
@@ -40,9 +40,9 @@ pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain
         let (hints, keys): (Vec<&Key>, Vec<Key>) =
             hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
         let places = match look_at_all(records, &keys).await {
-            // More links are on the move than there are operations for: robots learn of the others a minute later.
+            // Too many links have a pending move for the operations that are left. The next text, a minute later, may list the others.
             Err(error @ StoreError::OverBudget { .. }) => {
-                context.log_lost("not all crawlable links are told", &error);
+                context.log_lost("robots.txt lists only some of the crawlable links", &error);
                 break;
             }
             places => places?,

@@ -214,7 +214,7 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
     })
 }
 
-/// What it takes to make the link under an alias that is free, with a look at that and with its line of the audit.
+/// Cost of creating the link under a free alias: a read of the alias, and the commit with its audit event.
 pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> Result<u32, Problem> {
     let records = context.edge.records();
     let alias = new.alias.clone().unwrap_or_else(|| Alias::stored(String::new()));

@@ -64,7 +64,7 @@ async fn erase_parts<E: Edge>(
         {
             continue;
         }
-        // What a move left unfinished is dropped by a change of its own, where one of all does not fit.
+        // If dropping everything in one commit does not fit, leftovers of a crashed move are dropped by a commit of their own.
         if place.has_leftovers()
             && cost_of_change(records, &place.erase(&link, own_drops(&link), Entries::Named, String::new())?) >= context.budget.left()
         {
@@ -84,7 +84,7 @@ async fn erase_parts<E: Edge>(
         let of_commit = cost_of_change(records, &change(&link, own_drops(&link))?);
         let most = context.budget.left().saturating_sub(of_commit).saturating_sub(cost_of_rewrite(records));
         let looks = most >= Remains::LEAST;
-        // Where not even its own are looked for, they may have to wait: the next commit is what gets the erasure further.
+        // If not even the remains of the link itself can be listed, this commit drops only index entries; a later one drops the rest.
         let drops_own = looks || of_commit.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
         let mut left = if looks {
             Remains::of_all(context, &mut link, key, moves, most).await?

@@ -12,9 +12,9 @@ use crate::model::sorted::put_in_order;
 use crate::store::Prefix;
 use crate::store::ports::{Edge, Records as _};
 
-/// Gives the links of the first user to the second, or to nobody, on the domains `past` one: as many links as the
-/// operation budget allows. Returns how far it came, and whether no link is left. A damaged one is left where it is:
-/// the log tells of it.
+/// Transfers links of the first user to the second, or makes them unowned, on the domains after `past`: as many as the
+/// operation budget allows. Returns the last finished domain, and whether no link is left. A damaged link is logged and
+/// skipped.
 pub(crate) async fn hand_over<E: Edge>(
     context: &Context<'_, E>,
     proof: &Proof,

@@ -38,13 +38,13 @@ use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
-/// However many store operations there are: the places of so many lines are looked at together.
+/// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
 
-/// However few a line takes: one request reads so many.
+/// Most lines that one request reads, however cheap they are.
 const MOST_LINES: usize = 500;
 
-/// The most lines of one `Idempotency-Key`. What follows them is for another request, with a key of its own.
+/// Most lines for one `Idempotency-Key`. The rest of the body needs another key.
 const MOST_LINES_OF_A_KEY: usize = 1_000;
 
 /// How the links are written down.
@@ -131,7 +131,7 @@ impl ImportPositionJson {
     }
 }
 
-/// The results so far of an import that takes several requests, each with the number of its line.
+/// Progress of an import that takes several requests: the final results by line number.
 #[derive(Serialize, Deserialize)]
 struct ProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
 
@@ -170,14 +170,14 @@ pub(crate) async fn import<E: Edge>(
     let (of_line, at_once) = (of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
-        // What a line takes is not known before it is read: one that does not fit is the first of the next request.
+        // The cost of a line is known only once it is read. A line that does not fit is left to the next request.
         let most = context.budget.largest(at_once, |lines| of_line.saturating_mul(lines.into()));
         let chunk: Vec<_> = lines.by_ref().take(left.min(most.into())).collect();
         left = left.saturating_sub(chunk.len());
         next = work.take_all(chunk, &mut outcomes).await?;
     }
     let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::of(line)));
-    // Whoever sends the same request again gets no further once its key has all the lines that it can have.
+    // A key has a maximum number of lines. Repeating the request then makes no further progress.
     let is_full = outcomes.len() >= MOST_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
@@ -206,23 +206,23 @@ pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
     budget.left().checked_div(of_plain_link(records)).unwrap_or(most).min(most)
 }
 
-/// How many places are looked at together: one, where that saves nothing. Then what a line takes does not depend on those behind it.
+/// Number of alias records that are read together: one if the store charges each key, so that the cost of a line is its own.
 fn lines_at_once(records: &impl Records) -> u16 {
     if records.operations(&Call::GetMany(2)) > records.operations(&Call::GetMany(1)) { 1 } else { LINES_AT_ONCE }
 }
 
-/// The lines that this request takes.
+/// State of one request while it imports lines.
 struct Work<'a, E> {
     context: &'a Context<'a, E>,
     proof: &'a Proof,
     domain: &'a Domain,
     dry_run: bool,
-    /// How many passwords there is time to hash.
+    /// Passwords that may still be hashed.
     hashes: u16,
 }
 
 impl<E: Edge> Work<'_, E> {
-    /// Takes the links of some lines, and says where the first one begins that there was nothing left for.
+    /// Imports some lines. Returns the position of the first one that did not fit the budget.
     async fn take_all(
         &mut self,
         lines: Vec<(usize, RawLine<'_>)>,
@@ -230,7 +230,7 @@ impl<E: Edge> Work<'_, E> {
     ) -> Result<Option<ImportPositionJson>, Problem> {
         let mut next = None;
         let mut read = Vec::new();
-        // The look at all places is part of the first line: whoever sends it again pays for that again.
+        // The read of all alias records is charged to the first line, since a repetition pays for it again.
         self.context.budget.begin_part();
         for (index, line) in lines {
             let position = ImportPositionJson::of(&line);
@@ -246,7 +246,7 @@ impl<E: Edge> Work<'_, E> {
         let records = self.context.edge.records();
         let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
         let places = match look_at_all(records, &keys).await {
-            // What earlier lines came to is told.
+            // The results of earlier lines must still be reported.
             Err(StoreError::OverBudget { .. }) => return Ok(read.into_iter().next().map(|(position, ..)| position).or(next)),
             places => places?,
         };
@@ -286,7 +286,7 @@ impl<E: Edge> Work<'_, E> {
     }
 }
 
-/// Whether there were no store operations left for it.
+/// Whether it failed because the operation budget was exhausted.
 fn is_untried<T>(outcome: &Result<T, Problem>) -> bool {
     outcome.as_ref().is_err_and(|problem| problem.code == Code::BudgetExhausted)
 }
@@ -306,7 +306,7 @@ impl Outcome {
         Ok(Self { result: to_raw_value(&json).map_err(Problem::internal)?, status, is_passing })
     }
 
-    /// What an earlier request has told of a line.
+    /// Result of a line from an earlier request.
     fn before(result: &RawValue) -> Result<Self, Problem> {
         Ok(Self { result: result.to_owned(), status: status_of(result)?, is_passing: false })
     }
@@ -337,7 +337,7 @@ async fn take<E: Edge>(
         return Ok(Taken { status: StatusCode::CREATED, alias: line.new.alias });
     }
     line.new.hash(context)?;
-    // What it was followed elsewhere comes behind it.
+    // Reserves the write of the imported click counts.
     let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
     let link = match claim(context, proof, &line.new).await {
         // It came after the look: perhaps it is the same.

@@ -1,4 +1,4 @@
-//! What a batch and an import share: both do many things in one request, and may take several requests for it.
+//! Helpers shared by batches and imports, whose work may span several requests.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 use crate::message::problem::Problem;
 use crate::store::ports::{Call, Records};
 
-/// What it takes to make a link that has an owner and neither tags nor a limit, or to change one.
+/// Cost of creating or changing a link that has an owner and neither tags nor a click limit.
 pub(super) fn of_plain_link(records: &impl Records) -> u32 {
     records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
 }
 
-/// The status of a result that an earlier request has told.
+/// Status code in a stored result.
 pub(super) fn status_of(result: &RawValue) -> Result<StatusCode, Problem> {
     #[derive(Deserialize)]
     struct ResultJson {

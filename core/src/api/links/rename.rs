@@ -44,8 +44,9 @@ pub(super) async fn rename<E: Edge>(
         Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving),
         _ => None,
     });
-    // A pending move of the same link to the same end is continued under its journey: whichever of the two leaves, the link arrives once.
-    // A repeated request knows its move by the journey. Of two requests of one moment the lines of the audit would have one name.
+    // A pending move with the same result is continued under its own journey: whichever request commits the departure, the link arrives
+    // once. A request with an idempotency key recognises its move by the journey, so it continues only its own. Requests of the same
+    // millisecond are excluded because their audit events would share a key.
     let continued = unfinished.filter(|arriving| {
         let may_continue = arriving.journey == journey || (!context.source.is_repeatable() && arriving.since != context.now);
         may_continue && wants_the_same(&arriving.link, &link)
@@ -64,17 +65,17 @@ pub(super) async fn rename<E: Edge>(
     let leaving = |place: &Place| {
         let mut leaving = place.hand_over(&signpost, journey.clone())?;
         audit::note(context, proof, &deed(was, &link), &mut leaving)?;
-        // Another try of this move may have made it: then a refusal means that the link has left already.
+        // A refusal may mean that another try of this move has already committed the departure.
         leaving.repeated = is_continued || context.source.is_repeatable();
         Ok::<_, Problem>(leaving)
     };
-    // The old alias and the new one have copies.
+    // Both aliases have cached copies to fill.
     let of_leaving = cost_of_change(records, &leaving(place)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.of_fills(2));
     if is_first {
-        // The next request would have to do so much, if this one came no further than the claim: the claim is renewed. If the pending move is
-        // another one, the record that the link leaves is read and written once more first.
+        // If only the claim fits this request, the next one has to renew the claim and commit the departure. If the pending move is a
+        // different one, it has to read and rewrite the source record first. Refuse now if that fits no request.
         let of_look = if unfinished.is_none() { records.operations(&Call::Get) } else { 0 };
-        // The link that left the new alias before is looked for and settled.
+        // The link that moved away from the new alias earlier has to be found and its move finalised.
         let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };
         let of_rest = of_leaving.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
@@ -141,14 +142,14 @@ pub(super) async fn rename<E: Edge>(
     Ok(Some(link))
 }
 
-/// Whether two changes of a link make the same of it, whenever and under whatever name.
+/// Whether two edits of a link have the same result, apart from times, history and limit epochs.
 fn wants_the_same(one: &Link, other: &Link) -> bool {
     let Link { updated_at, history, epoch, predecessors, .. } = other.clone();
     *other == Link { updated_at, history, epoch, predecessors, ..one.clone() }
 }
 
-/// Writes the record of a link as it is, so that an earlier move of it cannot be completed any more. It comes back as it is then; nothing
-/// comes back if somebody else has written it, or if it is read too early.
+/// Rewrites the source record unchanged, so that an earlier pending move of the link can no longer complete. Returns the new record, or
+/// nothing if another request has written it or the read is stale.
 async fn renew<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<Option<Place>, Problem> {
     let token = context.token()?;
     let written = write(context.edge.records(), place.hand_over(&place.holder, token.clone())?).await?;

@@ -55,13 +55,13 @@ pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
     budget.largest(page_size::LARGEST, |links| of_page(records, links.into()))
 }
 
-/// What a page of so many links takes. All of them may be on the move: then where each comes from is read too.
+/// Cost of a page of `links` links. All of them may be on the move: then where each comes from is read too.
 pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
     let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(links)].iter().map(|call| records.operations(call)).sum::<u32>();
     looks.saturating_add(of_counts(records, links))
 }
 
-/// What it takes to tell what is counted of so many links: their totals, and what was taken of their limits.
+/// Cost of reading the click counts of `links` links: their totals, and how much of their limits is used up.
 pub(super) fn of_counts(records: &impl Records, links: usize) -> u32 {
     records.operations(&Call::GetMany(links)).saturating_add(records.operations(&Call::Taken(links)))
 }

@@ -13,7 +13,7 @@ use crate::model::user::{Standing, User};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{Kept, Prefix};
 
-/// To read a claim and its user, to write both anew, and as much again if somebody else was quicker.
+/// Reads and rewrites of a claim and its user, twice, because the first attempt may conflict.
 const OPERATIONS_OF_A_RENEWAL: u32 = 8;
 
 /// `GET /api/v1/users`
@@ -35,7 +35,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
         if context.budget.left() < OPERATIONS_OF_A_RENEWAL {
             let left = context.budget.left();
             let error = StoreError::OverBudget { needs: OPERATIONS_OF_A_RENEWAL, left };
-            context.log_lost("addresses were not claimed anew: whoever reads their users next tries again", &error);
+            context.log_lost("addresses were not claimed under the current pepper; listing their users again retries", &error);
             break;
         }
         renew(context, user).await;

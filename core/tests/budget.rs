@@ -232,6 +232,30 @@ fn issued_key(edge: &MemoryEdge) -> String {
     text(&made.json()["secret"])
 }
 
+/// Otherwise the record of the key could outgrow what a store takes, and no repetition would get further.
+#[test]
+fn long_results_are_stored_in_short_form() {
+    let edge = edge(Steps::AtOnce, OPERATIONS);
+    let long = |letter: &str| format!("https://example.com/{}", letter.repeat(8_000));
+    let aliases: Vec<String> = (0..20).map(|number| format!("l{number}")).collect();
+    for alias in &aliases {
+        let link = json!({"alias": alias, "target": long("a"), "fallback": long("b")});
+        assert_eq!(ask(&edge, Ask::create(&link)).code(), 201);
+    }
+    edge.set_operations(50);
+    let items: Vec<Value> = aliases.iter().map(|alias| update(alias, &json!({"title": "T"}))).collect();
+    let batch = Ask::batch(&items).once("long");
+    let first = results(&ask(&edge, batch.again()));
+    assert_eq!((&first[0]["link"]["title"], &first[0]["link"]["target"]), (&json!("T"), &json!(long("a"))));
+    assert!(is_untried(first.last().expect("a result")));
+    let again = results(&ask(&edge, batch.again()));
+    let reference = json!({"id": first[0]["link"]["id"], "alias": "l0", "domain": "hop.example", "version": 2});
+    assert_eq!((&again[0]["status"], &again[0]["link"]), (&json!(200), &reference));
+    let stored = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("once/"));
+    let bytes: usize = stored.filter_map(|key| edge.records.peek(&key)).map(|record| record.value.len()).sum();
+    assert!((1..items.len() * 8 * 1_024).contains(&bytes), "{bytes} bytes");
+}
+
 #[test]
 fn unkeyed_batch_is_refused_unless_it_fits() {
     for steps in [Steps::OneByOne, Steps::AtOnce] {

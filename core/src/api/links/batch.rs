@@ -151,9 +151,15 @@ struct BatchResultJson<'a> {
     problem: Option<ProblemJson<'a>>,
 }
 
+/// A longer result of a link, in bytes, is stored in a short form between requests, so that the record of a batch fits a row of every store.
+/// Problems are bounded.
+const LONGEST_STORED_RESULT: usize = 8 * 1_024;
+
 /// What became of an item.
 struct Outcome {
     result: Box<RawValue>,
+    /// What is stored in place of a long result: the link as a reference.
+    short: Option<Box<RawValue>>,
     kind: Kind,
 }
 
@@ -181,7 +187,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     let mut outcomes = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         outcomes.push(match before.0.get(index).copied().flatten() {
-            Some(result) => Outcome { result: result.to_owned(), kind: kind_of(result)? },
+            Some(result) => Outcome { result: result.to_owned(), short: None, kind: kind_of(result)? },
             None => work.attempt(index, item).await?,
         });
     }
@@ -199,8 +205,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     // Without a key, a repetition would process all items again.
     let goes_on = count(&[Kind::Untried]) > 0 && context.source.is_repeatable();
     let response = if goes_on { response.retry_at_once() } else { response };
-    let kept = |outcome: &'_ Outcome| matches!(outcome.kind, Kind::Succeeded | Kind::Failed);
-    let progress = ProgressJson(outcomes.iter().map(|outcome| kept(outcome).then_some(&*outcome.result)).collect());
+    let progress = ProgressJson(outcomes.iter().map(Outcome::stored).collect());
     Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))
 }
 
@@ -260,18 +265,19 @@ impl<E: Edge> Work<'_, E> {
         drop(telling);
         let done = match outcome {
             Ok(done) => done,
-            Err(problem) => {
-                let kind = match problem.code {
+            Err(cause) => {
+                let kind = match cause.code {
                     Code::BudgetExhausted => Kind::Untried,
-                    _ if problem.is_passing() => Kind::Passing,
+                    _ if cause.is_passing() => Kind::Passing,
                     _ => Kind::Failed,
                 };
                 self.is_over |= kind == Kind::Untried;
                 if kind != Kind::Untried {
-                    self.context.log_cause(&problem);
+                    self.context.log_cause(&cause);
                 }
-                let problem = ProblemJson::new(&problem, self.context.request_id);
-                return Outcome::of(&BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) }, kind);
+                let problem = ProblemJson::new(&cause, self.context.request_id);
+                let result = BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) };
+                return Outcome::of(&result, kind, None);
             }
         };
         let counts = match &done.link {
@@ -280,7 +286,9 @@ impl<E: Edge> Work<'_, E> {
         };
         let is_created = done.status == StatusCode::CREATED;
         let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.proof, link, counts, is_created));
-        Outcome::of(&BatchResultJson { index, status: done.status.as_u16(), link, problem: None }, Kind::Succeeded)
+        let status = done.status.as_u16();
+        let short = BatchResultJson { index, status, link: done.link.as_ref().map(WrittenLinkJson::reference), problem: None };
+        Outcome::of(&BatchResultJson { index, status, link, problem: None }, Kind::Succeeded, Some(&short))
     }
 
     /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
@@ -292,8 +300,17 @@ impl<E: Edge> Work<'_, E> {
 }
 
 impl Outcome {
-    fn of(result: &BatchResultJson<'_>, kind: Kind) -> Result<Self, Problem> {
-        Ok(Self { result: to_raw_value(result).map_err(Problem::internal)?, kind })
+    fn of(result: &BatchResultJson<'_>, kind: Kind, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
+        let result = to_raw_value(result).map_err(Problem::internal)?;
+        let short = short.filter(|_| result.get().len() > LONGEST_STORED_RESULT);
+        let short = short.map(to_raw_value).transpose().map_err(Problem::internal)?;
+        Ok(Self { result, short, kind })
+    }
+
+    /// What is stored of it for the next request; nothing if the item is still to be tried.
+    fn stored(&self) -> Option<&RawValue> {
+        let is_final = matches!(self.kind, Kind::Succeeded | Kind::Failed);
+        is_final.then(|| self.short.as_deref().unwrap_or(&self.result))
     }
 }
 

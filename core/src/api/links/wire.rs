@@ -140,6 +140,11 @@ impl<'a> WrittenLinkJson<'a> {
         if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
             return Self::Whole(Box::new(LinkJson::new(context, proof, link, counts)));
         }
+        Self::reference(link)
+    }
+
+    /// The short form.
+    pub(super) fn reference(link: &'a Link) -> Self {
         Self::Reference(LinkReferenceJson {
             id: link.id.as_str(),
             alias: link.alias.as_str(),

@@ -11,9 +11,10 @@ pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Cre
          64 KiB. With an `Idempotency-Key` a batch has up to 100 items and may take several requests: an item that a \
          request has no store operations left for, or no time to hash another password, is 503 `budget_exhausted`, \
          and the answer has `Retry-After: 0`. Send the same request again until `untried` is 0; items that succeeded \
-         or were refused are not tried again. Without the header a batch has at most as many items as `limits.batch` \
-         of `/capabilities` says, and on Fastly three of them may set a password; more are 422 `too_many`. Without \
-         the header, send the items that were not tried in a new batch.",
+         or were refused are not tried again. A later answer repeats a link whose result has more than 8 KiB as a \
+         LinkReference. Without the header a batch has at most as many items \
+         as `limits.batch` of `/capabilities` says, and on Fastly three of them may set a password; more are 422 \
+         `too_many`. Then send the items that were not tried in a new batch.",
     )
     .body::<links::BatchBody>("batch")
     .answers(&[(200, answers::BATCH_RESULTS)]);

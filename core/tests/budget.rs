@@ -339,6 +339,19 @@ fn keyed_import_tells_earlier_lines_again_until_done() {
 }
 
 #[test]
+fn long_problems_of_lines_are_stored_in_short_form() {
+    let edge = edge(Steps::AtOnce, 50);
+    let wrong: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
+    let lines: Vec<String> = (0..30).map(|number| json!({"target": HERE, "alias": format!("l{number}")}).to_string()).collect();
+    let text = Value::Object(wrong).to_string() + "\n" + &lines.join("\n");
+    let request = import(&text).once("long");
+    let errors = |answer: &Answer| results(answer)[0]["problem"]["errors"].as_array().map(Vec::len);
+    let first = ask(&edge, request.again());
+    assert_eq!((errors(&first), first.header("retry-after")), (Some(50), "0"));
+    assert_eq!(errors(&ask(&edge, request.again())), Some(0));
+}
+
+#[test]
 fn unkeyed_import_goes_on_where_it_is_told() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);

@@ -64,6 +64,11 @@ impl<'a> ProblemJson<'a> {
             errors: problem.errors.iter().map(FieldErrorJson::new).collect(),
         }
     }
+
+    /// The same without the list of wrong fields.
+    pub(crate) fn without_errors(self) -> Self {
+        Self { errors: Vec::new(), ..self }
+    }
 }
 
 /// A field of the request that was refused.

@@ -47,6 +47,9 @@ const MOST_LINES: usize = 500;
 /// Most lines for one `Idempotency-Key`. The rest of the body needs another key.
 const MOST_LINES_OF_A_KEY: usize = 1_000;
 
+/// A longer result, in bytes, is stored in a short form between requests, so that the record of a key fits a row of every store.
+const LONGEST_STORED_RESULT: usize = 1_024;
+
 /// How the links are written down.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
@@ -138,6 +141,8 @@ struct ProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
 /// The result of a line, and its status.
 struct Outcome {
     result: Box<RawValue>,
+    /// What is stored in place of a long result: the problem without its field errors.
+    short: Option<Box<RawValue>>,
     status: StatusCode,
     /// Whether the line may be taken when it is sent again.
     is_passing: bool,
@@ -196,8 +201,8 @@ pub(crate) async fn import<E: Edge>(
     if !is_unfinished {
         return Ok(response);
     }
-    let kept = outcomes.iter().filter(|(_, outcome)| !outcome.is_passing).map(|(line, outcome)| (*line, &*outcome.result));
-    Ok(response.unfinished(serde_json::to_string(&ProgressJson(kept.collect())).map_err(Problem::internal)?))
+    let stored = outcomes.iter().filter_map(|(line, outcome)| Some((*line, outcome.stored()?)));
+    Ok(response.unfinished(serde_json::to_string(&ProgressJson(stored.collect())).map_err(Problem::internal)?))
 }
 
 /// How many lines of an import without tags or limits a request has store operations for.
@@ -303,12 +308,21 @@ impl Outcome {
         };
         let json = ImportResultJson { line, status: status.as_u16(), alias, problem };
         let is_passing = taken.as_ref().is_err_and(Problem::is_passing);
-        Ok(Self { result: to_raw_value(&json).map_err(Problem::internal)?, status, is_passing })
+        let result = to_raw_value(&json).map_err(Problem::internal)?;
+        let is_long = result.get().len() > LONGEST_STORED_RESULT;
+        let short = is_long.then(|| ImportResultJson { problem: json.problem.map(ProblemJson::without_errors), ..json });
+        let short = short.map(|short| to_raw_value(&short)).transpose().map_err(Problem::internal)?;
+        Ok(Self { result, short, status, is_passing })
     }
 
     /// Result of a line from an earlier request.
     fn before(result: &RawValue) -> Result<Self, Problem> {
-        Ok(Self { result: result.to_owned(), status: status_of(result)?, is_passing: false })
+        Ok(Self { result: result.to_owned(), short: None, status: status_of(result)?, is_passing: false })
+    }
+
+    /// What is stored of it for the next request; nothing if the line is still to be imported.
+    fn stored(&self) -> Option<&RawValue> {
+        (!self.is_passing).then(|| self.short.as_deref().unwrap_or(&self.result))
     }
 }
 

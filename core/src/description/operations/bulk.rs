@@ -29,7 +29,8 @@ pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "impor
          Fastly it stops before a fourth line with a password. If there are more lines, `next` says where to \
          continue: send the rest of the body from `next.offset` on, for CSV below the names of the columns again. \
          With an `Idempotency-Key` the same request can be sent again as long as the answer has `Retry-After: 0`: it \
-         continues by itself, up to 1,000 lines for one key, and tells the results of all. After those, send the rest \
+         continues by itself, up to 1,000 lines for one key, and tells the results of all: a \
+         result of more than 1 KiB without its `errors`. After those, send the rest \
          with another key.",
     )
     .parameters(&[parameters::DOMAIN_OF_LINES, parameters::DRY_RUN])

@@ -439,8 +439,9 @@ fn refused_change_undoes_within_its_limit() {
         (false, Some(2), [1, 0]),
         (false, Some(1), [2, 0]),
         (false, Some(0), [2, 1]),
-        // An earlier try may have been applied, so the entries stay. The note costs a look at the record first.
-        (true, None, [2, 0]),
+        // An earlier try may have been applied: the record is looked at first.
+        (true, None, [0, 0]),
+        (true, Some(4), [0, 0]),
         (true, Some(2), [2, 0]),
         (true, Some(1), [2, 1]),
     ] {

@@ -37,8 +37,8 @@ pub struct Change {
     pub drops: Vec<Key>,
     /// When the store may forget the record. It may take its time: the core looks at the clock anyway.
     pub expires_at: Option<Timestamp>,
-    /// Whether an earlier try of this very change may have been applied: then its hints may be in use and stay, even if this
-    /// try is refused.
+    /// Whether an earlier try of this very change may have been applied. If this try is refused, its index entries are removed only if
+    /// the record shows that no try was applied.
     pub repeated: bool,
     /// Most operations that undoing a refused change may use; `None` means no limit.
     pub most_taken_back: Option<u32>,

@@ -10,8 +10,8 @@ use crate::store::ports::{Commit, Guard, Records, StoreError};
 /// What is written under a hint: its key says it all.
 pub const HINT: &str = "null";
 
-/// To look whether the note of a repeated change is to be taken back, and to do so.
-const OPERATIONS_TO_UNDO_A_NOTE: usize = 2;
+/// To look whether a repeated change was refused for good.
+const OPERATIONS_OF_A_LOOK: usize = 1;
 
 /// What a store without transactions can do.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
@@ -26,7 +26,7 @@ pub trait StepByStep: Records {
     async fn remove(&self, key: &Key) -> Result<(), StoreError>;
 }
 
-/// Makes `change`. A refused one takes its own hints and its note back, unless an earlier try of it may have been applied.
+/// Makes `change`. A refused one takes its own hints and its note back, unless an earlier try of it was or may have been applied.
 ///
 /// # Errors
 /// With the store's; what was done before stays done.
@@ -48,20 +48,25 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
         }
         return Ok(commit);
     }
-    let most = change.most_taken_back.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    if !change.repeated {
-        // The audit event first, because people read it.
-        for key in note.iter().map(|note| &note.key).chain(&change.gains).take(most) {
-            store.remove(key).await?;
-        }
-    } else if let Some(note) = note
-        && most >= OPERATIONS_TO_UNDO_A_NOTE
-        // Others of its name may have got their hints, but none of them its note.
-        && matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record))
-    {
-        store.remove(&note.key).await?;
+    // The audit event first, because people read it.
+    let written: Vec<&Key> = note.iter().map(|note| &note.key).chain(&change.gains).collect();
+    let mut most = change.most_taken_back.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    if change.repeated {
+        most = match most.checked_sub(OPERATIONS_OF_A_LOOK) {
+            Some(rest) if !written.is_empty() && is_surely_refused(store, change).await => rest,
+            _ => 0,
+        };
+    }
+    for key in written.into_iter().take(most) {
+        store.remove(key).await?;
     }
     Ok(commit)
+}
+
+/// Whether the record shows that no try of a repeated change was made of the state it expects, nor ever will be. Then its index entries are in
+/// no use: a try of the same name on another state gives its entries other names.
+async fn is_surely_refused(store: &impl StepByStep, change: &Change) -> bool {
+    matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record))
 }
 
 /// Where the note of a change is that expects this. A change of one name may be offered to several states of a record, in turn or by two

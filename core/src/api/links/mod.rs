@@ -209,7 +209,7 @@ async fn rewrite<E: Edge>(
     let records = context.edge.records();
     let holder = Holder::Link(link.clone());
     let mut change = place.hand_over(&holder, token)?;
-    // Then a refusal may be the doing of an earlier try, whose hints stay.
+    // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;

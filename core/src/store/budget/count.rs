@@ -27,9 +27,12 @@ pub fn by_key(call: &Call<'_>) -> u32 {
         Call::Take { expires } => tickets::most_operations(*expires),
         Call::Commit(change) => written(change).saturating_add(count(change.drops.len())),
         // A refused change undoes what it wrote. If an earlier try may have been made, only the note, after a look at
-        // the record.
-        Call::Refused(change) if change.repeated => written(change).saturating_add(noted(change).saturating_mul(2)),
-        Call::Refused(change) => written(change).saturating_add(noted(change)).saturating_add(count(change.gains.len())),
+        // A refused change takes back what it wrote, after a look at the record if an earlier try may have been made.
+        Call::Refused(change) => {
+            let taken_back = noted(change).saturating_add(count(change.gains.len()));
+            let looks = u32::from(change.repeated && taken_back > 0);
+            written(change).saturating_add(taken_back).saturating_add(looks)
+        }
     }
 }
 

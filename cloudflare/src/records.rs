@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::Timestamp;
-use hop_core::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::budget::by_statement;
 use hop_core::store::{Change, Cursor, Expect, Key, Prefix, beside_as_json, keys_as_json};
 use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
@@ -69,7 +69,7 @@ impl D1Records {
 }
 
 impl Records for D1Records {
-    fn operations(&self, call: &Call<'_>) -> u32 {
+    fn operations(&self, call: &StoreCall<'_>) -> u32 {
         by_statement(call)
     }
 

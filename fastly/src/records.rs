@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
-use hop_core::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
+use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::budget::by_key;
 use hop_core::store::tickets::{self, Tickets};
 use hop_core::store::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
@@ -55,7 +55,7 @@ impl StepByStep for KvRecords {
 }
 
 impl Records for KvRecords {
-    fn operations(&self, call: &Call<'_>) -> u32 {
+    fn operations(&self, call: &StoreCall<'_>) -> u32 {
         by_key(call)
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
 use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, OPERATIONS, Step, Steps, TRAITS};
-use hop_core::ports::{Call, Commit, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreError, Take, Traits};
+use hop_core::ports::{Commit, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreCall, StoreError, Take, Traits};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -106,7 +106,7 @@ impl Edge for ServerEdge {
 }
 
 impl Records for ServerRecords {
-    fn operations(&self, call: &Call<'_>) -> u32 {
+    fn operations(&self, call: &StoreCall<'_>) -> u32 {
         self.records.operations(call)
     }
 

@@ -11,7 +11,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::PageJson;
-use crate::store::ports::{Call, Edge, Record, Records, StoreError};
+use crate::store::ports::{Edge, Record, Records, StoreCall, StoreError};
 use crate::store::{Cursor, Key, Prefix};
 
 /// Which page of a list is asked for.
@@ -56,7 +56,7 @@ impl Wanted {
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
         let records = context.edge.records();
         let most = self.limit.unwrap_or(page_size::LARGEST);
-        let limit = context.budget.largest(most, |keys| records.operations(&Call::Scan).saturating_add(of_keys(keys.into())));
+        let limit = context.budget.largest(most, |keys| records.operations(&StoreCall::Scan).saturating_add(of_keys(keys.into())));
         let page = records.scan(prefix, after.as_ref(), limit).await?;
         let cursor = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
         Ok(Page { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
@@ -77,7 +77,7 @@ fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String 
 
 /// Cost of reading the records of a page, and one other record.
 pub(crate) fn of_records(records: &impl Records) -> impl Fn(usize) -> u32 {
-    |keys| records.operations(&Call::GetMany(keys)).saturating_add(records.operations(&Call::Get))
+    |keys| records.operations(&StoreCall::GetMany(keys)).saturating_add(records.operations(&StoreCall::Get))
 }
 
 /// Has `read` read what is kept at each of `keys`. A damaged record does not hide the others: the log tells of it.

@@ -6,7 +6,7 @@ use crate::message::problem::Code;
 
 /// An answer of some endpoints.
 #[derive(Clone, Copy)]
-pub(super) struct Answer {
+pub(super) struct ResponseSpec {
     name: &'static str,
     description: &'static str,
     /// The problems it may be.
@@ -14,14 +14,14 @@ pub(super) struct Answer {
     headers: &'static [Header],
     /// The schema and the examples of its JSON.
     json: Option<(&'static str, &'static [&'static str])>,
-    content: &'static [Content],
+    content: &'static [ResponseContent],
     /// The example of a problem.
     example: Option<&'static str>,
-    kind: Kind,
+    kind: ResponseKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ResponseKind {
     Success,
     Problem,
     /// A problem, or for a browser a page.
@@ -39,17 +39,17 @@ pub(super) struct Header {
 
 /// A body of an answer that is not JSON of a named schema.
 #[derive(Clone, Copy)]
-pub(super) enum Content {
+pub(super) enum ResponseContent {
     /// Text of this media type.
     Text(&'static str),
     /// Another media type, its schema, and its examples.
     Other(&'static str, fn() -> Value, &'static [&'static str]),
 }
 
-impl Answer {
+impl ResponseSpec {
     /// An answer without a body.
     pub(super) const fn empty(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, codes: &[], headers: &[], json: None, content: &[], example: None, kind: Kind::Success }
+        Self { name, description, codes: &[], headers: &[], json: None, content: &[], example: None, kind: ResponseKind::Success }
     }
 
     /// JSON of the schema with this name, and its examples in docs/contract.
@@ -64,7 +64,7 @@ impl Answer {
 
     /// One of these problems.
     pub(super) const fn problem(name: &'static str, codes: &'static [Code]) -> Self {
-        Self { codes, kind: Kind::Problem, ..Self::empty(name, "") }
+        Self { codes, kind: ResponseKind::Problem, ..Self::empty(name, "") }
     }
 
     /// A problem that is described in other words.
@@ -73,7 +73,7 @@ impl Answer {
     }
 
     /// Bodies of other media types.
-    pub(super) const fn content(mut self, content: &'static [Content]) -> Self {
+    pub(super) const fn content(mut self, content: &'static [ResponseContent]) -> Self {
         self.content = content;
         self
     }
@@ -90,15 +90,15 @@ impl Answer {
 
     /// The same for whoever may be a person with a browser.
     pub(super) const fn for_browsers(mut self) -> Self {
-        if matches!(self.kind, Kind::Problem) {
-            self.kind = Kind::ProblemPage;
+        if matches!(self.kind, ResponseKind::Problem) {
+            self.kind = ResponseKind::ProblemPage;
         }
         self
     }
 
     /// The name among the components of the document.
     pub(super) fn component(self) -> String {
-        if self.kind == Kind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
+        if self.kind == ResponseKind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
     }
 
     /// The answer as the document has it.
@@ -110,13 +110,13 @@ impl Answer {
             let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
             ("application/json".to_owned(), media_type(schema, examples))
         });
-        let mut content: Map<String, Value> = json.into_iter().chain(self.content.iter().map(Content::media_type)).collect();
-        if self.kind != Kind::Success {
+        let mut content: Map<String, Value> = json.into_iter().chain(self.content.iter().map(ResponseContent::media_type)).collect();
+        if self.kind != ResponseKind::Success {
             let problem = media_type(json!({"$ref": "#/components/schemas/Problem"}), self.example.as_slice());
             content.insert("application/problem+json".to_owned(), problem);
         }
-        if self.kind == Kind::ProblemPage {
-            content.extend([Content::Text("text/html").media_type()]);
+        if self.kind == ResponseKind::ProblemPage {
+            content.extend([ResponseContent::Text("text/html").media_type()]);
         }
         if !content.is_empty() {
             answer.insert("content".to_owned(), content.into());
@@ -134,7 +134,7 @@ impl Answer {
             });
             text.extend(["`", code.name(), "`"]);
         }
-        if self.kind == Kind::ProblemPage {
+        if self.kind == ResponseKind::ProblemPage {
             text.push_str(", as a page for a browser");
         }
         text
@@ -169,7 +169,7 @@ impl Header {
     }
 }
 
-impl Content {
+impl ResponseContent {
     fn media_type(&self) -> (String, Value) {
         let (name, schema, examples) = match self {
             Self::Text(name) => (*name, json!({"type": "string"}), [].as_slice()),

@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use self::answer::{Answer, media_type};
+use self::answer::{ResponseSpec, media_type};
 use self::answers::HEAD;
-use self::operation::{BodySchema, Operation, Tag};
+use self::operation::{BodySchema, Operation, OperationGroup};
 use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, Parameter, VISITOR_HEADERS};
 use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
 use crate::message::body::DEFINITION;
@@ -50,7 +50,7 @@ pub fn describe_api() -> Result<String, String> {
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "security": [{"bearer": []}],
-        "tags": Tag::ALL.map(|tag| json!({"name": tag.name(), "description": tag.description()})),
+        "tags": OperationGroup::ALL.map(|tag| json!({"name": tag.name(), "description": tag.description()})),
         "paths": paths,
     });
     components.take_definitions(&mut document)?;
@@ -155,7 +155,7 @@ impl Components {
     }
 
     /// A reference to an answer.
-    fn answer(&mut self, answer: Answer) -> Result<Value, Fault> {
+    fn answer(&mut self, answer: ResponseSpec) -> Result<Value, Fault> {
         let name = answer.component();
         put(&mut self.answers, &name, answer.value())?;
         Ok(json!({"$ref": format!("#/components/responses/{name}")}))

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::ResponseSpec;
 use super::parameters::Parameter;
 use crate::message::body::{FieldType, RequestBody};
 
 /// A group of endpoints in the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(super) enum OperationGroup {
     Visitors,
     Links,
     ManyLinks,
@@ -20,7 +20,7 @@ pub(super) enum Tag {
     Users,
 }
 
-impl Tag {
+impl OperationGroup {
     /// In the order of docs/API.md.
     pub(super) const ALL: [Self; 9] =
         [Self::Visitors, Self::Links, Self::ManyLinks, Self::Tags, Self::Domains, Self::Audit, Self::Deployment, Self::Keys, Self::Users];
@@ -68,7 +68,7 @@ impl Tag {
 /// key, the statuses, the media types of the body, and the problems that come with a right, a body or `If-Match`.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
-    pub(super) tag: Tag,
+    pub(super) tag: OperationGroup,
     /// The name of the endpoint in generated clients.
     pub(super) id: &'static str,
     pub(super) summary: &'static str,
@@ -77,7 +77,7 @@ pub(super) struct Operation {
     pub(super) parameters: &'static [Parameter],
     pub(super) body: Option<BodySchema>,
     /// The answers that are not the usual ones of their status.
-    pub(super) answers: &'static [(u16, Answer)],
+    pub(super) answers: &'static [(u16, ResponseSpec)],
 }
 
 /// The schema of a request body, and the name of an example in docs/contract.
@@ -88,7 +88,7 @@ pub(super) struct BodySchema {
 }
 
 impl Operation {
-    pub(super) const fn new(tag: Tag, id: &'static str, summary: &'static str) -> Self {
+    pub(super) const fn new(tag: OperationGroup, id: &'static str, summary: &'static str) -> Self {
         Self { tag, id, summary, description: "", parameters: &[], body: None, answers: &[] }
     }
 
@@ -114,7 +114,7 @@ impl Operation {
         self
     }
 
-    pub(super) const fn answers(mut self, answers: &'static [(u16, Answer)]) -> Self {
+    pub(super) const fn answers(mut self, answers: &'static [(u16, ResponseSpec)]) -> Self {
         self.answers = answers;
         self
     }

@@ -10,7 +10,7 @@ use super::faults::{Fault, Faults, Step};
 use super::locked;
 use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
-use crate::store::ports::{Call, Commit, Guard, Page, Record, Records, StoreError, Take};
+use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
 use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Place, Prefix, StepByStep, commit_step_by_step};
 
@@ -223,7 +223,7 @@ impl StepByStep for MemoryRecords {
 }
 
 impl Records for MemoryRecords {
-    fn operations(&self, call: &Call<'_>) -> u32 {
+    fn operations(&self, call: &StoreCall<'_>) -> u32 {
         match self.steps {
             Steps::AtOnce => by_statement(call),
             Steps::OneByOne => by_key(call),

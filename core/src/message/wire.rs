@@ -38,7 +38,7 @@ pub(crate) struct ProblemJson<'a> {
     /// Meaning of the code, in a few words. It is the same for every problem with this code.
     title: &'static str,
     /// Status code of the response, or of the one item.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     pub(crate) status: u16,
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::ProblemCode"))]
     code: &'static str,
@@ -79,7 +79,7 @@ struct FieldErrorJson<'a> {
     /// too: `/Idempotency-Key`. Empty: the whole body.
     field: &'a str,
     /// Reason of the refusal, for programs.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::FieldCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::FieldCodeSchema"))]
     code: &'static str,
     /// Reason of the refusal, for people.
     detail: &'a str,

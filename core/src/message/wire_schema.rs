@@ -40,16 +40,16 @@ macro_rules! schemas {
 }
 
 /// URL that hop makes itself, with everything encoded.
-pub(crate) enum Url {}
+pub(crate) enum UrlSchema {}
 
 /// Status code of an HTTP response.
-pub(crate) enum StatusCode {}
+pub(crate) enum StatusCodeSchema {}
 
 /// Status code of a redirect.
-pub(crate) enum RedirectStatus {}
+pub(crate) enum RedirectStatusSchema {}
 
 /// Code of a field that was refused.
-pub(crate) enum FieldCode {}
+pub(crate) enum FieldCodeSchema {}
 
 /// What becomes of the query of a visitor.
 pub(crate) enum QueryForwarding {}
@@ -70,40 +70,40 @@ pub(crate) enum VisitorKind {}
 pub(crate) enum VisitorCounter {}
 
 /// Tags of a link.
-pub(crate) enum Tags {}
+pub(crate) enum TagsSchema {}
 
 /// Identifier of a rule.
-pub(crate) enum RuleId {}
+pub(crate) enum RuleIdSchema {}
 
 /// Text of at least `LEAST` and at most `MOST` characters.
-pub(crate) enum Text<const LEAST: usize, const MOST: usize> {}
+pub(crate) enum TextSchema<const LEAST: usize, const MOST: usize> {}
 
 /// List of the values of a condition, of which one has to apply.
 pub(crate) struct AnyOf<T>(PhantomData<T>);
 
 /// One of the words of a kind, such as a device.
-pub(crate) struct Word<W>(PhantomData<W>);
+pub(crate) struct WordSchema<W>(PhantomData<W>);
 
 schemas! {
-    [] Url as "Url" = {"type": "string", "format": "uri"};
-    [] StatusCode as "StatusCode" = {"type": "integer", "minimum": 100, "maximum": 599};
-    [] RedirectStatus as "RedirectStatus" = {"type": "integer", "enum": [301, 302, 307, 308]};
-    [] FieldCode as "FieldCode" = {"type": "string", "enum": Field::ALL.map(Field::name)};
+    [] UrlSchema as "Url" = {"type": "string", "format": "uri"};
+    [] StatusCodeSchema as "StatusCode" = {"type": "integer", "minimum": 100, "maximum": 599};
+    [] RedirectStatusSchema as "RedirectStatus" = {"type": "integer", "enum": [301, 302, 307, 308]};
+    [] FieldCodeSchema as "FieldCode" = {"type": "string", "enum": Field::ALL.map(Field::name)};
     [] QueryForwarding as "QueryForwarding" = {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
     [] LinkState as "LinkState" = {"type": "string", "enum": State::ALL.map(State::name)};
     [] RoleName as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
     [] ScopeName as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
     [] VisitorKind as "VisitorKind" = {"type": "string", "enum": VISITORS.map(Kind::name)};
     [] VisitorCounter as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(Kind::counter)};
-    [] Tags as "Tags" = {
+    [] TagsSchema as "Tags" = {
         "type": "array",
         "maxItems": MOST_TAGS,
         "uniqueItems": true,
         "items": {"type": "string", "minLength": 1, "maxLength": TAG_BYTES},
     };
-    [] RuleId as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
-    [const LEAST: usize, const MOST: usize] Text<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
-    [W: Words] Word<W> as "Word" = {"type": "string", "enum": W::NAMES};
+    [] RuleIdSchema as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
+    [const LEAST: usize, const MOST: usize] TextSchema<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
+    [W: Words] WordSchema<W> as "Word" = {"type": "string", "enum": W::NAMES};
     [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
     [] DisplayText<Clock> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
@@ -126,9 +126,9 @@ impl<T: JsonSchema> JsonSchema for AnyOf<T> {
 }
 
 /// Short path of a link: the same schema as in requests.
-pub(crate) enum Alias {}
+pub(crate) enum AliasSchema {}
 
-impl JsonSchema for Alias {
+impl JsonSchema for AliasSchema {
     fn schema_name() -> Cow<'static, str> {
         "Alias".into()
     }
@@ -144,8 +144,9 @@ impl JsonSchema for Alias {
 /// target on another domain that was added to the deployment is not refused, since hop does not ask the store about
 /// every target.
 #[derive(JsonSchema)]
+#[schemars(rename = "Target")]
 #[schemars(with = "String", extend("minLength" = 1, "maxLength" = crate::model::target::MAX_BYTES))]
-pub(crate) enum Target {}
+pub(crate) enum TargetSchema {}
 
 /// Code of a problem, with its status.
 pub(crate) enum ProblemCode {}

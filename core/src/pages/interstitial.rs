@@ -29,7 +29,7 @@ pub(crate) struct Shown<'a> {
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Shown"))]
 pub(super) struct InterstitialJson<'a> {
     /// URL that visitors follow.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::UrlSchema"))]
     short_url: &'a str,
     /// Title of the link's card.
     title: Option<&'a str>,

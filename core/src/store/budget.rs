@@ -8,7 +8,7 @@
 use std::cell::Cell;
 
 use super::Change;
-use super::ports::{Call, Records};
+use super::ports::{Records, StoreCall};
 
 mod count;
 mod meter;
@@ -138,12 +138,12 @@ impl Drop for Reserved<'_> {
 
 /// Cost of reading a record and writing it with nothing beside it.
 pub(crate) fn cost_of_rewrite(records: &impl Records) -> u32 {
-    records.operations(&Call::Get).saturating_add(records.operations(&Call::Write))
+    records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Write))
 }
 
 /// Cost of `change` if it is made.
 pub(crate) fn cost_of_change(records: &impl Records, change: &Change) -> u32 {
-    records.operations(&Call::Commit(change))
+    records.operations(&StoreCall::Commit(change))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::model::password::{Lock, PasswordHash};
 use crate::model::spec::Spec;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Call, Copies, Records, StoreError};
+use crate::store::ports::{Copies, Records, StoreCall, StoreError};
 
 /// A copy older than this is no copy; adapters let the store drop it then.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;
@@ -133,7 +133,7 @@ impl Fill {
     /// Cost if the record does not change meanwhile: a put and a check of the record. If the record is not known yet, it and the old copy
     /// are read first.
     pub(crate) fn operations(&self, records: &impl Records) -> u32 {
-        let once = records.operations(&Call::Get).saturating_add(1);
+        let once = records.operations(&StoreCall::Get).saturating_add(1);
         if self.known.is_some() { once } else { once.saturating_mul(2) }
     }
 

@@ -15,7 +15,7 @@ use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Call, Records, StoreError};
+use crate::store::ports::{Records, StoreCall, StoreError};
 
 /// How many versions of a link can be looked at.
 pub(crate) const KEPT_VERSIONS: u16 = 50;
@@ -115,7 +115,7 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> R
 /// be looked at.
 pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> Result<Vec<Key>, StoreError> {
     let is_due = link.version > u64::from(KEPT_VERSIONS) && link.version.checked_rem(CLEARING) == Some(0);
-    let most = most.saturating_sub(records.operations(&Call::Scan)).min(MOST_CLEARED);
+    let most = most.saturating_sub(records.operations(&StoreCall::Scan)).min(MOST_CLEARED);
     if !is_due || most < LEAST_SIFTED {
         return Ok(Vec::new());
     }
@@ -165,7 +165,7 @@ impl Sifted {
     /// Adds as many of `keys` as can be dropped for `most` operations in all, and at least one.
     fn drop_within(&mut self, records: &impl Records, most: u32, keys: Vec<Key>) {
         for key in keys {
-            let operations = self.operations.saturating_add(records.operations(&Call::Drop(1)));
+            let operations = self.operations.saturating_add(records.operations(&StoreCall::Drop(1)));
             if operations > most && !self.keys.is_empty() {
                 self.has_more = true;
                 return;
@@ -209,7 +209,7 @@ pub(crate) async fn sift(
         return Ok(sifted);
     }
     let found = records.get_many(&destinations).await?;
-    sifted.operations = sifted.operations.saturating_add(records.operations(&Call::GetMany(destinations.len())));
+    sifted.operations = sifted.operations.saturating_add(records.operations(&StoreCall::GetMany(destinations.len())));
     let is_arriving = |place: &Place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id);
     for ((destination, versions), record) in by_destination.into_iter().zip(found) {
         match record.map(|record| Place::read(&destination, &record)) {
@@ -223,7 +223,7 @@ pub(crate) async fn sift(
 
 /// How many of `many` destinations can be read for `most` operations, with one drop for each.
 fn readable(records: &impl Records, many: usize, most: u32) -> usize {
-    let operations = |count| records.operations(&Call::GetMany(count)).saturating_add(records.operations(&Call::Drop(count)));
+    let operations = |count| records.operations(&StoreCall::GetMany(count)).saturating_add(records.operations(&StoreCall::Drop(count)));
     (1..=many).rev().find(|count| operations(*count) <= most).unwrap_or_default()
 }
 

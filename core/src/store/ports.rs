@@ -79,7 +79,7 @@ pub enum OperationLimit {
 
 /// A store call, with what determines its cost.
 #[derive(Clone, Copy, Debug)]
-pub enum Call<'a> {
+pub enum StoreCall<'a> {
     /// A record is read.
     Get,
     /// So many are.
@@ -111,7 +111,7 @@ pub struct NoEntropy(pub String);
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Records {
     /// Upper limit of the operations that the vendor counts for `call`.
-    fn operations(&self, call: &Call<'_>) -> u32;
+    fn operations(&self, call: &StoreCall<'_>) -> u32;
     /// The record under `key`.
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
     /// The records under `keys`, in their order.

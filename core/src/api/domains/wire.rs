@@ -16,7 +16,7 @@ pub(super) struct DomainJson<'a> {
     /// Name of the domain.
     domain: &'a str,
     /// Beginning of its short URLs: scheme, host and port.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::UrlSchema"))]
     origin: String,
     /// Whether links are created on this domain unless they name another.
     default: bool,

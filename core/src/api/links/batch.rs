@@ -31,7 +31,7 @@ use crate::model::field_error::{FieldCode, Refusal, Wrong};
 use crate::model::link::Link;
 use crate::store::Key;
 use crate::store::budget::Budget;
-use crate::store::ports::{Call, Edge, Records};
+use crate::store::ports::{Edge, Records, StoreCall};
 
 request_body! {
     /// Many changes of links.
@@ -134,7 +134,7 @@ pub(super) struct BatchJson<'a> {
 
 /// Progress of a batch that takes several requests: the final result of each item, or null if it is still to be tried.
 #[derive(Serialize, Deserialize)]
-struct ProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
+struct BatchProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
 
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
@@ -143,7 +143,7 @@ struct BatchResultJson<'a> {
     /// Position of the item in the request, from 0.
     index: usize,
     /// Status code of this item alone.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     status: u16,
     /// The link as it is now; `null` if it was deleted or the item was not done.
     link: Option<WrittenLinkJson<'a>>,
@@ -156,15 +156,15 @@ struct BatchResultJson<'a> {
 const LONGEST_STORED_RESULT: usize = 8 * 1_024;
 
 /// What became of an item.
-struct Outcome {
+struct ItemOutcome {
     result: Box<RawValue>,
     /// What is stored in place of a long result: the link as a reference.
     short: Option<Box<RawValue>>,
-    kind: Kind,
+    kind: ItemState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ItemState {
     Succeeded,
     Failed,
     /// It failed, and may succeed when it is sent again.
@@ -179,40 +179,40 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body
     if !context.source.is_repeatable() {
         check_size(context, &items)?;
     }
-    let before: ProgressJson<'_> = match context.progress {
+    let before: BatchProgressJson<'_> = match context.progress {
         Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
-        None => ProgressJson(Vec::new()),
+        None => BatchProgressJson(Vec::new()),
     };
-    let mut work = Work { context, proof, hashes: context.edge.traits().most_hashes, is_over: false };
+    let mut work = BatchWork { context, proof, hashes: context.edge.traits().most_hashes, is_over: false };
     let mut outcomes = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         outcomes.push(match before.0.get(index).copied().flatten() {
-            Some(result) => Outcome { result: result.to_owned(), short: None, kind: kind_of(result)? },
+            Some(result) => ItemOutcome { result: result.to_owned(), short: None, kind: kind_of(result)? },
             None => work.attempt(index, item).await?,
         });
     }
-    let count = |kinds: &[Kind]| outcomes.iter().filter(|outcome| kinds.contains(&outcome.kind)).count();
+    let count = |kinds: &[ItemState]| outcomes.iter().filter(|outcome| kinds.contains(&outcome.kind)).count();
     let json = BatchJson {
         results: outcomes.iter().map(|outcome| &*outcome.result).collect(),
-        succeeded: count(&[Kind::Succeeded]),
-        failed: count(&[Kind::Failed, Kind::Passing]),
-        untried: count(&[Kind::Untried]),
+        succeeded: count(&[ItemState::Succeeded]),
+        failed: count(&[ItemState::Failed, ItemState::Passing]),
+        untried: count(&[ItemState::Untried]),
     };
     let response = Response::json(StatusCode::OK, &json)?;
-    if count(&[Kind::Passing, Kind::Untried]) == 0 {
+    if count(&[ItemState::Passing, ItemState::Untried]) == 0 {
         return Ok(response);
     }
     // Without a key, a repetition would process all items again.
-    let goes_on = count(&[Kind::Untried]) > 0 && context.source.is_repeatable();
+    let goes_on = count(&[ItemState::Untried]) > 0 && context.source.is_repeatable();
     let response = if goes_on { response.retry_at_once() } else { response };
-    let progress = ProgressJson(outcomes.iter().map(Outcome::stored).collect());
+    let progress = BatchProgressJson(outcomes.iter().map(ItemOutcome::stored).collect());
     Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))
 }
 
 /// The most items of a batch without an `Idempotency-Key`.
 pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
     // Room for a read of the alias before the last write, because undoing a refused write may not fit.
-    let of_last = records.operations(&Call::Get).saturating_add(of_counts(records, 1));
+    let of_last = records.operations(&StoreCall::Get).saturating_add(of_counts(records, 1));
     let of_item = of_plain_link(records);
     budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()).saturating_add(of_last))
 }
@@ -235,12 +235,12 @@ fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), P
 }
 
 /// How an item was answered before.
-fn kind_of(result: &RawValue) -> Result<Kind, Problem> {
-    Ok(if status_of(result)?.is_success() { Kind::Succeeded } else { Kind::Failed })
+fn kind_of(result: &RawValue) -> Result<ItemState, Problem> {
+    Ok(if status_of(result)?.is_success() { ItemState::Succeeded } else { ItemState::Failed })
 }
 
 /// State of one request while it processes items.
-struct Work<'a, E> {
+struct BatchWork<'a, E> {
     context: &'a Context<'a, E>,
     proof: &'a Proof,
     /// Passwords that may still be hashed.
@@ -249,8 +249,8 @@ struct Work<'a, E> {
     is_over: bool,
 }
 
-impl<E: Edge> Work<'_, E> {
-    async fn attempt(&mut self, index: usize, item: Tree) -> Result<Outcome, Problem> {
+impl<E: Edge> BatchWork<'_, E> {
+    async fn attempt(&mut self, index: usize, item: Tree) -> Result<ItemOutcome, Problem> {
         let needs_hash = sets_password(&item);
         // Reserves the reads of the click counts that follow an update.
         let telling = self.context.budget.reserve(of_counts(self.context.edge.records(), 1));
@@ -267,17 +267,17 @@ impl<E: Edge> Work<'_, E> {
             Ok(done) => done,
             Err(cause) => {
                 let kind = match cause.code {
-                    Code::BudgetExhausted => Kind::Untried,
-                    _ if cause.is_passing() => Kind::Passing,
-                    _ => Kind::Failed,
+                    Code::BudgetExhausted => ItemState::Untried,
+                    _ if cause.is_passing() => ItemState::Passing,
+                    _ => ItemState::Failed,
                 };
-                self.is_over |= kind == Kind::Untried;
-                if kind != Kind::Untried {
+                self.is_over |= kind == ItemState::Untried;
+                if kind != ItemState::Untried {
                     self.context.log_cause(&cause);
                 }
                 let problem = ProblemJson::new(&cause, self.context.request_id);
                 let result = BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) };
-                return Outcome::of(&result, kind, None);
+                return ItemOutcome::of(&result, kind, None);
             }
         };
         let counts = match &done.link {
@@ -288,7 +288,7 @@ impl<E: Edge> Work<'_, E> {
         let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.proof, link, counts, is_created));
         let status = done.status.as_u16();
         let short = BatchResultJson { index, status, link: done.link.as_ref().map(WrittenLinkJson::reference), problem: None };
-        Outcome::of(&BatchResultJson { index, status, link, problem: None }, Kind::Succeeded, Some(&short))
+        ItemOutcome::of(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
     }
 
     /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
@@ -299,8 +299,8 @@ impl<E: Edge> Work<'_, E> {
     }
 }
 
-impl Outcome {
-    fn of(result: &BatchResultJson<'_>, kind: Kind, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
+impl ItemOutcome {
+    fn of(result: &BatchResultJson<'_>, kind: ItemState, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
         let result = to_raw_value(result).map_err(Problem::internal)?;
         let short = short.filter(|_| result.get().len() > LONGEST_STORED_RESULT);
         let short = short.map(to_raw_value).transpose().map_err(Problem::internal)?;
@@ -309,7 +309,7 @@ impl Outcome {
 
     /// What is stored of it for the next request; nothing if the item is still to be tried.
     fn stored(&self) -> Option<&RawValue> {
-        let is_final = matches!(self.kind, Kind::Succeeded | Kind::Failed);
+        let is_final = matches!(self.kind, ItemState::Succeeded | ItemState::Failed);
         is_final.then(|| self.short.as_deref().unwrap_or(&self.result))
     }
 }

@@ -13,7 +13,7 @@ use crate::model::rights::Right;
 use crate::model::time::Timestamp;
 use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::history::{self, Moves};
-use crate::store::ports::{Call, Edge, Records as _, StoreError};
+use crate::store::ports::{Edge, Records as _, StoreCall, StoreError};
 use crate::store::{Arriving, Change, Holder, Key, Place, Written, look, offer, settle, write};
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
@@ -64,7 +64,7 @@ impl Claim<'_> {
         self.write_down(context, &mut change)?;
         // A refused write costs a key-counting store many operations. The record is read first if a refusal is likely, if undoing the write
         // would not fit the budget, or if a second write would not fit any request.
-        let refused = records.operations(&Call::Refused(&change));
+        let refused = records.operations(&StoreCall::Refused(&change));
         let of_two = refused.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
         let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
         let expects_refusal = self.reuses || refused > context.budget.left() || is_last;

@@ -6,7 +6,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, State};
 use crate::store::budget::Budget;
-use crate::store::ports::{Call, Edge, Records, StoreError};
+use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{Key, Prefix, hint, look_at_all};
 
 /// Upper bound, whatever the budget.
@@ -25,8 +25,8 @@ pub(crate) fn most_crawlable(records: &impl Records, budget: &Budget) -> u16 {
 
 /// Cost of listing `links` crawlable links: their index entries, their records, and the record of the domain.
 fn of_crawlable(records: &impl Records, links: usize) -> u32 {
-    let chunks = (0..links).step_by(AT_ONCE).map(|before| Call::GetMany(AT_ONCE.min(links.saturating_sub(before))));
-    chunks.chain([Call::Scan, Call::Get, Call::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
+    let chunks = (0..links).step_by(AT_ONCE).map(|before| StoreCall::GetMany(AT_ONCE.min(links.saturating_sub(before))));
+    chunks.chain([StoreCall::Scan, StoreCall::Get, StoreCall::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
 }
 
 /// Their aliases in order, of as many links as the operation budget allows. Index entries name the links, and each is

@@ -194,7 +194,7 @@ fn path(path: String) -> Result<String, Refusal> {
 pub(super) struct ExplanationJson<'a> {
     answer: AnswerJson,
     /// Status code of the response.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     status: u16,
     /// Where the visitor is redirected, with everything filled in that they bring.
     target: Option<&'a str>,
@@ -272,13 +272,13 @@ struct VisitorJson {
     /// What gave a bot or a preview away.
     because: Option<&'static str>,
     /// Device of the visitor, as conditions name it; `null` if it is unknown.
-    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Device>>"))]
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::WordSchema<rules::Device>>"))]
     device: Option<&'static str>,
     /// Operating system, likewise.
-    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Os>>"))]
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::WordSchema<rules::Os>>"))]
     os: Option<&'static str>,
     /// Browser, likewise.
-    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::Word<rules::Browser>>"))]
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::WordSchema<rules::Browser>>"))]
     browser: Option<&'static str>,
     /// Country as a code of ISO 3166; `null` if it is unknown.
     #[cfg_attr(feature = "docs", schemars(length(equal = 2)))]

@@ -35,7 +35,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::Link;
 use crate::store::budget::{Budget, cost_of_rewrite};
-use crate::store::ports::{Call, Edge, Facts, Records, StoreError};
+use crate::store::ports::{Edge, Facts, Records, StoreCall, StoreError};
 use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
 
 /// Most alias records that are read together, whatever the budget.
@@ -109,7 +109,7 @@ struct ImportResultJson<'a> {
     #[cfg_attr(feature = "docs", schemars(range(min = 1)))]
     line: usize,
     /// Status code of this line alone: 201 if the link was created, 200 if it existed already.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     status: u16,
     /// Alias of the link; `null` if there is none, or none yet in a dry run.
     alias: Option<&'a str>,
@@ -136,10 +136,10 @@ impl ImportPositionJson {
 
 /// Progress of an import that takes several requests: the final results by line number.
 #[derive(Serialize, Deserialize)]
-struct ProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
+struct ImportProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
 
 /// The result of a line, and its status.
-struct Outcome {
+struct LineOutcome {
     result: Box<RawValue>,
     /// What is stored in place of a long result: the problem without its field errors.
     short: Option<Box<RawValue>>,
@@ -162,16 +162,16 @@ pub(crate) async fn import<E: Edge>(
     let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
-    let before: ProgressJson<'_> = match context.progress {
+    let before: ImportProgressJson<'_> = match context.progress {
         Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
-        None => ProgressJson(BTreeMap::new()),
+        None => ImportProgressJson(BTreeMap::new()),
     };
     let mut outcomes = BTreeMap::new();
     for (line, result) in &before.0 {
-        outcomes.insert(*line, Outcome::before(result)?);
+        outcomes.insert(*line, LineOutcome::before(result)?);
     }
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
-    let mut work = Work { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
+    let mut work = ImportWork { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
     let (of_line, at_once) = (of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
@@ -202,7 +202,7 @@ pub(crate) async fn import<E: Edge>(
         return Ok(response);
     }
     let stored = outcomes.iter().filter_map(|(line, outcome)| Some((*line, outcome.stored()?)));
-    Ok(response.unfinished(serde_json::to_string(&ProgressJson(stored.collect())).map_err(Problem::internal)?))
+    Ok(response.unfinished(serde_json::to_string(&ImportProgressJson(stored.collect())).map_err(Problem::internal)?))
 }
 
 /// How many lines of an import without tags or limits a request has store operations for.
@@ -213,11 +213,11 @@ pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
 
 /// Number of alias records that are read together: one if the store charges each key, so that the cost of a line is its own.
 fn lines_at_once(records: &impl Records) -> u16 {
-    if records.operations(&Call::GetMany(2)) > records.operations(&Call::GetMany(1)) { 1 } else { LINES_AT_ONCE }
+    if records.operations(&StoreCall::GetMany(2)) > records.operations(&StoreCall::GetMany(1)) { 1 } else { LINES_AT_ONCE }
 }
 
 /// State of one request while it imports lines.
-struct Work<'a, E> {
+struct ImportWork<'a, E> {
     context: &'a Context<'a, E>,
     proof: &'a Proof,
     domain: &'a Domain,
@@ -226,12 +226,12 @@ struct Work<'a, E> {
     hashes: u16,
 }
 
-impl<E: Edge> Work<'_, E> {
+impl<E: Edge> ImportWork<'_, E> {
     /// Imports some lines. Returns the position of the first one that did not fit the budget.
     async fn take_all(
         &mut self,
         lines: Vec<(usize, RawLine<'_>)>,
-        outcomes: &mut BTreeMap<usize, Outcome>,
+        outcomes: &mut BTreeMap<usize, LineOutcome>,
     ) -> Result<Option<ImportPositionJson>, Problem> {
         let mut next = None;
         let mut read = Vec::new();
@@ -275,7 +275,7 @@ impl<E: Edge> Work<'_, E> {
             if is_untried(&taken) {
                 return Ok(Some(position));
             }
-            outcomes.insert(position.line, Outcome::new(self.context, position.line, &taken)?);
+            outcomes.insert(position.line, LineOutcome::new(self.context, position.line, &taken)?);
         }
         Ok(next)
     }
@@ -296,7 +296,7 @@ fn is_untried<T>(outcome: &Result<T, Problem>) -> bool {
     outcome.as_ref().is_err_and(|problem| problem.code == Code::BudgetExhausted)
 }
 
-impl Outcome {
+impl LineOutcome {
     /// Tells the log what the answer does not say of a problem.
     fn new<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Taken, Problem>) -> Result<Self, Problem> {
         let (status, alias, problem) = match taken {

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::message::problem::Problem;
-use crate::store::ports::{Call, Records};
+use crate::store::ports::{Records, StoreCall};
 
 /// Cost of creating or changing a link that has an owner and neither tags nor a click limit.
 pub(super) fn of_plain_link(records: &impl Records) -> u32 {
-    records.operations(&Call::GetMany(2)).saturating_add(records.operations(&Call::Write).saturating_mul(3))
+    records.operations(&StoreCall::GetMany(2)).saturating_add(records.operations(&StoreCall::Write).saturating_mul(3))
 }
 
 /// Status code in a stored result.

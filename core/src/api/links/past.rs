@@ -15,13 +15,14 @@ use crate::message::wire_schema;
 use crate::model::link::UserId;
 use crate::model::time::Timestamp;
 use crate::store::history::{self, Snapshot};
-use crate::store::ports::{Call, Edge, Records as _};
+use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// `GET /api/v1/links/{alias}/history`
 pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
     let link = named_link(context, proof, alias, query).await?;
     let records = context.edge.records();
-    let of_versions = |versions: u16| records.operations(&Call::Scan).saturating_add(records.operations(&Call::GetMany(versions.into())));
+    let of_versions =
+        |versions: u16| records.operations(&StoreCall::Scan).saturating_add(records.operations(&StoreCall::GetMany(versions.into())));
     let reads = context.budget.largest(history::MOST_READ, of_versions);
     let versions = history::latest(records, &link, reads).await?;
     Response::json(StatusCode::OK, &HistoryJson { items: versions.iter().map(VersionJson::new).collect() })
@@ -46,11 +47,11 @@ struct VersionJson<'a> {
     at: DisplayText<Timestamp>,
     /// Identifier of the user who made the change; `null` for the bootstrap admin.
     by: Option<&'a str>,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::AliasSchema"))]
     alias: &'a str,
     /// Domain that the alias belongs to.
     domain: &'a str,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
     /// Whether the link was switched off.
     disabled: bool,

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
 use crate::store::history::{self, Moves};
-use crate::store::ports::{Call, Edge, Records, StoreError};
+use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{Key, Place, Prefix};
 
 /// However many operations there are.
@@ -82,7 +82,7 @@ impl Remains {
     /// of these nothing is left.
     pub(super) async fn of<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: Moves, most: u32) -> Result<Self, Problem> {
         let records = context.edge.records();
-        let of_total = records.operations(&Call::Get).saturating_add(records.operations(&Call::Drop(1)));
+        let of_total = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Drop(1)));
         let mut left = Self::listed(context, (id, at), moves, most.saturating_sub(of_total)).await?;
         let total = Key::total(id);
         left.operations = left.operations.saturating_add(of_total);
@@ -96,13 +96,13 @@ impl Remains {
     async fn listed<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: Moves, most: u32) -> Result<Self, Problem> {
         let records = context.edge.records();
         // One take at least is looked for, to know whether there are any.
-        let of_scans = records.operations(&Call::Scan).saturating_mul(2);
-        let spare = most.saturating_sub(of_scans).saturating_sub(records.operations(&Call::Drop(1)));
+        let of_scans = records.operations(&StoreCall::Scan).saturating_mul(2);
+        let spare = most.saturating_sub(of_scans).saturating_sub(records.operations(&StoreCall::Drop(1)));
         let versions = records.scan(&Prefix::history(id), None, droppable(records, spare)).await?;
         let sifted = history::sift(records, (id, at), versions.keys, moves, spare).await?;
         let most_takes = droppable(records, spare.saturating_sub(sifted.operations)).saturating_add(1);
         let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
-        let of_takes = records.operations(&Call::Drop(takes.keys.len()));
+        let of_takes = records.operations(&StoreCall::Drop(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
         for place in sifted.pending {
             match place {
@@ -126,5 +126,5 @@ impl Remains {
 
 /// How many keys can be dropped for `most` operations: one at least, and as many as are looked for at once.
 fn droppable(records: &impl Records, most: u32) -> u16 {
-    (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&Call::Drop((*count).into())) <= most).unwrap_or(1)
+    (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Drop((*count).into())) <= most).unwrap_or(1)
 }

@@ -16,7 +16,7 @@ use crate::model::field_error::{FieldCode, Refusal};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::copy::Copy;
-use crate::store::ports::{Call, Edge, Records as _};
+use crate::store::ports::{Edge, Records as _, StoreCall};
 use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile. The first try is refused if no request can make the move.
@@ -74,7 +74,7 @@ pub(super) async fn rename<E: Edge>(
     if is_first {
         // If only the claim fits this request, the next one has to renew the claim and commit the departure. If the pending move is a
         // different one, it has to read and rewrite the source record first. Refuse now if that fits no request.
-        let of_look = if unfinished.is_none() { records.operations(&Call::Get) } else { 0 };
+        let of_look = if unfinished.is_none() { records.operations(&StoreCall::Get) } else { 0 };
         // The link that moved away from the new alias earlier has to be found and its move finalised.
         let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };

@@ -26,12 +26,12 @@ request_body! {
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Shortened"))]
 pub(super) struct ShortenedJson<'a> {
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::AliasSchema"))]
     short_id: &'a str,
     /// URL that visitors follow.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::UrlSchema"))]
     short_url: String,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     original_url: &'a str,
 }
 

@@ -11,7 +11,7 @@ use crate::message::problem::{Code, Problem};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, MOST_MOVES};
-use crate::store::ports::{Call, Edge, NoEntropy, Records as _};
+use crate::store::ports::{Edge, NoEntropy, Records as _, StoreCall};
 use crate::store::{Holder, Key, Prefix, hint, look};
 
 /// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
@@ -57,7 +57,7 @@ pub(super) async fn sweep<E: Edge>(
     let records = context.edge.records();
     let mut swept = Swept::default();
     let mut after = None;
-    while limits.scans > 0 && context.budget.left() > records.operations(&Call::Scan) {
+    while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
         let page = records.scan(hints, after.as_ref(), MOST_LISTED).await?;
         // Hints that edits of one link left behind stand next to each other.

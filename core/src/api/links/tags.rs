@@ -13,7 +13,7 @@ use crate::message::response::Response;
 use crate::model::domain::Domain;
 use crate::model::text::Tag;
 use crate::store::Prefix;
-use crate::store::ports::{Call, Edge, Records as _};
+use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// Hints are counted up to here: a store lists so many keys at once.
 const MOST_COUNTED: u16 = 1_000;
@@ -33,7 +33,7 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
     let records = context.edge.records();
-    let of_counts = |tags| records.operations(&Call::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
+    let of_counts = |tags| records.operations(&StoreCall::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
     let page = wanted.keys(context, proof, list, &Prefix::tags(&domain), of_counts).await?;
     let mut tags = Vec::new();
     for tag in page.keys.iter().filter_map(Tag::marked_by) {

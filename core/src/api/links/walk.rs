@@ -8,7 +8,7 @@ use crate::model::domain::Domain;
 use crate::model::link::Link;
 use crate::model::time::Timestamp;
 use crate::store::budget::Budget;
-use crate::store::ports::{Call, Edge, Records};
+use crate::store::ports::{Edge, Records, StoreCall};
 use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
 
 /// A way through the links of a domain.
@@ -57,13 +57,14 @@ pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
 
 /// Cost of a page of `links` links. All of them may be on the move: then where each comes from is read too.
 pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
-    let looks = [Call::Scan, Call::GetMany(links), Call::GetMany(links)].iter().map(|call| records.operations(call)).sum::<u32>();
+    let looks =
+        [StoreCall::Scan, StoreCall::GetMany(links), StoreCall::GetMany(links)].iter().map(|call| records.operations(call)).sum::<u32>();
     looks.saturating_add(of_counts(records, links))
 }
 
 /// Cost of reading the click counts of `links` links: their totals, and how much of their limits is used up.
 pub(super) fn of_counts(records: &impl Records, links: usize) -> u32 {
-    records.operations(&Call::GetMany(links)).saturating_add(records.operations(&Call::Taken(links)))
+    records.operations(&StoreCall::GetMany(links)).saturating_add(records.operations(&StoreCall::Taken(links)))
 }
 
 impl Walk {

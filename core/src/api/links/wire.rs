@@ -32,20 +32,20 @@ pub(super) use row::{COLUMNS, cells};
 pub(super) struct LinkJson<'a> {
     /// Identifier of the link. It never changes.
     id: &'a str,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::AliasSchema"))]
     alias: &'a str,
     /// Domain that the alias belongs to.
     domain: &'a str,
     /// URL that visitors follow.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Url"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::UrlSchema"))]
     short_url: String,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
     /// Title, for the people who manage the link.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::TITLE_BYTES)))]
     title: Option<&'a str>,
     /// Tags in small letters and in alphabetical order.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Tags"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TagsSchema"))]
     tags: Vec<&'a str>,
     /// Note, for the people who manage the link.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::NOTE_BYTES)))]
@@ -77,7 +77,7 @@ pub(super) struct LinkJson<'a> {
     /// Whether the link has a `password`, which is never shown.
     has_password: bool,
     /// Status code of the redirect.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatus"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatusSchema"))]
     redirect_status: u16,
     /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target.
     /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
@@ -125,7 +125,7 @@ pub(super) enum WrittenLinkJson<'a> {
 pub(super) struct LinkReferenceJson<'a> {
     /// Identifier of the link. It never changes.
     id: &'a str,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Alias"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::AliasSchema"))]
     alias: &'a str,
     /// Domain that the alias belongs to.
     domain: &'a str,

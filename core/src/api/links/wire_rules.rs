@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
-use crate::message::wire_schema::{self, AnyOf, Text, Word};
+use crate::message::wire_schema::{self, AnyOf, TextSchema, WordSchema};
 use crate::model::card::Card;
 #[cfg(feature = "docs")]
 use crate::model::rules;
@@ -44,13 +44,13 @@ impl<'a> CardJson<'a> {
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Rule"))]
 pub(super) struct RuleJson<'a> {
     /// Identifier of the rule within its link.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RuleId"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RuleIdSchema"))]
     id: &'a str,
     /// Conditions of the rule. It holds when all of them do.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::MOST_CONDITIONS)))]
     when: Vec<ConditionJson<'a>>,
     /// Where the rule redirects to.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::Target"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
 }
 
@@ -73,29 +73,29 @@ enum ConditionJson<'a> {
     /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is unknown
     /// is in none.
     Country {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<2, 2>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<2, 2>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Device of the visitor.
     Device {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Device>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Device>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Operating system of the visitor.
     Os {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Os>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Os>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Browser of the visitor.
     Browser {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Browser>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Browser>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the one
     /// that `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one who
     /// asks for `pt` does not read `pt-BR`.
     Language {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<2, 35>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<2, 35>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Whether the query has the parameter `name`, of at most 64 bytes.
@@ -122,7 +122,7 @@ enum ConditionJson<'a> {
     },
     /// Day of the week.
     Weekday {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Word<rules::Weekday>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Weekday>>"))]
         any: Vec<Cow<'a, str>>,
         #[cfg_attr(feature = "docs", schemars(length(max = 64)))]
         tz: &'a str,
@@ -130,7 +130,7 @@ enum ConditionJson<'a> {
     /// Address of the visitor: blocks such as `192.0.2.0/24`, or single addresses. An IPv4 address is in no block of
     /// IPv6.
     Address {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<Text<1, 49>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<1, 49>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with the

@@ -1,9 +1,9 @@
 //! The endpoint of the audit.
 
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const LIST_AUDIT: Operation = Operation::new(Tag::Audit, "listAudit", "List changes")
+pub(super) const LIST_AUDIT: Operation = Operation::new(OperationGroup::Audit, "listAudit", "List changes")
     .description(
         "All changes of links, domains, keys and users, newest first. On Cloudflare a change and its event are one \
          transaction. On Fastly every change has its event, and an event may describe a change that was begun and not \

@@ -1,10 +1,10 @@
 //! The endpoints that take or give many links at once.
 
 use crate::api::links;
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Create, change and delete links")
+pub(super) const BATCH: Operation = Operation::new(OperationGroup::ManyLinks, "batch", "Create, change and delete links")
     .description(
         "The items are processed one after the other. The answer is 200 whenever the request itself can be read. Each \
          result has the status that the item alone would have had, and its link or its problem. An item has at most \
@@ -19,7 +19,7 @@ pub(super) const BATCH: Operation = Operation::new(Tag::ManyLinks, "batch", "Cre
     .body::<links::BatchBody>("batch")
     .answers(&[(200, answers::BATCH_RESULTS)]);
 
-pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "importLinks", "Import links")
+pub(super) const IMPORT_LINKS: Operation = Operation::new(OperationGroup::ManyLinks, "importLinks", "Import links")
     .description(
         "Reads links as an export writes them: JSON Lines, or CSV below the names of its columns, where `tags`, \
          `rules`, `card`, `blocked` and `clicks` are JSON and an empty cell is an absent field. The schema describes \
@@ -37,7 +37,7 @@ pub(super) const IMPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "impor
     .body::<links::LineBody>("link")
     .answers(&[(200, answers::IMPORT_RESULTS)]);
 
-pub(super) const EXPORT_LINKS: Operation = Operation::new(Tag::ManyLinks, "exportLinks", "Export links")
+pub(super) const EXPORT_LINKS: Operation = Operation::new(OperationGroup::ManyLinks, "exportLinks", "Export links")
     .description(
         "All links of a domain that are not deleted, newest first, one page for each request. The header `Link` names \
          the next page; the last page has none. A page may be empty. With `passwords=true` the hashes of passwords \

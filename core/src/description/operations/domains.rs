@@ -1,15 +1,15 @@
 //! The endpoints of domains.
 
 use crate::api::domains;
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const LIST_DOMAINS: Operation = Operation::new(Tag::Domains, "listDomains", "List domains")
+pub(super) const LIST_DOMAINS: Operation = Operation::new(OperationGroup::Domains, "listDomains", "List domains")
     .description("The domains of the setting `HOP_DOMAINS`, then those that were added.")
     .parameters(&[parameters::CURSOR])
     .answers(&[(200, answers::DOMAIN_LIST)]);
 
-pub(super) const CREATE_DOMAIN: Operation = Operation::new(Tag::Domains, "createDomain", "Add a domain")
+pub(super) const CREATE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "createDomain", "Add a domain")
     .description(
         "The origin of the domain is `https://` and its host. Links can be created on it at once. A change reaches \
          visitors within ten seconds. A target on a domain of the setting `HOP_DOMAINS`, or on the domain itself, is \
@@ -19,9 +19,10 @@ pub(super) const CREATE_DOMAIN: Operation = Operation::new(Tag::Domains, "create
     .body::<domains::NewDomain>("new-domain")
     .answers(&[(201, answers::DOMAIN_CREATED), (409, answers::DOMAIN_TAKEN)]);
 
-pub(super) const SHOW_DOMAIN: Operation = Operation::new(Tag::Domains, "showDomain", "Show a domain").answers(&[(200, answers::DOMAIN)]);
+pub(super) const SHOW_DOMAIN: Operation =
+    Operation::new(OperationGroup::Domains, "showDomain", "Show a domain").answers(&[(200, answers::DOMAIN)]);
 
-pub(super) const CHANGE_DOMAIN: Operation = Operation::new(Tag::Domains, "changeDomain", "Change a domain")
+pub(super) const CHANGE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "changeDomain", "Change a domain")
     .description(
         "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
          changes nothing leaves the version as it is. A change reaches visitors within ten seconds. A target on a \
@@ -31,7 +32,7 @@ pub(super) const CHANGE_DOMAIN: Operation = Operation::new(Tag::Domains, "change
     .body::<domains::DomainPatch>("domain-patch")
     .answers(&[(200, answers::DOMAIN)]);
 
-pub(super) const DELETE_DOMAIN: Operation = Operation::new(Tag::Domains, "deleteDomain", "Delete a domain")
+pub(super) const DELETE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "deleteDomain", "Delete a domain")
     .description(
         "Only a domain that was added and whose links are all deleted. hop examines one page of its links: if many \
          are deleted, erase them. A link that is being created at the same moment is found too. One that is created \

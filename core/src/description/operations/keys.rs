@@ -1,22 +1,22 @@
 //! The endpoints of API keys, and who asks.
 
 use crate::api::keys;
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const SHOW_ME: Operation = Operation::new(Tag::Keys, "showMe", "Show the caller")
+pub(super) const SHOW_ME: Operation = Operation::new(OperationGroup::Keys, "showMe", "Show the caller")
     .description(
         "Any valid key may ask. A key may do what its scopes say, as far as the role of its owner allows it at this \
          moment, on its domains.",
     )
     .answers(&[(200, answers::ME)]);
 
-pub(super) const LIST_KEYS: Operation = Operation::new(Tag::Keys, "listKeys", "List keys")
+pub(super) const LIST_KEYS: Operation = Operation::new(OperationGroup::Keys, "listKeys", "List keys")
     .description("In no particular order, revoked keys included. With `owner` a page may be empty without being the last.")
     .parameters(&[parameters::OWNER_OF_KEYS, parameters::LIMIT, parameters::CURSOR])
     .answers(&[(200, answers::KEY_LIST)]);
 
-pub(super) const CREATE_KEY: Operation = Operation::new(Tag::Keys, "createKey", "Create a key")
+pub(super) const CREATE_KEY: Operation = Operation::new(OperationGroup::Keys, "createKey", "Create a key")
     .description(
         "`secret` of the answer is the whole key. No other response contains it: hop stores an HMAC of it under the \
          pepper. A key never has more rights than the one that creates it: its scopes are among those, and it does not end \
@@ -32,9 +32,9 @@ pub(super) const CREATE_KEY: Operation = Operation::new(Tag::Keys, "createKey", 
     .body::<keys::NewKey>("new-key")
     .answers(&[(201, answers::KEY_CREATED)]);
 
-pub(super) const SHOW_KEY: Operation = Operation::new(Tag::Keys, "showKey", "Show a key").answers(&[(200, answers::KEY)]);
+pub(super) const SHOW_KEY: Operation = Operation::new(OperationGroup::Keys, "showKey", "Show a key").answers(&[(200, answers::KEY)]);
 
-pub(super) const REVOKE_KEY: Operation = Operation::new(Tag::Keys, "revokeKey", "Revoke a key").description(
+pub(super) const REVOKE_KEY: Operation = Operation::new(OperationGroup::Keys, "revokeKey", "Revoke a key").description(
     "For good, and at once where writes are visible at once (`/capabilities`). The record of the key stays and \
          has the time. Revoking again is 204 again. Only owners revoke the keys of owners: otherwise it is 403 \
          `forbidden`.",

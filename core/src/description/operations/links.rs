@@ -1,15 +1,15 @@
 //! The endpoints of single links.
 
 use crate::api::links;
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const SHORTEN: Operation = Operation::new(Tag::Links, "shorten", "Shorten a URL")
+pub(super) const SHORTEN: Operation = Operation::new(OperationGroup::Links, "shorten", "Shorten a URL")
     .description("Creates a link with a generated alias on the default domain.")
     .body::<links::ShortenBody>("shorten")
     .answers(&[(201, answers::SHORTENED)]);
 
-pub(super) const LIST_LINKS: Operation = Operation::new(Tag::Links, "listLinks", "List links")
+pub(super) const LIST_LINKS: Operation = Operation::new(OperationGroup::Links, "listLinks", "List links")
     .description(
         "The links of a domain, newest first. All filters apply together; deleted links are listed with \
          `state=deleted` only. With `prefix`, and neither `tag` nor a user as `owner`, the links are in the order of \
@@ -30,7 +30,7 @@ pub(super) const LIST_LINKS: Operation = Operation::new(Tag::Links, "listLinks",
     ])
     .answers(&[(200, answers::LINK_LIST)]);
 
-pub(super) const CREATE_LINK: Operation = Operation::new(Tag::Links, "createLink", "Create a link")
+pub(super) const CREATE_LINK: Operation = Operation::new(OperationGroup::Links, "createLink", "Create a link")
     .description(
         "Without an `alias` hop generates one of six characters, or of more when those are taken. An alias that \
          belonged to another link is taken only with `reuse`. With `find_if_exists` hop first looks for a link with \
@@ -41,7 +41,7 @@ pub(super) const CREATE_LINK: Operation = Operation::new(Tag::Links, "createLink
     .body::<links::CreateBody>("new-link")
     .answers(&[(200, answers::LINK_FOUND), (201, answers::LINK_CREATED), (409, answers::CREATION_CONFLICT)]);
 
-pub(super) const SHOW_LINK: Operation = Operation::new(Tag::Links, "showLink", "Show a link")
+pub(super) const SHOW_LINK: Operation = Operation::new(OperationGroup::Links, "showLink", "Show a link")
     .description(
         "Deleted links are shown too, with the `state` `deleted`. Under an old alias a link is not found; `detail` \
          names its present alias.",
@@ -49,7 +49,7 @@ pub(super) const SHOW_LINK: Operation = Operation::new(Tag::Links, "showLink", "
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::LINK)]);
 
-pub(super) const CHANGE_LINK: Operation = Operation::new(Tag::Links, "changeLink", "Change a link")
+pub(super) const CHANGE_LINK: Operation = Operation::new(OperationGroup::Links, "changeLink", "Change a link")
     .description(
         "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
          changes nothing leaves the version as it is. With an `alias` or a `domain` the link moves there with \
@@ -60,7 +60,7 @@ pub(super) const CHANGE_LINK: Operation = Operation::new(Tag::Links, "changeLink
     .body::<links::LinkPatch>("link-patch")
     .answers(&[(200, answers::LINK_WRITTEN), (409, answers::ALIAS_CONFLICT)]);
 
-pub(super) const DELETE_LINK: Operation = Operation::new(Tag::Links, "deleteLink", "Delete a link")
+pub(super) const DELETE_LINK: Operation = Operation::new(OperationGroup::Links, "deleteLink", "Delete a link")
     .description(
         "Deleting again is 204 again. The link can be restored, and its alias stays reserved: creating a link with it \
          is 409 `alias_retired`, unless the request says `reuse`. Under an old alias this ends the forwarding, and \
@@ -76,12 +76,12 @@ pub(super) const DELETE_LINK: Operation = Operation::new(Tag::Links, "deleteLink
     )
     .parameters(&[parameters::DOMAIN, parameters::ERASE]);
 
-pub(super) const RESTORE_LINK: Operation = Operation::new(Tag::Links, "restoreLink", "Restore a deleted link")
+pub(super) const RESTORE_LINK: Operation = Operation::new(OperationGroup::Links, "restoreLink", "Restore a deleted link")
     .description("The link comes back as it was. Restoring a link that is not deleted changes nothing.")
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::LINK_WRITTEN)]);
 
-pub(super) const LINK_HISTORY: Operation = Operation::new(Tag::Links, "linkHistory", "Show the history of a link")
+pub(super) const LINK_HISTORY: Operation = Operation::new(OperationGroup::Links, "linkHistory", "Show the history of a link")
     .description(
         "The versions of a link, newest first, including the present one; also of a deleted link. At most the latest \
          50, and fewer if the operation budget of the request is small (`/capabilities`). Clicks create no version.",
@@ -89,7 +89,7 @@ pub(super) const LINK_HISTORY: Operation = Operation::new(Tag::Links, "linkHisto
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::HISTORY)]);
 
-pub(super) const EXPLAIN_LINK: Operation = Operation::new(Tag::Links, "explain", "Explain where a visitor would be redirected")
+pub(super) const EXPLAIN_LINK: Operation = Operation::new(OperationGroup::Links, "explain", "Explain where a visitor would be redirected")
     .description(
         "Makes the same decision as for a real visitor, and counts, spends and stores nothing. The whole body has at \
          most 64 KiB.",
@@ -98,7 +98,7 @@ pub(super) const EXPLAIN_LINK: Operation = Operation::new(Tag::Links, "explain",
     .body::<links::VisitorBody>("supposed")
     .answers(&[(200, answers::EXPLANATION)]);
 
-pub(super) const LINK_QR: Operation = Operation::new(Tag::Links, "linkQr", "Show a link as a QR code")
+pub(super) const LINK_QR: Operation = Operation::new(OperationGroup::Links, "linkQr", "Show a link as a QR code")
     .description(
         "A QR code of `short_url`. It stays valid as long as the link keeps its alias, and after a move that keeps \
          the old alias; the target of the link may change. A deleted link is 410, as it is for visitors. Links that \
@@ -118,10 +118,11 @@ pub(super) const LINK_QR: Operation = Operation::new(Tag::Links, "linkQr", "Show
     ])
     .answers(&[(200, answers::PICTURE)]);
 
-pub(super) const ALIAS_AVAILABILITY: Operation = Operation::new(Tag::Links, "aliasAvailability", "Check whether an alias is available")
-    .description(
-        "Makes the same decision as creating a link. Another request may be quicker: only creating a link claims its \
+pub(super) const ALIAS_AVAILABILITY: Operation =
+    Operation::new(OperationGroup::Links, "aliasAvailability", "Check whether an alias is available")
+        .description(
+            "Makes the same decision as creating a link. Another request may be quicker: only creating a link claims its \
          alias.",
-    )
-    .parameters(&[parameters::ANY_ALIAS, parameters::DOMAIN])
-    .answers(&[(200, answers::AVAILABILITY)]);
+        )
+        .parameters(&[parameters::ANY_ALIAS, parameters::DOMAIN])
+        .answers(&[(200, answers::AVAILABILITY)]);

@@ -1,10 +1,10 @@
 //! The endpoints of users.
 
 use crate::api::users;
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
-pub(super) const LIST_USERS: Operation = Operation::new(Tag::Users, "listUsers", "List users")
+pub(super) const LIST_USERS: Operation = Operation::new(OperationGroup::Users, "listUsers", "List users")
     .description(
         "In the order of their identifiers. A page may be short or empty and still have a `next`. After a change of \
          the pepper, listing or showing users also claims their addresses under the new one.",
@@ -12,7 +12,7 @@ pub(super) const LIST_USERS: Operation = Operation::new(Tag::Users, "listUsers",
     .parameters(&[parameters::LIMIT, parameters::CURSOR])
     .answers(&[(200, answers::USER_LIST)]);
 
-pub(super) const CREATE_USER: Operation = Operation::new(Tag::Users, "createUser", "Create a user")
+pub(super) const CREATE_USER: Operation = Operation::new(OperationGroup::Users, "createUser", "Create a user")
     .description(
         "Only owners create users with the role admin or owner; otherwise it is 403 `forbidden`. The answer has the \
          token of an invitation, which no other response contains and which is valid for a week. Addresses are \
@@ -22,9 +22,9 @@ pub(super) const CREATE_USER: Operation = Operation::new(Tag::Users, "createUser
     .body::<users::NewUser>("new-user")
     .answers(&[(201, answers::USER_INVITED), (409, answers::EMAIL_TAKEN)]);
 
-pub(super) const SHOW_USER: Operation = Operation::new(Tag::Users, "showUser", "Show a user").answers(&[(200, answers::USER)]);
+pub(super) const SHOW_USER: Operation = Operation::new(OperationGroup::Users, "showUser", "Show a user").answers(&[(200, answers::USER)]);
 
-pub(super) const CHANGE_USER: Operation = Operation::new(Tag::Users, "changeUser", "Change a user")
+pub(super) const CHANGE_USER: Operation = Operation::new(OperationGroup::Users, "changeUser", "Change a user")
     .description(
         "A merge patch: the fields in it are changed, the others stay. Only owners make a user admin or owner, and \
          nobody changes a user with a higher role; otherwise it is 403 `forbidden`. An open invitation of a viewer or \
@@ -36,7 +36,7 @@ pub(super) const CHANGE_USER: Operation = Operation::new(Tag::Users, "changeUser
     .body::<users::UserPatch>("user-patch")
     .answers(&[(200, answers::USER), (409, answers::USER_CHANGE_CONFLICT)]);
 
-pub(super) const DELETE_USER: Operation = Operation::new(Tag::Users, "deleteUser", "Delete a user")
+pub(super) const DELETE_USER: Operation = Operation::new(OperationGroup::Users, "deleteUser", "Delete a user")
     .description(
         "From the first request on none of the user's keys is valid. Then their links on every domain, deleted and \
          blocked ones included, get the new owner, as many in one request as it has store operations for: while some \
@@ -46,7 +46,7 @@ pub(super) const DELETE_USER: Operation = Operation::new(Tag::Users, "deleteUser
     .parameters(&[parameters::LINKS_TO])
     .answers(&[(409, answers::USER_CONFLICT)]);
 
-pub(super) const INVITE_USER: Operation = Operation::new(Tag::Users, "inviteUser", "Invite a user again")
+pub(super) const INVITE_USER: Operation = Operation::new(OperationGroup::Users, "inviteUser", "Invite a user again")
     .description(
         "Replaces the invitation before. Only owners invite admins and owners; otherwise it is 403 `forbidden`. The \
          answer has the token of an invitation, which no other response contains and which is valid for a week. A \

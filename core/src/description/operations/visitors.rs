@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::description::operation::{Operation, Tag};
+use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 use crate::message::body::component;
 
-pub(super) const FOLLOW_LINK: Operation = Operation::new(Tag::Visitors, "follow", "Follow a link")
+pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitors, "follow", "Follow a link")
     .description(
         "Redirects to the target of the first rule that holds, or else to the target of the link. A `GET` that is \
          redirected counts as a click; a `HEAD` never does. `/{alias}/{rest}` is 404 unless the link uses its path: \
@@ -27,7 +27,7 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(Tag::Visitors, "follow"
         (308, answers::REDIRECT),
     ]);
 
-pub(super) const SUBMIT_FORM: Operation = Operation::new(Tag::Visitors, "submit", "Submit the form of a link")
+pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitors, "submit", "Submit the form of a link")
     .description(
         "Receives what the pages of a link send. The right password answers 303 to the same address, with a cookie \
          that opens the link for an hour. At most sixty passwords can be tried from one network in a quarter of an \
@@ -38,7 +38,7 @@ pub(super) const SUBMIT_FORM: Operation = Operation::new(Tag::Visitors, "submit"
     .body_schema(form)
     .answers(&[(200, answers::SHOWN), (303, answers::ONWARD)]);
 
-pub(super) const PREVIEW_LINK: Operation = Operation::new(Tag::Visitors, "preview", "Preview a link")
+pub(super) const PREVIEW_LINK: Operation = Operation::new(OperationGroup::Visitors, "preview", "Preview a link")
     .description(
         "Shows where this visitor would be redirected, without a redirect; it is no click. The target is not shown if \
          the link has a click limit, or a password that the visitor has not entered yet.",

@@ -1,18 +1,18 @@
 //! The cost of a store call, for the two kinds of store.
 
 use crate::store::Change;
-use crate::store::ports::Call;
+use crate::store::ports::StoreCall;
 use crate::store::tickets;
 
 /// A store that counts statements, those of a transaction one by one: the guarded write is one, all that is written
 /// beside it a second, all that is dropped a third.
 #[must_use]
-pub fn by_statement(call: &Call<'_>) -> u32 {
+pub fn by_statement(call: &StoreCall<'_>) -> u32 {
     match call {
-        Call::Get | Call::Scan | Call::Write | Call::Take { .. } => 1,
-        Call::GetMany(keys) | Call::Taken(keys) => u32::from(*keys > 0),
-        Call::Drop(_) => 0,
-        Call::Commit(change) | Call::Refused(change) => {
+        StoreCall::Get | StoreCall::Scan | StoreCall::Write | StoreCall::Take { .. } => 1,
+        StoreCall::GetMany(keys) | StoreCall::Taken(keys) => u32::from(*keys > 0),
+        StoreCall::Drop(_) => 0,
+        StoreCall::Commit(change) | StoreCall::Refused(change) => {
             [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum()
         }
     }
@@ -20,15 +20,15 @@ pub fn by_statement(call: &Call<'_>) -> u32 {
 
 /// A store that counts keys: each key that is read, written or removed is an operation.
 #[must_use]
-pub fn by_key(call: &Call<'_>) -> u32 {
+pub fn by_key(call: &StoreCall<'_>) -> u32 {
     match call {
-        Call::Get | Call::Scan | Call::Write => 1,
-        Call::GetMany(keys) | Call::Taken(keys) | Call::Drop(keys) => count(*keys),
-        Call::Take { expires } => tickets::most_operations(*expires),
-        Call::Commit(change) => written(change).saturating_add(count(change.drops.len())),
+        StoreCall::Get | StoreCall::Scan | StoreCall::Write => 1,
+        StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Drop(keys) => count(*keys),
+        StoreCall::Take { expires } => tickets::most_operations(*expires),
+        StoreCall::Commit(change) => written(change).saturating_add(count(change.drops.len())),
         // A refused change undoes what it wrote. If an earlier try may have been made, only the note, after a look at
         // A refused change takes back what it wrote, after a look at the record if an earlier try may have been made.
-        Call::Refused(change) => {
+        StoreCall::Refused(change) => {
             let taken_back = noted(change).saturating_add(count(change.gains.len()));
             let looks = u32::from(change.repeated && taken_back > 0);
             written(change).saturating_add(taken_back).saturating_add(looks)

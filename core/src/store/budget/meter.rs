@@ -2,7 +2,7 @@
 
 use super::Budget;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Call, Commit, Copies, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreError, Take, Traits};
+use crate::store::ports::{Commit, Copies, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreCall, StoreError, Take, Traits};
 use crate::store::{Change, Cursor, Key, Prefix};
 
 /// An edge whose store operations are counted.
@@ -78,36 +78,36 @@ fn charge(budget: &Budget, operations: u32) -> Result<(), StoreError> {
 }
 
 impl<R: Records> MeteredRecords<'_, R> {
-    fn charge(&self, call: &Call<'_>) -> Result<(), StoreError> {
+    fn charge(&self, call: &StoreCall<'_>) -> Result<(), StoreError> {
         charge(self.budget, self.records.operations(call))
     }
 }
 
 impl<R: Records> Records for MeteredRecords<'_, R> {
-    fn operations(&self, call: &Call<'_>) -> u32 {
+    fn operations(&self, call: &StoreCall<'_>) -> u32 {
         self.records.operations(call)
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.charge(&Call::Get)?;
+        self.charge(&StoreCall::Get)?;
         self.records.get(key).await
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        self.charge(&Call::GetMany(keys.len()))?;
+        self.charge(&StoreCall::GetMany(keys.len()))?;
         self.records.get_many(keys).await
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
-        self.charge(&Call::Scan)?;
+        self.charge(&StoreCall::Scan)?;
         self.records.scan(prefix, after, limit).await
     }
 
     /// Charges the cost of success. If the change is refused, undoing its index entries may cost more: that is done as
     /// far as operations are left, and the rest stays like after a crash.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
-        let made = self.operations(&Call::Commit(change));
-        let more_if_refused = self.operations(&Call::Refused(change)).saturating_sub(made);
+        let made = self.operations(&StoreCall::Commit(change));
+        let more_if_refused = self.operations(&StoreCall::Refused(change)).saturating_sub(made);
         charge(self.budget, made)?;
         let left = self.budget.left();
         let commit = if more_if_refused > left {
@@ -123,12 +123,12 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
     }
 
     async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
-        self.charge(&Call::Take { expires: until.is_some() })?;
+        self.charge(&StoreCall::Take { expires: until.is_some() })?;
         self.records.take(key, limit, until).await
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
-        self.charge(&Call::Taken(keys.len()))?;
+        self.charge(&StoreCall::Taken(keys.len()))?;
         self.records.taken(keys).await
     }
 }

@@ -114,11 +114,11 @@ pub(super) struct RawLine<'a> {
     pub(super) number: usize,
     /// The offset in the body at which it begins.
     pub(super) start: usize,
-    content: Content<'a>,
+    content: LineContent<'a>,
 }
 
 /// What stands in a line. JSON is read only if the line is taken: a request that goes on with an import passes many by.
-enum Content<'a> {
+enum LineContent<'a> {
     Json(&'a [u8]),
     Row(Result<Fields, Problem>),
 }
@@ -126,8 +126,8 @@ enum Content<'a> {
 impl RawLine<'_> {
     fn fields(self) -> Result<Fields, Problem> {
         match self.content {
-            Content::Json(line) => from_json(line),
-            Content::Row(fields) => fields,
+            LineContent::Json(line) => from_json(line),
+            LineContent::Row(fields) => fields,
         }
     }
 }
@@ -171,13 +171,15 @@ impl<'a> Iterator for Lines<'a> {
                 *number = number.saturating_add(1);
                 let line = line.trim_ascii();
                 if !line.is_empty() {
-                    return Some(RawLine { number: this, start, content: Content::Json(line) });
+                    return Some(RawLine { number: this, start, content: LineContent::Json(line) });
                 }
             },
             Self::Csv { records, columns } => Some(match records.next()? {
-                Ok(record) => RawLine { number: record.line, start: record.start, content: Content::Row(from_row(columns, record.cells)) },
+                Ok(record) => {
+                    RawLine { number: record.line, start: record.start, content: LineContent::Row(from_row(columns, record.cells)) }
+                }
                 Err(error) => {
-                    RawLine { number: error.begins, start: error.start, content: Content::Row(Err(Problem::malformed_list(error))) }
+                    RawLine { number: error.begins, start: error.start, content: LineContent::Row(Err(Problem::malformed_list(error))) }
                 }
             }),
         }

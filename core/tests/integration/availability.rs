@@ -1,0 +1,152 @@
+//! Whether an alias is free: what hop says of it is what a creation meets.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::{Ask, Isolate, run};
+use hop_core::alias::RESERVED_LATER;
+use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::store::Key;
+use serde_json::{Value, json};
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    (answer.code(), answer.json())
+}
+
+fn create(alias: &str) -> Ask {
+    Ask::create(&json!({"alias": alias, "target": "https://example.com/"}))
+}
+
+/// What hop says of `alias`, and then what a creation says of it.
+fn check(edge: &MemoryEdge, alias: &str, reason: Value) {
+    let told = ask(edge, Ask::list(&format!("/api/v1/aliases/{alias}")));
+    assert_eq!(told, (200, json!({"alias": alias, "available": reason.is_null(), "reason": reason})));
+    let (status, answer) = ask(edge, create(alias));
+    let met = if status == 422 { &answer["errors"][0]["code"] } else { &answer["code"] };
+    assert_eq!((status == 201, met), (reason.is_null(), &reason), "{alias}: a creation says {status} {answer}");
+}
+
+#[test]
+fn an_alias_is_as_free_as_a_creation_finds_it() {
+    let edge = MemoryEdge::new(1);
+    for alias in ["live", "gone", "old", "left"] {
+        assert_eq!(ask(&edge, create(alias)).0, 201);
+    }
+    assert_eq!(ask(&edge, Ask::delete("gone")).0, 204);
+    assert_eq!(ask(&edge, Ask::change("old", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
+    assert_eq!(ask(&edge, Ask::change("left", &json!({"alias": "there"}))).0, 200);
+    for (alias, reason) in [
+        ("free", Value::Null),
+        ("live", json!("alias_taken")),
+        ("gone", json!("alias_retired")),
+        ("old", json!("alias_taken")),
+        ("left", json!("alias_retired")),
+        ("new", json!("alias_taken")),
+        ("api", json!("reserved")),
+        ("mcp", json!("reserved")),
+        ("Security.txt", json!("reserved")),
+        ("...", json!("invalid")),
+        (&"x".repeat(129), json!("too_long")),
+    ] {
+        check(&edge, alias, reason);
+    }
+}
+
+#[test]
+fn an_alias_is_told_in_its_one_spelling() {
+    let edge = MemoryEdge::new(1);
+    let told = ask(&edge, Ask::list("/api/v1/aliases/e%CC%81"));
+    assert_eq!(told, (200, json!({"alias": "é", "available": true, "reason": null})));
+}
+
+#[test]
+fn an_alias_is_free_on_one_domain_and_taken_on_another() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, create("docs")).0, 201);
+    let is_free = |query: &str| ask(&edge, Ask::list(&format!("/api/v1/aliases/docs{query}"))).1["available"].clone();
+    assert_eq!([is_free(""), is_free("?domain=hop.example"), is_free("?domain=b.example")], [json!(false), json!(false), json!(true)]);
+    assert_eq!(ask(&edge, Ask::list("/api/v1/aliases/docs?domain=evil.example")).0, 422);
+}
+
+/// A move that dies half-way holds the new alias for a minute.
+#[test]
+fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
+    let edge = misfortune::edge(1, Steps::OneByOne);
+    assert_eq!(ask(&edge, create("docs")).0, 201);
+    let trace = misfortune::watch(&edge);
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 200);
+    let claimed = trace.steps().iter().position(|step| *step == Step::Write).expect("a move writes");
+    let edge = misfortune::edge(1, Steps::OneByOne);
+    assert_eq!(ask(&edge, create("docs")).0, 201);
+    plan(&edge, Plan::From(claimed + 1, None));
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 503);
+    calm(&edge);
+    check(&edge, "there", json!("alias_taken"));
+    edge.wait_seconds(61);
+    check(&edge, "there", Value::Null);
+}
+
+/// A store with the records of `edge` in which the link `from` has the alias `to`, which hop would no longer give it.
+fn transplant(edge: &MemoryEdge, from: &str, to: &str) -> MemoryEdge {
+    let changed = MemoryEdge::new(2);
+    for key in edge.records.keys() {
+        let Some(record) = edge.records.peek(&key) else { continue };
+        let value = String::from_utf8(record.value).expect("JSON");
+        let key = Key::kept(key.as_str().replace(from, &to.replace('.', "=2e")));
+        changed.records.plant(&key, &value.replace(from, to));
+    }
+    changed
+}
+
+#[test]
+fn links_under_later_reserved_words_keep_working() {
+    for word in RESERVED_LATER {
+        let edge = MemoryEdge::new(1);
+        let made =
+            json!({"alias": "transplanted", "target": "https://example.com/", "external_id": "it", "tags": ["t"], "forward_path": true});
+        assert_eq!(ask(&edge, Ask::create(&made)).0, 201);
+        let edge = transplant(&edge, "transplanted", word);
+        assert_eq!(ask(&edge, Ask::visit(word)).0, 302, "{word}");
+        assert_eq!(ask(&edge, Ask::visit(&format!("{word}/behind"))).0, 302);
+        assert_eq!(ask(&edge, Ask::visit(&format!("{word}+"))).0, 200);
+        assert_eq!(ask(&edge, Ask::show(word)).1["alias"], word);
+        for path in ["history", "qr"] {
+            assert_eq!(run(Isolate::new(&edge).ask(Ask::list(&format!("/api/v1/links/{word}/{path}")))).code(), 200);
+        }
+        let listed = ask(&edge, Ask::list(&format!("/api/v1/links?prefix={word}&tag=t"))).1;
+        assert_eq!(listed["items"][0]["alias"], word);
+        check(&edge, word, json!("alias_taken"));
+        assert_eq!(ask(&edge, Ask::change(word, &json!({"title": "still here"}))).0, 200);
+        let item = json!({"op": "update", "alias": word, "patch": {"note": "n"}});
+        assert_eq!(ask(&edge, Ask::batch(&[item])).1["succeeded"], 1);
+        let upsert = json!({"alias": word, "target": "https://example.com/2", "external_id": "it", "update_if_exists": true});
+        assert_eq!(ask(&edge, Ask::create(&upsert)).0, 200);
+        let exported = run(Isolate::new(&edge).ask(Ask::list("/api/v1/export?format=csv"))).body;
+        let brought = ask(&edge, Ask::import("", "text/csv", exported.clone())).1;
+        assert_eq!((&brought["existing"], &brought["failed"]), (&json!(1), &json!(0)), "{brought}");
+        // Another deployment makes new links of it.
+        let brought = ask(&MemoryEdge::new(2), Ask::import("", "text/csv", exported)).1;
+        assert_eq!(brought["results"][0]["problem"]["errors"][0]["code"], "reserved");
+        assert_eq!(ask(&edge, Ask::delete(word)).0, 204);
+        check(&edge, word, json!("reserved"));
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": word, "target": "https://example.com/", "reuse": true}))).0, 422);
+        assert_eq!(ask(&edge, Ask::restore(word)).0, 200);
+        let moved = ask(&edge, Ask::change(word, &json!({"alias": "moved", "keep_old_alias": true})));
+        assert_eq!(moved.0, 200);
+        assert_eq!(ask(&edge, Ask::visit(word)).0, 302);
+    }
+}
+
+#[test]
+fn no_link_moves_to_a_later_reserved_word() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, create("docs")).0, 201);
+    let refused = |edge: &MemoryEdge, patch: Value, alias: &str| {
+        let (status, answer) = ask(edge, Ask::change(alias, &patch));
+        assert_eq!((status, &answer["errors"][0]["code"]), (422, &json!("reserved")), "{answer}");
+        answer["errors"][0]["field"].clone()
+    };
+    assert_eq!(refused(&edge, json!({"alias": "report"}), "docs"), "/alias");
+    let edge = transplant(&edge, "docs", "report");
+    assert_eq!(refused(&edge, json!({"domain": "b.example"}), "report"), "/domain");
+}

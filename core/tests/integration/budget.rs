@@ -1,0 +1,394 @@
+//! Batches and imports on few store operations: with an `Idempotency-Key` every repetition gets further until all is done, without one only
+//! what fits is accepted.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::audit::{check_entries, check_list, check_no_stray_entries, text, truth};
+use crate::support::client::Answer;
+use crate::support::copies::{HERE, THERE};
+use crate::support::keys::{key, user};
+use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
+use crate::support::replay::OnFailure;
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, OPERATIONS, Steps};
+use serde_json::{Value, json};
+
+/// The two kinds of stores with the fewest operations their vendors give.
+const SMALLEST: [(Steps, u32); 2] = [(Steps::OneByOne, 32), (Steps::AtOnce, 50)];
+
+/// More requests than any work here takes.
+const MOST_REQUESTS: usize = 60;
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// An edge that gives a request so many operations.
+fn edge(steps: Steps, operations: u32) -> MemoryEdge {
+    let edge = misfortune::edge(1, steps);
+    edge.set_operations(operations);
+    edge
+}
+
+/// Looks at everything, with operations enough.
+fn check(edge: &MemoryEdge) {
+    edge.set_operations(OPERATIONS);
+    check_list(edge);
+    check_no_stray_entries(edge);
+}
+
+fn create(alias: &str) -> Value {
+    json!({"op": "create", "link": {"target": HERE, "alias": alias, "tags": ["a"]}})
+}
+
+fn update(alias: &str, patch: &Value) -> Value {
+    json!({"op": "update", "alias": alias, "patch": patch})
+}
+
+fn delete(alias: &str) -> Value {
+    json!({"op": "delete", "alias": alias})
+}
+
+/// The results of a batch or an import, whose counts are right.
+fn results(answer: &Answer) -> Vec<Value> {
+    assert_eq!(answer.code(), 200, "{}", answer.json());
+    answer.json()["results"].as_array().expect("results").clone()
+}
+
+/// The status and the code of a result.
+fn outcome(result: &Value) -> (u64, String) {
+    (result["status"].as_u64().expect("a status"), result["problem"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn is_untried(result: &Value) -> bool {
+    outcome(result) == (503, "budget_exhausted".to_owned())
+}
+
+/// Whether the item is to be tried again.
+fn is_open(result: &Value) -> bool {
+    outcome(result).0 == 503
+}
+
+/// Sends a batch again and again until all its items were tried. Each answer gets further than the one before and repeats what that one told.
+/// Says what the answers were.
+fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut is_half_done = false;
+    loop {
+        assert!(answers.len() < MOST_REQUESTS, "this batch never ends");
+        let answer = ask(edge, batch.again());
+        let now = results(&answer);
+        let untried = now.iter().filter(|result| is_untried(result)).count();
+        let (json, failed) = (answer.json(), now.iter().filter(|result| !result["problem"].is_null()).count());
+        let counts = ["succeeded", "failed", "untried"].map(|count| json[count].as_u64());
+        assert_eq!(counts, [now.len() - failed, failed - untried, untried].map(|count| Some(count as u64)));
+        assert_eq!(answer.header("retry-after"), if untried > 0 { "0" } else { "" });
+        if let Some(last) = answers.last() {
+            let before = results(last);
+            assert!(before.iter().zip(&now).all(|(before, now)| is_open(before) || before == now), "what was told is told otherwise");
+            let open = |results: &[Value]| results.iter().filter(|result| is_open(result)).count();
+            // A move may be left half done once.
+            assert!(open(&now) < open(&before) || !is_half_done, "nothing was done: {:?}", now.iter().find(|result| is_open(result)));
+            is_half_done = open(&now) == open(&before);
+        }
+        let is_done = !now.iter().any(is_open);
+        answers.push(answer);
+        if is_done {
+            return answers;
+        }
+    }
+}
+
+/// A batch of so many new links with a tag each.
+fn new_links(count: usize) -> Ask {
+    let items: Vec<Value> = (0..count).map(|number| create(&format!("n{number}"))).collect();
+    Ask::batch(&items).once("a key")
+}
+
+#[test]
+fn keyed_batch_of_a_hundred_ends_in_few_requests() {
+    for (steps, operations) in SMALLEST {
+        let edge = edge(steps, operations);
+        let answers = send_batch(&edge, &new_links(100));
+        let last = answers.last().expect("an answer");
+        assert!(results(last).iter().all(|result| outcome(result).0 == 201));
+        // A link with a tag takes six keys or two statements, and the record of the key is read and written twice.
+        let of_item = if steps == Steps::OneByOne { 6 } else { 2 };
+        let fewest = 100_usize.div_ceil((operations as usize - 4) / of_item);
+        assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());
+        assert_eq!(ask(&edge, new_links(100)).body, last.body);
+        assert_eq!(truth(&edge).len(), 100);
+        check(&edge);
+    }
+}
+
+/// Links to change, to move and to delete; `gone` is deleted.
+fn world(edge: &MemoryEdge) {
+    edge.set_operations(OPERATIONS);
+    let tags: Vec<String> = (0..10).map(|number| format!("t{number}")).collect();
+    for number in 0..8 {
+        let link = json!({"target": THERE, "alias": format!("docs{number}"), "tags": tags[..number % 4 + 2]});
+        assert_eq!(ask(edge, Ask::create(&link)).code(), 201);
+    }
+    for alias in ["gone", "old"] {
+        assert_eq!(ask(edge, Ask::create(&json!({"target": THERE, "alias": alias}))).code(), 201);
+    }
+    assert_eq!(ask(edge, Ask::delete("gone")).code(), 204);
+}
+
+/// Items of every kind, right ones and wrong ones, some of which follow from others.
+fn mixed() -> Vec<Value> {
+    let mut items = Vec::new();
+    for number in 0..8 {
+        items.extend([
+            create(&format!("new{number}")),
+            update(&format!("docs{number}"), &json!({"title": "T"})),
+            update(&format!("docs{number}"), &json!({"alias": format!("moved{number}"), "keep_old_alias": number % 2 == 0})),
+            json!({"op": "create", "link": {"target": "ftp://x.example/"}}),
+            update(&format!("moved{number}"), &json!({"tags": ["x", "y"]})),
+            create("gone"),
+            delete(&format!("new{number}")),
+            update("nothing", &json!({"title": "T"})),
+        ]);
+    }
+    items.push(json!({"op": "create", "link": {"target": HERE, "alias": "gone", "reuse": true}}));
+    items.push(json!(7));
+    items
+}
+
+/// What truth says of links, apart from what was drawn.
+fn state(edge: &MemoryEdge) -> Vec<(String, String, u64, bool)> {
+    truth(edge).into_iter().map(|(alias, kept)| (alias, kept.target, kept.version, kept.live)).collect()
+}
+
+#[test]
+fn mixed_keyed_batch_ends_as_with_operations_enough() {
+    for (steps, operations) in SMALLEST {
+        let (few, enough) = (edge(steps, OPERATIONS), edge(steps, OPERATIONS));
+        world(&few);
+        world(&enough);
+        few.set_operations(operations);
+        let batch = Ask::batch(&mixed()).once("a key");
+        let answers = send_batch(&few, &batch);
+        let outcomes = |answer: &Answer| results(answer).iter().map(outcome).collect::<Vec<_>>();
+        assert_eq!(outcomes(answers.last().expect("an answer")), outcomes(&ask(&enough, batch.again())), "{steps:?}");
+        assert!(answers.len() > 2, "{} requests", answers.len());
+        assert_eq!(state(&few), state(&enough));
+        check(&few);
+    }
+}
+
+#[test]
+fn failed_item_is_tried_again_with_the_untried() {
+    for (steps, operations) in SMALLEST {
+        for dies_at in 0..40 {
+            let _guard = OnFailure::print(format!("\n{steps:?}, the store fails once at {dies_at}\n"));
+            let edge = edge(steps, operations);
+            plan(&edge, Plan::At(vec![(dies_at, Fault::Fail)]));
+            let first = ask(&edge, new_links(30));
+            calm(&edge);
+            if first.code() != 200 {
+                assert_eq!(first.problem(), "store_unavailable");
+                edge.wait_seconds(61);
+            }
+            // What became of the request may not have been written down.
+            let next = ask(&edge, new_links(30));
+            if next.problem() == "idempotency_in_flight" {
+                edge.wait_seconds(61);
+            }
+            let last = send_batch(&edge, &new_links(30)).pop().expect("an answer");
+            assert!(results(&last).iter().all(|result| outcome(result).0 == 201), "{}", last.json());
+            assert_eq!(truth(&edge).len(), 30);
+            edge.set_operations(OPERATIONS);
+            check_list(&edge);
+        }
+    }
+}
+
+/// The first number in a text.
+fn number_in(text: &str) -> usize {
+    let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
+}
+
+/// An owner's key that another owner made, so that it takes most operations of its own.
+fn issued_key(edge: &MemoryEdge) -> String {
+    let (first, second) = (user(edge, 'a', "owner", "in"), user(edge, 'b', "owner", "in"));
+    let scopes = crate::support::keys::SCOPES;
+    let (_, issuer) = key(edge, &first, &scopes, &json!({}));
+    let made = ask(edge, crate::support::keys::new_key(&second, &scopes, &json!({})).showing(issuer));
+    assert_eq!(made.code(), 201, "{}", made.json());
+    text(&made.json()["secret"])
+}
+
+/// Otherwise the record of the key could outgrow what a store takes, and no repetition would get further.
+#[test]
+fn long_results_are_stored_in_short_form() {
+    let edge = edge(Steps::AtOnce, OPERATIONS);
+    let long = |letter: &str| format!("https://example.com/{}", letter.repeat(8_000));
+    let aliases: Vec<String> = (0..20).map(|number| format!("l{number}")).collect();
+    for alias in &aliases {
+        let link = json!({"alias": alias, "target": long("a"), "fallback": long("b")});
+        assert_eq!(ask(&edge, Ask::create(&link)).code(), 201);
+    }
+    edge.set_operations(50);
+    let items: Vec<Value> = aliases.iter().map(|alias| update(alias, &json!({"title": "T"}))).collect();
+    let batch = Ask::batch(&items).once("long");
+    let first = results(&ask(&edge, batch.again()));
+    assert_eq!((&first[0]["link"]["title"], &first[0]["link"]["target"]), (&json!("T"), &json!(long("a"))));
+    assert!(is_untried(first.last().expect("a result")));
+    let again = results(&ask(&edge, batch.again()));
+    let reference = json!({"id": first[0]["link"]["id"], "alias": "l0", "domain": "hop.example", "version": 2});
+    assert_eq!((&again[0]["status"], &again[0]["link"]), (&json!(200), &reference));
+    let stored = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("once/"));
+    let bytes: usize = stored.filter_map(|key| edge.records.peek(&key)).map(|record| record.value.len()).sum();
+    assert!((1..items.len() * 8 * 1_024).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn unkeyed_batch_is_refused_unless_it_fits() {
+    for steps in [Steps::OneByOne, Steps::AtOnce] {
+        for operations in FEW_OPERATIONS..=60 {
+            let _guard = OnFailure::print(format!("\n{steps:?}, {operations} operations\n"));
+            let edge = edge(steps, OPERATIONS);
+            let secret = issued_key(&edge);
+            edge.set_operations(operations);
+            let items: Vec<Value> =
+                (0..100).map(|number| json!({"op": "create", "link": {"target": HERE, "alias": format!("n{number}")}})).collect();
+            let refused = ask(&edge, Ask::batch(&items).showing(secret.as_str()));
+            let error = refused.json()["errors"][0].clone();
+            assert_eq!((refused.code(), text(&error["field"]), text(&error["code"])), (422, "/items".into(), "too_many".into()));
+            assert!(truth(&edge).is_empty());
+            let most = number_in(&text(&error["detail"]));
+            assert_eq!(ask(&edge, Ask::batch(&items[..most + 1]).showing(secret.as_str())).code(), 422);
+            let made = ask(&edge, Ask::batch(&items[..most]).showing(secret.as_str()));
+            assert!(results(&made).iter().all(|result| outcome(result).0 == 201), "{}", made.json());
+            assert_eq!(truth(&edge).len(), most);
+            check(&edge);
+        }
+    }
+}
+
+/// Lines of an import: new links, one that is wrong, and one that is there already.
+fn lines() -> Vec<String> {
+    let line = |number: usize| match number {
+        7 => r#"{"target": "ftp://x.example/"}"#.to_owned(),
+        40 => r#"{"target": "https://example.com/here", "alias": "n3", "tags": ["a", "b"]}"#.to_owned(),
+        50 => r#"{"target": "https://example.com/here", "alias": "n3"}"#.to_owned(),
+        _ => json!({"target": HERE, "alias": format!("n{number}"), "tags": ["a", "b"]}).to_string(),
+    };
+    (0..60).map(|number| line(number) + "\n").collect()
+}
+
+fn import(text: &str) -> Ask {
+    Ask::import("", "application/x-ndjson", text)
+}
+
+/// The statuses that the lines end with.
+fn expected(line: usize) -> u64 {
+    match line {
+        7 => 422,
+        40 => 200,
+        50 => 409,
+        _ => 201,
+    }
+}
+
+/// Whether the links of the lines are there, each once.
+fn check_imported(edge: &MemoryEdge) {
+    assert_eq!(truth(edge).len(), 57);
+    check(edge);
+}
+
+#[test]
+fn keyed_import_tells_earlier_lines_again_until_done() {
+    for (steps, operations) in SMALLEST {
+        let edge = edge(steps, operations);
+        let import = import(&lines().concat()).once("a key");
+        let mut told: Vec<Value> = Vec::new();
+        for requests in 1.. {
+            assert!(requests < MOST_REQUESTS, "this import never ends");
+            let answer = ask(&edge, import.again());
+            let now = results(&answer);
+            let next = &answer.json()["next"];
+            assert!(now.len() > told.len() && now[..told.len()] == told[..], "{now:?} after {told:?}");
+            assert_eq!(answer.header("retry-after"), if next.is_null() { "" } else { "0" });
+            told = now;
+            if next.is_null() {
+                assert_eq!(ask(&edge, import.again()).body, answer.body);
+                assert!(requests > 2, "{requests} requests");
+                break;
+            }
+            assert_eq!(next["line"].as_u64(), Some(told.len() as u64 + 1));
+        }
+        let statuses: Vec<u64> = told.iter().map(|result| outcome(result).0).collect();
+        assert_eq!(statuses, (0..60).map(expected).collect::<Vec<_>>());
+        check_imported(&edge);
+    }
+}
+
+#[test]
+fn long_problems_of_lines_are_stored_in_short_form() {
+    let edge = edge(Steps::AtOnce, 50);
+    let wrong: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
+    let lines: Vec<String> = (0..30).map(|number| json!({"target": HERE, "alias": format!("l{number}")}).to_string()).collect();
+    let text = Value::Object(wrong).to_string() + "\n" + &lines.join("\n");
+    let request = import(&text).once("long");
+    let errors = |answer: &Answer| results(answer)[0]["problem"]["errors"].as_array().map(Vec::len);
+    let first = ask(&edge, request.again());
+    assert_eq!((errors(&first), first.header("retry-after")), (Some(50), "0"));
+    assert_eq!(errors(&ask(&edge, request.again())), Some(0));
+}
+
+#[test]
+fn unkeyed_import_goes_on_where_it_is_told() {
+    for (steps, operations) in SMALLEST {
+        let edge = edge(steps, operations);
+        let body = lines().concat();
+        let (mut offset, mut statuses) = (0, Vec::new());
+        loop {
+            assert!(statuses.len() <= 60);
+            let answer = ask(&edge, import(&body[offset..]));
+            let now = results(&answer);
+            assert!(!now.is_empty(), "nothing was done");
+            statuses.extend(now.iter().map(|result| outcome(result).0));
+            let next = &answer.json()["next"];
+            if next.is_null() {
+                break;
+            }
+            assert_eq!(
+                (next["line"].as_u64(), answer.header("retry-after")),
+                (Some(now.len() as u64 + 1), ""),
+                "the rest is sent, not the same"
+            );
+            offset += usize::try_from(next["offset"].as_u64().expect("an offset")).expect("an offset");
+        }
+        assert_eq!(statuses, (0..60).map(expected).collect::<Vec<_>>());
+        check_imported(&edge);
+    }
+}
+
+#[test]
+fn batch_whose_writer_dies_anywhere_is_completed() {
+    for (steps, operations) in SMALLEST {
+        let items: Vec<Value> = (0..12).map(|number| create(&format!("n{number}"))).collect();
+        for dies_at in 0.. {
+            let _guard = OnFailure::print(format!("\n{steps:?}, the writer dies at {dies_at}\n"));
+            let edge = edge(steps, operations);
+            let batch = Ask::batch(&items).once("a key");
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let (first, _lost) = run(Isolate::new(&edge).handle(batch.again()));
+            calm(&edge);
+            edge.wait_seconds(61);
+            let last = send_batch(&edge, &batch).pop().expect("an answer");
+            assert!(results(&last).iter().all(|result| outcome(result).0 == 201), "{}", last.json());
+            assert_eq!(truth(&edge).len(), items.len());
+            edge.set_operations(OPERATIONS);
+            check_list(&edge);
+            check_entries(&edge);
+            if trace.steps().len() <= dies_at {
+                assert!(first.code() == 200 && dies_at > 20, "it came to {dies_at} steps");
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! Single changes on few store operations: each is done in a few requests, or refused before anything of it is written.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+
+use crate::support::audit::{check_list, check_no_stray_entries, count, text, truth};
+use crate::support::client::{ADMIN_KEY, Answer};
+use crate::support::copies::{HERE, THERE};
+use crate::support::keys::{KEYS, SCOPES, key, new_key, user};
+use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
+use crate::support::replay::OnFailure;
+use crate::support::{Ask, Isolate, run};
+use hop_core::Body;
+use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::ports::Commit;
+use hop_core::store::{Change, Expect, Key, Note, commit_step_by_step};
+use serde_json::{Value, json};
+
+const USERS: &str = "/api/v1/users";
+
+/// More requests than any change here takes.
+const MOST_REQUESTS: usize = 40;
+
+/// What somebody wants, of a world that was made for it.
+struct Case {
+    name: &'static str,
+    prepare: fn(&World),
+    ask: fn(&World) -> Ask,
+    /// Whether what was wanted is there.
+    is_done: fn(&World) -> bool,
+    /// Whether it may be refused for its tags.
+    may_be_refused: bool,
+}
+
+/// An edge and somebody who comes there.
+struct World {
+    edge: MemoryEdge,
+    secret: String,
+}
+
+impl World {
+    fn new(steps: Steps, has_issued_key: bool) -> Self {
+        let edge = misfortune::edge(1, steps);
+        let secret = if has_issued_key { issued_key(&edge) } else { ADMIN_KEY.to_owned() };
+        // Who is given links.
+        user(&edge, 'c', "editor", "in");
+        Self { edge, secret }
+    }
+
+    fn ask(&self, ask: Ask) -> Answer {
+        run(Isolate::new(&self.edge).ask(ask.showing(self.secret.as_str())))
+    }
+
+    #[track_caller]
+    fn done(&self, ask: Ask) -> Value {
+        let answer = self.ask(ask);
+        assert!(answer.code() < 300, "{}", answer.json());
+        answer.json()
+    }
+
+    /// What is shown at an address.
+    fn shown(&self, path: &str) -> Value {
+        self.ask(Ask::list(path)).json()
+    }
+
+    /// A link with the tags `a0` to `a9`.
+    fn tagged(&self, alias: &str) {
+        self.done(Ask::create(&json!({"target": HERE, "alias": alias, "tags": tags('a'), "external_id": alias})));
+    }
+
+    fn has_tags(&self, alias: &str, letter: char) -> bool {
+        self.shown(&format!("/api/v1/links/{alias}"))["tags"] == json!(tags(letter))
+    }
+
+    /// All records but those that say that a key was used, and what became of a request.
+    fn records(&self) -> BTreeMap<String, Vec<u8>> {
+        let records = &self.edge.records;
+        let keys = records.keys().into_iter().filter(|key| !["key/", "once/"].iter().any(|class| key.as_str().starts_with(class)));
+        keys.map(|key| (key.as_str().to_owned(), records.peek(&key).expect("it is listed").value)).collect()
+    }
+}
+
+/// An owner's key that another owner made, so that it takes most operations of its own.
+fn issued_key(edge: &MemoryEdge) -> String {
+    let (first, second) = (user(edge, 'a', "owner", "in"), user(edge, 'b', "owner", "in"));
+    let (_, issuer) = key(edge, &first, &SCOPES, &json!({}));
+    let made = run(Isolate::new(edge).ask(new_key(&second, &SCOPES, &json!({})).showing(issuer)));
+    assert_eq!(made.code(), 201, "{}", made.json());
+    text(&made.json()["secret"])
+}
+
+fn tags(letter: char) -> Vec<String> {
+    (0..10).map(|number| format!("{letter}{number}")).collect()
+}
+
+fn docs(world: &World) {
+    world.tagged("docs");
+}
+
+fn somebody(letter: char) -> String {
+    format!("usr_{}", letter.to_string().repeat(17))
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "create",
+        prepare: |_| {},
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a')})),
+        is_done: |world| world.has_tags("docs", 'a'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "create with a key",
+        prepare: |_| {},
+        ask: |_| Ask::create(&json!({"target": HERE, "tags": tags('a')})).once("a key"),
+        is_done: |world| truth(&world.edge).len() == 1,
+        may_be_refused: true,
+    },
+    Case {
+        name: "find or create among many to one target",
+        prepare: |world| {
+            for number in 0..30 {
+                world.done(Ask::create(&json!({"target": HERE, "title": format!("{number}")})));
+            }
+        },
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a'), "find_if_exists": true})),
+        is_done: |world| world.has_tags("docs", 'a'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "create where a link was erased",
+        prepare: |world| {
+            docs(world);
+            world.done(Ask::remove("/api/v1/links/docs?erase=true"));
+        },
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a')[..6]})),
+        is_done: |world| world.ask(Ask::visit("docs")).code() == 302,
+        may_be_refused: true,
+    },
+    Case {
+        name: "create where a deleted link was",
+        prepare: |world| {
+            docs(world);
+            for target in [THERE, HERE, THERE] {
+                world.done(Ask::change("docs", &json!({"target": target})));
+            }
+            world.done(Ask::delete("docs"));
+        },
+        ask: |_| Ask::create(&json!({"target": "https://example.com/new", "alias": "docs", "tags": tags('b'), "reuse": true})),
+        is_done: |world| world.has_tags("docs", 'b'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "change all tags",
+        prepare: docs,
+        ask: |_| Ask::change("docs", &json!({"tags": tags('b')})),
+        is_done: |world| world.has_tags("docs", 'b'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "move",
+        prepare: docs,
+        ask: |_| Ask::change("docs", &json!({"alias": "new"})),
+        is_done: |world| world.has_tags("new", 'a') && !truth(&world.edge).contains_key("docs"),
+        may_be_refused: true,
+    },
+    Case {
+        name: "move with other tags and keep the old alias",
+        prepare: docs,
+        ask: |_| Ask::change("docs", &json!({"alias": "new", "tags": tags('b'), "keep_old_alias": true})),
+        is_done: |world| world.has_tags("new", 'b') && world.ask(Ask::visit("docs")).code() == 302,
+        may_be_refused: true,
+    },
+    Case {
+        name: "move to where a deleted link was",
+        prepare: |world| {
+            docs(world);
+            world.tagged("new");
+            world.done(Ask::delete("new"));
+        },
+        ask: |_| Ask::change("docs", &json!({"alias": "new", "reuse": true, "title": "T"})),
+        is_done: |world| world.shown("/api/v1/links/new")["title"] == "T",
+        may_be_refused: true,
+    },
+    Case {
+        name: "restore",
+        prepare: |world| {
+            docs(world);
+            world.done(Ask::delete("docs"));
+        },
+        ask: |_| Ask::restore("docs"),
+        is_done: |world| world.ask(Ask::visit("docs")).code() == 302,
+        may_be_refused: true,
+    },
+    Case {
+        name: "delete",
+        prepare: docs,
+        ask: |_| Ask::delete("docs"),
+        is_done: |world| world.ask(Ask::visit("docs")).code() == 410,
+        may_be_refused: true,
+    },
+    Case {
+        name: "erase",
+        prepare: |world| {
+            docs(world);
+            for number in 0..12 {
+                world.done(Ask::change("docs", &json!({"title": format!("{number}"), "max_clicks": number + 5})));
+                assert_eq!(world.ask(Ask::visit("docs")).code(), 302);
+            }
+        },
+        ask: |_| Ask::remove("/api/v1/links/docs?erase=true"),
+        is_done: |world| {
+            let left = ["history/", "takes/", "stats/", "link-"].map(|prefix| count(&world.edge, prefix));
+            world.ask(Ask::show("docs")).code() == 404 && left == [0; 4]
+        },
+        may_be_refused: false,
+    },
+    Case {
+        name: "erase after a move that was not finished",
+        prepare: |world| {
+            docs(world);
+            world.done(Ask::create(&json!({"target": THERE, "alias": "new", "tags": tags('b'), "crawlable": true})));
+            world.done(Ask::delete("new"));
+            // The last write has the new alias say that the link is there.
+            let trace = plan(&world.edge, Plan::FromNth(Step::Write, 3));
+            let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
+            let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
+            calm(&world.edge);
+            assert!(trace.count(|step| step == Step::Write) >= 3, "it never came to the last write");
+        },
+        ask: |_| Ask::remove("/api/v1/links/new?erase=true"),
+        is_done: |world| world.ask(Ask::show("new")).code() == 404 && count(&world.edge, "history/") == 0,
+        may_be_refused: false,
+    },
+    Case {
+        name: "upsert a new link",
+        prepare: |_| {},
+        ask: |_| Ask::create(&json!({"target": HERE, "alias": "docs", "tags": tags('a'), "external_id": "x", "update_if_exists": true})),
+        is_done: |world| world.has_tags("docs", 'a'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "upsert a link that is there",
+        prepare: docs,
+        ask: |_| Ask::create(&json!({"target": THERE, "tags": tags('b'), "external_id": "docs", "update_if_exists": true})),
+        is_done: |world| world.has_tags("docs", 'b'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "rename a tag",
+        prepare: |world| ["docs", "two", "three", "four"].iter().for_each(|alias| world.tagged(alias)),
+        ask: |_| Ask::patch("/api/v1/tags/a0", &json!({"tag": "b0"})),
+        is_done: |world| world.shown("/api/v1/links?tag=b0")["items"].as_array().is_some_and(|items| items.len() == 4),
+        may_be_refused: true,
+    },
+    Case {
+        name: "delete a user with links",
+        prepare: |world| {
+            for alias in ["docs", "two", "three", "four"] {
+                world.tagged(alias);
+                world.done(Ask::change(alias, &json!({"owner": somebody('c')})));
+            }
+        },
+        ask: |_| Ask::remove(&format!("{USERS}/{}?links_to=none", somebody('c'))),
+        is_done: |world| {
+            let shown = world.shown("/api/v1/links");
+            let owners: Vec<&Value> = shown["items"].as_array().into_iter().flatten().map(|link| &link["owner"]).collect();
+            owners == [&Value::Null; 4] && world.ask(Ask::list(&format!("{USERS}/{}", somebody('c')))).code() == 404
+        },
+        may_be_refused: false,
+    },
+    Case {
+        name: "give a link away",
+        prepare: docs,
+        ask: |_| Ask::change("docs", &json!({"owner": somebody('c')})),
+        is_done: |world| world.shown("/api/v1/links/docs")["owner"] == somebody('c'),
+        may_be_refused: true,
+    },
+    Case {
+        name: "create a user",
+        prepare: |_| {},
+        ask: |_| Ask::post(USERS, &json!({"email": "d@example.com", "role": "owner"})),
+        is_done: |world| {
+            let shown = world.shown(USERS);
+            shown["items"].as_array().into_iter().flatten().filter(|user| user["email"] == "d@example.com").count() == 1
+        },
+        may_be_refused: false,
+    },
+    Case {
+        name: "make a user an owner",
+        prepare: |_| {},
+        ask: |_| Ask::patch(&format!("{USERS}/{}", somebody('c')), &json!({"role": "owner"})),
+        is_done: |world| world.shown(&format!("{USERS}/{}", somebody('c')))["role"] == "owner",
+        may_be_refused: false,
+    },
+    Case {
+        name: "invite a user",
+        prepare: |world| {
+            let made = world.done(Ask::post(USERS, &json!({"email": "d@example.com", "role": "editor"})));
+            assert!(made["id"].is_string());
+        },
+        ask: |world| {
+            let shown = world.shown(USERS);
+            let id =
+                shown["items"].as_array().into_iter().flatten().find(|user| user["email"] == "d@example.com").expect("it was made")["id"]
+                    .clone();
+            let asked = Ask::post(&format!("{USERS}/{}/invite", text(&id)), &json!({}));
+            Ask { body: Body::Whole(Vec::new()), ..asked }
+        },
+        is_done: |_| true,
+        may_be_refused: false,
+    },
+    Case {
+        name: "add a domain",
+        prepare: |_| {},
+        ask: |_| Ask::post("/api/v1/domains", &json!({"domain": "c.example", "root": HERE})),
+        is_done: |world| world.shown("/api/v1/domains/c.example")["root"] == HERE,
+        may_be_refused: false,
+    },
+    Case {
+        name: "change a domain",
+        prepare: |world| drop(world.done(Ask::post("/api/v1/domains", &json!({"domain": "c.example", "root": HERE})))),
+        ask: |_| Ask::patch("/api/v1/domains/c.example", &json!({"root": THERE})),
+        is_done: |world| world.shown("/api/v1/domains/c.example")["root"] == THERE,
+        may_be_refused: false,
+    },
+    Case {
+        name: "delete a domain",
+        prepare: |world| drop(world.done(Ask::post("/api/v1/domains", &json!({"domain": "c.example", "root": HERE})))),
+        ask: |_| Ask::remove("/api/v1/domains/c.example"),
+        is_done: |world| world.ask(Ask::list("/api/v1/domains/c.example")).code() == 404,
+        may_be_refused: false,
+    },
+    Case {
+        name: "create a key",
+        prepare: |_| {},
+        ask: |_| new_key(&somebody('c'), &["links:read"], &json!({"domains": ["hop.example", "b.example"]})),
+        is_done: |world| {
+            let shown = world.shown(KEYS);
+            shown["items"].as_array().into_iter().flatten().filter(|key| key["owner"] == somebody('c')).count() == 1
+        },
+        may_be_refused: false,
+    },
+    Case {
+        name: "move to another domain",
+        prepare: docs,
+        ask: |_| Ask::change("docs", &json!({"domain": "b.example"})),
+        is_done: |world| world.shown("/api/v1/links/docs?domain=b.example")["tags"] == json!(tags('a')),
+        may_be_refused: true,
+    },
+];
+
+/// Sends a request until it is done or refused: the last answer, and how many there were.
+fn send(world: &World, ask: &Ask) -> (Answer, usize) {
+    for requests in 1..=MOST_REQUESTS {
+        let answer = world.ask(ask.again());
+        match (answer.code(), answer.problem().as_str()) {
+            (503, "budget_exhausted") => assert_eq!(answer.header("retry-after"), "0"),
+            (200, _) if answer.json()["done"] == false => {}
+            _ => return (answer, requests),
+        }
+    }
+    panic!("this never ends");
+}
+
+/// Does it on so many operations. Says whether it was done; otherwise it was refused.
+fn try_on(case: &Case, operations: u32, steps: Steps, has_issued_key: bool) -> bool {
+    let world = World::new(steps, has_issued_key);
+    (case.prepare)(&world);
+    let ask = (case.ask)(&world);
+    let before = world.records();
+    world.edge.set_operations(operations);
+    let (answer, _) = send(&world, &ask);
+    world.edge.set_operations(OPERATIONS);
+    if case.name != "move to another domain" {
+        check_list(&world.edge);
+    }
+    check_no_stray_entries(&world.edge);
+    if answer.code() == 422 && case.may_be_refused {
+        let error = &answer.json()["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("/tags"), &json!("too_many")));
+        assert!(world.records() == before, "it was refused and written");
+        return false;
+    }
+    assert!(answer.code() < 300, "{} {}", answer.code(), answer.json());
+    assert!((case.is_done)(&world), "it was not done");
+    true
+}
+
+/// Tries all cases like this.
+fn try_all(steps: Steps, has_issued_key: bool) {
+    for case in CASES {
+        let mut was_done = false;
+        for operations in (FEW_OPERATIONS..=60).chain([OPERATIONS]) {
+            let _guard = OnFailure::print(format!("\n{}, {operations} operations, {steps:?}, issued key: {has_issued_key}\n", case.name));
+            let is_done = try_on(case, operations, steps, has_issued_key);
+            assert!(is_done || !was_done, "fewer operations were enough");
+            was_done = is_done;
+        }
+        assert!(was_done, "{} is refused with {OPERATIONS} operations", case.name);
+    }
+}
+
+#[test]
+fn changes_key_by_key_end_or_are_refused() {
+    try_all(Steps::OneByOne, false);
+}
+
+#[test]
+fn changes_key_by_key_with_issued_key_end() {
+    try_all(Steps::OneByOne, true);
+}
+
+#[test]
+fn changes_by_statement_end_or_are_refused() {
+    try_all(Steps::AtOnce, false);
+}
+
+#[test]
+fn changes_by_statement_with_issued_key_end() {
+    try_all(Steps::AtOnce, true);
+}
+
+#[test]
+fn refused_change_undoes_within_its_limit() {
+    // What is left of two index entries and a note.
+    for (repeated, most_taken_back, left) in [
+        (false, None, [0, 0]),
+        (false, Some(3), [0, 0]),
+        (false, Some(2), [1, 0]),
+        (false, Some(1), [2, 0]),
+        (false, Some(0), [2, 1]),
+        // An earlier try may have been applied: the record is looked at first.
+        (true, None, [0, 0]),
+        (true, Some(4), [0, 0]),
+        (true, Some(2), [2, 0]),
+        (true, Some(1), [2, 1]),
+    ] {
+        let world = World::new(Steps::OneByOne, false);
+        docs(&world);
+        let change = Change {
+            key: Key::kept("link/hop.example/docs".to_owned()),
+            expect: Expect::Absent,
+            value: "{}".to_owned(),
+            token: "another".to_owned(),
+            sides: Vec::new(),
+            note: Some(Note { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
+            gains: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
+            drops: Vec::new(),
+            expires_at: None,
+            repeated,
+            most_taken_back,
+        };
+        assert_eq!(run(commit_step_by_step(&world.edge.records, &change)), Ok(Commit::Conflict));
+        let found = ["test-entry/", "test-note"].map(|prefix| count(&world.edge, prefix));
+        assert_eq!(found, left, "repeated: {repeated}, limit: {most_taken_back:?}");
+    }
+}

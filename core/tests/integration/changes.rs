@@ -1,0 +1,339 @@
+//! Changing a link: what is said is set, what is null is set back, and nobody overwrites what they have not seen.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::client::Answer;
+use crate::support::{Ask, Isolate, run};
+use hop_core::Body;
+use hop_core::memory::MemoryEdge;
+use hop_core::store::Key;
+use http::header::IF_MATCH;
+use serde_json::{Value, json};
+
+const HERE: &str = "https://example.com/here";
+const ELSEWHERE: &str = "https://example.com/elsewhere";
+
+fn world() -> MemoryEdge {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"alias": "docs", "target": HERE}))).code(), 201);
+    edge
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+fn follow(edge: &MemoryEdge) -> (u16, String) {
+    let answer = ask(edge, Ask::visit("docs"));
+    (answer.code(), answer.header("location").to_owned())
+}
+
+fn change(edge: &MemoryEdge, patch: &Value) -> Answer {
+    ask(edge, Ask::change("docs", patch))
+}
+
+#[test]
+fn what_is_said_is_set_and_null_sets_it_back() {
+    let edge = world();
+    let patch = json!({"target": ELSEWHERE, "redirect_status": 308, "title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "A"],
+        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T01:00:00+01:00", "fallback": HERE, "disabled": true,
+        "max_clicks": 5, "confirm": true, "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true,
+        "card": {"title": "CT", "description": null, "image": HERE}, "rules": [{"id": "de", "when": conditions(), "target": ELSEWHERE}]});
+    let changed = change(&edge, &patch);
+    assert_eq!((changed.code(), changed.header("etag")), (200, "\"2\""));
+    let link = changed.json();
+    for (field, value) in patch.as_object().expect("a patch is an object") {
+        let shown = match field.as_str() {
+            "tags" => json!(["a", "b"]),
+            "ends_at" => json!("2027-01-01T00:00:00Z"),
+            _ => value.clone(),
+        };
+        assert_eq!(link[field], shown, "{field}");
+    }
+    assert_eq!(link["state"], "disabled");
+    let nulls = json!({"redirect_status": null, "title": null, "note": null, "external_id": null, "tags": null, "starts_at": null,
+        "ends_at": null, "fallback": null, "disabled": null, "target": HERE, "max_clicks": null, "confirm": null, "forward_query": null,
+        "forward_path": null, "strict": null, "crawlable": null, "card": null, "rules": null});
+    let mut back = change(&edge, &nulls).json();
+    let fresh = ask(&edge, Ask::create(&json!({"alias": "fresh", "target": HERE}))).json();
+    for field in ["id", "alias", "short_url", "created_at", "updated_at", "version"] {
+        back[field] = fresh[field].clone();
+    }
+    assert_eq!(back, fresh);
+}
+
+/// One condition of each kind, as they are shown.
+fn conditions() -> Value {
+    json!([
+        {"type": "country", "any": ["AT", "DE"]},
+        {"type": "device", "any": ["mobile", "desktop"]},
+        {"type": "os", "any": ["ios"]},
+        {"type": "browser", "any": ["firefox"]},
+        {"type": "language", "any": ["de", "pt-BR"]},
+        {"type": "query", "name": "x", "equals": "y"},
+        {"type": "time", "from": "08:00", "to": "18:00", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
+        {"type": "weekday", "any": ["mon", "sun"], "tz": "Europe/Berlin"},
+        {"type": "address", "any": ["192.0.2.0/24", "2001:db8::/32"]},
+        {"type": "split", "percent": 30},
+    ])
+}
+
+#[test]
+fn rules_are_shown_in_their_normal_form_and_can_be_sent_back() {
+    let edge = world();
+    let said = json!([
+        {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
+        {"id": "1", "when": [{"type": "weekday", "any": ["sun", "mon"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"when": [{"type": "address", "any": ["2001:DB8::1", "192.0.2.7"]}, {"type": "query", "name": "x", "present": false}], "target": HERE},
+    ]);
+    let shown = json!([
+        {"id": "2", "when": [{"type": "country", "any": ["AT", "DE"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
+        {"id": "1", "when": [{"type": "weekday", "any": ["mon", "sun"], "tz": "UTC0"}], "target": ELSEWHERE},
+        {"id": "3", "when": [{"type": "address", "any": ["192.0.2.7/32", "2001:db8::1/128"]}, {"type": "query", "name": "x", "present": false}],
+            "target": HERE},
+    ]);
+    assert_eq!(change(&edge, &json!({ "rules": said })).json()["rules"], shown);
+    let again = change(&edge, &json!({ "rules": shown })).json();
+    assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(2)), "the normal form is the same rules");
+}
+
+#[test]
+fn a_link_that_holds_back_asks_until_it_no_longer_does() {
+    for (hold, release, needs) in [
+        (json!({"password": "correct horse"}), json!({"password": null}), "password"),
+        (json!({"confirm": true}), json!({"confirm": false}), "confirmation"),
+    ] {
+        let edge = world();
+        let isolate = Isolate::new(&edge);
+        let visit = || run(isolate.ask(Ask::visit("docs")));
+        assert_eq!(visit().code(), 302);
+        assert_eq!(run(isolate.ask(Ask::change("docs", &hold))).code(), 200);
+        let told = |answer: &Answer| (answer.code(), answer.json()["needs"].clone());
+        assert_eq!(told(&visit()), (200, json!(needs)));
+        assert_eq!(told(&ask(&edge, Ask::visit("docs"))), (200, json!(needs)), "by the copy");
+        change(&edge, &json!({"fallback": ELSEWHERE, "disabled": true}));
+        assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
+        assert_eq!(ask(&edge, Ask::show("docs")).json()["clicks"]["humans"], 1, "{hold}");
+        change(&edge, &json!({"disabled": false}));
+        change(&edge, &release);
+        assert_eq!(follow(&edge), (302, HERE.into()), "{release}");
+    }
+}
+
+/// The key of the one link there is.
+fn key(edge: &MemoryEdge) -> Key {
+    let keys = edge.records.keys();
+    keys.into_iter().find(|key| key.as_str().starts_with("link/")).expect("a link is stored")
+}
+
+/// Its record, as the store has it.
+fn stored(edge: &MemoryEdge) -> String {
+    let record = edge.records.peek(&key(edge)).expect("a link is stored");
+    String::from_utf8(record.value).expect("a record is JSON")
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+#[test]
+fn a_password_is_kept_as_a_hash_that_nobody_sees() {
+    let edge = world();
+    let isolate = Isolate::new(&edge);
+    let set = |password: &str| run(isolate.ask(Ask::change("docs", &json!({ "password": password }))));
+    let first = set("correct horse");
+    assert_eq!((first.json()["has_password"].clone(), first.json()["version"].clone()), (json!(true), json!(2)));
+    let stored = self::stored(&edge);
+    let record: Value = serde_json::from_str(&stored).expect("a record is JSON");
+    let password = &record["link"]["spec"]["password"];
+    assert_eq!((&password["memory_kib"], &password["passes"]), (&json!(4096), &json!(3)));
+    let secrets = ["salt", "hash"].map(|secret| password[secret].as_str().expect("it is stored"));
+    run(isolate.ask(Ask::visit("docs")));
+    let copy = edge.copies.peek(&key(&edge)).expect("a change leaves a copy");
+    assert!(copy.contains("\"version\":2"), "{copy}");
+    let list = ask(&edge, Ask::list("/api/v1/links"));
+    let seen = [copy, edge.take_log().join("\n"), text(&first), text(&ask(&edge, Ask::show("docs"))), text(&list)].concat();
+    for secret in secrets.into_iter().chain(["correct horse"]) {
+        assert!(!seen.contains(secret) && (secret != "correct horse" || !stored.contains(secret)), "{secret} in {seen}");
+    }
+    assert_eq!(set("correct horse").json()["version"], 3, "the same password is a new one");
+    assert!(!secrets.iter().any(|secret| self::stored(&edge).contains(secret)), "with a salt of its own");
+    assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"title": "T"})))).json()["has_password"], true);
+    assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"password": null})))).json()["has_password"], false);
+    assert!(!self::stored(&edge).contains("password"));
+}
+
+#[test]
+fn a_creation_takes_what_a_change_takes() {
+    let edge = world();
+    let said = json!({"target": ELSEWHERE, "alias": "all", "title": "T", "tags": ["x"], "disabled": true});
+    let created = ask(&edge, Ask::create(&said)).json();
+    assert_eq!(
+        (&created["title"], &created["tags"], &created["state"], &created["version"]),
+        (&json!("T"), &json!(["x"]), &json!("disabled"), &json!(1))
+    );
+}
+
+#[test]
+fn a_change_is_made_only_to_what_was_seen() {
+    let edge = world();
+    for (seen, title, code) in [
+        ("\"1\"", "a", 200),
+        ("\"1\"", "b", 412),
+        ("\"7\", \"2\"", "c", 200),
+        ("*", "d", 200),
+        ("W/\"4\"", "e", 412),
+        ("4", "e", 412),
+        ("\"5\"", "e", 412),
+        (",", "e", 412),
+        ("", "e", 200),
+        (" ", "f", 200),
+    ] {
+        let answer = ask(&edge, Ask::change_if("docs", seen, &json!({"title": title})));
+        assert_eq!(answer.code(), code, "{seen}: {}", String::from_utf8_lossy(&answer.body));
+    }
+    assert_eq!(ask(&edge, Ask::show("docs")).json()["title"], "f");
+}
+
+#[test]
+fn wrong_body_is_refused_before_if_match_is_checked() {
+    let edge = world();
+    let outdated = |body: &Value| ask(&edge, Ask::change_if("docs", "\"7\"", body));
+    let long_query = json!({"target": format!("https://a.example/{}", "x".repeat(8_170)), "utm_source": "news"});
+    for body in [
+        json!(0),
+        json!({"title": 0}),
+        json!({"state": "live"}),
+        json!({"keep_old_alias": true}),
+        json!({"reuse": false}),
+        json!({"domain": "nowhere.example"}),
+        json!({"owner": "usr_11111111111111111"}),
+        json!({"blocked": {"reason": 7}}),
+        json!({"starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}),
+        long_query,
+    ] {
+        assert_eq!(outdated(&body).problem(), "invalid_fields", "{body}");
+    }
+    let torn = Ask { body: Body::Whole(b"{".to_vec()), ..Ask::change_if("docs", "\"7\"", &json!({})) };
+    assert_eq!(ask(&edge, torn).problem(), "malformed_json");
+    let both = outdated(&json!({"title": 0, "alias": "docs"})).json();
+    assert_eq!((&both["errors"][0]["field"], &both["errors"][1]["field"]), (&json!("/title"), &json!("/alias")), "{both}");
+    assert_eq!(ask(&edge, Ask::delete("docs")).code(), 204);
+    assert_eq!(change(&edge, &json!({"title": 0})).problem(), "invalid_fields");
+}
+
+#[test]
+fn errors_that_depend_on_the_link_follow_if_match() {
+    let edge = world();
+    assert_eq!(change(&edge, &json!({"starts_at": "2030-01-02T00:00:00Z"})).code(), 200);
+    for body in [json!({"ends_at": "2030-01-01T00:00:00Z"}), json!({"alias": "docs"}), json!({"blocked": {}}), json!({"card": {}})] {
+        assert_eq!(ask(&edge, Ask::change_if("docs", "\"1\"", &body)).problem(), "version_mismatch", "{body}");
+        assert_eq!(ask(&edge, Ask::change_if("docs", "\"2\"", &body)).problem(), "invalid_fields", "{body}");
+    }
+}
+
+#[test]
+fn only_what_was_seen_is_deleted_or_erased() {
+    for query in ["", "?erase=true"] {
+        let edge = world();
+        assert_eq!(change(&edge, &json!({"title": "T"})).code(), 200);
+        let delete = |seen: &str| ask(&edge, Ask::delete(&format!("docs{query}")).header(IF_MATCH, seen));
+        for stale in ["\"1\"", "W/\"2\"", "\"7\"", "x"] {
+            assert_eq!(delete(stale).problem(), "version_mismatch", "{stale}{query}");
+        }
+        assert_eq!(follow(&edge).0, 302);
+        assert_eq!(delete("\"7\", \"2\"").code(), 204);
+        assert_eq!(follow(&edge).0, 410);
+    }
+    let edge = world();
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).code(), 200);
+    assert_eq!(ask(&edge, Ask::delete("docs").header(IF_MATCH, "\"1\"")).code(), 404, "the link went on");
+    assert_eq!(follow(&edge).0, 302);
+}
+
+#[test]
+fn of_two_changes_with_one_etag_one_is_made() {
+    let edge = world();
+    let tries = ["a", "b"].map(|title| ask(&edge, Ask::change_if("docs", "\"1\"", &json!({"title": title}))).code());
+    assert_eq!(tries, [200, 412]);
+}
+
+#[test]
+fn a_change_that_changes_nothing_leaves_the_version() {
+    let edge = world();
+    let titled = change(&edge, &json!({"title": "T"})).json();
+    edge.wait_seconds(5);
+    for patch in [json!({}), json!({"title": "T"}), json!({"target": HERE})] {
+        assert_eq!(change(&edge, &patch).json(), titled, "{patch}");
+    }
+}
+
+#[test]
+fn a_link_leads_where_its_state_says() {
+    let edge = world();
+    let soon = "2026-11-21T08:01:00Z";
+    let later = "2026-11-21T08:02:00Z";
+    assert_eq!(change(&edge, &json!({"starts_at": soon, "ends_at": later})).json()["state"], "scheduled");
+    assert_eq!(follow(&edge).0, 404);
+    edge.wait_seconds(60);
+    assert_eq!((ask(&edge, Ask::show("docs")).json()["state"].clone(), follow(&edge)), (json!("live"), (302, HERE.into())));
+    edge.wait_seconds(60);
+    assert_eq!((ask(&edge, Ask::show("docs")).json()["state"].clone(), follow(&edge).0), (json!("ended"), 410));
+    change(&edge, &json!({"fallback": ELSEWHERE}));
+    assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
+    change(&edge, &json!({"ends_at": null, "disabled": true}));
+    assert_eq!((ask(&edge, Ask::show("docs")).json()["state"].clone(), follow(&edge)), (json!("disabled"), (302, ELSEWHERE.into())));
+    ask(&edge, Ask::delete("docs"));
+    assert_eq!(follow(&edge).0, 410, "a deleted link has no fallback");
+}
+
+#[test]
+fn an_isolate_that_remembers_a_link_still_looks_at_the_clock() {
+    let edge = world();
+    change(&edge, &json!({"ends_at": "2026-11-21T08:00:02Z"}));
+    let isolate = Isolate::new(&edge);
+    assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 302);
+    edge.wait_seconds(2);
+    assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 410);
+}
+
+#[test]
+fn nobody_repeats_a_redirect_beyond_its_end() {
+    let edge = world();
+    change(&edge, &json!({"redirect_status": 301, "ends_at": "2026-11-21T08:00:40Z"}));
+    for (wait, cached) in [(0, "private, max-age=30"), (15, "private, max-age=25"), (24, "private, max-age=1")] {
+        edge.wait_seconds(wait);
+        assert_eq!(ask(&edge, Ask::visit("docs")).header("cache-control"), cached);
+    }
+}
+
+#[test]
+fn only_a_link_that_leads_to_its_target_counts_clicks() {
+    let edge = world();
+    change(&edge, &json!({"disabled": true, "fallback": ELSEWHERE}));
+    assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
+    change(&edge, &json!({"disabled": false}));
+    assert_eq!(follow(&edge), (302, HERE.into()));
+    assert_eq!(ask(&edge, Ask::show("docs")).json()["clicks"]["humans"], 1);
+}
+
+#[test]
+fn what_is_wrong_is_named_and_nothing_is_stored() {
+    let edge = world();
+    let answer = change(
+        &edge,
+        &json!({"title": "kept out", "target": null, "tags": ["a", ""], "ends_at": "never", "alias": "docs",
+        "state": "live"}),
+    );
+    assert_eq!(answer.code(), 422);
+    let json = answer.json();
+    let errors: Vec<(&str, &str)> = json["errors"]
+        .as_array()
+        .expect("errors are listed")
+        .iter()
+        .map(|error| (error["field"].as_str().unwrap_or_default(), error["code"].as_str().unwrap_or_default()))
+        .collect();
+    let expected =
+        [("/target", "required"), ("/tags/1", "required"), ("/ends_at", "invalid"), ("/state", "unknown"), ("/alias", "conflicts")];
+    assert_eq!(errors, expected);
+    assert_eq!((ask(&edge, Ask::show("docs")).json()["title"].clone(), follow(&edge)), (Value::Null, (302, HERE.into())));
+}

@@ -1,0 +1,195 @@
+//! The contract's examples are what hop says: each request in `docs/contract` is taken, and answered as the example beside it says.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+
+use crate::support::client::{ADMIN_KEY, PEPPER};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{MemoryEdge, Planted};
+use serde_json::{Value, json};
+
+/// What differs from one deployment, and from one moment, to the next.
+const DRAWN: [&str; 11] =
+    ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
+
+fn example_text(name: &str) -> String {
+    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("it is there")
+}
+
+fn example(name: &str) -> Value {
+    serde_json::from_str(&example_text(name)).expect("it is JSON")
+}
+
+/// The names of the fields in a JSON text, in its order.
+fn field_names(json: &str) -> Vec<&str> {
+    let texts: Vec<&str> = json.split('"').collect();
+    texts.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0]).collect()
+}
+
+/// `value` without what is drawn.
+fn plain(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                *field = if DRAWN.contains(&name.as_str()) { json!("drawn") } else { plain(field.take()) };
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
+        _ => {}
+    }
+    value
+}
+
+#[track_caller]
+fn answers(edge: &MemoryEdge, ask: Ask, status: u16, name: &str) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    assert_eq!((answer.code(), plain(answer.json())), (status, plain(example(name))), "{name}");
+    let text = String::from_utf8(answer.body).expect("JSON is UTF-8");
+    assert_eq!(field_names(&text), field_names(&example_text(name)), "{name}");
+}
+
+#[test]
+fn a_batch_is_answered_as_its_example() {
+    let items: Vec<Value> = example("batch")["items"].as_array().expect("items").clone();
+    answers(&MemoryEdge::new(1), Ask::batch(&items), 200, "batch-results");
+}
+
+/// The link of the examples goes in as an export writes it.
+#[test]
+fn an_import_is_answered_as_its_example() {
+    let text = format!("{}\n{}\n", example("link"), json!({"target": "javascript:alert(1)"}));
+    let edge = MemoryEdge::new(1);
+    answers(&edge, Ask::import("", "application/x-ndjson", text), 200, "import-results");
+    answers(&edge, Ask::show("docs"), 200, "link");
+}
+
+#[test]
+fn a_link_is_made_and_moved_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::change("docs", &example("link-patch")))).code(), 200);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::show("manual"))).code(), 200);
+}
+
+#[test]
+fn a_url_is_shortened_as_in_the_examples() {
+    let url = example("shorten")["url"].as_str().expect("a URL").to_owned();
+    answers(&MemoryEdge::new(1), Ask::shorten(&url), 201, "shortened");
+}
+
+#[test]
+fn an_alias_is_told_as_in_the_example() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    answers(&edge, Ask::list("/api/v1/aliases/docs"), 200, "alias");
+}
+
+/// The example has more links than one request edits.
+#[test]
+fn tags_are_listed_and_renamed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    for _ in 0..37 {
+        let link = Ask::create(&json!({"target": "https://example.com/", "tags": ["x"]}));
+        assert_eq!(run(Isolate::new(&edge).ask(link)).code(), 201);
+    }
+    answers(&edge, Ask::list("/api/v1/tags"), 200, "tags");
+    edge.set_operations(155);
+    answers(&edge, Ask::patch("/api/v1/tags/x", &example("tag-patch")), 200, "retagged");
+}
+
+#[test]
+fn domains_are_told_added_and_changed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER)];
+    let ask = |ask| run(Isolate::set_up(&edge, &settings).ask(ask));
+    for (path, name) in [("/api/v1/domains/hop.example", "domain"), ("/api/v1/domains", "domains")] {
+        assert_eq!(ask(Ask::list(path)).json(), example(name), "{name}");
+    }
+    let (new, patch) = (example("new-domain"), example("domain-patch"));
+    let added = ask(Ask::post("/api/v1/domains", &new));
+    assert_eq!((added.code(), &added.json()["not_found"]), (201, &new["not_found"]));
+    let changed = ask(Ask::patch("/api/v1/domains/c.example", &patch));
+    assert_eq!((changed.code(), &changed.json()["ended"]), (200, &patch["ended"]));
+}
+
+#[test]
+fn what_was_done_is_told_as_in_the_example() {
+    let edge = MemoryEdge::new(1);
+    let ask = |ask: Ask| assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
+    ask(Ask::post("/api/v1/domains", &json!({"domain": "c.example"})));
+    ask(Ask::create(&json!({"alias": "docs", "target": "https://example.com/"})));
+    edge.wait_seconds(1);
+    ask(Ask::change("docs", &json!({"alias": "manual"})).from("203.0.113.9", "DE"));
+    let told = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
+    let mut items = told["items"].as_array().expect("items").clone();
+    items.retain(|item| item["action"] != "link.create");
+    items[0]["at"] = items[1]["at"].clone();
+    assert_eq!(plain(json!({"items": items, "next": told["next"]})), plain(example("audit")));
+}
+
+#[test]
+fn a_key_is_made_and_told_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    let new = example("new-key");
+    edge.records.plant_user(new["owner"].as_str().expect("an id"), "editor", "in");
+    let made = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
+    assert_eq!((made.code(), plain(made.json())), (201, plain(example("made-key"))));
+    let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());
+    let path = format!("/api/v1/keys/{}", id.as_str().expect("an id"));
+    answers(&edge, Ask::list(&path), 200, "key");
+    answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
+    answers(&edge, Ask::list("/api/v1/me").showing(secret.as_str().expect("a key")), 200, "me");
+}
+
+#[test]
+fn writer_without_read_is_answered_as_the_example() {
+    let edge = MemoryEdge::new(1);
+    edge.records.plant_user("usr_11111111111111111", "admin", "in");
+    let secret = edge.plant_key(PEPPER, "usr_11111111111111111", &Planted { scopes: Some(&["links:write"]), ..Planted::default() });
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
+    let change = Ask::change("docs", &json!({"title": "Changed"})).showing(secret.expect("a key"));
+    answers(&edge, change, 200, "link-reference");
+}
+
+#[test]
+fn users_are_made_told_and_changed_as_in_the_examples() {
+    let edge = MemoryEdge::new(1);
+    answers(&edge, Ask::post("/api/v1/users", &example("new-user")), 201, "invited");
+    answers(&edge, Ask::list("/api/v1/users"), 200, "users");
+    let users = run(Isolate::new(&edge).ask(Ask::list("/api/v1/users"))).json();
+    let address = format!("/api/v1/users/{}", users["items"][0]["id"].as_str().expect("an id"));
+    answers(&edge, Ask::list(&address), 200, "user");
+    let changed = run(Isolate::new(&edge).ask(Ask::patch(&address, &example("user-patch"))));
+    assert_eq!((changed.code(), &changed.json()["role"]), (200, &example("user-patch")["role"]));
+}
+
+#[test]
+fn a_wrong_field_is_told_as_in_the_example() {
+    answers(&MemoryEdge::new(1), Ask::create(&json!({"target": "javascript:alert(1)"})), 422, "problem");
+}
+
+#[test]
+fn rules_come_back_as_they_were_sent() {
+    let edge = MemoryEdge::new(1);
+    let ask = |ask| run(Isolate::new(&edge).ask(ask));
+    assert_eq!(ask(Ask::create(&example("new-link"))).code(), 201);
+    for when in [
+        r#"{"type":"country","any":["CH","DE"]}"#,
+        r#"{"type":"device","any":["mobile","tablet"]}"#,
+        r#"{"type":"os","any":["ios"]}"#,
+        r#"{"type":"browser","any":["firefox"]}"#,
+        r#"{"type":"language","any":["de","fr"]}"#,
+        r#"{"type":"query","name":"é","present":true}"#,
+        r#"{"type":"query","name":"a","present":false}"#,
+        r#"{"type":"query","name":"a","equals":"\"b\""}"#,
+        r#"{"type":"time","from":"08:30","to":"17:00","tz":"UTC0"}"#,
+        r#"{"type":"weekday","any":["mon","sun"],"tz":"UTC0"}"#,
+        r#"{"type":"address","any":["192.0.2.0/24","2001:db8::/32"]}"#,
+        r#"{"type":"split","percent":25}"#,
+    ] {
+        let rules = format!(r#""rules":[{{"id":"r","when":[{when}],"target":"https://example.com/b"}}]"#);
+        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("it is JSON");
+        let answer = ask(Ask::change("docs", &patch));
+        assert!(answer.code() == 200 && answer.tells(&rules), "{}", String::from_utf8_lossy(&answer.body));
+    }
+}

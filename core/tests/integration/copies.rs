@@ -1,0 +1,241 @@
+//! How far a copy is trusted: it may lag, get lost, be overtaken or be damaged, and still every visitor is led where truth says,
+//! within the bounds that are promised.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::copies::{
+    HERE, THERE, create, docs, edit_elsewhere, ended, follow, follow_afresh, missing, to, version_of_copy, world,
+};
+use crate::support::misfortune::{Plan, calm, plan, watch};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Step};
+use serde_json::{Value, json};
+
+const TEN_MINUTES: u64 = 600;
+const ONE_DAY: u64 = 24 * 60 * 60;
+
+/// An edge whose copy of `docs` is there and right.
+fn copied() -> MemoryEdge {
+    let edge = world();
+    assert_eq!(follow_afresh(&edge), to(HERE));
+    assert_eq!(version_of_copy(&edge), Some(1));
+    edge
+}
+
+#[test]
+fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
+    let edge = world();
+    let slow = Isolate::new(&edge);
+    let (_, late_fill) = run(slow.handle(Ask::visit("docs")));
+    run(Isolate::new(&edge).ask(Ask::delete("docs")));
+    assert_eq!(version_of_copy(&edge), Some(2));
+    run(slow.app.finish(&edge, late_fill));
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+
+    edge.copies.empty();
+    let (_, late_fill) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
+    run(Isolate::new(&edge).ask(Ask::restore("docs")));
+    edit_elsewhere(&edge);
+    run(slow.app.finish(&edge, late_fill));
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(4), to(THERE)));
+}
+
+/// Three puts on their way, one for each version of the link: followed, deleted, restored.
+fn three_on_their_way() -> MemoryEdge {
+    let edge = world();
+    edge.copies.hold(true);
+    assert_eq!(follow_afresh(&edge), to(HERE));
+    run(Isolate::new(&edge).ask(Ask::delete("docs")));
+    run(Isolate::new(&edge).ask(Ask::restore("docs")));
+    edge.copies.hold(false);
+    assert_eq!(edge.copies.held(), 3);
+    edge
+}
+
+#[test]
+fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes() {
+    for (first, second, last) in [(0, 0, 3), (0, 1, 2), (1, 0, 3), (1, 1, 1), (2, 0, 2), (2, 1, 1)] {
+        let edge = three_on_their_way();
+        for next in [first, second, 0] {
+            edge.copies.release(next);
+        }
+        assert_eq!(version_of_copy(&edge), Some(last));
+        assert_eq!(follow_afresh(&edge), if last == 2 { ended() } else { to(HERE) });
+        edge.wait_seconds(TEN_MINUTES + 1);
+        follow_afresh(&edge);
+        assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(3), to(HERE)), "{first} {second}");
+    }
+}
+
+#[test]
+fn a_lost_put_heals_after_ten_minutes() {
+    let edge = copied();
+    edge.copies.hold(true);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::delete("docs"))).code(), 204);
+    edge.copies.lose();
+    edge.copies.hold(false);
+    edge.wait_seconds(TEN_MINUTES);
+    assert_eq!(follow_afresh(&edge), to(HERE));
+    assert_eq!(version_of_copy(&edge), Some(1), "a copy ten minutes old is not checked yet");
+    edge.wait_seconds(1);
+    assert_eq!(follow_afresh(&edge), to(HERE), "an old copy is served first and checked afterwards");
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+}
+
+#[test]
+fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
+    let edge = copied();
+    let isolate = Isolate::new(&edge);
+    edge.copies.hold(true);
+    edge.wait_seconds(TEN_MINUTES + 1);
+    let mut checks = Vec::new();
+    for _ in 0..2 * TEN_MINUTES / 6 {
+        assert_eq!(follow(&isolate), to(HERE));
+        checks.push(edge.copies.held());
+        edge.wait_seconds(6);
+    }
+    let changes: Vec<usize> = (1..checks.len()).filter(|number| checks[*number] != checks[*number - 1]).collect();
+    assert_eq!((checks[0], changes, checks.last()), (1, vec![100], Some(&2)));
+    follow_afresh(&edge);
+    assert_eq!(edge.copies.held(), 3, "every isolate keeps its own count");
+}
+
+#[test]
+fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    let aliases: Vec<String> = (0..100).map(|number| format!("link-{number}")).collect();
+    for alias in &aliases {
+        run(isolate.ask(Ask::create(&json!({"target": HERE, "alias": alias}))));
+        run(isolate.ask(Ask::visit(alias)));
+    }
+    edge.wait_seconds(TEN_MINUTES + 1);
+    edge.copies.hold(true);
+    for _ in 0..2 {
+        aliases.iter().for_each(|alias| assert_eq!(run(isolate.ask(Ask::visit(alias))).code(), 302));
+        assert_eq!(edge.copies.held(), 100);
+        edge.wait_seconds(6);
+    }
+}
+
+#[test]
+fn a_copy_older_than_a_day_is_ignored() {
+    let edge = copied();
+    edge.copies.hold(true);
+    edit_elsewhere(&edge);
+    edge.wait_seconds(ONE_DAY);
+    assert_eq!(follow_afresh(&edge), to(HERE));
+    edge.wait_seconds(1);
+    assert_eq!(follow_afresh(&edge), to(THERE));
+}
+
+#[test]
+fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
+    let edge = copied();
+    edge.copies.empty();
+    assert_eq!(follow_afresh(&edge), to(HERE));
+
+    let edge = MemoryEdge::new(1);
+    assert_eq!(follow_afresh(&edge), missing());
+    assert_eq!((edge.copies.peek(&docs()), edge.records.keys().len()), (None, 0));
+    run(Isolate::new(&edge).ask(create()));
+    assert_eq!(follow_afresh(&edge), to(HERE));
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_is_ignored() {
+    let edge = copied();
+    edit_elsewhere(&edge);
+    let good: Value = serde_json::from_str(&edge.copies.peek(&docs()).expect("a copy")).expect("a copy is JSON");
+    let with = |field: &str, value: Value| {
+        let mut copy = good.clone();
+        copy[field] = value;
+        copy.to_string()
+    };
+    let within = |field: &str, value: Value| {
+        let mut copy = good.clone();
+        copy["link"][field] = value;
+        copy.to_string()
+    };
+    let control = within("target", json!("https://example.com/x")).replace("/x", "/\u{7f}");
+    for damaged in [
+        String::new(),
+        "{".into(),
+        "null".into(),
+        "[]".into(),
+        "{}".into(),
+        good.to_string().replace('{', ""),
+        with("v", json!(2)),
+        with("v", json!(0)),
+        with("v", Value::Null),
+        within("spec", json!({"redirect_status": 200})),
+        within("spec", json!({"redirect_status": 70_000})),
+        within("spec", json!({"what_this_hop_does_not_know": true})),
+        within("spec", Value::Null),
+        within("lock", json!(1)),
+        within("other", json!(1)),
+        with("version", json!(-1)),
+        with("checked_at", json!("now")),
+        with("id", Value::Null),
+        within("target", json!(1)),
+        within("target", json!("https://example.com/\n")),
+        control,
+    ] {
+        edge.copies.plant(&docs(), &damaged);
+        assert_eq!(follow_afresh(&edge), to(THERE), "{damaged}");
+        assert_eq!(version_of_copy(&edge), Some(2), "{damaged}");
+    }
+}
+
+#[test]
+fn every_target_has_a_copy_that_can_be_read() {
+    for target in ["https://example.com/?q=\"a\"&b='", "https://example.com/%22%5C", "https://example.com/ü", "https://example.com/{|}<>`^"]
+    {
+        let edge = MemoryEdge::new(1);
+        run(Isolate::new(&edge).ask(Ask::create(&json!({"target": target, "alias": "docs"}))));
+        let first = follow_afresh(&edge);
+        let trace = watch(&edge);
+        let (answer, _) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
+        assert_eq!((answer.code(), answer.header("location").to_owned(), trace.steps()), (first.0, first.1, Vec::new()), "{target}");
+    }
+}
+
+#[test]
+fn an_older_truth_never_replaces_a_newer_copy() {
+    for stale_reads in 1..8 {
+        let edge = copied();
+        let isolate = Isolate::new(&edge);
+        let (answer, after) = run(isolate.handle(Ask::delete("docs")));
+        assert_eq!(answer.code(), 204);
+        plan(&edge, Plan::At((0..stale_reads).map(|number| (number, Fault::Stale)).collect()));
+        run(isolate.app.finish(&edge, after));
+        calm(&edge);
+        assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()), "{stale_reads} stale reads");
+    }
+}
+
+#[test]
+fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
+    for number in 0..12 {
+        let edge = copied();
+        let isolate = Isolate::new(&edge);
+        assert_eq!(follow(&isolate), to(HERE));
+        let trace = plan(&edge, Plan::From(number, None));
+        let (answer, after) = run(isolate.handle(Ask::delete("docs")));
+        let wrote = trace.count(|step| step == Step::Answer) > 0;
+        calm(&edge);
+        run(isolate.app.finish(&edge, after));
+        assert!(answer.code() == 503 || (answer.code() == 204 && wrote));
+        assert_eq!(follow(&isolate), if wrote { ended() } else { to(HERE) }, "the store went down at step {number}");
+    }
+}
+
+#[test]
+fn a_change_whose_answer_failed_still_reaches_the_copy() {
+    let edge = copied();
+    run(Isolate::new(&edge).ask(Ask::delete("docs")));
+    assert_eq!(version_of_copy(&edge), Some(2));
+    let isolate = Isolate::new(&edge);
+    plan(&edge, Plan::From(0, Some(Step::GetMany)));
+    assert_eq!(run(isolate.ask(Ask::restore("docs"))).code(), 503);
+    assert_eq!((version_of_copy(&edge), follow(&isolate)), (Some(3), to(HERE)));
+}

@@ -1,0 +1,618 @@
+//! What a writer that dies between two steps of a write leaves behind, and that nobody after it is led astray: one test for each place
+//! to die.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use crate::support::audit::{check_list, clicks, count, told_history, truth};
+use crate::support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
+use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::ports::{Records as _, Take};
+use hop_core::store::tickets::{self, Draws};
+use hop_core::store::{Key, Prefix};
+use serde_json::json;
+
+/// An edge without links, its changes made step by step.
+fn nothing() -> MemoryEdge {
+    misfortune::edge(1, Steps::OneByOne)
+}
+
+/// An edge with the link `docs`, which leads to `HERE`.
+fn one_link() -> MemoryEdge {
+    let edge = nothing();
+    assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 201);
+    edge
+}
+
+/// Asks, and dies at the first step of this kind: nothing after it is done, not even what was left for afterwards.
+fn die_at(edge: &MemoryEdge, step: Step, ask: Ask) {
+    let trace = plan(edge, Plan::FromFirst(step));
+    let (answer, _lost) = run(Isolate::new(edge).handle(ask));
+    calm(edge);
+    assert!(trace.steps().contains(&step), "the request never came to {step:?}");
+    assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
+}
+
+/// The same at the step with this number among those of its kind.
+fn die_at_nth(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+    let trace = plan(edge, Plan::FromNth(step, nth));
+    let (answer, _lost) = run(Isolate::new(edge).handle(ask));
+    calm(edge);
+    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+    assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
+}
+
+/// How many hints there are.
+fn hints(edge: &MemoryEdge) -> usize {
+    count(edge, "by-time/")
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> u16 {
+    run(Isolate::new(edge).ask(ask)).code()
+}
+
+/// Follows an alias as somebody would whose isolate has only just been started.
+fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
+    told(&run(Isolate::new(edge).ask(Ask::visit(alias))))
+}
+
+fn edit(target: &str) -> Ask {
+    Ask::change("docs", &json!({"target": target}))
+}
+
+fn rename(keep: bool) -> Ask {
+    Ask::change("docs", &json!({"alias": "new", "keep_old_alias": keep}))
+}
+
+/// Somebody else who wants the alias that the link is moving to.
+fn rival_of_the_move() -> Ask {
+    Ask::create(&json!({"target": THERE, "alias": "new"}))
+}
+
+/// Whether the record of `new` still says that somebody is arriving.
+fn is_arriving(edge: &MemoryEdge) -> bool {
+    let key = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/new").expect("the alias has a record");
+    let record = edge.records.peek(&key).expect("a key that is listed has a record");
+    String::from_utf8_lossy(&record.value).contains("\"arriving\"")
+}
+
+fn rival() -> Ask {
+    Ask::create(&json!({"target": THERE, "alias": "docs"}))
+}
+
+#[test]
+fn a_creation_that_dies_before_its_hint_leaves_nothing() {
+    let edge = nothing();
+    die_at(&edge, Step::Gain, create());
+    assert!(edge.records.keys().is_empty());
+    assert_eq!((follow_afresh(&edge), run(Isolate::new(&edge).ask(create())).code()), (missing(), 201));
+}
+
+/// A link knows of eight deleted ones whose alias it took over. Before the next takes it over, what is left of the oldest is removed.
+#[test]
+fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
+    let reuse = || Ask::create(&json!({"target": THERE, "alias": "docs", "reuse": true}));
+    let asked = |edge: &MemoryEdge, asked: Ask| run(Isolate::new(edge).ask(asked)).code();
+    for dies_at in 0.. {
+        let edge = one_link();
+        for number in 0..9 {
+            assert_eq!((asked(&edge, edit(HERE)), asked(&edge, Ask::visit("docs")), asked(&edge, Ask::delete("docs"))), (200, 302, 204));
+            assert!(number == 8 || asked(&edge, reuse()) == 201);
+        }
+        let trace = plan(&edge, Plan::From(dies_at, None));
+        let first = asked(&edge, reuse());
+        calm(&edge);
+        let second = asked(&edge, reuse());
+        assert!(if first == 201 { second == 409 } else { [201, 409].contains(&second) }, "{first}, then {second}, dead at {dies_at}");
+        check_list(&edge);
+        assert!((0..3).any(|_| ask(&edge, erase()) == 204), "dead at {dies_at}");
+        assert_eq!((count(&edge, "history/"), count(&edge, "stats/")), (0, 0), "dead at {dies_at}");
+        if trace.steps().len() <= dies_at {
+            assert!(dies_at > 10, "{dies_at}");
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
+    let edge = nothing();
+    die_at(&edge, Step::Write, create());
+    assert_eq!((hints(&edge), truth(&edge).len()), (1, 0));
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201, "the alias is still free");
+    assert_eq!((hints(&edge), follow_afresh(&edge)), (2, to(THERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn a_creation_that_dies_before_its_answer_is_made() {
+    let edge = nothing();
+    die_at(&edge, Step::Answer, create());
+    assert_eq!((hints(&edge), follow_afresh(&edge)), (1, to(HERE)));
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(create())).problem(), "alias_taken", "whoever looks sees that it was made");
+}
+
+#[test]
+fn a_refused_creation_takes_its_hint_back() {
+    let edge = one_link();
+    assert_eq!((run(Isolate::new(&edge).ask(rival())).code(), hints(&edge)), (409, 1));
+}
+
+#[test]
+fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skipped() {
+    let edge = one_link();
+    die_at(&edge, Step::Drop, rival());
+    assert_eq!((hints(&edge), follow_afresh(&edge)), (2, to(HERE)));
+    check_list(&edge);
+}
+
+/// A store may say that a removal failed, and make it when the claim has been made after all. Here the alias belonged to a link that was erased: the
+/// claim expects no record at first, takes its index entries back, and is made over the record that it finds.
+#[test]
+fn late_removal_spares_entries_of_its_claim() {
+    let freed = || {
+        let edge = one_link();
+        assert_eq!(ask(&edge, erase()), 204);
+        edge
+    };
+    let edge = freed();
+    die_at(&edge, Step::Drop, create());
+    let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
+    assert_eq!(offered.len(), 2);
+    let edge = freed();
+    let steps = watch(&edge);
+    assert_eq!(ask(&edge, create()), 201);
+    let first_removal = steps.steps().iter().position(|step| *step == Step::Drop).expect("the claim is refused");
+    let edge = freed();
+    plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
+    assert_eq!(ask(&edge, create()), 201);
+    calm(&edge);
+    offered.iter().for_each(|key| edge.records.lose(key));
+    check_list(&edge);
+}
+
+#[test]
+fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
+    let edge = one_link();
+    die_at(&edge, Step::Write, Ask::delete("docs"));
+    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+    let edge = one_link();
+    follow_afresh(&edge);
+    die_at(&edge, Step::Answer, Ask::delete("docs"));
+    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (2, to(HERE)));
+    check_list(&edge);
+    edge.wait_seconds(601);
+    follow_afresh(&edge);
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+}
+
+#[test]
+fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
+    let edge = one_link();
+    run(Isolate::new(&edge).ask(Ask::delete("docs")));
+    die_at(&edge, Step::Answer, Ask::restore("docs"));
+    assert_eq!(truth(&edge)["docs"].version, 3);
+    check_list(&edge);
+    let again = run(Isolate::new(&edge).ask(Ask::restore("docs")));
+    assert_eq!((again.code(), again.header("etag"), follow_afresh(&edge)), (200, "\"3\"", to(HERE)));
+}
+
+#[test]
+fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_counted() {
+    for (step, counted) in [(Step::Get, 0), (Step::Write, 0), (Step::Answer, 1)] {
+        let edge = one_link();
+        let id = truth(&edge)["docs"].id.clone();
+        let isolate = Isolate::new(&edge);
+        let (_, after) = run(isolate.handle(Ask::visit("docs")));
+        plan(&edge, Plan::FromFirst(step));
+        run(isolate.app.finish(&edge, after));
+        calm(&edge);
+        assert_eq!(clicks(&edge, &id), counted, "{step:?}");
+        assert_eq!(follow(&isolate), to(HERE));
+        assert_eq!(clicks(&edge, &id), counted + 1, "the next click counts as ever");
+    }
+}
+
+#[test]
+fn a_fill_that_dies_before_its_put_leaves_truth_to_be_asked() {
+    let edge = one_link();
+    let (_, lost) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
+    drop(lost);
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge), version_of_copy(&edge)), (None, to(HERE), Some(1)));
+}
+
+#[test]
+fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
+    let edge = one_link();
+    let isolate = Isolate::new(&edge);
+    let (_, late) = run(isolate.handle(Ask::visit("docs")));
+    run(Isolate::new(&edge).ask(Ask::delete("docs")));
+    plan(&edge, Plan::From(0, None));
+    run(isolate.app.finish(&edge, late));
+    calm(&edge);
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(1), to(HERE)));
+    edge.wait_seconds(601);
+    follow_afresh(&edge);
+    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+}
+
+#[test]
+fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() {
+    let edge = nothing();
+    let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
+    die_at(&edge, Step::Write, tagged());
+    assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), truth(&edge).len()), (1, 1, 0));
+    check_list(&edge);
+    assert_eq!(ask(&edge, tagged()), 201, "the alias is still free");
+    assert_eq!((count(&edge, "tag/hop.example/x"), truth(&edge).len()), (1, 1), "a mark is written once");
+    check_list(&edge);
+}
+
+#[test]
+fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
+    let edge = one_link();
+    die_at(&edge, Step::Write, edit("https://example.com/lost"));
+    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
+    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    assert_eq!(ask(&edge, edit(THERE)), 200);
+    assert_eq!((count(&edge, "history/"), follow_afresh(&edge)), (2, to(THERE)));
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+}
+
+#[test]
+fn an_edit_that_dies_before_its_answer_is_made_and_told() {
+    let edge = one_link();
+    die_at(&edge, Step::Answer, edit(THERE));
+    assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+}
+
+#[test]
+fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clearing() {
+    let edge = one_link();
+    let target = |version: usize| format!("https://example.com/{version}");
+    let edit_up_to =
+        |versions: std::ops::RangeInclusive<usize>| versions.for_each(|version| assert_eq!(ask(&edge, edit(&target(version))), 200));
+    edit_up_to(2..=55);
+    die_at(&edge, Step::Drop, edit(&target(56)));
+    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
+    let shown: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
+    assert_eq!(told_history(&edge, "docs"), shown);
+    edit_up_to(57..=64);
+    assert_eq!(count(&edge, "history/"), 51, "the fifty that are told, and the one just written");
+}
+
+#[test]
+fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 1, rename(true));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    check_list(&edge);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201, "the new alias is still free");
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!(ask(&edge, Ask::show("new")), 404, "whoever is arriving is not there yet");
+    check_list(&edge);
+    assert_eq!(ask(&edge, edit(THERE)), 200);
+    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+    assert_eq!(ask(&edge, rename(true)), 200, "the link itself need not wait");
+    assert_eq!((visit(&edge, "new"), told_history(&edge, "new").len()), (to(THERE), 3));
+    check_list(&edge);
+}
+
+#[test]
+fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    edge.wait_seconds(60);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the link may still come");
+    edge.wait_seconds(1);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(THERE), 2));
+    check_list(&edge);
+}
+
+#[test]
+fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it_was() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    edge.wait_seconds(61);
+    // The first write is refused, the second makes sure that the link never arrives, the third would be the claim.
+    die_at_nth(&edge, Step::Write, 3, rival_of_the_move());
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), missing(), 1));
+    check_list(&edge);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new")), (to(HERE), to(THERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Drop, 1, rename(true));
+    assert_eq!((hints(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
+    assert_eq!(truth(&edge).keys().collect::<Vec<_>>(), ["new"]);
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_one_says_so() {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 3, rename(true));
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!(told_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken");
+    edge.wait_seconds(61);
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "however long it takes");
+    assert_eq!(ask(&edge, Ask::change("new", &json!({"title": "T"}))), 200);
+    assert!(!is_arriving(&edge), "the next edit settles it");
+    check_list(&edge);
+}
+
+#[test]
+fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+    let edge = one_link();
+    follow_afresh(&edge);
+    die_at(&edge, Step::GetMany, rename(false));
+    assert!(!is_arriving(&edge));
+    assert_eq!((follow_afresh(&edge), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!(ask(&edge, rename(false)), 404, "whoever asks again learns that it is there");
+    check_list(&edge);
+    edge.wait_seconds(601);
+    follow_afresh(&edge);
+    assert_eq!((follow_afresh(&edge), visit(&edge, "new")), (ended(), to(HERE)));
+}
+
+#[test]
+fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_dead_one_does() {
+    let edge = one_link();
+    let isolate = Isolate::new(&edge);
+    // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
+    let trace = plan(&edge, Plan::LateAt(Step::Write, 2));
+    let mut moving = pin!(isolate.handle(rename(true)));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == Step::Write) == 2);
+    calm(&edge);
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "T"}))), 200);
+    plan(&edge, Plan::From(0, None));
+    let (answer, _lost) = run(moving);
+    calm(&edge);
+    assert_eq!(answer.code(), 503);
+    assert!(is_arriving(&edge));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 2));
+    check_list(&edge);
+    edge.wait_seconds(61);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    check_list(&edge);
+}
+
+fn erase() -> Ask {
+    Ask::remove("/api/v1/links/docs?erase=true")
+}
+
+/// How many keys there are beside the record of the alias, and the audit, which outlasts it.
+fn beside(edge: &MemoryEdge) -> usize {
+    edge.records.keys().iter().filter(|key| !["link/", "audit/"].iter().any(|apart| key.as_str().starts_with(apart))).count()
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
+    let edge = one_link();
+    die_at(&edge, Step::Write, erase());
+    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
+    check_list(&edge);
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
+    let edge = one_link();
+    die_at(&edge, Step::Drop, erase());
+    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
+    check_list(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge)), (204, 0));
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_completed_by_the_next() {
+    let edge = one_link();
+    die_at(&edge, Step::Answer, erase());
+    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
+    assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
+}
+
+/// The link `docs`, whose move to `new` died before its signpost.
+fn dead_move() -> MemoryEdge {
+    let edge = one_link();
+    die_at_nth(&edge, Step::Write, 2, rename(true));
+    edge
+}
+
+fn copies_of(edge: &MemoryEdge, target: &str) -> usize {
+    let holds = |key: &Key| edge.records.peek(key).is_some_and(|record| String::from_utf8_lossy(&record.value).contains(target));
+    edge.records.keys().iter().filter(|key| !key.as_str().starts_with("audit/") && holds(key)).count()
+}
+
+/// Erases until nothing of the link is left.
+fn erase_until_done(edge: &MemoryEdge) {
+    assert!((0..3).any(|_| ask(edge, erase()) == 204), "it is never done");
+    assert_eq!((beside(edge), copies_of(edge, HERE)), (0, 0));
+    check_list(edge);
+}
+
+#[test]
+fn erase_crash_before_give_back_recovers() {
+    let edge = dead_move();
+    die_at_nth(&edge, Step::Write, 2, erase());
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), true));
+    erase_until_done(&edge);
+    assert_eq!(ask(&edge, rival_of_the_move()), 201);
+    check_list(&edge);
+}
+
+#[test]
+fn erase_crash_after_give_back_recovers() {
+    let edge = dead_move();
+    assert_eq!(ask(&edge, erase()), 503, "the alias was given back, and the version is left");
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), false));
+    die_at_nth(&edge, Step::Write, 1, erase());
+    erase_until_done(&edge);
+}
+
+#[test]
+fn an_erasure_that_dies_before_its_answer_is_made() {
+    let edge = one_link();
+    let steps = watch(&edge);
+    assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 204);
+    let answer = steps.steps().len() - 1;
+    let edge = one_link();
+    plan(&edge, Plan::From(answer, None));
+    assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 503);
+    calm(&edge);
+    assert_eq!((beside(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
+    assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
+}
+
+/// A creation that may be repeated: it claims its key, makes the link, and keeps its answer.
+fn create_once() -> Ask {
+    create().once("k")
+}
+
+/// Asks, and dies at the step with this number among those of its kind, whatever the answer would have been.
+fn lose(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+    let trace = plan(edge, Plan::FromNth(step, nth));
+    let (_answer, _lost) = run(Isolate::new(edge).handle(ask));
+    calm(edge);
+    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
+    let edge = nothing();
+    die_at_nth(&edge, Step::Write, 1, create_once());
+    assert!(edge.records.keys().is_empty());
+    assert_eq!((ask(&edge, create_once()), truth(&edge).len()), (201, 1));
+}
+
+#[test]
+fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_minute_later() {
+    let edge = nothing();
+    die_at_nth(&edge, Step::Write, 2, create_once());
+    assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
+    edge.wait_seconds(59);
+    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "whoever began may be slow");
+    edge.wait_seconds(1);
+    assert_eq!((ask(&edge, create_once()), hints(&edge)), (201, 2), "the hint that was left is skipped");
+    check_list(&edge);
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did() {
+    let edge = nothing();
+    lose(&edge, Step::Write, 3, create_once());
+    let made = truth(&edge);
+    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight");
+    edge.wait_seconds(60);
+    let again = run(Isolate::new(&edge).ask(create_once()));
+    assert_eq!((again.code(), &again.json()["id"], truth(&edge)), (201, &json!(made["docs"].id), made));
+    check_list(&edge);
+}
+
+#[test]
+fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_kept() {
+    let edge = nothing();
+    lose(&edge, Step::Answer, 3, create_once());
+    let made = truth(&edge);
+    assert_eq!(ask(&edge, Ask::delete("docs")), 204);
+    let again = run(Isolate::new(&edge).ask(create_once()));
+    assert_eq!((again.code(), &again.json()["id"], &again.json()["state"]), (201, &json!(made["docs"].id), &json!("live")));
+    assert_eq!(truth(&edge)["docs"].version, 2, "nothing is done again");
+}
+
+#[test]
+fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
+    let line = json!({"target": HERE, "alias": "docs", "clicks": {"humans": 7}}).to_string();
+    let import = || Ask::import("", "application/x-ndjson", line.clone());
+    for (follows, counted) in [(false, 7), (true, 1)] {
+        let edge = nothing();
+        lose(&edge, Step::Write, 2, import());
+        let id = truth(&edge)["docs"].id.clone();
+        assert_eq!(clicks(&edge, &id), 0);
+        if follows {
+            assert_eq!(follow_afresh(&edge), to(HERE));
+        }
+        let again = run(Isolate::new(&edge).ask(import())).json();
+        assert_eq!((&again["existing"], clicks(&edge, &id)), (&json!(1), counted));
+    }
+}
+
+/// A limit of two, and the first tickets everybody tries.
+const TWO: u64 = 2;
+const DRAWS: Draws = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+fn limited() -> Key {
+    Key::rate("test", "x", 1)
+}
+
+/// What becomes of asking for one of two, of a counter and of tickets.
+fn take(edge: &MemoryEdge) -> [Option<Take>; 2] {
+    let (counter, tickets) = (limited(), Key::rate("test", "y", 1));
+    [run(edge.records.take(&counter, TWO, None)).ok(), run(tickets::take(&edge.records, &tickets, TWO, None, Ok(DRAWS))).ok()]
+}
+
+fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
+    (0..3).map(|_| take(edge)).collect()
+}
+
+#[test]
+fn a_take_that_dies_before_its_count_takes_nothing() {
+    let edge = nothing();
+    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    assert_eq!(take(&edge), [None; 2]);
+    calm(&edge);
+    assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Granted); 2], [Some(Take::Exhausted); 2]]);
+}
+
+#[test]
+fn a_take_that_dies_before_its_answer_loses_one() {
+    let edge = nothing();
+    plan(&edge, Plan::Every(Step::Answer, Fault::Fail));
+    assert_eq!(take(&edge), [None; 2]);
+    calm(&edge);
+    assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Exhausted); 2], [Some(Take::Exhausted); 2]]);
+}
+
+#[test]
+fn a_take_that_dies_before_its_mark_leaves_it_to_the_next() {
+    let edge = nothing();
+    let take = || run(tickets::take(&edge.records, &limited(), TWO, None, Ok(DRAWS))).ok();
+    let is_marked = || edge.records.peek(&limited()).is_some();
+    assert_eq!([take(), take()], [Some(Take::Granted); 2]);
+    // Two tickets are refused, then comes the mark.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    assert_eq!((take(), is_marked()), (Some(Take::Exhausted), false));
+    calm(&edge);
+    assert_eq!((take(), is_marked()), (Some(Take::Exhausted), true));
+    assert_eq!(run(edge.records.scan(&Prefix::tickets(&limited()), None, 10)).map(|page| page.keys.len()), Ok(2));
+}

@@ -1,0 +1,777 @@
+//! Erasing a link: nothing of it stays, and its alias is free for anybody.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
+
+use crate::support::audit::{check_list, check_no_stray_entries, text, truth};
+use crate::support::client::Answer;
+use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::{Ask, Isolate, run};
+use hop_core::BackgroundWork;
+use hop_core::memory::{Fault, MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::store::Key;
+use http::header::IF_MATCH;
+use serde_json::{Value, json};
+
+const HERE: &str = "https://example.com/here";
+const THERE: &str = "https://example.com/there";
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    (answer.code(), answer.json())
+}
+
+/// An edge with the link `docs`, which has tags, a history and clicks.
+fn world(edge: MemoryEdge) -> MemoryEdge {
+    for asked in [
+        Ask::create(&json!({"alias": "docs", "target": HERE, "tags": ["x"], "note": "a secret"})),
+        Ask::change("docs", &json!({"title": "a"})),
+        Ask::change("docs", &json!({"title": "b", "tags": ["y"]})),
+        Ask::visit("docs"),
+    ] {
+        assert!(ask(&edge, asked).0 < 400);
+    }
+    edge
+}
+
+/// Edits the link `docs` so many times.
+fn edit(edge: &MemoryEdge, times: usize) {
+    for number in 0..times {
+        assert_eq!(ask(edge, Ask::change("docs", &json!({"title": number.to_string()}))).0, 200);
+    }
+}
+
+fn erase(alias: &str) -> Ask {
+    Ask::remove(&format!("/api/v1/links/{alias}?erase=true"))
+}
+
+/// The keys of everything there is.
+fn keys(edge: &MemoryEdge) -> Vec<String> {
+    edge.records.keys().iter().map(|key| key.as_str().to_owned()).collect()
+}
+
+/// Nothing is left but the marks of tags, the record of an alias that nobody has, which says nothing, and what the audit says of deeds.
+fn check_nothing_is_left(edge: &MemoryEdge) {
+    check_aliases_are_left(edge, &["docs"]);
+}
+
+/// The same, with the records of these aliases.
+fn check_aliases_are_left(edge: &MemoryEdge, aliases: &[&str]) {
+    let left: Vec<String> = keys(edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
+    assert_eq!(left, aliases.iter().map(|alias| format!("link/hop.example/{alias}")).collect::<Vec<_>>());
+    for word in ["example.com", "lnk_", "secret", "\"link\"", "erasing"] {
+        assert_eq!(records_with(edge, word), Vec::<String>::new(), "{word}");
+    }
+}
+
+/// The keys of all records that hold `word`, in their key or their value. The audit goes on naming links.
+fn records_with(edge: &MemoryEdge, word: &str) -> Vec<String> {
+    let has_word = |key: &Key| {
+        let record = edge.records.peek(key).expect("a key that is listed has a record");
+        key.as_str().contains(word) || String::from_utf8(record.value).expect("a record is text").contains(word)
+    };
+    let keys = edge.records.keys().into_iter().filter(|key| !key.as_str().starts_with("audit/") && has_word(key));
+    keys.map(|key| key.as_str().to_owned()).collect()
+}
+
+#[test]
+fn nothing_of_an_erased_link_stays() {
+    for deleted in [false, true] {
+        let edge = world(MemoryEdge::new(1));
+        if deleted {
+            assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+        }
+        assert!(keys(&edge).iter().any(|key| key.starts_with("history/")) && keys(&edge).iter().any(|key| key.starts_with("stats/")));
+        assert_eq!(ask(&edge, erase("docs")).0, 204);
+        check_nothing_is_left(&edge);
+        assert_eq!(ask(&edge, Ask::show("docs")).0, 404);
+        assert_eq!(ask(&edge, Ask::restore("docs")).0, 404);
+        assert_eq!(ask(&edge, erase("docs")).0, 404);
+        assert_eq!(ask(&edge, Ask::list("/api/v1/aliases/docs")).1["available"], true);
+    }
+}
+
+#[test]
+fn the_alias_is_free_and_its_next_link_has_nothing_of_the_last() {
+    let edge = world(MemoryEdge::new(1));
+    let old = truth(&edge)["docs"].id.clone();
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    let (status, link) = ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE})));
+    assert_eq!((status, &link["version"], &link["clicks"]["humans"]), (201, &json!(1), &json!(0)));
+    assert_ne!(text(&link["id"]), old);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::visit("docs"))).header("location"), THERE);
+    check_list(&edge);
+}
+
+#[test]
+fn visitors_learn_of_it() {
+    let edge = world(MemoryEdge::new(1));
+    let isolate = Isolate::new(&edge);
+    let follow = |isolate: &Isolate<'_>| run(isolate.ask(Ask::visit("docs"))).code();
+    assert_eq!(follow(&isolate), 302);
+    assert_eq!(run(isolate.ask(erase("docs"))).code(), 204);
+    assert_eq!((follow(&isolate), follow(&Isolate::new(&edge))), (410, 410), "the copy says that it is gone");
+    edge.copies.empty();
+    assert_eq!(follow(&Isolate::new(&edge)), 404);
+}
+
+#[test]
+fn an_old_alias_leads_nowhere_any_more() {
+    let edge = world(MemoryEdge::new(1));
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
+    let (status, problem) = ask(&edge, erase("docs"));
+    assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "the link is elsewhere");
+    assert_eq!(ask(&edge, erase("new")).0, 204);
+    edge.copies.empty();
+    assert_eq!(ask(&edge, Ask::visit("docs")).0, 404);
+    assert_eq!(ask(&edge, Ask::visit("new")).0, 404);
+}
+
+#[test]
+fn an_old_alias_that_forwards_is_held_until_it_is_deleted() {
+    let edge = world(MemoryEdge::new(1));
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
+    assert_eq!(ask(&edge, erase("new")).0, 204);
+    let take = || ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true})));
+    assert_eq!(take().1["code"], "alias_taken");
+    assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+    assert_eq!(take().0, 201);
+    check_list(&edge);
+}
+
+#[test]
+fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
+    let edge = MemoryEdge::new(1);
+    let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
+    let created = ask(&edge, create());
+    assert_eq!((created.0, ask(&edge, erase("docs")).0), (201, 204));
+    assert_eq!(ask(&edge, create()), created);
+}
+
+#[test]
+fn a_long_history_takes_several_requests() {
+    let edge = world(misfortune::edge(1, Steps::OneByOne));
+    edit(&edge, 60);
+    edge.set_operations(50);
+    check_half_done(&run(Isolate::new(&edge).ask(erase("docs"))));
+    assert_eq!(ask(&edge, Ask::show("docs")).0, 404, "the link itself is gone");
+    for reuse in [false, true] {
+        let refused = ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": reuse})));
+        assert_eq!((refused.0, &refused.1["code"]), (409, &json!("alias_retired")));
+    }
+    until(&edge, erase("docs"), 204);
+    check_nothing_is_left(&edge);
+}
+
+#[test]
+fn if_match_is_checked_until_erasing_begins() {
+    for outdated in ["\"1\"", "\"99\""] {
+        let edge = world(misfortune::edge(1, Steps::OneByOne));
+        edit(&edge, 40);
+        edge.set_operations(50);
+        let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
+        assert_eq!((erase_if(outdated), erase_if("\"43\""), erase_if(outdated)), (412, 503, 204));
+    }
+}
+
+#[test]
+fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
+    let edge = world(MemoryEdge::new(1));
+    let trace = misfortune::watch(&edge);
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    let scan = trace.steps().iter().position(|step| *step == Step::Scan).expect("an erasure lists old versions");
+    let edge = MemoryEdge::new(1);
+    for asked in [Ask::create(&json!({"alias": "docs", "target": HERE})), Ask::change("docs", &json!({"title": "a"}))] {
+        assert!(ask(&edge, asked).0 < 400);
+    }
+    plan(&edge, Plan::At(vec![(scan, Fault::Stale)]));
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    calm(&edge);
+    check_nothing_is_left(&edge);
+}
+
+/// Deletes the link `docs`, after it was limited, followed and changed, and gives its alias to another link. Returns the id of the first.
+fn reuse(edge: &MemoryEdge) -> String {
+    let id = truth(edge)["docs"].id.clone();
+    for asked in [
+        Ask::change("docs", &json!({"max_clicks": 5, "tags": ["y"], "crawlable": true})),
+        Ask::visit("docs"),
+        Ask::delete("docs"),
+        Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true, "tags": ["z"]})),
+    ] {
+        until(edge, asked, 302);
+    }
+    assert_ne!(truth(edge)["docs"].id, id);
+    for class in ["history", "stats", "take"] {
+        assert!(keys(edge).iter().any(|key| key.starts_with(&format!("{class}/{id}/"))), "{class}");
+    }
+    id
+}
+
+/// Asks again for as long as the answer is that a part is left to do, and says how often that was. Anything but a success below `most`
+/// is a failure.
+fn until(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
+    for number in 1..=60 {
+        let answer = run(Isolate::new(edge).ask(asked.again()));
+        if answer.code() <= most {
+            return number;
+        }
+        check_half_done(&answer);
+    }
+    panic!("it is never done");
+}
+
+/// The answer says that a part is left to do, and nothing else that is a 503.
+fn check_half_done(answer: &Answer) {
+    let json = answer.json();
+    assert_eq!((answer.code(), answer.header("retry-after"), &json["code"]), (503, "0", &json!("budget_exhausted")), "{json}");
+}
+
+/// Stores of both kinds with the budget of Workers' free plan, and one with that of Fastly.
+fn edges() -> [MemoryEdge; 3] {
+    [(Steps::AtOnce, 50), (Steps::OneByOne, 50), (Steps::OneByOne, 32)].map(|(steps, operations)| {
+        let edge = misfortune::edge(1, steps);
+        edge.set_operations(operations);
+        edge
+    })
+}
+
+#[test]
+fn erasing_reaches_the_links_an_alias_was_taken_from() {
+    for edge in edges() {
+        let edge = world(edge);
+        reuse(&edge);
+        reuse(&edge);
+        assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "a"}))).0, 200);
+        assert_eq!(ask(&edge, Ask::visit("docs")).0, 302);
+        until(&edge, erase("docs"), 204);
+        check_nothing_is_left(&edge);
+    }
+}
+
+/// A link that moves to the alias of a deleted one, and away from it again, takes along what is known of that.
+#[test]
+fn erasing_reaches_taken_aliases_after_moves() {
+    for edge in edges() {
+        let edge = world(edge);
+        let old = reuse(&edge);
+        let second = truth(&edge)["docs"].id.clone();
+        assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
+        for to in ["docs", "last"] {
+            let from = if to == "docs" { "other" } else { "docs" };
+            assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 200);
+        }
+        until(&edge, erase("last"), 204);
+        let named =
+            |id: &str| keys(&edge).into_iter().filter(|key| key.contains(id)).filter(|key| !key.starts_with("audit/")).collect::<Vec<_>>();
+        assert_eq!((named(&old), named(&second)), (vec![], vec![]));
+        let left: Vec<String> = keys(&edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
+        assert_eq!(left, ["link/hop.example/docs", "link/hop.example/last", "link/hop.example/other"]);
+    }
+}
+
+/// However often an alias is reused, its record stays small, and what it knows is enough to leave nothing behind.
+#[test]
+fn the_record_of_a_reused_alias_stays_bounded() {
+    for edge in edges() {
+        let edge = world(edge);
+        let mut sizes = Vec::new();
+        for _ in 0..30 {
+            reuse(&edge);
+            sizes.push(edge.records.peek(&crate::support::copies::docs()).expect("a record").value.len());
+        }
+        let (early, late) = (sizes[15], sizes[29]);
+        assert!(late <= early + 16, "{sizes:?}");
+        until(&edge, erase("docs"), 204);
+        check_nothing_is_left(&edge);
+    }
+}
+
+#[test]
+fn an_erasure_that_died_anywhere_reaches_reused_links() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = world(misfortune::edge(1, steps));
+            reuse(&edge);
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, erase("docs")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 204);
+                break;
+            }
+            let second = ask(&edge, erase("docs")).0;
+            assert!([204, 404].contains(&second), "{second} after dying at {dies_at}");
+            check_nothing_is_left(&edge);
+        }
+    }
+}
+
+/// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
+#[test]
+fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
+    let edge = world(misfortune::edge(1, Steps::OneByOne));
+    let id = truth(&edge)["docs"].id.clone();
+    assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+    assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    assert_eq!(ask(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true}))).0, 503);
+    calm(&edge);
+    let (status, restored) = ask(&edge, Ask::restore("docs"));
+    assert_eq!((status, text(&restored["id"]), &restored["clicks"]["humans"]), (200, id, &json!(1)));
+    assert!(crate::support::audit::told_history(&edge, "docs").len() >= 4);
+    until(&edge, erase("other"), 204);
+    assert_eq!(crate::support::audit::told_history(&edge, "docs").len(), 5, "erasing the other one takes nothing of it");
+}
+
+/// Moves the link `docs`, and dies before its signpost.
+fn cut_off(edge: &MemoryEdge, to: &str) {
+    cut_off_at(edge, 2, "docs", to);
+}
+
+/// Moves a link, and dies before its signpost, which is the write with this number.
+fn cut_off_at(edge: &MemoryEdge, signpost: usize, from: &str, to: &str) {
+    let target = truth(edge)[from].target.clone();
+    plan(edge, Plan::FromNth(Step::Write, signpost));
+    assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
+    calm(edge);
+    assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is there");
+}
+
+/// The alias that the link moves to.
+fn new() -> Key {
+    Key::kept("link/hop.example/new".into())
+}
+
+#[test]
+fn erasing_reaches_the_copy_of_a_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        cut_off(&edge, "other");
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new", "other"]);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201, "nobody need wait for the move");
+    }
+}
+
+/// The dead move began where the link is no more: the alias it left, and one where it has been since.
+#[test]
+fn erasing_reaches_dead_moves_from_older_aliases() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        for (from, to) in [("docs", "other"), ("other", "docs"), ("docs", "last")] {
+            assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to}))).0, 200);
+        }
+        until(&edge, erase("last"), 204);
+        assert_eq!((records_with(&edge, HERE), records_with(&edge, "secret")), (vec![], vec![]));
+        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/docs", "link/hop.example/other"], "the signposts");
+    }
+}
+
+#[test]
+fn erasing_leaves_a_destination_others_took() {
+    for (edge, arrives) in edges().into_iter().zip([false; 3]).chain(edges().into_iter().zip([true; 3])) {
+        let edge = world(edge);
+        let id = truth(&edge)["docs"].id.clone();
+        cut_off(&edge, "new");
+        edge.wait_seconds(61);
+        let alias = if arrives { "other" } else { "new" };
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": alias, "target": THERE}))).0, 201);
+        if arrives {
+            // The dead move is broken off, and then the claim is made.
+            cut_off_at(&edge, 3, "other", "new");
+        }
+        let taken = edge.records.peek(&new()).expect("a record");
+        until(&edge, erase("docs"), 204);
+        assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
+        assert_eq!(edge.records.peek(&new()).expect("a record"), taken);
+        check_list(&edge);
+        check_no_stray_entries(&edge);
+    }
+}
+
+#[test]
+fn erasing_gives_a_reused_alias_back() {
+    for edge in edges() {
+        let edge = world(edge);
+        let id = truth(&edge)["docs"].id.clone();
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
+        assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
+        let theirs = truth(&edge)["new"].clone();
+        cut_off(&edge, "new");
+        until(&edge, erase("docs"), 204);
+        assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
+        assert_eq!(truth(&edge)["new"], theirs);
+        assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
+        check_list(&edge);
+        check_no_stray_entries(&edge);
+    }
+}
+
+#[test]
+fn a_deleted_link_is_erased_under_a_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
+        assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
+        cut_off(&edge, "new");
+        until(&edge, erase("new"), 204);
+        assert_eq!(records_with(&edge, THERE), [""; 0]);
+        assert_eq!(ask(&edge, Ask::show("docs")).1["target"], HERE, "the move is broken off");
+        check_list(&edge);
+    }
+}
+
+#[test]
+fn erasing_reaches_dead_moves_of_reused_links() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        reuse(&edge);
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// The ninth link that takes an alias over has what is left of the first removed.
+#[test]
+fn reuse_reaches_dead_moves_of_forgotten_links() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        let first = reuse(&edge);
+        for _ in 0..8 {
+            reuse(&edge);
+        }
+        assert_eq!(records_with(&edge, &first), Vec::<String>::new());
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Old versions are cleared away, but not the one that says where a move was cut off.
+#[test]
+fn clearing_old_versions_forgets_no_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        edit(&edge, 120);
+        assert!(crate::support::audit::count(&edge, "history/") <= 60);
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Seven tries of a move died, one after the other. The versions that lead to the copy stay; all others are cleared away.
+#[test]
+fn dead_tries_of_a_move_stop_no_clearing() {
+    for edge in edges() {
+        let edge = world(edge);
+        // The first clearing that meets what the tries wrote down comes to it first.
+        edit(&edge, 59);
+        cut_off(&edge, "new");
+        for _ in 0..6 {
+            // The claim of the dead move is renewed.
+            edge.wait_seconds(1);
+            cut_off_at(&edge, 2, "docs", "new");
+        }
+        edit(&edge, 120);
+        let since_clearing = truth(&edge)["docs"].version % 8;
+        assert_eq!(crate::support::audit::count(&edge, "history/") as u64, 49 + since_clearing + 7);
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// What the destination of a move holds cannot be read for a while.
+fn damage(edge: &MemoryEdge) -> impl Fn() {
+    let value = String::from_utf8(edge.records.peek(&new()).expect("a record").value).expect("a record is text");
+    edge.records.plant(&new(), "damaged");
+    move || edge.records.plant(&new(), &value)
+}
+
+#[test]
+fn erasing_fails_while_a_destination_is_unreadable() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        let repair = damage(&edge);
+        let answers: Vec<u16> = (0..8).map(|_| ask(&edge, erase("docs")).0).collect();
+        assert!(!answers.contains(&204) && answers.ends_with(&[500, 500]), "{answers:?}");
+        let log = edge.take_log().concat();
+        assert!(log.contains("a stored record is no JSON"), "{log}");
+        repair();
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+#[test]
+fn clearing_keeps_versions_of_unreadable_destinations() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        let repair = damage(&edge);
+        edit(&edge, 120);
+        assert!(crate::support::audit::count(&edge, "history/") <= 60);
+        repair();
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// One that has to give an alias back, too.
+#[test]
+fn each_request_drops_some_versions() {
+    for edge in edges() {
+        let edge = world(edge);
+        edit(&edge, 90);
+        cut_off(&edge, "new");
+        let versions = || crate::support::audit::count(&edge, "history/");
+        // To give the alias back takes a request, and so may the release of the other.
+        let mut others = 0;
+        loop {
+            let before = versions();
+            let answer = run(Isolate::new(&edge).ask(erase("docs")));
+            others += usize::from(before == versions());
+            assert!(others <= 2, "no progress");
+            if answer.code() == 204 {
+                break;
+            }
+            check_half_done(&answer);
+        }
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Eight links had the alias before. A move of each died.
+#[test]
+fn erasing_eight_predecessors_keeps_to_its_operations() {
+    for edge in edges() {
+        let edge = world(edge);
+        for number in 0..8 {
+            cut_off(&edge, &format!("new{number}"));
+            reuse(&edge);
+        }
+        cut_off(&edge, "new8");
+        until(&edge, erase("docs"), 204);
+        let aliases: Vec<String> = ["docs".into()].into_iter().chain((0..=8).map(|number| format!("new{number}"))).collect();
+        check_aliases_are_left(&edge, &aliases.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+/// Of a link whose alias was reused nothing is left but the version that leads to a copy.
+#[test]
+fn erasing_keeps_a_predecessor_with_a_dead_move() {
+    for edge in edges() {
+        let edge = world(edge);
+        cut_off(&edge, "new");
+        let id = reuse(&edge);
+        let is_left = |key: &Key| ["history", "stats", "take"].iter().any(|class| key.as_str().starts_with(&format!("{class}/{id}/")));
+        for key in edge.records.keys().iter().filter(|key| is_left(key) && !key.as_str().ends_with("/hop.example/new")) {
+            edge.records.lose(key);
+        }
+        until(&edge, erase("docs"), 204);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// A link that has four predecessors moves to the alias of one that has eight: five have to be forgotten.
+#[test]
+fn a_move_forgets_predecessors_within_its_operations() {
+    for edge in edges() {
+        let edge = world(edge);
+        for _ in 0..4 {
+            reuse(&edge);
+        }
+        assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "other"}))).0, 200);
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "docs", "target": HERE, "reuse": true}))).0, 201);
+        for _ in 0..8 {
+            reuse(&edge);
+        }
+        assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+        assert!(until(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true})), 200) > 1);
+        until(&edge, erase("docs"), 204);
+        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/other"], "the signpost");
+    }
+}
+
+/// Every link here has all index entries a link can have, and whoever erases has a key.
+#[test]
+fn erasing_a_full_link_keeps_to_its_operations() {
+    for (predecessors, edits) in [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 20), (1, 0), (1, 1), (1, 2), (3, 7)] {
+        for edge in edges() {
+            let few = edge.operations();
+            edge.set_operations(OPERATIONS);
+            let (owner, letters) = (crate::support::keys::user(&edge, 'a', "admin", "in"), ["a", "b", "c"]);
+            let (_, secret) = crate::support::keys::key(&edge, &owner, &crate::support::keys::SCOPES, &json!({}));
+            let make = |alias: &str, letter: &str| {
+                let tags: Vec<String> = (0..10).map(|number| format!("{letter}{number}")).collect();
+                let everything = json!({
+                    "alias": alias, "target": HERE, "note": "a secret", "tags": tags, "external_id": format!("crm-{letter}"),
+                    "crawlable": true, "max_clicks": 5, "reuse": true,
+                });
+                assert_eq!(ask(&edge, Ask::create(&everything).showing(secret.as_str())).0, 201);
+            };
+            let make_used = |letter: &str| {
+                make("docs", letter);
+                edit(&edge, edits);
+                assert_eq!(ask(&edge, Ask::visit("docs")).0, 302);
+            };
+            make("new", "new");
+            assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
+            for letter in &letters[..predecessors] {
+                make_used(letter);
+                cut_off(&edge, &format!("new-{letter}"));
+                assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+            }
+            make_used("last");
+            if predecessors > 0 {
+                cut_off(&edge, "new");
+            }
+            edge.set_operations(few);
+            until(&edge, erase("docs").showing(secret.as_str()), 204);
+            assert_eq!(records_with(&edge, "crm-last"), Vec::<String>::new());
+            check_no_stray_entries(&edge);
+        }
+    }
+}
+
+/// Begins to move `docs` to `new`, which is late to make its claim.
+fn late_claim<'a>(isolate: &'a Isolate<'a>, edge: &MemoryEdge) -> Late<'a> {
+    late(edge, 1, isolate.handle(Ask::change("docs", &json!({"alias": "new"}))))
+}
+
+/// A request that is under way.
+type Late<'a> = Pin<Box<dyn Future<Output = (Answer, BackgroundWork)> + 'a>>;
+
+/// Begins a request that is late to make its write of this number.
+fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer, BackgroundWork)> + 'a) -> Late<'a> {
+    let mut asked: Late<'a> = Box::pin(asked);
+    plan(edge, Plan::LateAt(Step::Write, write));
+    assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    calm(edge);
+    asked
+}
+
+/// Has a move that was late make its claim, and die.
+fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
+    plan(edge, Plan::From(0, None));
+    assert_eq!(run(moving).0.code(), 503);
+    calm(edge);
+    assert!(records_with(edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
+}
+
+/// Step by step, the erasure sees the version of a move that has not made its claim. The claim is made before the record says that
+/// the link is being erased.
+#[test]
+fn erasing_reaches_a_claim_made_meanwhile() {
+    for edge in edges().into_iter().filter(|edge| edge.records.steps() == Steps::OneByOne) {
+        let edge = world(edge);
+        let isolate = Isolate::new(&edge);
+        let moving = late_claim(&isolate, &edge);
+        let erasing = late(&edge, 1, isolate.handle(erase("docs")));
+        claim_and_die(&edge, moving);
+        let (answer, _) = run(erasing);
+        if answer.code() != 204 {
+            check_half_done(&answer);
+            until(&edge, erase("docs"), 204);
+        }
+        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(copies, Vec::<String>::new());
+    }
+}
+
+/// The claim is made after the link was erased. Whoever made it finds that out and gives the alias back.
+#[test]
+fn a_claim_after_an_erasure_is_given_back() {
+    for edge in edges() {
+        let edge = world(edge);
+        let isolate = Isolate::new(&edge);
+        let moving = late_claim(&isolate, &edge);
+        until(&edge, erase("docs"), 204);
+        assert_eq!(run(moving).0.code(), 404);
+        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(copies, Vec::<String>::new());
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
+    }
+}
+
+/// A move that is only slow finds the link erased, and its copy gone.
+#[test]
+fn erasing_breaks_off_a_move_under_way() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(misfortune::edge(1, steps));
+        let isolate = Isolate::new(&edge);
+        plan(&edge, Plan::LateAt(Step::Write, 2));
+        let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "new"}))));
+        assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        calm(&edge);
+        assert!(records_with(&edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
+        until(&edge, erase("docs"), 204);
+        let (answer, _) = run(moving);
+        assert_eq!(answer.code(), 404);
+        check_aliases_are_left(&edge, &["docs", "new"]);
+    }
+}
+
+/// Wherever the erasure of a link dies whose move died, it is completed by asking again. Step by step, index entries that no record names may
+/// be left.
+#[test]
+fn an_erasure_that_died_anywhere_reaches_dead_moves() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = world(misfortune::edge(1, steps));
+            let id = truth(&edge)["docs"].id.clone();
+            cut_off(&edge, "new");
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, erase("docs")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 503, "an alias is given back, and the version goes with the next request");
+                break;
+            }
+            check_list(&edge);
+            until(&edge, erase("docs"), 404);
+            let left = records_with(&edge, &id).len() + records_with(&edge, HERE).len() + records_with(&edge, "secret").len();
+            assert_eq!(left, 0, "after dying at {dies_at}");
+            if steps == Steps::AtOnce {
+                check_aliases_are_left(&edge, &["docs", "new"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn erasing_is_asked_for_in_so_many_words() {
+    let edge = world(MemoryEdge::new(1));
+    for (value, status) in [("false", 204), ("yes", 422), ("", 422), ("true&erase=true", 422)] {
+        assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/docs?erase={value}"))).0, status, "{value}");
+    }
+    assert_eq!(ask(&edge, Ask::restore("docs")).1["state"], "live");
+}
+
+/// Wherever an erasure dies, the next one completes it and nothing is left.
+#[test]
+fn an_erasure_that_died_anywhere_is_completed_by_the_next() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = world(misfortune::edge(1, steps));
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, erase("docs")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 204);
+                break;
+            }
+            check_list(&edge);
+            let second = ask(&edge, erase("docs")).0;
+            assert!([204, 404].contains(&second), "{second} after dying at {dies_at}");
+            check_nothing_is_left(&edge);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The history of a link is what was acknowledged: every edit that was made, once, in order, and no other, whatever went wrong
+//! meanwhile; and it does not grow without end.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::audit::{check_list, count, told_history, truth};
+use crate::support::client::Answer;
+use crate::support::copies::{HERE, create};
+use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
+use crate::support::replay::{OnFailure, for_seeds};
+use crate::support::scheduler::{Client, Turns};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use serde_json::{Value, json};
+
+fn world(steps: Steps) -> MemoryEdge {
+    let edge = misfortune::edge(1, steps);
+    assert_eq!(ask(&edge, create()).code(), 201);
+    edge
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// Where the edit with this number leads; no other edit leads there.
+fn target(number: usize) -> String {
+    format!("https://example.com/{number}")
+}
+
+fn edit(alias: &str, number: usize) -> Ask {
+    Ask::change(alias, &json!({"target": target(number)}))
+}
+
+/// The versions that hop tells of a link, newest first.
+fn versions(edge: &MemoryEdge, alias: &str) -> Vec<Value> {
+    let answer = ask(edge, Ask::list(&format!("/api/v1/links/{alias}/history")));
+    assert_eq!(answer.code(), 200, "{alias}");
+    answer.json()["items"].as_array().expect("a history has items").clone()
+}
+
+/// The alias of the link `id`.
+fn alias_of(edge: &MemoryEdge, id: &str) -> String {
+    let places: Vec<String> = truth(edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    assert_eq!(places.len(), 1, "the link is at {places:?}");
+    places[0].clone()
+}
+
+#[test]
+fn a_version_tells_what_the_link_was_and_since_when() {
+    let edge = world(Steps::AtOnce);
+    let start = ask(&edge, Ask::show("docs")).json()["created_at"].clone();
+    for patch in [json!({"target": target(2)}), json!({"disabled": true}), json!({"alias": "new", "domain": "b.example"})] {
+        edge.wait_seconds(60);
+        assert_eq!(ask(&edge, Ask::change("docs", &patch)).code(), 200);
+    }
+    edge.wait_seconds(60);
+    assert_eq!(ask(&edge, Ask::delete("new?domain=b.example")).code(), 204);
+    let items = ask(&edge, Ask::list("/api/v1/links/new/history?domain=b.example")).json()["items"].clone();
+    let expected: Vec<Value> = [
+        (5, "2026-11-21T08:04:00Z", "new", "b.example", target(2), true, true),
+        (4, "2026-11-21T08:03:00Z", "new", "b.example", target(2), true, false),
+        (3, "2026-11-21T08:02:00Z", "docs", "hop.example", target(2), true, false),
+        (2, "2026-11-21T08:01:00Z", "docs", "hop.example", target(2), false, false),
+        (1, "2026-11-21T08:00:00Z", "docs", "hop.example", HERE.to_owned(), false, false),
+    ]
+    .into_iter()
+    .map(|(version, at, alias, domain, target, disabled, deleted)| {
+        json!({"version": version, "at": at, "by": null, "alias": alias, "domain": domain, "target": target, "disabled": disabled, "deleted": deleted, "blocked": null})
+    })
+    .collect();
+    assert_eq!((start, items), (json!("2026-11-21T08:00:00Z"), Value::from(expected)));
+}
+
+/// One edit among three, with any one of its steps going wrong, or all from there on.
+#[test]
+fn an_edit_is_told_if_it_was_made_and_only_then() {
+    let edits: [fn() -> Ask; 4] = [
+        || edit("docs", 2),
+        || Ask::change("docs", &json!({"target": target(2), "alias": "new", "keep_old_alias": true})),
+        || Ask::change("docs", &json!({"target": target(2), "tags": ["x"]})),
+        || Ask::change_if("docs", "\"2\"", &json!({"target": target(2)})),
+    ];
+    let mut made = [0, 0];
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for (kind, second) in edits.iter().enumerate() {
+            let mut number = 0;
+            loop {
+                let plans = [Plan::At(vec![(number, Fault::Fail)]), Plan::At(vec![(number, Fault::Stale)]), Plan::From(number, None)];
+                let lengths = plans.map(|misfortune| {
+                    let _guard = OnFailure::print(format!("\nwhile trying: edit {kind}, {steps:?}, {misfortune:?}\n"));
+                    let (is_made, length) = play(steps, second(), &misfortune);
+                    made[usize::from(is_made)] += 1;
+                    length
+                });
+                number += 1;
+                if lengths.iter().all(|length| *length <= number) {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(made.iter().all(|times| *times > 10), "{made:?}");
+}
+
+/// Edits a link, edits it again under `misfortune`, edits it once more, and says whether the second edit was made and how many steps
+/// it took.
+fn play(steps: Steps, second: Ask, misfortune: &Plan) -> (bool, usize) {
+    let edge = world(steps);
+    let id = truth(&edge)["docs"].id.clone();
+    assert_eq!(ask(&edge, edit("docs", 1)).code(), 200);
+    let trace = plan(&edge, misfortune.clone());
+    let answer = ask(&edge, second);
+    calm(&edge);
+    let is_made = truth(&edge)[&alias_of(&edge, &id)].target == target(2);
+    assert!(is_made || answer.code() != 200, "an acknowledged edit is lost");
+    // An edit after it is told as well, and finds the same past.
+    assert_eq!(ask(&edge, edit(&alias_of(&edge, &id), 3)).code(), 200);
+    let mut expected = vec![HERE.to_owned(), target(1)];
+    expected.extend(is_made.then(|| target(2)));
+    expected.push(target(3));
+    let expected: Vec<(u64, String)> = (1..).zip(expected).collect();
+    assert_eq!(told_history(&edge, &alias_of(&edge, &id)), expected.into_iter().rev().collect::<Vec<_>>());
+    (is_made, trace.steps().len())
+}
+
+/// What a client did to the link, and what it was told.
+struct Deed {
+    target: String,
+    /// The version the link then had, if the deed was acknowledged.
+    version: Option<u64>,
+    /// Whether it was refused for good.
+    refused: bool,
+}
+
+/// A few edits of a link that others edit, move, delete and restore, each to a target of its own.
+async fn live(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<Deed> {
+    let names = ["docs", "b", "c"];
+    let mut deeds = Vec::new();
+    for number in 0..4 {
+        let (from, onto) = (names[random.below(3)], names[random.below(3)]);
+        let target = target(client * 100 + number);
+        let asked = match random.below(8) {
+            0..4 => Ask::change(from, &json!({"target": target})),
+            4 | 5 => Ask::change(from, &json!({"target": target, "alias": onto, "keep_old_alias": random.below(2) == 0})),
+            6 => Ask::delete(from),
+            _ => Ask::restore(from),
+        };
+        let is_edit = asked.method == http::Method::PATCH;
+        let answer = isolate.ask(asked).await;
+        assert_ne!(answer.code(), 500, "{}", String::from_utf8_lossy(&answer.body));
+        if is_edit {
+            let version = (answer.code() == 200).then(|| answer.json()["version"].as_u64().expect("a link has a version"));
+            deeds.push(Deed { target, version, refused: version.is_none() && answer.code() != 503 });
+        }
+    }
+    deeds
+}
+
+#[test]
+fn what_was_acknowledged_is_told_once_and_in_order() {
+    for_seeds("history", "what_was_acknowledged_is_told_once_and_in_order", 1_500, |seed| {
+        let mut random = Random::new(seed);
+        let steps = if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne };
+        let edge = world(steps);
+        let id = truth(&edge)["docs"].id.clone();
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
+        let count = 1 + random.below(3);
+        let clients: Vec<_> = (0..count)
+            .map(|client| {
+                let (isolate, random) = (&isolates[client % 2], Random::new(random.next_u64()));
+                Box::pin(live(isolate, client + 1, random)) as Client<'_, Vec<Deed>>
+            })
+            .collect();
+        let deeds = Turns::default().interleave(&mut random, clients, || edge.wait_seconds(1));
+        calm(&edge);
+        let alias = alias_of(&edge, &id);
+        check_told(&versions(&edge, &alias), truth(&edge)[&alias].version, &deeds);
+        check_list(&edge);
+    });
+}
+
+fn check_told(versions: &[Value], last: u64, deeds: &[Vec<Deed>]) {
+    let field = |name: &str| versions.iter().map(|version| version[name].clone()).collect::<Vec<_>>();
+    assert_eq!(field("version"), (1..=last).rev().map(Value::from).collect::<Vec<_>>(), "no version is missing or told twice");
+    assert_eq!(versions.last().map(|first| &first["target"]), Some(&json!(HERE)));
+    let times: Vec<String> = field("at").iter().map(|at| at.as_str().expect("a moment").to_owned()).collect();
+    assert!(times.is_sorted_by(|later, earlier| later >= earlier), "{times:?}");
+    let what_it_was = |version: &Value| ["target", "alias", "deleted"].map(|name| version[name].clone());
+    assert!(versions.windows(2).all(|pair| what_it_was(&pair[0]) != what_it_was(&pair[1])), "a version that changed nothing: {versions:?}");
+    for deeds in deeds {
+        let mut seen = 0;
+        for deed in deeds {
+            let told = told_as(versions, &deed.target);
+            assert!(told.is_none() || !deed.refused, "{} was refused, and is told", deed.target);
+            if let Some(version) = deed.version {
+                assert_eq!(told, Some(version), "{} was acknowledged", deed.target);
+            }
+            if let Some(told) = told {
+                assert!(told > seen, "a client's edits are told in its order");
+                seen = told;
+            }
+        }
+    }
+}
+
+/// The version with which a link began to lead to `target`.
+fn told_as(versions: &[Value], target: &str) -> Option<u64> {
+    let leads_there = |version: &Value| version["target"] == target;
+    let starts: Vec<u64> = versions
+        .iter()
+        .enumerate()
+        .filter(|(at, version)| leads_there(version) && !versions.get(at + 1).is_some_and(leads_there))
+        .filter_map(|(_, version)| version["version"].as_u64())
+        .collect();
+    assert!(starts.len() <= 1, "{target} is told as {starts:?}");
+    starts.first().copied()
+}
+
+#[test]
+fn what_is_told_no_more_is_cleared_away() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        let edge = world(steps);
+        let mut alias = "docs".to_owned();
+        let mut leads = vec![HERE.to_owned()];
+        while leads.len() < 200 {
+            let number = leads.len() + 1;
+            // Versions go on through a move, a deletion and a restoration.
+            let asked = match number {
+                90 => Ask::change("docs", &json!({"target": target(number), "alias": "new"})),
+                120 => Ask::delete(&alias),
+                121 => Ask::restore(&alias),
+                _ => edit(&alias, number),
+            };
+            assert!(ask(&edge, asked).code() < 300, "{number}");
+            if number == 90 {
+                alias = "new".into();
+            }
+            leads.push(if matches!(number, 120 | 121) { target(119) } else { target(number) });
+            assert!(count(&edge, "history/") <= 60, "{} after {number}", count(&edge, "history/"));
+            let told: Vec<(u64, String)> = (1..).zip(leads.iter().cloned()).collect();
+            let latest = told.into_iter().rev().take(50).collect::<Vec<_>>();
+            assert_eq!(told_history(&edge, &alias), latest, "{steps:?}");
+        }
+    }
+}
+
+/// A store that refuses to clear away, or does not list what there is, makes the pile grow; one that is well again makes it shrink.
+#[test]
+fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
+    for fatal in [Step::Scan, Step::Drop] {
+        let edge = world(Steps::OneByOne);
+        for number in 2..=100 {
+            plan(&edge, Plan::From(0, Some(fatal)));
+            let code = ask(&edge, edit("docs", number)).code();
+            calm(&edge);
+            assert!(code == 200 || fatal == Step::Drop, "clearing away is nobody's reason to fail: {code}");
+        }
+        assert_eq!(count(&edge, "history/"), 99);
+        for number in 101..=200 {
+            assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
+        }
+        assert!(count(&edge, "history/") <= 60, "{}", count(&edge, "history/"));
+        assert_eq!(told_history(&edge, "docs").len(), 50);
+    }
+}
+
+/// What failed edits left behind lies among the versions, and takes the place of none.
+#[test]
+fn versions_are_told_whatever_lies_among_them() {
+    let edge = world(Steps::OneByOne);
+    for number in 2..=160 {
+        if number > 2 && number % 3 == 0 {
+            plan(&edge, Plan::FromFirst(Step::Write));
+            assert_eq!(ask(&edge, edit("docs", 1_000 + number)).code(), 503);
+            calm(&edge);
+        }
+        assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
+        let told: Vec<u64> = told_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
+        let last = number as u64;
+        assert_eq!(told, (last.saturating_sub(49).max(1)..=last).rev().collect::<Vec<_>>());
+    }
+}
+
+/// What refused and failed edits left behind is cleared away like anything else.
+#[test]
+fn however_often_an_edit_fails_the_pile_stays_small() {
+    let edge = world(Steps::OneByOne);
+    let mut made = 0;
+    for number in 2..=400 {
+        let fails = number % 4 == 0;
+        if fails {
+            plan(&edge, Plan::FromFirst(Step::Write));
+        }
+        let code = ask(&edge, edit("docs", number)).code();
+        calm(&edge);
+        assert_eq!(code, if fails { 503 } else { 200 });
+        made += u64::from(code == 200);
+        assert!(count(&edge, "history/") <= 110, "{} after {made} edits", count(&edge, "history/"));
+    }
+    assert_eq!(truth(&edge)["docs"].version, made + 1);
+}

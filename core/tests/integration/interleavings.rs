@@ -1,0 +1,318 @@
+//! Many clients at once, their steps mixed in an order drawn from a seed, over a store that is late, fails, loses answers and shows
+//! older truths: one alias has one owner, and what was acknowledged can be told as a story in which one thing happened after the other.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use crate::support::audit::{Kept, check_list, clicks, text, truth};
+use crate::support::client::Answer;
+use crate::support::history::{Event, Held, Told, Wish, explain};
+use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, Weather, calm, unleash};
+use crate::support::replay::for_seeds;
+use crate::support::scheduler::{Client, Turns};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Random, Steps};
+use http::Method;
+use serde_json::json;
+
+/// A store in one of both ways to make changes, and the weather it will have.
+fn draw(seed: u64) -> (MemoryEdge, Weather, Random) {
+    let mut random = Random::new(seed);
+    let steps = if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne };
+    let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+    (misfortune::edge(seed, steps), weather, random)
+}
+
+fn is_windy(weather: Weather) -> bool {
+    weather.fail == 0 && weather.stale == 0
+}
+
+fn create(alias: &str, target: &str) -> Ask {
+    Ask::create(&json!({"target": target, "alias": alias}))
+}
+
+/// A refused or failed request says so in a way a client can act on.
+fn check_refusal(answer: &Answer) {
+    assert_ne!(answer.code(), 500, "{}", String::from_utf8_lossy(&answer.body));
+    assert_eq!(answer.code() == 503, !answer.header("retry-after").is_empty());
+}
+
+#[test]
+fn one_owner() {
+    for_seeds("interleavings", "one_owner", 600, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let target = |client: usize| format!("https://example.com/{client}");
+        unleash(&edge, weather, seed);
+        let count = 2 + random.below(6);
+        let clients = (0..count).map(|client| {
+            let ask = isolates[client % 2].ask(create("docs", &target(client)));
+            Box::pin(ask) as Client<'_, Answer>
+        });
+        let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
+        calm(&edge);
+        let holder = truth(&edge).remove("docs");
+        for (client, answer) in answers.iter().enumerate() {
+            check_refusal(answer);
+            let holds = holder.as_ref().is_some_and(|holder| holder.target == target(client));
+            match answer.code() {
+                201 => assert!(holds && holder.as_ref().is_some_and(|holder| answer.json()["id"] == holder.id), "two owners, or none"),
+                409 => assert!(holder.is_some() && !holds, "client {client} was refused its own creation, or nobody's"),
+                503 => assert!(!is_windy(weather), "nothing failed"),
+                other => panic!("{other}"),
+            }
+        }
+        if is_windy(weather) {
+            assert_eq!(answers.iter().filter(|answer| answer.code() == 201).count(), 1);
+        }
+        check_list(&edge);
+    });
+}
+
+/// Wishes about one alias, three by each client, with visits and lists in between.
+async fn live(isolate: &Isolate<'_>, turns: &Turns, client: usize, mut random: Random) -> Vec<Event> {
+    let mut events = Vec::new();
+    for number in 0..3 {
+        if random.below(3) == 0 {
+            check_refusal(&isolate.ask(Ask::visit("docs")).await);
+            check_refusal(&isolate.ask(Ask::list("/api/v1/links")).await);
+        }
+        let target = format!("https://example.com/{client}/{number}");
+        let (wish, ask) = match random.below(5) {
+            0 | 1 => (Wish::Create { target: target.clone() }, create("docs", &target)),
+            2 | 3 => (Wish::Delete, Ask::delete("docs")),
+            _ => (Wish::Restore, Ask::restore("docs")),
+        };
+        let called = turns.now();
+        let answer = isolate.ask(ask).await;
+        check_refusal(&answer);
+        let told = match answer.code() {
+            201 => Told::Created,
+            204 => Told::Deleted,
+            200 => Told::Restored(answer.json()["version"].as_u64().expect("a link has a version")),
+            409 => Told::Taken,
+            404 => Told::Missing,
+            503 => Told::Nothing,
+            other => panic!("{other}"),
+        };
+        events.push(Event { wish, told, called, returned: turns.now() });
+    }
+    events
+}
+
+#[test]
+fn what_was_acknowledged_happened_one_after_the_other() {
+    for_seeds("interleavings", "what_was_acknowledged_happened_one_after_the_other", 600, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let turns = Turns::default();
+        unleash(&edge, weather, seed);
+        let clients = (0..4).map(|client| {
+            let random = Random::new(random.next_u64());
+            Box::pin(live(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
+        });
+        let clients = clients.collect();
+        let mut was: Option<Kept> = None;
+        let events = turns.interleave(&mut random, clients, || {
+            let is = truth(&edge).remove("docs");
+            check_step(was.as_ref(), is.as_ref());
+            was = is;
+        });
+        calm(&edge);
+        let end = was.map(|kept| Held { target: kept.target, version: kept.version, live: kept.live });
+        let events = events.concat();
+        assert!(explain(&events, &end, weather.stale > 0), "no order of these explains {end:?}: {events:#?}");
+        check_list(&edge);
+        check_visits(&edge, end.as_ref());
+    });
+}
+
+/// A link keeps its owner, and its version counts its deletions and restorations one by one.
+fn check_step(was: Option<&Kept>, is: Option<&Kept>) {
+    let Some(was) = was else { return };
+    let is = is.expect("a link never vanishes");
+    assert_eq!((&is.id, &is.target), (&was.id, &was.target));
+    assert!(is.version >= was.version && is.live == (is.version % 2 == 1), "after {was:?} came {is:?}");
+}
+
+/// Once copies have had their ten minutes to heal, a visitor is sent where truth says.
+fn check_visits(edge: &MemoryEdge, end: Option<&Held>) {
+    edge.wait_seconds(601);
+    run(Isolate::new(edge).ask(Ask::visit("docs")));
+    let visit = run(Isolate::new(edge).ask(Ask::visit("docs")));
+    let expected = match end {
+        Some(Held { live: true, target, .. }) => (302, target.as_str()),
+        Some(_) => (410, ""),
+        None => (404, ""),
+    };
+    assert_eq!((visit.code(), visit.header("location")), expected);
+}
+
+#[test]
+fn a_click_is_counted_once() {
+    for_seeds("interleavings", "a_click_is_counted_once", 600, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let link = run(isolates[0].ask(create("docs", "https://example.com/"))).json();
+        unleash(&edge, weather, seed);
+        let visitors = 1 + random.below(14);
+        let clients = (0..visitors).map(|visitor| {
+            let isolate = &isolates[visitor % 2];
+            Box::pin(async move { isolate.ask(Ask::visit("docs")).await }) as Client<'_, Answer>
+        });
+        let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
+        calm(&edge);
+        answers.iter().for_each(check_refusal);
+        let redirects = answers.iter().filter(|answer| answer.code() == 302).count();
+        let lost = edge.take_log().iter().filter(|line| line.contains("a click was not counted")).count();
+        let counted = usize::try_from(clicks(&edge, &text(&link["id"]))).expect("not that many");
+        assert!(counted <= redirects, "{redirects} redirects were counted as {counted} clicks");
+        assert!(counted + lost >= redirects, "{counted} of {redirects} were counted, and only {lost} logged as lost");
+        if is_windy(weather) {
+            assert_eq!((redirects, counted + lost), (visitors, visitors));
+            assert!(lost == 0 || visitors > 8, "eight tries are enough for eight visitors");
+        }
+    });
+}
+
+#[test]
+fn a_click_its_total_has_forgotten_is_not_counted_again() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    let link = run(isolate.ask(create("docs", "https://example.com/"))).json();
+    let visit = || isolate.ask(Ask::visit("docs"));
+    run(visit());
+    let (_, after) = run(isolate.handle(Ask::visit("docs")));
+    // The click is written, the answer lost; before the record can be asked about it, ten others are counted.
+    misfortune::plan(&edge, Plan::At(vec![(2, Fault::Fail), (3, Fault::Late(1))]));
+    let mut finish = pin!(isolate.app.finish(&edge, after));
+    assert!(finish.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    (0..10).for_each(|_| drop(run(visit())));
+    run(finish);
+    assert_eq!(clicks(&edge, &text(&link["id"])), 12);
+    assert!(edge.take_log().join("").contains("a click was not counted"), "nobody knows what became of it, and the log says so");
+}
+
+#[test]
+fn at_most_so_many_are_led_on() {
+    const LIMIT: usize = 5;
+    for_seeds("interleavings", "at_most_so_many_are_led_on", 300, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
+        let confirm = random.below(3) == 0;
+        let link = json!({"target": "https://secret.example/", "alias": "docs", "max_clicks": LIMIT, "confirm": confirm});
+        assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
+        unleash(&edge, weather, seed);
+        let clients = (0..20).map(|follower| {
+            let isolate = &isolates[follower % 3];
+            Box::pin(async move {
+                // Who only looks, or comes to the page first, takes nothing from those who are led on.
+                check_untold(&isolate.ask(Ask::visit("docs+")).await);
+                let method = if confirm { Method::POST } else { Method::GET };
+                isolate.ask(Ask { method, ..Ask::visit("docs") }).await
+            }) as Client<'_, Answer>
+        });
+        let clients = clients.collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        let (led, others): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status.is_redirection());
+        assert!(led.len() <= LIMIT && led.iter().all(|answer| answer.header("location") == "https://secret.example/"), "{led:?}");
+        others.iter().for_each(|answer| check_untold(answer));
+        if is_windy(weather) {
+            assert_eq!((led.len(), others.iter().all(|answer| answer.code() == 410)), (LIMIT, true));
+        }
+        let last = run(isolates[0].ask(Ask::show("docs"))).json();
+        assert!(weather.fail > 0 || last["state"] == "used_up", "{last}");
+    });
+}
+
+#[test]
+fn an_edited_limit_grants_both_limits_at_most() {
+    const TARGETS: [&str; 2] = ["https://secret.example/old", "https://secret.example/new"];
+    for_seeds("interleavings", "an_edited_limit_grants_both_limits_at_most", 600, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
+        let link = json!({"target": TARGETS[0], "alias": "docs", "max_clicks": 1});
+        assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
+        let edit = json!({"target": TARGETS[1], "max_clicks": 2});
+        unleash(&edge, weather, seed);
+        let followers = (0..2).map(|follower| {
+            let isolate = &isolates[follower];
+            Box::pin(async move { vec![isolate.ask(Ask::visit("docs")).await, isolate.ask(Ask::visit("docs")).await] }) as Client<'_, _>
+        });
+        let editor = Box::pin(async { vec![isolates[2].ask(Ask::change("docs", &edit)).await] }) as Client<'_, Vec<Answer>>;
+        let clients = followers.chain([editor]).collect();
+        let answers: Vec<Answer> = Turns::default().interleave(&mut random, clients, || {}).into_iter().flatten().collect();
+        calm(&edge);
+        let edited = answers.last().map(Answer::code);
+        let led = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
+        answers.iter().for_each(check_refusal);
+        // Everybody has heard of the edit, and comes until nobody is led on any more.
+        edge.copies.empty();
+        let isolate = Isolate::new(&edge);
+        let later: Vec<Answer> = (0..4).map(|_| run(isolate.ask(Ask::visit("docs")))).collect();
+        let counts = TARGETS.map(|target| led(&answers, target) + led(&later, target));
+        assert!(counts[0] <= 1 && counts[1] <= 2, "{counts:?}");
+        assert!(led(&later[3..], TARGETS[0]) + led(&later[3..], TARGETS[1]) == 0, "{later:?}");
+        if is_windy(weather) {
+            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a fresh count");
+        }
+    });
+}
+
+/// Whoever is not led on does not learn where to.
+fn check_untold(answer: &Answer) {
+    check_refusal(answer);
+    assert!(!answer.tells("secret.example"), "{answer:?}");
+}
+
+/// Walks the list to its end while others change it. Returns the aliases it was shown.
+async fn walk(isolate: &Isolate<'_>) -> Vec<String> {
+    let mut aliases = Vec::new();
+    let mut next = Some("/api/v1/links?limit=2".to_owned());
+    while let Some(path) = next {
+        let answer = isolate.ask(Ask::list(&path)).await;
+        check_refusal(&answer);
+        if answer.code() == 503 {
+            return Vec::new();
+        }
+        let page = answer.json();
+        aliases.extend(page["items"].as_array().into_iter().flatten().map(|item| text(&item["alias"])));
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    aliases
+}
+
+#[test]
+fn a_walk_through_the_list_shows_no_alias_twice() {
+    for_seeds("interleavings", "a_walk_through_the_list_shows_no_alias_twice", 300, |seed| {
+        let (edge, weather, mut random) = draw(seed);
+        let isolate = Isolate::new(&edge);
+        for alias in ["a", "b", "c", "d", "e"] {
+            run(isolate.ask(create(alias, "https://example.com/")));
+            edge.wait_seconds(1);
+        }
+        unleash(&edge, weather, seed);
+        let mut clients: Vec<Client<'_, Vec<String>>> = (0..3).map(|_| Box::pin(walk(&isolate)) as Client<'_, _>).collect();
+        for new in ["x", "y", "z"] {
+            let isolate = &isolate;
+            clients.push(Box::pin(async move {
+                for ask in [create(new, "https://example.com/"), Ask::delete("b"), Ask::restore("b"), Ask::delete(new), Ask::restore(new)] {
+                    check_refusal(&isolate.ask(ask).await);
+                }
+                Vec::new()
+            }));
+        }
+        let walks = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        for shown in walks {
+            let once: BTreeSet<&String> = shown.iter().collect();
+            assert_eq!(once.len(), shown.len(), "{shown:?}");
+            let untouched: Vec<&String> = shown.iter().filter(|alias| ["a", "c", "d", "e"].contains(&alias.as_str())).collect();
+            assert!(shown.is_empty() || weather.stale > 0 || untouched == ["e", "d", "c", "a"], "{shown:?}");
+        }
+        check_list(&edge);
+    });
+}

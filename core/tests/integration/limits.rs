@@ -1,0 +1,282 @@
+//! Links that may be followed only so often: when a count begins anew, and who is told that it is used up.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::audit::{count, text};
+use crate::support::copies::{HERE, docs};
+use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::ports::{Records as _, Take};
+use hop_core::store::Key;
+use serde_json::{Value, json};
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    (answer.code(), answer.json())
+}
+
+fn done(edge: &MemoryEdge, asked: Ask) -> Value {
+    let (status, json) = ask(edge, asked);
+    assert!(status < 300, "{status} {json}");
+    json
+}
+
+fn create(alias: &str, max_clicks: u64) -> Ask {
+    Ask::create(&json!({"alias": alias, "target": HERE, "max_clicks": max_clicks}))
+}
+
+/// The link in a record, read behind hop's back.
+fn kept(edge: &MemoryEdge, alias: &str) -> Value {
+    let key = edge.records.keys().into_iter().find(|key| key.as_str() == format!("link/hop.example/{alias}")).expect("it has a record");
+    let record: Value = serde_json::from_slice(&edge.records.peek(&key).expect("it has a record").value).expect("a record is JSON");
+    record["link"].clone()
+}
+
+fn epoch(edge: &MemoryEdge, alias: &str) -> Option<String> {
+    kept(edge, alias)["epoch"].as_str().map(str::to_owned)
+}
+
+/// Takes from the limit of a link, as its followers do.
+fn use_up(edge: &MemoryEdge, alias: &str, times: u64) {
+    let link = kept(edge, alias);
+    let key = Key::kept(format!("take/{}/{}", text(&link["id"]), text(&link["epoch"])));
+    let limit = link["spec"]["max_clicks"].as_u64().expect("it has a limit");
+    for _ in 0..times {
+        assert_eq!(run(edge.records.take(&key, limit, None)), Ok(Take::Granted));
+    }
+}
+
+fn state(edge: &MemoryEdge, alias: &str) -> String {
+    text(&done(edge, Ask::show(alias))["state"])
+}
+
+#[test]
+fn a_link_is_used_up_once_all_was_taken() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(done(&edge, create("docs", 2))["state"], "live");
+    for expected in ["live", "used_up"] {
+        use_up(&edge, "docs", 1);
+        assert_eq!(state(&edge, "docs"), expected);
+    }
+    done(&edge, Ask::change("docs", &json!({"ends_at": "2020-01-01T00:00:00Z"})));
+    assert_eq!(state(&edge, "docs"), "ended");
+    done(&edge, Ask::change("docs", &json!({"ends_at": null, "starts_at": "2099-01-01T00:00:00Z"})));
+    assert_eq!(state(&edge, "docs"), "used_up");
+}
+
+#[test]
+fn every_answer_that_shows_a_link_knows() {
+    let edge = MemoryEdge::new(1);
+    done(&edge, create("docs", 1));
+    done(&edge, create("other", 1));
+    use_up(&edge, "docs", 1);
+    let changed = done(&edge, Ask::change("docs", &json!({"title": "t"})));
+    assert_eq!(changed["state"], "used_up");
+    done(&edge, Ask::delete("docs"));
+    assert_eq!(state(&edge, "docs"), "deleted");
+    assert_eq!(done(&edge, Ask::restore("docs"))["state"], "used_up");
+    let patch = |alias: &str| json!({"op": "update", "alias": alias, "patch": {"note": "n"}});
+    let answer = done(&edge, Ask::batch(&[patch("other"), patch("docs"), json!({"op": "create", "link": {"target": HERE}})]));
+    let states: Vec<&Value> = answer["results"].as_array().expect("results").iter().map(|one| &one["link"]["state"]).collect();
+    assert_eq!(states, ["live", "used_up", "live"]);
+    let same = done(&edge, Ask::create(&json!({"target": HERE, "max_clicks": 1, "title": "t", "note": "n", "find_if_exists": true})));
+    assert_eq!((&same["alias"], &same["state"]), (&json!("docs"), &json!("used_up")));
+    let export = run(Isolate::new(&edge).ask(Ask::list("/api/v1/export")));
+    let export = String::from_utf8(export.body).expect("JSON Lines");
+    let line = export.lines().find(|line| line.contains("\"docs\"")).expect("it is exported");
+    assert!(line.contains("\"state\":\"used_up\""), "{line}");
+}
+
+#[test]
+fn lists_go_by_it() {
+    let edge = MemoryEdge::new(1);
+    for (alias, limit) in [("a", 1), ("b", 1), ("c", 2), ("e", 1)] {
+        done(&edge, create(alias, limit));
+        use_up(&edge, alias, 1);
+    }
+    for alias in ["0", "d"] {
+        done(&edge, Ask::create(&json!({"alias": alias, "target": HERE})));
+    }
+    done(&edge, Ask::delete("b"));
+    let found = |query: &str| {
+        let page = done(&edge, Ask::list(&format!("/api/v1/links?{query}")));
+        let items = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|item| text(&item["alias"]) + " " + item["state"].as_str().expect("a state"));
+        let mut items: Vec<String> = items.collect();
+        items.sort();
+        items
+    };
+    assert_eq!(found(""), ["0 live", "a used_up", "c live", "d live", "e used_up"]);
+    assert_eq!(found("state=used_up"), ["a used_up", "e used_up"]);
+    assert_eq!(found("state=live"), ["0 live", "c live", "d live"]);
+    assert_eq!(found("state=deleted"), ["b deleted"]);
+}
+
+#[test]
+fn a_page_asks_once_and_only_where_there_are_limits() {
+    let edge = MemoryEdge::new(1);
+    let reads = |edge: &MemoryEdge| {
+        let trace = watch(edge);
+        assert_eq!(ask(edge, Ask::list("/api/v1/links")).0, 200);
+        calm(edge);
+        trace.count(|step| step == Step::GetMany)
+    };
+    for alias in ["a", "b"] {
+        done(&edge, Ask::create(&json!({"alias": alias, "target": HERE})));
+    }
+    assert_eq!(reads(&edge), 2, "records and totals");
+    for alias in ["c", "d", "e"] {
+        done(&edge, create(alias, 3));
+    }
+    assert_eq!(reads(&edge), 3, "and what was taken of three limits");
+    let trace = watch(&edge);
+    done(&edge, Ask::show("a"));
+    assert_eq!(trace.count(|step| step == Step::GetMany), 1);
+    done(&edge, Ask::show("c"));
+    assert_eq!(trace.count(|step| step == Step::GetMany), 3);
+    calm(&edge);
+}
+
+#[test]
+fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
+    let edge = MemoryEdge::new(1);
+    done(&edge, create("docs", 1));
+    plan(&edge, Plan::From(0, Some(Step::GetMany)));
+    assert_eq!(ask(&edge, Ask::show("docs")).0, 503);
+    let (status, answer) = ask(&edge, Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"title": "t"}})]));
+    assert_eq!((status, &answer["results"][0]["link"]["title"]), (200, &json!("t")));
+    calm(&edge);
+}
+
+#[test]
+fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
+    let edge = MemoryEdge::new(1);
+    done(&edge, create("docs", 2));
+    let first = epoch(&edge, "docs");
+    assert!(first.is_some());
+    use_up(&edge, "docs", 2);
+    for patch in [json!({"title": "t"}), json!({"max_clicks": 2}), json!({"max_clicks": 2, "disabled": true}), json!({"disabled": false})] {
+        done(&edge, Ask::change("docs", &patch));
+        assert_eq!((epoch(&edge, "docs"), state(&edge, "docs") == "live"), (first.clone(), false), "{patch}");
+    }
+    done(&edge, Ask::delete("docs"));
+    done(&edge, Ask::restore("docs"));
+    assert_eq!(epoch(&edge, "docs"), first);
+    done(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true})));
+    assert_eq!((epoch(&edge, "new"), state(&edge, "new").as_str()), (first.clone(), "used_up"));
+    assert_eq!(done(&edge, Ask::change("new", &json!({"max_clicks": 3})))["state"], "live");
+    let second = epoch(&edge, "new");
+    assert!(second.is_some() && second != first);
+    use_up(&edge, "new", 3);
+    assert_eq!(done(&edge, Ask::change("new", &json!({"max_clicks": null})))["state"], "live");
+    assert_eq!(epoch(&edge, "new"), None, "nothing is counted without a limit");
+    assert_eq!(done(&edge, Ask::change("new", &json!({"max_clicks": 3})))["state"], "live");
+    assert!(![None, first, second].contains(&epoch(&edge, "new")), "a limit that was lifted is a new one");
+    let moved = done(&edge, Ask::change("new", &json!({"alias": "newer", "max_clicks": 4})));
+    assert_eq!((&moved["state"], &moved["max_clicks"]), (&json!("live"), &json!(4)));
+    use_up(&edge, "newer", 4);
+    assert_eq!(state(&edge, "newer"), "used_up");
+}
+
+#[test]
+fn whoever_makes_a_link_with_a_limit_begins_a_count() {
+    let edge = MemoryEdge::new(1);
+    let line = json!({"target": HERE, "alias": "imported", "max_clicks": 1, "clicks": {"humans": 9}}).to_string();
+    done(&edge, Ask::import("", "application/x-ndjson", line));
+    done(&edge, Ask::batch(&[json!({"op": "create", "link": {"target": HERE, "alias": "batched", "max_clicks": 1}})]));
+    let upsert = json!({"target": HERE, "alias": "upserted", "external_id": "x", "max_clicks": 1, "update_if_exists": true});
+    done(&edge, Ask::create(&upsert));
+    for alias in ["imported", "batched", "upserted"] {
+        assert_eq!(state(&edge, alias), "live", "{alias}");
+        use_up(&edge, alias, 1);
+        assert_eq!(state(&edge, alias), "used_up", "{alias}");
+    }
+    assert_eq!(done(&edge, Ask::create(&upsert))["state"], "used_up", "the same limit goes on");
+    done(&edge, Ask::create(&json!({"alias": "free", "target": HERE})));
+    assert_eq!(epoch(&edge, "free"), None);
+}
+
+/// Wherever a repeatable request dies, its repetition finds the count that the first one began.
+#[test]
+fn a_request_that_is_repeated_begins_one_count() {
+    let asks: [fn() -> Ask; 3] = [
+        || create("docs", 2).once("k"),
+        || Ask::batch(&[json!({"op": "create", "link": {"alias": "docs", "target": HERE, "max_clicks": 2}})]).once("k"),
+        || Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"max_clicks": 2}})]).once("k"),
+    ];
+    for (number, repeated) in asks.into_iter().enumerate() {
+        for dies_at in 0.. {
+            let edge = MemoryEdge::new(1);
+            if number == 2 {
+                done(&edge, create("docs", 1));
+            }
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let (_, _lost) = run(Isolate::new(&edge).handle(repeated()));
+            calm(&edge);
+            let was = edge.records.peek(&docs()).map(|_| epoch(&edge, "docs"));
+            let limited = was.is_some() && kept(&edge, "docs")["spec"]["max_clicks"] == 2;
+            if limited {
+                use_up(&edge, "docs", 1);
+            }
+            edge.wait_seconds(61);
+            done(&edge, repeated());
+            if limited {
+                assert_eq!(Some(epoch(&edge, "docs")), was, "request {number}, dead at {dies_at}");
+            }
+            use_up(&edge, "docs", if limited { 1 } else { 2 });
+            assert_eq!(state(&edge, "docs"), "used_up");
+            if trace.steps().len() <= dies_at {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn an_erased_link_leaves_nothing_that_was_taken() {
+    let edge = MemoryEdge::new(1);
+    done(&edge, create("docs", 1));
+    use_up(&edge, "docs", 1);
+    done(&edge, Ask::change("docs", &json!({"max_clicks": 2})));
+    use_up(&edge, "docs", 1);
+    done(&edge, create("other", 1));
+    use_up(&edge, "other", 1);
+    assert_eq!(count(&edge, "take/"), 3);
+    assert_eq!(ask(&edge, Ask::remove("/api/v1/links/docs?erase=true")).0, 204);
+    assert_eq!((count(&edge, "take/"), state(&edge, "other").as_str()), (1, "used_up"));
+}
+
+/// Few enough that the tickets go in several pieces.
+const OPERATIONS_OF_A_PIECE: u32 = 60;
+
+#[test]
+fn many_tickets_are_erased_piece_by_piece() {
+    // Beside a short history, one that fills a piece to the last, and a long one.
+    for versions in [0, 50, 60] {
+        let edge = misfortune::edge(1, Steps::OneByOne);
+        let link = done(&edge, create("docs", 120));
+        for number in 0..versions {
+            done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));
+        }
+        for number in 0..120 {
+            let ticket = format!("take/{}/{}/{number}", text(&link["id"]), epoch(&edge, "docs").expect("it has a limit"));
+            edge.records.plant(&Key::kept(ticket), "null");
+        }
+        edge.set_operations(OPERATIONS_OF_A_PIECE);
+        let erase = || ask(&edge, Ask::remove("/api/v1/links/docs?erase=true"));
+        let mut pieces = 1;
+        loop {
+            match erase() {
+                (503, problem) => assert_eq!(problem["code"], "budget_exhausted", "{problem}"),
+                (status, _) => break assert_eq!(status, 204),
+            }
+            pieces += 1;
+            assert_eq!(ask(&edge, Ask::show("docs")).0, 404, "the link itself is gone");
+        }
+        assert!((3..=5).contains(&pieces), "{pieces} with {versions} versions");
+        assert_eq!((count(&edge, "take/"), count(&edge, "history/"), count(&edge, "stats/")), (0, 0, 0));
+    }
+}

@@ -1,0 +1,59 @@
+//! Integration tests of the core: whole requests through `App::handle` on the memory edge, with faults, lag, races and
+//! seeded random calls. Single requests as a client sees them are tested by the conformance suite.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod architecture;
+mod audit;
+mod availability;
+mod blocked;
+mod budget;
+mod budget_changes;
+mod bulk;
+mod changes;
+mod contract;
+mod copies;
+mod crashes;
+mod credentials;
+mod domains;
+mod erase;
+mod every_input;
+mod explain;
+mod faults;
+mod following;
+mod headers;
+mod history;
+mod inputs;
+mod interleavings;
+mod internal;
+mod keys;
+mod limits;
+mod lists;
+mod locks;
+mod memo;
+mod metrics;
+mod model;
+mod once;
+mod openapi;
+mod operations;
+mod parameters;
+mod path_of_a_link;
+mod people;
+mod peppers;
+mod properties;
+mod rename;
+mod robots;
+mod secrets;
+mod support;
+mod tags;
+mod takes;
+mod transfer;
+mod upsert;
+mod users;

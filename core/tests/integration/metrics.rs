@@ -1,0 +1,111 @@
+//! `/metrics` is in Prometheus' text format, read here as strictly as its description allows, and says what is so.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+
+use crate::support::misfortune::{Plan, calm, plan};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Step};
+use serde_json::json;
+
+/// Every number under its name and labels as they stand.
+type Numbers = BTreeMap<String, f64>;
+
+/// The numbers of an exposition in which every family is described once, before its samples and with nothing in between.
+fn read(text: &str) -> Numbers {
+    let (mut numbers, mut described) = (Numbers::new(), Vec::new());
+    assert!(text.ends_with('\n') && !text.contains('\r'), "{text:?}");
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let (name, help) = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')).unwrap_or_else(|| panic!("no help: {line}"));
+        assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}");
+        assert!(!described.contains(&name), "{name} is described twice");
+        described.push(name);
+        assert_eq!(lines.next(), Some(&*format!("# TYPE {name} gauge")));
+        let before = numbers.len();
+        while let Some(line) = lines.next_if(|line| !line.starts_with('#')) {
+            let (series, number) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no number: {line}"));
+            check_series(series, name);
+            let number = number.parse().unwrap_or_else(|_| panic!("no number: {line}"));
+            assert!(numbers.insert(series.to_owned(), number).is_none(), "{series} is there twice");
+        }
+        assert!(numbers.len() > before, "{name} has no number");
+    }
+    numbers
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// `name`, or `name{label="value",…}` with nothing in a value that would have to be escaped.
+fn check_series(series: &str, name: &str) {
+    let rest = series.strip_prefix(name).unwrap_or_else(|| panic!("{series} is not of {name}"));
+    if rest.is_empty() {
+        return;
+    }
+    let labels = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_else(|| panic!("no labels: {series}"));
+    for label in labels.split(',') {
+        let (label, value) = label.split_once("=\"").and_then(|(label, rest)| Some((label, rest.strip_suffix('"')?))).expect("a label");
+        assert!(is_name(label) && !value.is_empty() && !value.contains(['"', '\\']), "{series}");
+    }
+}
+
+fn scrape(isolate: &Isolate<'_>) -> Numbers {
+    let answer = run(isolate.ask(Ask::list("/metrics")));
+    assert_eq!((answer.code(), answer.header("content-type")), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    read(std::str::from_utf8(&answer.body).expect("text"))
+}
+
+#[test]
+fn every_number_is_described_and_what_is_known_is_told() {
+    let edge = MemoryEdge::new(1);
+    let numbers = scrape(&Isolate::new(&edge));
+    let info = format!("hop_info{{edge=\"memory\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    let shelves = ["hits", "misses", "rechecks", "fills", "texts"];
+    let of_the_memo = ["entries", "max_entries", "bytes", "max_bytes"];
+    let of_the_memo = of_the_memo.iter().flat_map(|what| shelves.map(|shelf| format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")));
+    let rest = ["hop_copies", "hop_store_probe_seconds", "hop_store_up"].map(str::to_owned);
+    let mut expected: Vec<String> = of_the_memo.chain(rest).chain([info.clone()]).collect();
+    expected.sort();
+    assert_eq!(numbers.keys().cloned().collect::<Vec<_>>(), expected);
+    assert_eq!([&*info, "hop_copies", "hop_store_up"].map(|name| numbers[name]), [1.0; 3]);
+}
+
+#[test]
+fn a_store_that_fails_is_a_number_and_a_line_in_the_log() {
+    let edge = MemoryEdge::new(1);
+    plan(&edge, Plan::Every(Step::Get, Fault::Fail));
+    assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 0.0);
+    let log = edge.take_log();
+    assert!(log.len() == 1 && log[0].contains("the store did not answer a probe"), "{log:?}");
+    calm(&edge);
+    assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 1.0);
+}
+
+#[test]
+fn the_memo_is_counted_as_visitors_fill_it() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    for alias in ["docs", "blog"] {
+        assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": alias})))).code(), 201);
+    }
+    let held = |numbers: &Numbers| {
+        let of = |what: &str, shelf: &str| numbers[&format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")];
+        (["hits", "misses"].map(|shelf| of("entries", shelf)), of("bytes", "hits"), of("max_bytes", "hits"), of("max_entries", "hits"))
+    };
+    assert_eq!(held(&scrape(&isolate)), ([0.0, 0.0], 0.0, 2_097_152.0, 2_048.0));
+    for alias in ["docs", "docs", "blog", "nothing"] {
+        run(isolate.ask(Ask::visit(alias)));
+    }
+    let (entries, bytes, ..) = held(&scrape(&isolate));
+    assert!(entries[0] == 2.0 && entries[1] >= 1.0 && bytes > 100.0, "{entries:?} {bytes}");
+    let another = held(&scrape(&Isolate::new(&edge)));
+    assert_eq!(another.0, [0.0, 0.0], "each isolate counts for itself");
+}
+
+#[test]
+fn nobody_reads_it_without_a_key() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::visit("metrics"))).code(), 401);
+}

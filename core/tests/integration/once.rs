@@ -1,0 +1,611 @@
+//! A request with an `Idempotency-Key` does its work once, however often it is sent, whoever dies over it and whoever comes between.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+use std::task::{Context, Waker};
+
+use crate::support::audit::{Kept, check_list, clicks, text, truth};
+use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
+use crate::support::keys::{key, user};
+use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
+use crate::support::replay::{OnFailure, for_seeds};
+use crate::support::scheduler::{Client, Turns};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use serde_json::{Value, json};
+
+const KEY: &str = "a key of the client's own";
+const HERE: &str = "https://example.com/here";
+const THERE: &str = "https://example.com/there";
+const LINES: &str = "application/x-ndjson";
+const DAY: u64 = 24 * 60 * 60;
+
+/// What may be repeated: its name, the request, how many links it makes, and the status of its success.
+struct Deed {
+    name: &'static str,
+    ask: fn() -> Ask,
+    makes: usize,
+    success: u16,
+}
+
+const DEEDS: [Deed; 7] = [
+    Deed { name: "shorten", ask: || Ask::shorten(HERE), makes: 1, success: 201 },
+    Deed { name: "create", ask: || Ask::create(&json!({"target": HERE})), makes: 1, success: 201 },
+    Deed { name: "create by name", ask: || Ask::create(&json!({"target": HERE, "alias": "mine"})), makes: 1, success: 201 },
+    Deed { name: "reuse", ask: || Ask::create(&json!({"target": HERE, "alias": "gone", "reuse": true})), makes: 1, success: 201 },
+    Deed { name: "batch", ask: batch, makes: 2, success: 200 },
+    Deed { name: "import", ask: import, makes: 2, success: 200 },
+    Deed { name: "import of clicks", ask: import_of_clicks, makes: 1, success: 200 },
+];
+
+fn batch() -> Ask {
+    Ask::batch(&[
+        json!({"op": "create", "link": {"target": HERE}}),
+        json!({"op": "update", "alias": "docs", "patch": {"target": THERE, "tags": ["x"]}}),
+        json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}}),
+        json!({"op": "delete", "alias": "bin", "if_match": 1}),
+        json!({"op": "create", "link": {"target": HERE, "alias": "mine"}}),
+    ])
+}
+
+fn import() -> Ask {
+    Ask::import("", LINES, format!("{{\"target\":\"{HERE}\"}}\n{{\"target\":\"{HERE}\",\"alias\":\"mine\"}}\n"))
+}
+
+fn import_of_clicks() -> Ask {
+    Ask::import("", LINES, format!("{{\"target\":\"{HERE}\",\"alias\":\"mine\",\"clicks\":{{\"humans\":7}}}}\n"))
+}
+
+/// Links to change, to move and to delete, and one that is deleted.
+fn world(steps: Steps) -> MemoryEdge {
+    let edge = misfortune::edge(1, steps);
+    for alias in ["docs", "old", "bin", "gone"] {
+        assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": alias}))).code(), 201);
+    }
+    assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
+    edge
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// The links that were not there in the beginning.
+fn made(edge: &MemoryEdge, before: &BTreeMap<String, Kept>) -> BTreeMap<String, Kept> {
+    let was = |kept: &Kept| before.values().any(|known| known.id == kept.id);
+    truth(edge).into_iter().filter(|(_, kept)| !was(kept)).collect()
+}
+
+/// Everything that may be compared: not the id of the request.
+fn shown(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
+    let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
+    let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    (answer.code(), String::from_utf8_lossy(&answer.body).into_owned(), headers.collect())
+}
+
+/// What a deed leaves behind when it was done once.
+fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) {
+    let made = made(edge, before);
+    assert_eq!(made.len(), deed.makes, "{made:?}");
+    assert!(made.values().all(|kept| kept.target == HERE && kept.live && kept.version == 1), "{made:?}");
+    let now = truth(edge);
+    if deed.name == "batch" {
+        let docs = Kept { target: THERE.into(), version: 2, ..before["docs"].clone() };
+        assert_eq!((&now["docs"], now["new"].version, &now["new"].id), (&docs, 2, &before["old"].id));
+        assert_eq!((now["bin"].version, now["bin"].live), (2, false));
+    }
+    if deed.name == "import of clicks" {
+        assert_eq!(clicks(edge, &now["mine"].id), 7);
+    }
+    check_list(edge);
+}
+
+#[test]
+fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
+    for deed in &DEEDS {
+        for steps in [Steps::AtOnce, Steps::OneByOne] {
+            let edge = world(steps);
+            let before = truth(&edge);
+            let first = ask(&edge, (deed.ask)().once(KEY));
+            assert_eq!(first.code(), deed.success, "{}: {}", deed.name, first.json());
+            assert_eq!(ask(&edge, Ask::list("/api/v1/links")).code(), 200);
+            check_done(deed, &edge, &before);
+            for alias in truth(&edge).keys() {
+                ask(&edge, Ask::change(alias, &json!({"title": "changed since"})));
+                ask(&edge, Ask::delete(alias));
+            }
+            edge.wait_seconds(DAY - 1);
+            let keys = edge.records.keys();
+            let again = ask(&edge, (deed.ask)().once(KEY));
+            assert_eq!(shown(&again), shown(&first), "{}", deed.name);
+            assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
+            assert_eq!(edge.records.keys(), keys, "{}", deed.name);
+        }
+    }
+}
+
+#[test]
+fn without_a_key_every_request_is_one_of_its_own() {
+    let edge = MemoryEdge::new(1);
+    for _ in 0..3 {
+        assert_eq!(ask(&edge, Ask::shorten(HERE)).code(), 201);
+    }
+    assert_eq!(truth(&edge).len(), 3);
+    assert!(!edge.records.keys().iter().any(|key| key.as_str().starts_with("once/")));
+}
+
+#[test]
+fn a_key_stands_for_one_request() {
+    let edge = MemoryEdge::new(1);
+    let csv = format!("target\n{HERE}\n");
+    assert_eq!(ask(&edge, Ask::import("?dry_run=true", "text/csv", csv.clone()).once(KEY)).code(), 200);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY)).code(), 201);
+    let count = truth(&edge).len();
+    for other in [
+        Ask::create(&json!({"target": THERE})),
+        Ask::create(&json!({"target": HERE, "alias": null})),
+        Ask::import("", "text/csv", csv.clone()),
+        Ask::import("?dry_run=true", LINES, csv.clone()),
+        Ask::import("?dry_run=true", "text/csv", format!("{csv}\n")),
+    ] {
+        assert_eq!(
+            (ask(&edge, other.again().once(KEY)).problem().as_str(), truth(&edge).len()),
+            ("idempotency_reused", count),
+            "{other:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_belongs_to_its_route_and_its_domain() {
+    let edge = MemoryEdge::new(1);
+    let elsewhere = || {
+        let here = Ask::shorten(HERE);
+        Ask { url: here.url.replace("hop.example", "b.example"), ..here }
+    };
+    for _ in 0..2 {
+        for keyed in [
+            Ask::shorten(HERE).once(KEY),
+            Ask::create(&json!({"target": HERE})).once(KEY),
+            elsewhere().once(KEY),
+            import().once(KEY),
+            Ask::shorten(HERE).once("another key"),
+        ] {
+            assert!(ask(&edge, keyed).code() < 300);
+        }
+        assert_eq!(truth(&edge).len(), 6, "one each, and two by the import");
+    }
+}
+
+#[test]
+fn a_key_can_be_told_from_a_mishap() {
+    let edge = MemoryEdge::new(1);
+    for (key, good) in [
+        ("", false),
+        ("  ", false),
+        (&*"k".repeat(256), false),
+        ("a\tb", false),
+        ("a\u{1}b", false),
+        ("é", false),
+        (&*"k".repeat(255), true),
+        (" k ", true),
+        ("\"8e03978e-40d5-43dd-bc93-6894a57f9324\"", true),
+    ] {
+        let answer = ask(&edge, Ask::shorten(HERE).once(key));
+        if good {
+            assert_eq!(answer.code(), 201, "{key:?}");
+        } else {
+            let problem = answer.json();
+            assert_eq!((answer.code(), &problem["errors"][0]["field"]), (422, &json!("/Idempotency-Key")), "{key:?}");
+        }
+    }
+    assert_eq!(truth(&edge).len(), 3);
+    assert_eq!(shown(&ask(&edge, Ask::shorten(HERE).once("k"))), shown(&ask(&edge, Ask::shorten(HERE).once(" k "))));
+}
+
+#[test]
+fn without_a_pepper_no_key_is_taken() {
+    let edge = MemoryEdge::new(1);
+    for pepper in [None, Some("short")] {
+        let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY)];
+        settings.extend(pepper.map(|pepper| ("HOP_PEPPER", pepper)));
+        let isolate = Isolate::set_up(&edge, &settings);
+        let refused = run(isolate.ask(Ask::shorten(HERE).once(KEY)));
+        assert_eq!((refused.code(), refused.problem().as_str(), refused.header("retry-after")), (503, "not_configured", "2"));
+        assert!(edge.take_log().join("").contains("HOP_PEPPER"));
+        assert_eq!(run(isolate.ask(Ask::shorten(HERE))).code(), 201);
+    }
+    assert_eq!(truth(&edge).len(), 2);
+}
+
+#[test]
+fn a_request_that_is_being_answered_is_not_answered_twice() {
+    for deed in &DEEDS {
+        let edge = world(Steps::OneByOne);
+        // The claim is a read, a write and its answer.
+        plan(&edge, Plan::From(3, None));
+        let (lost, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
+        assert!(matches!(lost.code(), 200 | 503), "{}", deed.name);
+        calm(&edge);
+        for wait in [0, 59] {
+            edge.wait_seconds(wait);
+            let early = ask(&edge, (deed.ask)().once(KEY));
+            assert_eq!((early.code(), early.problem().as_str(), early.header("retry-after")), (409, "idempotency_in_flight", "2"));
+        }
+        assert_eq!(ask(&edge, Ask::shorten(HERE).once(KEY)).code() == 201, deed.name != "shorten", "another route is free");
+        edge.wait_seconds(1);
+        assert_eq!(ask(&edge, (deed.ask)().once(KEY)).code(), deed.success, "{}", deed.name);
+    }
+}
+
+#[test]
+fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
+    let edge = world(Steps::OneByOne);
+    for refused in [
+        Ask::create(&json!({"target": HERE, "alias": "docs"})),
+        Ask::create(&json!({"target": "x"})),
+        Ask::create(&json!({"target": HERE, "alias": "gone"})),
+    ] {
+        let code = ask(&edge, refused.again()).code();
+        assert_eq!(ask(&edge, refused.once(KEY)).code(), code);
+        assert!((400..500).contains(&code));
+    }
+    edge.wait_seconds(DAY - 10);
+    let first = ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY));
+    assert_eq!(first.code(), 201);
+    edge.wait_seconds(DAY - 10);
+    assert_eq!(shown(&ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY))), shown(&first));
+}
+
+#[test]
+fn after_a_day_a_key_is_free_and_draws_otherwise() {
+    let edge = MemoryEdge::new(1);
+    let create = || Ask::create(&json!({"target": HERE})).once(KEY);
+    let first = ask(&edge, create()).json();
+    edge.wait_seconds(DAY);
+    let second = ask(&edge, create()).json();
+    assert!(first["id"] != second["id"] && first["alias"] != second["alias"]);
+    assert_eq!(ask(&edge, create()).json(), second);
+    edge.wait_seconds(DAY);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE})).once(KEY)).code(), 201);
+    assert_eq!(truth(&edge).len(), 3);
+}
+
+#[test]
+fn what_is_kept_of_a_request_is_no_secret() {
+    let edge = MemoryEdge::new(1);
+    let password = "a password to keep";
+    let link = json!({"target": HERE, "alias": "mine", "password": password});
+    assert_eq!(ask(&edge, Ask::create(&link).once(KEY)).code(), 201);
+    assert_eq!(ask(&edge, Ask::batch(&[json!({"op": "update", "alias": "mine", "patch": {"password": password}})]).once(KEY)).code(), 200);
+    let lines = format!("{}\n", json!({"target": HERE, "alias": "other", "password": password}));
+    assert_eq!(ask(&edge, Ask::import("", LINES, lines).once(KEY)).code(), 200);
+    let keys: Vec<_> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("once/")).collect();
+    assert_eq!(keys.len(), 3);
+    for key in keys {
+        let record = String::from_utf8(edge.records.peek(&key).expect("it is listed").value).expect("JSON");
+        for secret in [password, KEY, ADMIN_KEY, PEPPER, "salt", "hash", "memory_kib"] {
+            assert!(!record.contains(secret) && !key.as_str().contains(secret), "{secret} is in {record}");
+        }
+    }
+}
+
+/// Dies before every single step in turn, waits until nobody can be at it any more, and lets `between` happen before it is sent again.
+fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&MemoryEdge, &BTreeMap<String, Kept>, &Answer)) {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for died_at in 0.. {
+            let _guard = OnFailure::print(format!("\n{}, {steps:?}, dies at step {died_at}\n", deed.name));
+            let edge = world(steps);
+            let before = truth(&edge);
+            let trace = plan(&edge, Plan::From(died_at, None));
+            let (_, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
+            let has_lived = trace.steps().len() <= died_at;
+            calm(&edge);
+            let made_before = made(&edge, &before);
+            check_list(&edge);
+            edge.wait_seconds(61);
+            between(&edge);
+            let again = ask(&edge, (deed.ask)().once(KEY));
+            check(&edge, &before, &again);
+            let now = made(&edge, &before);
+            assert!(made_before.iter().all(|(_, kept)| now.values().any(|known| known.id == kept.id)), "another was made");
+            assert_eq!(shown(&ask(&edge, (deed.ask)().once(KEY))), shown(&again));
+            assert_eq!(made(&edge, &before), now);
+            if has_lived {
+                assert!(died_at > 5, "{} has more than {died_at} steps", deed.name);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_dies_over_a_request_leaves_it_to_be_done_once() {
+    for deed in &DEEDS {
+        die_everywhere(
+            deed,
+            |_| {},
+            |edge, before, again| {
+                assert_eq!(again.code(), deed.success, "{}", again.json());
+                check_done(deed, edge, before);
+                if deed.name.contains("import") {
+                    assert_eq!((&again.json()["imported"], &again.json()["failed"]), (&json!(deed.makes), &json!(0)));
+                }
+                if deed.name == "batch" {
+                    let statuses: Vec<_> =
+                        again.json()["results"].as_array().expect("results").iter().map(|one| one["status"].clone()).collect();
+                    assert_eq!(statuses, [201, 200, 200, 204, 201]);
+                }
+            },
+        );
+    }
+}
+
+/// Meanwhile everything that was made goes elsewhere, and somebody else sits down in its place.
+#[test]
+fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
+    let others = |edge: &MemoryEdge| {
+        for (number, (alias, kept)) in truth(edge).into_iter().enumerate() {
+            if kept.target != HERE || !kept.live {
+                continue;
+            }
+            assert_eq!(ask(edge, Ask::change(&alias, &json!({"alias": format!("moved{number}")}))).code(), 200);
+            let rival = json!({"target": THERE, "alias": alias, "reuse": true});
+            assert_eq!(ask(edge, Ask::create(&rival)).code(), 201);
+        }
+    };
+    for deed in DEEDS.iter().filter(|deed| deed.name != "batch") {
+        die_everywhere(deed, others, |edge, before, again| {
+            assert_eq!(again.code(), deed.success, "{}", again.json());
+            let mine: Vec<Kept> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
+            assert_eq!(mine.len(), deed.makes, "{:?}", truth(edge));
+            if let Some(id) = again.json().get("id") {
+                assert_eq!(text(id), mine[0].id, "an answer about another's link");
+            }
+            check_list(edge);
+        });
+    }
+}
+
+#[test]
+fn a_move_done_by_halves_loses_no_link() {
+    let deed = Deed {
+        name: "rename",
+        ask: || Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]),
+        makes: 0,
+        success: 200,
+    };
+    let rival = json!({"target": THERE, "alias": "new"});
+    die_everywhere(
+        &deed,
+        |edge| drop(ask(edge, Ask::create(&rival))),
+        |edge, before, _| {
+            let places: Vec<String> =
+                truth(edge).into_iter().filter(|(_, kept)| kept.id == before["old"].id).map(|(alias, _)| alias).collect();
+            assert_eq!(places.len(), 1, "it is at {places:?}");
+            check_list(edge);
+        },
+    );
+    // Or it is done, and the link goes on from there.
+    let on = |edge: &MemoryEdge| drop(ask(edge, Ask::change("new", &json!({"alias": "newer"}))));
+    die_everywhere(&deed, on, |edge, before, again| {
+        let result = &again.json()["results"][0];
+        assert_eq!((&result["status"], &result["link"]["id"]), (&json!(200), &json!(before["old"].id)));
+        assert_eq!(truth(edge).values().filter(|kept| kept.id == before["old"].id).count(), 1);
+        check_list(edge);
+    });
+}
+
+#[test]
+fn a_failed_request_may_be_sent_again_at_once() {
+    for deed in &DEEDS {
+        let mut failed = 0;
+        for number in 0.. {
+            let edge = world(Steps::OneByOne);
+            let before = truth(&edge);
+            let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", deed.name));
+            let trace = plan(&edge, Plan::At(vec![(number, Fault::Fail)]));
+            let first = ask(&edge, (deed.ask)().once(KEY));
+            let steps = trace.steps();
+            calm(&edge);
+            if steps.len() <= number {
+                break;
+            }
+            let again = ask(&edge, (deed.ask)().once(KEY));
+            let item_failed = first.json()["results"].as_array().is_some_and(|results| results.iter().any(|one| one["status"] == 503));
+            if first.code() == 503 || item_failed {
+                failed += 1;
+                assert_eq!(again.code(), deed.success, "{}", again.json());
+                assert_eq!(again.json()["failed"].as_u64().unwrap_or_default(), 0);
+                check_done(deed, &edge, &before);
+            } else {
+                let is_unsettled = again.problem() == "idempotency_in_flight" && steps[number] == Step::Get;
+                assert!(is_unsettled || shown(&again) == shown(&first), "{}", again.json());
+            }
+        }
+        assert!(failed > 0, "{} never failed", deed.name);
+    }
+}
+
+/// Whether an item was refused because the store showed an older truth, in which its link was not there.
+fn was_refused(answer: &Answer) -> bool {
+    let json = answer.json();
+    let results = json["results"].as_array();
+    results.is_some_and(|results| results.iter().any(|one| one["status"] == 404))
+}
+
+#[test]
+fn many_at_once_do_it_once() {
+    for_seeds("once", "many_at_once_do_it_once", 700, |seed| {
+        let mut random = Random::new(seed);
+        let edge = world(if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let before = truth(&edge);
+        let deed = &DEEDS[random.below(DEEDS.len())];
+        let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        unleash(&edge, weather, seed);
+        let clients: Vec<_> = (0..2 + random.below(3))
+            .map(|client| Box::pin(isolates[client % 2].ask((deed.ask)().once(KEY))) as Client<'_, Answer>)
+            .collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        for answer in &answers {
+            let is_expected = answer.code() == deed.success || answer.code() == 503 || answer.problem() == "idempotency_in_flight";
+            let is_outdated = weather.stale > 0 && deed.name == "reuse" && answer.problem() == "alias_taken";
+            assert!(is_expected || is_outdated, "{} {}: {}", deed.name, answer.code(), answer.json());
+        }
+        if weather.fail == 0 {
+            assert!(answers.iter().any(|answer| answer.code() == deed.success), "nobody did it");
+            assert!(answers.iter().all(|answer| answer.code() != 503), "nothing failed");
+        }
+        check_list(&edge);
+        edge.wait_seconds(61);
+        let last = ask(&edge, (deed.ask)().once(KEY));
+        assert_eq!(last.code(), deed.success, "{} {}", deed.name, last.json());
+        if was_refused(&last) && weather.stale > 0 {
+            assert!(made(&edge, &before).len() <= deed.makes);
+            check_list(&edge);
+        } else {
+            check_done(deed, &edge, &before);
+        }
+        let name = |answer: &Answer| (answer.json()["alias"].clone(), answer.json()["short_id"].clone());
+        let told: Vec<Value> = answers.iter().filter(|answer| answer.code() == deed.success).map(|answer| json!(name(answer))).collect();
+        assert!(told.iter().all(|told| *told == json!(name(&last))), "{told:?}");
+    });
+}
+
+#[test]
+fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
+    let edge = world(Steps::AtOnce);
+    edge.take_log();
+    // The first write claims the key, the second makes the link.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    let create = || Ask::create(&json!({"target": HERE, "alias": "mine"})).once(KEY);
+    let (answer, _lost) = run(Isolate::new(&edge).handle(create()));
+    calm(&edge);
+    assert_eq!(answer.code(), 201);
+    let log = edge.take_log();
+    assert!(log.len() == 1 && log[0].contains("an answer was not kept"), "{log:?}");
+    edge.wait_seconds(61);
+    assert_eq!(shown(&ask(&edge, create())), shown(&answer));
+}
+
+fn move_once() -> Ask {
+    Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]).once(KEY)
+}
+
+/// Three tries of one move are at it at once, under one journey.
+#[test]
+fn link_arrives_once_however_many_tries_move_it() {
+    let edge = world(Steps::AtOnce);
+    let id = truth(&edge)["old"].id.clone();
+    let isolate = Isolate::new(&edge);
+    let begin = |late: usize| {
+        let trace = plan(&edge, Plan::LateAt(Step::Write, late));
+        let mut moving = Box::pin(isolate.handle(move_once()));
+        assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(trace.count(|step| step == Step::Write), late);
+        calm(&edge);
+        edge.wait_seconds(61);
+        moving
+    };
+    // It has claimed the new alias, and is about to say at the old one that the link has left.
+    let first = begin(3);
+    // This one takes the claim over, and dies before it says that the link has left.
+    plan(&edge, Plan::FromNth(Step::Write, 3));
+    let (_, _lost) = run(isolate.handle(move_once()));
+    calm(&edge);
+    edge.wait_seconds(61);
+    // And this one has claimed the alias anew.
+    let third = begin(3);
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    let (_, _lost) = run(first);
+    calm(&edge);
+    let (answer, _) = run(third);
+    assert_eq!(answer.json()["results"][0]["status"], 200, "{}", answer.json());
+    let places: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    assert_eq!(places, ["new"]);
+    check_list(&edge);
+}
+
+/// A move that was made is not made again, even if the link has come back since.
+#[test]
+fn a_move_that_was_made_is_not_made_again() {
+    let edge = world(Steps::OneByOne);
+    // The worker dies before it has settled the link.
+    plan(&edge, Plan::FromNth(Step::Write, 4));
+    let (_, _lost) = run(Isolate::new(&edge).handle(move_once()));
+    calm(&edge);
+    assert!(truth(&edge).contains_key("new"));
+    edge.wait_seconds(61);
+    assert_eq!(ask(&edge, Ask::change("new", &json!({"alias": "old"}))).code(), 200);
+    let again = ask(&edge, move_once()).json();
+    assert_eq!((&again["results"][0]["status"], &again["results"][0]["link"]["alias"]), (&json!(200), &json!("old")));
+    assert!(!truth(&edge).contains_key("new"));
+    check_list(&edge);
+}
+
+/// Whoever is slow is taken over by the next, and both go on. Nothing is done twice all the same.
+#[test]
+fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
+    for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
+        let mut random = Random::new(seed);
+        let edge = world(if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let before = truth(&edge);
+        let deed = &DEEDS[random.below(DEEDS.len())];
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        unleash(&edge, WINDY, seed);
+        let clients: Vec<_> = (0..2 + random.below(2))
+            .map(|client| {
+                let isolate = &isolates[client % 2];
+                Box::pin(async move {
+                    let mut answers = Vec::new();
+                    for _ in 0..3 {
+                        answers.push(isolate.ask((deed.ask)().once(KEY)).await);
+                    }
+                    answers
+                }) as Client<'_, Vec<Answer>>
+            })
+            .collect();
+        let mut leaps = Random::new(seed + 1);
+        let answers = Turns::default().interleave(&mut random, clients, || {
+            if leaps.below(8) == 0 {
+                edge.wait_seconds(61);
+            }
+        });
+        calm(&edge);
+        edge.wait_seconds(61);
+        let last = ask(&edge, (deed.ask)().once(KEY));
+        assert_eq!(last.code(), deed.success, "{} {}", deed.name, last.json());
+        check_done(deed, &edge, &before);
+        for answer in answers.into_iter().flatten().filter(|answer| answer.problem() != "idempotency_in_flight") {
+            assert_eq!(answer.code(), deed.success, "{} {}", deed.name, answer.json());
+            let named = |answer: &Answer| [&answer.json()["id"], &answer.json()["short_id"]].map(Value::clone);
+            assert_eq!(named(&answer), named(&last));
+            // They may get into each other's way for too long. Then whoever asks is told to ask again.
+            let results = answer.json()["results"].as_array().cloned().unwrap_or_default();
+            assert!(results.iter().all(|one| one["problem"].is_null() || one["status"] == 503), "{}", answer.json());
+        }
+    });
+}
+
+/// A link that an earlier try made may have been changed since, by whoever may write what the sender may not read.
+#[test]
+fn repetition_shows_an_edited_link_to_readers_only() {
+    let edge = MemoryEdge::new(1);
+    let owner = user(&edge, 'e', "editor", "in");
+    let [(_, blind), (_, seeing)] =
+        [&["links:write"][..], &["links:read", "links:write"]].map(|scopes| key(&edge, &owner, scopes, &json!({})));
+    for (secret, is_told) in [(&blind, false), (&seeing, true)] {
+        let create = || Ask::create(&json!({"target": "https://example.com/"})).once("a key").showing(&**secret);
+        plan(&edge, Plan::FromNth(Step::Answer, 2));
+        assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 503);
+        calm(&edge);
+        let alias =
+            run(Isolate::new(&edge).ask(Ask::list("/api/v1/links"))).json()["items"][0]["alias"].as_str().expect("an alias").to_owned();
+        assert_eq!(run(Isolate::new(&edge).ask(Ask::change(&alias, &json!({"note": "not for them"})))).code(), 200);
+        edge.wait_seconds(61);
+        let again = run(Isolate::new(&edge).ask(create()));
+        assert_eq!((again.code(), again.tells("not for them"), again.json()["alias"].as_str()), (201, is_told, Some(&*alias)));
+    }
+}

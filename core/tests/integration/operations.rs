@@ -1,0 +1,204 @@
+//! How many store operations a typical request takes: the table in docs/OPERATIONS.md says what is counted here.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fmt::Write as _;
+
+use crate::support::client::{Answer, PEPPER};
+use crate::support::copies::HERE;
+use crate::support::keys::{KEYS, new_key, user};
+use crate::support::locks::bring_locked;
+use crate::support::{Ask, Isolate, misfortune, run};
+use hop_core::Body;
+use hop_core::endpoints::ENDPOINTS;
+use hop_core::memory::{MemoryEdge, Planted, Steps};
+use serde_json::{Value, json};
+
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md");
+const BEGIN: &str = "<!-- operations: written by core/tests/operations.rs -->\n";
+const END: &str = "<!-- end of operations -->\n";
+
+const USERS: &str = "/api/v1/users";
+
+/// A request of an owner's key, or of nobody, and what is particular about it.
+struct Sample {
+    case: &'static str,
+    ask: Ask,
+    is_by_key: bool,
+}
+
+fn by_key(case: &'static str, ask: Ask) -> Vec<Sample> {
+    vec![Sample { case, ask, is_by_key: true }]
+}
+
+fn by_anyone(case: &'static str, ask: Ask) -> Vec<Sample> {
+    vec![Sample { case, ask, is_by_key: false }]
+}
+
+fn without_body(ask: Ask) -> Ask {
+    Ask { body: Body::Whole(Vec::new()), ..ask }
+}
+
+/// What is asked of an endpoint. A new one says here what is typical of it.
+fn samples(method: &str, pattern: &str) -> Vec<Sample> {
+    let tagged = |alias: &str| json!({"target": HERE, "alias": alias, "tags": ["a", "b"]});
+    let ten = || -> Vec<Value> { (0..10).map(|number| json!({"target": HERE, "alias": format!("n{number}")})).collect() };
+    let somebody = |rest: &str| format!("{USERS}/usr_{}{rest}", "c".repeat(17));
+    match (method, pattern) {
+        ("GET", "/") => by_anyone("", Ask::visit("")),
+        ("GET", "/health") => by_anyone("", Ask::visit("health")),
+        ("GET", "/ready") => by_anyone("", Ask::visit("ready")),
+        ("GET", "/capabilities") => by_anyone("", Ask::visit("capabilities")),
+        ("GET", "/openapi.json") => by_anyone("", Ask::visit("openapi.json")),
+        ("GET", "/robots.txt") => by_anyone("9 crawlable links, not cached", Ask::visit("robots.txt")),
+        ("GET", "/favicon.ico") => by_anyone("", Ask::visit("favicon.ico")),
+        ("GET", "/.well-known/security.txt") => by_anyone("", Ask::visit(".well-known/security.txt")),
+        ("GET", "/problems/{code}") => by_anyone("", Ask::visit("problems/internal")),
+        ("POST", "/shorten") => by_key("", Ask::shorten("https://example.com/new")),
+        ("GET", "/api/v1/links") => by_key("page of 9 links", Ask::list("/api/v1/links?limit=9")),
+        ("POST", "/api/v1/links") => [
+            by_key("no tags", Ask::create(&json!({"target": HERE, "alias": "new"}))),
+            by_key("2 tags", Ask::create(&tagged("new"))),
+            by_key("2 tags, with an `Idempotency-Key`", Ask::create(&tagged("new")).once("a key")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        ("GET", "/api/v1/links/{alias}") => by_key("", Ask::show("docs")),
+        ("PATCH", "/api/v1/links/{alias}") => [
+            by_key("new title", Ask::change("docs", &json!({"title": "T"}))),
+            by_key("2 other tags", Ask::change("docs", &json!({"tags": ["c", "d"]}))),
+            by_key("move, 2 tags", Ask::change("docs", &json!({"alias": "new"}))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        ("DELETE", "/api/v1/links/{alias}") => [
+            by_key("delete, 2 tags", Ask::delete("docs")),
+            by_key("erase, 2 tags, 2 old versions", Ask::remove("/api/v1/links/old?erase=true")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        ("POST", "/api/v1/links/{alias}/restore") => by_key("", Ask::restore("gone")),
+        ("GET", "/api/v1/links/{alias}/history") => by_key("3 versions", Ask::list("/api/v1/links/old/history")),
+        ("POST", "/api/v1/links/{alias}/explain") => by_key("", Ask::post("/api/v1/links/docs/explain", &json!({}))),
+        ("GET", "/api/v1/links/{alias}/qr") => by_key("", Ask::list("/api/v1/links/docs/qr")),
+        ("POST", "/api/v1/batch") => {
+            let items: Vec<Value> = ten().into_iter().map(|link| json!({"op": "create", "link": link})).collect();
+            by_key("10 new links, with an `Idempotency-Key`", Ask::batch(&items).once("a key"))
+        }
+        ("POST", "/api/v1/import") => {
+            let lines: String = ten().into_iter().map(|link| format!("{link}\n")).collect();
+            by_key("10 new links, with an `Idempotency-Key`", Ask::import("", "application/x-ndjson", lines).once("a key"))
+        }
+        ("GET", "/api/v1/export") => by_key("page of 9 links", Ask::list("/api/v1/export?limit=9")),
+        ("GET", "/api/v1/aliases/{alias}") => by_key("", Ask::list("/api/v1/aliases/docs")),
+        ("GET", "/api/v1/tags") => by_key("2 tags", Ask::list("/api/v1/tags")),
+        ("PATCH", "/api/v1/tags/{tag}") => by_key("9 links", Ask::patch("/api/v1/tags/nine", &json!({"tag": "new"}))),
+        ("DELETE", "/api/v1/tags/{tag}") => by_key("9 links", Ask::remove("/api/v1/tags/nine")),
+        ("GET", "/api/v1/domains") => by_key("", Ask::list("/api/v1/domains")),
+        ("POST", "/api/v1/domains") => by_key("", Ask::post("/api/v1/domains", &json!({"domain": "new.example"}))),
+        ("GET", "/api/v1/domains/{domain}") => by_key("", Ask::list("/api/v1/domains/d.example")),
+        ("PATCH", "/api/v1/domains/{domain}") => by_key("", Ask::patch("/api/v1/domains/d.example", &json!({"root": HERE}))),
+        ("DELETE", "/api/v1/domains/{domain}") => by_key("", Ask::remove("/api/v1/domains/d.example")),
+        ("GET", "/api/v1/me") => by_key("", Ask::list("/api/v1/me")),
+        ("GET", "/api/v1/users") => by_key("2 users", Ask::list(USERS)),
+        ("POST", "/api/v1/users") => by_key("", Ask::post(USERS, &json!({"email": "new@example.com"}))),
+        ("GET", "/api/v1/users/{user}") => by_key("", Ask::list(&somebody(""))),
+        ("PATCH", "/api/v1/users/{user}") => by_key("new name", Ask::patch(&somebody(""), &json!({"name": "Ann"}))),
+        ("DELETE", "/api/v1/users/{user}") => by_key("no links", Ask::remove(&somebody("?links_to=none"))),
+        ("POST", "/api/v1/users/{user}/invite") => by_key("", without_body(Ask::post(&somebody("/invite"), &json!({})))),
+        ("GET", "/api/v1/keys") => by_key("1 key", Ask::list(KEYS)),
+        ("POST", "/api/v1/keys") => by_key("", new_key(&format!("usr_{}", "c".repeat(17)), &["links:read"], &json!({}))),
+        ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
+        ("DELETE", "/api/v1/keys/{key}") => by_key("", Ask::remove(&format!("{KEYS}/KEY"))),
+        ("GET", "/api/v1/audit") => by_key("page of 9 lines", Ask::list("/api/v1/audit?limit=9")),
+        ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
+        ("GET", "/{alias}") => [
+            by_anyone("a link, not cached", Ask::visit("docs")),
+            by_anyone("the first of 3 clicks", Ask::visit("few")),
+            by_anyone("no link", Ask::visit("nothing")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        ("POST", "/{alias}") => by_anyone("a password", crate::support::locks::type_in("locked", "a wrong one")),
+        ("GET", "/{alias}+") => by_anyone("", Ask::visit("docs+")),
+        _ => panic!("nothing is said of {method} {pattern}: what is asked of it, as a rule?"),
+    }
+}
+
+/// An edge with links, a domain, a user and an owner's key that was used just now, and the secret of that.
+fn world(steps: Steps) -> (MemoryEdge, String) {
+    let edge = misfortune::edge(1, steps);
+    let edge = if steps == Steps::OneByOne { edge.without_copies() } else { edge };
+    user(&edge, 'c', "editor", "in");
+    let owner = user(&edge, 'a', "owner", "in");
+    let secret = edge.plant_key(PEPPER, &owner, &Planted::default()).expect("there is randomness");
+    let done = |ask: Ask| {
+        let answer = ask_of(&edge, ask.showing(secret.as_str()));
+        assert!(answer.code() < 300, "{}", answer.json());
+    };
+    for alias in ["docs", "old", "gone"] {
+        done(Ask::create(&json!({"target": HERE, "alias": alias, "tags": ["a", "b"]})));
+    }
+    for title in ["one", "two"] {
+        done(Ask::change("old", &json!({"title": title})));
+    }
+    done(Ask::delete("gone"));
+    for number in 0..9 {
+        done(Ask::create(&json!({"target": HERE, "alias": format!("nine{number}"), "tags": ["nine"], "crawlable": true})));
+    }
+    done(Ask::create(&json!({"target": HERE, "alias": "few", "max_clicks": 3})));
+    done(bring_locked(json!({"target": HERE, "alias": "locked"})));
+    done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
+    edge.copies.empty();
+    (edge, secret)
+}
+
+fn ask_of(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// What a request takes, with what is done after its response.
+fn operations(steps: Steps, sample: &Sample) -> u32 {
+    let (edge, secret) = world(steps);
+    let id = secret.split('_').nth(1).expect("a key shows its id").to_owned();
+    let mut ask = Ask { url: sample.ask.url.replace("KEY", &id), ..sample.ask.again() };
+    if sample.is_by_key {
+        ask = ask.showing(secret.as_str());
+    }
+    let isolate = Isolate::new(&edge);
+    edge.take_operations();
+    let (answer, after) = run(isolate.handle(ask));
+    run(isolate.app.finish(&edge, after));
+    let is_expected = answer.code() < 400 || [403, 404].contains(&answer.code()) && !sample.is_by_key;
+    assert!(is_expected, "{} {}: {} {}", sample.ask.method, sample.ask.url, answer.code(), answer.json());
+    edge.take_operations()
+}
+
+/// The table, a row for each sample.
+fn table() -> String {
+    let mut text = "| endpoint | Workers (queries) | Compute (operations) |\n|---|---|---|\n".to_owned();
+    for row in ENDPOINTS {
+        for sample in samples(row.method, row.pattern) {
+            let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
+            let (workers, compute) = (operations(Steps::AtOnce, &sample), operations(Steps::OneByOne, &sample));
+            writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("a text takes all");
+        }
+    }
+    text
+}
+
+#[test]
+fn documented_operations_are_those_counted() {
+    let document = std::fs::read_to_string(DOCUMENT).expect("the document is readable");
+    let (before, rest) = document.split_once(BEGIN).expect("the table has a beginning");
+    let (written, after) = rest.split_once(END).expect("the table has an end");
+    let counted = table();
+    if std::env::var_os("HOP_WRITE").is_some() {
+        std::fs::write(DOCUMENT, [before, BEGIN, &counted, END, after].concat()).expect("the document is writable");
+        return;
+    }
+    assert_eq!(written, counted, "HOP_WRITE=1 cargo test -p hop-core --test operations writes the table anew");
+}

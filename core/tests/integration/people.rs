@@ -1,0 +1,413 @@
+//! Users and their keys against a simple model of who may do what: random calls, one at a time while the store fails, and several at once.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeSet;
+
+use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
+use crate::support::keys::{KEYS, SCOPES};
+use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
+use crate::support::replay::for_seeds;
+use crate::support::scheduler::{Client, Turns};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{MemoryEdge, Random, Steps};
+use serde_json::{Value, json};
+
+const USERS: &str = "/api/v1/users";
+
+const NEW_PEPPER: &str = "another-pepper-that-only-these-tests-know";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Viewer,
+    Editor,
+    Admin,
+    Owner,
+}
+
+const ROLES: [Role; 4] = [Role::Viewer, Role::Editor, Role::Admin, Role::Owner];
+
+impl Role {
+    fn name(self) -> &'static str {
+        ["viewer", "editor", "admin", "owner"][self as usize]
+    }
+
+    fn named(name: &Value) -> Self {
+        ROLES.into_iter().find(|role| name == role.name()).expect("a role")
+    }
+
+    /// The least role that makes another user one of this role, and issues their keys and invitations.
+    fn least_issuer(self) -> Self {
+        if self >= Self::Admin { Self::Owner } else { Self::Admin }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Active,
+    Disabled,
+    Gone,
+}
+
+#[derive(Clone, Debug)]
+struct User {
+    id: String,
+    email: String,
+    role: Role,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+struct Key {
+    id: String,
+    secret: String,
+    owner: usize,
+    /// Who must still be allowed to make it.
+    issuers: BTreeSet<usize>,
+    most: Role,
+    revoked: bool,
+}
+
+/// What somebody tries. Users and keys are called by their numbers.
+#[derive(Clone, Debug)]
+enum Action {
+    Use,
+    /// With an address of their own, or with that of another user.
+    CreateUser(Role, Option<usize>),
+    GiveRole(usize, Role),
+    Disable(usize, bool),
+    Invite(usize),
+    Delete(usize),
+    CreateKey(usize),
+    Revoke(usize),
+}
+
+/// Who tries it: a key, or the bootstrap admin.
+type Actor = Option<usize>;
+
+/// Users and keys as they should be.
+#[derive(Clone, Debug, Default)]
+struct World {
+    users: Vec<User>,
+    keys: Vec<Key>,
+    emails: usize,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+impl World {
+    fn is_active(&self, user: usize) -> bool {
+        self.users[user].state == State::Active
+    }
+
+    fn owners(&self) -> usize {
+        self.users.iter().filter(|user| user.role == Role::Owner && user.state != State::Gone).count()
+    }
+
+    /// The role an actor acts with; nothing for a key that is not valid.
+    fn role(&self, actor: Actor) -> Option<Role> {
+        let Some(key) = actor.map(|key| &self.keys[key]) else { return Some(Role::Owner) };
+        let owner = self.users[key.owner].role;
+        let is_issued = key.issuers.iter().all(|issuer| self.is_active(*issuer) && self.users[*issuer].role >= owner.least_issuer());
+        (!key.revoked && self.is_active(key.owner) && is_issued).then(|| owner.min(key.most))
+    }
+
+    /// Whose rights a new key for `owner` rests on, beside theirs.
+    fn issuers(&self, actor: Actor, owner: usize) -> BTreeSet<usize> {
+        let Some(key) = actor.map(|key| &self.keys[key]) else { return BTreeSet::new() };
+        key.issuers.iter().copied().chain([key.owner]).filter(|issuer| *issuer != owner).collect()
+    }
+
+    /// Whether an actor who gives `user` this role ends the key they use by that.
+    fn ends_own_key(&self, actor: Actor, user: usize, role: Role) -> bool {
+        actor.is_some_and(|key| {
+            let key = &self.keys[key];
+            key.issuers.contains(&user) && role < self.users[key.owner].role.least_issuer()
+        })
+    }
+
+    /// The status that the action must be answered with.
+    fn verdict(&self, actor: Actor, action: &Action) -> u16 {
+        let Some(role) = self.role(actor) else { return 401 };
+        if matches!(action, Action::Use) {
+            return 200;
+        }
+        if role < Role::Admin {
+            return 403;
+        }
+        let user = |user: &usize| &self.users[*user];
+        match action {
+            Action::Use => 200,
+            Action::CreateUser(new, _) if new.least_issuer() > role => 403,
+            Action::CreateUser(_, of) => {
+                let email = self.email(*of);
+                let is_taken = self.users.iter().any(|user| user.email == email && user.state != State::Gone);
+                if is_taken { 409 } else { 201 }
+            }
+            Action::GiveRole(of, _) | Action::Disable(of, _) | Action::Invite(of) | Action::Delete(of) if user(of).state == State::Gone => {
+                404
+            }
+            Action::GiveRole(of, new) if user(of).role.max(*new) > role => 403,
+            Action::GiveRole(of, new) if *new > user(of).role && new.least_issuer() > role => 403,
+            Action::Invite(of) if user(of).role.least_issuer() > role => 403,
+            Action::Invite(of) => {
+                if self.is_active(*of) {
+                    201
+                } else {
+                    409
+                }
+            }
+            Action::GiveRole(of, new) => {
+                let leaves_nobody = user(of).role == Role::Owner && *new != Role::Owner && self.owners() == 1;
+                let is_no_owner = user(of).state == State::Disabled && *new == Role::Owner;
+                if leaves_nobody || is_no_owner || self.ends_own_key(actor, *of, *new) { 409 } else { 200 }
+            }
+            Action::Disable(of, _) | Action::Delete(of) if user(of).role > role => 403,
+            Action::Disable(of, true) | Action::Delete(of) if user(of).role == Role::Owner => 409,
+            Action::Disable(..) => 200,
+            Action::Delete(_) => 204,
+            Action::CreateKey(owner) if !self.is_active(*owner) => 422,
+            Action::CreateKey(owner) => {
+                let is_own = actor.is_some_and(|key| self.keys[key].owner == *owner);
+                let least = if is_own { user(owner).role } else { user(owner).role.least_issuer() };
+                if role < least || self.issuers(actor, *owner).len() > 2 { 403 } else { 201 }
+            }
+            Action::Revoke(key) => {
+                if user(&self.keys[*key].owner).role > Role::Admin.max(role) {
+                    403
+                } else {
+                    204
+                }
+            }
+        }
+    }
+
+    fn ask(&self, actor: Actor, action: &Action) -> Ask {
+        let of = |user: &usize| format!("{USERS}/{}", self.users[*user].id);
+        let ask = match action {
+            Action::Use => Ask::list("/api/v1/me"),
+            Action::CreateUser(role, of) => Ask::post(USERS, &json!({"email": self.email(*of), "role": role.name()})),
+            Action::GiveRole(user, role) => Ask::patch(&of(user), &json!({"role": role.name()})),
+            Action::Disable(user, disabled) => Ask::patch(&of(user), &json!({ "disabled": disabled })),
+            Action::Invite(user) => {
+                Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post(&format!("{}/invite", of(user)), &json!({})) }
+            }
+            Action::Delete(user) => Ask::remove(&format!("{}?links_to=none", of(user))),
+            Action::CreateKey(user) => Ask::post(KEYS, &json!({"name": "k", "scopes": SCOPES, "owner": self.users[*user].id})),
+            Action::Revoke(key) => Ask::remove(&format!("{KEYS}/{}", self.keys[*key].id)),
+        };
+        ask.showing(actor.map_or(ADMIN_KEY, |key| &self.keys[key].secret))
+    }
+
+    /// The address of this user, or one of nobody yet.
+    fn email(&self, of: Option<usize>) -> String {
+        of.map_or_else(|| format!("user-{}@example.com", self.emails), |user| self.users[user].email.clone())
+    }
+
+    /// What is so after an action that was answered with its success.
+    fn apply(&mut self, actor: Actor, action: &Action, answer: &Answer) {
+        match action {
+            Action::Use | Action::Invite(_) => {}
+            Action::CreateUser(role, _) => {
+                let (id, email) = (text(&answer.json()["id"]), text(&answer.json()["email"]));
+                self.users.push(User { id, email, role: *role, state: State::Active });
+            }
+            Action::GiveRole(user, role) => self.users[*user].role = *role,
+            Action::Disable(user, disabled) => self.users[*user].state = if *disabled { State::Disabled } else { State::Active },
+            Action::Delete(user) => self.users[*user].state = State::Gone,
+            Action::CreateKey(owner) => {
+                let key = Key {
+                    id: text(&answer.json()["id"]),
+                    secret: text(&answer.json()["secret"]),
+                    owner: *owner,
+                    issuers: self.issuers(actor, *owner),
+                    most: self.role(actor).expect("who makes a key has a role"),
+                    revoked: false,
+                };
+                self.keys.push(key);
+            }
+            Action::Revoke(key) => self.keys[*key].revoked = true,
+        }
+    }
+
+    fn draw(&self, random: &mut Random) -> (Actor, Action) {
+        let (users, keys) = (self.users.len(), self.keys.len());
+        let actor = (keys > 0 && random.below(4) > 0).then(|| random.below(keys));
+        let role = |random: &mut Random| ROLES[random.below(4)];
+        let action = match random.below(13) {
+            0 => Action::CreateUser(role(random), None),
+            1 => Action::CreateUser(role(random), (users > 0).then(|| random.below(users))),
+            2 | 3 if users > 0 => Action::GiveRole(random.below(users), role(random)),
+            4 | 5 if users > 0 => Action::Disable(random.below(users), random.below(2) == 0),
+            6 if users > 3 => Action::Delete(random.below(users)),
+            7 if keys > 3 => Action::Revoke(random.below(keys)),
+            8..=10 if users > 0 => Action::CreateKey(random.below(users)),
+            11 if users > 0 => Action::Invite(random.below(users)),
+            _ => Action::Use,
+        };
+        (actor, action)
+    }
+
+    /// Fails unless hop shows users and keys as they should be.
+    fn check(&self, edge: &MemoryEdge) {
+        let isolate = Isolate::new(edge);
+        let (mut shown, mut next) = (Vec::new(), Some(USERS.to_owned()));
+        while let Some(path) = next {
+            let page = run(isolate.ask(Ask::list(&path))).json();
+            let items = page["items"].as_array().expect("items").iter();
+            shown.extend(items.map(|user| (text(&user["id"]), Role::named(&user["role"]), user["state"] == "disabled")));
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        let there = self.users.iter().filter(|user| user.state != State::Gone);
+        let mut expected: Vec<_> = there.map(|user| (user.id.clone(), user.role, user.state == State::Disabled)).collect();
+        expected.sort();
+        assert_eq!(shown, expected);
+        let emails: BTreeSet<&str> = self.users.iter().filter(|user| user.state != State::Gone).map(|user| &*user.email).collect();
+        assert_eq!(emails.len(), shown.len(), "two users have one address: {:?}", self.users);
+        for (number, key) in self.keys.iter().enumerate() {
+            let me = run(isolate.ask(Ask::list("/api/v1/me").showing(&*key.secret)));
+            let role = (me.code() == 200).then(|| Role::named(&me.json()["role"]));
+            assert_eq!(role, self.role(Some(number)), "{key:?}");
+        }
+    }
+
+    /// Has an action that was allowed and not acknowledged be done: what was begun is completed by whoever asks for it again.
+    fn complete(&mut self, edge: &MemoryEdge, action: &Action) {
+        let again = run(Isolate::new(edge).ask(self.ask(None, action)));
+        match action {
+            // Nobody has the secret of a key whose answer was lost.
+            Action::Use | Action::CreateKey(_) => {}
+            Action::CreateUser(role, of) if again.problem() == "email_taken" => {
+                let list = run(Isolate::new(edge).ask(Ask::list(&format!("{USERS}?limit=100")))).json();
+                let email = self.email(*of);
+                let id = list["items"]
+                    .as_array()
+                    .expect("items")
+                    .iter()
+                    .find(|user| user["email"] == json!(email))
+                    .map(|user| text(&user["id"]));
+                let user = User { id: id.expect("whoever has the address is there"), email, role: *role, state: State::Active };
+                self.users.push(user);
+                let role = run(Isolate::new(edge).ask(self.ask(None, &Action::GiveRole(self.users.len() - 1, *role))));
+                assert_eq!(role.code(), 200, "{}", role.json());
+            }
+            Action::Delete(_) if again.code() == 404 => self.apply(None, action, &again),
+            _ => {
+                assert!(again.code() < 300, "{action:?}: {}", again.json());
+                self.apply(None, action, &again);
+            }
+        }
+    }
+}
+
+/// An isolate that is asked for an action. Some of those that create users know a new pepper already, which keys are not yet used under.
+fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut Random) -> Isolate<'a> {
+    if actor.is_some() || !matches!(action, Action::CreateUser(..)) || random.below(2) == 0 {
+        return Isolate::new(edge);
+    }
+    let settings =
+        [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", NEW_PEPPER), ("HOP_OLD_PEPPER", PEPPER)];
+    Isolate::set_up(edge, &settings)
+}
+
+#[test]
+fn users_and_keys_follow_the_model() {
+    for_seeds("people", "users_and_keys_follow_the_model", 60, |seed| {
+        let mut random = Random::new(seed);
+        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let mut world = World::default();
+        for number in 0..120 {
+            let (actor, action) = world.draw(&mut random);
+            let expected = world.verdict(actor, &action);
+            match random.below(4) {
+                0 => unleash(&edge, STORMY, seed * 1_000 + number),
+                // The writer dies.
+                1 => drop(plan(&edge, Plan::From(random.below(16), None))),
+                _ => {}
+            }
+            let answer = run(isolate(&edge, actor, &action, &mut random).ask(world.ask(actor, &action)));
+            calm(&edge);
+            let told = format!("{number}: {action:?} by {actor:?}: {} in {world:#?}", answer.json());
+            if answer.code() == expected {
+                if expected < 300 {
+                    world.apply(actor, &action, &answer);
+                }
+                if matches!(action, Action::GiveRole(..)) && expected == 200 {
+                    // What a former owner's own record still says is for the next to correct.
+                    world.complete(&edge, &action);
+                }
+            } else {
+                assert_eq!(answer.code(), 503, "not {expected}: {told}");
+                if expected < 300 {
+                    world.complete(&edge, &action);
+                }
+            }
+            world.emails += 1;
+            if number % 10 == 9 {
+                world.check(&edge);
+            }
+        }
+    });
+}
+
+/// Whatever happens at once: what hop shows afterwards is what its keys can do, and somebody still owns the deployment.
+#[test]
+fn concurrent_changes_leave_keys_their_rights() {
+    for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {
+        let mut random = Random::new(seed);
+        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let mut world = World::default();
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        for round in 0..30 {
+            let mut actions: Vec<(Actor, Action)> = Vec::new();
+            for _ in 0..1 + random.below(3) {
+                actions.push(world.draw(&mut random));
+            }
+            unleash(&edge, WINDY, seed * 1_000 + round);
+            let clients = actions.iter().enumerate().map(|(number, (actor, action))| {
+                // Two creations at once are of two addresses.
+                let asking = World { emails: world.emails + number, ..world.clone() };
+                Box::pin(isolates[number % 2].ask(asking.ask(*actor, action))) as Client<'_, Answer>
+            });
+            let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
+            calm(&edge);
+            let owned = world.owners() > 0;
+            let before = world.clone();
+            for ((actor, action), answer) in actions.iter().zip(&answers) {
+                assert!([200, 201, 204, 401, 403, 404, 409, 422, 503].contains(&answer.code()), "{action:?}: {}", answer.json());
+                match action {
+                    Action::CreateUser(..) if answer.code() == 201 => world.apply(*actor, action, answer),
+                    Action::CreateKey(owner) if answer.code() == 201 => {
+                        let key = Key {
+                            id: text(&answer.json()["id"]),
+                            secret: text(&answer.json()["secret"]),
+                            owner: *owner,
+                            issuers: before.issuers(*actor, *owner),
+                            // What the role was at that very moment the record says.
+                            most: Role::named(&crate::support::keys::kept(&edge, answer.json()["id"].as_str().expect("an id"))["most"]),
+                            revoked: false,
+                        };
+                        world.keys.push(key);
+                    }
+                    Action::Revoke(key) if answer.code() == 204 => world.keys[*key].revoked = true,
+                    _ => {}
+                }
+            }
+            for user in &mut world.users {
+                let shown = run(isolates[0].ask(Ask::list(&format!("{USERS}/{}", user.id))));
+                user.state = match (shown.code(), shown.json()["state"].as_str()) {
+                    (404, _) => State::Gone,
+                    (_, Some("disabled")) => State::Disabled,
+                    _ => State::Active,
+                };
+                if user.state != State::Gone {
+                    user.role = Role::named(&shown.json()["role"]);
+                }
+            }
+            assert!(world.owners() > 0 || !owned, "nobody is left");
+            world.check(&edge);
+            world.emails += actions.len();
+        }
+    });
+}

@@ -1,0 +1,134 @@
+//! Where a link with a limit leads: nobody learns it who has not spent a click, and nobody is led on who was not counted.
+#![cfg(not(target_arch = "wasm32"))]
+
+use crate::support::audit::count;
+use crate::support::copies::{docs, ended, follow_afresh, to};
+use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, with_cookie};
+use crate::support::misfortune::{Plan, calm, plan};
+use crate::support::{Ask, Isolate, run};
+use hop_core::Body;
+use hop_core::memory::Step;
+use http::header::{ACCEPT, ORIGIN, USER_AGENT};
+use http::{HeaderName, Method};
+use serde_json::{Value, json};
+
+const SECRET: &str = "https://secret.example/there";
+const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+
+/// What counts a limit is truth. A copy that is older than the limit, or says more than it may, leads nobody on.
+#[test]
+fn there_is_no_copy_of_a_limited_link() {
+    let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2}));
+    assert_eq!(follow_afresh(&edge), to(SECRET));
+    let copy = edge.copies.peek(&docs()).expect("a copy");
+    assert!(!copy.contains("secret.example") && copy.contains("ask_truth"), "{copy}");
+    let mut told: Value = serde_json::from_str(&copy).expect("a copy is JSON");
+    told.as_object_mut().expect("an object").remove("ask_truth");
+    told["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
+    for planted in [copy, told.to_string()] {
+        edge.copies.plant(&docs(), &planted);
+        plan(&edge, Plan::From(0, Some(Step::Get)));
+        let answer = ask(&edge, Ask::visit("docs"));
+        calm(&edge);
+        assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");
+        assert_eq!(count(&edge, "take/"), 1);
+    }
+    assert_eq!((follow_afresh(&edge), follow_afresh(&edge)), (to(SECRET), ended()), "truth counts");
+}
+
+#[test]
+fn a_used_up_link_has_ended_for_all_who_remember_it() {
+    let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2, "confirm": true}));
+    let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
+    let led = isolates.iter().zip([200, 200, 410]).map(|(isolate, page)| {
+        assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), page);
+        run(isolate.ask(press("docs"))).code()
+    });
+    assert_eq!(led.collect::<Vec<_>>(), [303, 303, 410]);
+    for isolate in &isolates {
+        for ask in [Ask::visit("docs"), Ask::visit("docs+"), press("docs"), Ask { method: Method::HEAD, ..Ask::visit("docs") }] {
+            let answer = run(isolate.ask(ask));
+            assert_eq!((answer.code(), answer.tells("secret.example")), (410, false));
+        }
+    }
+}
+
+/// Everybody who comes to `docs` and is not to be led on, with each kind of answer they may want.
+fn uninvited() -> Vec<Ask> {
+    let bot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+    let preview = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)";
+    let header = HeaderName::from_static;
+    let visit = || Ask::visit("docs");
+    let asks = vec![
+        Ask { method: Method::HEAD, ..visit() },
+        Ask { method: Method::OPTIONS, ..visit() },
+        Ask { method: Method::PUT, ..visit() },
+        visit().header(USER_AGENT, bot),
+        visit().header(USER_AGENT, preview),
+        visit().header(USER_AGENT, ""),
+        visit().header(header("sec-purpose"), "prefetch;prerender"),
+        visit().header(header("purpose"), "preview"),
+        visit().header(header("x-moz"), "prefetch"),
+        Ask::visit("docs+"),
+        Ask::visit("docs+").header(USER_AGENT, preview),
+        Ask { method: Method::HEAD, ..Ask::visit("docs+") },
+        Ask::visit("docs/behind").header(USER_AGENT, bot),
+        Ask::visit("docs."),
+        Ask::visit("DOCS"),
+        Ask::visit("robots.txt"),
+        press("docs").header(ORIGIN, "https://evil.example"),
+        press("docs").header(header("sec-fetch-site"), "cross-site"),
+        press("docs").header(USER_AGENT, bot),
+        press("docs").header(header("sec-purpose"), "prefetch"),
+        type_in("docs", "a wrong password").header(USER_AGENT, bot),
+        Ask { body: Body::TooLarge, ..press("docs") },
+        Ask::to(Method::GET, "http://hop.example/api/v1/links/docs".into()),
+        Ask::to(Method::GET, "http://hop.example/api/v1/links/docs/qr".into()),
+    ];
+    asks.iter().flat_map(|ask| [ask.again(), ask.again().header(ACCEPT, BROWSER)]).collect()
+}
+
+#[test]
+fn where_a_limited_link_leads_is_in_no_answer_that_spends_nothing() {
+    let rules = json!([{"when": [{"type": "query", "name": "x", "present": false}], "target": "https://secret.example/by-a-rule"}]);
+    let card = json!({"title": "a card", "description": "what it is about"});
+    for more in [
+        json!({}),
+        json!({"rules": rules}),
+        json!({"card": card}),
+        json!({"confirm": true}),
+        json!({"locked": true}),
+        json!({"strict": true, "crawlable": true}),
+        json!({"forward_path": true, "forward_query": "target_wins", "rules": rules, "card": card}),
+        json!({"redirect_status": 301}),
+        json!({"starts_at": "2999-01-01T00:00:00Z"}),
+        json!({"ends_at": "2020-01-01T00:00:00Z"}),
+        json!({"disabled": true}),
+        json!({"fallback": "https://example.com/instead"}),
+    ] {
+        let mut said = json!({"target": SECRET, "max_clicks": 1});
+        said.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let edge = edge_with(&said);
+        let isolate = Isolate::new(&edge);
+        let must_do_more = more["confirm"] == true || more["locked"] == true;
+        let people = [Ask::visit("docs"), Ask::visit("docs").header(ACCEPT, BROWSER)];
+        let look = |when: &str| {
+            let people = people.iter().filter(|_| must_do_more).map(Ask::again);
+            for uninvited in uninvited().into_iter().chain(people) {
+                let what = format!("{more}, {when}: {uninvited:?}");
+                let answer = run(isolate.ask(uninvited));
+                assert!(!answer.tells("secret.example"), "{what}: {answer:?}");
+            }
+            assert!(!edge.take_log().concat().contains("secret.example"), "{more}");
+        };
+        look("before its click");
+        assert_eq!(count(&edge, "take/"), 0, "{more}");
+        let can_be_spent = ["starts_at", "ends_at", "disabled"].iter().all(|state| more[*state].is_null());
+        let cookie = if more["locked"] == true { cookie(&run(isolate.ask(type_in("docs", PASSWORD)))) } else { "none".into() };
+        let visit = if more["confirm"] == true { press("docs") } else { with_cookie(&cookie) };
+        let answer = run(isolate.ask(visit));
+        assert_eq!(answer.tells("secret.example"), can_be_spent, "{more}: {answer:?}");
+        assert_eq!(count(&edge, "take/"), usize::from(can_be_spent), "{more}");
+        look("after its click");
+    }
+}

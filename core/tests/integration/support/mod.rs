@@ -1,0 +1,16 @@
+//! What the tests share: a client of hop on the memory edge, planned misfortune, a seeded scheduler, and what must always hold.
+
+pub(crate) mod audit;
+pub(crate) mod client;
+pub(crate) mod copies;
+pub(crate) mod history;
+pub(crate) mod keys;
+pub(crate) mod locks;
+pub(crate) mod misfortune;
+pub(crate) mod replay;
+pub(crate) mod scheduler;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod source;
+
+pub(crate) use client::{Ask, Isolate};
+pub(crate) use scheduler::run;

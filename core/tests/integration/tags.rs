@@ -1,0 +1,250 @@
+//! Tags: counted, renamed, merged and taken off, some links a request, whatever happens in between.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use crate::support::audit::check_list;
+use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::store::Key;
+use serde_json::{Value, json};
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
+    let answer = run(Isolate::new(edge).ask(ask));
+    (answer.code(), answer.json())
+}
+
+fn create(edge: &MemoryEdge, alias: &str, tags: &[&str]) {
+    let link = json!({"alias": alias, "target": "https://example.com/", "tags": tags});
+    assert_eq!(ask(edge, Ask::create(&link)).0, 201);
+}
+
+/// An edge with so many links that have the tag `old`.
+fn tagged(edge: MemoryEdge, links: usize) -> MemoryEdge {
+    (0..links).for_each(|number| create(&edge, &format!("link-{number}"), &["old"]));
+    edge
+}
+
+fn rename(old: &str, new: &str) -> Ask {
+    Ask::patch(&format!("/api/v1/tags/{old}"), &json!({"tag": new}))
+}
+
+fn remove(old: &str) -> Ask {
+    Ask::remove(&format!("/api/v1/tags/{old}"))
+}
+
+/// Every tag with the number of its links, page by page.
+fn tags(edge: &MemoryEdge) -> Vec<(String, u64)> {
+    let (mut tags, mut next) = (Vec::new(), Some("/api/v1/tags?limit=2".to_owned()));
+    while let Some(path) = next {
+        let (status, page) = ask(edge, Ask::list(&path));
+        assert_eq!(status, 200, "{page}");
+        let items = page["items"].as_array().expect("a page has items");
+        assert!(items.len() <= 2 && items.iter().all(|item| item["exact"] == true));
+        tags.extend(items.iter().map(|item| (item["tag"].as_str().unwrap_or_default().to_owned(), item["links"].as_u64().unwrap_or(0))));
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    tags
+}
+
+fn tags_of(edge: &MemoryEdge, alias: &str) -> (Value, Value) {
+    let link = ask(edge, Ask::show(alias)).1;
+    (link["tags"].clone(), link["version"].clone())
+}
+
+#[test]
+fn tags_are_listed_with_their_links_and_without_those_nobody_uses() {
+    let edge = MemoryEdge::new(1);
+    create(&edge, "a", &["x", "y/z", "é"]);
+    create(&edge, "b", &["x"]);
+    create(&edge, "c", &["left"]);
+    assert_eq!(ask(&edge, Ask::change("c", &json!({"tags": ["now"]}))).0, 200);
+    let expected = [("é", 1), ("now", 1), ("x", 2), ("y/z", 1)].map(|(tag, links)| (tag.to_owned(), links));
+    assert_eq!(tags(&edge), expected);
+    let elsewhere = ask(&edge, Ask::list("/api/v1/tags?domain=b.example")).1;
+    assert_eq!(elsewhere, json!({"items": [], "next": null}));
+}
+
+#[test]
+fn a_thousand_links_of_a_tag_are_counted_and_no_more() {
+    let edge = tagged(MemoryEdge::new(1), 1_000);
+    let counted = |exact: bool| json!([{"tag": "old", "links": 1_000, "exact": exact}]);
+    assert_eq!(ask(&edge, Ask::list("/api/v1/tags")).1["items"], counted(true));
+    create(&edge, "one-more", &["old"]);
+    assert_eq!(ask(&edge, Ask::list("/api/v1/tags")).1["items"], counted(false));
+}
+
+#[test]
+fn a_tag_is_renamed_some_links_at_a_time() {
+    let edge = tagged(MemoryEdge::new(1), 20);
+    edge.set_operations(50);
+    let mut changed = Vec::new();
+    loop {
+        let (status, answer) = ask(&edge, rename("old", "New Word"));
+        assert_eq!((status, &answer["tag"]), (200, &json!("new-word")));
+        changed.push(answer["changed"].as_u64().expect("a number"));
+        if answer["done"] == true {
+            break;
+        }
+    }
+    assert!(changed.len() > 1 && changed.iter().all(|links| *links > 0) && changed.iter().sum::<u64>() == 20, "{changed:?}");
+    assert_eq!(tags(&edge), [("new-word".to_owned(), 20)]);
+    assert_eq!(ask(&edge, rename("old", "New Word")).0, 404, "nobody has it any more");
+    assert_eq!(tags_of(&edge, "link-0"), (json!(["new-word"]), json!(2)));
+    edge.set_operations(OPERATIONS);
+    let rest = tagged(MemoryEdge::new(1), 20);
+    assert_eq!(ask(&rest, rename("old", "new")).1, json!({"tag": "new", "changed": 20, "done": true}));
+}
+
+#[test]
+fn a_tag_becomes_one_that_is_there_already() {
+    let edge = MemoryEdge::new(1);
+    let ten = ["new", "old", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9"];
+    create(&edge, "both", &ten);
+    create(&edge, "old", &["old"]);
+    create(&edge, "new", &["new"]);
+    assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
+    let nine: Vec<&str> = ten.into_iter().filter(|tag| *tag != "old").collect();
+    assert_eq!(tags_of(&edge, "both").0, json!(nine));
+    assert_eq!((tags_of(&edge, "old"), tags_of(&edge, "new")), ((json!(["new"]), json!(2)), (json!(["new"]), json!(1))));
+    assert!(tags(&edge).contains(&("new".to_owned(), 3)));
+}
+
+#[test]
+fn a_tag_is_taken_off_deleted_links_too_and_the_history_tells() {
+    let edge = MemoryEdge::new(1);
+    create(&edge, "live", &["old", "other"]);
+    create(&edge, "gone", &["old"]);
+    assert_eq!(ask(&edge, Ask::delete("gone")).0, 204);
+    assert_eq!(ask(&edge, remove("old")), (200, json!({"tag": "old", "changed": 2, "done": true})));
+    assert_eq!(ask(&edge, Ask::restore("gone")).1["tags"], json!([]));
+    assert_eq!(tags_of(&edge, "live"), (json!(["other"]), json!(2)));
+    assert_eq!(ask(&edge, Ask::list("/api/v1/links/live/history")).1["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(tags(&edge), [("other".to_owned(), 1)]);
+}
+
+#[test]
+fn only_the_links_of_one_domain_are_changed() {
+    let edge = MemoryEdge::new(1);
+    create(&edge, "here", &["old"]);
+    let there = json!({"alias": "there", "domain": "b.example", "target": "https://example.com/", "tags": ["old"]});
+    assert_eq!(ask(&edge, Ask::create(&there)).0, 201);
+    assert_eq!(ask(&edge, Ask::remove("/api/v1/tags/old?domain=b.example")).1["changed"], 1);
+    assert_eq!(tags_of(&edge, "here").0, json!(["old"]));
+}
+
+#[test]
+fn what_cannot_be_renamed_is_refused() {
+    let edge = tagged(MemoryEdge::new(1), 1);
+    assert_eq!(ask(&edge, rename("nobody", "new")).0, 404);
+    assert_eq!(ask(&edge, remove("nobody")).0, 404);
+    assert_eq!(ask(&edge, remove(&"x".repeat(65))).0, 404, "what can be no tag is the tag of no link");
+    for (new, code) in [(json!("OLD"), "conflicts"), (json!(""), "required"), (Value::Null, "required"), (json!(5), "wrong_type")] {
+        let (status, problem) = ask(&edge, Ask::patch("/api/v1/tags/old", &json!({ "tag": new })));
+        let error = &problem["errors"][0];
+        assert_eq!((status, &error["field"], &error["code"]), (422, &json!("/tag"), &json!(code)), "{new}");
+    }
+    assert_eq!(tags_of(&edge, "link-0"), (json!(["old"]), json!(1)));
+}
+
+/// Wherever a request dies, the next ones complete it.
+#[test]
+fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
+    for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for dies_at in 0.. {
+            let edge = tagged(misfortune::edge(1, steps), 3);
+            let trace = plan(&edge, Plan::From(dies_at, None));
+            let first = ask(&edge, rename("old", "new")).0;
+            calm(&edge);
+            if trace.steps().len() <= dies_at {
+                assert_eq!(first, 200);
+                break;
+            }
+            assert!(matches!(first, 200 | 503), "{first}");
+            let second = ask(&edge, rename("old", "new"));
+            assert!(second.0 == 404 || second.1["done"] == true, "{second:?}");
+            for number in 0..3 {
+                assert_eq!(tags_of(&edge, &format!("link-{number}")), (json!(["new"]), json!(2)), "dead at {dies_at}");
+            }
+            check_list(&edge);
+        }
+    }
+}
+
+/// Leaves hints behind that stand before all others and lead to no link.
+fn leave_behind(edge: &MemoryEdge, hints: usize, alias: impl Fn(usize) -> String) {
+    for number in 0..hints {
+        let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
+        edge.records.plant(&Key::kept(key), "null");
+    }
+}
+
+#[test]
+fn many_hints_of_one_link_hide_no_other() {
+    let edge = tagged(MemoryEdge::new(1), 1);
+    leave_behind(&edge, 150, |_| "ghost".into());
+    assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 1, "done": true})));
+}
+
+#[test]
+fn it_is_not_done_while_there_is_more_than_was_looked_at() {
+    for (hints, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
+        let edge = MemoryEdge::new(1);
+        leave_behind(&edge, hints, alias);
+        assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{hints}");
+    }
+}
+
+#[test]
+fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
+    for (hints, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
+        let edge = tagged(MemoryEdge::new(1), 1);
+        leave_behind(&edge, hints, alias);
+        let has_come = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
+        assert!(has_come, "{hints}");
+        assert_eq!(tags_of(&edge, "link-0"), (json!(["new"]), json!(2)));
+    }
+}
+
+#[test]
+fn a_damaged_record_stops_only_itself() {
+    let edge = tagged(MemoryEdge::new(1), 3);
+    edge.records.plant(&Key::kept("link/hop.example/link-1".into()), "damaged");
+    assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
+    assert_eq!(edge.take_log().len(), 1);
+    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "nothing else is left");
+}
+
+#[test]
+fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
+    for (to, changed) in [(json!({"alias": "moved"}), 1), (json!({"domain": "b.example"}), 0)] {
+        let edge = tagged(MemoryEdge::new(1), 1);
+        create(&edge, "other", &["old"]);
+        let isolate = Isolate::new(&edge);
+        plan(&edge, Plan::LateAt(Step::Get, 1));
+        let mut renaming = pin!(isolate.handle(rename("old", "new")));
+        assert!(renaming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        calm(&edge);
+        assert_eq!(ask(&edge, Ask::change("link-0", &to)).0, 200);
+        let (answer, _) = run(renaming);
+        assert_eq!(answer.json(), json!({"tag": "new", "changed": changed + 1, "done": true}));
+        if changed == 1 {
+            assert_eq!(tags_of(&edge, "moved").0, json!(["new"]));
+        } else {
+            assert_eq!(tags_of(&edge, "link-0?domain=b.example").0, json!(["old"]), "another domain has its own tags");
+        }
+    }
+}
+
+/// A hint that an edit left behind leads to a link that has the tag no more.
+#[test]
+fn a_hint_that_was_left_behind_is_skipped() {
+    let edge = tagged(misfortune::edge(1, Steps::OneByOne), 1);
+    plan(&edge, Plan::FromFirst(Step::Drop));
+    assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);
+    calm(&edge);
+    assert_eq!(ask(&edge, rename("old", "new")).0, 404);
+    assert_eq!(tags_of(&edge, "link-0").0, json!(["other"]));
+}

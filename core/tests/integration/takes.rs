@@ -1,0 +1,289 @@
+//! Taking one of a few: never more are granted than there are, whoever asks at once and whatever fails. Both ways to count are tried, the
+//! counter of a store that can and the tickets for one that cannot.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Mutex;
+
+use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash, watch};
+use crate::support::replay::for_seeds;
+use crate::support::run;
+use crate::support::scheduler::{Client, Turns};
+use hop_core::Timestamp;
+use hop_core::memory::{Fault, MemoryEdge, MemoryRecords, Random, Step, Steps};
+use hop_core::ports::{NoEntropy, Records, StoreError, Take};
+use hop_core::store::tickets::{self, Draws, Tickets as _};
+use hop_core::store::{Key, Prefix};
+
+/// How a store counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Counter,
+    Tickets,
+}
+
+const WAYS: [Way; 2] = [Way::Counter, Way::Tickets];
+
+fn key() -> Key {
+    Key::rate("test", "x", 1)
+}
+
+fn edge(seed: u64) -> MemoryEdge {
+    misfortune::edge(seed, Steps::OneByOne)
+}
+
+fn draws(random: &mut Random) -> Draws {
+    let mut draws = Draws::default();
+    random.fill(&mut draws);
+    draws
+}
+
+async fn take(records: &MemoryRecords, way: Way, limit: u64, draws: Draws) -> Result<Take, StoreError> {
+    match way {
+        Way::Counter => records.take(&key(), limit, None).await,
+        Way::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await,
+    }
+}
+
+async fn taken(records: &MemoryRecords, way: Way) -> u64 {
+    match way {
+        Way::Counter => records.taken(&[key()]).await.expect("the store is calm")[0],
+        Way::Tickets => {
+            let page = records.scan(&Prefix::tickets(&key()), None, tickets::MOST_TICKETS).await.expect("the store is calm");
+            tickets::count(&page.keys)
+        }
+    }
+}
+
+fn granted(answers: &[Result<Take, StoreError>]) -> usize {
+    answers.iter().filter(|answer| **answer == Ok(Take::Granted)).count()
+}
+
+#[test]
+fn as_many_are_granted_as_there_are() {
+    for way in WAYS {
+        for limit in [0, 1, 2, 7, 8, 9, 16, 17, 100, 1_000] {
+            let (edge, mut random) = (edge(1), Random::new(limit));
+            for number in 0..limit {
+                assert_eq!(run(take(&edge.records, way, limit, draws(&mut random))), Ok(Take::Granted), "{number} of {limit}, {way:?}");
+                assert!(limit > 100 || run(taken(&edge.records, way)) == number + 1);
+            }
+            for _ in 0..3 {
+                assert_eq!(run(take(&edge.records, way, limit, draws(&mut random))), Ok(Take::Exhausted), "{limit}, {way:?}");
+            }
+            assert_eq!(run(taken(&edge.records, way)), limit);
+            assert_eq!(run(take(&edge.records, way, limit + 1, draws(&mut random))), Ok(Take::Granted), "one more than {limit}, {way:?}");
+        }
+    }
+}
+
+#[test]
+fn never_more_are_granted_than_there_are() {
+    for way in WAYS {
+        for_seeds("takes", "never_more_are_granted_than_there_are", 500, |seed| {
+            let (edge, mut random) = (edge(seed), Random::new(seed));
+            let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+            unleash(&edge, weather, seed);
+            let takers = (0..20).map(|_| {
+                let (records, draws) = (&edge.records, draws(&mut random));
+                Box::pin(take(records, way, 10, draws)) as Client<'_, _>
+            });
+            let takers = takers.collect();
+            let answers = Turns::default().interleave(&mut random, takers, || {});
+            calm(&edge);
+            let (granted, counted) = (granted(&answers), run(taken(&edge.records, way)));
+            assert!(granted as u64 <= counted && counted <= 10, "{way:?}: {granted} were granted, {counted} are counted");
+            if weather.fail == 0 && weather.stale == 0 {
+                assert_eq!(granted, 10, "{way:?}: {answers:?}");
+                assert!(answers.iter().all(|answer| matches!(answer, Ok(Take::Granted | Take::Exhausted))), "{way:?}: {answers:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn threads_share_what_there_is() {
+    for way in WAYS {
+        for round in 0..20 {
+            let edge = edge(round);
+            unleash(&edge, WINDY, round);
+            let answers = Mutex::new(Vec::new());
+            std::thread::scope(|scope| {
+                for taker in 0..8 {
+                    let (records, answers) = (&edge.records, &answers);
+                    scope.spawn(move || {
+                        let mut random = Random::new(round * 8 + taker);
+                        for _ in 0..5 {
+                            let answer = run(take(records, way, 25, draws(&mut random)));
+                            answers.lock().expect("nobody died over it").push(answer);
+                        }
+                    });
+                }
+            });
+            calm(&edge);
+            let answers = answers.into_inner().expect("nobody died over it");
+            let busy = answers.iter().filter(|answer| **answer == Ok(Take::Busy)).count();
+            let granted = granted(&answers);
+            assert!(granted == 25 || (granted < 25 && busy > 0), "{way:?}: {granted} granted, {busy} busy");
+            assert_eq!(run(taken(&edge.records, way)), granted as u64);
+        }
+    }
+}
+
+#[test]
+fn a_failure_grants_nothing_and_wastes_one_at_most() {
+    for way in WAYS {
+        for (step, wasted) in [(Step::Write, 0), (Step::Answer, 1)] {
+            let (edge, mut random) = (edge(1), Random::new(1));
+            plan(&edge, Plan::FromFirst(step));
+            assert!(run(take(&edge.records, way, 5, draws(&mut random))).is_err(), "{way:?} {step:?}");
+            calm(&edge);
+            assert_eq!(run(taken(&edge.records, way)), wasted, "{way:?} {step:?}");
+            let answers: Vec<_> = (0..8).map(|_| run(take(&edge.records, way, 5, draws(&mut random)))).collect();
+            assert_eq!(granted(&answers) as u64, 5 - wasted, "{way:?} {step:?}");
+        }
+    }
+}
+
+#[test]
+fn without_random_bytes_no_ticket_is_tried() {
+    let edge = edge(1);
+    let trace = watch(&edge);
+    let answer = run(tickets::take(&edge.records, &key(), 5, None, Err(NoEntropy("none".into()))));
+    assert_eq!((answer, trace.steps().len()), (Err(StoreError::Unavailable("none".into())), 0));
+}
+
+/// What a `take` of tickets costs, in calls of the store: answers and drops aside.
+fn cost(edge: &MemoryEdge, limit: u64, draws: Draws) -> (Take, Vec<Step>) {
+    let trace = watch(edge);
+    let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store is calm");
+    calm(edge);
+    (answer, trace.steps().into_iter().filter(|step| *step != Step::Answer).collect())
+}
+
+#[test]
+fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
+    let (edge, mut random) = (edge(1), Random::new(1));
+    for _ in 0..10 {
+        assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Granted, vec![Step::Write]));
+    }
+    let mut most = 0;
+    for number in 10..=1_000 {
+        let (answer, steps) = cost(&edge, 1_000, draws(&mut random));
+        most = most.max(steps.len());
+        assert_eq!(answer == Take::Granted, number < 1_000, "{number}");
+    }
+    assert!((11..=19).contains(&most), "{most}");
+    assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Exhausted, vec![Step::Write, Step::Get]));
+}
+
+/// Tries of something are limited until a moment: then no more than four operations are spent on one.
+#[test]
+fn a_limit_that_ends_costs_four_operations() {
+    let until = Some(Timestamp::from_millis(1));
+    for limit in [1, 2, 3, 20, 60, 600] {
+        let (edge, mut random) = (edge(limit), Random::new(limit));
+        let (mut granted, mut most) = (0, 0);
+        for _ in 0..limit * 2 {
+            let trace = watch(&edge);
+            let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store is calm");
+            calm(&edge);
+            most = most.max(trace.count(|step| step != Step::Answer));
+            assert_eq!(answer == Take::Granted, granted < limit, "{granted} of {limit}");
+            granted += u64::from(answer == Take::Granted);
+        }
+        assert!(most <= 4, "{most} for {limit}");
+    }
+}
+
+#[test]
+fn never_more_tries_are_granted_than_the_limit() {
+    let until = Some(Timestamp::from_millis(1));
+    for_seeds("takes", "never_more_tries_are_granted_than_the_limit", 300, |seed| {
+        let (edge, mut random) = (edge(seed), Random::new(seed));
+        unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
+        let takers = (0..20).map(|_| {
+            let (records, draws) = (&edge.records, draws(&mut random));
+            Box::pin(async move { tickets::take(records, &key(), 10, until, Ok(draws)).await }) as Client<'_, _>
+        });
+        let takers = takers.collect();
+        let answers = Turns::default().interleave(&mut random, takers, || {});
+        calm(&edge);
+        assert!(granted(&answers) <= 10, "{answers:?}");
+    });
+}
+
+#[test]
+fn a_mark_that_was_not_left_is_left_by_the_next() {
+    let (edge, mut random) = (edge(1), Random::new(1));
+    for _ in 0..3 {
+        assert_eq!(run(take(&edge.records, Way::Tickets, 3, draws(&mut random))), Ok(Take::Granted));
+    }
+    let has_mark = || edge.records.peek(&key()).is_some();
+    let all = || cost(&edge, 3, [0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    // Each of three tickets is refused, then the mark.
+    plan(&edge, Plan::FromNth(Step::Write, 4));
+    let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
+    calm(&edge);
+    assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
+    let met_all = vec![Step::Write, Step::Get, Step::Write, Step::Write, Step::Write];
+    assert_eq!((all(), has_mark()), ((Take::Exhausted, met_all), true), "whoever has met all of them need not list them");
+    assert_eq!(all(), (Take::Exhausted, vec![Step::Write, Step::Get]));
+}
+
+#[test]
+fn a_store_that_fails_over_a_ticket_may_still_know_that_none_is_left() {
+    let (edge, mut random) = (edge(1), Random::new(1));
+    for expected in [Take::Granted, Take::Exhausted] {
+        assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(expected));
+    }
+    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(Take::Exhausted));
+    calm(&edge);
+}
+
+#[test]
+fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
+    let (edge, mut random) = (edge(1), Random::new(1));
+    let draws = draws(&mut random);
+    // Everybody takes the same tickets first, and the list shows none of them yet.
+    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    let answers: Vec<_> = (0..40).map(|_| run(tickets::take(&edge.records, &key(), 40, None, Ok(draws)))).collect();
+    calm(&edge);
+    assert!(answers.contains(&Ok(Take::Busy)) && !answers.contains(&Ok(Take::Exhausted)), "{answers:?}");
+    assert!(granted(&answers) < 40);
+}
+
+/// Where no more are left than can be tried, whoever is refused by each has met them all.
+#[test]
+fn the_last_that_seemed_left_are_all_tried() {
+    let first = Draws::default();
+    for (limit, answer) in [(9, Take::Exhausted), (10, Take::Busy)] {
+        let (edge, mut random) = (edge(1), Random::new(1));
+        for _ in 0..limit {
+            assert_eq!(run(take(&edge.records, Way::Tickets, limit, draws(&mut random))), Ok(Take::Granted));
+        }
+        plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+        assert_eq!(run(take(&edge.records, Way::Tickets, limit, first)), Ok(answer), "one met and {} left of {limit}", limit - 1);
+        calm(&edge);
+    }
+}
+
+#[test]
+fn every_ticket_can_be_drawn() {
+    let edge = edge(1);
+    let ticket = |number: u64| edge.records.peek(&Key::kept(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
+    for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
+        let mut draws = Draws::default();
+        draws[..2].copy_from_slice(&[high, low]);
+        let answer = run(take(&edge.records, Way::Tickets, 1_000, draws));
+        assert_eq!((answer, ticket(number)), (Ok(Take::Granted), true), "{high} {low}");
+    }
+}
+
+#[test]
+fn a_ticket_is_added_once() {
+    let edge = edge(1);
+    let add = |value: &str| run(edge.records.add(&key(), value, None));
+    assert_eq!((add("1"), add("2"), add("3")), (Ok(true), Ok(false), Ok(false)));
+    assert_eq!(edge.records.peek(&key()).expect("it is there").value, b"1");
+}

@@ -1,0 +1,247 @@
+//! `update_if_exists`: one link for each external id, however many ask at once and whoever dies over it.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use crate::support::audit::{Kept, check_list, truth};
+use crate::support::client::Answer;
+use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
+use crate::support::replay::{OnFailure, for_seeds};
+use crate::support::scheduler::{Client, Turns};
+use crate::support::{Ask, Isolate, run};
+use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use hop_core::store::Key;
+use serde_json::{Value, json};
+
+const HERE: &str = "https://example.com/here";
+const THERE: &str = "https://example.com/there";
+
+/// A creation or change of the link called `sku-1`, with these fields beside.
+fn upsert(fields: Value) -> Ask {
+    let mut link = json!({"target": HERE, "external_id": "sku-1", "update_if_exists": true});
+    link.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+    Ask::create(&link)
+}
+
+fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
+    run(Isolate::new(edge).ask(ask))
+}
+
+/// The links called `sku-1` that are not deleted.
+fn called(edge: &MemoryEdge) -> Vec<Value> {
+    let list = ask(edge, Ask::list("/api/v1/links?limit=100")).json();
+    list["items"].as_array().expect("a list").iter().filter(|link| link["external_id"] == "sku-1").cloned().collect()
+}
+
+#[test]
+fn the_first_creates_and_every_other_changes_what_it_says() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({"title": "T", "tags": ["a"]})));
+    assert_eq!((first.code(), first.header("etag")), (201, "\"1\""));
+    let alias = first.json()["alias"].as_str().expect("an alias").to_owned();
+    assert_eq!(first.header("location"), format!("/api/v1/links/{alias}?domain=hop.example"));
+
+    let second = ask(&edge, upsert(json!({"target": THERE, "tags": null})));
+    assert_eq!((second.code(), second.header("etag"), second.header("location")), (200, "\"2\"", first.header("location")));
+    let mut expected = first.json();
+    for field in ["target", "tags", "version", "updated_at"] {
+        expected[field] = second.json()[field].clone();
+    }
+    assert_eq!((second.json(), &expected["target"], &expected["tags"]), (expected.clone(), &json!(THERE), &json!([])));
+    assert_eq!(ask(&edge, Ask::show(&alias)).json(), expected);
+
+    let same = ask(&edge, upsert(json!({"target": THERE, "alias": alias, "domain": "hop.example", "reuse": true})));
+    assert_eq!((same.code(), same.header("etag")), (200, "\"2\""), "nothing has changed");
+    assert_eq!(called(&edge).len(), 1);
+}
+
+#[test]
+fn a_link_that_was_made_otherwise_is_changed_too_wherever_it_went() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs", "external_id": "sku-1"}))).code(), 201);
+    assert_eq!(ask(&edge, upsert(json!({}))).json()["alias"], "docs");
+    assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new"}))).code(), 200);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs", "reuse": true}))).code(), 201);
+    let answer = ask(&edge, upsert(json!({"title": "T"})));
+    assert_eq!((answer.code(), &answer.json()["alias"], &answer.json()["title"]), (200, &json!("new"), &json!("T")));
+    let moved = ask(&edge, upsert(json!({"alias": "newer"})));
+    assert_eq!((moved.code(), &moved.json()["alias"], &moved.json()["id"]), (200, &json!("newer"), &answer.json()["id"]));
+    assert_eq!(ask(&edge, Ask::show("new")).code(), 404);
+    assert_eq!(truth(&edge).len(), 2);
+    check_list(&edge);
+}
+
+#[test]
+fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
+    assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
+    let second = ask(&edge, upsert(json!({"alias": "two"})));
+    assert_eq!((second.code(), second.json()["id"] == first["id"]), (201, false));
+    assert_eq!(ask(&edge, Ask::change("two", &json!({"external_id": "sku-2"}))).code(), 200);
+    let third = ask(&edge, upsert(json!({})));
+    assert_eq!((third.code(), called(&edge).len()), (201, 1));
+    assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/{}?erase=true", third.json()["alias"].as_str().expect("text")))).code(), 204);
+    let fourth = ask(&edge, upsert(json!({})));
+    assert_eq!((fourth.code(), called(&edge).len()), (201, 1));
+}
+
+#[test]
+fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({}))).json();
+    edge.wait_seconds(25 * 60 * 60);
+    // A day later every list shows the index entry. The edit leaves it where it is.
+    let entries: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-external-id/")).collect();
+    assert_eq!(entries.len(), 1);
+    edge.records.plant(&entries[0], "null");
+    assert_eq!(ask(&edge, upsert(json!({"target": THERE}))).code(), 200);
+    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    let again = ask(&edge, upsert(json!({"title": "T"})));
+    calm(&edge);
+    assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
+}
+
+#[test]
+fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
+    let edge = MemoryEdge::new(1);
+    let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
+    let isolate = Isolate::new(&edge);
+    // The link was found and is about to be read for its change.
+    plan(&edge, Plan::LateAt(Step::Get, 1));
+    let mut changing = pin!(isolate.ask(upsert(json!({"title": "T"}))));
+    assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
+    let made = run(changing);
+    calm(&edge);
+    assert_eq!((made.code(), made.json()["id"] == first["id"]), (201, false), "{}", made.json());
+    check_one(&edge, &made.json());
+}
+
+#[test]
+fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
+    for _ in 0..2 {
+        assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken");
+    }
+    assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 201);
+    assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken", "nor can it be moved there");
+    assert_eq!((called(&edge).len(), &called(&edge)[0]["alias"]), (1, &json!("mine")));
+}
+
+#[test]
+fn who_is_refused_keeps_nobody_elses_promise() {
+    let edge = MemoryEdge::new(1);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
+    assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
+    // The promise is made, and whoever made it dies.
+    plan(&edge, Plan::FromNth(Step::Write, 2));
+    assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
+    calm(&edge);
+    for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
+        assert_eq!(ask(&edge, upsert(json!({"alias": alias}))).problem(), problem);
+        assert!(called(&edge).is_empty(), "{alias}");
+    }
+    let made = ask(&edge, upsert(json!({"alias": "gone", "reuse": true})));
+    assert_eq!((made.code(), &made.json()["alias"]), (200, &json!("gone")));
+    check_list(&edge);
+}
+
+#[test]
+fn a_bad_one_is_refused_by_name() {
+    let edge = MemoryEdge::new(1);
+    for (fields, field, code) in [
+        (json!({"external_id": null}), "/external_id", "required"),
+        (json!({"external_id": ""}), "/external_id", "required"),
+        (json!({"find_if_exists": true}), "/update_if_exists", "conflicts"),
+        (json!({"update_if_exists": "yes"}), "/update_if_exists", "wrong_type"),
+        (json!({"keep_old_alias": true}), "/keep_old_alias", "unknown"),
+    ] {
+        let answer = ask(&edge, upsert(fields.clone()));
+        let error = &answer.json()["errors"][0];
+        assert_eq!((answer.code(), &error["field"], &error["code"]), (422, &json!(field), &json!(code)), "{fields}");
+    }
+    let without = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
+    assert_eq!(run(without.ask(upsert(json!({})))).problem(), "not_configured", "whoever guesses no promise needs a pepper");
+    assert!(truth(&edge).is_empty());
+}
+
+/// One live link is called so, and says what it was last told.
+fn check_one(edge: &MemoryEdge, last: &Value) {
+    let links = called(edge);
+    assert_eq!(links.len(), 1, "{links:?}");
+    assert_eq!((&links[0]["target"], &links[0]["title"]), (&last["target"], &last["title"]));
+    let live: BTreeMap<String, Kept> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
+    assert_eq!(live.len(), 1, "{live:?}");
+    check_list(edge);
+}
+
+#[test]
+fn whoever_dies_over_it_leaves_one_link() {
+    for alias in [json!({}), json!({"alias": "mine"})] {
+        for number in 0.. {
+            let edge = misfortune::edge(1, Steps::OneByOne);
+            let _guard = OnFailure::print(format!("\n{alias}, dead from step {number} on\n"));
+            let trace = plan(&edge, Plan::From(number, None));
+            let first = ask(&edge, upsert(alias.clone()));
+            let steps = trace.steps().len();
+            calm(&edge);
+            if steps <= number {
+                assert_eq!(first.code(), 201);
+                break;
+            }
+            assert!([201, 503].contains(&first.code()), "{}", first.code());
+            let second = ask(&edge, upsert(alias.clone()));
+            assert!([200, 201].contains(&second.code()), "{}", second.json());
+            let other = ask(&edge, upsert(json!({"target": THERE, "title": "T"})));
+            assert_eq!((other.code(), &other.json()["id"]), (200, &second.json()["id"]));
+            check_one(&edge, &other.json());
+        }
+    }
+}
+
+#[test]
+fn many_at_once_make_one_link_and_nobody_is_forgotten() {
+    for_seeds("upsert", "many_at_once_make_one_link_and_nobody_is_forgotten", 500, |seed| {
+        let mut random = Random::new(seed);
+        let edge = misfortune::edge(1, if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let weather = [WINDY, STORMY][random.below(2)];
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let fields = ["a", "b", "c", "d"].map(|name| match random.below(2) {
+            0 => json!({"note": name}),
+            _ => json!({"note": name, "alias": format!("alias-{}", random.below(2))}),
+        });
+        unleash(&edge, weather, seed);
+        let clients: Vec<_> = fields
+            .iter()
+            .enumerate()
+            .map(|(client, fields)| Box::pin(isolates[client % 2].ask(upsert(fields.clone()))) as Client<'_, Answer>)
+            .collect();
+        let answers = Turns::default().interleave(&mut random, clients, || {});
+        calm(&edge);
+        for (answer, fields) in answers.iter().zip(&fields) {
+            let is_made = [200, 201].contains(&answer.code()) && answer.json()["note"] == fields["note"];
+            assert!(is_made || answer.code() == 503, "{} {}", answer.code(), answer.json());
+        }
+        let done: Vec<&Answer> = answers.iter().filter(|answer| answer.code() != 503).collect();
+        if weather.fail == 0 {
+            assert!(!done.is_empty(), "nothing failed");
+            let log = edge.take_log();
+            assert!(
+                log.iter().all(|line| line.contains("kept changing between its read and its write")),
+                "they only hindered each other: {log:?}"
+            );
+        }
+        let links = called(&edge);
+        assert!(links.len() <= 1 && links.len() >= done.len().min(1), "{links:?}");
+        let ids: Vec<_> = done.iter().map(|answer| answer.json()["id"].clone()).collect();
+        assert!(ids.iter().all(|id| *id == links[0]["id"]), "{ids:?} {links:?}");
+        let last = ask(&edge, upsert(json!({"title": "T"})));
+        assert!(last.code() == 200 || done.is_empty(), "{}", last.code());
+        check_one(&edge, &last.json());
+    });
+}

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hop_core::Timestamp;
-use hop_core::memory::{MemoryCopies, MemoryEdge, MemoryRecords, TRAITS};
-use hop_core::ports::{Edge, NoEntropy, OperationLimit, StoreError, Traits};
+use hop_core::memory::{MemoryCache, MemoryEdge, MemoryRecords, TRAITS};
+use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, StoreError};
 use hop_core::store::Key;
 
 const SEED: u64 = 1;
@@ -36,9 +36,9 @@ impl BenchEdge {
 
 impl Edge for BenchEdge {
     type Records = MemoryRecords;
-    type Copies = MemoryCopies;
+    type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -50,7 +50,7 @@ impl Edge for BenchEdge {
         &self.memory.records
     }
 
-    fn copies(&self) -> Option<&MemoryCopies> {
+    fn copies(&self) -> Option<&MemoryCache> {
         self.has_copies.then_some(&self.memory.copies)
     }
 

@@ -10,7 +10,7 @@ pub(crate) enum Who {
     /// The bootstrap admin, who asks the API.
     Admin,
     /// The holder of an API key, who does.
-    Holder,
+    AliasState,
 }
 
 /// One visit, made again and again.
@@ -96,7 +96,12 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
         ..PLAIN
     },
     Scenario { name: "admin", what: "the bootstrap admin asks who they are", who: Who::Admin, ..ME },
-    Scenario { name: "key", what: "the holder of an API key does: what is more is what the check of a key costs", who: Who::Holder, ..ME },
+    Scenario {
+        name: "key",
+        what: "the holder of an API key does: what is more is what the check of a key costs",
+        who: Who::AliasState,
+        ..ME
+    },
 ];
 
 impl Scenario {

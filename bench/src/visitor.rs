@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
-use hop_core::ports::Facts;
+use hop_core::ports::ClientInfo;
 use http::HeaderName;
 
 const BROWSER: [(&str, &str); 6] = [
@@ -33,7 +33,7 @@ impl Visitor {
     }
 }
 
-impl Facts for Visitor {
+impl ClientInfo for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         self.0.iter().find(|(known, _)| *known == name.as_str()).map(|(_, value)| Cow::Borrowed(value.as_bytes()))
     }

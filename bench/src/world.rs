@@ -40,14 +40,14 @@ impl World {
             edge: BenchEdge::new(scenario.has_copies, millis),
             visitor: match scenario.who {
                 Who::Somebody => Visitor::with_browser(),
-                Who::Admin | Who::Holder => Visitor::with_key(ADMIN_KEY),
+                Who::Admin | Who::AliasState => Visitor::with_key(ADMIN_KEY),
             },
             visits: Cell::new(0),
         };
         if let Some(link) = scenario.link {
             world.create("links", link)?;
         }
-        if let Who::Holder = scenario.who {
+        if let Who::AliasState = scenario.who {
             let user = text_of(&world.create("users", r#"{"email":"ann@example.com","role":"editor"}"#)?, "id")?;
             let key = format!(r#"{{"name":"bench","scopes":["links:read","links:write"],"owner":"{user}"}}"#);
             world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hop_core::Body;
-use hop_core::ports::Facts;
+use hop_core::ports::ClientInfo;
 use http::{HeaderName, Method};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -17,7 +17,7 @@ use web_sys::{Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, Re
 /// The visitor behind a request.
 pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
 
-impl Facts for Visitor<'_> {
+impl ClientInfo for Visitor<'_> {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let value = self.0.headers().get(name.as_str()).ok()??;
         Some(Cow::Owned(value.into_bytes()))

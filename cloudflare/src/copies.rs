@@ -1,6 +1,6 @@
 //! Copies in Workers KV. A miss, an error and a slow answer are all the same to the core: no copy.
 
-use hop_core::ports::{Copies, StoreError};
+use hop_core::ports::{LinkCache, StoreError};
 use hop_core::store::{Key, copy};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -30,7 +30,7 @@ impl KvCopies {
     }
 }
 
-impl Copies for KvCopies {
+impl LinkCache for KvCopies {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
         self.0.get(key.as_str(), "text").await.ok()?.as_string().map(String::into_bytes)
     }

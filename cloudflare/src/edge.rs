@@ -1,14 +1,14 @@
 //! The Workers runtime as an edge of the core.
 
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoEntropy, OperationLimit, PasswordCost, StoreError, Traits};
+use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
 use worker::{Date, Env, console_error};
 
 use crate::assets;
 use crate::copies::KvCopies;
 use crate::records::D1Records;
 
-static TRAITS: Traits = Traits {
+static TRAITS: EdgeLimits = EdgeLimits {
     name: "cloudflare",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
@@ -32,9 +32,9 @@ impl WorkersEdge {
 
 impl Edge for WorkersEdge {
     type Records = D1Records;
-    type Copies = KvCopies;
+    type LinkCache = KvCopies;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
+use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::budget::by_statement;
 use hop_core::store::{Change, Cursor, Expect, Key, Prefix, beside_as_json, keys_as_json};
 use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
@@ -90,13 +90,13 @@ impl Records for D1Records {
         Ok(keys.iter().map(|key| found.get(key.as_str()).cloned()).collect())
     }
 
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
         let (sql, rest) = after.map_or((SCAN, ""), |Cursor(rest)| (SCAN_AFTER, rest));
         let (from, end) = (format!("{}{rest}", prefix.as_str()), prefix.end());
         let one_more = f64::from(limit) + 1.0;
         let rows = self.rows(sql, &[D1Type::Text(&from), D1Type::Text(&end), D1Type::Real(one_more)]).await?;
         let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::kept(key))).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(keys, prefix, limit))
+        Ok(KeyPage::cut(keys, prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {

@@ -16,19 +16,19 @@ use crate::message::request::Request;
 use crate::message::response::Response;
 use crate::model::config::Config;
 use crate::model::domain::Origin;
-use crate::model::theme::Look;
+use crate::model::theme::Theme;
 use crate::pages;
 use crate::redirect;
 use crate::store::budget::{Budget, Metered};
 use crate::store::id_source;
-use crate::store::memo::{Memo, Remembered};
-use crate::store::ports::{Edge, Facts, OperationLimit};
+use crate::store::memo::{Memo, MemoValue};
+use crate::store::ports::{ClientInfo, Edge, OperationLimit};
 use crate::system::machines;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
     config: Result<Config, String>,
-    memo: Mutex<Memo<Remembered>>,
+    memo: Mutex<Memo<MemoValue>>,
 }
 
 impl App {
@@ -39,7 +39,7 @@ impl App {
     }
 
     /// Answers a request. There is an answer to every input.
-    pub async fn handle<E: Edge, F: Facts>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
+    pub async fn handle<E: Edge, F: ClientInfo>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
         let is_head = request.head.method == Method::HEAD;
         let route = Route::of(request.head.path);
         let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
@@ -62,7 +62,7 @@ impl App {
     }
 
     /// What an answer that is no redirect says to browsers of its host, and of who may read it.
-    fn dress<F: Facts>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
+    fn dress<F: ClientInfo>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
         let Ok(config) = &self.config else { return };
         if config.origin_of(&request.head.host.to_ascii_lowercase()).is_some_and(Origin::is_https) {
             response.only_encrypted();
@@ -72,7 +72,7 @@ impl App {
         }
     }
 
-    async fn answer<E: Edge, F: Facts>(
+    async fn answer<E: Edge, F: ClientInfo>(
         &self,
         edge: &E,
         route: &Route<'_>,
@@ -115,14 +115,14 @@ impl App {
     }
 
     /// The problem as a page for people with a browser, as JSON for everybody else.
-    fn tell<F: Facts>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
+    fn tell<F: ClientInfo>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
         let is_for_people = matches!(route.audience(), Audience::Visitors | Audience::People);
         if !is_for_people || !pages::wants_html(request.facts) {
             return Response::problem(problem, request_id);
         }
         match &self.config {
             Ok(config) => pages::of_problem(&config.look, problem, problem.suggestion.as_deref()),
-            Err(_) => pages::of_problem(&Look::plain(), problem, None),
+            Err(_) => pages::of_problem(&Theme::plain(), problem, None),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::log::log_lost;
 use crate::model::clicks::Click;
 use crate::store::budget::{Budget, Metered};
-use crate::store::copy::Fill;
+use crate::store::copy::CacheFill;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
 
@@ -21,7 +21,7 @@ pub struct BackgroundWork {
 #[derive(Debug)]
 pub(crate) enum Task {
     /// Fills the copy of a link.
-    Fill(Fill),
+    CacheFill(CacheFill),
     /// Counts a click.
     Count(Click),
     /// Makes a change. A conflict is no failure: a newer write of the same record stands. The text is what the log says of a failure.
@@ -62,7 +62,7 @@ impl Task {
     /// Tasks of a lower rank run first.
     fn rank(&self) -> u8 {
         match self {
-            Self::Fill(_) => 0,
+            Self::CacheFill(_) => 0,
             Self::Count(_) => 1,
             Self::Write(..) => 2,
         }
@@ -70,7 +70,7 @@ impl Task {
 
     fn failure(&self) -> &'static str {
         match self {
-            Self::Fill(_) => "a copy was not filled",
+            Self::CacheFill(_) => "a copy was not filled",
             Self::Count(_) => "a click was not counted",
             Self::Write(_, failure) => failure,
         }
@@ -78,7 +78,7 @@ impl Task {
 
     async fn run<E: Edge>(self, edge: &E) -> Result<(), StoreError> {
         match self {
-            Self::Fill(fill) => match edge.copies() {
+            Self::CacheFill(fill) => match edge.copies() {
                 Some(copies) => fill.run(edge.records(), copies, edge.now()).await,
                 None => Ok(()),
             },
@@ -91,7 +91,7 @@ impl Task {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::{Fault, Faults, MemoryEdge, Step};
+    use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
     use crate::message::run_ready::run_ready;
     use crate::model::link::LinkId;
     use crate::store::{Expect, Key};
@@ -100,7 +100,7 @@ mod tests {
     struct Down;
 
     impl Faults for Down {
-        fn next(&mut self, _: Step) -> Fault {
+        fn next(&mut self, _: StoreStep) -> Fault {
             Fault::Fail
         }
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn fill() -> Task {
-        Task::Fill(Fill { key: Key::kept("k".into()), known: None })
+        Task::CacheFill(CacheFill { key: Key::kept("k".into()), known: None })
     }
 
     #[test]

@@ -13,9 +13,9 @@ use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
 use crate::store::budget::{Budget, Fit, cost_of_change};
-use crate::store::copy::{Copy, Fill};
-use crate::store::id_source::{self, Source};
-use crate::store::memo::{Memo, Remembered};
+use crate::store::copy::{CacheFill, CachedLink};
+use crate::store::id_source::{self, IdSource};
+use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
 use crate::store::{Change, Key};
 
@@ -29,13 +29,13 @@ const OPERATIONS_OF_A_FILL: u32 = 4;
 pub(crate) struct Context<'a, E> {
     pub(crate) edge: &'a E,
     pub(crate) config: &'a Config,
-    pub(crate) memo: &'a Mutex<Memo<Remembered>>,
+    pub(crate) memo: &'a Mutex<Memo<MemoValue>>,
     pub(crate) now: Timestamp,
     /// When the request came first, if it is one that is repeated.
     pub(crate) began: Timestamp,
     pub(crate) request_id: &'a str,
     /// Where ids, aliases and the names of commits come from.
-    pub(crate) source: Source,
+    pub(crate) source: IdSource,
     /// The store operations that are left.
     pub(crate) budget: &'a Budget,
     /// Progress that an earlier request with the same `Idempotency-Key` stored.
@@ -49,22 +49,22 @@ impl<'a, E: Edge> Context<'a, E> {
     pub(crate) fn new(
         edge: &'a E,
         config: &'a Config,
-        memo: &'a Mutex<Memo<Remembered>>,
+        memo: &'a Mutex<Memo<MemoValue>>,
         request_id: &'a str,
         budget: &'a Budget,
         background: &'a RefCell<BackgroundWork>,
     ) -> Self {
         let now = edge.now();
-        Self { edge, config, memo, now, began: now, request_id, source: Source::Random, budget, progress: None, background }
+        Self { edge, config, memo, now, began: now, request_id, source: IdSource::Random, budget, progress: None, background }
     }
 
     /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
-    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<Remembered>) -> T) -> T {
+    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
         look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
-    pub(crate) fn changed(&self, key: Key, now_is: Option<Copy>) {
+    pub(crate) fn changed(&self, key: Key, now_is: Option<CachedLink>) {
         self.memo(|memo| memo.drop(&key));
         self.fill(key, now_is);
     }
@@ -75,11 +75,11 @@ impl<'a, E: Edge> Context<'a, E> {
     }
 
     /// Has a copy made after the response, of what is `known` or else of the truth then.
-    pub(crate) fn fill(&self, key: Key, known: Option<Copy>) {
+    pub(crate) fn fill(&self, key: Key, known: Option<CachedLink>) {
         if self.edge.copies().is_some() {
-            let fill = Fill { key, known };
+            let fill = CacheFill { key, known };
             self.budget.leave_to_task(fill.operations(self.edge.records()));
-            self.background.borrow_mut().add(Task::Fill(fill));
+            self.background.borrow_mut().add(Task::CacheFill(fill));
         }
     }
 
@@ -149,12 +149,12 @@ impl<'a, E: Edge> Context<'a, E> {
     }
 
     /// The same request with other draws.
-    pub(crate) fn drawing(&self, source: Source) -> Context<'_, E> {
+    pub(crate) fn drawing(&self, source: IdSource) -> Context<'_, E> {
         self.begun(self.began, source, self.progress)
     }
 
     /// The same request, which came first at `began` and then left `progress`, with other draws.
-    pub(crate) fn begun<'b>(&'b self, began: Timestamp, source: Source, progress: Option<&'b str>) -> Context<'b, E> {
+    pub(crate) fn begun<'b>(&'b self, began: Timestamp, source: IdSource, progress: Option<&'b str>) -> Context<'b, E> {
         Context {
             request_id: self.request_id,
             edge: self.edge,

@@ -35,7 +35,7 @@ use crate::message::response::Response;
 use crate::model::rights::Right;
 use crate::pages;
 use crate::redirect;
-use crate::store::ports::{Edge, Facts};
+use crate::store::ports::{ClientInfo, Edge};
 use crate::system::machines;
 use crate::system::metrics;
 use crate::system::robots;

@@ -10,7 +10,7 @@ use fastly::geo::geo_lookup;
 use fastly::handle::{BodyHandle, RequestHandle};
 use fastly::http::Url;
 use hop_core::Body;
-use hop_core::ports::{Facts, join};
+use hop_core::ports::{ClientInfo, join};
 use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method};
 
@@ -42,7 +42,7 @@ impl Visitor {
     }
 }
 
-impl Facts for Visitor {
+impl ClientInfo for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let values = self.values(name);
         join(values.iter().map(HeaderValue::as_bytes)).map(|value| value.into_owned().into())

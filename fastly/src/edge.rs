@@ -4,11 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, NoCopies, NoEntropy, OperationLimit, PasswordCost, StoreError, Traits};
+use hop_core::ports::{Edge, EdgeLimits, NoCache, NoEntropy, OperationLimit, PasswordCost, StoreError};
 
 use crate::records::KvRecords;
 
-static TRAITS: Traits = Traits {
+static TRAITS: EdgeLimits = EdgeLimits {
     name: "fastly",
     // Every click is a key of its own, and they are listed.
     max_clicks: Some(1_000),
@@ -33,9 +33,9 @@ impl ComputeEdge {
 
 impl Edge for ComputeEdge {
     type Records = KvRecords;
-    type Copies = NoCopies;
+    type LinkCache = NoCache;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -48,7 +48,7 @@ impl Edge for ComputeEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&NoCopies> {
+    fn copies(&self) -> Option<&NoCache> {
         None
     }
 

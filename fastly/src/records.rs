@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
+use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::budget::by_key;
 use hop_core::store::tickets::{self, Tickets};
-use hop_core::store::{Change, Cursor, Expect, Key, Note, Prefix, StepByStep, commit_step_by_step};
+use hop_core::store::{AuditEntry, Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
 
 use crate::edge::random;
 
@@ -32,7 +32,7 @@ impl StepByStep for KvRecords {
         write_if(self.store()?.build_insert(), key, value, None).map(drop)
     }
 
-    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
         write_if(self.store()?.build_insert().mode(InsertMode::Add), &note.key, &note.value, note.expires_at).map(drop)
     }
 
@@ -70,7 +70,7 @@ impl Records for KvRecords {
         sent.into_iter().map(|sent| record(sent.and_then(|pending| store.pending_lookup_wait(pending)))).collect()
     }
 
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
         let list = self.store()?.build_list().prefix(prefix.as_str()).limit(limit.into());
         let list = match after {
             Some(Cursor(cursor)) => list.cursor(cursor),
@@ -81,7 +81,7 @@ impl Records for KvRecords {
             (_, error) => unavailable(error),
         })?;
         let next = page.next_cursor().map(Cursor);
-        Ok(Page { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
+        Ok(KeyPage { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
     }
 
     fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {

@@ -71,7 +71,7 @@ fn rows_hold_what_a_spreadsheet_may_open(world: &World) {
         let text = String::from_utf8(page.clone()).unwrap();
         assert!(text.starts_with("\"id\",\"alias\",\"domain\",\"target\","), "{text}");
         assert!(["\"=", ",=", "\"\n", "\"＝", "\"@"].iter().all(|formula| !text.contains(formula)), "{text}");
-        let mut records = csv::Records::new(&page).map(Result::unwrap);
+        let mut records = csv::CsvRecords::new(&page).map(Result::unwrap);
         let names = records.next().unwrap();
         for row in records.filter(|row| row.cells[1] == alias) {
             let alone = [&page[..names.end], &page[row.start..row.end]].concat();

@@ -30,10 +30,10 @@ const SECRETS: [&str; 7] =
 const SHORTEST: usize = 8;
 
 /// What is kept, once the suite has said that it wants to know.
-static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+static KEPT: Mutex<Option<GuardedRecord>> = Mutex::new(None);
 
 #[derive(Default)]
-struct Kept {
+struct GuardedRecord {
     /// What each secret is called in a report.
     secrets: BTreeMap<String, String>,
     answers: Vec<Trace>,
@@ -45,7 +45,7 @@ struct Kept {
 
 /// From now on everything is kept.
 pub fn watch() {
-    *kept() = Some(Kept::default());
+    *kept() = Some(GuardedRecord::default());
 }
 
 /// Whether anything is kept.
@@ -116,11 +116,11 @@ pub fn none_leaked(edge: Edge, is_whole: bool) -> Result<(), String> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
-fn kept() -> MutexGuard<'static, Option<Kept>> {
+fn kept() -> MutexGuard<'static, Option<GuardedRecord>> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Kept {
+impl GuardedRecord {
     fn learn(&mut self, secret: &str, name: &str) {
         if secret.len() >= SHORTEST && !self.secrets.contains_key(secret) {
             self.secrets.insert(secret.to_owned(), name.to_owned());
@@ -186,13 +186,13 @@ mod tests {
 
     const SECRET: &str = "a secret, wörd for word";
 
-    fn knowing() -> Kept {
-        let mut kept = Kept::default();
+    fn knowing() -> GuardedRecord {
+        let mut kept = GuardedRecord::default();
         kept.learn(SECRET, "it");
         kept
     }
 
-    fn answered(kept: &mut Kept, target: &str, head: &str, body: &[u8]) {
+    fn answered(kept: &mut GuardedRecord, target: &str, head: &str, body: &[u8]) {
         kept.answer("POST", target, &[format!("HTTP/1.1 201 Created\r\n{head}\r\n").as_bytes(), body].concat());
     }
 
@@ -254,9 +254,9 @@ mod tests {
 
     #[test]
     fn a_whole_run_that_looked_at_nothing_is_told() {
-        assert_eq!(Kept::default().lacks(Edge::Memory).len(), SECRETS.len() + 3);
-        assert_eq!(Kept::default().lacks(Edge::Viceroy).len(), SECRETS.len() + 2);
-        let mut kept = Kept::default();
+        assert_eq!(GuardedRecord::default().lacks(Edge::Memory).len(), SECRETS.len() + 3);
+        assert_eq!(GuardedRecord::default().lacks(Edge::Viceroy).len(), SECRETS.len() + 2);
+        let mut kept = GuardedRecord::default();
         SECRETS.iter().for_each(|name| kept.learn(name, name));
         answered(&mut kept, "/", "X-Request-Id: x\r\n", b"");
         kept.end("hop", "{\"cause\":\"x\"}", vec![("a record".into(), b"link/x".to_vec())]);

@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{Fault, Faults, MemoryCopies, MemoryRecords, OPERATIONS, Step, Steps, TRAITS};
-use hop_core::ports::{Commit, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreCall, StoreError, Take, Traits};
+use hop_core::memory::{CommitMode, Fault, Faults, MemoryCache, MemoryRecords, OPERATIONS, StoreStep, TRAITS};
+use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -13,7 +13,7 @@ use crate::secrets;
 /// An edge for the memory server.
 pub struct ServerEdge {
     records: ServerRecords,
-    copies: MemoryCopies,
+    copies: MemoryCache,
     log: Mutex<Vec<String>>,
 }
 
@@ -27,7 +27,7 @@ pub struct ServerRecords {
 struct Yielding;
 
 impl Faults for Yielding {
-    fn next(&mut self, _step: Step) -> Fault {
+    fn next(&mut self, _step: StoreStep) -> Fault {
         Fault::Late(1)
     }
 }
@@ -36,7 +36,7 @@ impl Faults for Yielding {
 struct Missing;
 
 impl Faults for Missing {
-    fn next(&mut self, _step: Step) -> Fault {
+    fn next(&mut self, _step: StoreStep) -> Fault {
         Fault::Fail
     }
 }
@@ -46,8 +46,8 @@ impl ServerEdge {
     pub fn new(write_delay: Duration, without_store: bool) -> Self {
         let faults: Box<dyn Faults> = if without_store { Box::new(Missing) } else { Box::new(Yielding) };
         Self {
-            records: ServerRecords { records: MemoryRecords::new(Steps::OneByOne, faults), write_delay },
-            copies: MemoryCopies::default(),
+            records: ServerRecords { records: MemoryRecords::new(CommitMode::OneByOne, faults), write_delay },
+            copies: MemoryCache::default(),
             log: Mutex::default(),
         }
     }
@@ -69,9 +69,9 @@ impl ServerEdge {
 
 impl Edge for ServerEdge {
     type Records = ServerRecords;
-    type Copies = MemoryCopies;
+    type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -83,7 +83,7 @@ impl Edge for ServerEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&MemoryCopies> {
+    fn copies(&self) -> Option<&MemoryCache> {
         Some(&self.copies)
     }
 
@@ -118,7 +118,7 @@ impl Records for ServerRecords {
         self.records.get_many(keys).await
     }
 
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
         self.records.scan(prefix, after, limit).await
     }
 

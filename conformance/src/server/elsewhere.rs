@@ -12,7 +12,7 @@ use super::http1::{self, Incoming};
 const MOST: usize = 64 * 1_024;
 
 /// A running site. Whatever is no page of its own is an empty one.
-pub struct Elsewhere {
+pub struct DomainRedirects {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
 }
 
@@ -29,7 +29,7 @@ pub struct Arrival {
     pub body: Option<Vec<u8>>,
 }
 
-impl Elsewhere {
+impl DomainRedirects {
     /// Serves `pages`, HTML by path, as long as this process lives.
     ///
     /// # Panics

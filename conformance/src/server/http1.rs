@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
-use hop_core::ports::{Facts, join};
+use hop_core::ports::{ClientInfo, join};
 use hop_core::{Body, Response};
 use http::{HeaderName, Method};
 
@@ -83,7 +83,7 @@ impl<'a> Incoming<'a> {
     }
 }
 
-impl Facts for Incoming<'_> {
+impl ClientInfo for Incoming<'_> {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         join(self.headers.iter().filter(|(known, _)| known == name.as_str()).map(|(_, value)| value.as_slice()))
     }

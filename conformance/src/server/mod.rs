@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use hop_core::{App, Head, Request, body_limit};
 
 pub use edge::ServerEdge;
-pub use elsewhere::{Arrival, Elsewhere};
+pub use elsewhere::{Arrival, DomainRedirects};
 use http1::{Incoming, Unreadable};
 
 /// How long a connection may take to end.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::found;
 use crate::pages::{page, typing};
-use crate::site::{ELSEWHERE, PASSWORD, PLAIN, Site, TRUSTED};
+use crate::site::{DomainRecord, ELSEWHERE, PASSWORD, PLAIN, TRUSTED};
 
 /// Where the links lead to that are tried here. Nobody ever comes there.
 const TARGET: &str = "/nobody";
@@ -48,7 +48,7 @@ pub(crate) fn html() -> Vec<(String, String)> {
 }
 
 /// Makes the links, and says what is to be seen once a form was sent.
-pub(crate) fn pages(site: &Site) -> Vec<Value> {
+pub(crate) fn pages(site: &DomainRecord) -> Vec<Value> {
     for domain in [PLAIN, TRUSTED] {
         site.link(domain, ALIAS, &format!("http://{ELSEWHERE}{TARGET}"), &json!({ "password": PASSWORD }));
     }

@@ -4,7 +4,7 @@ use hop_conformance::server::Arrival;
 use serde_json::{Value, json};
 
 use crate::found;
-use crate::site::{ELSEWHERE, PASSWORD, PLAIN, Site, TRUSTED};
+use crate::site::{DomainRecord, ELSEWHERE, PASSWORD, PLAIN, TRUSTED};
 
 /// A way, from a short address to its end.
 pub(crate) struct Journey {
@@ -31,7 +31,7 @@ const ALL: [Journey; 6] = [
 ];
 
 /// Makes the links of every journey. Their redirects are of the kind that browsers repeat as it was, with its method and its body.
-pub(crate) fn all(site: &Site) -> Vec<Journey> {
+pub(crate) fn all(site: &DomainRecord) -> Vec<Journey> {
     for journey in &ALL {
         let password = journey.typed.contains(&PASSWORD).then_some(PASSWORD);
         let link = json!({ "redirect_status": 307, "password": password, "confirm": journey.typed.contains(&"") });

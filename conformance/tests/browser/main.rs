@@ -15,12 +15,12 @@ use hop_conformance::edges::end_with_this_process;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::{Value, json};
 
-use site::Site;
+use site::DomainRecord;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     end_with_this_process();
-    let site = Site::start();
+    let site = DomainRecord::start();
     let journeys = journeys::all(&site);
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let mut found = look(&json!({

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::foreign;
-use crate::site::{NAMED, PASSWORD, PLAIN, Site};
+use crate::site::{DomainRecord, NAMED, PASSWORD, PLAIN};
 
 /// Whoever is neither a person nor a preview.
 const PROGRAM: &str = "curl/8.5.0";
@@ -14,7 +14,7 @@ const LONG: &str = "https://example.com/a/rather/long/address/that/goes/on?for=e
 const SHORT: &str = "https://example.com/";
 
 /// Makes the links, and says what is to be seen at them.
-pub(crate) fn all(site: &Site) -> Vec<Value> {
+pub(crate) fn all(site: &DomainRecord) -> Vec<Value> {
     let card = json!({
         "title": "Everything there is to know about <b>hop</b> & \"friends\"",
         "description": "A handbook for those who run it, call it, or have to trust it. مرحبا",

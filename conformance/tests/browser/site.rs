@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use hop_conformance::client::Call;
 use hop_conformance::deployment::{Deployment, Settings, free_address};
 use hop_conformance::edges::Edge;
-use hop_conformance::server::Elsewhere;
+use hop_conformance::server::DomainRedirects;
 use hop_conformance::world::World;
 use serde_json::{Value, json};
 
@@ -29,15 +29,15 @@ const NAMED_SETTINGS: [(&str, &str); 3] =
     [("HOP_DOMAINS", "http://named.example"), ("HOP_NAME", "Short & sweet"), ("HOP_COLORS", "#ffd400")];
 
 /// Everything that runs.
-pub(crate) struct Site {
+pub(crate) struct DomainRecord {
     hop: Deployment,
     named: Deployment,
     elsewhere_at: SocketAddr,
     /// The site that links lead to.
-    pub(crate) elsewhere: Elsewhere,
+    pub(crate) elsewhere: DomainRedirects,
 }
 
-impl Site {
+impl DomainRecord {
     /// Starts it all, without links.
     pub(crate) fn start() -> Self {
         let start = |settings: &[(&'static str, &'static str)]| {
@@ -48,7 +48,7 @@ impl Site {
             hop: start(&USUAL_SETTINGS),
             named: start(&NAMED_SETTINGS),
             elsewhere_at,
-            elsewhere: Elsewhere::start(elsewhere_at, foreign::html()),
+            elsewhere: DomainRedirects::start(elsewhere_at, foreign::html()),
         }
     }
 

@@ -2,49 +2,50 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::Tree;
+use crate::message::body::JsonValue;
 use crate::message::problem::Problem;
 use crate::model::base64;
-use crate::model::digest::{Keyed, Pepper};
-use crate::model::field_error::Refusal;
+use crate::model::digest::{KeyedDigest, Pepper};
+use crate::model::field_error::FieldError;
 use crate::store::ports::Edge;
 
 /// 128 bits of a digest: more than anybody can guess.
 const SEAL_BYTES: usize = 16;
 
 /// What a cursor is good for: one list of one principal.
-pub(crate) struct Purpose<'a> {
+pub(crate) struct CursorScope<'a> {
     principal: &'a str,
     list: &'static str,
     query: &'a str,
 }
 
 /// A cursor as a client offers it. Nobody knows yet whether it is one of hop's.
-pub(crate) struct Offered {
+pub(crate) struct UnverifiedCursor {
     text: Vec<u8>,
     seal: [u8; SEAL_BYTES],
 }
 
-impl Offered {
-    pub(crate) fn parse(tree: Tree) -> Result<Self, Refusal> {
+impl UnverifiedCursor {
+    pub(crate) fn parse(tree: JsonValue) -> Result<Self, FieldError> {
         let bytes = base64::decode(&tree.text()?).ok_or_else(unknown)?;
         let (text, seal) = bytes.split_last_chunk().ok_or_else(unknown)?;
         Ok(Self { text: text.to_vec(), seal: *seal })
     }
 }
 
-impl<'a> Purpose<'a> {
+impl<'a> CursorScope<'a> {
     /// The list whose addresses begin with `list` and that `query` describes.
-    pub(crate) fn new(proof: &'a Proof, list: &'static str, query: &'a str) -> Self {
+    pub(crate) fn new(proof: &'a Authorized, list: &'static str, query: &'a str) -> Self {
         Self { principal: proof.principal(), list, query }
     }
 
     /// What was sealed, if hop has sealed it for this purpose.
-    pub(crate) fn open<E: Edge>(&self, context: &Context<'_, E>, offered: Offered) -> Result<String, Problem> {
+    pub(crate) fn open<E: Edge>(&self, context: &Context<'_, E>, offered: UnverifiedCursor) -> Result<String, Problem> {
         let (seal, old_seal) = context.under_each_pepper(|pepper| self.seal(pepper, &offered.text))?;
-        let opens = |seal: Keyed| seal.as_bytes().first_chunk().is_some_and(|seal: &[u8; SEAL_BYTES]| seal.ct_eq(&offered.seal).into());
+        let opens =
+            |seal: KeyedDigest| seal.as_bytes().first_chunk().is_some_and(|seal: &[u8; SEAL_BYTES]| seal.ct_eq(&offered.seal).into());
         let is_ours = opens(seal) || old_seal.is_some_and(opens);
         let text = String::from_utf8(offered.text).ok().filter(|_| is_ours);
         text.ok_or_else(|| Problem::wrong_field("cursor", unknown()))
@@ -59,11 +60,11 @@ impl<'a> Purpose<'a> {
     }
 
     /// More than a seal takes.
-    fn seal(&self, pepper: &Pepper, cursor: &[u8]) -> Keyed {
+    fn seal(&self, pepper: &Pepper, cursor: &[u8]) -> KeyedDigest {
         pepper.digest("cursor", &[self.principal.as_bytes(), self.list.as_bytes(), self.query.as_bytes(), cursor])
     }
 }
 
-fn unknown() -> Refusal {
-    Refusal::invalid("this is no cursor of this list")
+fn unknown() -> FieldError {
+    FieldError::invalid("this is no cursor of this list")
 }

@@ -10,18 +10,18 @@
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::Body;
 use crate::message::response::Response;
-use crate::model::digest::Keyed;
+use crate::model::digest::KeyedDigest;
 use crate::model::domain::Domain;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 use crate::store::budget::cost_of_rewrite;
-use crate::store::id_source::Source;
-use crate::store::once::{Answer, Once, OnceRecord, REMEMBERED_MILLIS};
-use crate::store::ports::{Edge, Facts, Records as _, StoreError};
+use crate::store::id_source::IdSource;
+use crate::store::once::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS, RecordedResponse};
+use crate::store::ports::{ClientInfo, Edge, Records as _, StoreError};
 use crate::store::{Key, Written, write};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -36,8 +36,8 @@ const PATIENCE_MILLIS: u64 = 60_000;
 const LOOKS: u32 = 8;
 
 /// A request, as far as its repetition is concerned.
-pub(crate) struct Asked<'a> {
-    pub(crate) proof: &'a Proof,
+pub(crate) struct RepeatableRequest<'a> {
+    pub(crate) proof: &'a Authorized,
     pub(crate) route: &'static str,
     pub(crate) domain: &'a Domain,
     pub(crate) query: &'a str,
@@ -47,8 +47,8 @@ pub(crate) struct Asked<'a> {
 /// Has `work` done, once for each key. Without a key it is done every time.
 pub(crate) async fn once<E: Edge>(
     context: &Context<'_, E>,
-    facts: &impl Facts,
-    asked: Asked<'_>,
+    facts: &impl ClientInfo,
+    asked: RepeatableRequest<'_>,
     work: impl AsyncFnOnce(&Context<'_, E>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let (Some(header), Body::Whole(body)) = (facts.header(&IDEMPOTENCY_KEY), asked.body) else {
@@ -57,7 +57,7 @@ pub(crate) async fn once<E: Edge>(
     let name = header.trim_ascii();
     if name.is_empty() || name.len() > LONGEST_KEY || !name.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
         let detail = "an idempotency key is 1 to 255 characters of printable ASCII";
-        return Err(Problem::wrong_field("Idempotency-Key", Refusal::invalid(detail)));
+        return Err(Problem::wrong_field("Idempotency-Key", FieldError::invalid(detail)));
     }
     let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
     let seed = seed(context, "once", &scope).await?;
@@ -65,21 +65,21 @@ pub(crate) async fn once<E: Edge>(
     let media_type = facts.header(&CONTENT_TYPE).unwrap_or_default();
     let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
     let claimed = match claim(context, &key, &fingerprint).await? {
-        Claim::Mine(claimed) => claimed,
-        Claim::Done(answer) => return replay(answer),
+        KeyClaim::Mine(claimed) => claimed,
+        KeyClaim::Done(answer) => return replay(answer),
     };
-    let source = Source::Repeatable(seed.derive(&claimed.nonce, &[]));
+    let source = IdSource::Repeatable(seed.derive(&claimed.nonce, &[]));
     // Reserves the two operations that store the outcome.
     context.budget.begin();
     let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
     let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;
     drop(settling);
-    let done = Once { running_since: None, ..claimed.clone() };
+    let done = IdempotentRequest { running_since: None, ..claimed.clone() };
     let outcome = match &answer {
-        Ok(Response { progress: Some(progress), .. }) => Once { progress: Some(progress.clone()), ..done },
-        Ok(response) => Once { answer: Some(keep(response)), progress: None, ..done },
+        Ok(Response { progress: Some(progress), .. }) => IdempotentRequest { progress: Some(progress.clone()), ..done },
+        Ok(response) => IdempotentRequest { answer: Some(keep(response)), progress: None, ..done },
         // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
-        Err(problem) if !problem.is_passing() => Once { body: None, ..done },
+        Err(problem) if !problem.is_passing() => IdempotentRequest { body: None, ..done },
         _ => done,
     };
     if let Err(error) = settle(context, &key, &claimed, &outcome).await {
@@ -89,10 +89,10 @@ pub(crate) async fn once<E: Edge>(
 }
 
 /// What the draws of a request are made of, and the name of its record: under the pepper before this one if that is where it was begun.
-pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<Keyed, Problem> {
+pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
     let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
     if let Some(old) = old {
-        let record = OnceRecord::read(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
+        let record = IdempotencyRecord::read(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
         if record.once.is_some_and(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS) {
             return Ok(old);
         }
@@ -100,24 +100,24 @@ pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts
     Ok(seed)
 }
 
-enum Claim {
-    Mine(Once),
-    Done(Answer),
+enum KeyClaim {
+    Mine(IdempotentRequest),
+    Done(RecordedResponse),
 }
 
 /// Makes the request this one's to do, or finds out what became of it.
-async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<Claim, Problem> {
+async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
     for _ in 0..LOOKS {
-        let record = OnceRecord::read(context.edge.records().get(key).await?.as_ref())?;
-        let remembers = |once: &&Once| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
+        let record = IdempotencyRecord::read(context.edge.records().get(key).await?.as_ref())?;
+        let remembers = |once: &&IdempotentRequest| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
         let mine = match record.once.as_ref().filter(remembers) {
             Some(once) if once.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
-            Some(Once { answer: Some(answer), .. }) => return Ok(Claim::Done(answer.clone())),
+            Some(IdempotentRequest { answer: Some(answer), .. }) => return Ok(KeyClaim::Done(answer.clone())),
             Some(once) if once.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
                 return Err(Problem::idempotency_in_flight());
             }
-            Some(once) => Once { running_since: Some(context.now), ..once.clone() },
-            None => Once {
+            Some(once) => IdempotentRequest { running_since: Some(context.now), ..once.clone() },
+            None => IdempotentRequest {
                 body: Some(fingerprint.to_owned()),
                 nonce: context.token()?,
                 first_at: context.now,
@@ -128,7 +128,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
         };
         let change = record.say(key, &mine, context.token()?)?;
         if write(context.edge.records(), change).await? == Written::Done {
-            return Ok(Claim::Mine(mine));
+            return Ok(KeyClaim::Mine(mine));
         }
     }
     Err(Problem::crowded())
@@ -136,10 +136,15 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
 
 /// Writes down what became of the request, unless somebody has taken it over. If that fails, whoever repeats it finds what was done. A read
 /// that does not show the claim yet is late, and done again.
-async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, claimed: &Once, outcome: &Once) -> Result<(), StoreError> {
+async fn settle<E: Edge>(
+    context: &Context<'_, E>,
+    key: &Key,
+    claimed: &IdempotentRequest,
+    outcome: &IdempotentRequest,
+) -> Result<(), StoreError> {
     let records = context.edge.records();
     for _ in 0..LOOKS {
-        let record = OnceRecord::read(records.get(key).await?.as_ref())?;
+        let record = IdempotencyRecord::read(records.get(key).await?.as_ref())?;
         let Some(now) = record.once.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
         if now.running_since > claimed.running_since || now.answer.is_some() {
             return Ok(());
@@ -154,9 +159,9 @@ async fn settle<E: Edge>(context: &Context<'_, E>, key: &Key, claimed: &Once, ou
     Err(StoreError::Unavailable("the record does not show that the request was begun".into()))
 }
 
-fn keep(response: &Response) -> Answer {
+fn keep(response: &Response) -> RecordedResponse {
     let header = |name| response.header(&name).map(str::to_owned);
-    Answer {
+    RecordedResponse {
         status: response.status.as_u16(),
         etag: header(ETAG),
         location: header(LOCATION),
@@ -164,7 +169,7 @@ fn keep(response: &Response) -> Answer {
     }
 }
 
-fn replay(answer: Answer) -> Result<Response, Problem> {
+fn replay(answer: RecordedResponse) -> Result<Response, Problem> {
     let status = StatusCode::from_u16(answer.status).map_err(Problem::internal)?;
     let mut response = Response::json_bytes(status, answer.body.into_bytes());
     for (name, value) in [(ETAG, answer.etag), (LOCATION, answer.location)] {

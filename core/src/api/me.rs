@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::api::keys::RightsJson;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -27,14 +27,14 @@ struct MeJson<'a> {
     /// Identifier of the key; `null` for the bootstrap admin.
     key: Option<&'a str>,
     /// Role of the user at this moment.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleName"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
     #[serde(flatten)]
     rights: RightsJson<'a>,
 }
 
 /// `GET /api/v1/me`
-pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let me = MeJson {
         principal: proof.principal(),

@@ -1,7 +1,7 @@
 //! How long a page of a list is.
 
 use crate::message::body::Fields;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 
 /// Where nobody asked for more or less.
 pub(crate) const USUAL: u16 = 50;
@@ -11,7 +11,7 @@ pub(crate) const LARGEST: u16 = 100;
 pub(crate) fn take(fields: &mut Fields, what: &str) -> u16 {
     let limit = |text: String| {
         let limit = text.parse().ok().filter(|limit| (1..=LARGEST).contains(limit));
-        limit.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, format!("a page has 1 to {LARGEST} {what}")))
+        limit.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, format!("a page has 1 to {LARGEST} {what}")))
     };
     fields.take_text("limit", limit).unwrap_or(USUAL)
 }

@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::api::cursor::{Offered, Purpose};
+use crate::api::cursor::{CursorScope, UnverifiedCursor};
 use crate::api::page_size;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -15,27 +15,27 @@ use crate::store::ports::{Edge, Record, Records, StoreCall, StoreError};
 use crate::store::{Cursor, Key, Prefix};
 
 /// Which page of a list is asked for.
-pub(crate) struct Wanted {
+pub(crate) struct PageQuery {
     /// What its addresses say of its length.
     limit: Option<u16>,
-    cursor: Option<Offered>,
+    cursor: Option<UnverifiedCursor>,
 }
 
 /// The keys of a page, and the address of the next one if there may be one.
-pub(crate) struct Page {
+pub(crate) struct ListPage {
     pub(crate) keys: Vec<Key>,
     pub(crate) next: Option<String>,
 }
 
-impl Wanted {
+impl PageQuery {
     /// A page as long as is asked for: it examines so many of `what` at most.
     pub(crate) fn take(fields: &mut Fields, what: &str) -> Self {
-        Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", Offered::parse) }
+        Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
     /// A page as long as it may be.
     pub(crate) fn take_longest(fields: &mut Fields) -> Self {
-        Self { limit: None, cursor: fields.take("cursor", Offered::parse) }
+        Self { limit: None, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
     pub(crate) fn is_first(&self) -> bool {
@@ -47,19 +47,19 @@ impl Wanted {
     pub(crate) async fn keys<E: Edge>(
         self,
         context: &Context<'_, E>,
-        proof: &Proof,
+        proof: &Authorized,
         (list, query): (&'static str, &str),
         prefix: &Prefix,
         of_keys: impl Fn(usize) -> u32,
-    ) -> Result<Page, Problem> {
-        let purpose = Purpose::new(proof, list, query);
+    ) -> Result<ListPage, Problem> {
+        let purpose = CursorScope::new(proof, list, query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
         let records = context.edge.records();
         let most = self.limit.unwrap_or(page_size::LARGEST);
         let limit = context.budget.largest(most, |keys| records.operations(&StoreCall::Scan).saturating_add(of_keys(keys.into())));
         let page = records.scan(prefix, after.as_ref(), limit).await?;
         let cursor = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
-        Ok(Page { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
+        Ok(ListPage { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
     }
 }
 

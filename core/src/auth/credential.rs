@@ -6,19 +6,19 @@ use super::Principal;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::config::AdminKey;
-use crate::model::key::{ApiKey, Shown};
+use crate::model::key::{ApiKey, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, least_issuer};
-use crate::model::user::{Standing, User};
-use crate::store::ports::{Edge, Facts, Records, StoreError};
-use crate::store::{Kept, Key, Team};
+use crate::model::user::{User, UserStatus};
+use crate::store::ports::{ClientInfo, Edge, Records, StoreError};
+use crate::store::{GuardedRecord, Key, Team};
 
 /// That a key was used is written down once an hour at most.
 const HOUR_MILLIS: u64 = 60 * 60 * 1_000;
 
 /// The token of `Authorization: Bearer`. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does. The log learns of
 /// those that are shown, never what they are.
-pub(super) fn token(facts: &impl Facts) -> Result<Vec<u8>, Problem> {
+pub(super) fn token(facts: &impl ClientInfo) -> Result<Vec<u8>, Problem> {
     let header = facts.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
     let token = bearer(&header).ok_or_else(|| Problem::no_credentials().because("the credential is no Bearer token"))?;
     Ok(token.to_vec())
@@ -28,7 +28,7 @@ pub(super) fn token(facts: &impl Facts) -> Result<Vec<u8>, Problem> {
 pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -> Result<Principal, Problem> {
     match &context.config.admin_key {
         AdminKey::Set(key) if key.is(token) => Ok(bootstrap()),
-        admin_key => match Shown::parse(token) {
+        admin_key => match PresentedKey::parse(token) {
             Some(shown) => holder(context, &shown).await,
             None => Err(match admin_key {
                 AdminKey::Disabled(why) => Problem::wrong_credentials().because(*why),
@@ -56,10 +56,11 @@ fn bootstrap() -> Principal {
 }
 
 /// The holder of a key. The mark is made before anybody looks, so that the time tells nothing of what there is.
-async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Principal, Problem> {
+async fn holder<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) -> Result<Principal, Problem> {
     let refused = |why: &str| Problem::wrong_credentials().because(format!("key {}: {why}", shown.id.as_str()));
     let (mark, old_mark) = context.under_each_pepper(|pepper| shown.mark(pepper))?;
-    let kept = Kept::<ApiKey>::look(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
+    let kept =
+        GuardedRecord::<ApiKey>::look(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
     let key = &kept.what;
     let is_of_today = key.mark.is(&mark);
     if !is_of_today && !old_mark.is_some_and(|old| key.mark.is(&old)) {
@@ -77,7 +78,7 @@ async fn holder<E: Edge>(context: &Context<'_, E>, shown: &Shown) -> Result<Prin
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
-        context.used(Kept::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
+        context.used(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),
@@ -104,15 +105,15 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
             true => format!("its owner {why}"),
             false => format!("its creator {} {why}", id.as_str()),
         };
-        let Some(user) = record.as_ref().map(Kept::<User>::read).transpose()? else {
+        let Some(user) = record.as_ref().map(GuardedRecord::<User>::read).transpose()? else {
             return Ok(Err(refused("is unknown")));
         };
-        if user.what.standing != Standing::In {
+        if user.what.standing != UserStatus::In {
             return Ok(Err(refused("is let in no more")));
         }
         users.push(user.what);
     }
-    let team = if users.iter().any(|user| user.may_own) { Kept::<Team>::look(records, &Key::team()).await? } else { None };
+    let team = if users.iter().any(|user| user.may_own) { GuardedRecord::<Team>::look(records, &Key::team()).await? } else { None };
     let mut users = users.into_iter();
     let Some(owner) = users.next() else { return Ok(Err("it has no owner".into())) };
     let role = role_in(team.as_deref(), &owner);
@@ -124,12 +125,12 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
 
 /// The role `user` has now.
 pub(crate) async fn role_of(records: &impl Records, user: &User) -> Result<Role, StoreError> {
-    let team = if user.may_own { Kept::look(records, &Key::team()).await? } else { None };
+    let team = if user.may_own { GuardedRecord::look(records, &Key::team()).await? } else { None };
     Ok(role_in(team.as_deref(), user))
 }
 
 /// The role of `user` where `team` says who the owners are.
-fn role_in(team: Option<&Kept<Team>>, user: &User) -> Role {
+fn role_in(team: Option<&GuardedRecord<Team>>, user: &User) -> Role {
     let is_owner = user.may_own && team.is_some_and(|team| team.what.owners.contains(&user.id));
     if is_owner { Role::Owner } else { user.role }
 }

@@ -18,11 +18,11 @@ use crate::model::link::{Link, UserId};
 use crate::model::rights::{Right, Role, Scope, least_issuer};
 use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, Facts};
+use crate::store::ports::{ClientInfo, Edge};
 
 /// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
 #[derive(Debug)]
-pub(crate) struct Proof(Principal);
+pub(crate) struct Authorized(Principal);
 
 /// Who is asking.
 #[derive(Clone, Debug)]
@@ -48,10 +48,10 @@ struct Principal {
 /// alike; the log learns why.
 pub(crate) async fn authorise<E: Edge>(
     context: &Context<'_, E>,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
     access: Access,
     may_change: bool,
-) -> Result<Option<Proof>, Problem> {
+) -> Result<Option<Authorized>, Problem> {
     let right = match access {
         Access::Anyone => return Ok(None),
         Access::Identity => None,
@@ -61,14 +61,14 @@ pub(crate) async fn authorise<E: Edge>(
     if may_change {
         principal.country = facts.country();
     }
-    let proof = Proof(principal);
+    let proof = Authorized(principal);
     if let Some(right) = right {
         proof.check(right)?;
     }
     Ok(Some(proof))
 }
 
-impl Proof {
+impl Authorized {
     /// The name of who is asking, by which what is made for one is told from what is made for another.
     pub(crate) fn principal(&self) -> &str {
         &self.0.name

@@ -3,14 +3,14 @@
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
-use crate::model::user::{Standing, User};
+use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key};
+use crate::store::{GuardedRecord, Key};
 
 /// The user `id`, if they are let in.
 pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
-    let user = Kept::<User>::look(context.edge.records(), &Key::user(id)).await?;
-    Ok(user.map(|user| user.what).filter(|user| user.standing == Standing::In))
+    let user = GuardedRecord::<User>::look(context.edge.records(), &Key::user(id)).await?;
+    Ok(user.map(|user| user.what).filter(|user| user.standing == UserStatus::In))
 }
 
 /// Whether this is a user who is let in.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::message::problem::Code;
+use crate::message::problem::ProblemCode;
 
 /// An answer of some endpoints.
 #[derive(Clone, Copy)]
@@ -10,7 +10,7 @@ pub(super) struct ResponseSpec {
     name: &'static str,
     description: &'static str,
     /// The problems it may be.
-    codes: &'static [Code],
+    codes: &'static [ProblemCode],
     headers: &'static [Header],
     /// The schema and the examples of its JSON.
     json: Option<(&'static str, &'static [&'static str])>,
@@ -63,7 +63,7 @@ impl ResponseSpec {
     }
 
     /// One of these problems.
-    pub(super) const fn problem(name: &'static str, codes: &'static [Code]) -> Self {
+    pub(super) const fn problem(name: &'static str, codes: &'static [ProblemCode]) -> Self {
         Self { codes, kind: ResponseKind::Problem, ..Self::empty(name, "") }
     }
 

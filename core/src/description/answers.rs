@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Header, ResponseContent, ResponseSpec};
 use crate::endpoints::{Audience, Endpoint};
-use crate::message::problem::Code;
+use crate::message::problem::ProblemCode;
 
 /// The answer that a status of this endpoint has if its description names no other.
 pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<ResponseSpec> {
@@ -124,42 +124,45 @@ pub(super) const HEAD: ResponseSpec = ResponseSpec::empty("Head", "Status and he
 
 // The problems of single endpoints.
 
-pub(super) const ALIAS_CONFLICT: ResponseSpec = ResponseSpec::problem("AliasConflict", &[Code::AliasTaken, Code::AliasRetired]);
-pub(super) const DOMAIN_TAKEN: ResponseSpec = ResponseSpec::problem("DomainTaken", &[Code::DomainTaken]);
-pub(super) const DOMAIN_IN_USE: ResponseSpec = ResponseSpec::problem("DomainInUse", &[Code::DomainInUse]);
+pub(super) const ALIAS_CONFLICT: ResponseSpec =
+    ResponseSpec::problem("AliasConflict", &[ProblemCode::AliasTaken, ProblemCode::AliasRetired]);
+pub(super) const DOMAIN_TAKEN: ResponseSpec = ResponseSpec::problem("DomainTaken", &[ProblemCode::DomainTaken]);
+pub(super) const DOMAIN_IN_USE: ResponseSpec = ResponseSpec::problem("DomainInUse", &[ProblemCode::DomainInUse]);
 pub(super) const CREATION_CONFLICT: ResponseSpec =
-    ResponseSpec::problem("CreationConflict", &[Code::AliasTaken, Code::AliasRetired, Code::IdempotencyInFlight])
+    ResponseSpec::problem("CreationConflict", &[ProblemCode::AliasTaken, ProblemCode::AliasRetired, ProblemCode::IdempotencyInFlight])
         .headers(&[Header::optional("Retry-After", "in seconds, with `idempotency_in_flight`").number()]);
-pub(super) const EMAIL_TAKEN: ResponseSpec = ResponseSpec::problem("EmailTaken", &[Code::EmailTaken]);
+pub(super) const EMAIL_TAKEN: ResponseSpec = ResponseSpec::problem("EmailTaken", &[ProblemCode::EmailTaken]);
 pub(super) const USER_CHANGE_CONFLICT: ResponseSpec =
-    ResponseSpec::problem("UserChangeConflict", &[Code::LastOwner, Code::UserState, Code::KeyInUse]);
-pub(super) const USER_CONFLICT: ResponseSpec = ResponseSpec::problem("UserConflict", &[Code::LastOwner, Code::UserState]);
+    ResponseSpec::problem("UserChangeConflict", &[ProblemCode::LastOwner, ProblemCode::UserState, ProblemCode::KeyInUse]);
+pub(super) const USER_CONFLICT: ResponseSpec = ResponseSpec::problem("UserConflict", &[ProblemCode::LastOwner, ProblemCode::UserState]);
 
 // What a status usually says.
 
 const NO_CONTENT: ResponseSpec = ResponseSpec::empty("NoContent", "Done");
-const MALFORMED_JSON: ResponseSpec = ResponseSpec::problem("MalformedJson", &[Code::MalformedJson]);
+const MALFORMED_JSON: ResponseSpec = ResponseSpec::problem("MalformedJson", &[ProblemCode::MalformedJson]);
 const UNAUTHENTICATED: ResponseSpec =
-    ResponseSpec::problem("Unauthenticated", &[Code::Unauthenticated]).headers(&[Header::required("WWW-Authenticate", "")]);
-const FORBIDDEN: ResponseSpec = ResponseSpec::problem("Forbidden", &[Code::Forbidden]).headers(&[Header::required("WWW-Authenticate", "")]);
-const NOT_FOUND: ResponseSpec = ResponseSpec::problem("NotFound", &[Code::NotFound]);
-const IN_FLIGHT: ResponseSpec = ResponseSpec::problem("InFlight", &[Code::IdempotencyInFlight]).headers(&[RETRY_AFTER]);
-const GONE: ResponseSpec = ResponseSpec::problem("Gone", &[Code::LinkEnded]);
-const VERSION_MISMATCH: ResponseSpec = ResponseSpec::problem("VersionMismatch", &[Code::VersionMismatch]);
-const TOO_LARGE: ResponseSpec = ResponseSpec::problem("TooLarge", &[Code::TooLarge]);
-const UNSUPPORTED_MEDIA_TYPE: ResponseSpec = ResponseSpec::problem("UnsupportedMediaType", &[Code::UnsupportedMediaType]);
-const INVALID_FIELDS: ResponseSpec = ResponseSpec::problem("InvalidFields", &[Code::InvalidFields]).example("problem");
+    ResponseSpec::problem("Unauthenticated", &[ProblemCode::Unauthenticated]).headers(&[Header::required("WWW-Authenticate", "")]);
+const FORBIDDEN: ResponseSpec =
+    ResponseSpec::problem("Forbidden", &[ProblemCode::Forbidden]).headers(&[Header::required("WWW-Authenticate", "")]);
+const NOT_FOUND: ResponseSpec = ResponseSpec::problem("NotFound", &[ProblemCode::NotFound]);
+const IN_FLIGHT: ResponseSpec = ResponseSpec::problem("InFlight", &[ProblemCode::IdempotencyInFlight]).headers(&[RETRY_AFTER]);
+const GONE: ResponseSpec = ResponseSpec::problem("Gone", &[ProblemCode::LinkEnded]);
+const VERSION_MISMATCH: ResponseSpec = ResponseSpec::problem("VersionMismatch", &[ProblemCode::VersionMismatch]);
+const TOO_LARGE: ResponseSpec = ResponseSpec::problem("TooLarge", &[ProblemCode::TooLarge]);
+const UNSUPPORTED_MEDIA_TYPE: ResponseSpec = ResponseSpec::problem("UnsupportedMediaType", &[ProblemCode::UnsupportedMediaType]);
+const INVALID_FIELDS: ResponseSpec = ResponseSpec::problem("InvalidFields", &[ProblemCode::InvalidFields]).example("problem");
 const INVALID_OR_REUSED: ResponseSpec =
-    ResponseSpec::problem("InvalidOrReused", &[Code::InvalidFields, Code::IdempotencyReused]).example("problem");
+    ResponseSpec::problem("InvalidOrReused", &[ProblemCode::InvalidFields, ProblemCode::IdempotencyReused]).example("problem");
 const UNAVAILABLE: ResponseSpec =
-    ResponseSpec::problem("Unavailable", &[Code::StoreUnavailable, Code::BudgetExhausted, Code::NotConfigured]).headers(&[RETRY_AFTER]);
+    ResponseSpec::problem("Unavailable", &[ProblemCode::StoreUnavailable, ProblemCode::BudgetExhausted, ProblemCode::NotConfigured])
+        .headers(&[RETRY_AFTER]);
 const ANY: ResponseSpec = ResponseSpec::any_problem(
     "Any",
     "Any endpoint: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`",
 )
 .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
-const NOT_LET_IN: ResponseSpec = ResponseSpec::problem("Forbidden", &[Code::Forbidden]);
-const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[Code::RateLimited]).headers(&[RETRY_AFTER]);
+const NOT_LET_IN: ResponseSpec = ResponseSpec::problem("Forbidden", &[ProblemCode::Forbidden]);
+const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[RETRY_AFTER]);
 
 fn exported_link() -> Value {
     let hash = json!({"type": ["string", "null"], "description": "Hash of the password; only with `passwords=true`."});

@@ -25,7 +25,7 @@ use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
 use crate::message::body::DEFINITION;
 
 /// What keeps the document from being put together.
-type Fault = String;
+type DescriptionFault = String;
 
 /// The document as JSON, without the examples of docs/contract that it refers to.
 ///
@@ -73,7 +73,7 @@ struct Components {
 
 impl Components {
     /// What stands under the path of an endpoint: the parameters of the path, and its method.
-    fn path_and_method(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Map<String, Value>, Fault> {
+    fn path_and_method(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Map<String, Value>, DescriptionFault> {
         let mut item = Map::new();
         let parameters = self.path_parameters(endpoint.pattern, description)?;
         if !parameters.is_empty() {
@@ -88,7 +88,7 @@ impl Components {
     }
 
     /// References to the parameters in a path, in its order.
-    fn path_parameters(&mut self, pattern: &str, description: &Operation) -> Result<Vec<Value>, Fault> {
+    fn path_parameters(&mut self, pattern: &str, description: &Operation) -> Result<Vec<Value>, DescriptionFault> {
         let mut parameters = Vec::new();
         for name in pattern.split(['{', '}']).skip(1).step_by(2) {
             let own = description.parameters.iter().find(|parameter| parameter.is_in_path(name)).copied();
@@ -99,7 +99,7 @@ impl Components {
         Ok(parameters)
     }
 
-    fn operation(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, Fault> {
+    fn operation(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, DescriptionFault> {
         let mut operation = Map::new();
         operation.insert("tags".into(), json!([description.tag.name()]));
         operation.insert("operationId".into(), description.id.into());
@@ -110,7 +110,8 @@ impl Components {
         if !endpoint.statuses.contains(&401) {
             operation.insert("security".into(), json!([]));
         }
-        let parameters: Result<Vec<Value>, Fault> = parameters(endpoint, description).map(|parameter| self.parameter(parameter)).collect();
+        let parameters: Result<Vec<Value>, DescriptionFault> =
+            parameters(endpoint, description).map(|parameter| self.parameter(parameter)).collect();
         let parameters = parameters?;
         if !parameters.is_empty() {
             operation.insert("parameters".into(), parameters.into());
@@ -123,7 +124,7 @@ impl Components {
     }
 
     /// `HEAD` of an endpoint whose `GET` is described so.
-    fn head(&mut self, description: &Operation, get: Value) -> Result<Value, Fault> {
+    fn head(&mut self, description: &Operation, get: Value) -> Result<Value, DescriptionFault> {
         let Value::Object(mut operation) = get else { return Ok(get) };
         let (first, rest) = description.id.split_at_checked(1).unwrap_or_default();
         operation.insert("operationId".into(), ["head", &first.to_ascii_uppercase(), rest].concat().into());
@@ -133,7 +134,7 @@ impl Components {
         Ok(operation.into())
     }
 
-    fn responses(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, Fault> {
+    fn responses(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Value, DescriptionFault> {
         if let Some((status, _)) = description.answers.iter().find(|(status, _)| !endpoint.statuses.contains(status)) {
             return Err(format!("the table has no status {status}"));
         }
@@ -149,20 +150,20 @@ impl Components {
     }
 
     /// A reference to a parameter.
-    fn parameter(&mut self, parameter: Parameter) -> Result<Value, Fault> {
+    fn parameter(&mut self, parameter: Parameter) -> Result<Value, DescriptionFault> {
         put(&mut self.parameters, parameter.component, parameter.json())?;
         Ok(json!({"$ref": format!("#/components/parameters/{}", parameter.component)}))
     }
 
     /// A reference to an answer.
-    fn answer(&mut self, answer: ResponseSpec) -> Result<Value, Fault> {
+    fn answer(&mut self, answer: ResponseSpec) -> Result<Value, DescriptionFault> {
         let name = answer.component();
         put(&mut self.answers, &name, answer.value())?;
         Ok(json!({"$ref": format!("#/components/responses/{name}")}))
     }
 
     /// Moves the definitions that references carry to the schemas.
-    fn take_definitions(&mut self, value: &mut Value) -> Result<(), Fault> {
+    fn take_definitions(&mut self, value: &mut Value) -> Result<(), DescriptionFault> {
         match value {
             Value::Array(items) => items.iter_mut().try_for_each(|item| self.take_definitions(item)),
             Value::Object(members) => {
@@ -177,7 +178,7 @@ impl Components {
         }
     }
 
-    fn json(mut self) -> Result<Value, Fault> {
+    fn json(mut self) -> Result<Value, DescriptionFault> {
         let description = "The key in the secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
         let mut parameters = json!(std::mem::take(&mut self.parameters));
         self.take_definitions(&mut parameters)?;
@@ -191,7 +192,7 @@ impl Components {
 }
 
 /// Adds the method of an endpoint to what stands under its path. All endpoints of a path have the same parameters there.
-fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), Fault> {
+fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), DescriptionFault> {
     let Some(item) = item.as_object_mut() else { return Err("its path is no object".into()) };
     if item.get("parameters").is_some_and(|known| described.get("parameters") != Some(known)) {
         return Err("its path has other parameters already".into());
@@ -201,7 +202,7 @@ fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), Fa
 }
 
 /// Adds a component. One name stands for one thing.
-fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), Fault> {
+fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), DescriptionFault> {
     match components.get(name) {
         Some(known) if *known != value => Err(format!("two components are called {name}")),
         _ => {
@@ -221,7 +222,7 @@ fn parameters(endpoint: &Endpoint, description: &Operation) -> impl Iterator<Ite
 }
 
 /// The body of an endpoint that takes one: its media types follow from the row.
-fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<Value>, Fault> {
+fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<Value>, DescriptionFault> {
     let media_types: &[&str] = match endpoint.body {
         BodyKind::NoBody => &[],
         BodyKind::Json | BodyKind::BulkJson if endpoint.method == "PATCH" => &["application/merge-patch+json", "application/json"],

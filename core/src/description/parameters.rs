@@ -10,7 +10,7 @@ use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::{State, UserId};
+use crate::model::link::{LinkState, UserId};
 use crate::model::spec::MOST_TAGS;
 use crate::model::text;
 use crate::model::time::Timestamp;
@@ -179,7 +179,7 @@ pub(super) const STATE: Parameter = Parameter::in_query(
     "state",
     "state",
     "Links in this state. Deleted links are listed with `deleted` only.",
-    || json!({"type": "string", "enum": State::ALL.map(State::name)}),
+    || json!({"type": "string", "enum": LinkState::ALL.map(LinkState::name)}),
 );
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);

@@ -6,15 +6,15 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{Endpoint, run};
-use crate::api::idempotency::{Asked, once};
-use crate::auth::{self, Access, Proof};
+use crate::api::idempotency::{RepeatableRequest, once};
+use crate::auth::{self, Access, Authorized};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::Body;
 use crate::message::response::Response;
 use crate::model::domain::Domain;
 use crate::model::visit::Visit;
-use crate::store::ports::{Edge, Facts};
+use crate::store::ports::{ClientInfo, Edge};
 
 /// A request for an endpoint. A row of the table names the parts that its handler is given: these fields, `proof` and
 /// `visit`.
@@ -23,7 +23,7 @@ pub(crate) struct Call<'c, E, F> {
     pub(crate) context: &'c Context<'c, E>,
     /// The domain of the host that was asked.
     pub(crate) domain: &'c Domain,
-    pub(crate) proof: Option<&'c Proof>,
+    pub(crate) proof: Option<&'c Authorized>,
     pub(crate) method: &'c Method,
     pub(crate) query: &'c str,
     pub(crate) facts: &'c F,
@@ -38,7 +38,7 @@ pub(crate) struct Call<'c, E, F> {
 /// room for them.
 pub(super) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
 
-impl<E: Edge, F: Facts> Call<'_, E, F> {
+impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
     /// Answers if whoever asks may, and sends what the endpoint takes.
     pub(crate) async fn answer(&self) -> Result<Response, Problem> {
         if self.endpoint.access == Access::Anyone {
@@ -60,12 +60,12 @@ impl<E: Edge, F: Facts> Call<'_, E, F> {
     /// Calls the handler once for each `Idempotency-Key`.
     async fn once(&self) -> Result<Response, Problem> {
         let Self { domain, query, body, .. } = *self;
-        let asked = Asked { proof: self.proof()?, route: self.endpoint.pattern, domain, query, body };
+        let asked = RepeatableRequest { proof: self.proof()?, route: self.endpoint.pattern, domain, query, body };
         once(self.context, self.facts, asked, async |context| run(&Call { context, ..*self }).await).await
     }
 
     /// The proof that whoever asks may. Every endpoint has one but those for anyone, whose handlers take none.
-    pub(super) fn proof(&self) -> Result<&Proof, Problem> {
+    pub(super) fn proof(&self) -> Result<&Authorized, Problem> {
         self.proof.ok_or_else(|| Problem::internal(format!("{:?} was not authorised", self.endpoint.name)))
     }
 

@@ -89,7 +89,7 @@ macro_rules! endpoints {
         }
 
         /// Calls the handler of the endpoint.
-        async fn run<E: Edge, F: Facts>(call: &Call<'_, E, F>) -> Result<Response, Problem> {
+        async fn run<E: Edge, F: ClientInfo>(call: &Call<'_, E, F>) -> Result<Response, Problem> {
             let answering: call::Answering<'_> = match call.endpoint.name {
                 $(EndpointName::$name => $crate::endpoints::declaration::endpoints!(@answer $access call $handler),)*
             };

@@ -3,11 +3,11 @@
 use http::header::CONTENT_TYPE;
 
 use super::EndpointName;
-use crate::api::links::Form;
+use crate::api::links::ImportFormat;
 use crate::auth::Access;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT};
-use crate::store::ports::Facts;
+use crate::store::ports::ClientInfo;
 
 /// One method of one path.
 #[derive(Clone, Copy, Debug)]
@@ -69,18 +69,18 @@ impl BodyKind {
     }
 
     /// Refuses a body that says it is of another kind.
-    pub(crate) fn check_media_type(self, facts: &impl Facts) -> Result<(), Problem> {
+    pub(crate) fn check_media_type(self, facts: &impl ClientInfo) -> Result<(), Problem> {
         match self {
             Self::NoBody | Self::Form => Ok(()),
             Self::Json | Self::BulkJson if is_json(facts) => Ok(()),
             Self::Json | Self::BulkJson => Err(Problem::unsupported_media_type()),
-            Self::Import => Form::said(facts).map(drop),
+            Self::Import => ImportFormat::said(facts).map(drop),
         }
     }
 }
 
 /// Whether a body says that it is JSON, or a merge patch, which is JSON.
-fn is_json(facts: &impl Facts) -> bool {
+fn is_json(facts: &impl ClientInfo) -> bool {
     const JSON: [&[u8]; 2] = [b"application/json", b"application/merge-patch+json"];
     let media_type = facts.header(&CONTENT_TYPE);
     let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next();

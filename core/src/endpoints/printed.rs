@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::ENDPOINTS;
 use crate::auth::Access;
-use crate::model::rights::{Right, Terms};
+use crate::model::rights::{Right, RightTerms};
 
 /// Every right with what it takes, then every route with the right it asks for, in Markdown.
 #[must_use]
 pub fn who_may_what() -> String {
     let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
     for right in Right::ALL {
-        let Terms { scope, role, is_of_all_domains } = right.terms();
+        let RightTerms { scope, role, is_of_all_domains } = right.terms();
         let there = if is_of_all_domains { "no" } else { "on those" };
         let _ = writeln!(text, "| {} | `{}` | {} | {there} |", what(right), scope.name(), role.name());
     }

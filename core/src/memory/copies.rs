@@ -6,23 +6,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::locked;
 use crate::store::Key;
-use crate::store::ports::{Copies, StoreError};
+use crate::store::ports::{LinkCache, StoreError};
 
 /// Copies in memory.
 #[derive(Default)]
-pub struct MemoryCopies {
-    state: Mutex<State>,
+pub struct MemoryCache {
+    state: Mutex<CacheState>,
     operations: AtomicU32,
 }
 
 #[derive(Default)]
-struct State {
+struct CacheState {
     visible: BTreeMap<Key, String>,
     held: Vec<(Key, String)>,
     holding: bool,
 }
 
-impl MemoryCopies {
+impl MemoryCache {
     /// How many calls there were since this was asked last.
     pub fn take_operations(&self) -> u32 {
         self.operations.swap(0, Ordering::SeqCst)
@@ -73,7 +73,7 @@ impl MemoryCopies {
     }
 }
 
-impl Copies for MemoryCopies {
+impl LinkCache for MemoryCache {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
         self.operations.fetch_add(1, Ordering::SeqCst);
         self.peek(key).map(String::into_bytes)

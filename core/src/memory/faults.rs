@@ -2,7 +2,7 @@
 
 /// One step of a store's work, at which it may be late, fail or die.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum StoreStep {
     /// One record is read.
     Get,
     /// Several are.
@@ -19,7 +19,7 @@ pub enum Step {
     Answer,
 }
 
-impl Step {
+impl StoreStep {
     pub(super) fn is_read(self) -> bool {
         matches!(self, Self::Get | Self::GetMany | Self::Scan)
     }
@@ -43,7 +43,7 @@ pub enum Fault {
 /// Decides what goes wrong.
 pub trait Faults: Send {
     /// What goes wrong at the step that comes now.
-    fn next(&mut self, step: Step) -> Fault;
+    fn next(&mut self, step: StoreStep) -> Fault;
 }
 
 /// Nothing ever does.
@@ -51,7 +51,7 @@ pub trait Faults: Send {
 pub struct NoFaults;
 
 impl Faults for NoFaults {
-    fn next(&mut self, _step: Step) -> Fault {
+    fn next(&mut self, _step: StoreStep) -> Fault {
         Fault::None
     }
 }

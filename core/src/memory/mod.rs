@@ -12,17 +12,17 @@ mod records;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-pub use copies::MemoryCopies;
-pub use faults::{Fault, Faults, NoFaults, Step};
+pub use copies::MemoryCache;
+pub use faults::{Fault, Faults, NoFaults, StoreStep};
 pub use people::Planted;
 pub use random::Random;
-pub use records::{MemoryRecords, Steps};
+pub use records::{CommitMode, MemoryRecords};
 
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, NoEntropy, OperationLimit, PasswordCost, StoreError, Traits};
+use crate::store::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
 
 /// What holds on the memory edge.
-pub const TRAITS: Traits = Traits {
+pub const TRAITS: EdgeLimits = EdgeLimits {
     name: "memory",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
@@ -40,9 +40,9 @@ pub struct MemoryEdge {
     /// The truth.
     pub records: MemoryRecords,
     /// The copies.
-    pub copies: MemoryCopies,
+    pub copies: MemoryCache,
     has_copies: bool,
-    traits: &'static Traits,
+    traits: &'static EdgeLimits,
     operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
@@ -54,7 +54,7 @@ impl MemoryEdge {
     /// An empty edge without faults, its randomness from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self::with_records(seed, MemoryRecords::new(Steps::AtOnce, Box::new(NoFaults)))
+        Self::with_records(seed, MemoryRecords::new(CommitMode::AtOnce, Box::new(NoFaults)))
     }
 
     /// An edge over a store of the caller's making.
@@ -62,7 +62,7 @@ impl MemoryEdge {
     pub fn with_records(seed: u64, records: MemoryRecords) -> Self {
         Self {
             records,
-            copies: MemoryCopies::default(),
+            copies: MemoryCache::default(),
             has_copies: true,
             traits: &TRAITS,
             operations: AtomicU32::new(OPERATIONS),
@@ -75,7 +75,7 @@ impl MemoryEdge {
 
     /// The same edge with the limits of another one.
     #[must_use]
-    pub fn with_traits(self, traits: &'static Traits) -> Self {
+    pub fn with_traits(self, traits: &'static EdgeLimits) -> Self {
         Self { traits, ..self }
     }
 
@@ -118,9 +118,9 @@ impl MemoryEdge {
 
 impl Edge for MemoryEdge {
     type Records = MemoryRecords;
-    type Copies = MemoryCopies;
+    type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         self.traits
     }
 
@@ -132,7 +132,7 @@ impl Edge for MemoryEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&MemoryCopies> {
+    fn copies(&self) -> Option<&MemoryCache> {
         Some(&self.copies).filter(|_| self.has_copies)
     }
 

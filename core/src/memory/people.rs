@@ -3,14 +3,14 @@
 use super::{MemoryEdge, MemoryRecords};
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::model::key::{ApiKey, KeyId, Shown};
+use crate::model::key::{ApiKey, KeyId, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
-use crate::model::user::{Heir, Standing, User};
+use crate::model::user::{LinkRecipient, User, UserStatus};
 use crate::store::ports::{NoEntropy, StoreError};
-use crate::store::{Change, Kept, Key, Team, id_source};
+use crate::store::{Change, GuardedRecord, Key, Team, id_source};
 
 /// A key to plant. One that says nothing is good for everything, on every domain, for ever.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,10 +38,10 @@ impl MemoryRecords {
             role: role.min(Role::Admin),
             may_own: role == Role::Owner,
             standing: match standing {
-                "in" => Standing::In,
-                "leaving" => Standing::Leaving { heir: Heir::Nobody, past: None },
-                "gone" => Standing::Gone,
-                _ => Standing::Disabled,
+                "in" => UserStatus::In,
+                "leaving" => UserStatus::Leaving { heir: LinkRecipient::Nobody, past: None },
+                "gone" => UserStatus::Gone,
+                _ => UserStatus::Disabled,
             },
             invitation: None,
             created_at: Timestamp::from_millis(1),
@@ -49,13 +49,13 @@ impl MemoryRecords {
             version: 1,
             claim: None,
         };
-        let team = self.peek(&Key::team()).and_then(|record| Kept::<Team>::read(&record).ok());
+        let team = self.peek(&Key::team()).and_then(|record| GuardedRecord::<Team>::read(&record).ok());
         let mut owners = team.map(|team| team.what.owners).unwrap_or_default();
         owners.retain(|owner| *owner != id);
         if role == Role::Owner {
             owners.push(id.clone());
         }
-        self.keep(Kept::put(None, Key::user(&id), &user, "planted".into()));
+        self.keep(GuardedRecord::put(None, Key::user(&id), &user, "planted".into()));
         self.plant_team(owners);
     }
 
@@ -66,7 +66,7 @@ impl MemoryRecords {
 
     fn plant_team(&self, mut owners: Vec<UserId>) {
         owners.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        self.keep(Kept::put(None, Key::team(), &Team { owners }, "planted".into()));
+        self.keep(GuardedRecord::put(None, Key::team(), &Team { owners }, "planted".into()));
     }
 
     fn keep(&self, change: Result<Change, StoreError>) {
@@ -82,7 +82,7 @@ impl MemoryEdge {
     /// # Errors
     /// When there is no randomness.
     pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
-        let shown = Shown::new(id_source::random_96(self)?, id_source::random_secret(self)?);
+        let shown = PresentedKey::new(id_source::random_96(self)?, id_source::random_secret(self)?);
         let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
         let kept = ApiKey {
             id: KeyId::stored(shown.id.as_str().into()),
@@ -99,7 +99,7 @@ impl MemoryEdge {
             revoked_at: key.is_revoked.then_some(Timestamp::from_millis(2)),
             mark: shown.mark(&Pepper::new(pepper)),
         };
-        self.records.keep(Kept::put(None, Key::api_key(&shown.id), &kept, "planted".into()));
+        self.records.keep(GuardedRecord::put(None, Key::api_key(&shown.id), &kept, "planted".into()));
         Ok(shown.expose())
     }
 }

@@ -6,17 +6,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 
-use super::faults::{Fault, Faults, Step};
+use super::faults::{Fault, Faults, StoreStep};
 use super::locked;
 use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
-use crate::store::ports::{Commit, Guard, Page, Record, Records, StoreCall, StoreError, Take};
+use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{Change, Cursor, Expect, HINT, Key, Note, Place, Prefix, StepByStep, commit_step_by_step};
+use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Steps {
+pub enum CommitMode {
     /// All of it in one transaction, as in D1.
     AtOnce,
     /// The gained hints, the guarded record, the dropped hints, one after the other, as in Fastly's KV Store.
@@ -26,7 +26,7 @@ pub enum Steps {
 /// A store in memory.
 pub struct MemoryRecords {
     rows: Mutex<BTreeMap<Key, Row>>,
-    steps: Steps,
+    steps: CommitMode,
     faults: Mutex<Box<dyn Faults>>,
     /// The operations it was asked for, as the vendors count them: each step that it came to.
     operations: AtomicU32,
@@ -50,12 +50,12 @@ impl Row {
 impl MemoryRecords {
     /// An empty store.
     #[must_use]
-    pub fn new(steps: Steps, faults: Box<dyn Faults>) -> Self {
+    pub fn new(steps: CommitMode, faults: Box<dyn Faults>) -> Self {
         Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), operations: AtomicU32::new(0), forgettable: Mutex::default() }
     }
 
     /// How changes reach it.
-    pub fn steps(&self) -> Steps {
+    pub fn steps(&self) -> CommitMode {
         self.steps
     }
 
@@ -81,8 +81,8 @@ impl MemoryRecords {
     /// Cost of reading several records.
     fn of_reads(&self, keys: usize) -> u32 {
         match self.steps {
-            Steps::AtOnce => u32::from(keys > 0),
-            Steps::OneByOne => u32::try_from(keys).unwrap_or(u32::MAX),
+            CommitMode::AtOnce => u32::from(keys > 0),
+            CommitMode::OneByOne => u32::try_from(keys).unwrap_or(u32::MAX),
         }
     }
 
@@ -99,7 +99,7 @@ impl MemoryRecords {
 
     /// Every index entry that some record names, read behind hop's back. A record that is damaged names none.
     pub fn named_entries(&self) -> Vec<Key> {
-        let places = self.keys().into_iter().filter_map(|key| Place::read(&key, &self.peek(&key)?).ok());
+        let places = self.keys().into_iter().filter_map(|key| AliasRecord::read(&key, &self.peek(&key)?).ok());
         places.flat_map(|place| place.entries()).collect()
     }
 
@@ -114,7 +114,7 @@ impl MemoryRecords {
     }
 
     /// Comes to a step: waits, fails, or tells what else is to go wrong.
-    async fn step(&self, step: Step) -> Result<Fault, StoreError> {
+    async fn step(&self, step: StoreStep) -> Result<Fault, StoreError> {
         let fault = locked(&self.faults).next(step);
         match fault {
             Fault::Fail => return Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
@@ -150,7 +150,7 @@ impl MemoryRecords {
             return Commit::Conflict;
         }
         put(&mut rows, &change.key, Some(&change.value));
-        if self.steps == Steps::AtOnce {
+        if self.steps == CommitMode::AtOnce {
             change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
             if let Some(note) = &change.note {
                 put(&mut rows, &note.key, Some(&note.value));
@@ -162,7 +162,7 @@ impl MemoryRecords {
         Commit::Done
     }
 
-    fn may_forget(&self, note: &Note) {
+    fn may_forget(&self, note: &AuditEntry) {
         locked(&self.forgettable).extend(note.expires_at.map(|moment| (note.key.clone(), moment)));
     }
 
@@ -191,14 +191,14 @@ impl MemoryRecords {
 impl StepByStep for MemoryRecords {
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.count(1);
-        self.step(Step::Gain).await?;
+        self.step(StoreStep::Gain).await?;
         self.put(key, Some(value));
         Ok(())
     }
 
-    async fn put_note(&self, note: &Note) -> Result<(), StoreError> {
+    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
         self.count(1);
-        self.step(Step::Gain).await?;
+        self.step(StoreStep::Gain).await?;
         if self.add_if_absent(&note.key, &note.value) {
             self.may_forget(note);
         }
@@ -207,16 +207,16 @@ impl StepByStep for MemoryRecords {
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
         self.count(match self.steps {
-            Steps::AtOnce => [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum(),
-            Steps::OneByOne => 1,
+            CommitMode::AtOnce => [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum(),
+            CommitMode::OneByOne => 1,
         });
-        self.step(Step::Write).await?;
+        self.step(StoreStep::Write).await?;
         Ok(self.look_and_write(change))
     }
 
     async fn remove(&self, key: &Key) -> Result<(), StoreError> {
         self.count(1);
-        self.step(Step::Drop).await?;
+        self.step(StoreStep::Drop).await?;
         self.put(key, None);
         Ok(())
     }
@@ -225,26 +225,26 @@ impl StepByStep for MemoryRecords {
 impl Records for MemoryRecords {
     fn operations(&self, call: &StoreCall<'_>) -> u32 {
         match self.steps {
-            Steps::AtOnce => by_statement(call),
-            Steps::OneByOne => by_key(call),
+            CommitMode::AtOnce => by_statement(call),
+            CommitMode::OneByOne => by_key(call),
         }
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.count(1);
-        let fault = self.step(Step::Get).await?;
+        let fault = self.step(StoreStep::Get).await?;
         Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
         self.count(self.of_reads(keys.len()));
-        let fault = self.step(Step::GetMany).await?;
+        let fault = self.step(StoreStep::GetMany).await?;
         Ok(self.look(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
     }
 
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
         self.count(1);
-        let fault = self.step(Step::Scan).await?;
+        let fault = self.step(StoreStep::Scan).await?;
         let from = match after {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
             None => prefix.as_str().to_owned(),
@@ -255,29 +255,29 @@ impl Records for MemoryRecords {
             let keys = rows.range(range).filter(|(_, row)| row.seen(stale).is_some());
             keys.map(|(key, _)| key.clone()).take(one_more).collect()
         });
-        Ok(Page::cut(keys.await, prefix, limit))
+        Ok(KeyPage::cut(keys.await, prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let commit = match self.steps {
-            Steps::AtOnce => self.write_guarded(change).await?,
-            Steps::OneByOne => commit_step_by_step(self, change).await?,
+            CommitMode::AtOnce => self.write_guarded(change).await?,
+            CommitMode::OneByOne => commit_step_by_step(self, change).await?,
         };
-        self.step(Step::Answer).await?;
+        self.step(StoreStep::Answer).await?;
         Ok(commit)
     }
 
     async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
         self.count(1);
-        self.step(Step::Write).await?;
+        self.step(StoreStep::Write).await?;
         let take = self.count_up(key, limit);
-        self.step(Step::Answer).await?;
+        self.step(StoreStep::Answer).await?;
         Ok(take)
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
         self.count(self.of_reads(keys.len()));
-        let fault = self.step(Step::GetMany).await?;
+        let fault = self.step(StoreStep::GetMany).await?;
         Ok(self.look(fault, |rows, stale| keys.iter().map(|key| counted(read(rows, key, stale).as_ref())).collect()).await)
     }
 }
@@ -286,9 +286,9 @@ impl Records for MemoryRecords {
 impl Tickets for MemoryRecords {
     async fn add(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<bool, StoreError> {
         self.count(1);
-        self.step(Step::Write).await?;
+        self.step(StoreStep::Write).await?;
         let is_new = self.add_if_absent(key, value);
-        self.step(Step::Answer).await?;
+        self.step(StoreStep::Answer).await?;
         Ok(is_new)
     }
 }

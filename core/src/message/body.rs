@@ -25,33 +25,34 @@ pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, wi
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
 use crate::message::problem::Problem;
 use crate::message::request::Body;
+pub(crate) use crate::message::tree::JsonValue;
 #[cfg(feature = "docs")]
 pub(crate) use crate::message::tree::LARGEST_NUMBER;
-pub(crate) use crate::message::tree::Tree;
-use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
 
 /// The fields of a body that is one object.
 #[derive(Clone)]
 pub(crate) struct Fields {
-    entries: Vec<(String, Tree)>,
-    errors: Vec<FieldError>,
+    entries: Vec<(String, JsonValue)>,
+    errors: Vec<LocatedError>,
 }
 
 impl Fields {
     /// Reads a body.
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
-        let tree = Tree::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
+        let tree =
+            JsonValue::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
         Self::of(tree).map_err(Problem::wrong_body)
     }
 
     /// The fields of a row of a table.
-    pub(crate) fn of_entries(entries: Vec<(String, Tree)>) -> Self {
+    pub(crate) fn of_entries(entries: Vec<(String, JsonValue)>) -> Self {
         Self { entries, errors: Vec::new() }
     }
 
     /// Whether the field `name` is there and not null.
     pub(crate) fn says(&self, name: &str) -> bool {
-        self.entries.iter().any(|(key, value)| key == name && !matches!(value, Tree::Null))
+        self.entries.iter().any(|(key, value)| key == name && !matches!(value, JsonValue::Null))
     }
 
     /// Whether the field `name` is there at all.
@@ -65,62 +66,63 @@ impl Fields {
     }
 
     /// The fields of an object, in a body or in another object.
-    pub(crate) fn of(tree: Tree) -> Result<Self, Refusal> {
+    pub(crate) fn of(tree: JsonValue) -> Result<Self, FieldError> {
         Ok(Self { entries: tree.object()?, errors: Vec::new() })
     }
 
     /// Reads what stands after the `?` of an address, each value a string.
     pub(crate) fn query(query: &str) -> Self {
-        let entries =
-            form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), Tree::Text(value.into_owned()))).collect();
+        let entries = form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| (name.into_owned(), JsonValue::Text(value.into_owned())))
+            .collect();
         Self { entries, errors: Vec::new() }
     }
 
     /// Takes the field `name` out, if it is there and not null.
-    pub(crate) fn take<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn take<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Option<T> {
         match self.pick(name)? {
-            Tree::Null => None,
+            JsonValue::Null => None,
             tree => self.noted(name, parse(tree)),
         }
     }
 
     /// Takes every field `name` out; what is wrong with one is said of all.
-    pub(crate) fn take_all<T>(&mut self, name: &str, parse: impl Fn(Tree) -> Result<T, Refusal>) -> Vec<T> {
+    pub(crate) fn take_all<T>(&mut self, name: &str, parse: impl Fn(JsonValue) -> Result<T, FieldError>) -> Vec<T> {
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
-        let parsed: Result<Vec<T>, Refusal> = found.into_iter().map(|(_, value)| parse(value)).collect();
+        let parsed: Result<Vec<T>, FieldError> = found.into_iter().map(|(_, value)| parse(value)).collect();
         parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
     }
 
     /// Takes the field `name` out of a merge patch. Of a wrong one it is as if it were absent.
-    pub(crate) fn take_patch<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Patch<T> {
+    pub(crate) fn take_patch<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Patch<T> {
         match self.pick(name) {
             None => Patch::Absent,
-            Some(Tree::Null) => Patch::Null,
+            Some(JsonValue::Null) => Patch::Null,
             Some(tree) => self.noted(name, parse(tree)).map_or(Patch::Absent, Patch::Set),
         }
     }
 
     /// Takes the field `name` out, which is text, if it is there and not null.
-    pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, Refusal>) -> Option<T> {
+    pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, FieldError>) -> Option<T> {
         self.take(name, |tree| parse(tree.text()?))
     }
 
     /// The value of the field `name`, if it stands there once.
-    fn pick(&mut self, name: &str) -> Option<Tree> {
+    fn pick(&mut self, name: &str) -> Option<JsonValue> {
         let at = self.entries.iter().position(|(key, _)| key == name)?;
         let (_, value) = self.entries.remove(at);
         let others = self.entries.len();
         self.skip(name);
         if self.entries.len() < others {
-            self.refuse(name, Refusal::new(FieldCode::Duplicate, "this field stands more than once"));
+            self.refuse(name, FieldError::new(FieldCode::Duplicate, "this field stands more than once"));
             return None;
         }
         Some(value)
     }
 
     /// What was read of the field `name`, unless it is wrong.
-    fn noted<T, W: Objection>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+    fn noted<T, W: IntoFieldErrors>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(wrong) => {
@@ -130,18 +132,18 @@ impl Fields {
         }
     }
 
-    fn refuse_all(&mut self, name: &str, wrong: Wrong) {
+    fn refuse_all(&mut self, name: &str, wrong: FieldErrors) {
         for refusal in wrong {
             self.refuse(name, refusal);
         }
     }
 
     /// Takes the field `name` out; it is wrong if it is missing.
-    pub(crate) fn need<T, W: Objection>(&mut self, name: &str, parse: impl FnOnce(Tree) -> Result<T, W>) -> Option<T> {
+    pub(crate) fn need<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
-            self.refuse(name, Refusal::new(FieldCode::Required, "this field is needed"));
+            self.refuse(name, FieldError::new(FieldCode::Required, "this field is needed"));
         }
         value
     }
@@ -156,41 +158,41 @@ impl Fields {
     }
 
     /// Ends the reading of a body, and tells all that is wrong: what is left is unknown.
-    fn end(mut self) -> Wrong {
+    fn end(mut self) -> FieldErrors {
         self.refuse_the_rest();
         self.stop()
     }
 
     /// Ends the reading of an object that cannot be understood further: what is left is not judged.
-    pub(crate) fn stop(self) -> Wrong {
+    pub(crate) fn stop(self) -> FieldErrors {
         self.errors.into_iter().map(|error| error.refusal.standing(error.field)).collect()
     }
 
     fn refuse_the_rest(&mut self) {
         let unknown: BTreeSet<String> = self.entries.drain(..).map(|(name, _)| name).collect();
         for name in unknown {
-            self.refuse(&name, Refusal::new(FieldCode::Unknown, "hop does not know this field"));
+            self.refuse(&name, FieldError::new(FieldCode::Unknown, "hop does not know this field"));
         }
     }
 
     /// Notes that a field is wrong.
-    pub(crate) fn refuse(&mut self, name: &str, refusal: Refusal) {
-        self.errors.push(FieldError { field: pointer(name) + &refusal.at, refusal });
+    pub(crate) fn refuse(&mut self, name: &str, refusal: FieldError) {
+        self.errors.push(LocatedError { field: pointer(name) + &refusal.at, refusal });
     }
 }
 
 /// What a field is refused for: one thing, or everything that is wrong in its value.
-pub(crate) trait Objection {
+pub(crate) trait IntoFieldErrors {
     fn raise(self, fields: &mut Fields, name: &str);
 }
 
-impl Objection for Refusal {
+impl IntoFieldErrors for FieldError {
     fn raise(self, fields: &mut Fields, name: &str) {
         fields.refuse(name, self);
     }
 }
 
-impl Objection for Wrong {
+impl IntoFieldErrors for FieldErrors {
     fn raise(self, fields: &mut Fields, name: &str) {
         fields.refuse_all(name, self);
     }
@@ -225,8 +227,8 @@ pub(crate) mod tests {
     }
 
     /// Reads the value of a field there.
-    pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, Wrong> {
-        in_context(|context| T::parse(Tree::read(json.as_bytes()).unwrap(), context))
+    pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, FieldErrors> {
+        in_context(|context| T::parse(JsonValue::read(json.as_bytes()).unwrap(), context))
     }
 
     fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
@@ -245,17 +247,17 @@ pub(crate) mod tests {
     #[test]
     fn what_is_there_is_taken_and_null_is_not_there() {
         let mut fields = fields(r#"{"a":"x","b":null,"c":3}"#);
-        assert_eq!(fields.take("a", Tree::text), Some("x".into()));
-        assert_eq!(fields.take("b", Tree::text), None);
-        assert_eq!(fields.take("c", Tree::natural), Some(3));
-        assert_eq!(fields.take("d", Tree::text), None);
+        assert_eq!(fields.take("a", JsonValue::text), Some("x".into()));
+        assert_eq!(fields.take("b", JsonValue::text), None);
+        assert_eq!(fields.take("c", JsonValue::natural), Some(3));
+        assert_eq!(fields.take("d", JsonValue::text), None);
         assert_eq!(fields.finish(Some(5)).unwrap(), 5);
     }
 
     #[test]
     fn a_patch_tells_absent_from_null() {
         let mut fields = fields(r#"{"a":"new","b":null,"d":7}"#);
-        let mut patch = |name| fields.take_patch(name, Tree::text);
+        let mut patch = |name| fields.take_patch(name, JsonValue::text);
         assert_eq!(["a", "b", "c", "d"].map(&mut patch), [Patch::Set("new".into()), Patch::Null, Patch::Absent, Patch::Absent]);
         assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/d", FieldCode::WrongType)]);
     }
@@ -263,14 +265,14 @@ pub(crate) mod tests {
     #[test]
     fn every_wrong_field_is_told_at_once() {
         let mut fields = fields(r#"{"a":1,"b":-1,"c":1.5,"d":true,"e":"x","e":"y","f/~":{},"z":[],"n":null}"#);
-        assert_eq!(fields.take("a", Tree::text), None);
-        assert_eq!(fields.take("b", Tree::natural), None);
-        assert_eq!(fields.take("c", Tree::natural), None);
-        assert_eq!(fields.take("d", Tree::text), None);
-        assert_eq!(fields.take("e", Tree::text), None);
-        assert_eq!(fields.need("n", Tree::text), None);
-        assert_eq!(fields.need("m", Tree::text), None);
-        assert_eq!(fields.need("z", Tree::text), None);
+        assert_eq!(fields.take("a", JsonValue::text), None);
+        assert_eq!(fields.take("b", JsonValue::natural), None);
+        assert_eq!(fields.take("c", JsonValue::natural), None);
+        assert_eq!(fields.take("d", JsonValue::text), None);
+        assert_eq!(fields.take("e", JsonValue::text), None);
+        assert_eq!(fields.need("n", JsonValue::text), None);
+        assert_eq!(fields.need("m", JsonValue::text), None);
+        assert_eq!(fields.need("z", JsonValue::text), None);
         let problem = fields.finish(Some(())).unwrap_err();
         use FieldCode::{Duplicate, Required, Unknown, WrongType};
         assert_eq!(
@@ -337,8 +339,8 @@ pub(crate) mod tests {
     #[test]
     fn a_query_is_read_like_a_body() {
         let mut fields = Fields::query("a=x%20y+z&b=1&b=2&%C3%A9=&&c");
-        assert_eq!(fields.take("a", Tree::text), Some("x y z".into()));
-        assert_eq!(fields.take("b", Tree::text), None);
+        assert_eq!(fields.take("a", JsonValue::text), Some("x y z".into()));
+        assert_eq!(fields.take("b", JsonValue::text), None);
         let problem = fields.finish(Some(())).unwrap_err();
         use FieldCode::{Duplicate, Unknown};
         assert_eq!(errors(&problem), [("/b", Duplicate), ("/c", Unknown), ("/é", Unknown)]);
@@ -347,9 +349,9 @@ pub(crate) mod tests {
     #[test]
     fn a_name_that_may_stand_several_times_is_taken_with_all_its_values() {
         let mut fields = Fields::query("a=1&b=x&a=2&c=3");
-        assert_eq!(fields.take_all("a", Tree::text), ["1", "2"]);
-        assert!(fields.take_all("a", Tree::text).is_empty());
-        assert!(fields.take_all("b", |_| Err::<(), _>(Refusal::invalid("no"))).is_empty());
+        assert_eq!(fields.take_all("a", JsonValue::text), ["1", "2"]);
+        assert!(fields.take_all("a", JsonValue::text).is_empty());
+        assert!(fields.take_all("b", |_| Err::<(), _>(FieldError::invalid("no"))).is_empty());
         use FieldCode::{Invalid, Unknown};
         assert_eq!(errors(&fields.finish(Some(())).unwrap_err()), [("/b", Invalid), ("/c", Unknown)]);
     }

@@ -5,7 +5,7 @@ use http::StatusCode;
 /// The stable name of a problem. Programs switch on it; `/problems/{code}` explains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name is explained by `meaning`")]
-pub enum Code {
+pub enum ProblemCode {
     MalformedJson,
     InvalidFields,
     AliasTaken,
@@ -35,7 +35,7 @@ pub enum Code {
 }
 
 /// What is fixed about a code.
-pub(crate) struct Meaning {
+pub(crate) struct CodeInfo {
     pub(crate) name: &'static str,
     pub(crate) status: StatusCode,
     pub(crate) title: &'static str,
@@ -43,7 +43,7 @@ pub(crate) struct Meaning {
     pub(crate) remedy: &'static str,
 }
 
-impl Code {
+impl ProblemCode {
     /// Every code there is.
     pub const ALL: [Self; 26] = [
         Self::MalformedJson,
@@ -90,7 +90,7 @@ impl Code {
         Self::ALL.into_iter().find(|code| code.name() == name)
     }
 
-    pub(crate) fn meaning(self) -> Meaning {
+    pub(crate) fn meaning(self) -> CodeInfo {
         let (name, status, title, remedy) = match self {
             Self::MalformedJson => (
                 "malformed_json",
@@ -243,7 +243,7 @@ impl Code {
                 "This is a fault of hop. Report it with the `request_id` of the answer.",
             ),
         };
-        Meaning { name, status, title, remedy }
+        CodeInfo { name, status, title, remedy }
     }
 }
 
@@ -253,9 +253,9 @@ mod tests {
 
     #[test]
     fn every_code_is_found_by_its_name() {
-        for code in Code::ALL {
-            assert_eq!(Code::named(code.name()), Some(code));
+        for code in ProblemCode::ALL {
+            assert_eq!(ProblemCode::named(code.name()), Some(code));
         }
-        assert_eq!(Code::named("nope"), None);
+        assert_eq!(ProblemCode::named("nope"), None);
     }
 }

@@ -10,7 +10,7 @@ use http::header::{
 
 use crate::message::response::Response;
 use crate::model::origins::Origins;
-use crate::store::ports::Facts;
+use crate::store::ports::ClientInfo;
 
 /// Every header the API reads.
 const READ: &str = "authorization, content-type, idempotency-key, if-match";
@@ -22,7 +22,7 @@ const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Reque
 const REMEMBERED_SECONDS: &str = "7200";
 
 /// Says in `response` whether the page that asks may read it, and, if it asks beforehand, what it may send.
-pub(crate) fn answer(origins: &Origins, method: &Method, facts: &impl Facts, response: &mut Response) {
+pub(crate) fn answer(origins: &Origins, method: &Method, facts: &impl ClientInfo, response: &mut Response) {
     if origins.is_empty() {
         return;
     }
@@ -51,9 +51,9 @@ mod tests {
     use super::*;
 
     /// A page that asks: its origin, and what it means to send.
-    struct Page(Option<&'static str>, Option<&'static str>);
+    struct CallingPage(Option<&'static str>, Option<&'static str>);
 
-    impl Facts for Page {
+    impl ClientInfo for CallingPage {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
             let text = if *name == ORIGIN { self.0 } else { self.1.filter(|_| *name == ACCESS_CONTROL_REQUEST_METHOD) };
             text.map(|text| text.as_bytes().into())
@@ -73,7 +73,7 @@ mod tests {
     }
 
     /// What is added to an answer that says what the route takes.
-    fn added(origins: &Origins, method: &Method, page: &Page) -> Vec<(String, String)> {
+    fn added(origins: &Origins, method: &Method, page: &CallingPage) -> Vec<(String, String)> {
         let mut response = Response::empty(StatusCode::NO_CONTENT).allow("GET, OPTIONS").unwrap();
         let before = response.headers.len();
         answer(origins, method, page, &mut response);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn without_origins_nothing_is_said() {
-        let page = Page(Some("https://app.example"), Some("GET"));
+        let page = CallingPage(Some("https://app.example"), Some("GET"));
         assert_eq!(added(&origins(&[]), &Method::OPTIONS, &page), []);
     }
 
@@ -111,20 +111,20 @@ mod tests {
             ("*", false),
             ("", false),
         ] {
-            let added = added(&known, &Method::GET, &Page(Some(asking), None));
+            let added = added(&known, &Method::GET, &CallingPage(Some(asking), None));
             let mut expected = pairs(&[("vary", "Origin")]);
             if is_known {
                 expected.extend(pairs(&[("access-control-allow-origin", asking), ("access-control-expose-headers", TOLD)]));
             }
             assert_eq!(added, expected, "{asking}");
         }
-        assert_eq!(added(&known, &Method::GET, &Page(None, None)), pairs(&[("vary", "Origin")]));
+        assert_eq!(added(&known, &Method::GET, &CallingPage(None, None)), pairs(&[("vary", "Origin")]));
     }
 
     #[test]
     fn a_preflight_learns_what_may_be_sent_and_no_other_request_does() {
         let known = origins(&["https://app.example", "https://b.example"]);
-        let asking = |method: &Method, origin, wanted| added(&known, method, &Page(origin, wanted));
+        let asking = |method: &Method, origin, wanted| added(&known, method, &CallingPage(origin, wanted));
         let preflight = pairs(&[
             ("vary", "Origin"),
             ("access-control-allow-origin", "https://b.example"),

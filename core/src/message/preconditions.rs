@@ -3,19 +3,19 @@
 use http::header::IF_MATCH;
 
 use crate::message::problem::Problem;
-use crate::store::ports::Facts;
+use crate::store::ports::ClientInfo;
 
 /// The versions a client has seen, one of which a link or a domain must still be at.
 #[derive(Clone)]
-pub(crate) enum Seen {
+pub(crate) enum IfMatch {
     Anything,
     One(Vec<u64>),
 }
 
-impl Seen {
+impl IfMatch {
     /// Reads `If-Match`. A weak or foreign tag is the version of no link. An empty header counts as absent on every edge, because workerd
     /// drops it before hop sees it.
-    pub(crate) fn read(facts: &impl Facts) -> Self {
+    pub(crate) fn read(facts: &impl ClientInfo) -> Self {
         let Some(header) = facts.header(&IF_MATCH) else {
             return Self::Anything;
         };
@@ -39,24 +39,24 @@ impl Seen {
         matches!(self, Self::One(versions) if versions.iter().any(|seen| *seen > version))
     }
 
-    pub(crate) fn check(&self, version: u64) -> Result<(), Refused> {
+    pub(crate) fn check(&self, version: u64) -> Result<(), EditRefusal> {
         if self.covers(version) {
             return Ok(());
         }
         let problem = Problem::version_mismatch(version);
-        Err(if self.is_ahead_of(version) { Refused::UntilRead(problem) } else { problem.into() })
+        Err(if self.is_ahead_of(version) { EditRefusal::UntilRead(problem) } else { problem.into() })
     }
 }
 
 /// Why a link or a domain is not changed as it was read.
-pub(crate) enum Refused {
+pub(crate) enum EditRefusal {
     /// It must not be.
     For(Problem),
     /// What was read is older than what the client says to have seen. If it stays that, this is why.
     UntilRead(Problem),
 }
 
-impl From<Problem> for Refused {
+impl From<Problem> for EditRefusal {
     fn from(problem: Problem) -> Self {
         Self::For(problem)
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-pub use crate::message::codes::Code;
+pub use crate::message::codes::ProblemCode;
 use crate::model::alias::Alias;
-use crate::model::field_error::{FieldCode, FieldError, Refusal, Wrong};
-use crate::model::rights::{Right, Role, Terms};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
+use crate::model::rights::{Right, RightTerms, Role};
 use crate::store::ports::{NoEntropy, StoreError};
 
 /// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
@@ -18,7 +18,7 @@ pub(crate) const MOST_FIELD_ERRORS: usize = 50;
 
 /// A header some problems bring along.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Advice {
+pub(crate) enum ProblemHeader {
     None,
     RetryAfter,
     /// After so many seconds.
@@ -29,15 +29,15 @@ pub(crate) enum Advice {
 
 /// A request that is not answered as asked. What it is stands in a box: every handler hands problems on, and few requests have one.
 #[derive(Debug)]
-pub struct Problem(Box<Meant>);
+pub struct Problem(Box<ProblemParts>);
 
 /// What a problem is.
 #[derive(Debug)]
-pub struct Meant {
-    pub(crate) code: Code,
+pub struct ProblemParts {
+    pub(crate) code: ProblemCode,
     pub(crate) detail: Cow<'static, str>,
-    pub(crate) errors: Vec<FieldError>,
-    pub(crate) advice: Advice,
+    pub(crate) errors: Vec<LocatedError>,
+    pub(crate) advice: ProblemHeader,
     /// The address of the link somebody may have meant.
     pub(crate) suggestion: Option<String>,
     /// For the log only: it may name what a client must not know, but never a secret.
@@ -45,28 +45,28 @@ pub struct Meant {
 }
 
 impl Deref for Problem {
-    type Target = Meant;
+    type Target = ProblemParts;
 
-    fn deref(&self) -> &Meant {
+    fn deref(&self) -> &ProblemParts {
         &self.0
     }
 }
 
 impl Problem {
-    fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+    fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::told(code, detail.into())
     }
 
     #[cold]
-    fn told(code: Code, detail: Cow<'static, str>) -> Self {
-        Self(Box::new(Meant { code, detail, errors: Vec::new(), advice: Advice::None, suggestion: None, cause: None }))
+    fn told(code: ProblemCode, detail: Cow<'static, str>) -> Self {
+        Self(Box::new(ProblemParts { code, detail, errors: Vec::new(), advice: ProblemHeader::None, suggestion: None, cause: None }))
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Code::MalformedJson, detail)
+        Self::new(ProblemCode::MalformedJson, detail)
     }
 
-    pub(crate) fn invalid_fields(mut errors: Vec<FieldError>) -> Self {
+    pub(crate) fn invalid_fields(mut errors: Vec<LocatedError>) -> Self {
         let detail = match errors.len() {
             1 => "1 field is wrong".into(),
             many if many > MOST_FIELD_ERRORS => {
@@ -75,61 +75,64 @@ impl Problem {
             many => format!("{many} fields are wrong"),
         };
         errors.truncate(MOST_FIELD_ERRORS);
-        let mut problem = Self::new(Code::InvalidFields, detail);
+        let mut problem = Self::new(ProblemCode::InvalidFields, detail);
         problem.0.errors = errors;
         problem
     }
 
     pub(crate) fn alias_taken(alias: &Alias) -> Self {
-        Self::new(Code::AliasTaken, format!("The alias \"{alias}\" belongs to another link."))
+        Self::new(ProblemCode::AliasTaken, format!("The alias \"{alias}\" belongs to another link."))
     }
 
     pub(crate) fn alias_retired(alias: &Alias) -> Self {
-        Self::new(Code::AliasRetired, format!("The alias \"{alias}\" belonged to a link that was deleted."))
+        Self::new(ProblemCode::AliasRetired, format!("The alias \"{alias}\" belonged to a link that was deleted."))
     }
 
     pub(crate) fn version_mismatch(now: u64) -> Self {
-        Self::new(Code::VersionMismatch, format!("It is at version {now} now."))
+        Self::new(ProblemCode::VersionMismatch, format!("It is at version {now} now."))
     }
 
     /// A deleted link is not changed behind its tombstone.
     pub(crate) fn deleted() -> Self {
-        Self::new(Code::LinkEnded, "This link is deleted. Restore it before you change it.")
+        Self::new(ProblemCode::LinkEnded, "This link is deleted. Restore it before you change it.")
     }
 
     pub(crate) fn idempotency_reused() -> Self {
-        Self::new(Code::IdempotencyReused, "This key came with another request before.")
+        Self::new(ProblemCode::IdempotencyReused, "This key came with another request before.")
     }
 
     pub(crate) fn idempotency_in_flight() -> Self {
         let detail = "The request with this key is still being answered.";
-        Self::new(Code::IdempotencyInFlight, detail).advising(Advice::RetryAfter)
+        Self::new(ProblemCode::IdempotencyInFlight, detail).advising(ProblemHeader::RetryAfter)
     }
 
     /// Whether the same request may succeed later as it is.
     pub(crate) fn is_passing(&self) -> bool {
-        matches!(self.code, Code::StoreUnavailable | Code::BudgetExhausted | Code::NotConfigured | Code::Internal)
+        matches!(
+            self.code,
+            ProblemCode::StoreUnavailable | ProblemCode::BudgetExhausted | ProblemCode::NotConfigured | ProblemCode::Internal
+        )
     }
 
     pub(crate) fn no_free_alias(tries: usize) -> Self {
-        Self::new(Code::StoreUnavailable, "No free alias was found. Try again.")
-            .advising(Advice::RetryAfter)
+        Self::new(ProblemCode::StoreUnavailable, "No free alias was found. Try again.")
+            .advising(ProblemHeader::RetryAfter)
             .because(format!("{tries} generated aliases were all taken"))
     }
 
     pub(crate) fn no_credentials() -> Self {
-        Self::new(Code::Unauthenticated, "This needs `Authorization: Bearer` and a key.")
-            .advising(Advice::Authenticate("Bearer realm=\"hop\""))
+        Self::new(ProblemCode::Unauthenticated, "This needs `Authorization: Bearer` and a key.")
+            .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\""))
     }
 
     pub(crate) fn wrong_credentials() -> Self {
-        Self::new(Code::Unauthenticated, "This key is not valid here.")
-            .advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
+        Self::new(ProblemCode::Unauthenticated, "This key is not valid here.")
+            .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
     }
 
     /// They are known, and may not do this. What it takes stands in the docs: that is no secret.
     pub(crate) fn no_right(right: Right) -> Self {
-        let Terms { scope, role, is_of_all_domains, .. } = right.terms();
+        let RightTerms { scope, role, is_of_all_domains, .. } = right.terms();
         let everywhere = if is_of_all_domains { ", and a key for every domain" } else { "" };
         Self::not_allowed(format!("This takes the scope `{}` and the role {}{everywhere}.", scope.name(), role.name()))
     }
@@ -154,25 +157,27 @@ impl Problem {
     }
 
     pub(crate) fn not_allowed(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Code::Forbidden, detail).advising(Advice::Authenticate("Bearer realm=\"hop\", error=\"insufficient_scope\""))
+        Self::new(ProblemCode::Forbidden, detail)
+            .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\", error=\"insufficient_scope\""))
     }
 
     /// A form that was filled in on another site's page.
     pub(crate) fn foreign_form() -> Self {
-        Self::new(Code::Forbidden, "This form was sent from another site. Open the short link itself.")
+        Self::new(ProblemCode::Forbidden, "This form was sent from another site. Open the short link itself.")
     }
 
     /// Nobody has come yet, and a page that is kept would be shown to who does.
     pub(crate) fn not_ahead() -> Self {
-        Self::new(Code::Forbidden, "A browser that looks ahead is not led on by this link.")
+        Self::new(ProblemCode::Forbidden, "A browser that looks ahead is not led on by this link.")
     }
 
     pub(crate) fn wrong_password() -> Self {
-        Self::new(Code::Forbidden, "This is not the password of the link.")
+        Self::new(ProblemCode::Forbidden, "This is not the password of the link.")
     }
 
     pub(crate) fn too_many_passwords(seconds: u64) -> Self {
-        Self::new(Code::RateLimited, "Too many passwords were tried from here. Wait, then try again.").advising(Advice::RetryIn(seconds))
+        Self::new(ProblemCode::RateLimited, "Too many passwords were tried from here. Wait, then try again.")
+            .advising(ProblemHeader::RetryIn(seconds))
     }
 
     /// The same, for somebody who may have meant the link at `address`.
@@ -183,76 +188,76 @@ impl Problem {
     }
 
     pub(crate) fn no_such_link() -> Self {
-        Self::new(Code::NotFound, "There is no such link.")
+        Self::new(ProblemCode::NotFound, "There is no such link.")
     }
 
     pub(crate) fn no_such_domain() -> Self {
-        Self::new(Code::NotFound, "This deployment has no such domain.")
+        Self::new(ProblemCode::NotFound, "This deployment has no such domain.")
     }
 
     pub(crate) fn domain_taken() -> Self {
-        Self::new(Code::DomainTaken, "This deployment has this domain already. Change it instead.")
+        Self::new(ProblemCode::DomainTaken, "This deployment has this domain already. Change it instead.")
     }
 
     pub(crate) fn domain_in_use(why: &'static str) -> Self {
-        Self::new(Code::DomainInUse, why)
+        Self::new(ProblemCode::DomainInUse, why)
     }
 
     pub(crate) fn no_such_key() -> Self {
-        Self::new(Code::NotFound, "There is no such key.")
+        Self::new(ProblemCode::NotFound, "There is no such key.")
     }
 
     pub(crate) fn no_such_user() -> Self {
-        Self::new(Code::NotFound, "There is no such user.")
+        Self::new(ProblemCode::NotFound, "There is no such user.")
     }
 
     pub(crate) fn email_taken() -> Self {
-        Self::new(Code::EmailTaken, "There is a user with this address.")
+        Self::new(ProblemCode::EmailTaken, "There is a user with this address.")
     }
 
     pub(crate) fn last_owner() -> Self {
-        Self::new(Code::LastOwner, "Nobody else owns this deployment. Make somebody else an owner first.")
+        Self::new(ProblemCode::LastOwner, "Nobody else owns this deployment. Make somebody else an owner first.")
     }
 
     pub(crate) fn is_owner() -> Self {
-        Self::new(Code::UserState, "An owner is neither disabled nor deleted. Give them another role first.")
+        Self::new(ProblemCode::UserState, "An owner is neither disabled nor deleted. Give them another role first.")
     }
 
     pub(crate) fn user_state(why: &'static str) -> Self {
-        Self::new(Code::UserState, why)
+        Self::new(ProblemCode::UserState, why)
     }
 
     /// They use a key that rests on the user.
     pub(crate) fn key_in_use() -> Self {
-        Self::new(Code::KeyInUse, "The key you use was issued by this user and would stop working. Use another credential.")
+        Self::new(ProblemCode::KeyInUse, "The key you use was issued by this user and would stop working. Use another credential.")
     }
 
     pub(crate) fn no_such_tag() -> Self {
-        Self::new(Code::NotFound, "No link has this tag.")
+        Self::new(ProblemCode::NotFound, "No link has this tag.")
     }
 
     /// Where the link of an old alias is now.
     pub(crate) fn moved(alias: &Alias) -> Self {
-        Self::new(Code::NotFound, format!("The link of this alias is \"{alias}\" now."))
+        Self::new(ProblemCode::NotFound, format!("The link of this alias is \"{alias}\" now."))
     }
 
     /// A list of links that cannot be taken apart.
     pub(crate) fn malformed_list(what: impl fmt::Display) -> Self {
-        Self::new(Code::MalformedJson, format!("The list cannot be read: {what}."))
+        Self::new(ProblemCode::MalformedJson, format!("The list cannot be read: {what}."))
     }
 
     pub(crate) fn no_list_of_links() -> Self {
-        Self::new(Code::UnsupportedMediaType, "Send JSON Lines as `Content-Type: application/x-ndjson`, or CSV as `text/csv`.")
+        Self::new(ProblemCode::UnsupportedMediaType, "Send JSON Lines as `Content-Type: application/x-ndjson`, or CSV as `text/csv`.")
     }
 
     /// A body, or an item of one, that is not even an object.
-    pub(crate) fn wrong_body(refusal: Refusal) -> Self {
-        Self::invalid_fields(vec![FieldError { field: String::new(), refusal }])
+    pub(crate) fn wrong_body(refusal: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: String::new(), refusal }])
     }
 
     /// What is wrong with an object, told as a problem of its own.
-    pub(crate) fn invalid(wrong: Wrong) -> Self {
-        Self::invalid_fields(wrong.into_iter().map(|refusal| FieldError { field: refusal.at.clone(), refusal }).collect())
+    pub(crate) fn invalid(wrong: FieldErrors) -> Self {
+        Self::invalid_fields(wrong.into_iter().map(|refusal| LocatedError { field: refusal.at.clone(), refusal }).collect())
     }
 
     /// The same of an object within another.
@@ -262,79 +267,79 @@ impl Problem {
     }
 
     /// One field that turned out to be wrong only when it was tried.
-    pub(crate) fn wrong_field(name: &str, refusal: Refusal) -> Self {
-        Self::invalid_fields(vec![FieldError { field: format!("/{name}"), refusal }])
+    pub(crate) fn wrong_field(name: &str, refusal: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), refusal }])
     }
 
     pub(crate) fn no_such_page() -> Self {
-        Self::new(Code::NotFound, "There is nothing at this address.")
+        Self::new(ProblemCode::NotFound, "There is nothing at this address.")
     }
 
     pub(crate) fn link_ended() -> Self {
-        Self::new(Code::LinkEnded, "This link leads nowhere any more.")
+        Self::new(ProblemCode::LinkEnded, "This link leads nowhere any more.")
     }
 
     pub(crate) fn unknown_host() -> Self {
-        Self::new(Code::UnknownHost, "This deployment does not serve that host.")
+        Self::new(ProblemCode::UnknownHost, "This deployment does not serve that host.")
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        Self::new(Code::MethodNotAllowed, format!("Here go {allow}.")).advising(Advice::Allow(allow.to_owned()))
+        Self::new(ProblemCode::MethodNotAllowed, format!("Here go {allow}.")).advising(ProblemHeader::Allow(allow.to_owned()))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(Code::TooLarge, format!("A body here has at most {limit} bytes."))
+        Self::new(ProblemCode::TooLarge, format!("A body here has at most {limit} bytes."))
     }
 
     /// One of many in a body is not as large as all of them may be.
     pub(crate) fn item_too_large(most: usize) -> Self {
-        Self::new(Code::TooLarge, format!("An item or a line here has at most {most} bytes."))
+        Self::new(ProblemCode::TooLarge, format!("An item or a line here has at most {most} bytes."))
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
-        Self::new(Code::UnsupportedMediaType, "Send `Content-Type: application/json`.")
+        Self::new(ProblemCode::UnsupportedMediaType, "Send `Content-Type: application/json`.")
     }
 
     pub(crate) fn not_configured(cause: String) -> Self {
-        Self::new(Code::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
-            .advising(Advice::RetryAfter)
+        Self::new(ProblemCode::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
+            .advising(ProblemHeader::RetryAfter)
             .because(cause)
     }
 
     /// A link with a long history goes piece by piece.
     pub(crate) fn half_erased() -> Self {
         let detail = "The link is gone, but not everything of it. Repeat the request.";
-        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+        Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
     /// What older links of an alias left goes piece by piece.
     pub(crate) fn half_reused() -> Self {
         let detail = "The alias is not free yet: what its deleted links left is still being removed. Repeat the request.";
-        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+        Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
     /// A user with many links goes piece by piece.
     pub(crate) fn half_deleted() -> Self {
         let detail = "The user is let in no more, but links are still theirs. Repeat the request.";
-        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+        Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
     /// The request has used its store operations; the next one goes on.
     pub(crate) fn budget_exhausted(cause: impl Into<String>) -> Self {
         let detail = "This request used all the store operations it may. Send it again to go on.";
-        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0)).because(cause)
+        Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0)).because(cause)
     }
 
     /// One of many parts of a request that was not tried.
     pub(crate) fn not_tried() -> Self {
         let detail = "This was not tried: the request had no store operations left, or no time for another password. With an `Idempotency-Key` send the same request again, without one send what was not tried.";
-        Self::new(Code::BudgetExhausted, detail).advising(Advice::RetryIn(0))
+        Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
     /// A link whose index entries no request of this deployment can write: a tag takes most of them.
     pub(crate) fn too_many_tags(most: usize, limit: u32) -> Self {
         let detail = format!("a request here may use {limit} store operations: at most {most} tags fit");
-        Self::wrong_field("tags", Refusal::new(FieldCode::TooMany, detail))
+        Self::wrong_field("tags", FieldError::new(FieldCode::TooMany, detail))
     }
 
     /// Many writers kept coming between the read and the write of one record.
@@ -343,11 +348,11 @@ impl Problem {
     }
 
     fn store_unavailable(cause: String) -> Self {
-        Self::new(Code::StoreUnavailable, "The store did not answer. Try again.").advising(Advice::RetryAfter).because(cause)
+        Self::new(ProblemCode::StoreUnavailable, "The store did not answer. Try again.").advising(ProblemHeader::RetryAfter).because(cause)
     }
 
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
-        Self::new(Code::Internal, "This is a fault of hop.").because(cause.to_string())
+        Self::new(ProblemCode::Internal, "This is a fault of hop.").because(cause.to_string())
     }
 
     pub(crate) fn because(mut self, cause: impl Into<String>) -> Self {
@@ -355,7 +360,7 @@ impl Problem {
         self
     }
 
-    fn advising(mut self, advice: Advice) -> Self {
+    fn advising(mut self, advice: ProblemHeader) -> Self {
         self.0.advice = advice;
         self
     }
@@ -375,9 +380,9 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(cause) => Self::store_unavailable(cause),
             StoreError::OverBudget { .. } => Self::budget_exhausted(error.to_string()),
             StoreError::Corrupt(cause) => Self::internal(cause),
-            StoreError::BadCursor => Self::invalid_fields(vec![FieldError {
+            StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: Refusal::invalid("this is no cursor of this list"),
+                refusal: FieldError::invalid("this is no cursor of this list"),
             }]),
         }
     }
@@ -396,7 +401,7 @@ mod tests {
 
     #[test]
     fn a_hostile_body_gets_a_bounded_answer() {
-        let error = FieldError { field: "/x".into(), refusal: Refusal::invalid("x") };
+        let error = LocatedError { field: "/x".into(), refusal: FieldError::invalid("x") };
         let count = |errors: usize| {
             let problem = Problem::invalid_fields(vec![error.clone(); errors]);
             (problem.errors.len(), problem.detail.clone().into_owned())

@@ -7,7 +7,7 @@ use http::header::{
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::message::problem::{Advice, Problem, RETRY_AFTER_SECONDS};
+use crate::message::problem::{Problem, ProblemHeader, RETRY_AFTER_SECONDS};
 use crate::message::wire::ProblemJson;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -187,13 +187,13 @@ impl Response {
     }
 
     /// Adds the header a problem brings along.
-    pub(crate) fn advise(mut self, advice: &Advice) -> Self {
+    pub(crate) fn advise(mut self, advice: &ProblemHeader) -> Self {
         let (name, value) = match advice {
-            Advice::None => return self,
-            Advice::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
-            Advice::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
-            Advice::Allow(methods) => (ALLOW, methods.clone()),
-            Advice::Authenticate(challenge) => (WWW_AUTHENTICATE, (*challenge).to_owned()),
+            ProblemHeader::None => return self,
+            ProblemHeader::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
+            ProblemHeader::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
+            ProblemHeader::Allow(methods) => (ALLOW, methods.clone()),
+            ProblemHeader::Authenticate(challenge) => (WWW_AUTHENTICATE, (*challenge).to_owned()),
         };
         self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
         self

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 
 /// The largest whole number that every reader of JSON takes exactly (RFC 7493): 2^53 - 1.
 pub(crate) const LARGEST_NUMBER: u64 = 9_007_199_254_740_991;
@@ -15,7 +15,7 @@ const LARGEST_FLOAT: u64 = 1_000_000_000_000_000;
 
 /// A JSON value as it was sent.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Tree {
+pub(crate) enum JsonValue {
     Null,
     Bool(bool),
     /// A whole number that is not negative. `5.0` and `1e2` are whole, as in JSON Schema.
@@ -24,35 +24,35 @@ pub(crate) enum Tree {
     TooLarge,
     OtherNumber,
     Text(String),
-    Array(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    Array(Vec<JsonValue>),
+    Object(Vec<(String, JsonValue)>),
 }
 
-impl Tree {
+impl JsonValue {
     /// Reads JSON of at most 127 levels, or tells what is wrong with it and where.
     pub(crate) fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
     }
 
-    pub(crate) fn text(self) -> Result<String, Refusal> {
+    pub(crate) fn text(self) -> Result<String, FieldError> {
         match self {
             Self::Text(text) => Ok(text),
             other => Err(other.is_not("a string")),
         }
     }
 
-    pub(crate) fn natural(self) -> Result<u64, Refusal> {
+    pub(crate) fn natural(self) -> Result<u64, FieldError> {
         match self {
             Self::Natural(number) if number <= LARGEST_NUMBER => Ok(number),
             Self::Natural(_) | Self::TooLarge => {
                 let most = format!("a whole number must be at most {LARGEST_NUMBER}, or {LARGEST_FLOAT} with a decimal point or exponent");
-                Err(Refusal::new(FieldCode::OutOfRange, most))
+                Err(FieldError::new(FieldCode::OutOfRange, most))
             }
             other => Err(other.is_not("a whole number")),
         }
     }
 
-    pub(crate) fn boolean(self) -> Result<bool, Refusal> {
+    pub(crate) fn boolean(self) -> Result<bool, FieldError> {
         match self {
             Self::Bool(value) => Ok(value),
             other => Err(other.is_not("true or false")),
@@ -60,11 +60,11 @@ impl Tree {
     }
 
     /// True or false in a query, where everything is text.
-    pub(crate) fn flag(self) -> Result<bool, Refusal> {
+    pub(crate) fn flag(self) -> Result<bool, FieldError> {
         match self.text()?.as_str() {
             "true" => Ok(true),
             "false" => Ok(false),
-            _ => Err(Refusal::new(FieldCode::WrongType, "this is true or false")),
+            _ => Err(FieldError::new(FieldCode::WrongType, "this is true or false")),
         }
     }
 
@@ -89,7 +89,7 @@ impl Tree {
     }
 
     /// What stands in an object, in its order.
-    pub(crate) fn object(self) -> Result<Vec<(String, Self)>, Refusal> {
+    pub(crate) fn object(self) -> Result<Vec<(String, Self)>, FieldError> {
         match self {
             Self::Object(entries) => Ok(entries),
             other => Err(other.is_not("an object")),
@@ -97,8 +97,8 @@ impl Tree {
     }
 
     /// Reads every item of a list that holds `most` at most, and tells all that is wrong in it.
-    pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
-        let (mut values, mut wrong) = (Vec::new(), Wrong::default());
+    pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, FieldErrors>) -> Result<Vec<T>, FieldErrors> {
+        let (mut values, mut wrong) = (Vec::new(), FieldErrors::default());
         for (at, item) in self.list_of(most)?.into_iter().enumerate() {
             match read(item) {
                 Ok(value) => values.push(value),
@@ -108,18 +108,18 @@ impl Tree {
         wrong.or(values)
     }
 
-    fn list_of(self, most: usize) -> Result<Vec<Self>, Refusal> {
+    fn list_of(self, most: usize) -> Result<Vec<Self>, FieldError> {
         let items = match self {
             Self::Array(items) => items,
             other => return Err(other.is_not("an array")),
         };
         if items.len() > most {
-            return Err(Refusal::new(FieldCode::TooMany, format!("there may be {most} of these at most")));
+            return Err(FieldError::new(FieldCode::TooMany, format!("there may be {most} of these at most")));
         }
         Ok(items)
     }
 
-    fn is_not(&self, wanted: &str) -> Refusal {
+    fn is_not(&self, wanted: &str) -> FieldError {
         let found = match self {
             Self::Null => "null",
             Self::Bool(_) => "true or false",
@@ -129,72 +129,72 @@ impl Tree {
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         };
-        Refusal::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
+        FieldError::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
+impl<'de> Deserialize<'de> for JsonValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+        deserializer.deserialize_any(JsonValueVisitor)
     }
 }
 
 /// Takes every value as it comes. `serde_json::Value` is not used because it keeps one of two fields with the same name.
-struct TreeVisitor;
+struct JsonValueVisitor;
 
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
+impl<'de> Visitor<'de> for JsonValueVisitor {
+    type Value = JsonValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
+    fn visit_unit<E>(self) -> Result<JsonValue, E> {
+        Ok(JsonValue::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<JsonValue, E> {
+        Ok(JsonValue::Bool(value))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
-        Ok(Tree::Natural(number))
+    fn visit_u64<E>(self, number: u64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Natural(number))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
-        Ok(Tree::OtherNumber)
+    fn visit_i64<E>(self, _: i64) -> Result<JsonValue, E> {
+        Ok(JsonValue::OtherNumber)
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
+    fn visit_f64<E>(self, number: f64) -> Result<JsonValue, E> {
         Ok(match number {
-            _ if number < 0.0 || number.fract() != 0.0 => Tree::OtherNumber,
-            _ if number as u64 <= LARGEST_FLOAT => Tree::Natural(number as u64),
-            _ => Tree::TooLarge,
+            _ if number < 0.0 || number.fract() != 0.0 => JsonValue::OtherNumber,
+            _ if number as u64 <= LARGEST_FLOAT => JsonValue::Natural(number as u64),
+            _ => JsonValue::TooLarge,
         })
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(text.to_owned()))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Tree, E> {
-        Ok(Tree::Text(text))
+    fn visit_string<E>(self, text: String) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<JsonValue, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
-        Ok(Tree::Array(list))
+        Ok(JsonValue::Array(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Tree, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<JsonValue, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = fields.next_entry()? {
             entries.push(entry);
         }
-        Ok(Tree::Object(entries))
+        Ok(JsonValue::Object(entries))
     }
 }
 
@@ -202,14 +202,14 @@ impl<'de> Visitor<'de> for TreeVisitor {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Tree {
-        Tree::read(json.as_bytes()).unwrap()
+    fn read(json: &str) -> JsonValue {
+        JsonValue::read(json.as_bytes()).unwrap()
     }
 
     #[test]
     fn doubled_keys_stay_in_their_order() {
-        let entries = ["b", "a", "b"].map(|name| (name.to_owned(), Tree::Natural(1)));
-        assert_eq!(read(r#"{"b":1,"a":1,"b":1}"#), Tree::Object(entries.into()));
+        let entries = ["b", "a", "b"].map(|name| (name.to_owned(), JsonValue::Natural(1)));
+        assert_eq!(read(r#"{"b":1,"a":1,"b":1}"#), JsonValue::Object(entries.into()));
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
             assert_eq!(read(json).natural(), Ok(number), "{json}");
         }
         for json in ["-1", "-1.0", "0.5", "5.5", "1e-2", "-1e300", "-9223372036854775809"] {
-            assert_eq!(read(json), Tree::OtherNumber, "{json}");
+            assert_eq!(read(json), JsonValue::OtherNumber, "{json}");
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn escapes_become_characters() {
-        assert_eq!(read(r#""\u00e9\ud83d\ude00\n\/""#), Tree::Text("é😀\n/".into()));
+        assert_eq!(read(r#""\u00e9\ud83d\ude00\n\/""#), JsonValue::Text("é😀\n/".into()));
     }
 
     #[test]
@@ -256,17 +256,17 @@ mod tests {
             ("\u{feff}{}", "expected value at line 1 column 1"),
             ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
         ] {
-            assert_eq!(Tree::read(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
+            assert_eq!(JsonValue::read(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
         }
         for json in [&b"\"\xFF\""[..], b"{\"\xE2\x82\":1}", b"\xFF"] {
-            assert!(Tree::read(json).is_err());
+            assert!(JsonValue::read(json).is_err());
         }
     }
 
     #[test]
     fn deep_nesting_is_refused() {
-        let nested = |depth: usize| Tree::read(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
+        let nested = |depth: usize| JsonValue::read(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
         assert_eq!([127, 128, 100_000].map(nested), [true, false, false]);
-        assert!(Tree::read(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
+        assert!(JsonValue::read(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
     }
 }

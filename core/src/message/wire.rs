@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::message::problem::Problem;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
-use crate::model::field_error::FieldError;
+use crate::model::field_error::LocatedError;
 
 /// Serializes a value as the text that `Display` writes: a timestamp as RFC 3339.
 pub(crate) struct DisplayText<T>(pub(crate) T);
@@ -40,7 +40,7 @@ pub(crate) struct ProblemJson<'a> {
     /// Status code of the response, or of the one item.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     pub(crate) status: u16,
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::ProblemCode"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::ProblemCodeSchema"))]
     code: &'static str,
     /// Explanation of this one problem, for people.
     detail: &'a str,
@@ -86,7 +86,7 @@ struct FieldErrorJson<'a> {
 }
 
 impl<'a> FieldErrorJson<'a> {
-    fn new(error: &'a FieldError) -> Self {
+    fn new(error: &'a LocatedError) -> Self {
         Self { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail }
     }
 }
@@ -100,7 +100,7 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::field_error::{FieldCode, Refusal};
+    use crate::model::field_error::{FieldCode, FieldError};
     use crate::model::time::Timestamp;
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_problem_lists_its_field_errors() {
-        let problem = Problem::wrong_field("name", Refusal::new(FieldCode::Required, "say \"a\"/é\u{8}"));
+        let problem = Problem::wrong_field("name", FieldError::new(FieldCode::Required, "say \"a\"/é\u{8}"));
         let json = serde_json::to_string(&ProblemJson::new(&problem, "req_1")).unwrap();
         let (head, errors) = json.split_once(r#","errors":"#).unwrap();
         assert!(head.starts_with(r#"{"type":"/problems/invalid_fields","title":"#), "{head}");

@@ -8,13 +8,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use crate::message::body::{DEFINITION, FieldType};
-use crate::message::codes::Code;
+use crate::message::codes::ProblemCode;
 use crate::message::wire::DisplayText;
-use crate::model::agent::Kind;
+use crate::model::agent::AgentKind;
 use crate::model::field_error::FieldCode as Field;
-use crate::model::link::{ForwardQuery, State};
+use crate::model::link::{ForwardQuery, LinkState};
 use crate::model::rights::{Role, Scope};
-use crate::model::rules::{Clock, ID_BYTES, MOST_OF_ANY, Words};
+use crate::model::rules::{ID_BYTES, MOST_OF_ANY, TimeOfDay, WordKind};
 use crate::model::spec::MOST_TAGS;
 use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
@@ -52,22 +52,22 @@ pub(crate) enum RedirectStatusSchema {}
 pub(crate) enum FieldCodeSchema {}
 
 /// What becomes of the query of a visitor.
-pub(crate) enum QueryForwarding {}
+pub(crate) enum QueryForwardingSchema {}
 
 /// State of a link.
-pub(crate) enum LinkState {}
+pub(crate) enum LinkStateSchema {}
 
 /// Role of a user.
-pub(crate) enum RoleName {}
+pub(crate) enum RoleSchema {}
 
 /// Scope of an API key.
-pub(crate) enum ScopeName {}
+pub(crate) enum ScopeSchema {}
 
 /// What hop takes a visitor for.
-pub(crate) enum VisitorKind {}
+pub(crate) enum VisitorKindSchema {}
 
 /// Counter of the clicks of a kind of visitors.
-pub(crate) enum VisitorCounter {}
+pub(crate) enum VisitorCounterSchema {}
 
 /// Tags of a link.
 pub(crate) enum TagsSchema {}
@@ -79,7 +79,7 @@ pub(crate) enum RuleIdSchema {}
 pub(crate) enum TextSchema<const LEAST: usize, const MOST: usize> {}
 
 /// List of the values of a condition, of which one has to apply.
-pub(crate) struct AnyOf<T>(PhantomData<T>);
+pub(crate) struct AnyOfSchema<T>(PhantomData<T>);
 
 /// One of the words of a kind, such as a device.
 pub(crate) struct WordSchema<W>(PhantomData<W>);
@@ -89,12 +89,12 @@ schemas! {
     [] StatusCodeSchema as "StatusCode" = {"type": "integer", "minimum": 100, "maximum": 599};
     [] RedirectStatusSchema as "RedirectStatus" = {"type": "integer", "enum": [301, 302, 307, 308]};
     [] FieldCodeSchema as "FieldCode" = {"type": "string", "enum": Field::ALL.map(Field::name)};
-    [] QueryForwarding as "QueryForwarding" = {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
-    [] LinkState as "LinkState" = {"type": "string", "enum": State::ALL.map(State::name)};
-    [] RoleName as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
-    [] ScopeName as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
-    [] VisitorKind as "VisitorKind" = {"type": "string", "enum": VISITORS.map(Kind::name)};
-    [] VisitorCounter as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(Kind::counter)};
+    [] QueryForwardingSchema as "QueryForwarding" = {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
+    [] LinkStateSchema as "LinkState" = {"type": "string", "enum": LinkState::ALL.map(LinkState::name)};
+    [] RoleSchema as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
+    [] ScopeSchema as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
+    [] VisitorKindSchema as "VisitorKind" = {"type": "string", "enum": VISITORS.map(AgentKind::name)};
+    [] VisitorCounterSchema as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(AgentKind::counter)};
     [] TagsSchema as "Tags" = {
         "type": "array",
         "maxItems": MOST_TAGS,
@@ -103,14 +103,14 @@ schemas! {
     };
     [] RuleIdSchema as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
     [const LEAST: usize, const MOST: usize] TextSchema<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
-    [W: Words] WordSchema<W> as "Word" = {"type": "string", "enum": W::NAMES};
+    [W: WordKind] WordSchema<W> as "Word" = {"type": "string", "enum": W::NAMES};
     [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
-    [] DisplayText<Clock> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
+    [] DisplayText<TimeOfDay> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
 
-const VISITORS: [Kind; 3] = [Kind::Human, Kind::Bot, Kind::Preview];
+const VISITORS: [AgentKind; 3] = [AgentKind::Human, AgentKind::Bot, AgentKind::Preview];
 
-impl<T: JsonSchema> JsonSchema for AnyOf<T> {
+impl<T: JsonSchema> JsonSchema for AnyOfSchema<T> {
     fn inline_schema() -> bool {
         true
     }
@@ -149,15 +149,15 @@ impl JsonSchema for AliasSchema {
 pub(crate) enum TargetSchema {}
 
 /// Code of a problem, with its status.
-pub(crate) enum ProblemCode {}
+pub(crate) enum ProblemCodeSchema {}
 
-impl JsonSchema for ProblemCode {
+impl JsonSchema for ProblemCodeSchema {
     fn schema_name() -> Cow<'static, str> {
         "ProblemCode".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let mut codes = Code::ALL;
+        let mut codes = ProblemCode::ALL;
         codes.sort_by_key(|code| code.status());
         let described = codes.map(|code| {
             let meaning = code.meaning();

@@ -7,30 +7,30 @@
 mod means;
 mod words;
 
-use words::Words;
+use words::AgentWords;
 
-pub(crate) use means::Means;
+pub(crate) use means::AgentTraits;
 
 /// What programs call themselves and browsers do not.
-static BOTS: Words = Words::of(include_str!("agent/bots.txt"));
+static BOTS: AgentWords = AgentWords::of(include_str!("agent/bots.txt"));
 /// What programs call themselves that show a link to people before they follow it. Kept by hand, and asked only of programs: some of
 /// these names are those of apps, too.
-static PREVIEWS: Words = Words::of(include_str!("agent/previews.txt"));
+static PREVIEWS: AgentWords = AgentWords::of(include_str!("agent/previews.txt"));
 /// What browsers call themselves. Kept by hand.
-static BROWSERS: Words = Words::of(include_str!("agent/browsers.txt"));
+static BROWSERS: AgentWords = AgentWords::of(include_str!("agent/browsers.txt"));
 
 /// As much of an agent as is read. The longest that browsers send are about this long.
 const BYTES_READ: usize = 512;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum AgentKind {
     Human,
     Bot,
     /// Shows a card of the link in a chat or a post.
     Preview,
 }
 
-impl Kind {
+impl AgentKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -52,7 +52,7 @@ impl Kind {
 /// What an agent says of who follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
-    pub(crate) kind: Kind,
+    pub(crate) kind: AgentKind,
     /// What gave a program away.
     pub(crate) because: Option<&'static str>,
 }
@@ -61,11 +61,11 @@ impl Agent {
     pub(crate) fn read(agent: Option<&[u8]>) -> Self {
         let agent = read_part(agent);
         let Some(because) = program(agent) else {
-            return Self { kind: Kind::Human, because: None };
+            return Self { kind: AgentKind::Human, because: None };
         };
         match PREVIEWS.found_in(agent).next() {
-            Some(word) => Self { kind: Kind::Preview, because: Some(word) },
-            None => Self { kind: Kind::Bot, because: Some(because) },
+            Some(word) => Self { kind: AgentKind::Preview, because: Some(word) },
+            None => Self { kind: AgentKind::Bot, because: Some(because) },
         }
     }
 }

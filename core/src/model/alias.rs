@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::unicode;
 
 /// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.
@@ -60,7 +60,7 @@ impl Alias {
     ///
     /// # Errors
     /// With the rule it breaks.
-    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, FieldError> {
         let alias = Self::parse_existing(text, case)?;
         if alias.is_reserved_later() { Err(reserved()) } else { Ok(alias) }
     }
@@ -69,7 +69,7 @@ impl Alias {
     ///
     /// # Errors
     /// With the rule it breaks.
-    pub fn parse_existing(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+    pub fn parse_existing(text: &str, case: AliasCase) -> Result<Self, FieldError> {
         spell(text, case, check).map(Self)
     }
 
@@ -110,7 +110,7 @@ impl AliasPrefix {
     ///
     /// # Errors
     /// With the rule that no alias of this beginning could keep.
-    pub fn parse(text: &str, case: AliasCase) -> Result<Self, Refusal> {
+    pub fn parse(text: &str, case: AliasCase) -> Result<Self, FieldError> {
         spell(text, case, check_characters).map(Self)
     }
 
@@ -127,9 +127,9 @@ impl AliasPrefix {
 }
 
 /// The one spelling of `text`, if it keeps the rules before it is folded and afterwards.
-fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), Refusal>) -> Result<String, Refusal> {
+fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), FieldError>) -> Result<String, FieldError> {
     if text.is_empty() {
-        return Err(Refusal::new(FieldCode::Required, "an alias has at least one character"));
+        return Err(FieldError::new(FieldCode::Required, "an alias has at least one character"));
     }
     // No alias becomes this much shorter by composing: nothing is gained by looking further.
     if text.len() > MAX_BYTES.saturating_mul(4) {
@@ -160,10 +160,10 @@ pub(crate) fn fold(alias: &str) -> String {
     unicode::fold(alias)
 }
 
-fn check(alias: &str) -> Result<(), Refusal> {
+fn check(alias: &str) -> Result<(), FieldError> {
     check_characters(alias)?;
     if alias.bytes().all(|byte| byte == b'.') {
-        return Err(Refusal::invalid("an alias is not made of dots alone"));
+        return Err(FieldError::invalid("an alias is not made of dots alone"));
     }
     if is_one_of(&RESERVED, alias) {
         return Err(reserved());
@@ -172,7 +172,7 @@ fn check(alias: &str) -> Result<(), Refusal> {
 }
 
 /// The rules that the beginning of an alias keeps too.
-fn check_characters(alias: &str) -> Result<(), Refusal> {
+fn check_characters(alias: &str) -> Result<(), FieldError> {
     if alias.len() > MAX_BYTES {
         return Err(too_long());
     }
@@ -180,27 +180,27 @@ fn check_characters(alias: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     if let Some(wrong) = alias.chars().find(|c| !is_allowed(*c)) {
-        return Err(Refusal::invalid(format!(
+        return Err(FieldError::invalid(format!(
             "U+{:04X} cannot stand in an alias: letters, digits, emoji and - _ . ~ can",
             u32::from(wrong)
         )));
     }
     if alias.chars().next().is_some_and(is_mark) {
-        return Err(Refusal::invalid("an alias does not begin with a combining mark"));
+        return Err(FieldError::invalid("an alias does not begin with a combining mark"));
     }
     if mixes_look_alikes(alias) {
-        return Err(Refusal::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
+        return Err(FieldError::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
     }
     Ok(())
 }
 
 /// Why an alias that hop keeps for itself is refused.
-pub(crate) fn reserved() -> Refusal {
-    Refusal::new(FieldCode::Reserved, "hop uses this word itself")
+pub(crate) fn reserved() -> FieldError {
+    FieldError::new(FieldCode::Reserved, "hop uses this word itself")
 }
 
-fn too_long() -> Refusal {
-    Refusal::new(FieldCode::TooLong, format!("an alias has at most {MAX_BYTES} bytes in UTF-8"))
+fn too_long() -> FieldError {
+    FieldError::new(FieldCode::TooLong, format!("an alias has at most {MAX_BYTES} bytes in UTF-8"))
 }
 
 fn is_allowed(c: char) -> bool {

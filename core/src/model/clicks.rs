@@ -1,6 +1,6 @@
 //! Clicks of a link: their totals, and one click before it is counted.
 
-use crate::model::agent::Kind;
+use crate::model::agent::AgentKind;
 use crate::model::link::LinkId;
 use crate::model::visit::{self, Visit};
 
@@ -29,9 +29,9 @@ impl Click {
     pub(crate) fn counted(&self) -> Clicks {
         let none = Clicks::default();
         match visit::who(&self.agent, self.is_ahead).kind {
-            Kind::Human => Clicks { humans: 1, ..none },
-            Kind::Bot => Clicks { bots: 1, ..none },
-            Kind::Preview => Clicks { previews: 1, ..none },
+            AgentKind::Human => Clicks { humans: 1, ..none },
+            AgentKind::Bot => Clicks { bots: 1, ..none },
+            AgentKind::Preview => Clicks { previews: 1, ..none },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::secret::Secret;
 use crate::model::security_contact::SecurityContact;
 use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
-use crate::model::theme::Look;
+use crate::model::theme::Theme;
 
 /// A shorter admin key could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
@@ -52,7 +52,7 @@ pub(crate) struct Config {
     /// Whose pages may ask from a browser.
     pub(crate) cors: Origins,
     /// Of the pages that visitors see.
-    pub(crate) look: Look,
+    pub(crate) look: Theme,
     /// Whether the vendor's larger plan is paid for.
     pub(crate) has_paid_plan: bool,
     /// How many store operations a request may use, if the settings say so.
@@ -92,13 +92,13 @@ impl Config {
             keep("HOP_CORS_ORIGINS", message);
             Origins::default()
         });
-        let mut look = Look::plain();
+        let mut look = Theme::plain();
         match name(read("HOP_NAME").as_deref()) {
             Ok(name) => look.name = name.unwrap_or(look.name),
             Err(message) => keep("HOP_NAME", message),
         }
         match colors(read("HOP_COLORS").as_deref()) {
-            Ok(colors) => look = Look::new(look.name, colors),
+            Ok(colors) => look = Theme::new(look.name, colors),
             Err(message) => keep("HOP_COLORS", message),
         }
         let audit_millis = audit_millis(read("HOP_AUDIT_DAYS").as_deref()).unwrap_or_else(|message| {

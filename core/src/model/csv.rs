@@ -41,7 +41,7 @@ fn append(csv: &mut Vec<u8>, most: usize, write: impl FnOnce(&mut [u8]) -> usize
 
 /// One record and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct CsvRecord {
     /// The line it begins on; the first is 1.
     pub line: usize,
     /// The offset of its first byte.
@@ -89,7 +89,7 @@ impl fmt::Display for CsvError {
 
 /// Iterates over the records of a text, until its end or until a quote is wrong. Lines end in LF, CRLF or CR; blank ones are no records.
 #[derive(Clone, Debug)]
-pub struct Records<'a> {
+pub struct CsvRecords<'a> {
     reader: Box<Reader>,
     /// What is not read yet.
     rest: &'a [u8],
@@ -100,14 +100,14 @@ pub struct Records<'a> {
 }
 
 /// One cell as it is read.
-struct Cell<'a> {
+struct CsvCell<'a> {
     /// The text it came from, up to and with the comma or line end behind it.
     raw: &'a [u8],
     value: Vec<u8>,
     ends_record: bool,
 }
 
-impl<'a> Records<'a> {
+impl<'a> CsvRecords<'a> {
     /// Reads `csv`, which may begin with a byte order mark.
     #[must_use]
     pub fn new(csv: &'a [u8]) -> Self {
@@ -133,7 +133,7 @@ impl<'a> Records<'a> {
         not_utf8.map_or(Ok(cells), |line| Err((line, CsvErrorKind::NotUtf8)))
     }
 
-    fn next_cell(&mut self) -> Cell<'a> {
+    fn next_cell(&mut self) -> CsvCell<'a> {
         let (from, mut length) = (self.rest, 0_usize);
         let ends_record = loop {
             let room = self.value.get_mut(length..).unwrap_or_default();
@@ -153,7 +153,7 @@ impl<'a> Records<'a> {
         if let (true, Some(b'\r'), Some(rest)) = (ends_record, raw(self.rest).last(), self.rest.strip_prefix(b"\n")) {
             self.rest = rest;
         }
-        Cell { raw: raw(self.rest), value: self.value.get(..length).unwrap_or_default().to_vec(), ends_record }
+        CsvCell { raw: raw(self.rest), value: self.value.get(..length).unwrap_or_default().to_vec(), ends_record }
     }
 
     fn skip_blank_lines(&mut self) {
@@ -164,8 +164,8 @@ impl<'a> Records<'a> {
     }
 }
 
-impl Iterator for Records<'_> {
-    type Item = Result<Record, CsvError>;
+impl Iterator for CsvRecords<'_> {
+    type Item = Result<CsvRecord, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.skip_blank_lines();
@@ -180,7 +180,7 @@ impl Iterator for Records<'_> {
         }
         let end = self.length.saturating_sub(self.rest.len());
         Some(match read {
-            Ok(cells) => Ok(Record { line, start, end, cells }),
+            Ok(cells) => Ok(CsvRecord { line, start, end, cells }),
             Err((on, what)) => Err(CsvError { line: on, begins: line, start, what }),
         })
     }
@@ -217,11 +217,11 @@ mod tests {
     use super::*;
 
     fn cells(csv: &[u8]) -> Vec<Vec<String>> {
-        Records::new(csv).map(|record| record.unwrap().cells).collect()
+        CsvRecords::new(csv).map(|record| record.unwrap().cells).collect()
     }
 
     fn error(csv: &[u8]) -> (usize, CsvErrorKind) {
-        let error = Records::new(csv).find_map(Result::err).unwrap();
+        let error = CsvRecords::new(csv).find_map(Result::err).unwrap();
         (error.line, error.what)
     }
 
@@ -252,10 +252,10 @@ mod tests {
     #[test]
     fn a_record_knows_its_position() {
         let csv = "\u{feff}a,b\r\n\n\"c\n\nd\",e\nf\rg\r\nh";
-        let records: Vec<Record> = Records::new(csv.as_bytes()).map(Result::unwrap).collect();
+        let records: Vec<CsvRecord> = CsvRecords::new(csv.as_bytes()).map(Result::unwrap).collect();
         let places: Vec<_> = records.iter().map(|record| (record.line, record.start, record.end)).collect();
         assert_eq!(places, [(1, 3, 8), (3, 9, 18), (6, 18, 20), (7, 20, 23), (8, 23, 24)]);
-        let rest: Vec<_> = Records::new(&csv.as_bytes()[8..]).map(|record| record.unwrap().cells).collect();
+        let rest: Vec<_> = CsvRecords::new(&csv.as_bytes()[8..]).map(|record| record.unwrap().cells).collect();
         assert_eq!(rest, records[1..].iter().map(|record| record.cells.clone()).collect::<Vec<_>>());
     }
 
@@ -271,11 +271,11 @@ mod tests {
             (b"\"a\"\"b\"c", 1, CsvErrorKind::TextAfterQuote),
         ] {
             assert_eq!(error(csv), (line, what), "{csv:?}");
-            assert!(Records::new(csv).skip_while(Result::is_ok).nth(1).is_none());
+            assert!(CsvRecords::new(csv).skip_while(Result::is_ok).nth(1).is_none());
         }
         let csv = b"a\nb,\"\n\",\xff,\xff\nc";
         assert_eq!(error(csv), (3, CsvErrorKind::NotUtf8));
-        assert_eq!(Records::new(csv).nth(2).unwrap().unwrap().cells, ["c"]);
+        assert_eq!(CsvRecords::new(csv).nth(2).unwrap().unwrap().cells, ["c"]);
         assert_eq!(
             CsvError { line: 7, begins: 7, start: 0, what: CsvErrorKind::UnclosedQuote }.to_string(),
             "line 7: a quote is opened and never closed"

@@ -16,7 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::model::link::ForwardQuery;
 use crate::model::target::Target;
-use crate::model::template::{self, Parts, Piece, Placeholder, What, escapes, pieces};
+use crate::model::template::{self, Piece, Placeholder, PlaceholderValue, UrlParts, escapes, pieces};
 use crate::model::time::Timestamp;
 
 /// In bytes: a visitor sends no more, and browsers and servers rarely take as much.
@@ -59,14 +59,14 @@ impl Destination {
     pub(crate) fn compile(target: &Target, forward_query: ForwardQuery, forward_path: bool) -> Option<Self> {
         let text = target.as_str();
         let can_be_filled = text.contains('{') && template::check(text).is_ok();
-        let found = |is_wanted: fn(What<'_>) -> bool| {
+        let found = |is_wanted: fn(PlaceholderValue<'_>) -> bool| {
             let is_it = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if is_wanted(placeholder.what));
             can_be_filled && pieces(text).any(is_it)
         };
         Some(Self {
             target: target.location()?,
             is_template: found(|_| true),
-            names_path: found(|what| matches!(what, What::Path | What::Segment(_))),
+            names_path: found(|what| matches!(what, PlaceholderValue::Path | PlaceholderValue::Segment(_))),
             forward_query,
             forward_path,
         })
@@ -93,16 +93,17 @@ impl Destination {
         if !(self.is_template || appends_path || appends_query) {
             return Ok(self.target.clone());
         }
-        let mut parts = Parts::of(self.target.to_str().map_err(|_| Escapes)?);
-        let visitor = Visitor { now, rest, query };
+        let mut parts = UrlParts::of(self.target.to_str().map_err(|_| Escapes)?);
+        let visitor = TemplateValues { now, rest, query };
         let [mut path, mut own_query, mut fragment] = [const { String::new() }; 3];
         if self.is_template {
             for segment in parts.path.split_inclusive('/') {
                 visitor.fill_segment(segment, &mut path)?;
             }
-            visitor.fill(parts.query.unwrap_or_default(), Place::QueryOrFragment, &mut own_query)?;
-            visitor.fill(parts.fragment.unwrap_or_default(), Place::QueryOrFragment, &mut fragment)?;
-            parts = Parts { path: &path, query: parts.query.map(|_| &*own_query), fragment: parts.fragment.map(|_| &*fragment), ..parts };
+            visitor.fill(parts.query.unwrap_or_default(), UrlPart::QueryOrFragment, &mut own_query)?;
+            visitor.fill(parts.fragment.unwrap_or_default(), UrlPart::QueryOrFragment, &mut fragment)?;
+            parts =
+                UrlParts { path: &path, query: parts.query.map(|_| &*own_query), fragment: parts.fragment.map(|_| &*fragment), ..parts };
         }
         let mut text = [parts.origin, parts.path].concat();
         if appends_path {
@@ -110,7 +111,7 @@ impl Destination {
                 text.push('/');
             }
             let begins = text.len();
-            visitor.write(What::Path, Place::Path, &mut text);
+            visitor.write(PlaceholderValue::Path, UrlPart::Path, &mut text);
             if text.get(begins..).is_some_and(escapes) {
                 return Err(Escapes);
             }
@@ -142,21 +143,21 @@ fn check_length(text: &str) -> Result<(), Escapes> {
 
 /// Where in a URL a value stands.
 #[derive(Clone, Copy)]
-enum Place {
+enum UrlPart {
     Path,
     QueryOrFragment,
 }
 
 /// What a visitor brings.
-struct Visitor<'a> {
+struct TemplateValues<'a> {
     now: Timestamp,
     rest: &'a [Cow<'a, str>],
     query: &'a str,
 }
 
-impl Visitor<'_> {
+impl TemplateValues<'_> {
     /// Writes part of a template, and says whether there was anything to fill in.
-    fn fill(&self, template: &str, place: Place, text: &mut String) -> Result<bool, Escapes> {
+    fn fill(&self, template: &str, place: UrlPart, text: &mut String) -> Result<bool, Escapes> {
         let mut is_filled = false;
         for piece in pieces(template) {
             match piece.map_err(|_| Escapes)? {
@@ -178,14 +179,14 @@ impl Visitor<'_> {
     /// Writes a segment of the target's path, which `{path}` makes several of.
     fn fill_segment(&self, template: &str, text: &mut String) -> Result<(), Escapes> {
         let mut segment = String::new();
-        let is_filled = self.fill(template, Place::Path, &mut segment)?;
+        let is_filled = self.fill(template, UrlPart::Path, &mut segment)?;
         text.push_str(&segment);
         if is_filled && escapes(&segment) { Err(Escapes) } else { check_length(text) }
     }
 
-    fn write(&self, what: What<'_>, place: Place, text: &mut String) {
+    fn write(&self, what: PlaceholderValue<'_>, place: UrlPart, text: &mut String) {
         match what {
-            What::Path => {
+            PlaceholderValue::Path => {
                 for (number, segment) in self.rest.iter().enumerate() {
                     if number > 0 {
                         text.push_str(place.slash());
@@ -193,18 +194,18 @@ impl Visitor<'_> {
                     place.write(segment, text);
                 }
             }
-            What::Segment(number) => place.write(self.rest.get(number).map(AsRef::as_ref).unwrap_or_default(), text),
-            What::Query(name) => {
+            PlaceholderValue::Segment(number) => place.write(self.rest.get(number).map(AsRef::as_ref).unwrap_or_default(), text),
+            PlaceholderValue::Query(name) => {
                 let name = forward::name_of(name).unwrap_or_default();
                 let found = form_urlencoded::parse(self.query.as_bytes()).find(|(found, _)| *found == name);
                 place.write(&found.unwrap_or_default().1, text);
             }
-            What::Date => text.push_str(self.now.to_string().split('T').next().unwrap_or_default()),
+            PlaceholderValue::Date => text.push_str(self.now.to_string().split('T').next().unwrap_or_default()),
         }
     }
 }
 
-impl Place {
+impl UrlPart {
     fn write(self, value: &str, text: &mut String) {
         let meaningful = match self {
             Self::Path => SEGMENT,

@@ -17,7 +17,7 @@ pub(crate) struct Pepper(Secret);
 
 /// What only somebody who knows the pepper can make of the same parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Keyed([u8; 32]);
+pub(crate) struct KeyedDigest([u8; 32]);
 
 impl Pepper {
     pub(crate) fn new(text: &str) -> Self {
@@ -25,17 +25,17 @@ impl Pepper {
     }
 
     /// The digest of `parts`. Where one part ends and the next begins is part of it, as is what it is made for.
-    pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> Keyed {
+    pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
         keyed(self.0.expose(), purpose, parts)
     }
 }
 
 /// A digest under the pepper where there is one; without, anybody can make it.
-pub(crate) fn under(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8]]) -> Keyed {
+pub(crate) fn under(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
     keyed(pepper.map_or(&[], |pepper| pepper.0.expose()), purpose, parts)
 }
 
-impl Keyed {
+impl KeyedDigest {
     /// A digest made of this one.
     pub(crate) fn derive(&self, purpose: &str, parts: &[&[u8]]) -> Self {
         keyed(&self.0, purpose, parts)
@@ -56,14 +56,14 @@ impl Keyed {
     }
 }
 
-fn keyed(key: &[u8], purpose: &str, parts: &[&[u8]]) -> Keyed {
+fn keyed(key: &[u8], purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
     // HMAC takes keys of every length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Keyed([0; 32]) };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return KeyedDigest([0; 32]) };
     for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
         mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         mac.update(part);
     }
-    Keyed(mac.finalize().into_bytes().into())
+    KeyedDigest(mac.finalize().into_bytes().into())
 }
 
 fn shorten(digest: &[u8]) -> String {

@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 use url::Host;
 
 use crate::model::absolute_url::AbsoluteUrl;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 /// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
 pub const MAX_BYTES: usize = 120;
@@ -20,11 +20,11 @@ impl Domain {
     ///
     /// # Errors
     /// When it is no host, or too long.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
         Self::of(Host::parse(text).map_err(|_| no_host())?)
     }
 
-    pub(crate) fn of(host: Host<impl AsRef<str>>) -> Result<Self, Refusal> {
+    pub(crate) fn of(host: Host<impl AsRef<str>>) -> Result<Self, FieldError> {
         let text = match host {
             Host::Domain(name) => {
                 let name = name.as_ref();
@@ -38,7 +38,7 @@ impl Domain {
             Host::Ipv6(address) => ipv6(&address),
         };
         if text.is_empty() || text.len() > MAX_BYTES {
-            return Err(Refusal::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
+            return Err(FieldError::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
         }
         Ok(Self(text))
     }
@@ -60,8 +60,8 @@ pub(super) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn no_host() -> Refusal {
-    Refusal::invalid("this is no host name: between its dots stand up to 63 letters, digits, - and _")
+fn no_host() -> FieldError {
+    FieldError::invalid("this is no host name: between its dots stand up to 63 letters, digits, - and _")
 }
 
 /// An IPv4 address written as IPv6 is that IPv4 address.

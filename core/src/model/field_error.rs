@@ -63,11 +63,11 @@ impl FieldCode {
 
 /// Why a value is not what its type asks for; whoever reads the field adds its name. In a box, as problems are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal(Box<Why>);
+pub struct FieldError(Box<FieldErrorParts>);
 
 /// What a refusal says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why {
+pub struct FieldErrorParts {
     /// For programs.
     pub code: FieldCode,
     /// For people.
@@ -76,22 +76,22 @@ pub struct Why {
     pub(crate) at: String,
 }
 
-impl Deref for Refusal {
-    type Target = Why;
+impl Deref for FieldError {
+    type Target = FieldErrorParts;
 
-    fn deref(&self) -> &Why {
+    fn deref(&self) -> &FieldErrorParts {
         &self.0
     }
 }
 
-impl Refusal {
+impl FieldError {
     pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::told(code, detail.into())
     }
 
     #[cold]
     fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
-        Self(Box::new(Why { code, detail, at: String::new() }))
+        Self(Box::new(FieldErrorParts { code, detail, at: String::new() }))
     }
 
     /// The same about item `index` of a list.
@@ -123,9 +123,9 @@ impl Refusal {
 
 /// Everything that is wrong in one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wrong(Vec<Refusal>);
+pub(crate) struct FieldErrors(Vec<FieldError>);
 
-impl Wrong {
+impl FieldErrors {
     pub(crate) fn add(&mut self, more: impl Into<Self>) {
         self.0.append(&mut more.into().0);
     }
@@ -134,7 +134,7 @@ impl Wrong {
     pub(crate) fn need(&mut self, name: &str) {
         let pointer = format!("/{name}");
         if !self.0.iter().any(|refusal| refusal.at == pointer) {
-            self.add(Refusal::new(FieldCode::Required, "this field is needed").within(name));
+            self.add(FieldError::new(FieldCode::Required, "this field is needed").within(name));
         }
     }
 
@@ -154,21 +154,21 @@ impl Wrong {
     }
 }
 
-impl From<Refusal> for Wrong {
-    fn from(refusal: Refusal) -> Self {
+impl From<FieldError> for FieldErrors {
+    fn from(refusal: FieldError) -> Self {
         Self(vec![refusal])
     }
 }
 
-impl FromIterator<Refusal> for Wrong {
-    fn from_iter<I: IntoIterator<Item = Refusal>>(refusals: I) -> Self {
+impl FromIterator<FieldError> for FieldErrors {
+    fn from_iter<I: IntoIterator<Item = FieldError>>(refusals: I) -> Self {
         Self(refusals.into_iter().collect())
     }
 }
 
-impl IntoIterator for Wrong {
-    type Item = Refusal;
-    type IntoIter = std::vec::IntoIter<Refusal>;
+impl IntoIterator for FieldErrors {
+    type Item = FieldError;
+    type IntoIter = std::vec::IntoIter<FieldError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
@@ -177,7 +177,7 @@ impl IntoIterator for Wrong {
 
 /// A refusal and the JSON Pointer of the field it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FieldError {
+pub(crate) struct LocatedError {
     pub(crate) field: String,
-    pub(crate) refusal: Refusal,
+    pub(crate) refusal: FieldError,
 }

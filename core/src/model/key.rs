@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 use crate::model::base58;
-use crate::model::digest::{Keyed, Pepper};
+use crate::model::digest::{KeyedDigest, Pepper};
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
@@ -42,18 +42,18 @@ impl KeyId {
 }
 
 /// A key as its holder shows it: `hop_<id>_<secret>`. It is not printed.
-pub(crate) struct Shown {
+pub(crate) struct PresentedKey {
     pub(crate) id: KeyId,
     secret: String,
 }
 
-impl fmt::Debug for Shown {
+impl fmt::Debug for PresentedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{MARK}{}_[redacted]", self.id.as_str())
     }
 }
 
-impl Shown {
+impl PresentedKey {
     /// The key of this random name and this random secret.
     pub(crate) fn new(name: String, secret: String) -> Self {
         Self { id: KeyId(name), secret }
@@ -74,19 +74,19 @@ impl Shown {
     }
 
     /// What is kept of it.
-    pub(crate) fn mark(&self, pepper: &Pepper) -> Mark {
-        Mark::of(pepper, "key", self.id.as_str(), &self.secret)
+    pub(crate) fn mark(&self, pepper: &Pepper) -> SecretDigest {
+        SecretDigest::of(pepper, "key", self.id.as_str(), &self.secret)
     }
 }
 
 /// What is kept of a secret that hop gave out: by it the secret is known again and not found out.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Mark([u8; 32]);
+pub(crate) struct SecretDigest([u8; 32]);
 
-impl Mark {
+impl SecretDigest {
     /// That of the secret that `id` was given for `purpose`.
     pub(crate) fn of(pepper: &Pepper, purpose: &str, id: &str, secret: &str) -> Self {
-        let keyed: Keyed = pepper.digest(purpose, &[id.as_bytes(), secret.as_bytes()]);
+        let keyed: KeyedDigest = pepper.digest(purpose, &[id.as_bytes(), secret.as_bytes()]);
         Self(*keyed.as_bytes())
     }
 
@@ -127,7 +127,7 @@ pub(crate) struct ApiKey {
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
-    pub(crate) mark: Mark,
+    pub(crate) mark: SecretDigest,
 }
 
 #[cfg(test)]
@@ -135,8 +135,8 @@ pub(crate) struct ApiKey {
 mod tests {
     use super::*;
 
-    fn shown() -> Shown {
-        Shown::new("1".repeat(17), "z".repeat(SECRET_CHARS))
+    fn shown() -> PresentedKey {
+        PresentedKey::new("1".repeat(17), "z".repeat(SECRET_CHARS))
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
         let told = shown.expose();
         let parts: Vec<&str> = told.split('_').collect();
         assert_eq!((parts.len(), parts[0], parts[1], parts[2].len()), (3, "hop", shown.id.as_str(), SECRET_CHARS));
-        let read = Shown::parse(told.as_bytes()).unwrap();
+        let read = PresentedKey::parse(told.as_bytes()).unwrap();
         assert_eq!((&read.id, &read.secret), (&shown.id, &shown.secret));
         assert_eq!(format!("{read:?}"), format!("hop_{}_[redacted]", shown.id.as_str()));
     }
@@ -154,7 +154,7 @@ mod tests {
     fn what_has_not_the_shape_of_a_key_is_none() {
         let told = shown().expose();
         let (id, secret) = (&told[4..21], &told[22..]);
-        assert!(Shown::parse(told.as_bytes()).is_some());
+        assert!(PresentedKey::parse(told.as_bytes()).is_some());
         for other in [
             String::new(),
             "hop_".into(),
@@ -177,9 +177,9 @@ mod tests {
             told.repeat(200),
             format!("hop_{}", "_".repeat(10_000)),
         ] {
-            assert!(Shown::parse(other.as_bytes()).is_none(), "{other}");
+            assert!(PresentedKey::parse(other.as_bytes()).is_none(), "{other}");
         }
-        assert!(Shown::parse(&[told.as_bytes(), &[0xFF]].concat()).is_none());
+        assert!(PresentedKey::parse(&[told.as_bytes(), &[0xFF]].concat()).is_none());
         assert!(["", "é", "../team", &"1".repeat(18)].iter().all(|id| KeyId::parse(id).is_none()));
     }
 
@@ -187,15 +187,15 @@ mod tests {
     fn a_mark_is_of_one_secret_of_one_id_under_one_pepper() {
         let (shown, pepper) = (shown(), Pepper::new("pepper"));
         let mark = shown.mark(&pepper);
-        assert!(mark.is(&shown.mark(&pepper)) && mark.is(&Mark::stored(*mark.as_bytes())));
+        assert!(mark.is(&shown.mark(&pepper)) && mark.is(&SecretDigest::stored(*mark.as_bytes())));
         let (id, secret) = (shown.id.as_str(), shown.secret.as_str());
         for other in [
             shown.mark(&Pepper::new("another")),
-            Mark::of(&pepper, "invitation", id, secret),
-            Mark::of(&pepper, "key", &id[1..], secret),
-            Mark::of(&pepper, "key", id, &secret[1..]),
-            Mark::of(&pepper, "key", "", &[id, secret].concat()),
-            Mark::default(),
+            SecretDigest::of(&pepper, "invitation", id, secret),
+            SecretDigest::of(&pepper, "key", &id[1..], secret),
+            SecretDigest::of(&pepper, "key", id, &secret[1..]),
+            SecretDigest::of(&pepper, "key", "", &[id, secret].concat()),
+            SecretDigest::default(),
         ] {
             assert!(!mark.is(&other));
         }

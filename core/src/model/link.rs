@@ -8,8 +8,8 @@ use crate::model::alias::Alias;
 use crate::model::base58;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::spec::Spec;
+use crate::model::field_error::{FieldCode, FieldError};
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 
@@ -53,10 +53,10 @@ impl UserId {
     }
 
     /// Reads an id as the API writes it.
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         match text.strip_prefix("usr_") {
             Some(rest) if base58::is_96(rest) => Ok(Self(text)),
-            _ => Err(Refusal::invalid("this is no id of a user")),
+            _ => Err(FieldError::invalid("this is no id of a user")),
         }
     }
 
@@ -82,13 +82,13 @@ pub(crate) enum RedirectStatus {
 }
 
 impl RedirectStatus {
-    pub(crate) fn parse(number: u64) -> Result<Self, Refusal> {
+    pub(crate) fn parse(number: u64) -> Result<Self, FieldError> {
         match number {
             301 => Ok(Self::MovedPermanently),
             302 => Ok(Self::Found),
             307 => Ok(Self::Temporary),
             308 => Ok(Self::Permanent),
-            _ => Err(Refusal::new(FieldCode::OutOfRange, "a redirect has status 301, 302, 307 or 308")),
+            _ => Err(FieldError::new(FieldCode::OutOfRange, "a redirect has status 301, 302, 307 or 308")),
         }
     }
 
@@ -117,9 +117,9 @@ pub(crate) enum ForwardQuery {
 impl ForwardQuery {
     pub(crate) const ALL: [Self; 3] = [Self::Off, Self::TargetWins, Self::VisitorWins];
 
-    pub(crate) fn parse(name: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(name: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|one| one.name() == name);
-        found.ok_or_else(|| Refusal::invalid("this is one of off, target_wins, visitor_wins"))
+        found.ok_or_else(|| FieldError::invalid("this is one of off, target_wins, visitor_wins"))
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -138,7 +138,7 @@ pub(crate) struct Link {
     pub(crate) alias: Alias,
     pub(crate) domain: Domain,
     pub(crate) target: Target,
-    pub(crate) spec: Spec,
+    pub(crate) spec: LinkSettings,
     /// Nobody for what the bootstrap admin made.
     pub(crate) owner: Option<UserId>,
     pub(crate) created_at: Timestamp,
@@ -162,7 +162,7 @@ pub(crate) struct Link {
 
 /// What a link does when it is followed, derived from the record, what was taken of its limit, and the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum LinkState {
     Scheduled,
     Live,
     Ended,
@@ -172,7 +172,7 @@ pub(crate) enum State {
     Deleted,
 }
 
-impl State {
+impl LinkState {
     /// Every state there is.
     pub(crate) const ALL: [Self; 7] =
         [Self::Scheduled, Self::Live, Self::Ended, Self::UsedUp, Self::Disabled, Self::Blocked, Self::Deleted];
@@ -199,7 +199,7 @@ impl Link {
             alias: Alias::stored("docs".into()),
             domain: Domain::stored("hop.example".into()),
             target: Target::stored("https://example.com/".into()),
-            spec: Spec::default(),
+            spec: LinkSettings::default(),
             owner: None,
             created_at: Timestamp::from_millis(1_000),
             updated_at: Timestamp::from_millis(2_000),
@@ -221,21 +221,21 @@ impl Link {
     }
 
     /// The state at `now`, once so much was `taken` of its limit. What somebody decided goes before what the clock says.
-    pub(crate) fn state(&self, taken: u64, now: Timestamp) -> State {
+    pub(crate) fn state(&self, taken: u64, now: Timestamp) -> LinkState {
         if self.is_deleted() {
-            State::Deleted
+            LinkState::Deleted
         } else if self.blocked.is_some() {
-            State::Blocked
+            LinkState::Blocked
         } else if self.spec.disabled {
-            State::Disabled
+            LinkState::Disabled
         } else if self.spec.ends_at.is_some_and(|ends_at| ends_at <= now) {
-            State::Ended
+            LinkState::Ended
         } else if self.spec.max_clicks.is_some_and(|most| most.get() <= taken) {
-            State::UsedUp
+            LinkState::UsedUp
         } else if self.spec.starts_at.is_some_and(|starts_at| now < starts_at) {
-            State::Scheduled
+            LinkState::Scheduled
         } else {
-            State::Live
+            LinkState::Live
         }
     }
 }
@@ -252,7 +252,8 @@ mod tests {
         let at = |millis| Some(Timestamp::from_millis(millis));
         let mut link = Link { deleted_at: at(1), ..Link::example() };
         link.blocked = Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(1) });
-        link.spec = Spec { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..Spec::default() };
+        link.spec =
+            LinkSettings { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..LinkSettings::default() };
         let mut states = Vec::new();
         let lifted: [fn(&mut Link); 6] = [
             |link| link.deleted_at = None,
@@ -267,10 +268,10 @@ mod tests {
             lift(&mut link);
         }
         assert_eq!(states, ["deleted", "blocked", "disabled", "ended", "used_up", "scheduled"]);
-        assert_eq!(link.state(3, Timestamp::from_millis(7)), State::Live);
-        assert_eq!(link.state(4, Timestamp::from_millis(7)), State::UsedUp);
+        assert_eq!(link.state(3, Timestamp::from_millis(7)), LinkState::Live);
+        assert_eq!(link.state(4, Timestamp::from_millis(7)), LinkState::UsedUp);
         link.spec.max_clicks = None;
-        assert_eq!(link.state(u64::MAX, Timestamp::from_millis(7)), State::Live);
+        assert_eq!(link.state(u64::MAX, Timestamp::from_millis(7)), LinkState::Live);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
 use crate::model::digest;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::unicode::compose;
 
 /// In characters: fewer are guessed, more are no password.
@@ -43,9 +43,9 @@ pub(crate) struct PasswordHash {
 
 /// What stands for a password where its hash is not to be: another password has another lock, and this says nothing of either.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lock(String);
+pub(crate) struct PasswordTag(String);
 
-impl Lock {
+impl PasswordTag {
     /// A lock hop stored itself.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
@@ -57,7 +57,7 @@ impl Lock {
 }
 
 impl NewPassword {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         // Whatever is this much too long stays too long.
         if text.len() > MOST.saturating_mul(16) {
             return Err(too_long());
@@ -65,13 +65,13 @@ impl NewPassword {
         let text = compose(text);
         let length = text.chars().count();
         if length < LEAST {
-            return Err(Refusal::new(FieldCode::OutOfRange, format!("a password has at least {LEAST} characters")));
+            return Err(FieldError::new(FieldCode::OutOfRange, format!("a password has at least {LEAST} characters")));
         }
         if length > MOST {
             return Err(too_long());
         }
         if text.contains(char::is_control) {
-            return Err(Refusal::invalid("a password is made of characters that can be typed"));
+            return Err(FieldError::invalid("a password is made of characters that can be typed"));
         }
         Ok(Self(text))
     }
@@ -91,8 +91,8 @@ impl PasswordHash {
         format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
     }
 
-    pub(crate) fn lock(&self) -> Lock {
-        Lock(digest::name_of(&[&self.salt[..], &self.hash].concat()))
+    pub(crate) fn lock(&self) -> PasswordTag {
+        PasswordTag(digest::name_of(&[&self.salt[..], &self.hash].concat()))
     }
 
     /// Whether `typed` is the password, in whichever way its letters are composed.
@@ -106,12 +106,12 @@ impl PasswordHash {
     }
 
     /// Reads such a hash, if checking a password against it costs no more than `most`.
-    pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, FieldError> {
         let hash = Self::read(text)
-            .ok_or_else(|| Refusal::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
+            .ok_or_else(|| FieldError::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
         let PasswordCost { memory_kib, passes } = hash.cost;
         if memory_kib > most.memory_kib || passes > most.passes {
-            return Err(Refusal::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge can bear"));
+            return Err(FieldError::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge can bear"));
         }
         Ok(hash)
     }
@@ -128,8 +128,8 @@ impl PasswordHash {
     }
 }
 
-fn too_long() -> Refusal {
-    Refusal::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
+fn too_long() -> FieldError {
+    FieldError::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
 }
 
 /// It fails for a cost that is none, and no such cost is kept.

@@ -94,7 +94,7 @@ pub(crate) enum Right {
 
 /// What a right asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
+pub(crate) struct RightTerms {
     pub(crate) scope: Scope,
     /// The least role.
     pub(crate) role: Role,
@@ -119,8 +119,8 @@ impl Right {
     ];
 
     /// The table.
-    pub(crate) fn terms(self) -> Terms {
-        let terms = |scope, role, is_of_all_domains| Terms { scope, role, is_of_all_domains };
+    pub(crate) fn terms(self) -> RightTerms {
+        let terms = |scope, role, is_of_all_domains| RightTerms { scope, role, is_of_all_domains };
         match self {
             Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
             Self::ReadClicks => terms(Scope::StatsRead, Role::Viewer, false),

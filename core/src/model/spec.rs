@@ -16,7 +16,7 @@ pub(crate) const MOST_TAGS: usize = 10;
 
 /// What an owner says of a link. A value of the type is a valid one; nothing said is the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spec {
+pub(crate) struct LinkSettings {
     pub(crate) redirect_status: RedirectStatus,
     pub(crate) title: Option<Title>,
     pub(crate) note: Option<Note>,
@@ -46,7 +46,7 @@ pub(crate) struct Spec {
     pub(crate) disabled: bool,
 }
 
-impl Spec {
+impl LinkSettings {
     /// Whether a visitor has to do more than to come.
     pub(crate) fn holds_back(&self) -> bool {
         self.password.is_some() || self.max_clicks.is_some() || self.confirm

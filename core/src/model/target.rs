@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use crate::model::absolute_url::{AbsoluteUrl, UrlError, scheme};
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::{digest, template};
 
 /// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
@@ -31,9 +31,9 @@ impl Target {
     ///
     /// # Errors
     /// With the rule it breaks.
-    pub fn parse(text: &str, rules: &TargetRules) -> Result<Self, Refusal> {
+    pub fn parse(text: &str, rules: &TargetRules) -> Result<Self, FieldError> {
         if text.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "a target is an absolute URL"));
+            return Err(FieldError::new(FieldCode::Required, "a target is an absolute URL"));
         }
         if text.len() > MAX_BYTES {
             return Err(too_long());
@@ -43,7 +43,7 @@ impl Target {
         }
         let url = AbsoluteUrl::parse(text).map_err(refused)?;
         if Domain::of(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
-            return Err(Refusal::own_domain());
+            return Err(FieldError::own_domain());
         }
         let text = if text.is_ascii() { text.to_owned() } else { url.to_ascii() };
         if text.len() > MAX_BYTES {
@@ -56,14 +56,14 @@ impl Target {
     ///
     /// # Errors
     /// With the rule it breaks.
-    pub fn parse_template(text: &str, rules: &TargetRules) -> Result<Self, Refusal> {
+    pub fn parse_template(text: &str, rules: &TargetRules) -> Result<Self, FieldError> {
         let target = Self::parse(text, rules)?;
         template::check(target.as_str())?;
         Ok(target)
     }
 
     /// A target with something else in its query than it was checked with.
-    pub(crate) fn edited(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn edited(text: String) -> Result<Self, FieldError> {
         if text.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(text)) }
     }
 
@@ -94,29 +94,31 @@ impl Target {
     }
 }
 
-fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), Refusal> {
+fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), FieldError> {
     let allowed = rules.schemes.iter().any(|allowed| allowed == scheme);
     if allowed && !NEVER.contains(&scheme) {
         return Ok(());
     }
-    Err(Refusal::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
+    Err(FieldError::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
 }
 
-fn refused(error: UrlError) -> Refusal {
+fn refused(error: UrlError) -> FieldError {
     match error {
-        UrlError::Characters => Refusal::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded"),
-        UrlError::NoScheme => Refusal::invalid("this is no absolute URL: it begins with a scheme, as in https://"),
-        UrlError::NoSlashes => Refusal::invalid("after the scheme of a target stands ://"),
-        UrlError::Host => Refusal::invalid("a target names a host"),
-        UrlError::Port => Refusal::invalid("a port is a number up to 65535"),
+        UrlError::Characters => {
+            FieldError::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded")
+        }
+        UrlError::NoScheme => FieldError::invalid("this is no absolute URL: it begins with a scheme, as in https://"),
+        UrlError::NoSlashes => FieldError::invalid("after the scheme of a target stands ://"),
+        UrlError::Host => FieldError::invalid("a target names a host"),
+        UrlError::Port => FieldError::invalid("a port is a number up to 65535"),
         UrlError::Credentials => {
-            Refusal::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
+            FieldError::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
         }
     }
 }
 
-fn too_long() -> Refusal {
-    Refusal::new(FieldCode::TooLong, format!("a target has at most {MAX_BYTES} bytes"))
+fn too_long() -> FieldError {
+    FieldError::new(FieldCode::TooLong, format!("a target has at most {MAX_BYTES} bytes"))
 }
 
 #[cfg(test)]

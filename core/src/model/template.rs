@@ -3,7 +3,7 @@
 //! A placeholder stands in the path, the query or the fragment and holds none of the characters that part a URL. So wherever a URL is
 //! parted, at `#`, at `?`, at `/` and at `&`, no placeholder is; and every other brace is text.
 
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 
 /// Each looks through a visitor's whole query.
 const MOST: usize = 20;
@@ -21,12 +21,12 @@ pub(crate) enum Piece<'a> {
 /// What is filled in, and with what else if a visitor brings nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Placeholder<'a> {
-    pub(crate) what: What<'a>,
+    pub(crate) what: PlaceholderValue<'a>,
     pub(crate) default: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What<'a> {
+pub(crate) enum PlaceholderValue<'a> {
     /// `{path}`: all segments behind the alias.
     Path,
     /// `{path.0}`: one of them.
@@ -39,18 +39,18 @@ pub(crate) enum What<'a> {
 
 impl<'a> Placeholder<'a> {
     /// Reads what stands between the braces.
-    fn parse(inside: &'a str) -> Result<Self, Refusal> {
+    fn parse(inside: &'a str) -> Result<Self, FieldError> {
         let (name, default) = inside.split_once('|').map_or((inside, None), |(name, default)| (name, Some(default)));
         let (kind, detail) = name.split_once('.').map_or((name, None), |(kind, detail)| (kind, Some(detail)));
         let what = match (kind, detail) {
-            ("path", None) => What::Path,
+            ("path", None) => PlaceholderValue::Path,
             ("path", Some(number)) => {
-                What::Segment(digit(number).ok_or_else(|| Refusal::invalid("a segment is one of {path.0} to {path.9}"))?)
+                PlaceholderValue::Segment(digit(number).ok_or_else(|| FieldError::invalid("a segment is one of {path.0} to {path.9}"))?)
             }
-            ("query", Some(name)) if !name.is_empty() && !name.contains('=') => What::Query(name),
-            ("query", _) => return Err(Refusal::invalid("{query.name} names a parameter, written as in a query")),
-            _ if inside == "date" => What::Date,
-            _ => return Err(Refusal::invalid("{date} stands alone: it has no parts and needs no default")),
+            ("query", Some(name)) if !name.is_empty() && !name.contains('=') => PlaceholderValue::Query(name),
+            ("query", _) => return Err(FieldError::invalid("{query.name} names a parameter, written as in a query")),
+            _ if inside == "date" => PlaceholderValue::Date,
+            _ => return Err(FieldError::invalid("{date} stands alone: it has no parts and needs no default")),
         };
         Ok(Self { what, default: default.unwrap_or_default() })
     }
@@ -70,7 +70,7 @@ pub(crate) struct Pieces<'a> {
 }
 
 impl<'a> Iterator for Pieces<'a> {
-    type Item = Result<Piece<'a>, Refusal>;
+    type Item = Result<Piece<'a>, FieldError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
@@ -83,7 +83,7 @@ impl<'a> Iterator for Pieces<'a> {
         }
         let inside = rest.strip_prefix('{')?.split_once('}').filter(|(inside, _)| !inside.bytes().any(|byte| NEVER_INSIDE.contains(&byte)));
         self.rest = inside.map_or("", |(_, rest)| rest);
-        let refusal = || Refusal::invalid("a placeholder ends with } and holds no / ? # & or {");
+        let refusal = || FieldError::invalid("a placeholder ends with } and holds no / ? # & or {");
         let placeholder = inside.ok_or_else(refusal).and_then(|(inside, _)| Placeholder::parse(inside));
         Some(placeholder.map(Piece::Placeholder))
     }
@@ -100,7 +100,7 @@ fn begin(text: &str) -> Option<usize> {
 }
 
 /// A URL, parted as browsers do it.
-pub(crate) struct Parts<'a> {
+pub(crate) struct UrlParts<'a> {
     /// Scheme, host and port.
     pub(crate) origin: &'a str,
     /// With its `/`, if there is any.
@@ -110,7 +110,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) fragment: Option<&'a str>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> UrlParts<'a> {
     pub(crate) fn of(url: &'a str) -> Self {
         let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
         let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
@@ -124,10 +124,10 @@ impl<'a> Parts<'a> {
 ///
 /// # Errors
 /// With what is wrong with a placeholder.
-pub(crate) fn check(url: &str) -> Result<(), Refusal> {
-    let parts = Parts::of(url);
+pub(crate) fn check(url: &str) -> Result<(), FieldError> {
+    let parts = UrlParts::of(url);
     if begin(parts.origin).is_some() {
-        return Err(Refusal::invalid("a placeholder stands behind the host: in the path, the query or the fragment"));
+        return Err(FieldError::invalid("a placeholder stands behind the host: in the path, the query or the fragment"));
     }
     let (mut count, mut before) = (0_usize, "");
     for piece in pieces(url) {
@@ -135,7 +135,7 @@ pub(crate) fn check(url: &str) -> Result<(), Refusal> {
             Piece::Text(text) => before = text,
             Piece::Placeholder(placeholder) => {
                 if ends_in_half(before) || ends_in_half(placeholder.default) {
-                    return Err(Refusal::invalid(
+                    return Err(FieldError::invalid(
                         "a placeholder completes no percent-encoding: what is before it, and a default, ends with a whole one",
                     ));
                 }
@@ -144,22 +144,22 @@ pub(crate) fn check(url: &str) -> Result<(), Refusal> {
         }
     }
     if count > MOST {
-        return Err(Refusal::new(FieldCode::TooMany, format!("a target has at most {MOST} placeholders")));
+        return Err(FieldError::new(FieldCode::TooMany, format!("a target has at most {MOST} placeholders")));
     }
     check_path(parts.path)
 }
 
 /// A visitor may bring any number of segments, so the owner's may not step back over them.
-fn check_path(path: &str) -> Result<(), Refusal> {
+fn check_path(path: &str) -> Result<(), FieldError> {
     let mut is_filled = false;
     for segment in path.split('/') {
         let has_default = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if escapes(placeholder.default));
         if pieces(segment).any(has_default) {
-            return Err(Refusal::invalid("the default of a placeholder in a path is not . or .."));
+            return Err(FieldError::invalid("the default of a placeholder in a path is not . or .."));
         }
         is_filled = is_filled || begin(segment).is_some();
         if is_filled && begin(segment).is_none() && escapes(segment) {
-            return Err(Refusal::invalid("behind a placeholder a path has no segments . and .."));
+            return Err(FieldError::invalid("behind a placeholder a path has no segments . and .."));
         }
     }
     Ok(())
@@ -195,25 +195,26 @@ mod tests {
         pieces(text).map(Result::unwrap).collect()
     }
 
-    fn placeholder<'a>(what: What<'a>, default: &'a str) -> Piece<'a> {
+    fn placeholder<'a>(what: PlaceholderValue<'a>, default: &'a str) -> Piece<'a> {
         Piece::Placeholder(Placeholder { what, default })
     }
 
     #[test]
     fn a_template_is_text_and_placeholders() {
         for (text, what, default) in [
-            ("{path}", What::Path, ""),
-            ("{path|}", What::Path, ""),
-            ("{path|all}", What::Path, "all"),
-            ("{path.0}", What::Segment(0), ""),
-            ("{path.9|a|b.c=d%20}", What::Segment(9), "a|b.c=d%20"),
-            ("{query.x}", What::Query("x"), ""),
-            ("{query.a.b%26+|x}", What::Query("a.b%26+"), "x"),
-            ("{date}", What::Date, ""),
+            ("{path}", PlaceholderValue::Path, ""),
+            ("{path|}", PlaceholderValue::Path, ""),
+            ("{path|all}", PlaceholderValue::Path, "all"),
+            ("{path.0}", PlaceholderValue::Segment(0), ""),
+            ("{path.9|a|b.c=d%20}", PlaceholderValue::Segment(9), "a|b.c=d%20"),
+            ("{query.x}", PlaceholderValue::Query("x"), ""),
+            ("{query.a.b%26+|x}", PlaceholderValue::Query("a.b%26+"), "x"),
+            ("{date}", PlaceholderValue::Date, ""),
         ] {
             assert_eq!(read(text), [placeholder(what, default)], "{text}");
         }
-        let expected = [Piece::Text("/{a}"), placeholder(What::Path, ""), placeholder(What::Date, ""), Piece::Text("}{")];
+        let expected =
+            [Piece::Text("/{a}"), placeholder(PlaceholderValue::Path, ""), placeholder(PlaceholderValue::Date, ""), Piece::Text("}{")];
         assert_eq!(read("/{a}{path}{date}}{"), expected);
     }
 

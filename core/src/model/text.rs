@@ -1,7 +1,7 @@
 //! Words owners attach to a link: titles, notes, tags. Bounded, without characters that hide or overwrite others.
 
 use crate::model::alias::fold;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 
 /// In bytes: a title fills a line, a note a screen.
 pub(crate) const TITLE_BYTES: usize = 512;
@@ -45,43 +45,43 @@ pub(crate) struct Reason(String);
 pub(crate) struct Tag(String);
 
 impl Title {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, TITLE_BYTES, &[]).map(Self)
     }
 }
 
 impl Note {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, NOTE_BYTES, &['\n', '\t']).map(Self)
     }
 }
 
 impl CardTitle {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, CARD_TITLE_BYTES, &[]).map(Self)
     }
 }
 
 impl CardDescription {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, CARD_DESCRIPTION_BYTES, &[]).map(Self)
     }
 }
 
 impl ExternalId {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, EXTERNAL_ID_BYTES, &[]).map(Self)
     }
 }
 
 impl Reason {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         bounded(text, REASON_BYTES, &[]).map(Self)
     }
 }
 
 impl Tag {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         // Whatever is this much too long stays too long.
         if text.len() > TAG_BYTES.saturating_mul(4) {
             return Err(too_long(TAG_BYTES));
@@ -89,28 +89,28 @@ impl Tag {
         let words: Vec<&str> = text.split_whitespace().collect();
         let tag = fold(&words.join("-"));
         if tag.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(Refusal::invalid("a tag is made of characters that can be read"));
+            return Err(FieldError::invalid("a tag is made of characters that can be read"));
         }
         bounded(tag, TAG_BYTES, &[]).map(Self)
     }
 }
 
 /// `text`, if it has 1 to `most` bytes and shows all of them.
-pub(crate) fn bounded(text: String, most: usize, also_allowed: &[char]) -> Result<String, Refusal> {
+pub(crate) fn bounded(text: String, most: usize, also_allowed: &[char]) -> Result<String, FieldError> {
     if text.is_empty() {
-        return Err(Refusal::new(FieldCode::Required, "write at least one character, or null for none"));
+        return Err(FieldError::new(FieldCode::Required, "write at least one character, or null for none"));
     }
     if text.len() > most {
         return Err(too_long(most));
     }
     match text.chars().find(|c| hides_or_overwrites(*c) && !also_allowed.contains(c)) {
-        Some(wrong) => Err(Refusal::invalid(format!("U+{:04X} is a character that is not seen", u32::from(wrong)))),
+        Some(wrong) => Err(FieldError::invalid(format!("U+{:04X} is a character that is not seen", u32::from(wrong)))),
         None => Ok(text),
     }
 }
 
-fn too_long(most: usize) -> Refusal {
-    Refusal::new(FieldCode::TooLong, format!("this has at most {most} bytes in UTF-8"))
+fn too_long(most: usize) -> FieldError {
+    FieldError::new(FieldCode::TooLong, format!("this has at most {most} bytes in UTF-8"))
 }
 
 /// Controls, and what changes the direction of the text around it.
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn text_is_bounded_and_visible() {
         use FieldCode::{Invalid, Required, TooLong};
-        let code = |found: Result<String, Refusal>| found.err().map(|refusal| refusal.code);
+        let code = |found: Result<String, FieldError>| found.err().map(|refusal| refusal.code);
         let title = |text: &str| code(Title::parse(text.into()).map(|title| title.0));
         let note = |text: &str| code(Note::parse(text.into()).map(|note| note.0));
         let external_id = |text: &str| code(ExternalId::parse(text.into()).map(|id| id.0));

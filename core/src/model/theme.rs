@@ -34,14 +34,14 @@ button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-
 
 /// What all pages of a deployment have in common.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct Theme {
     pub(crate) name: String,
     pub(crate) colors: Colors,
     /// Made for the first page: most requests get none.
-    sheet: OnceLock<Sheet>,
+    sheet: OnceLock<StyleSheet>,
 }
 
-impl Look {
+impl Theme {
     /// Of a deployment that chose nothing, or that is not set up.
     pub(crate) fn plain() -> Self {
         Self::new("hop".into(), Colors::default())
@@ -51,20 +51,20 @@ impl Look {
         Self { name, colors, sheet: OnceLock::new() }
     }
 
-    pub(crate) fn sheet(&self) -> &Sheet {
-        self.sheet.get_or_init(|| Sheet::of(&self.colors))
+    pub(crate) fn sheet(&self) -> &StyleSheet {
+        self.sheet.get_or_init(|| StyleSheet::of(&self.colors))
     }
 }
 
 /// A style sheet.
 #[derive(Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct StyleSheet {
     text: String,
     /// Its SHA-256, as a policy names it.
     hash: String,
 }
 
-impl Sheet {
+impl StyleSheet {
     fn of(colors: &Colors) -> Self {
         let text = [BEFORE, &colors.accent.to_string(), BETWEEN, &colors.on_accent.to_string(), AFTER].concat();
         let hash = BASE64_STANDARD.encode(Sha256::digest(&text));
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_policy_names_the_sheet_of_every_colour() {
         for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
-            let look = Look::new("hop".into(), colors);
+            let look = Theme::new("hop".into(), colors);
             let sheet = look.sheet();
             let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_str()));
             let expected =
@@ -110,13 +110,13 @@ mod tests {
     #[test]
     fn a_form_leads_home_and_on_to_the_schemes_of_targets() {
         let schemes = ["https".to_owned(), "my-app+2.0".to_owned()];
-        let policy = Look::plain().sheet().policy(Some(&schemes));
+        let policy = Theme::plain().sheet().policy(Some(&schemes));
         assert!(policy.to_str().unwrap().ends_with("; form-action 'self' https: my-app+2.0:"), "{policy:?}");
     }
 
     #[test]
     fn the_sheet_wears_the_colours_and_loads_nothing() {
-        let sheet = Sheet::of(&Colors::parse("#abcdef #000000").unwrap());
+        let sheet = StyleSheet::of(&Colors::parse("#abcdef #000000").unwrap());
         assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
         for loading in ["url(", "@import", "<"] {
             assert!(!sheet.as_str().contains(loading), "{loading}");

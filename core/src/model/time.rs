@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 /// The civil time at 0 milliseconds. UTC is reckoned in civil time, as `jiff::Timestamp` ends a day before the year 9999 does.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
@@ -29,9 +29,9 @@ impl Timestamp {
     }
 
     /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         let moment = rfc_3339(text).map(Self);
-        moment.ok_or_else(|| Refusal::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
+        moment.ok_or_else(|| FieldError::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.

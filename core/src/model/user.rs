@@ -3,8 +3,8 @@
 use crate::model::alias::fold;
 use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, is_label};
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::key::Mark;
+use crate::model::field_error::{FieldCode, FieldError};
+use crate::model::key::SecretDigest;
 use crate::model::link::UserId;
 use crate::model::rights::{Role, least_issuer};
 use crate::model::text::Title;
@@ -25,10 +25,10 @@ pub(crate) struct Email(String);
 
 impl Email {
     /// Reads an address as a person writes it. Nothing is trimmed: a blank is wrong. No mailbox is at a mere number.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         let (local, host) = text.split_once('@').ok_or_else(no_address)?;
         if text.len() > EMAIL_BYTES {
-            return Err(Refusal::new(FieldCode::TooLong, format!("an address has at most {EMAIL_BYTES} bytes")));
+            return Err(FieldError::new(FieldCode::TooLong, format!("an address has at most {EMAIL_BYTES} bytes")));
         }
         let folded = fold(local);
         let is_local = (1..=LOCAL_BYTES).contains(&folded.len()) && local.chars().chain(folded.chars()).all(is_of_local);
@@ -66,33 +66,33 @@ fn is_of_local(c: char) -> bool {
     }
 }
 
-fn no_address() -> Refusal {
-    Refusal::invalid("this is no address that mail reaches")
+fn no_address() -> FieldError {
+    FieldError::invalid("this is no address that mail reaches")
 }
 
-fn no_host() -> Refusal {
-    Refusal::invalid(
+fn no_host() -> FieldError {
+    FieldError::invalid(
         "the part after the @ must be a host name such as example.com, with up to 63 letters, digits, - and _ between its dots",
     )
 }
 
 /// Who gets the links of a user that is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Heir {
+pub(crate) enum LinkRecipient {
     Nobody,
     User(UserId),
 }
 
 /// How a user stands with the deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum UserStatus {
     /// They are one of us.
     In,
     /// They are let in no more, until an admin says otherwise.
     Disabled,
     /// Their links are on their way to somebody else, and then nothing of them is left.
     Leaving {
-        heir: Heir,
+        heir: LinkRecipient,
         /// In the order of their names, the last domain on which no link of theirs is left.
         past: Option<Domain>,
     },
@@ -103,14 +103,14 @@ pub(crate) enum Standing {
 /// An invitation that was not taken up: what is kept of its token, and how long it holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Invitation {
-    pub(crate) mark: Mark,
+    pub(crate) mark: SecretDigest,
     pub(crate) expires_at: Timestamp,
 }
 
 impl Invitation {
     /// An invitation of `user` at `now` by this random secret, and its token: told once, to who invites them.
     pub(crate) fn new(secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
-        let mark = Mark::of(pepper, "invitation", user.as_str(), secret);
+        let mark = SecretDigest::of(pepper, "invitation", user.as_str(), secret);
         let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(INVITATION_MILLIS));
         let id = user.as_str().strip_prefix("usr_").unwrap_or_default();
         (Self { mark, expires_at }, ["hopinvite_", id, "_", secret].concat())
@@ -128,7 +128,7 @@ pub(crate) struct User {
     pub(crate) role: Role,
     /// Whether the team may name them as an owner: nobody is one of whom this does not say so.
     pub(crate) may_own: bool,
-    pub(crate) standing: Standing,
+    pub(crate) standing: UserStatus,
     /// Until they have taken it up.
     pub(crate) invitation: Option<Invitation>,
     pub(crate) created_at: Timestamp,
@@ -166,7 +166,7 @@ impl User {
             name: None,
             role: Role::default(),
             may_own: false,
-            standing: Standing::Gone,
+            standing: UserStatus::Gone,
             invitation: None,
             created_at: now,
             last_login_at: None,
@@ -278,8 +278,11 @@ mod tests {
         let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
         assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
         assert_eq!(invitation.expires_at.as_millis(), 604_800_005);
-        assert!(invitation.mark.is(&Mark::of(&pepper, "invitation", user.as_str(), &secret)));
-        for other in [Mark::of(&pepper, "key", user.as_str(), &secret), Mark::of(&Pepper::new("q"), "invitation", user.as_str(), &secret)] {
+        assert!(invitation.mark.is(&SecretDigest::of(&pepper, "invitation", user.as_str(), &secret)));
+        for other in [
+            SecretDigest::of(&pepper, "key", user.as_str(), &secret),
+            SecretDigest::of(&Pepper::new("q"), "invitation", user.as_str(), &secret),
+        ] {
             assert!(!invitation.mark.is(&other));
         }
     }

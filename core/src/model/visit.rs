@@ -8,12 +8,12 @@ use std::net::IpAddr;
 use http::HeaderName;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 
-use crate::model::agent::{Agent, Kind, Means};
-use crate::model::rules::{Browser, Choice, Country, Device, Os};
+use crate::model::agent::{Agent, AgentKind, AgentTraits};
+use crate::model::rules::{Browser, Country, Device, Os, WordSet};
 use crate::model::time::Timestamp;
 
 /// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
-pub trait Facts {
+pub trait ClientInfo {
     /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
     /// Where the visitor's connection comes from, as the edge itself sees it.
@@ -44,9 +44,9 @@ pub(crate) struct Visit<'a> {
     pub(crate) query: &'a str,
     /// The decoded segments behind the alias, if there are any.
     pub(crate) rest: Vec<Cow<'a, str>>,
-    pub(crate) facts: &'a dyn Facts,
+    pub(crate) facts: &'a dyn ClientInfo,
     agent: OnceCell<Cow<'a, [u8]>>,
-    client: OnceCell<Held>,
+    client: OnceCell<VisitorValues>,
     country: OnceCell<Option<Country>>,
     address: OnceCell<Option<IpAddr>>,
     parameters: OnceCell<Parameters<'a>>,
@@ -54,10 +54,10 @@ pub(crate) struct Visit<'a> {
 
 /// What a visitor came with, ready to be compared.
 #[derive(Clone, Copy)]
-pub(crate) struct Held {
-    pub(crate) device: Choice<Device>,
-    pub(crate) os: Choice<Os>,
-    pub(crate) browser: Choice<Browser>,
+pub(crate) struct VisitorValues {
+    pub(crate) device: WordSet<Device>,
+    pub(crate) os: WordSet<Os>,
+    pub(crate) browser: WordSet<Browser>,
 }
 
 /// Names and values of a query, in their order.
@@ -65,7 +65,7 @@ pub(crate) type Parameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl<'a> Visit<'a> {
     /// A visit of which nothing is read yet.
-    pub(crate) fn new(now: Timestamp, query: &'a str, rest: Vec<Cow<'a, str>>, facts: &'a dyn Facts) -> Self {
+    pub(crate) fn new(now: Timestamp, query: &'a str, rest: Vec<Cow<'a, str>>, facts: &'a dyn ClientInfo) -> Self {
         Self {
             now,
             query,
@@ -84,16 +84,16 @@ impl<'a> Visit<'a> {
         self.agent.get_or_init(|| self.facts.header(&USER_AGENT).unwrap_or_default())
     }
 
-    pub(crate) fn client(&self) -> Held {
+    pub(crate) fn client(&self) -> VisitorValues {
         *self.client.get_or_init(|| {
             let means = self.means();
-            Held { device: Choice::only(means.device), os: Choice::only(means.os), browser: Choice::only(means.browser) }
+            VisitorValues { device: WordSet::only(means.device), os: WordSet::only(means.os), browser: WordSet::only(means.browser) }
         })
     }
 
     /// The same in words.
-    pub(crate) fn means(&self) -> Means {
-        Means::read(Some(self.agent()))
+    pub(crate) fn means(&self) -> AgentTraits {
+        AgentTraits::read(Some(self.agent()))
     }
 
     /// Who follows, and what gave them away.
@@ -142,7 +142,7 @@ impl<'a> Visit<'a> {
 /// Who follows with this agent. A browser that looks ahead is nobody yet.
 pub(crate) fn who(agent: &[u8], is_ahead: bool) -> Agent {
     match Agent::read(Some(agent)) {
-        Agent { kind: Kind::Human, .. } if is_ahead => Agent { kind: Kind::Preview, because: Some("the browser looks ahead") },
+        Agent { kind: AgentKind::Human, .. } if is_ahead => Agent { kind: AgentKind::Preview, because: Some("the browser looks ahead") },
         agent => agent,
     }
 }

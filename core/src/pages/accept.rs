@@ -2,22 +2,22 @@
 
 use http::header::ACCEPT;
 
-use crate::store::ports::Facts;
+use crate::store::ports::ClientInfo;
 
 /// Whether the client would rather read HTML than JSON.
-pub(crate) fn wants_html(facts: &(impl Facts + ?Sized)) -> bool {
+pub(crate) fn wants_html(facts: &(impl ClientInfo + ?Sized)) -> bool {
     let (html, json) = wanted(facts);
     html > 0 && html >= json
 }
 
 /// Whether the client asks for JSON in so many words. What shows cards asks for anything, and means HTML.
-pub(crate) fn wants_json(facts: &dyn Facts) -> bool {
+pub(crate) fn wants_json(facts: &dyn ClientInfo) -> bool {
     let (html, json) = wanted(facts);
     json > html
 }
 
 /// How much HTML is wanted, and how much JSON.
-fn wanted(facts: &(impl Facts + ?Sized)) -> (u32, u32) {
+fn wanted(facts: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
     let accept = facts.header(&ACCEPT).unwrap_or_default();
     let accept = std::str::from_utf8(&accept).unwrap_or_default();
     (quality(accept, &["text/html"]), quality(accept, &["application/json", "application/problem+json"]))
@@ -58,7 +58,7 @@ mod tests {
 
     struct Accepts(&'static str);
 
-    impl Facts for Accepts {
+    impl ClientInfo for Accepts {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
             (*name == ACCEPT).then_some(Cow::Borrowed(self.0.as_bytes()))
         }

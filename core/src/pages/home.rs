@@ -3,13 +3,13 @@
 use http::StatusCode;
 
 use super::html::Html;
-use super::{Page, messages};
+use super::{HtmlPage, messages};
 use crate::message::response::Response;
-use crate::model::theme::Look;
+use crate::model::theme::Theme;
 
 /// The front page.
-pub(crate) fn home(look: &Look) -> Response {
+pub(crate) fn home(look: &Theme) -> Response {
     let mut body = Html::default();
     body.markup("<h1 class=\"name\">").text(&look.name).markup("</h1>\n<p>").text(messages::HOME).markup("</p>\n");
-    Page { body, ..Page::new(StatusCode::OK, "") }.answer(look)
+    HtmlPage { body, ..HtmlPage::new(StatusCode::OK, "") }.answer(look)
 }

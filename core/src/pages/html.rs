@@ -81,7 +81,7 @@ impl Html {
     }
 
     /// The style sheet, which holds hop's own words and colours.
-    pub(super) fn style(&mut self, sheet: &crate::model::theme::Sheet) -> &mut Self {
+    pub(super) fn style(&mut self, sheet: &crate::model::theme::StyleSheet) -> &mut Self {
         self.0.push_str(sheet.as_str());
         self
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::html::Html;
 use super::messages::{self, Message};
-use super::{Form, Page};
+use super::{HtmlForm, HtmlPage};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
@@ -13,7 +13,7 @@ use crate::message::wire_schema;
 use crate::model::config::Config;
 
 /// What is shown of a link.
-pub(crate) struct Shown<'a> {
+pub(crate) struct LinkSummary<'a> {
     pub(crate) short_url: String,
     /// The three parts of its card.
     pub(crate) title: Option<&'a str>,
@@ -21,7 +21,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) image: Option<&'a str>,
     /// Where it leads, if this visitor may know.
     pub(crate) target: Option<&'a str>,
-    pub(crate) ask: Ask,
+    pub(crate) ask: InterstitialKind,
 }
 
 /// A link that does not redirect the visitor, or not yet.
@@ -46,7 +46,7 @@ pub(super) struct InterstitialJson<'a> {
 
 /// What a visitor has to do to be sent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum InterstitialKind {
     /// Nothing: they asked only where the link leads.
     Nothing,
     /// Press a button, which posts to this very address.
@@ -57,7 +57,7 @@ pub(crate) enum Ask {
     Person,
 }
 
-impl Ask {
+impl InterstitialKind {
     fn status(self) -> StatusCode {
         if self == (Self::Password { wrong: true }) { StatusCode::FORBIDDEN } else { StatusCode::OK }
     }
@@ -86,7 +86,7 @@ impl Ask {
     }
 }
 
-impl Shown<'_> {
+impl LinkSummary<'_> {
     /// As HTML for people, as JSON for programs.
     pub(crate) fn answer(&self, config: &Config, as_html: bool) -> Result<Response, Problem> {
         if as_html { Ok(self.page(config)) } else { self.json() }
@@ -111,12 +111,12 @@ impl Shown<'_> {
         self.describe(&mut body);
         self.say_where(&mut body);
         match self.ask {
-            Ask::Confirm => body.markup(CONFIRMATION).text(messages::CONTINUE).markup("</button>\n</form>\n"),
-            Ask::Password { wrong } => password_form(&mut body, wrong),
-            Ask::Nothing | Ask::Person => &mut body,
+            InterstitialKind::Confirm => body.markup(CONFIRMATION).text(messages::CONTINUE).markup("</button>\n</form>\n"),
+            InterstitialKind::Password { wrong } => password_form(&mut body, wrong),
+            InterstitialKind::Nothing | InterstitialKind::Person => &mut body,
         };
-        let form = self.ask.has_form().then_some(Form { schemes: &config.targets.schemes });
-        Page { head: self.card(), body, form, ..Page::new(self.ask.status(), message.heading) }.answer(&config.look)
+        let form = self.ask.has_form().then_some(HtmlForm { schemes: &config.targets.schemes });
+        HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.ask.status(), message.heading) }.answer(&config.look)
     }
 
     /// The short address, and what its owner says of it.
@@ -137,10 +137,10 @@ impl Shown<'_> {
     fn say_where(&self, body: &mut Html) {
         match (self.target, self.ask) {
             (Some(target), ask) => {
-                let show = if ask == Ask::Nothing { Html::address } else { Html::plain_address };
+                let show = if ask == InterstitialKind::Nothing { Html::address } else { Html::plain_address };
                 body.markup("<p>").text(messages::LEADS_TO).markup("</p>\n").boxed(|body| show(body, target));
             }
-            (None, Ask::Nothing) => {
+            (None, InterstitialKind::Nothing) => {
                 body.markup("<p>").text(messages::HIDDEN).markup("</p>\n");
             }
             (None, _) => {}
@@ -187,29 +187,35 @@ mod tests {
         Config::read(|name| read(name).or((name == "HOP_DOMAINS").then(|| "https://hop.example".into())), |_| None).unwrap()
     }
 
-    fn shown(ask: Ask) -> Shown<'static> {
-        Shown { short_url: "https://hop.example/docs".into(), title: None, description: None, image: None, target: None, ask }
+    fn shown(ask: InterstitialKind) -> LinkSummary<'static> {
+        LinkSummary { short_url: "https://hop.example/docs".into(), title: None, description: None, image: None, target: None, ask }
     }
 
-    fn page(shown: &Shown<'_>) -> String {
+    fn page(shown: &LinkSummary<'_>) -> String {
         String::from_utf8(shown.answer(&config(&[]), true).unwrap().body).unwrap()
     }
 
     #[test]
     fn a_program_is_told_the_same_as_json() {
-        let whole = Shown { title: Some("t"), description: Some("d"), image: Some("i"), target: Some("x"), ..shown(Ask::Nothing) };
+        let whole = LinkSummary {
+            title: Some("t"),
+            description: Some("d"),
+            image: Some("i"),
+            target: Some("x"),
+            ..shown(InterstitialKind::Nothing)
+        };
         for (shown, expected) in [
             (whole, r#"{"short_url":"https://hop.example/docs","title":"t","description":"d","image":"i","target":"x","needs":null}"#),
             (
-                shown(Ask::Confirm),
+                shown(InterstitialKind::Confirm),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"confirmation"}"#,
             ),
             (
-                shown(Ask::Password { wrong: true }),
+                shown(InterstitialKind::Password { wrong: true }),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"password"}"#,
             ),
             (
-                shown(Ask::Person),
+                shown(InterstitialKind::Person),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"a person"}"#,
             ),
         ] {
@@ -222,11 +228,11 @@ mod tests {
     #[test]
     fn only_a_wrong_password_is_refused() {
         for (ask, status) in [
-            (Ask::Nothing, 200),
-            (Ask::Confirm, 200),
-            (Ask::Password { wrong: false }, 200),
-            (Ask::Password { wrong: true }, 403),
-            (Ask::Person, 200),
+            (InterstitialKind::Nothing, 200),
+            (InterstitialKind::Confirm, 200),
+            (InterstitialKind::Password { wrong: false }, 200),
+            (InterstitialKind::Password { wrong: true }, 403),
+            (InterstitialKind::Person, 200),
         ] {
             for as_html in [true, false] {
                 assert_eq!(shown(ask).answer(&config(&[]), as_html).unwrap().status, status, "{ask:?}");
@@ -238,17 +244,17 @@ mod tests {
     fn a_form_posts_to_its_own_address_and_says_where_it_stood() {
         let config = config(&[("HOP_TARGET_SCHEMES", "https my-app")]);
         for (ask, form, referrer) in [
-            (Ask::Confirm, "form-action 'self' https: my-app:", "same-origin"),
-            (Ask::Password { wrong: false }, "form-action 'self' https: my-app:", "same-origin"),
-            (Ask::Nothing, "form-action 'none'", "no-referrer"),
-            (Ask::Person, "form-action 'none'", "no-referrer"),
+            (InterstitialKind::Confirm, "form-action 'self' https: my-app:", "same-origin"),
+            (InterstitialKind::Password { wrong: false }, "form-action 'self' https: my-app:", "same-origin"),
+            (InterstitialKind::Nothing, "form-action 'none'", "no-referrer"),
+            (InterstitialKind::Person, "form-action 'none'", "no-referrer"),
         ] {
             let response = shown(ask).answer(&config, true).unwrap();
             assert!(response.header(&CONTENT_SECURITY_POLICY).unwrap().ends_with(form), "{ask:?}");
             assert_eq!(response.header(&REFERRER_POLICY), Some(referrer), "{ask:?}");
             let html = String::from_utf8(response.body).unwrap();
             assert_eq!(html.contains("<form method=\"post\">\n"), ask.has_form(), "{html}");
-            assert_eq!(html.contains("type=\"password\""), matches!(ask, Ask::Password { .. }), "{html}");
+            assert_eq!(html.contains("type=\"password\""), matches!(ask, InterstitialKind::Password { .. }), "{html}");
         }
     }
 
@@ -256,7 +262,7 @@ mod tests {
     fn a_wrong_password_is_said_to_those_who_listen() {
         const MARKS: [&str; 4] = ["role=\"alert\"", "id=\"wrong\"", "aria-invalid=\"true\"", "aria-describedby=\"wrong\""];
         for wrong in [false, true] {
-            let html = page(&shown(Ask::Password { wrong }));
+            let html = page(&shown(InterstitialKind::Password { wrong }));
             for mark in MARKS {
                 assert_eq!(html.contains(mark), wrong, "{mark}: {html}");
             }
@@ -265,14 +271,15 @@ mod tests {
 
     #[test]
     fn a_preview_reads_the_card_and_nothing_where_there_is_none() {
-        let html = page(&shown(Ask::Person));
+        let html = page(&shown(InterstitialKind::Person));
         assert!(!html.contains("og:") && !html.contains("twitter:"), "{html}");
-        let html = page(&Shown { title: Some("A \"title\""), ..shown(Ask::Person) });
+        let html = page(&LinkSummary { title: Some("A \"title\""), ..shown(InterstitialKind::Person) });
         assert!(html.contains("<meta property=\"og:title\" content=\"A &quot;title&quot;\">"), "{html}");
         assert!(html.contains("<meta property=\"og:url\" content=\"https://hop.example/docs\">"), "{html}");
         assert!(html.contains("<meta name=\"twitter:card\" content=\"summary\">"), "{html}");
         assert!(!html.contains("og:image") && !html.contains("og:description"), "{html}");
-        let html = page(&Shown { description: Some("d"), image: Some("https://example.com/i.png"), ..shown(Ask::Nothing) });
+        let html =
+            page(&LinkSummary { description: Some("d"), image: Some("https://example.com/i.png"), ..shown(InterstitialKind::Nothing) });
         assert!(html.contains("<meta property=\"og:description\" content=\"d\">"), "{html}");
         assert!(html.contains("<meta property=\"og:image\" content=\"https://example.com/i.png\">"), "{html}");
         assert!(html.contains("<meta name=\"twitter:card\" content=\"summary_large_image\">"), "{html}");
@@ -280,30 +287,38 @@ mod tests {
 
     #[test]
     fn whatever_an_owner_wrote_is_only_text() {
-        for ask in [Ask::Nothing, Ask::Confirm, Ask::Password { wrong: true }, Ask::Person] {
-            let evil =
-                Shown { short_url: EVIL.into(), title: Some(EVIL), description: Some(EVIL), image: Some(EVIL), target: Some(EVIL), ask };
+        for ask in
+            [InterstitialKind::Nothing, InterstitialKind::Confirm, InterstitialKind::Password { wrong: true }, InterstitialKind::Person]
+        {
+            let evil = LinkSummary {
+                short_url: EVIL.into(),
+                title: Some(EVIL),
+                description: Some(EVIL),
+                image: Some(EVIL),
+                target: Some(EVIL),
+                ask,
+            };
             let html = page(&evil);
             assert!(!html.contains("<script") && !html.contains("/\"") && !html.contains("/'"), "{html}");
-            assert_eq!(html.matches("&lt;script&gt;").count(), if ask == Ask::Nothing { 9 } else { 8 }, "{html}");
+            assert_eq!(html.matches("&lt;script&gt;").count(), if ask == InterstitialKind::Nothing { 9 } else { 8 }, "{html}");
         }
     }
 
     #[test]
     fn a_target_is_shown_only_if_it_may_be() {
-        assert!(page(&shown(Ask::Nothing)).contains(messages::HIDDEN));
-        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Nothing) });
+        assert!(page(&shown(InterstitialKind::Nothing)).contains(messages::HIDDEN));
+        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..shown(InterstitialKind::Nothing) });
         assert!(html.contains(">https://example.com/a</a>"), "{html}");
-        let html = page(&Shown { target: Some("https://example.com/a"), ..shown(Ask::Confirm) });
+        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..shown(InterstitialKind::Confirm) });
         assert!(html.contains("https://example.com/a") && !html.contains("href"), "{html}");
-        let html = page(&Shown { target: Some("my-app://open"), ..shown(Ask::Nothing) });
+        let html = page(&LinkSummary { target: Some("my-app://open"), ..shown(InterstitialKind::Nothing) });
         assert!(html.contains("<p>my-app://open</p>") && !html.contains("href"), "{html}");
     }
 
     #[test]
     fn every_page_bears_the_name_of_the_deployment() {
         let config = config(&[("HOP_NAME", "Links of <us>"), ("HOP_COLORS", "#ffee00")]);
-        let response = shown(Ask::Confirm).answer(&config, true).unwrap();
+        let response = shown(InterstitialKind::Confirm).answer(&config, true).unwrap();
         let html = String::from_utf8(response.body).unwrap();
         assert!(html.contains("<title>Do you want to go on? · Links of &lt;us&gt;</title>"), "{html}");
         assert!(html.contains("<p class=\"name\">Links of &lt;us&gt;</p>"), "{html}");

@@ -1,6 +1,6 @@
 //! Every sentence that hop says to visitors, in one place. What it says to programs is in `codes.rs`.
 
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 
 /// A heading, and what stands below it.
 pub(super) struct Message {
@@ -37,17 +37,17 @@ pub(super) const PERSON: Message = say(
 /// What a problem means to somebody who followed a link. What only callers of the API meet is said in their words.
 pub(super) fn of(problem: &Problem) -> Message {
     match problem.code {
-        Code::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to hop."),
-        Code::Forbidden => say(
+        ProblemCode::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to hop."),
+        ProblemCode::Forbidden => say(
             "This form came from another site",
             "It was not taken, and nothing happened. To follow the link, open its address yourself.",
         ),
-        Code::RateLimited => {
+        ProblemCode::RateLimited => {
             say("Too many tries", "The password was tried too often from your network. Wait a quarter of an hour, then try again.")
         }
-        Code::StoreUnavailable => say("The link cannot be looked up right now", "Try again in a few seconds."),
-        Code::NotConfigured => say("This site is not set up", "Whoever runs it finds the reason in its log."),
-        Code::Internal => say("Something went wrong", "This is not your fault, nor the link's. Try again later."),
+        ProblemCode::StoreUnavailable => say("The link cannot be looked up right now", "Try again in a few seconds."),
+        ProblemCode::NotConfigured => say("This site is not set up", "Whoever runs it finds the reason in its log."),
+        ProblemCode::Internal => say("Something went wrong", "This is not your fault, nor the link's. Try again later."),
         other => {
             let meaning = other.meaning();
             say(meaning.title, meaning.remedy)

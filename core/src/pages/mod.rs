@@ -18,11 +18,11 @@ use http::StatusCode;
 pub(crate) use accept::{wants_html, wants_json};
 pub(crate) use home::home;
 pub(crate) use html::escaped;
-pub(crate) use interstitial::{Ask, Shown};
+pub(crate) use interstitial::{InterstitialKind, LinkSummary};
 pub(crate) use problem::{explain_problem, of_problem};
 
 use crate::message::response::Response;
-use crate::model::theme::Look;
+use crate::model::theme::Theme;
 use html::Html;
 
 /// Describes what a page says to programs.
@@ -32,29 +32,29 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
 }
 
 /// A page in the making.
-struct Page<'a> {
+struct HtmlPage<'a> {
     status: StatusCode,
     /// What it is called before the deployment's name; empty for the front page.
     title: &'a str,
     /// What stands in its head besides.
     head: Html,
     body: Html,
-    form: Option<Form<'a>>,
+    form: Option<HtmlForm<'a>>,
 }
 
 /// A page's form, which posts to the page itself.
-struct Form<'a> {
+struct HtmlForm<'a> {
     /// What the answer may lead on to.
     schemes: &'a [String],
 }
 
-impl<'a> Page<'a> {
+impl<'a> HtmlPage<'a> {
     fn new(status: StatusCode, title: &'a str) -> Self {
         Self { status, title, head: Html::default(), body: Html::default(), form: None }
     }
 
     /// A page with a form has browsers say where the form was sent from. Any other page says nothing about whoever leaves it.
-    fn answer(self, look: &Look) -> Response {
+    fn answer(self, look: &Theme) -> Response {
         let sheet = look.sheet();
         let mut html = Html::default();
         html.markup("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n").markup(

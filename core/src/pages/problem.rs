@@ -3,11 +3,11 @@
 use http::StatusCode;
 
 use super::html::Html;
-use super::{Page, messages};
+use super::{HtmlPage, messages};
 use crate::context::Context;
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::Response;
-use crate::model::theme::Look;
+use crate::model::theme::Theme;
 use crate::store::ports::Edge;
 
 /// `/problems/{code}`: explains a problem to whoever got it.
@@ -15,23 +15,23 @@ pub(crate) async fn explain_problem<E: Edge>(context: &Context<'_, E>, code: &st
     problem(&context.config.look, code)
 }
 
-fn problem(look: &Look, code: &str) -> Result<Response, Problem> {
-    let meaning = Code::named(code).ok_or_else(Problem::no_such_page)?.meaning();
+fn problem(look: &Theme, code: &str) -> Result<Response, Problem> {
+    let meaning = ProblemCode::named(code).ok_or_else(Problem::no_such_page)?.meaning();
     let mut body = Html::default();
     body.heading(meaning.title).markup("<p>").prose(meaning.remedy).markup("</p>\n<p class=\"soft\"><code>");
     body.text(&meaning.status.as_u16().to_string()).markup(" ").text(meaning.name).markup("</code></p>\n");
-    Ok(Page { body, ..Page::new(StatusCode::OK, meaning.title) }.answer(look))
+    Ok(HtmlPage { body, ..HtmlPage::new(StatusCode::OK, meaning.title) }.answer(look))
 }
 
 /// A problem as a page, for somebody who followed a link; `suggestion` is the address they may have meant.
-pub(crate) fn of_problem(look: &Look, problem: &Problem, suggestion: Option<&str>) -> Response {
+pub(crate) fn of_problem(look: &Theme, problem: &Problem, suggestion: Option<&str>) -> Response {
     let message = messages::of(problem);
     let mut body = Html::default();
     body.heading(message.heading).markup("<p>").prose(message.text).markup("</p>\n");
     if let Some(suggestion) = suggestion {
         body.markup("<p>").text(messages::DID_YOU_MEAN).markup("</p>\n").boxed(|body| body.address(suggestion));
     }
-    Page { body, ..Page::new(problem.code.status(), message.heading) }.answer(look).advise(&problem.advice)
+    HtmlPage { body, ..HtmlPage::new(problem.code.status(), message.heading) }.answer(look).advise(&problem.advice)
 }
 
 #[cfg(test)]
@@ -44,16 +44,16 @@ mod tests {
 
     #[test]
     fn every_problem_has_its_page() {
-        for code in Code::ALL {
-            let html = html(problem(&Look::plain(), code.name()).unwrap());
+        for code in ProblemCode::ALL {
+            let html = html(problem(&Theme::plain(), code.name()).unwrap());
             assert!(html.contains(&format!("<code>{} {}</code>", code.status().as_u16(), code.name())), "{html}");
         }
-        assert!(problem(&Look::plain(), "nope").is_err());
+        assert!(problem(&Theme::plain(), "nope").is_err());
     }
 
     #[test]
     fn who_mistyped_is_shown_what_they_may_have_meant() {
-        let page = |suggestion| of_problem(&Look::plain(), &Problem::no_such_link(), suggestion);
+        let page = |suggestion| of_problem(&Theme::plain(), &Problem::no_such_link(), suggestion);
         assert!(!html(page(None)).contains("href"));
         let with = page(Some("https://hop.example/docs"));
         assert_eq!(with.status, StatusCode::NOT_FOUND);
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_problem_keeps_the_header_it_brings_along() {
-        let response = of_problem(&Look::plain(), &Problem::method_not_allowed("GET, HEAD"), None);
+        let response = of_problem(&Theme::plain(), &Problem::method_not_allowed("GET, HEAD"), None);
         assert_eq!(response.header(&http::header::ALLOW), Some("GET, HEAD"));
     }
 }

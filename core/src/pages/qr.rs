@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use crate::model::color::Color;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 use crate::pages::{escaped, png};
 
 /// How much of a code may be lost before it cannot be read any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum ErrorCorrection {
     /// 7 %
     Low,
     /// 15 %
@@ -22,21 +22,21 @@ pub(crate) enum Level {
     High,
 }
 
-impl Level {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+impl ErrorCorrection {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         match text {
             "L" => Ok(Self::Low),
             "M" => Ok(Self::Medium),
             "Q" => Ok(Self::Quartile),
             "H" => Ok(Self::High),
-            _ => Err(Refusal::invalid("this is one of L, M, Q, H")),
+            _ => Err(FieldError::invalid("this is one of L, M, Q, H")),
         }
     }
 }
 
 /// How a code is drawn: `size` in pixels, `margin` in modules.
 #[derive(Clone, Debug)]
-pub(crate) struct Style {
+pub(crate) struct QrStyle {
     pub(crate) size: u16,
     pub(crate) margin: u8,
     pub(crate) color: Color,
@@ -44,16 +44,16 @@ pub(crate) struct Style {
 }
 
 /// A code: dark and light modules in a square.
-pub(crate) struct Code(QrCode);
+pub(crate) struct QrModules(QrCode);
 
-impl Code {
+impl QrModules {
     /// The code of `text`; nothing if it is longer than any code.
-    pub(crate) fn of(text: &str, level: Level) -> Option<Self> {
+    pub(crate) fn of(text: &str, level: ErrorCorrection) -> Option<Self> {
         let level = match level {
-            Level::Low => QrCodeEcc::Low,
-            Level::Medium => QrCodeEcc::Medium,
-            Level::Quartile => QrCodeEcc::Quartile,
-            Level::High => QrCodeEcc::High,
+            ErrorCorrection::Low => QrCodeEcc::Low,
+            ErrorCorrection::Medium => QrCodeEcc::Medium,
+            ErrorCorrection::Quartile => QrCodeEcc::Quartile,
+            ErrorCorrection::High => QrCodeEcc::High,
         };
         QrCode::encode_segments(&[QrSegment::make_bytes(text.as_bytes())], level).ok().map(Self)
     }
@@ -67,15 +67,15 @@ impl Code {
 
     /// How many whole pixels a module has, and how many come before the first: parts of pixels would make modules of unlike size, and such
     /// a code is hard to read where it is small. What is left over widens the margin.
-    fn place(&self, style: &Style) -> (u16, u16) {
+    fn place(&self, style: &QrStyle) -> (u16, u16) {
         let pixels = style.size.checked_div(self.side(style.margin)).unwrap_or_default().max(1);
         let drawn = self.side(0).saturating_mul(pixels);
         (pixels, style.size.saturating_sub(drawn) / 2)
     }
 
     /// The code as SVG: one path of the runs of its dark modules, row by row.
-    pub(crate) fn svg(&self, title: &str, style: &Style) -> String {
-        let Style { size, color, background, .. } = style;
+    pub(crate) fn svg(&self, title: &str, style: &QrStyle) -> String {
+        let QrStyle { size, color, background, .. } = style;
         let (pixels, before) = self.place(style);
         let title = escaped(title);
         let mut svg = format!(
@@ -101,7 +101,7 @@ impl Code {
     }
 
     /// The code as PNG, the same pixel for pixel.
-    pub(crate) fn png(&self, style: &Style) -> Vec<u8> {
+    pub(crate) fn png(&self, style: &QrStyle) -> Vec<u8> {
         let (pixels, before) = self.place(style);
         let module = |pixel: u16| i32::from(pixel).saturating_sub(before.into()).div_euclid(pixels.into());
         png::write(style.size, [style.background, style.color], &|x, y| self.0.get_module(module(x), module(y)))
@@ -112,31 +112,31 @@ impl Code {
 mod tests {
     use super::*;
 
-    fn style(size: u16, margin: u8) -> Style {
-        Style { size, margin, color: Color([1, 2, 3]), background: Color::WHITE }
+    fn style(size: u16, margin: u8) -> QrStyle {
+        QrStyle { size, margin, color: Color([1, 2, 3]), background: Color::WHITE }
     }
 
     #[test]
     fn a_code_is_as_large_as_its_text_and_its_level_make_it() {
         for (bytes, level, side) in [
-            (17, Level::Low, 21),
-            (18, Level::Low, 25),
-            (14, Level::Medium, 21),
-            (11, Level::Quartile, 21),
-            (7, Level::High, 21),
-            (8, Level::High, 25),
-            (2_953, Level::Low, 177),
-            (1_273, Level::High, 177),
+            (17, ErrorCorrection::Low, 21),
+            (18, ErrorCorrection::Low, 25),
+            (14, ErrorCorrection::Medium, 21),
+            (11, ErrorCorrection::Quartile, 21),
+            (7, ErrorCorrection::High, 21),
+            (8, ErrorCorrection::High, 25),
+            (2_953, ErrorCorrection::Low, 177),
+            (1_273, ErrorCorrection::High, 177),
         ] {
-            let code = Code::of(&"x".repeat(bytes), level).unwrap();
+            let code = QrModules::of(&"x".repeat(bytes), level).unwrap();
             assert_eq!((code.side(0), code.side(16)), (side, side + 32), "{bytes} {level:?}");
         }
-        assert!(Code::of(&"x".repeat(1_274), Level::High).is_none());
+        assert!(QrModules::of(&"x".repeat(1_274), ErrorCorrection::High).is_none());
     }
 
     #[test]
     fn an_svg_title_is_escaped() {
-        let svg = Code::of("x", Level::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
+        let svg = QrModules::of("x", ErrorCorrection::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
         assert!(svg.contains("<title>&lt;a &amp; &quot;b&quot;&gt;</title>"), "{svg}");
     }
 
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_drawing_covers_each_dark_module_once_and_no_light_one() {
-        let code = Code::of("https://hop.example/docs", Level::Medium).unwrap();
+        let code = QrModules::of("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         let mut expected = Vec::new();
         for y in 0..25 {
             for x in 0..25 {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_picture_has_whole_pixels_for_each_module() {
-        let code = Code::of("https://hop.example/docs", Level::Medium).unwrap();
+        let code = QrModules::of("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         // 33 modules with their margin: 3 pixels for each, 75 for the code, 12 and 13 around it.
         let png = code.png(&style(100, 4));
         let row = |y: usize| {

@@ -2,16 +2,16 @@
 
 use http::HeaderValue;
 
-use crate::model::agent::Kind;
+use crate::model::agent::AgentKind;
 use crate::model::digest::Pepper;
-use crate::model::rules::Trial;
+use crate::model::rules::RuleEvaluation;
 use crate::model::visit::Visit;
-use crate::pages::Ask;
-use crate::store::compiled_link::Ready;
+use crate::pages::InterstitialKind;
+use crate::store::compiled_link::CompiledLink;
 
 /// How a visitor comes, as far as a link cares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manner {
+pub(crate) struct VisitorTraits {
     /// Only the head of the answer is asked for.
     pub(crate) is_head: bool,
     /// The button of the page was pressed.
@@ -31,7 +31,7 @@ pub(crate) enum Decision {
     /// A preview gets the card.
     Card,
     /// Something is to be done first.
-    Ask(Ask),
+    InterstitialKind(InterstitialKind),
     /// A browser looks ahead at what only people may spend. It would keep a page, and show that to them.
     NotAhead,
     /// To this place, by the rule at this position or by none.
@@ -41,12 +41,12 @@ pub(crate) enum Decision {
 impl Decision {
     /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
     pub(crate) fn is_click(&self) -> bool {
-        matches!(self, Self::Lead(..) | Self::Card | Self::Ask(Ask::Person))
+        matches!(self, Self::Lead(..) | Self::Card | Self::InterstitialKind(InterstitialKind::Person))
     }
 }
 
 /// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
-pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: Manner) -> Decision {
+pub(crate) fn decide(ready: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: VisitorTraits) -> Decision {
     if ready.has_ended(visit.now) {
         return Decision::Ended;
     }
@@ -57,24 +57,24 @@ pub(crate) fn decide(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>, 
         return Decision::NoSuchPath;
     }
     // A browser that looks ahead would show the card to whoever comes after it.
-    if ready.card.is_some() && visit.who().kind == Kind::Preview && !visit.is_ahead() {
+    if ready.card.is_some() && visit.who().kind == AgentKind::Preview && !visit.is_ahead() {
         return Decision::Card;
     }
     if ready.lock.is_some() && !manner.is_unlocked {
-        return Decision::Ask(Ask::Password { wrong: false });
+        return Decision::InterstitialKind(InterstitialKind::Password { wrong: false });
     }
     if ready.confirm && !manner.is_confirmed {
-        return Decision::Ask(Ask::Confirm);
+        return Decision::InterstitialKind(InterstitialKind::Confirm);
     }
-    if ready.limit.is_some() && (manner.is_head || visit.who().kind != Kind::Human) {
-        return if visit.is_ahead() { Decision::NotAhead } else { Decision::Ask(Ask::Person) };
+    if ready.limit.is_some() && (manner.is_head || visit.who().kind != AgentKind::Human) {
+        return if visit.is_ahead() { Decision::NotAhead } else { Decision::InterstitialKind(InterstitialKind::Person) };
     }
     lead(ready, visit, pepper)
 }
 
 /// Where a visitor is led who may pass.
-pub(super) fn lead(ready: &Ready, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
-    let rule = Trial::new(visit, &ready.rules, &ready.id, pepper).first();
+pub(super) fn lead(ready: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
+    let rule = RuleEvaluation::new(visit, &ready.rules, &ready.id, pepper).first();
     let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
     match chosen.lead(visit.now, &visit.rest, visit.query) {
         Ok(location) => Decision::Lead(location, rule),

@@ -2,14 +2,14 @@
 //! follow, and remembered like links are.
 
 use crate::context::Context;
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
 use crate::pages;
-use crate::store::memo::{Known, Remembered};
+use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Elsewhere, Kept, Key, Site};
+use crate::store::{DomainRecord, DomainRedirects, GuardedRecord, Key};
 
 /// The domain of a host that the settings do not name. Whoever follows a link there looks for that first.
 pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {
@@ -34,8 +34,8 @@ pub(crate) async fn has_own_front<E: Edge>(context: &Context<'_, E>, domain: &Do
 /// Where the domain sends whoever found no link, or one that has ended; else the problem itself.
 pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
     let found_nothing = match problem.code {
-        Code::NotFound => true,
-        Code::LinkEnded => false,
+        ProblemCode::NotFound => true,
+        ProblemCode::LinkEnded => false,
         _ => return Err(problem),
     };
     let elsewhere = known(context, domain).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(Kept::<Site>::look(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
+    Ok(GuardedRecord::<DomainRecord>::look(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
 }
 
 /// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
@@ -70,7 +70,7 @@ pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Dom
 
 /// Where a domain sends visitors. One of the settings is served even if its record cannot be read; one without record is only if it is of the
 /// settings.
-async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Elsewhere, Problem> {
+async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRedirects, Problem> {
     let found = elsewhere(context, domain).await;
     if context.config.origin_of(domain.as_str()).is_none() {
         return found?.ok_or_else(Problem::unknown_host);
@@ -82,20 +82,20 @@ async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Els
 }
 
 /// Asks the memo, else the truth, and remembers the answer.
-async fn elsewhere<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Elsewhere>, StoreError> {
+async fn elsewhere<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<DomainRedirects>, StoreError> {
     let key = Key::domain(domain);
     match context.memo(|memo| memo.get(&key, context.now)) {
-        Known::Hit(Remembered::Domain(elsewhere)) => return Ok(Some(elsewhere)),
-        Known::Miss => return Ok(None),
-        Known::Hit(Remembered::Link(_)) | Known::Nothing => {}
+        MemoLookup::Hit(MemoValue::Domain(elsewhere)) => return Ok(Some(elsewhere)),
+        MemoLookup::Miss => return Ok(None),
+        MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Nothing => {}
     }
     let read_in = context.memo(|memo| memo.epoch());
-    let kept = Kept::<Site>::look(context.edge.records(), &key).await?;
+    let kept = GuardedRecord::<DomainRecord>::look(context.edge.records(), &key).await?;
     let Some(site) = kept.map(|kept| kept.what).filter(|site| !site.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };
-    let elsewhere = Elsewhere::of(&site);
-    context.memo(|memo| memo.remember_hit(&key, Remembered::Domain(elsewhere.clone()), elsewhere.bytes(), read_in, context.now));
+    let elsewhere = DomainRedirects::of(&site);
+    context.memo(|memo| memo.remember_hit(&key, MemoValue::Domain(elsewhere.clone()), elsewhere.bytes(), read_in, context.now));
     Ok(Some(elsewhere))
 }

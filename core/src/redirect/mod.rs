@@ -20,11 +20,11 @@ use std::sync::Arc;
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-pub(crate) use self::decide::{Decision, Manner, decide};
+pub(crate) use self::decide::{Decision, VisitorTraits, decide};
 pub(crate) use self::elsewhere::{at, front, has_own_front, instead, is_served};
 pub(crate) use self::preview::preview;
-use self::read::Source;
-use self::unlock::Tried;
+use self::read::LinkSource;
+use self::unlock::UnlockOutcome;
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -39,9 +39,9 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
-use crate::pages::{self, Ask, Shown};
+use crate::pages::{self, InterstitialKind, LinkSummary};
 use crate::store::Key;
-use crate::store::compiled_link::Ready;
+use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{Edge, Records as _, Take};
 
 /// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
@@ -49,7 +49,7 @@ const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
 
 /// Somebody at the address of a link.
-struct Visitor<'a, 'v, E> {
+struct LinkVisitor<'a, 'v, E> {
     context: &'a Context<'a, E>,
     domain: &'a Domain,
     /// As it was asked for: the link may have moved since.
@@ -65,7 +65,7 @@ pub(crate) async fn follow<E: Edge>(
     visit: &Visit<'_>,
     method: &Method,
 ) -> Result<Response, Problem> {
-    let answer = match Visitor::new(context, domain, alias, visit) {
+    let answer = match LinkVisitor::new(context, domain, alias, visit) {
         Ok(visitor) => visitor.come(*method == Method::HEAD).await,
         Err(problem) => Err(problem),
     };
@@ -112,7 +112,7 @@ async fn submitted<E: Edge>(
         Body::Broken => &[],
         body => body.bytes(FORM_LIMIT)?,
     };
-    Visitor::new(context, domain, alias, visit)?.submit(form).await
+    LinkVisitor::new(context, domain, alias, visit)?.submit(form).await
 }
 
 /// The problem of somebody who was not led on, unless nobody is on this host.
@@ -123,7 +123,7 @@ async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, pro
     Err(problem)
 }
 
-impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
+impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     /// An alias that cannot be is the alias of no link.
     fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
         let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
@@ -132,23 +132,25 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 
     async fn come(&self, is_head: bool) -> Result<Response, Problem> {
         let (ready, is_unlocked) = self.find().await?;
-        let manner = Manner { is_head, is_unlocked, is_confirmed: false };
+        let manner = VisitorTraits { is_head, is_unlocked, is_confirmed: false };
         self.answer(&ready, manner, self.decide(&ready, manner)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let (ready, is_unlocked) = self.find().await?;
-        let manner = Manner { is_head: false, is_unlocked, is_confirmed: true };
+        let manner = VisitorTraits { is_head: false, is_unlocked, is_confirmed: true };
         match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
-            Decision::Ask(Ask::Password { .. }) => {
+            Decision::InterstitialKind(InterstitialKind::Password { .. }) => {
                 let Some(typed) = unlock::typed(form) else {
-                    return self.page(&ready, None, Ask::Password { wrong: false });
+                    return self.page(&ready, None, InterstitialKind::Password { wrong: false });
                 };
                 match unlock::attempt(self.context, self.domain, self.place(), &ready, self.visit, &typed).await? {
-                    Tried::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
-                    Tried::Unlocked => self.back(),
-                    Tried::Wrong if pages::wants_html(self.visit.facts) => self.page(&ready, None, Ask::Password { wrong: true }),
-                    Tried::Wrong => Err(Problem::wrong_password()),
+                    UnlockOutcome::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
+                    UnlockOutcome::Unlocked => self.back(),
+                    UnlockOutcome::FieldErrors if pages::wants_html(self.visit.facts) => {
+                        self.page(&ready, None, InterstitialKind::Password { wrong: true })
+                    }
+                    UnlockOutcome::FieldErrors => Err(Problem::wrong_password()),
                 }
             }
             // Nothing is asked any more that was asked on the page.
@@ -158,16 +160,16 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     /// The link, and whether this visitor has opened it. A cookie that does not open what is remembered may be newer than that, so truth is asked.
-    async fn find(&self) -> Result<(Arc<Ready>, bool), Problem> {
+    async fn find(&self) -> Result<(Arc<CompiledLink>, bool), Problem> {
         let (context, facts) = (self.context, self.visit.facts);
-        let ready = read::find(context, self.domain, &self.alias, Source::Nearest).await?;
+        let ready = read::find(context, self.domain, &self.alias, LinkSource::Nearest).await?;
         if unlock::is_open(context, self.domain, &ready, facts) {
             return Ok((ready, true));
         }
         if !unlock::is_offered(context, &ready, facts) {
             return Ok((ready, false));
         }
-        let ready = read::find(context, self.domain, &self.alias, Source::Truth).await?;
+        let ready = read::find(context, self.domain, &self.alias, LinkSource::Truth).await?;
         let is_open = unlock::is_open(context, self.domain, &ready, facts);
         Ok((ready, is_open))
     }
@@ -176,11 +178,11 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         Key::link(self.domain, &self.alias)
     }
 
-    fn decide(&self, ready: &Ready, manner: Manner) -> Decision {
+    fn decide(&self, ready: &CompiledLink, manner: VisitorTraits) -> Decision {
         decide::decide(ready, self.visit, self.context.pepper().ok(), manner)
     }
 
-    async fn answer(&self, ready: &Ready, manner: Manner, decision: Decision) -> Result<Response, Problem> {
+    async fn answer(&self, ready: &CompiledLink, manner: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
         let is_click = decision.is_click();
         let decision = match decision {
             // Whoever spends a click learns by that whether there was one.
@@ -191,9 +193,13 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
             Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return ended(ready),
             Decision::NotAhead => return Err(Problem::not_ahead()),
-            Decision::Card => self.shown(ready, None, Ask::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts))?,
-            Decision::Ask(Ask::Confirm) => self.page(ready, self.shown_target(ready).as_ref(), Ask::Confirm)?,
-            Decision::Ask(ask) => self.page(ready, None, ask)?,
+            Decision::Card => {
+                self.shown(ready, None, InterstitialKind::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts))?
+            }
+            Decision::InterstitialKind(InterstitialKind::Confirm) => {
+                self.page(ready, self.shown_target(ready).as_ref(), InterstitialKind::Confirm)?
+            }
+            Decision::InterstitialKind(ask) => self.page(ready, None, ask)?,
             Decision::Lead(location, _) => {
                 if let Some(limit) = &ready.limit
                     && !self.spend(limit).await?
@@ -211,7 +217,7 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
     }
 
     /// Where the link leads, if it is no secret until a click is spent.
-    fn shown_target(&self, ready: &Ready) -> Option<HeaderValue> {
+    fn shown_target(&self, ready: &CompiledLink) -> Option<HeaderValue> {
         match decide::lead(ready, self.visit, self.context.pepper().ok()) {
             Decision::Lead(location, _) if ready.limit.is_none() => Some(location),
             _ => None,
@@ -227,13 +233,13 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
         }
     }
 
-    fn page(&self, ready: &Ready, target: Option<&HeaderValue>, ask: Ask) -> Result<Response, Problem> {
+    fn page(&self, ready: &CompiledLink, target: Option<&HeaderValue>, ask: InterstitialKind) -> Result<Response, Problem> {
         self.shown(ready, target, ask).answer(self.context.config, pages::wants_html(self.visit.facts))
     }
 
-    fn shown<'s>(&self, ready: &'s Ready, target: Option<&'s HeaderValue>, ask: Ask) -> Shown<'s> {
+    fn shown<'s>(&self, ready: &'s CompiledLink, target: Option<&'s HeaderValue>, ask: InterstitialKind) -> LinkSummary<'s> {
         let card = ready.card.as_ref();
-        Shown {
+        LinkSummary {
             short_url: self.context.config.short_url(self.domain, &self.alias),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
@@ -260,8 +266,13 @@ impl<'a, 'v, E: Edge> Visitor<'a, 'v, E> {
 }
 
 /// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
-pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Ready, decision: Decision) -> Result<Decision, Problem> {
-    let (Some(limit), Decision::Card | Decision::Ask(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision) else {
+pub(crate) async fn unless_used_up<E: Edge>(
+    context: &Context<'_, E>,
+    ready: &CompiledLink,
+    decision: Decision,
+) -> Result<Decision, Problem> {
+    let (Some(limit), Decision::Card | Decision::InterstitialKind(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision)
+    else {
         return Ok(decision);
     };
     let taken = context.edge.records().taken(&[Key::limit(limit)]).await?;
@@ -269,13 +280,13 @@ pub(crate) async fn unless_used_up<E: Edge>(context: &Context<'_, E>, ready: &Re
 }
 
 /// Where a link leads that leads nowhere any more.
-fn ended(ready: &Ready) -> Result<Response, Problem> {
+fn ended(ready: &CompiledLink) -> Result<Response, Problem> {
     let fallback = ready.fallback.clone().ok_or_else(Problem::link_ended)?;
     Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
 }
 
 /// Nobody may repeat a redirect beyond the link's next change of state, nor one that is not the same for everybody.
-fn cache_control(ready: &Ready, now: Timestamp) -> HeaderValue {
+fn cache_control(ready: &CompiledLink, now: Timestamp) -> HeaderValue {
     if ready.status == RedirectStatus::Found || !ready.is_plain() {
         return NO_CACHE;
     }

@@ -5,13 +5,13 @@ use http::header::ORIGIN;
 
 use crate::model::absolute_url::AbsoluteUrl;
 use crate::model::domain::Domain;
-use crate::store::ports::Facts;
+use crate::store::ports::ClientInfo;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a form came from a page of `domain` itself. Browsers say so with every form; what says nothing is no browser, and nobody else's
 /// visitor is behind it.
-pub(super) fn is_own(facts: &dyn Facts, domain: &Domain) -> bool {
+pub(super) fn is_own(facts: &dyn ClientInfo, domain: &Domain) -> bool {
     if let Some(site) = facts.header(&SEC_FETCH_SITE) {
         return *site == *b"same-origin" || *site == *b"none";
     }

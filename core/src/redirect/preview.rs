@@ -1,13 +1,13 @@
 //! `/{alias}+`: where a link leads, without going there.
 
-use super::decide::{Decision, Manner};
-use super::{Visitor, unless_unserved, unless_used_up};
+use super::decide::{Decision, VisitorTraits};
+use super::{LinkVisitor, unless_unserved, unless_used_up};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::domain::Domain;
 use crate::model::visit::Visit;
-use crate::pages::Ask;
+use crate::pages::InterstitialKind;
 use crate::store::ports::Edge;
 
 /// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
@@ -24,13 +24,15 @@ pub(crate) async fn preview<E: Edge>(
 }
 
 async fn looked<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
-    let visitor = Visitor::new(context, domain, alias, visit)?;
+    let visitor = LinkVisitor::new(context, domain, alias, visit)?;
     let (ready, is_unlocked) = visitor.find().await?;
-    let decision = visitor.decide(&ready, Manner { is_head: false, is_confirmed: true, is_unlocked });
+    let decision = visitor.decide(&ready, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
     match unless_used_up(context, &ready, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
-        Decision::Lead(location, _) if ready.limit.is_none() => visitor.page(&ready, Some(&location), Ask::Nothing),
-        Decision::Lead(..) | Decision::Card | Decision::Ask(_) | Decision::NotAhead => visitor.page(&ready, None, Ask::Nothing),
+        Decision::Lead(location, _) if ready.limit.is_none() => visitor.page(&ready, Some(&location), InterstitialKind::Nothing),
+        Decision::Lead(..) | Decision::Card | Decision::InterstitialKind(_) | Decision::NotAhead => {
+            visitor.page(&ready, None, InterstitialKind::Nothing)
+        }
     }
 }

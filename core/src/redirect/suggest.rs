@@ -1,15 +1,15 @@
 //! What somebody may have meant who found nothing: an address at the end of a sentence takes its full stop along, and people type in the case
 //! they like.
 
-use super::decide::{Decision, Manner};
-use super::read::Source;
+use super::decide::{Decision, VisitorTraits};
+use super::read::LinkSource;
 use super::{decide, read};
 use crate::context::Context;
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::model::alias::{self, Alias};
 use crate::model::domain::Domain;
 use crate::model::visit::Visit;
-use crate::store::compiled_link::Ready;
+use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::Edge;
 
 /// What stands behind an address in a text.
@@ -25,7 +25,7 @@ pub(super) async fn suggest<E: Edge>(
     problem: Problem,
 ) -> Problem {
     // What is this long is no alias with something behind it.
-    if problem.code != Code::NotFound || address.len() > alias::MAX_BYTES.saturating_mul(2) {
+    if problem.code != ProblemCode::NotFound || address.len() > alias::MAX_BYTES.saturating_mul(2) {
         return problem;
     }
     let bare = address.trim_end_matches(AFTER_AN_ADDRESS);
@@ -35,7 +35,7 @@ pub(super) async fn suggest<E: Edge>(
     for meant in all.unwrap_or_default().iter().copied() {
         let Ok(alias) = Alias::parse_existing(meant, context.config.alias_case) else { continue };
         if meant != address
-            && let Ok(ready) = read::find(context, domain, &alias, Source::Nearest).await
+            && let Ok(ready) = read::find(context, domain, &alias, LinkSource::Nearest).await
             && is_public(context, &ready, visit)
         {
             return problem.suggesting(context.config.short_url(domain, &alias));
@@ -45,7 +45,7 @@ pub(super) async fn suggest<E: Edge>(
 }
 
 /// Whether whoever follows the link is led on, and may know it.
-fn is_public<E: Edge>(context: &Context<'_, E>, ready: &Ready, visit: &Visit<'_>) -> bool {
-    let manner = Manner { is_confirmed: true, ..Manner::default() };
+fn is_public<E: Edge>(context: &Context<'_, E>, ready: &CompiledLink, visit: &Visit<'_>) -> bool {
+    let manner = VisitorTraits { is_confirmed: true, ..VisitorTraits::default() };
     ready.limit.is_none() && matches!(decide::decide(ready, visit, context.pepper().ok(), manner), Decision::Lead(..) | Decision::Card)
 }

@@ -15,11 +15,11 @@ use crate::message::response::Response;
 use crate::model::base64;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::model::password::{Lock, PasswordHash};
+use crate::model::password::{PasswordHash, PasswordTag};
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
-use crate::store::compiled_link::Ready;
-use crate::store::ports::{Edge, Facts, Records as _, Take};
+use crate::store::compiled_link::CompiledLink;
+use crate::store::ports::{ClientInfo, Edge, Records as _, Take};
 use crate::store::{Key, trace};
 
 /// How long an opened link stays open for whoever opened it, in seconds.
@@ -47,28 +47,28 @@ const TRIES_OF_A_DEVICE: u64 = 20;
 type Seal = [u8; 32];
 
 /// What came of a password.
-pub(super) enum Tried {
-    Opened(Lock),
-    Wrong,
+pub(super) enum UnlockOutcome {
+    Opened(PasswordTag),
+    FieldErrors,
     /// The link has none any more.
     Unlocked,
 }
 
 /// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
-pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> bool {
+pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, facts: &dyn ClientInfo) -> bool {
     let Some(lock) = &ready.lock else { return true };
     let Some(header) = facts.header(&COOKIE) else { return false };
     offers(ready, &header).any(|offer| opens(context, domain, ready, lock, offer).unwrap_or(false))
 }
 
 /// Whether the visitor has a cookie for the link that may open it under a lock that is not known here yet.
-pub(super) fn is_offered<E: Edge>(context: &Context<'_, E>, ready: &Ready, facts: &dyn Facts) -> bool {
+pub(super) fn is_offered<E: Edge>(context: &Context<'_, E>, ready: &CompiledLink, facts: &dyn ClientInfo) -> bool {
     let Some(header) = facts.header(&COOKIE) else { return false };
     offers(ready, &header).any(|offer| parse(offer).is_some_and(|(until, _)| context.now < until))
 }
 
 /// The values of the link's cookie. A header that came in several parts is joined by commas.
-fn offers<'a>(ready: &Ready, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
+fn offers<'a>(ready: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
     let name = cookie_name(ready);
     let values = header.split(|byte| matches!(byte, b';' | b',')).filter_map(move |pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
@@ -85,19 +85,25 @@ fn parse(offer: &str) -> Option<(Timestamp, Seal)> {
 }
 
 /// Until when the cookie opens the link, if it is one that this deployment gave out for this lock.
-fn opened_until<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, offer: &str) -> Option<(Timestamp, Seal)> {
+fn opened_until<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    ready: &CompiledLink,
+    lock: &PasswordTag,
+    offer: &str,
+) -> Option<(Timestamp, Seal)> {
     let (until, offered) = parse(offer)?;
     let (seal, old_seal) = context.under_each_pepper(|pepper| seal(pepper, domain, ready, lock, until)).ok()?;
     let is_it = |seal: Seal| bool::from(seal.ct_eq(&offered));
     (is_it(seal) || old_seal.is_some_and(is_it)).then_some((until, offered))
 }
 
-fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, lock: &Lock, offer: &str) -> Option<bool> {
+fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, lock: &PasswordTag, offer: &str) -> Option<bool> {
     Some(context.now < opened_until(context, domain, ready, lock, offer)?.0)
 }
 
 /// What tells a device that has opened the link before from all others.
-fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Ready, facts: &dyn Facts) -> Option<Seal> {
+fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, facts: &dyn ClientInfo) -> Option<Seal> {
     let lock = ready.lock.as_ref()?;
     let header = facts.header(&COOKIE)?;
     let known_millis = KNOWN_SECONDS.saturating_sub(OPEN_SECONDS).saturating_mul(1_000);
@@ -111,8 +117,8 @@ fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Read
 pub(super) fn open<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
-    ready: &Ready,
-    lock: &Lock,
+    ready: &CompiledLink,
+    lock: &PasswordTag,
     response: Response,
 ) -> Result<Response, Problem> {
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
@@ -123,12 +129,12 @@ pub(super) fn open<E: Edge>(
 }
 
 /// Each link has a cookie of its own, so that opening one shuts no other.
-fn cookie_name(ready: &Ready) -> String {
+fn cookie_name(ready: &CompiledLink) -> String {
     format!("__Host-hop-{}", ready.id.as_str())
 }
 
 /// A new password has a new lock.
-fn seal(pepper: &Pepper, domain: &Domain, ready: &Ready, lock: &Lock, until: Timestamp) -> Seal {
+fn seal(pepper: &Pepper, domain: &Domain, ready: &CompiledLink, lock: &PasswordTag, until: Timestamp) -> Seal {
     let until = until.as_millis().to_be_bytes();
     let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
     *pepper.digest("unlock", &parts).as_bytes()
@@ -140,11 +146,11 @@ pub(super) async fn attempt<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     key: Key,
-    ready: &Ready,
+    ready: &CompiledLink,
     visit: &Visit<'_>,
     typed: &str,
-) -> Result<Tried, Problem> {
-    let window = Window::of(context);
+) -> Result<UnlockOutcome, Problem> {
+    let window = TryWindow::of(context);
     if !window.has_try(domain, ready, visit).await? {
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
@@ -155,26 +161,26 @@ pub(super) async fn attempt<E: Edge>(
         context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
     match (&link.spec.password, lock) {
-        (Some(password), Some(lock)) => Ok(if password.matches(typed)? { Tried::Opened(lock) } else { Tried::Wrong }),
-        _ => Ok(Tried::Unlocked),
+        (Some(password), Some(lock)) => Ok(if password.matches(typed)? { UnlockOutcome::Opened(lock) } else { UnlockOutcome::FieldErrors }),
+        _ => Ok(UnlockOutcome::Unlocked),
     }
 }
 
 /// The time within which tries are counted.
-struct Window<'a, E> {
+struct TryWindow<'a, E> {
     context: &'a Context<'a, E>,
     number: u64,
     ends: Timestamp,
 }
 
-impl<'a, E: Edge> Window<'a, E> {
+impl<'a, E: Edge> TryWindow<'a, E> {
     fn of(context: &'a Context<'a, E>) -> Self {
         let number = context.now.as_millis() / WINDOW_MILLIS;
         Self { context, number, ends: Timestamp::from_millis(number.saturating_add(1).saturating_mul(WINDOW_MILLIS)) }
     }
 
     /// Takes one of the tries that this visitor has at the link, if there is one.
-    async fn has_try(&self, domain: &Domain, ready: &Ready, visit: &Visit<'_>) -> Result<bool, Problem> {
+    async fn has_try(&self, domain: &Domain, ready: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
         let (link, network) = (ready.id.as_str().as_bytes(), visit.network());
         if let Some(device) = known_device(self.context, domain, ready, visit.facts) {
             return self.take("password-device", &[link, &device], TRIES_OF_A_DEVICE).await;

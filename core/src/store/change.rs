@@ -1,6 +1,6 @@
 //! A change: one guarded write of one record, with the hints it gains and loses and what is written down beside it.
 
-use super::place::Holder;
+use super::place::AliasState;
 use super::{Key, hint};
 use crate::model::link::Link;
 use crate::model::time::Timestamp;
@@ -30,7 +30,7 @@ pub struct Change {
     /// What is written beside the record and never changed: history, marks. Under one name it is the same each time, so it may be written again.
     pub sides: Vec<(Key, String)>,
     /// What the audit says of it. It goes with the change: a refused one is not told of.
-    pub note: Option<Note>,
+    pub note: Option<AuditEntry>,
     /// Hints the record yields from now on.
     pub gains: Vec<Key>,
     /// Keys that are of no use any more: hints it yielded before, old sides.
@@ -46,7 +46,7 @@ pub struct Change {
 
 /// A line of the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct AuditEntry {
     /// Where it is written down.
     pub key: Key,
     /// JSON.
@@ -71,16 +71,16 @@ impl Change {
 
 /// The index entries of a holder, each ending in `token`. Everything that lists links finds them through these. One who is still arriving
 /// has them written already, beside those of whoever is still to be seen.
-pub(super) fn hints_of(holder: &Holder, token: &str) -> Vec<Key> {
+pub(super) fn hints_of(holder: &AliasState, token: &str) -> Vec<Key> {
     match holder {
-        Holder::Link(link) => hints_of_link(link, token),
-        Holder::Arriving(arriving) => {
+        AliasState::Link(link) => hints_of_link(link, token),
+        AliasState::PendingMove(arriving) => {
             let mut both = hints_of_link(&arriving.link, token);
             let before = hints_of(&arriving.before, token);
             both.extend(before.into_iter().filter(|hint| !both.contains(hint)).collect::<Vec<_>>());
             both
         }
-        Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => Vec::new(),
+        AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Nobody => Vec::new(),
     }
 }
 
@@ -117,11 +117,12 @@ mod tests {
     use super::*;
     use crate::api::links::fields::settings::tests::everything;
     use crate::model::link::UserId;
-    use crate::model::spec::Spec;
+    use crate::model::spec::LinkSettings;
 
     #[test]
     fn a_link_has_the_entries_that_are_made_for_it() {
-        let full = Link { spec: Spec { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
+        let full =
+            Link { spec: LinkSettings { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
         let hints = hints_of_link(&full, "t");
         assert!(hints.len() >= 6 && hints.iter().all(|hint| has_entry(&full, hint)), "{hints:?}");
         let with_another_token = hints_of_link(&full, "u");

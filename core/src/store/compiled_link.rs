@@ -8,25 +8,25 @@ use crate::model::card::Card;
 use crate::model::destination::Destination;
 use crate::model::limits::Limit;
 use crate::model::link::{LinkId, RedirectStatus};
-use crate::model::password::Lock;
+use crate::model::password::PasswordTag;
 use crate::model::rules::Rule;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
-use crate::store::copy::{Copy, Followed, Leads};
+use crate::store::copy::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
 /// What an isolate remembers of an alias.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct ResolvedAlias {
     pub(crate) id: LinkId,
-    pub(crate) way: Way,
+    pub(crate) way: ResolvedTo,
 }
 
 /// Where an alias leads.
 #[derive(Clone, Debug)]
-pub(crate) enum Way {
-    On(Arc<Ready>),
+pub(crate) enum ResolvedTo {
+    On(Arc<CompiledLink>),
     /// To where the link went, and whether visitors who come to this alias are led there.
     Away(Key, bool),
     Nowhere,
@@ -34,7 +34,7 @@ pub(crate) enum Way {
 
 /// A link as those who follow it meet it.
 #[derive(Debug)]
-pub(crate) struct Ready {
+pub(crate) struct CompiledLink {
     pub(crate) id: LinkId,
     pub(crate) status: RedirectStatus,
     pub(crate) starts_at: Option<Timestamp>,
@@ -50,18 +50,18 @@ pub(crate) struct Ready {
     pub(crate) limit: Option<Limit>,
     pub(crate) confirm: bool,
     /// What a visitor's cookie is to be made for, if they have to know a password.
-    pub(crate) lock: Option<Lock>,
+    pub(crate) lock: Option<PasswordTag>,
     pub(crate) card: Option<Card>,
     /// Whether a path behind the alias means something.
     pub(crate) uses_path: bool,
 }
 
-impl Found {
-    pub(crate) fn of(copy: Copy) -> Result<Self, StoreError> {
+impl ResolvedAlias {
+    pub(crate) fn of(copy: CachedLink) -> Result<Self, StoreError> {
         let way = match copy.leads {
-            Leads::On(followed) => Way::On(Arc::new(Ready::of(copy.id.clone(), *followed)?)),
-            Leads::Away { to, forwards } => Way::Away(to, forwards),
-            Leads::Nowhere | Leads::Blocked => Way::Nowhere,
+            CachedState::On(followed) => ResolvedTo::On(Arc::new(CompiledLink::of(copy.id.clone(), *followed)?)),
+            CachedState::Away { to, forwards } => ResolvedTo::Away(to, forwards),
+            CachedState::Nowhere | CachedState::Blocked => ResolvedTo::Nowhere,
         };
         Ok(Self { id: copy.id, way })
     }
@@ -69,16 +69,16 @@ impl Found {
     /// How much an isolate keeps of it, about.
     pub(crate) fn bytes(&self) -> usize {
         match &self.way {
-            Way::On(ready) => ready.bytes(),
-            Way::Away(to, _) => to.as_str().len(),
-            Way::Nowhere => 0,
+            ResolvedTo::On(ready) => ready.bytes(),
+            ResolvedTo::Away(to, _) => to.as_str().len(),
+            ResolvedTo::Nowhere => 0,
         }
     }
 }
 
-impl Ready {
-    pub(crate) fn of(id: LinkId, followed: Followed) -> Result<Self, StoreError> {
-        let Followed { target, spec, limit, lock } = followed;
+impl CompiledLink {
+    pub(crate) fn of(id: LinkId, followed: VisitorLink) -> Result<Self, StoreError> {
+        let VisitorLink { target, spec, limit, lock } = followed;
         let ready =
             |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
         let destinations = spec.rules.iter().map(|rule| ready(&rule.target)).collect::<Result<Vec<_>, _>>()?;

@@ -5,14 +5,14 @@
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
 use super::stored::cached_link::StoredCachedLink;
-use super::{Holder, Key, look, stored};
+use super::{AliasState, Key, look, stored};
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
-use crate::model::password::{Lock, PasswordHash};
-use crate::model::spec::Spec;
+use crate::model::password::{PasswordHash, PasswordTag};
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Copies, Records, StoreCall, StoreError};
+use crate::store::ports::{LinkCache, Records, StoreCall, StoreError};
 
 /// A copy older than this is no copy; adapters let the store drop it then.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;
@@ -25,18 +25,18 @@ const CORRECTIONS: u32 = 3;
 
 /// What a visitor of an alias needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Copy {
+pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// How often the record was written.
     pub(crate) version: u64,
-    pub(crate) leads: Leads,
+    pub(crate) leads: CachedState,
 }
 
 /// Where an alias leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Leads {
+pub(crate) enum CachedState {
     /// As its link says.
-    On(Box<Followed>),
+    On(Box<VisitorLink>),
     /// To where its link went.
     Away {
         to: Key,
@@ -50,39 +50,39 @@ pub(crate) enum Leads {
 
 /// A link as far as it concerns visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Followed {
+pub(crate) struct VisitorLink {
     pub(crate) target: Target,
     /// Without what only its owner reads.
-    pub(crate) spec: Spec,
+    pub(crate) spec: LinkSettings,
     /// Where its clicks are counted down, if they are.
     pub(crate) limit: Option<Limit>,
     /// If visitors have to know a password. Its hash is with truth alone.
-    pub(crate) lock: Option<Lock>,
+    pub(crate) lock: Option<PasswordTag>,
 }
 
 /// A copy and how far it may be trusted.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Trust {
+pub(crate) enum Freshness {
     /// Truth confirmed it lately.
-    Fresh(Copy),
+    Fresh(CachedLink),
     /// To be served and then checked.
-    Aged(Copy),
+    Aged(CachedLink),
     /// It says that truth is to be asked.
     AskTruth,
     /// To be ignored.
     None,
 }
 
-impl Copy {
+impl CachedLink {
     /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
-    pub(crate) fn of(holder: &Holder, commits: u64) -> Option<Self> {
+    pub(crate) fn of(holder: &AliasState, commits: u64) -> Option<Self> {
         let (id, leads) = match holder.seen() {
-            Holder::Link(link) if link.is_deleted() => (&link.id, Leads::Nowhere),
-            Holder::Link(link) if link.blocked.is_some() => (&link.id, Leads::Blocked),
-            Holder::Link(link) => (&link.id, Leads::On(Box::new(Followed::of(link)))),
-            Holder::Signpost(signpost) => (&signpost.link, Leads::Away { to: signpost.to(), forwards: signpost.forwards }),
-            Holder::Erasing(link) => (&link.id, Leads::Nowhere),
-            Holder::Arriving(_) | Holder::Nobody => return None,
+            AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Nowhere),
+            AliasState::Link(link) if link.blocked.is_some() => (&link.id, CachedState::Blocked),
+            AliasState::Link(link) => (&link.id, CachedState::On(Box::new(VisitorLink::of(link)))),
+            AliasState::MovedTo(signpost) => (&signpost.link, CachedState::Away { to: signpost.to(), forwards: signpost.forwards }),
+            AliasState::Erasing(link) => (&link.id, CachedState::Nowhere),
+            AliasState::PendingMove(_) | AliasState::Nobody => return None,
         };
         Some(Self { id: id.clone(), version: commits, leads })
     }
@@ -91,14 +91,14 @@ impl Copy {
     pub(crate) fn is_strict(&self) -> bool {
         match &self.leads {
             // Their clicks are counted by truth, so that is where their limit is read as well.
-            Leads::On(followed) => followed.spec.strict || followed.limit.is_some(),
-            Leads::Blocked => true,
-            Leads::Away { .. } | Leads::Nowhere => false,
+            CachedState::On(followed) => followed.spec.strict || followed.limit.is_some(),
+            CachedState::Blocked => true,
+            CachedState::Away { .. } | CachedState::Nowhere => false,
         }
     }
 }
 
-impl Followed {
+impl VisitorLink {
     pub(crate) fn of(link: &Link) -> Self {
         let spec = link.spec.for_visitors();
         let lock = link.spec.password.as_ref().map(PasswordHash::lock);
@@ -107,29 +107,29 @@ impl Followed {
 }
 
 /// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
-pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Trust {
+pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Freshness {
     let Ok((copy, checked_at)) = stored::read(bytes).and_then(StoredCachedLink::into_copy) else {
-        return Trust::None;
+        return Freshness::None;
     };
     let age = now.millis_since(checked_at);
     let older_than = |seconds: u32| age > u64::from(seconds).saturating_mul(1_000);
     match copy {
-        _ if older_than(LIFETIME_SECONDS) => Trust::None,
-        None => Trust::AskTruth,
-        Some(copy) if older_than(RECHECK_AFTER_SECONDS) => Trust::Aged(copy),
-        Some(copy) => Trust::Fresh(copy),
+        _ if older_than(LIFETIME_SECONDS) => Freshness::None,
+        None => Freshness::AskTruth,
+        Some(copy) if older_than(RECHECK_AFTER_SECONDS) => Freshness::Aged(copy),
+        Some(copy) => Freshness::Fresh(copy),
     }
 }
 
 /// A copy to be made once the visitor has gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fill {
+pub(crate) struct CacheFill {
     pub(crate) key: Key,
     /// What truth said just now, if it was asked.
-    pub(crate) known: Option<Copy>,
+    pub(crate) known: Option<CachedLink>,
 }
 
-impl Fill {
+impl CacheFill {
     /// Cost if the record does not change meanwhile: a put and a check of the record. If the record is not known yet, it and the old copy
     /// are read first.
     pub(crate) fn operations(&self, records: &impl Records) -> u32 {
@@ -138,7 +138,7 @@ impl Fill {
     }
 
     /// Puts what truth says, and again as long as truth moved on meanwhile. A read may be late: a version that is not newer is no news.
-    pub(crate) async fn run(self, records: &impl Records, copies: &impl Copies, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn run(self, records: &impl Records, copies: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
         let mut copy = match self.known {
             Some(copy) => Some(copy),
             None => match truth(records, &self.key).await? {
@@ -156,13 +156,13 @@ impl Fill {
 }
 
 /// What is told where truth knows of nobody while a copy still does: that the link has ended.
-async fn ended(copies: &impl Copies, key: &Key, now: Timestamp) -> Option<Copy> {
+async fn ended(copies: &impl LinkCache, key: &Key, now: Timestamp) -> Option<CachedLink> {
     match read(&copies.get(key).await?, now) {
-        Trust::Fresh(copy) | Trust::Aged(copy) => Some(Copy { leads: Leads::Nowhere, ..copy }),
-        Trust::AskTruth | Trust::None => None,
+        Freshness::Fresh(copy) | Freshness::Aged(copy) => Some(CachedLink { leads: CachedState::Nowhere, ..copy }),
+        Freshness::AskTruth | Freshness::None => None,
     }
 }
 
-async fn truth(records: &impl Records, key: &Key) -> Result<Option<Copy>, StoreError> {
-    Ok(look(records, key).await?.and_then(|place| Copy::of(&place.holder, place.commits)))
+async fn truth(records: &impl Records, key: &Key) -> Result<Option<CachedLink>, StoreError> {
+    Ok(look(records, key).await?.and_then(|place| CachedLink::of(&place.holder, place.commits)))
 }

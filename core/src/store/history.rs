@@ -6,7 +6,7 @@
 //! The first write of a move puts a copy of the link at the destination, and the version it writes down names that destination in its key.
 //! If the move is cut off, this key alone leads to the copy.
 
-use super::place::{Holder, Place};
+use super::place::{AliasRecord, AliasState};
 use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
 use crate::model::alias::Alias;
@@ -34,7 +34,7 @@ const MOST_CLEARED: u32 = 12;
 
 /// What a link was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Snapshot {
+pub(crate) struct LinkVersion {
     pub(crate) version: u64,
     pub(crate) at: Timestamp,
     pub(crate) by: Option<UserId>,
@@ -48,7 +48,7 @@ pub(crate) struct Snapshot {
     pub(super) before: Option<String>,
 }
 
-impl Snapshot {
+impl LinkVersion {
     /// What `link` is now.
     pub(crate) fn of(link: &Link) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Snapshot {
 
 /// Has `change`, which replaces `was` or begins to move it, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
-    let value = stored::write(&StoredVersion::from(&Snapshot::of(was)))?;
+    let value = stored::write(&StoredVersion::from(&LinkVersion::of(was)))?;
     change.sides.push((key(&was.id, was.version, &name(was, &change.key, &change.token)), value));
     Ok(())
 }
@@ -96,8 +96,8 @@ pub(crate) fn newest(link: &Link) -> Option<Key> {
 }
 
 /// The latest versions of `link`, newest first, its present one among them: as many as are found among `reads` records.
-pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> Result<Vec<Snapshot>, StoreError> {
-    let mut versions = vec![Snapshot::of(link)];
+pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> Result<Vec<LinkVersion>, StoreError> {
+    let mut versions = vec![LinkVersion::of(link)];
     let page = records.scan(&Prefix::history(&link.id), None, reads).await?;
     let values = records.get_many(&page.keys).await?;
     let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
@@ -127,7 +127,7 @@ pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> 
     let first = turn.and_then(|turn| turn.checked_rem(old.len())).unwrap_or_default();
     old.rotate_left(first);
     let at = Key::link(&link.domain, &link.alias);
-    Ok(sift(records, (&link.id, &at), old, Moves::Follow, most).await?.keys)
+    Ok(sift(records, (&link.id, &at), old, MoveVersions::Follow, most).await?.keys)
 }
 
 /// To read a destination, and to drop a version that leads there.
@@ -141,7 +141,7 @@ fn version_in(key: &Key) -> Option<u64> {
 
 /// What to do about versions that name the destination of a move.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moves {
+pub(crate) enum MoveVersions {
     /// Leave them: the move may not have made its claim yet.
     Leave,
     /// Read the destination, to see whether a copy of the link is there.
@@ -150,18 +150,18 @@ pub(crate) enum Moves {
 
 /// Old versions, sifted for those that can be dropped.
 #[derive(Default)]
-pub(crate) struct Sifted {
+pub(crate) struct PrunableVersions {
     /// Versions that lead to no copy of their link.
     pub(crate) keys: Vec<Key>,
     /// Destinations where the link is still arriving, or that cannot be read. Versions that lead there are not among the keys.
-    pub(crate) pending: Vec<Result<Place, StoreError>>,
+    pub(crate) pending: Vec<Result<AliasRecord, StoreError>>,
     /// What it takes to read the destinations and to drop the keys, in operations of the store.
     pub(crate) operations: u32,
     /// Whether versions are left that are not among the keys and lead to no pending destination.
     pub(crate) has_more: bool,
 }
 
-impl Sifted {
+impl PrunableVersions {
     /// Adds as many of `keys` as can be dropped for `most` operations in all, and at least one.
     fn drop_within(&mut self, records: &impl Records, most: u32, keys: Vec<Key>) {
         for key in keys {
@@ -182,10 +182,10 @@ pub(crate) async fn sift(
     records: &impl Records,
     (id, at): (&LinkId, &Key),
     versions: Vec<Key>,
-    moves: Moves,
+    moves: MoveVersions,
     most: u32,
-) -> Result<Sifted, StoreError> {
-    let mut sifted = Sifted::default();
+) -> Result<PrunableVersions, StoreError> {
+    let mut sifted = PrunableVersions::default();
     let mut plain = Vec::new();
     let mut by_destination: Vec<(Key, Vec<Key>)> = Vec::new();
     for version in versions {
@@ -200,8 +200,8 @@ pub(crate) async fn sift(
     sifted.drop_within(records, most, plain);
     let least = usize::from(sifted.keys.is_empty());
     let readable = match moves {
-        Moves::Leave => 0,
-        Moves::Follow => readable(records, by_destination.len(), most.saturating_sub(sifted.operations)).max(least),
+        MoveVersions::Leave => 0,
+        MoveVersions::Follow => readable(records, by_destination.len(), most.saturating_sub(sifted.operations)).max(least),
     };
     sifted.has_more |= by_destination.len() > readable;
     let destinations: Vec<Key> = by_destination.iter().take(readable).map(|(destination, _)| destination.clone()).collect();
@@ -210,9 +210,9 @@ pub(crate) async fn sift(
     }
     let found = records.get_many(&destinations).await?;
     sifted.operations = sifted.operations.saturating_add(records.operations(&StoreCall::GetMany(destinations.len())));
-    let is_arriving = |place: &Place| matches!(&place.holder, Holder::Arriving(arriving) if arriving.link.id == *id);
+    let is_arriving = |place: &AliasRecord| matches!(&place.holder, AliasState::PendingMove(arriving) if arriving.link.id == *id);
     for ((destination, versions), record) in by_destination.into_iter().zip(found) {
-        match record.map(|record| Place::read(&destination, &record)) {
+        match record.map(|record| AliasRecord::read(&destination, &record)) {
             Some(Ok(place)) if !is_arriving(&place) => sifted.drop_within(records, most, versions),
             None => sifted.drop_within(records, most, versions),
             Some(pending) => sifted.pending.push(pending),

@@ -2,7 +2,7 @@
 //! the same request draws the same.
 
 use crate::model::base58;
-use crate::model::digest::Keyed;
+use crate::model::digest::KeyedDigest;
 use crate::model::key::SECRET_CHARS;
 use crate::store::ports::{Edge, NoEntropy};
 
@@ -25,12 +25,12 @@ pub(crate) fn random_secret(edge: &impl Edge) -> Result<String, NoEntropy> {
 
 /// Where draws come from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Source {
+pub(crate) enum IdSource {
     Random,
-    Repeatable(Keyed),
+    Repeatable(KeyedDigest),
 }
 
-impl Source {
+impl IdSource {
     /// The source for part `number` of a request that does many things.
     pub(crate) fn part(&self, number: usize) -> Self {
         match self {
@@ -83,8 +83,8 @@ mod tests {
     #[test]
     fn a_repeatable_draw_is_repeated_and_a_random_one_is_not() {
         let edge = MemoryEdge::new(1);
-        let seed = Source::Repeatable(Pepper::new("p").digest("x", &[]));
-        let draws = |source: &Source, purpose: &str| {
+        let seed = IdSource::Repeatable(Pepper::new("p").digest("x", &[]));
+        let draws = |source: &IdSource, purpose: &str| {
             (source.name(&edge, purpose).unwrap(), source.text(&edge, purpose, base58::ALPHABET, 40).unwrap())
         };
         assert_eq!(draws(&seed, "a"), draws(&seed, "a"));
@@ -92,8 +92,8 @@ mod tests {
             draws(&seed, "b"),
             draws(&seed.part(1), "a"),
             draws(&seed.part(2), "a"),
-            draws(&Source::Random, "a"),
-            draws(&Source::Random, "a"),
+            draws(&IdSource::Random, "a"),
+            draws(&IdSource::Random, "a"),
         ];
         for (number, (name, text)) in others.iter().enumerate() {
             assert_eq!((name.len(), text.len()), (17, 40));

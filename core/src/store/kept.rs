@@ -1,14 +1,14 @@
 //! Records that say one thing each, are replaced as a whole and know their commits: keys, users, the team, domains.
 
 use super::stored::tokens::Tokens;
-use super::stored::{self, Form};
+use super::stored::{self, StoredForm};
 use super::{Change, Expect, Key};
 use crate::store::ports::{Guard, Record, Records, StoreError};
 
 /// What a record may say.
-pub(crate) trait Keep: Sized {
+pub(crate) trait RecordValue: Sized {
     /// Its stored form.
-    type Stored<'a>: Form
+    type Stored<'a>: StoredForm
     where
         Self: 'a;
 
@@ -18,13 +18,13 @@ pub(crate) trait Keep: Sized {
 
 /// A record and what it says.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept<T> {
+pub(crate) struct GuardedRecord<T> {
     pub(crate) what: T,
     tokens: Tokens,
     guard: Guard,
 }
 
-impl<T: Keep> Kept<T> {
+impl<T: RecordValue> GuardedRecord<T> {
     /// In a box, since it is handed on from one who waits to the next.
     pub(crate) fn read(record: &Record) -> Result<Box<Self>, StoreError> {
         let (what, tokens) = T::restore(stored::read(&record.value)?)?;

@@ -6,26 +6,26 @@
 use std::sync::Arc;
 
 use crate::model::time::Timestamp;
-use crate::store::compiled_link::Found;
-use crate::store::{Elsewhere, Key, copy};
+use crate::store::compiled_link::ResolvedAlias;
+use crate::store::{DomainRedirects, Key, copy};
 
 pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;
 
 /// A link's answer is about 200 bytes beside its target; a target has at most 8 KiB.
-const HIT_BOUNDS: Bounds = Bounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_024 };
-const MISS_BOUNDS: Bounds = Bounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
+const HIT_BOUNDS: MemoBounds = MemoBounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_024 };
+const MISS_BOUNDS: MemoBounds = MemoBounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
 /// KV repeats a miss for about a minute and takes one write a second for a key: one fill a minute is enough.
-const FILL_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 512 * 1_024 };
+const FILL_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 512 * 1_024 };
 /// One for each domain that is served; of a thousand links a text has at most 400 KB.
-const TEXT_BOUNDS: Bounds = Bounds { seconds: 60, bytes: 1_024 * 1_024 };
-const RECHECK_BOUNDS: Bounds = Bounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
+const TEXT_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 1_024 * 1_024 };
+const RECHECK_BOUNDS: MemoBounds = MemoBounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
 
 /// What an isolate remembers under a key.
 #[derive(Clone, Debug)]
-pub(crate) enum Remembered {
-    Link(Found),
-    Domain(Elsewhere),
+pub(crate) enum MemoValue {
+    Link(ResolvedAlias),
+    Domain(DomainRedirects),
 }
 
 /// A moment in the life of the memo: an answer may be remembered only if no commit came since.
@@ -34,7 +34,7 @@ pub(crate) struct Epoch(u64);
 
 /// What a memo knows about a key.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Known<V> {
+pub(crate) enum MemoLookup<V> {
     Hit(V),
     /// Truth has no such link.
     Miss,
@@ -62,13 +62,13 @@ impl<V: Clone> Memo<V> {
         }
     }
 
-    pub(crate) fn get(&self, key: &Key, now: Timestamp) -> Known<V> {
+    pub(crate) fn get(&self, key: &Key, now: Timestamp) -> MemoLookup<V> {
         if let Some(value) = self.hits.get(key, now).and_then(|entry| entry.value.as_deref()) {
-            return Known::Hit(value.clone());
+            return MemoLookup::Hit(value.clone());
         }
         match self.misses.get(key, now) {
-            Some(_) => Known::Miss,
-            None => Known::Nothing,
+            Some(_) => MemoLookup::Miss,
+            None => MemoLookup::Nothing,
         }
     }
 
@@ -110,7 +110,7 @@ impl<V: Clone> Memo<V> {
     }
 
     /// How much there is on each shelf.
-    pub(crate) fn holdings(&self) -> [Holding; 5] {
+    pub(crate) fn holdings(&self) -> [ShelfUsage; 5] {
         [
             self.hits.holding("hits"),
             self.misses.holding("misses"),
@@ -129,7 +129,7 @@ impl<V: Clone> Memo<V> {
 }
 
 /// How much there is on a shelf.
-pub(crate) struct Holding {
+pub(crate) struct ShelfUsage {
     pub(crate) name: &'static str,
     pub(crate) entries: usize,
     pub(crate) bytes: usize,
@@ -137,7 +137,7 @@ pub(crate) struct Holding {
 }
 
 #[derive(Clone, Copy)]
-struct Bounds {
+struct MemoBounds {
     seconds: u32,
     bytes: usize,
 }
@@ -146,7 +146,7 @@ struct Bounds {
 /// shelf costs no more than an empty one. Visitors choose the keys, and nothing secret says which set is whose: somebody can crowd one. Its
 /// other keys are forgotten early then, and asked for again.
 struct Shelf<V> {
-    bounds: Bounds,
+    bounds: MemoBounds,
     /// All of them as soon as there is something to keep. A set has its oldest entry first.
     sets: Vec<Vec<Entry<V>>>,
     bytes: usize,
@@ -169,13 +169,13 @@ struct Entry<V> {
 }
 
 impl<V> Entry<V> {
-    fn is_fresh(&self, bounds: Bounds, now: Timestamp) -> bool {
+    fn is_fresh(&self, bounds: MemoBounds, now: Timestamp) -> bool {
         now.millis_since(self.put_at) < u64::from(bounds.seconds).saturating_mul(1_000)
     }
 }
 
 impl<V> Shelf<V> {
-    fn new(bounds: Bounds) -> Self {
+    fn new(bounds: MemoBounds) -> Self {
         Self { bounds, sets: Vec::new(), bytes: 0, hand: 0 }
     }
 
@@ -184,8 +184,8 @@ impl<V> Shelf<V> {
         entry.is_fresh(self.bounds, now).then_some(entry)
     }
 
-    fn holding(&self, name: &'static str) -> Holding {
-        Holding { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, most_bytes: self.bounds.bytes }
+    fn holding(&self, name: &'static str) -> ShelfUsage {
+        ShelfUsage { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, most_bytes: self.bounds.bytes }
     }
 
     /// Whether `key` is not on the shelf; then it is from now on.
@@ -271,9 +271,9 @@ mod tests {
     fn a_hit_is_repeated_for_five_seconds() {
         let mut memo = Memo::new();
         hit(&mut memo, 1, 10, 1_000);
-        assert_eq!(memo.get(&key(1), at(5_999)), Known::Hit(1));
-        assert_eq!(memo.get(&key(1), at(6_000)), Known::Nothing);
-        assert_eq!(memo.get(&key(2), at(1_000)), Known::Nothing);
+        assert_eq!(memo.get(&key(1), at(5_999)), MemoLookup::Hit(1));
+        assert_eq!(memo.get(&key(1), at(6_000)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(2), at(1_000)), MemoLookup::Nothing);
     }
 
     #[test]
@@ -281,8 +281,8 @@ mod tests {
         let mut memo = Memo::<u64>::new();
         let epoch = memo.epoch();
         memo.remember_miss(&key(1), epoch, at(1_000));
-        assert_eq!(memo.get(&key(1), at(10_999)), Known::Miss);
-        assert_eq!(memo.get(&key(1), at(11_000)), Known::Nothing);
+        assert_eq!(memo.get(&key(1), at(10_999)), MemoLookup::Miss);
+        assert_eq!(memo.get(&key(1), at(11_000)), MemoLookup::Nothing);
     }
 
     #[test]
@@ -291,14 +291,14 @@ mod tests {
         hit(&mut memo, 1, 10, 0);
         let read_in = memo.epoch();
         memo.drop(&key(1));
-        assert_eq!(memo.get(&key(1), at(0)), Known::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
         memo.remember_hit(&key(1), 1, 10, read_in, at(0));
         memo.remember_miss(&key(1), read_in, at(0));
-        assert_eq!(memo.get(&key(1), at(0)), Known::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
         let epoch = memo.epoch();
         memo.remember_miss(&key(1), epoch, at(0));
         memo.drop(&key(1));
-        assert_eq!(memo.get(&key(1), at(0)), Known::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
     }
 
     #[test]
@@ -331,9 +331,9 @@ mod tests {
         for number in &crowd {
             hit(&mut memo, *number, 10, *number);
         }
-        assert_eq!(memo.get(&key(crowd[0]), at(crowd[8])), Known::Nothing);
+        assert_eq!(memo.get(&key(crowd[0]), at(crowd[8])), MemoLookup::Nothing);
         for number in &crowd[1..] {
-            assert_eq!(memo.get(&key(*number), at(crowd[8])), Known::Hit(*number));
+            assert_eq!(memo.get(&key(*number), at(crowd[8])), MemoLookup::Hit(*number));
         }
     }
 
@@ -343,8 +343,8 @@ mod tests {
         for number in crowd[..8].iter().chain(&[crowd[0], crowd[8]]) {
             hit(&mut memo, *number, 10, 0);
         }
-        assert_eq!(memo.get(&key(crowd[0]), at(0)), Known::Hit(crowd[0]));
-        assert_eq!(memo.get(&key(crowd[1]), at(0)), Known::Nothing);
+        assert_eq!(memo.get(&key(crowd[0]), at(0)), MemoLookup::Hit(crowd[0]));
+        assert_eq!(memo.get(&key(crowd[1]), at(0)), MemoLookup::Nothing);
     }
 
     #[test]
@@ -355,7 +355,7 @@ mod tests {
             assert!(entries(&memo).len() <= 2_048);
         }
         assert!(memo.hits.sets.iter().all(|set| set.len() == 8));
-        let young = (19_000..20_000).filter(|number| memo.get(&key(*number), at(0)) == Known::Hit(*number)).count();
+        let young = (19_000..20_000).filter(|number| memo.get(&key(*number), at(0)) == MemoLookup::Hit(*number)).count();
         assert!(young > 900, "{young}");
     }
 
@@ -383,7 +383,7 @@ mod tests {
         assert_eq!(held, memo.hits.bytes);
         assert!((200..256).contains(&entries(&memo).len()));
         hit(&mut memo, 999, 3 * 1_024 * 1_024, 400);
-        assert_eq!(memo.get(&key(999), at(400)), Known::Nothing);
+        assert_eq!(memo.get(&key(999), at(400)), MemoLookup::Nothing);
     }
 
     #[test]
@@ -391,10 +391,10 @@ mod tests {
         let overhead = |number| key(number).as_str().len() + size_of::<Entry<u64>>() + size_of::<u64>();
         let mut memo = Memo::new();
         hit(&mut memo, 1, HIT_BOUNDS.bytes - overhead(1), 0);
-        assert_eq!(memo.get(&key(1), at(0)), Known::Hit(1));
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Hit(1));
         hit(&mut memo, 2, HIT_BOUNDS.bytes / 2 - overhead(2), 0);
         hit(&mut memo, 3, HIT_BOUNDS.bytes / 2 - overhead(3), 0);
-        assert_eq!([1, 2, 3].map(|number| memo.get(&key(number), at(0))), [Known::Nothing, Known::Hit(2), Known::Hit(3)]);
+        assert_eq!([1, 2, 3].map(|number| memo.get(&key(number), at(0))), [MemoLookup::Nothing, MemoLookup::Hit(2), MemoLookup::Hit(3)]);
     }
 
     #[test]
@@ -404,6 +404,6 @@ mod tests {
             hit(&mut memo, 1, 10, millis);
         }
         assert_eq!(entries(&memo).len(), 1);
-        assert_eq!(memo.get(&key(1), at(10_000)), Known::Hit(1));
+        assert_eq!(memo.get(&key(1), at(10_000)), MemoLookup::Hit(1));
     }
 }

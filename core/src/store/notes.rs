@@ -11,7 +11,7 @@ use crate::store::ports::StoreError;
 
 /// What a line tells: who did what, to what, when and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Line<'a> {
+pub(crate) struct AuditEvent<'a> {
     pub(crate) at: Timestamp,
     /// What kind of deed it was: `link.create`.
     pub(crate) action: Cow<'a, str>,
@@ -26,13 +26,13 @@ pub(crate) struct Line<'a> {
     pub(crate) request_id: Cow<'a, str>,
 }
 
-impl Line<'_> {
+impl AuditEvent<'_> {
     pub(crate) fn write(&self) -> Result<String, StoreError> {
         stored::write(&StoredAuditEvent::from(self))
     }
 
     pub(crate) fn read(value: &[u8]) -> Result<Self, StoreError> {
-        stored::read::<StoredAuditEvent<'_>>(value).map(Line::from)
+        stored::read::<StoredAuditEvent<'_>>(value).map(AuditEvent::from)
     }
 }
 
@@ -57,8 +57,8 @@ impl Key {
 mod tests {
     use super::*;
 
-    fn line() -> Line<'static> {
-        Line {
+    fn line() -> AuditEvent<'static> {
+        AuditEvent {
             at: Timestamp::from_millis(5),
             action: "link.create".into(),
             subject: "lnk_1".into(),
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_line_comes_back_as_it_was_stored() {
         let text = |text: &'static str| Some(Cow::Borrowed(text));
-        let full = Line {
+        let full = AuditEvent {
             domain: text("hop.example"),
             alias: text("é"),
             detail: text("from \"x\""),
@@ -84,7 +84,7 @@ mod tests {
             ..line()
         };
         for line in [line(), full] {
-            assert_eq!(Line::read(line.write().unwrap().as_bytes()), Ok(line));
+            assert_eq!(AuditEvent::read(line.write().unwrap().as_bytes()), Ok(line));
         }
     }
 
@@ -92,10 +92,10 @@ mod tests {
     fn a_line_without_what_every_line_has_is_corrupt() {
         for needed in ["at", "action", "subject", "principal", "request_id"] {
             let json = line().write().unwrap().replacen(&format!("\"{needed}\""), "\"other\"", 1);
-            assert!(matches!(Line::read(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
+            assert!(matches!(AuditEvent::read(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
         }
         let json = line().write().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
-        assert!(Line::read(json.as_bytes()).is_err());
+        assert!(AuditEvent::read(json.as_bytes()).is_err());
     }
 
     #[test]

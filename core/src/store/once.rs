@@ -11,7 +11,7 @@ pub(crate) const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A request that may be repeated, and how far it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Once {
+pub(crate) struct IdempotentRequest {
     /// A digest of what it asked for, or for an upsert the alias that is promised to its external id; nothing if it was refused: then its name is
     /// free for another.
     pub(crate) body: Option<String>,
@@ -20,14 +20,14 @@ pub(crate) struct Once {
     pub(crate) first_at: Timestamp,
     /// Since when somebody is at it.
     pub(crate) running_since: Option<Timestamp>,
-    pub(crate) answer: Option<Answer>,
+    pub(crate) answer: Option<RecordedResponse>,
     /// What the next request goes on from, if the one before did not do everything.
     pub(crate) progress: Option<String>,
 }
 
 /// What it was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct RecordedResponse {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
     pub(crate) location: Option<String>,
@@ -36,13 +36,13 @@ pub(crate) struct Answer {
 
 /// The record of such a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OnceRecord {
-    pub(crate) once: Option<Once>,
+pub(crate) struct IdempotencyRecord {
+    pub(crate) once: Option<IdempotentRequest>,
     tokens: Option<Tokens>,
     guard: Option<Guard>,
 }
 
-impl OnceRecord {
+impl IdempotencyRecord {
     pub(crate) fn read(record: Option<&Record>) -> Result<Self, StoreError> {
         let Some(record) = record else {
             return Ok(Self::default());
@@ -52,7 +52,7 @@ impl OnceRecord {
     }
 
     /// The change that makes the record say `once`.
-    pub(crate) fn say(&self, key: &Key, once: &Once, token: String) -> Result<Change, StoreError> {
+    pub(crate) fn say(&self, key: &Key, once: &IdempotentRequest, token: String) -> Result<Change, StoreError> {
         let value = stored::write(&StoredIdempotency::of(once, Tokens::after(self.tokens.as_ref(), &token)))?;
         let forgotten_at = Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);

@@ -11,6 +11,6 @@ pub(crate) struct Team {
 
 /// Who has claimed an address.
 #[derive(Clone, Debug)]
-pub(crate) struct Claimed {
+pub(crate) struct EmailClaim {
     pub(crate) by: UserId,
 }

@@ -15,34 +15,34 @@ use crate::store::ports::{Guard, Record, Records, StoreError};
 
 /// Who holds an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Holder {
+pub(crate) enum AliasState {
     /// A link, deleted or not.
     Link(Link),
     /// A link that is to come here, and is here once the alias it comes from says so.
-    Arriving(Box<Arriving>),
+    PendingMove(Box<PendingMove>),
     /// A link of which nothing is to stay. It is kept only to know what else is to go.
     Erasing(Link),
     /// The link that was here is elsewhere.
-    Signpost(Signpost),
+    MovedTo(MovedTo),
     /// Nobody: whoever asks may have it.
     Nobody,
 }
 
 /// A link on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Arriving {
+pub(crate) struct PendingMove {
     pub(crate) link: Link,
     pub(crate) from: Key,
     /// The random name of this move, which the signpost repeats.
     pub(crate) journey: String,
     pub(crate) since: Timestamp,
     /// Who held the alias before, and holds it again if the link never comes.
-    pub(crate) before: Holder,
+    pub(crate) before: AliasState,
 }
 
 /// Where a link went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Signpost {
+pub(crate) struct MovedTo {
     pub(crate) link: LinkId,
     pub(crate) domain: Domain,
     pub(crate) alias: Alias,
@@ -51,7 +51,7 @@ pub(crate) struct Signpost {
     pub(crate) forwards: bool,
 }
 
-impl Signpost {
+impl MovedTo {
     pub(crate) fn to(&self) -> Key {
         Key::link(&self.domain, &self.alias)
     }
@@ -59,9 +59,9 @@ impl Signpost {
 
 /// The record of an alias.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct AliasRecord {
     pub(crate) key: Key,
-    pub(crate) holder: Holder,
+    pub(crate) holder: AliasState,
     /// How often it was written: of two copies of it, the one with more is newer.
     pub(crate) commits: u64,
     tokens: Tokens,
@@ -76,14 +76,14 @@ pub(crate) struct Place {
 
 /// State of the index entries named by the record of a link that is being erased.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Entries {
+pub(crate) enum EntryStatus {
     /// They may be there.
     Named,
     /// They are not.
     Dropped,
 }
 
-impl Place {
+impl AliasRecord {
     /// The record at `key`. Somebody arriving is still arriving here; [`look`] asks where they come from.
     pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
         let mut stored: StoredAlias<'_> = stored::read(&record.value)?;
@@ -100,14 +100,14 @@ impl Place {
     }
 
     /// The change that makes `holder` the first to hold `key`.
-    pub(crate) fn claim(key: &Key, holder: &Holder, token: String) -> Result<Change, StoreError> {
+    pub(crate) fn claim(key: &Key, holder: &AliasState, token: String) -> Result<Change, StoreError> {
         let gains = hints_of(holder, &token);
         let value = stored::write(&StoredAlias::of(holder, 1, Tokens::first(&token), (&token, &[])))?;
         Ok(Change { sides: marks_of(&gains), gains, ..Change::of(key.clone(), Expect::Absent, value, token) })
     }
 
     /// The change that makes `holder` hold this place from now on. Index entries that still hold stay as they are.
-    pub(crate) fn hand_over(&self, holder: &Holder, token: String) -> Result<Change, StoreError> {
+    pub(crate) fn hand_over(&self, holder: &AliasState, token: String) -> Result<Change, StoreError> {
         let before = self.hints(&self.holder);
         // A claim offers one token to several states of a record in turn, and a refused offer takes its entries back. The store may make such a
         // removal late, so the entries of each offer have names of their own.
@@ -127,14 +127,14 @@ impl Place {
 
     /// The change that begins to erase `link`, or goes on with it: its hints and `drops` go. The record keeps what names the hints until
     /// they are known to be dropped: the writer may die half-way.
-    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, entries: Entries, token: String) -> Result<Change, StoreError> {
-        let holder = Holder::Erasing(link.clone());
+    pub(crate) fn erase(&self, link: &Link, mut drops: Vec<Key>, entries: EntryStatus, token: String) -> Result<Change, StoreError> {
+        let holder = AliasState::Erasing(link.clone());
         let change = self.hand_over(&holder, token)?;
         let hints = match entries {
-            Entries::Dropped => ("", &[][..]),
-            Entries::Named => {
+            EntryStatus::Dropped => ("", &[][..]),
+            EntryStatus::Named => {
                 drops.extend(match &self.holder {
-                    Holder::Erasing(link) if self.names_entries() => self.hints(&Holder::Link(link.clone())),
+                    AliasState::Erasing(link) if self.names_entries() => self.hints(&AliasState::Link(link.clone())),
                     holder => self.hints(holder),
                 });
                 drops.extend_from_slice(&self.left);
@@ -156,12 +156,12 @@ impl Place {
     }
 
     /// The record after the commit `token` that makes `holder` hold this place.
-    fn next(&self, holder: &Holder, token: &str, hints: (&str, &[Key])) -> Result<String, StoreError> {
+    fn next(&self, holder: &AliasState, token: &str, hints: (&str, &[Key])) -> Result<String, StoreError> {
         stored::write(&StoredAlias::of(holder, self.commits.saturating_add(1), self.tokens.and(token), hints))
     }
 
     /// The index entries of `holder`, which is or was here, under the names they were written with.
-    fn hints(&self, holder: &Holder) -> Vec<Key> {
+    fn hints(&self, holder: &AliasState) -> Vec<Key> {
         let mut hints = hints_of(holder, &self.hint_token);
         for hint in &mut hints {
             if let Some(newer) = self.newer_hints.iter().find(|newer| hint::says_the_same(newer, hint)) {
@@ -191,19 +191,19 @@ impl Place {
     /// The link that is to be seen here, deleted or not.
     pub(crate) fn link(&self) -> Option<&Link> {
         match self.holder.seen() {
-            Holder::Link(link) => Some(link),
-            Holder::Arriving(_) | Holder::Erasing(_) | Holder::Signpost(_) | Holder::Nobody => None,
+            AliasState::Link(link) => Some(link),
+            AliasState::PendingMove(_) | AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Nobody => None,
         }
     }
 
     /// Whether the link has left from here to where it is arriving. The word of a signpost holds while somebody else is arriving here.
-    pub(crate) fn has_seen_off(&self, arriving: &Arriving) -> bool {
-        matches!(self.holder.seen(), Holder::Signpost(signpost) if signpost.journey == arriving.journey)
+    pub(crate) fn has_seen_off(&self, arriving: &PendingMove) -> bool {
+        matches!(self.holder.seen(), AliasState::MovedTo(signpost) if signpost.journey == arriving.journey)
     }
 
     /// Takes the word of the alias that somebody arriving here comes from.
     fn believe(&mut self, from: Option<&Self>) {
-        if let Holder::Arriving(arriving) = &self.holder
+        if let AliasState::PendingMove(arriving) = &self.holder
             && from.is_some_and(|from| from.has_seen_off(arriving))
         {
             self.arrive();
@@ -212,8 +212,8 @@ impl Place {
 
     /// Whoever is arriving here is here.
     fn arrive(&mut self) {
-        let Holder::Arriving(arriving) = &self.holder else { return };
-        let arrived = Holder::Link(arriving.link.clone());
+        let AliasState::PendingMove(arriving) = &self.holder else { return };
+        let arrived = AliasState::Link(arriving.link.clone());
         let own = self.hints(&arrived);
         self.left = self.hints(&arriving.before);
         self.left.retain(|hint| !own.contains(hint));
@@ -221,31 +221,31 @@ impl Place {
     }
 }
 
-impl Holder {
+impl AliasState {
     /// Who is to be seen here: while somebody is arriving, whoever was here before.
     pub(crate) fn seen(&self) -> &Self {
         match self {
-            Self::Arriving(arriving) => &arriving.before,
+            Self::PendingMove(arriving) => &arriving.before,
             holder => holder,
         }
     }
 }
 
 /// Reads the record at `key`, and where somebody is arriving there, what is to be believed of it.
-pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Place>, StoreError> {
+pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
     let Some(mut place) = read_at(records, key).await? else {
         return Ok(None);
     };
-    if let Holder::Arriving(arriving) = &place.holder {
+    if let AliasState::PendingMove(arriving) = &place.holder {
         let from = read_at(records, &arriving.from).await?;
         place.believe(from.as_ref());
     }
     Ok(Some(place))
 }
 
-async fn read_at(records: &impl Records, key: &Key) -> Result<Option<Place>, StoreError> {
+async fn read_at(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
     let record = records.get(key).await?;
-    record.map(|record| Place::read(key, &record)).transpose()
+    record.map(|record| AliasRecord::read(key, &record)).transpose()
 }
 
 /// The link `id`, at `key` or where it went from there, if it is to be seen.
@@ -253,8 +253,8 @@ pub(crate) async fn trace(records: &impl Records, mut key: Key, id: &LinkId) -> 
     for _ in 0..=MOST_MOVES {
         let place = look(records, &key).await?;
         match place.as_ref().map(|place| place.holder.seen()) {
-            Some(Holder::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
-            Some(Holder::Signpost(signpost)) if signpost.link == *id => key = signpost.to(),
+            Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
+            Some(AliasState::MovedTo(signpost)) if signpost.link == *id => key = signpost.to(),
             _ => break,
         }
     }
@@ -262,12 +262,12 @@ pub(crate) async fn trace(records: &impl Records, mut key: Key, id: &LinkId) -> 
 }
 
 /// [`look`] at many places at once, each by itself readable or not.
-pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<Place, StoreError>>>, StoreError> {
+pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<AliasRecord, StoreError>>>, StoreError> {
     let found = records.get_many(keys).await?;
-    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| Place::read(key, &record));
+    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::read(key, &record));
     let mut places: Vec<_> = keys.iter().zip(found).map(read).collect();
-    let origin = |place: &Option<Result<Place, StoreError>>| match place {
-        Some(Ok(Place { holder: Holder::Arriving(arriving), .. })) => Some(arriving.from.clone()),
+    let origin = |place: &Option<Result<AliasRecord, StoreError>>| match place {
+        Some(Ok(AliasRecord { holder: AliasState::PendingMove(arriving), .. })) => Some(arriving.from.clone()),
         _ => None,
     };
     let origins: Vec<Key> = places.iter().filter_map(origin).collect();
@@ -277,7 +277,7 @@ pub(crate) async fn look_at_all(records: &impl Records, keys: &[Key]) -> Result<
     let found = records.get_many(&origins).await?;
     let arriving = places.iter_mut().filter(|place| origin(place).is_some());
     for ((slot, key), record) in arriving.zip(&origins).zip(found) {
-        match (slot.as_mut(), record.map(|record| Place::read(key, &record)).transpose()) {
+        match (slot.as_mut(), record.map(|record| AliasRecord::read(key, &record)).transpose()) {
             (Some(Ok(place)), Ok(from)) => place.believe(from.as_ref()),
             // Who is to be seen there is not known, and that is all.
             (_, Err(error)) => *slot = Some(Err(error)),
@@ -293,7 +293,7 @@ pub(crate) async fn settle(records: &impl Records, key: &Key, journey: &str, tok
     let Some(mut place) = read_at(records, key).await? else {
         return Ok(Written::Conflict);
     };
-    if matches!(&place.holder, Holder::Arriving(arriving) if arriving.journey == journey) {
+    if matches!(&place.holder, AliasState::PendingMove(arriving) if arriving.journey == journey) {
         place.arrive();
     }
     super::write(records, place.hand_over(&place.holder, token)?).await
@@ -313,37 +313,43 @@ mod tests {
         Record { value: change.value.clone().into_bytes(), guard: Guard(format!("guard of {}", change.token)) }
     }
 
-    fn place(change: &Change) -> Place {
-        Place::read(&key(), &stored(change)).unwrap()
+    fn place(change: &Change) -> AliasRecord {
+        AliasRecord::read(&key(), &stored(change)).unwrap()
     }
 
     fn claimed() -> Change {
-        Place::claim(&key(), &Holder::Link(Link::example()), "t0".into()).unwrap()
+        AliasRecord::claim(&key(), &AliasState::Link(Link::example()), "t0".into()).unwrap()
     }
 
-    fn signpost() -> Signpost {
+    fn signpost() -> MovedTo {
         let alias = Alias::stored("new".into());
-        Signpost { link: Link::example().id, domain: Link::example().domain, alias, journey: "j".into(), forwards: true }
+        MovedTo { link: Link::example().id, domain: Link::example().domain, alias, journey: "j".into(), forwards: true }
     }
 
-    fn arriving(before: Holder) -> Holder {
+    fn arriving(before: AliasState) -> AliasState {
         let from = Key::kept("link/hop.example/old".into());
-        Holder::Arriving(Box::new(Arriving { link: Link::example(), from, journey: "j".into(), since: Timestamp::from_millis(5), before }))
+        AliasState::PendingMove(Box::new(PendingMove {
+            link: Link::example(),
+            from,
+            journey: "j".into(),
+            since: Timestamp::from_millis(5),
+            before,
+        }))
     }
 
     #[test]
     fn every_holder_comes_back_as_it_was_stored() {
-        let tombstone = Holder::Link(Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() });
+        let tombstone = AliasState::Link(Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() });
         for holder in [
             tombstone.clone(),
-            Holder::Signpost(signpost()),
-            Holder::Erasing(Link::example()),
-            Holder::Nobody,
-            arriving(Holder::Nobody),
+            AliasState::MovedTo(signpost()),
+            AliasState::Erasing(Link::example()),
+            AliasState::Nobody,
+            arriving(AliasState::Nobody),
             arriving(tombstone),
-            arriving(Holder::Signpost(signpost())),
+            arriving(AliasState::MovedTo(signpost())),
         ] {
-            let change = Place::claim(&key(), &holder, "t0".into()).unwrap();
+            let change = AliasRecord::claim(&key(), &holder, "t0".into()).unwrap();
             assert_eq!((&change.key, &change.expect), (&key(), &Expect::Absent));
             let place = place(&change);
             assert_eq!((&place.holder, place.commits), (&holder, 1));
@@ -355,7 +361,7 @@ mod tests {
     #[test]
     fn an_edit_is_guarded_by_what_was_read_and_keeps_the_hints_that_still_hold() {
         let place_of_claim = place(&claimed());
-        let edit = place_of_claim.hand_over(&Holder::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
+        let edit = place_of_claim.hand_over(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
         assert_eq!(edit.expect, Expect::Unchanged(Guard("guard of t0".into())));
         assert_eq!((edit.gains.len(), edit.drops.len()), (0, 0));
         let edited = place(&edit);
@@ -363,10 +369,10 @@ mod tests {
         assert!(claimed().gains.iter().all(|hint| edited.yields(hint)));
     }
 
-    fn with_tags(tags: &[&str]) -> Holder {
+    fn with_tags(tags: &[&str]) -> AliasState {
         let mut link = Link::example();
         link.spec.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
-        Holder::Link(link)
+        AliasState::Link(link)
     }
 
     #[test]
@@ -382,13 +388,13 @@ mod tests {
         let again = edited.hand_over(&with_tags(&["b", "c"]), "t2".into()).unwrap();
         assert_eq!((again.gains.as_slice(), again.drops.as_slice()), (&[by_tag("c", "t2-2")][..], &[by_tag("a", "t1-1")][..]));
         assert_eq!(again.sides.len(), 1, "the mark of the other tag is there");
-        let left = place(&again).hand_over(&Holder::Signpost(signpost()), "t3".into()).unwrap();
+        let left = place(&again).hand_over(&AliasState::MovedTo(signpost()), "t3".into()).unwrap();
         assert_eq!(left.drops, [&claimed().gains[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(), "each under its own name");
         let tagged = place(&again).link().unwrap().clone();
-        let erased = place(&again).erase(&tagged, Vec::new(), Entries::Named, "t3".into()).unwrap();
+        let erased = place(&again).erase(&tagged, Vec::new(), EntryStatus::Named, "t3".into()).unwrap();
         assert_eq!(erased.drops, left.drops);
         assert_eq!(
-            place(&erased).erase(&tagged, Vec::new(), Entries::Named, "t4".into()).unwrap().drops,
+            place(&erased).erase(&tagged, Vec::new(), EntryStatus::Named, "t4".into()).unwrap().drops,
             left.drops,
             "the record still names them"
         );
@@ -406,19 +412,19 @@ mod tests {
 
     #[test]
     fn whoever_leaves_takes_the_hints_along() {
-        let leave = place(&claimed()).hand_over(&Holder::Signpost(signpost()), "t1".into()).unwrap();
+        let leave = place(&claimed()).hand_over(&AliasState::MovedTo(signpost()), "t1".into()).unwrap();
         assert_eq!((leave.drops, leave.gains.len()), (claimed().gains, 0));
     }
 
     #[test]
     fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
         let place_of_claim = place(&claimed());
-        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], Entries::Named, "t1".into()).unwrap();
+        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], EntryStatus::Named, "t1".into()).unwrap();
         assert_eq!((&first.drops[0], &first.drops[1..], first.gains.len()), (&Key::kept("x".into()), &claimed().gains[..], 0));
-        let again = place(&first).erase(&Link::example(), Vec::new(), Entries::Named, "t2".into()).unwrap();
+        let again = place(&first).erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
         assert_eq!(again.drops, claimed().gains);
         assert!(!claimed().gains.iter().any(|hint| place(&again).yields(hint)));
-        let end = place(&again).hand_over(&Holder::Nobody, "t3".into()).unwrap();
+        let end = place(&again).hand_over(&AliasState::Nobody, "t3".into()).unwrap();
         assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
     }
 
@@ -426,10 +432,10 @@ mod tests {
     fn an_erasure_takes_along_what_was_there_before_the_link_came() {
         let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
         before.spec.tags = vec![Tag::stored("a".into())];
-        let mut there = place(&Place::claim(&key(), &arriving(Holder::Link(before)), "t0".into()).unwrap());
-        let from = place(&Place::claim(&key(), &Holder::Signpost(signpost()), "t1".into()).unwrap());
+        let mut there = place(&AliasRecord::claim(&key(), &arriving(AliasState::Link(before)), "t0".into()).unwrap());
+        let from = place(&AliasRecord::claim(&key(), &AliasState::MovedTo(signpost()), "t1".into()).unwrap());
         there.believe(Some(&from));
-        let drops = there.erase(&Link::example(), Vec::new(), Entries::Named, "t2".into()).unwrap().drops;
+        let drops = there.erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap().drops;
         assert!(drops.iter().any(|hint| hint.as_str().starts_with("by-tag/hop.example/a/")), "{drops:?}");
         assert!(claimed().gains.iter().all(|hint| drops.contains(hint)));
     }
@@ -439,7 +445,7 @@ mod tests {
         let mut change = claimed();
         assert_eq!(tokens_of(&change.value), ("t0".into(), vec!["t0".into()]));
         for number in 1..=10 {
-            change = place(&change).hand_over(&Holder::Link(Link::example()), format!("t{number}")).unwrap();
+            change = place(&change).hand_over(&AliasState::Link(Link::example()), format!("t{number}")).unwrap();
         }
         assert_eq!(tokens_of(&change.value), ("t0".into(), (3..=10).map(|number| format!("t{number}")).collect()));
         let place = place(&change);
@@ -451,7 +457,7 @@ mod tests {
         for (from, to) in [("\"v\":1", "\"v\":2"), ("{", "")] {
             let value = claimed().value.replacen(from, to, 1).into_bytes();
             let record = Record { value, guard: Guard(String::new()) };
-            assert!(matches!(Place::read(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
+            assert!(matches!(AliasRecord::read(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 pub use crate::model::password::PasswordCost;
 use crate::model::time::Timestamp;
-pub use crate::model::visit::{Facts, join};
+pub use crate::model::visit::{ClientInfo, join};
 use crate::store::{Change, Cursor, Key, Prefix};
 
 /// The platform one request runs on.
@@ -18,16 +18,16 @@ pub trait Edge {
     /// Where truth is kept.
     type Records: Records;
     /// Where nearer copies are kept.
-    type Copies: Copies;
+    type LinkCache: LinkCache;
 
     /// What this edge is and how far its promises go.
-    fn traits(&self) -> &'static Traits;
+    fn traits(&self) -> &'static EdgeLimits;
     /// Where it is said how many store operations a request may use.
     fn operation_limit(&self) -> OperationLimit;
     /// The truth.
     fn records(&self) -> &Self::Records;
     /// Copies, if this edge has any.
-    fn copies(&self) -> Option<&Self::Copies>;
+    fn copies(&self) -> Option<&Self::LinkCache>;
     /// The time.
     fn now(&self) -> Timestamp;
     /// Fills `bytes` from the platform's source of randomness.
@@ -43,7 +43,7 @@ pub trait Edge {
 
 /// What is fixed about an edge: data for the core to size its work by and to tell in `/capabilities`.
 #[derive(Debug)]
-pub struct Traits {
+pub struct EdgeLimits {
     /// `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
     /// The most clicks a link can be limited to; any number if there is none.
@@ -117,7 +117,7 @@ pub trait Records {
     /// The records under `keys`, in their order.
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
     /// Up to `limit` keys under `prefix` in ascending order, after where `after` left off.
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError>;
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError>;
     /// Makes the change if its expectation holds.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
     /// Takes one of the `limit` that are to be had under `key`. The store may forget what was taken after `until`.
@@ -128,7 +128,7 @@ pub trait Records {
 
 /// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`store/copy.rs`).
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
-pub trait Copies {
+pub trait LinkCache {
     /// The copy under `key`; a failure is a missing copy.
     async fn get(&self, key: &Key) -> Option<Vec<u8>>;
     /// Puts a copy, for at most [`crate::store::copy::LIFETIME_SECONDS`].
@@ -137,9 +137,9 @@ pub trait Copies {
 
 /// The copies of an edge that has none.
 #[derive(Debug)]
-pub enum NoCopies {}
+pub enum NoCache {}
 
-impl Copies for NoCopies {
+impl LinkCache for NoCache {
     async fn get(&self, _key: &Key) -> Option<Vec<u8>> {
         match *self {}
     }
@@ -164,14 +164,14 @@ pub struct Guard(pub String);
 
 /// A page of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct KeyPage {
     /// In ascending order; may be fewer than asked for even if more follow.
     pub keys: Vec<Key>,
     /// Where the next page begins, if there may be one.
     pub next: Option<Cursor>,
 }
 
-impl Page {
+impl KeyPage {
     /// The page of a store that was asked for one key more than `limit`, to see whether more follow. Its cursor is the last key
     /// without the prefix.
     #[must_use]

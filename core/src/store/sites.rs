@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 
 /// Where a domain sends visitors who find nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Site {
+pub(crate) struct DomainRecord {
     pub(crate) domain: Domain,
     /// Instead of the front page.
     pub(crate) root: Option<Target>,
@@ -23,7 +23,7 @@ pub(crate) struct Site {
     pub(crate) is_deleted: bool,
 }
 
-impl Site {
+impl DomainRecord {
     /// A domain of which nothing was said.
     pub(crate) fn bare(domain: &Domain, version: u64, now: Timestamp) -> Self {
         let (root, not_found, ended) = (None, None, None);
@@ -33,14 +33,14 @@ impl Site {
 
 /// Where a domain sends visitors, ready for a header.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Elsewhere {
+pub(crate) struct DomainRedirects {
     pub(crate) root: Option<HeaderValue>,
     pub(crate) not_found: Option<HeaderValue>,
     pub(crate) ended: Option<HeaderValue>,
 }
 
-impl Elsewhere {
-    pub(crate) fn of(site: &Site) -> Self {
+impl DomainRedirects {
+    pub(crate) fn of(site: &DomainRecord) -> Self {
         let header = |target: &Option<Target>| target.as_ref().and_then(Target::location);
         Self { root: header(&site.root), not_found: header(&site.not_found), ended: header(&site.ended) }
     }
@@ -56,22 +56,22 @@ mod tests {
     use super::*;
     use crate::store::ports::{Guard, Record};
     use crate::store::tokens::tokens_of;
-    use crate::store::{Change, Expect, Kept, Key};
+    use crate::store::{Change, Expect, GuardedRecord, Key};
 
     #[test]
     fn a_domain_comes_back_as_it_was_kept_with_its_creation_and_its_latest_commits() {
         let domain = Domain::stored("c.example".into());
-        let bare = Site::bare(&domain, 1, Timestamp::from_millis(5));
+        let bare = DomainRecord::bare(&domain, 1, Timestamp::from_millis(5));
         let target = |path: &str| Some(Target::stored(format!("https://example.com/{path}")));
         let (root, not_found, ended) = (target("r"), target("n"), target("e"));
-        let full = Site { root, not_found, ended, version: 2, is_deleted: true, ..bare.clone() };
-        let first = Kept::put(None, Key::domain(&domain), &bare, "t0".into()).unwrap();
+        let full = DomainRecord { root, not_found, ended, version: 2, is_deleted: true, ..bare.clone() };
+        let first = GuardedRecord::put(None, Key::domain(&domain), &bare, "t0".into()).unwrap();
         assert_eq!((first.key.as_str(), &first.expect), ("domain/c.example", &Expect::Absent));
         let read = |change: &Change| {
             let guard = Guard(change.token.clone());
-            Kept::<Site>::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
+            GuardedRecord::<DomainRecord>::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
         };
-        let second = Kept::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into()).unwrap();
+        let second = GuardedRecord::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into()).unwrap();
         assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));
         assert_eq!(tokens_of(&second.value), ("t0".into(), vec!["t0".into(), "t1".into()]));
         assert_eq!((read(&first).what, read(&second).what), (bare, full));

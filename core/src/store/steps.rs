@@ -4,7 +4,7 @@
 //! begun: no change goes without its note.
 
 use super::tokens::is_refused;
-use super::{Change, Expect, Key, Note};
+use super::{AuditEntry, Change, Expect, Key};
 use crate::store::ports::{Commit, Guard, Records, StoreError};
 
 /// What is written under a hint: its key says it all.
@@ -19,7 +19,7 @@ pub trait StepByStep: Records {
     /// Writes a hint or a side.
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError>;
     /// Writes a note where there is none. The store may forget it once it has expired.
-    async fn put_note(&self, note: &Note) -> Result<(), StoreError>;
+    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError>;
     /// Writes the record if it is in the expected state.
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError>;
     /// Removes a hint, a side or a note; one that is not there is removed already.
@@ -37,7 +37,7 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
     for hint in &change.gains {
         store.put_beside(hint, HINT).await?;
     }
-    let note = change.note.as_ref().map(|note| Note { key: key_of_try(&note.key, &change.expect), ..note.clone() });
+    let note = change.note.as_ref().map(|note| AuditEntry { key: key_of_try(&note.key, &change.expect), ..note.clone() });
     if let Some(note) = &note {
         store.put_note(note).await?;
     }

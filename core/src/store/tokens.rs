@@ -34,7 +34,7 @@ impl Tokens {
 
 /// What a record shows of a change that was offered to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum CommitOutcome {
     /// It was made, whatever came after it.
     Made,
     /// Something else was made in its place.
@@ -45,10 +45,10 @@ pub(crate) enum Fate {
 
 /// What became of `change`, as far as `record` tells. It tells of a refusal only while it still remembers the commit the change builds
 /// on: then it would remember the change too.
-pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError> {
+pub(crate) fn fate(change: &Change, record: &Record) -> Result<CommitOutcome, StoreError> {
     let tokens = Tokens::of(&record.value)?;
     if tokens.remember(&change.token) {
-        return Ok(Fate::Made);
+        return Ok(CommitOutcome::Made);
     }
     let refused = match &change.expect {
         Expect::Absent => true,
@@ -58,7 +58,7 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError>
             record.guard != *guard && builds_on.is_some_and(|token| tokens.recent.contains(token))
         }
     };
-    Ok(if refused { Fate::Refused } else { Fate::Unknown })
+    Ok(if refused { CommitOutcome::Refused } else { CommitOutcome::Unknown })
 }
 
 /// Whether `record` shows that `change` was not made of the very state it expects, and never will be. Another of its name may have been
@@ -66,7 +66,7 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<Fate, StoreError>
 pub(super) fn is_refused(change: &Change, record: &Record) -> bool {
     match &change.expect {
         Expect::Absent => Tokens::of(&record.value).is_ok_and(|tokens| tokens.created != change.token),
-        Expect::Unchanged(_) => fate(change, record) == Ok(Fate::Refused),
+        Expect::Unchanged(_) => fate(change, record) == Ok(CommitOutcome::Refused),
     }
 }
 
@@ -107,24 +107,24 @@ mod tests {
 
     #[test]
     fn a_record_remembers_its_creation_and_its_last_eight_commits() {
-        let made: Vec<usize> = (0..=11).filter(|number| fate(&change(*number), &record(10)).unwrap() == Fate::Made).collect();
+        let made: Vec<usize> = (0..=11).filter(|number| fate(&change(*number), &record(10)).unwrap() == CommitOutcome::Made).collect();
         assert_eq!(made, [0, 3, 4, 5, 6, 7, 8, 9, 10]);
     }
 
     #[test]
     fn a_refusal_shows_as_long_as_the_record_remembers_what_the_change_builds_on() {
         let fates = |shown: usize| fate(&rival(5), &record(shown)).unwrap();
-        assert_eq!([2, 3, 4].map(fates), [Fate::Unknown; 3], "a read from before the change tells nothing");
-        assert_eq!([5, 8, 11].map(fates), [Fate::Refused; 3]);
-        assert_eq!([12, 13, 20].map(fates), [Fate::Unknown; 3], "a record that has forgotten tells nothing");
+        assert_eq!([2, 3, 4].map(fates), [CommitOutcome::Unknown; 3], "a read from before the change tells nothing");
+        assert_eq!([5, 8, 11].map(fates), [CommitOutcome::Refused; 3]);
+        assert_eq!([12, 13, 20].map(fates), [CommitOutcome::Unknown; 3], "a record that has forgotten tells nothing");
     }
 
     #[test]
     fn who_created_a_record_is_never_forgotten() {
         let rival = Change { token: "rival".into(), ..change(0) };
         for shown in [0, 1, 20] {
-            assert_eq!(fate(&change(0), &record(shown)).unwrap(), Fate::Made);
-            assert_eq!(fate(&rival, &record(shown)).unwrap(), Fate::Refused);
+            assert_eq!(fate(&change(0), &record(shown)).unwrap(), CommitOutcome::Made);
+            assert_eq!(fate(&rival, &record(shown)).unwrap(), CommitOutcome::Refused);
         }
     }
 

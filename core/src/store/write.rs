@@ -1,7 +1,7 @@
 //! Writing, and knowing one's own success even if the store's answer was lost.
 
 use super::Change;
-use super::tokens::{Fate, fate};
+use super::tokens::{CommitOutcome, fate};
 use crate::store::ports::{Commit, Records, StoreError};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
@@ -39,7 +39,7 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
         }
         change.repeated = true;
         if let Ok(Some(record)) = records.get(&change.key).await
-            && fate(&change, &record)? == Fate::Made
+            && fate(&change, &record)? == CommitOutcome::Made
         {
             return Ok((Written::Done, false));
         }
@@ -52,12 +52,12 @@ async fn whose(records: &impl Records, change: &Change) -> Result<Written, Store
     let fate = match records.get(&change.key).await {
         Ok(Some(record)) => fate(change, &record)?,
         // Without operations for a read the outcome stays unknown.
-        Ok(None) | Err(StoreError::OverBudget { .. }) => Fate::Unknown,
+        Ok(None) | Err(StoreError::OverBudget { .. }) => CommitOutcome::Unknown,
         Err(error) => return Err(error),
     };
     match fate {
-        Fate::Made => Ok(Written::Done),
-        Fate::Refused => Ok(Written::Conflict),
-        Fate::Unknown => Err(StoreError::Unavailable("the record does not show what became of a change to it".into())),
+        CommitOutcome::Made => Ok(Written::Done),
+        CommitOutcome::Refused => Ok(Written::Conflict),
+        CommitOutcome::Unknown => Err(StoreError::Unavailable("the record does not show what became of a change to it".into())),
     }
 }

@@ -60,7 +60,7 @@ struct PromisesJson {
     edits_reach_visitors: &'static str,
     memo: MemoJson,
     /// `null` on an edge that keeps no such copies.
-    copies: Option<CopiesJson>,
+    copies: Option<CacheJson>,
     /// How exactly click limits are kept.
     max_clicks: &'static str,
     /// How exactly clicks are counted.
@@ -80,7 +80,7 @@ struct MemoJson {
 /// How long a data centre keeps a copy of a link in its cache.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
-struct CopiesJson {
+struct CacheJson {
     /// Seconds after which the copy is compared with the store.
     recheck_after_seconds: u32,
     /// Seconds after which the copy is dropped.
@@ -121,7 +121,7 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
     let edge = context.edge.traits();
     let records = context.edge.records();
     let budget = &context.budget.after_authentication();
-    let copies = CopiesJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
+    let copies = CacheJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,
         read_your_writes: edge.read_your_writes,

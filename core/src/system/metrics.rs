@@ -1,19 +1,19 @@
 //! What a deployment tells whoever watches over it, in the text format of Prometheus. Isolates come and go and each counts for itself, so
 //! nothing here is a sum over time: every number is of the moment, and of the isolate that was asked.
 
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::store::Key;
-use crate::store::memo::{Holding, MOST_ENTRIES};
+use crate::store::memo::{MOST_ENTRIES, ShelfUsage};
 use crate::store::ports::{Edge, Records as _};
 
 /// The format and its version.
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`. A store that does not answer is a number too, and no reason to say nothing.
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized) -> Result<Response, Problem> {
     let asked_at = context.edge.now();
     let probe = context.edge.records().get(&Key::probe()).await;
     let millis = context.edge.now().millis_since(asked_at);
@@ -36,8 +36,8 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof) -> R
     Ok(Response::file(MEDIA_TYPE, text.into_bytes()))
 }
 
-fn tell_memo(text: &mut String, shelves: &[Holding]) {
-    type Number = fn(&Holding) -> usize;
+fn tell_memo(text: &mut String, shelves: &[ShelfUsage]) {
+    type Number = fn(&ShelfUsage) -> usize;
     let numbers: [(&str, &str, Number); 4] = [
         ("hop_memo_entries", "What this isolate remembers, some of it too old for use.", |shelf| shelf.entries),
         ("hop_memo_max_entries", "The most it remembers.", |_| MOST_ENTRIES),

@@ -13,7 +13,7 @@ use crate::model::domain::Domain;
 use crate::model::time::Timestamp;
 use crate::redirect;
 use crate::store::ports::{Edge, Records as _};
-use crate::store::{Kept, Key, RobotsText};
+use crate::store::{GuardedRecord, Key, RobotsText};
 
 /// For how long a text is served before it is worked out anew.
 const MINUTE_MILLIS: u64 = 60_000;
@@ -33,7 +33,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     }
     let skip = |error| context.log_skipped(&key, &error);
     let record = context.edge.records().get(&key).await.map_err(skip).unwrap_or_default();
-    let kept = record.as_ref().and_then(|record| Kept::<RobotsText>::read(record).map_err(skip).ok());
+    let kept = record.as_ref().and_then(|record| GuardedRecord::<RobotsText>::read(record).map_err(skip).ok());
     let text = match kept {
         Some(kept) if context.now.millis_since(kept.what.made_at) < MINUTE_MILLIS => kept.what,
         _ => {
@@ -41,7 +41,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
                 Some(text) => RobotsText { made_at: context.now, text },
                 None => return Ok(Response::text(CLOSED.into())),
             };
-            let mut change = Kept::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
+            let mut change = GuardedRecord::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
             change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
             // Of those who find it too old at once, one writes it.
             context.later("robots.txt was not kept", change);

@@ -49,7 +49,7 @@ const CORE: [Rule; 13] = [
         why: "a path is read where its endpoint is looked for, and where one is explained",
     },
     Rule { phrases: &["Route::of"], only_in: &["endpoints/route.rs", "app.rs"], why: "what is done follows from the endpoint" },
-    Rule { phrases: &["Proof("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
+    Rule { phrases: &["Authorized("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
     Rule {
         phrases: &["serde", "serde_json"],
         only_in: &[
@@ -80,7 +80,7 @@ const CORE: [Rule; 13] = [
 
 const ADAPTERS: [Rule; 3] = [
     Rule {
-        phrases: &["StatusCode", "Problem", "Route", "Alias", "Target", "Domain", "Link", "Proof", "Config", "Memo"],
+        phrases: &["StatusCode", "Problem", "Route", "Alias", "Target", "Domain", "Link", "Authorized", "Config", "Memo"],
         only_in: &[],
         why: "an adapter converts; the product's words belong to the core",
     },
@@ -286,7 +286,7 @@ fn handlers_demand_a_proof() {
     for source in sources("core/src").iter().filter(|source| source.name.starts_with("api/")) {
         for signature in source.open_functions().filter(|signature| signature.iter().any(|word| word == "Context")) {
             handlers += 1;
-            if !signature.iter().any(|word| word == "Proof") {
+            if !signature.iter().any(|word| word == "Authorized") {
                 open.push(format!("{} {}", source.name, signature[0]));
             }
         }

@@ -10,7 +10,7 @@ use crate::support::misfortune::{self, Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hmac::{Hmac, Mac as _};
 use hop_core::endpoints::ENDPOINTS;
-use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use hop_core::ports::Edge as _;
 use hop_core::store::Key;
 use http::Method;
@@ -18,7 +18,7 @@ use http::header::{AUTHORIZATION, IF_MATCH};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-const BOTH: [Steps; 2] = [Steps::AtOnce, Steps::OneByOne];
+const BOTH: [CommitMode; 2] = [CommitMode::AtOnce, CommitMode::OneByOne];
 const LINES: &str = "application/x-ndjson";
 const DAY: u64 = 24 * 60 * 60;
 
@@ -35,7 +35,7 @@ fn link(alias: &str) -> Value {
 }
 
 /// An edge with what the changes below are about.
-fn world(steps: Steps) -> MemoryEdge {
+fn world(steps: CommitMode) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     for alias in ["docs", "old"] {
         assert_eq!(ask(&edge, Ask::create(&link(alias))).code(), 201);
@@ -164,7 +164,7 @@ fn every_route_with_a_changing_method_is_told_of_here() {
         let mut known = is_here.chain(CHANGES_NOTHING);
         assert!(known.any(|known| known == (row.pattern, row.method)), "what does {} {} leave in the audit?", row.method, row.pattern);
     }
-    let edge = world(Steps::AtOnce);
+    let edge = world(CommitMode::AtOnce);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"password": "open sesame!"}))).code(), 200);
     let before = lines(&edge);
     ask(&edge, Ask::post("/api/v1/links/docs/explain", &json!({})));
@@ -237,7 +237,7 @@ fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
             assert!(told >= change.tells.len(), "{about}: {told}");
             // A secret is given out anew: the second request is a change of its own.
             let is_anew = ["/api/v1/keys", "/api/v1/users/{user}/invite"].contains(&change.pattern) && told == 2;
-            assert!(told == change.tells.len() || steps == Steps::OneByOne || is_anew, "{about}: {told}");
+            assert!(told == change.tells.len() || steps == CommitMode::OneByOne || is_anew, "{about}: {told}");
             if number >= came_to {
                 break;
             }
@@ -251,7 +251,7 @@ fn a_request_that_is_repeated_leaves_the_line_of_the_first() {
         let edge = misfortune::edge(1, steps);
         let create = || Ask::create(&link("docs")).once("a key");
         // It dies before it can say what it did: claiming the key was the first write, making the link the second.
-        plan(&edge, Plan::FromNth(Step::Answer, 2));
+        plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         let (first, _lost) = run(Isolate::new(&edge).handle(create().from("203.0.113.9", "FR")));
         calm(&edge);
         assert_eq!((first.code(), lines(&edge).len()), (503, 1), "{steps:?}");
@@ -444,7 +444,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
 fn nobody_edits_or_deletes_a_line() {
     let methods: Vec<&str> = ENDPOINTS.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
     assert_eq!(methods, ["GET"], "the audit is read and nothing else");
-    let edge = world(Steps::AtOnce);
+    let edge = world(CommitMode::AtOnce);
     let before = lines(&edge);
     let id = before.keys().next().and_then(|key| key.rsplit('/').next()).expect("a line").to_owned();
     for (method, path) in ["POST", "PUT", "PATCH", "DELETE"]

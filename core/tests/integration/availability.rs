@@ -4,7 +4,7 @@
 use crate::support::misfortune::{self, Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::alias::RESERVED_LATER;
-use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -71,12 +71,12 @@ fn an_alias_is_free_on_one_domain_and_taken_on_another() {
 /// A move that dies half-way holds the new alias for a minute.
 #[test]
 fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
-    let edge = misfortune::edge(1, Steps::OneByOne);
+    let edge = misfortune::edge(1, CommitMode::OneByOne);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let trace = misfortune::watch(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 200);
-    let claimed = trace.steps().iter().position(|step| *step == Step::Write).expect("a move writes");
-    let edge = misfortune::edge(1, Steps::OneByOne);
+    let claimed = trace.steps().iter().position(|step| *step == StoreStep::Write).expect("a move writes");
+    let edge = misfortune::edge(1, CommitMode::OneByOne);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     plan(&edge, Plan::From(claimed + 1, None));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 503);

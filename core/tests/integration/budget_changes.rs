@@ -11,9 +11,9 @@ use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::OnFailure;
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
-use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, StoreStep};
 use hop_core::ports::Commit;
-use hop_core::store::{Change, Expect, Key, Note, commit_step_by_step};
+use hop_core::store::{AuditEntry, Change, Expect, Key, commit_step_by_step};
 use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
@@ -39,7 +39,7 @@ struct World {
 }
 
 impl World {
-    fn new(steps: Steps, has_issued_key: bool) -> Self {
+    fn new(steps: CommitMode, has_issued_key: bool) -> Self {
         let edge = misfortune::edge(1, steps);
         let secret = if has_issued_key { issued_key(&edge) } else { ADMIN_KEY.to_owned() };
         // Who is given links.
@@ -222,11 +222,11 @@ const CASES: &[Case] = &[
             world.done(Ask::create(&json!({"target": THERE, "alias": "new", "tags": tags('b'), "crawlable": true})));
             world.done(Ask::delete("new"));
             // The last write has the new alias say that the link is there.
-            let trace = plan(&world.edge, Plan::FromNth(Step::Write, 3));
+            let trace = plan(&world.edge, Plan::FromNth(StoreStep::Write, 3));
             let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
             let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
             calm(&world.edge);
-            assert!(trace.count(|step| step == Step::Write) >= 3, "it never came to the last write");
+            assert!(trace.count(|step| step == StoreStep::Write) >= 3, "it never came to the last write");
         },
         ask: |_| Ask::remove("/api/v1/links/new?erase=true"),
         is_done: |world| world.ask(Ask::show("new")).code() == 404 && count(&world.edge, "history/") == 0,
@@ -364,7 +364,7 @@ fn send(world: &World, ask: &Ask) -> (Answer, usize) {
 }
 
 /// Does it on so many operations. Says whether it was done; otherwise it was refused.
-fn try_on(case: &Case, operations: u32, steps: Steps, has_issued_key: bool) -> bool {
+fn try_on(case: &Case, operations: u32, steps: CommitMode, has_issued_key: bool) -> bool {
     let world = World::new(steps, has_issued_key);
     (case.prepare)(&world);
     let ask = (case.ask)(&world);
@@ -388,7 +388,7 @@ fn try_on(case: &Case, operations: u32, steps: Steps, has_issued_key: bool) -> b
 }
 
 /// Tries all cases like this.
-fn try_all(steps: Steps, has_issued_key: bool) {
+fn try_all(steps: CommitMode, has_issued_key: bool) {
     for case in CASES {
         let mut was_done = false;
         for operations in (FEW_OPERATIONS..=60).chain([OPERATIONS]) {
@@ -403,22 +403,22 @@ fn try_all(steps: Steps, has_issued_key: bool) {
 
 #[test]
 fn changes_key_by_key_end_or_are_refused() {
-    try_all(Steps::OneByOne, false);
+    try_all(CommitMode::OneByOne, false);
 }
 
 #[test]
 fn changes_key_by_key_with_issued_key_end() {
-    try_all(Steps::OneByOne, true);
+    try_all(CommitMode::OneByOne, true);
 }
 
 #[test]
 fn changes_by_statement_end_or_are_refused() {
-    try_all(Steps::AtOnce, false);
+    try_all(CommitMode::AtOnce, false);
 }
 
 #[test]
 fn changes_by_statement_with_issued_key_end() {
-    try_all(Steps::AtOnce, true);
+    try_all(CommitMode::AtOnce, true);
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn refused_change_undoes_within_its_limit() {
         (true, Some(2), [2, 0]),
         (true, Some(1), [2, 1]),
     ] {
-        let world = World::new(Steps::OneByOne, false);
+        let world = World::new(CommitMode::OneByOne, false);
         docs(&world);
         let change = Change {
             key: Key::kept("link/hop.example/docs".to_owned()),
@@ -444,7 +444,7 @@ fn refused_change_undoes_within_its_limit() {
             value: "{}".to_owned(),
             token: "another".to_owned(),
             sides: Vec::new(),
-            note: Some(Note { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
+            note: Some(AuditEntry { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
             gains: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
             drops: Vec::new(),
             expires_at: None,

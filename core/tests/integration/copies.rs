@@ -7,7 +7,7 @@ use crate::support::copies::{
 };
 use crate::support::misfortune::{Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::{Value, json};
 
 const TEN_MINUTES: u64 = 600;
@@ -221,7 +221,7 @@ fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
         assert_eq!(follow(&isolate), to(HERE));
         let trace = plan(&edge, Plan::From(number, None));
         let (answer, after) = run(isolate.handle(Ask::delete("docs")));
-        let wrote = trace.count(|step| step == Step::Answer) > 0;
+        let wrote = trace.count(|step| step == StoreStep::Answer) > 0;
         calm(&edge);
         run(isolate.app.finish(&edge, after));
         assert!(answer.code() == 503 || (answer.code() == 204 && wrote));
@@ -235,7 +235,7 @@ fn a_change_whose_answer_failed_still_reaches_the_copy() {
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     assert_eq!(version_of_copy(&edge), Some(2));
     let isolate = Isolate::new(&edge);
-    plan(&edge, Plan::From(0, Some(Step::GetMany)));
+    plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
     assert_eq!(run(isolate.ask(Ask::restore("docs"))).code(), 503);
     assert_eq!((version_of_copy(&edge), follow(&isolate)), (Some(3), to(HERE)));
 }

@@ -9,7 +9,7 @@ use crate::support::audit::{check_list, clicks, count, told_history, truth};
 use crate::support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use hop_core::ports::{Records as _, Take};
 use hop_core::store::tickets::{self, Draws};
 use hop_core::store::{Key, Prefix};
@@ -17,7 +17,7 @@ use serde_json::json;
 
 /// An edge without links, its changes made step by step.
 fn nothing() -> MemoryEdge {
-    misfortune::edge(1, Steps::OneByOne)
+    misfortune::edge(1, CommitMode::OneByOne)
 }
 
 /// An edge with the link `docs`, which leads to `HERE`.
@@ -28,7 +28,7 @@ fn one_link() -> MemoryEdge {
 }
 
 /// Asks, and dies at the first step of this kind: nothing after it is done, not even what was left for afterwards.
-fn die_at(edge: &MemoryEdge, step: Step, ask: Ask) {
+fn die_at(edge: &MemoryEdge, step: StoreStep, ask: Ask) {
     let trace = plan(edge, Plan::FromFirst(step));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
@@ -37,7 +37,7 @@ fn die_at(edge: &MemoryEdge, step: Step, ask: Ask) {
 }
 
 /// The same at the step with this number among those of its kind.
-fn die_at_nth(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+fn die_at_nth(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
@@ -86,7 +86,7 @@ fn rival() -> Ask {
 #[test]
 fn a_creation_that_dies_before_its_hint_leaves_nothing() {
     let edge = nothing();
-    die_at(&edge, Step::Gain, create());
+    die_at(&edge, StoreStep::Gain, create());
     assert!(edge.records.keys().is_empty());
     assert_eq!((follow_afresh(&edge), run(Isolate::new(&edge).ask(create())).code()), (missing(), 201));
 }
@@ -120,7 +120,7 @@ fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
 #[test]
 fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
     let edge = nothing();
-    die_at(&edge, Step::Write, create());
+    die_at(&edge, StoreStep::Write, create());
     assert_eq!((hints(&edge), truth(&edge).len()), (1, 0));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201, "the alias is still free");
@@ -131,7 +131,7 @@ fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
 #[test]
 fn a_creation_that_dies_before_its_answer_is_made() {
     let edge = nothing();
-    die_at(&edge, Step::Answer, create());
+    die_at(&edge, StoreStep::Answer, create());
     assert_eq!((hints(&edge), follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(create())).problem(), "alias_taken", "whoever looks sees that it was made");
@@ -146,7 +146,7 @@ fn a_refused_creation_takes_its_hint_back() {
 #[test]
 fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skipped() {
     let edge = one_link();
-    die_at(&edge, Step::Drop, rival());
+    die_at(&edge, StoreStep::Drop, rival());
     assert_eq!((hints(&edge), follow_afresh(&edge)), (2, to(HERE)));
     check_list(&edge);
 }
@@ -161,13 +161,13 @@ fn late_removal_spares_entries_of_its_claim() {
         edge
     };
     let edge = freed();
-    die_at(&edge, Step::Drop, create());
+    die_at(&edge, StoreStep::Drop, create());
     let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
     assert_eq!(offered.len(), 2);
     let edge = freed();
     let steps = watch(&edge);
     assert_eq!(ask(&edge, create()), 201);
-    let first_removal = steps.steps().iter().position(|step| *step == Step::Drop).expect("the claim is refused");
+    let first_removal = steps.steps().iter().position(|step| *step == StoreStep::Drop).expect("the claim is refused");
     let edge = freed();
     plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
     assert_eq!(ask(&edge, create()), 201);
@@ -179,7 +179,7 @@ fn late_removal_spares_entries_of_its_claim() {
 #[test]
 fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
     let edge = one_link();
-    die_at(&edge, Step::Write, Ask::delete("docs"));
+    die_at(&edge, StoreStep::Write, Ask::delete("docs"));
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
 }
@@ -188,7 +188,7 @@ fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
 fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
     let edge = one_link();
     follow_afresh(&edge);
-    die_at(&edge, Step::Answer, Ask::delete("docs"));
+    die_at(&edge, StoreStep::Answer, Ask::delete("docs"));
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (2, to(HERE)));
     check_list(&edge);
     edge.wait_seconds(601);
@@ -200,7 +200,7 @@ fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_
 fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
     let edge = one_link();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
-    die_at(&edge, Step::Answer, Ask::restore("docs"));
+    die_at(&edge, StoreStep::Answer, Ask::restore("docs"));
     assert_eq!(truth(&edge)["docs"].version, 3);
     check_list(&edge);
     let again = run(Isolate::new(&edge).ask(Ask::restore("docs")));
@@ -209,7 +209,7 @@ fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
 
 #[test]
 fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_counted() {
-    for (step, counted) in [(Step::Get, 0), (Step::Write, 0), (Step::Answer, 1)] {
+    for (step, counted) in [(StoreStep::Get, 0), (StoreStep::Write, 0), (StoreStep::Answer, 1)] {
         let edge = one_link();
         let id = truth(&edge)["docs"].id.clone();
         let isolate = Isolate::new(&edge);
@@ -250,7 +250,7 @@ fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
 fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() {
     let edge = nothing();
     let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
-    die_at(&edge, Step::Write, tagged());
+    die_at(&edge, StoreStep::Write, tagged());
     assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), truth(&edge).len()), (1, 1, 0));
     check_list(&edge);
     assert_eq!(ask(&edge, tagged()), 201, "the alias is still free");
@@ -261,7 +261,7 @@ fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() 
 #[test]
 fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
     let edge = one_link();
-    die_at(&edge, Step::Write, edit("https://example.com/lost"));
+    die_at(&edge, StoreStep::Write, edit("https://example.com/lost"));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
     assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
     assert_eq!(ask(&edge, edit(THERE)), 200);
@@ -272,7 +272,7 @@ fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
 #[test]
 fn an_edit_that_dies_before_its_answer_is_made_and_told() {
     let edge = one_link();
-    die_at(&edge, Step::Answer, edit(THERE));
+    die_at(&edge, StoreStep::Answer, edit(THERE));
     assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
     assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
 }
@@ -284,7 +284,7 @@ fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clear
     let edit_up_to =
         |versions: std::ops::RangeInclusive<usize>| versions.for_each(|version| assert_eq!(ask(&edge, edit(&target(version))), 200));
     edit_up_to(2..=55);
-    die_at(&edge, Step::Drop, edit(&target(56)));
+    die_at(&edge, StoreStep::Drop, edit(&target(56)));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
     let shown: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
     assert_eq!(told_history(&edge, "docs"), shown);
@@ -295,7 +295,7 @@ fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clear
 #[test]
 fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 1, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 1, rename(true));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
     assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
     check_list(&edge);
@@ -306,7 +306,7 @@ fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
 #[test]
 fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     assert!(is_arriving(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
     assert_eq!(ask(&edge, Ask::show("new")), 404, "whoever is arriving is not there yet");
@@ -321,7 +321,7 @@ fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
 #[test]
 fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(60);
     assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the link may still come");
     edge.wait_seconds(1);
@@ -333,10 +333,10 @@ fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
 #[test]
 fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it_was() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(61);
     // The first write is refused, the second makes sure that the link never arrives, the third would be the claim.
-    die_at_nth(&edge, Step::Write, 3, rival_of_the_move());
+    die_at_nth(&edge, StoreStep::Write, 3, rival_of_the_move());
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), missing(), 1));
     check_list(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
@@ -347,7 +347,7 @@ fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it
 #[test]
 fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Drop, 1, rename(true));
+    die_at_nth(&edge, StoreStep::Drop, 1, rename(true));
     assert_eq!((hints(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
     assert_eq!(truth(&edge).keys().collect::<Vec<_>>(), ["new"]);
     check_list(&edge);
@@ -356,7 +356,7 @@ fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped
 #[test]
 fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_one_says_so() {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 3, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 3, rename(true));
     assert!(is_arriving(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(told_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
@@ -373,7 +373,7 @@ fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_on
 fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
     let edge = one_link();
     follow_afresh(&edge);
-    die_at(&edge, Step::GetMany, rename(false));
+    die_at(&edge, StoreStep::GetMany, rename(false));
     assert!(!is_arriving(&edge));
     assert_eq!((follow_afresh(&edge), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(ask(&edge, rename(false)), 404, "whoever asks again learns that it is there");
@@ -388,10 +388,10 @@ fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_
     let edge = one_link();
     let isolate = Isolate::new(&edge);
     // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
-    let trace = plan(&edge, Plan::LateAt(Step::Write, 2));
+    let trace = plan(&edge, Plan::LateAt(StoreStep::Write, 2));
     let mut moving = pin!(isolate.handle(rename(true)));
     let mut context = Context::from_waker(Waker::noop());
-    assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == Step::Write) == 2);
+    assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == StoreStep::Write) == 2);
     calm(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "T"}))), 200);
     plan(&edge, Plan::From(0, None));
@@ -418,7 +418,7 @@ fn beside(edge: &MemoryEdge) -> usize {
 #[test]
 fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
     let edge = one_link();
-    die_at(&edge, Step::Write, erase());
+    die_at(&edge, StoreStep::Write, erase());
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
 }
@@ -426,7 +426,7 @@ fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
 #[test]
 fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
     let edge = one_link();
-    die_at(&edge, Step::Drop, erase());
+    die_at(&edge, StoreStep::Drop, erase());
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
@@ -436,7 +436,7 @@ fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_n
 #[test]
 fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_completed_by_the_next() {
     let edge = one_link();
-    die_at(&edge, Step::Answer, erase());
+    die_at(&edge, StoreStep::Answer, erase());
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
     assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
@@ -445,7 +445,7 @@ fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_complete
 /// The link `docs`, whose move to `new` died before its signpost.
 fn dead_move() -> MemoryEdge {
     let edge = one_link();
-    die_at_nth(&edge, Step::Write, 2, rename(true));
+    die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge
 }
 
@@ -464,7 +464,7 @@ fn erase_until_done(edge: &MemoryEdge) {
 #[test]
 fn erase_crash_before_give_back_recovers() {
     let edge = dead_move();
-    die_at_nth(&edge, Step::Write, 2, erase());
+    die_at_nth(&edge, StoreStep::Write, 2, erase());
     assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), true));
     erase_until_done(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
@@ -476,7 +476,7 @@ fn erase_crash_after_give_back_recovers() {
     let edge = dead_move();
     assert_eq!(ask(&edge, erase()), 503, "the alias was given back, and the version is left");
     assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), false));
-    die_at_nth(&edge, Step::Write, 1, erase());
+    die_at_nth(&edge, StoreStep::Write, 1, erase());
     erase_until_done(&edge);
 }
 
@@ -500,7 +500,7 @@ fn create_once() -> Ask {
 }
 
 /// Asks, and dies at the step with this number among those of its kind, whatever the answer would have been.
-fn lose(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
+fn lose(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (_answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
@@ -510,7 +510,7 @@ fn lose(edge: &MemoryEdge, step: Step, nth: usize, ask: Ask) {
 #[test]
 fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
     let edge = nothing();
-    die_at_nth(&edge, Step::Write, 1, create_once());
+    die_at_nth(&edge, StoreStep::Write, 1, create_once());
     assert!(edge.records.keys().is_empty());
     assert_eq!((ask(&edge, create_once()), truth(&edge).len()), (201, 1));
 }
@@ -518,7 +518,7 @@ fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
 #[test]
 fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_minute_later() {
     let edge = nothing();
-    die_at_nth(&edge, Step::Write, 2, create_once());
+    die_at_nth(&edge, StoreStep::Write, 2, create_once());
     assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
     edge.wait_seconds(59);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "whoever began may be slow");
@@ -530,7 +530,7 @@ fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_
 #[test]
 fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did() {
     let edge = nothing();
-    lose(&edge, Step::Write, 3, create_once());
+    lose(&edge, StoreStep::Write, 3, create_once());
     let made = truth(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight");
     edge.wait_seconds(60);
@@ -542,7 +542,7 @@ fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did()
 #[test]
 fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_kept() {
     let edge = nothing();
-    lose(&edge, Step::Answer, 3, create_once());
+    lose(&edge, StoreStep::Answer, 3, create_once());
     let made = truth(&edge);
     assert_eq!(ask(&edge, Ask::delete("docs")), 204);
     let again = run(Isolate::new(&edge).ask(create_once()));
@@ -556,7 +556,7 @@ fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
     let import = || Ask::import("", "application/x-ndjson", line.clone());
     for (follows, counted) in [(false, 7), (true, 1)] {
         let edge = nothing();
-        lose(&edge, Step::Write, 2, import());
+        lose(&edge, StoreStep::Write, 2, import());
         let id = truth(&edge)["docs"].id.clone();
         assert_eq!(clicks(&edge, &id), 0);
         if follows {
@@ -588,7 +588,7 @@ fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
 #[test]
 fn a_take_that_dies_before_its_count_takes_nothing() {
     let edge = nothing();
-    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
     calm(&edge);
     assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Granted); 2], [Some(Take::Exhausted); 2]]);
@@ -597,7 +597,7 @@ fn a_take_that_dies_before_its_count_takes_nothing() {
 #[test]
 fn a_take_that_dies_before_its_answer_loses_one() {
     let edge = nothing();
-    plan(&edge, Plan::Every(Step::Answer, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Answer, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
     calm(&edge);
     assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Exhausted); 2], [Some(Take::Exhausted); 2]]);
@@ -610,7 +610,7 @@ fn a_take_that_dies_before_its_mark_leaves_it_to_the_next() {
     let is_marked = || edge.records.peek(&limited()).is_some();
     assert_eq!([take(), take()], [Some(Take::Granted); 2]);
     // Two tickets are refused, then comes the mark.
-    plan(&edge, Plan::FromNth(Step::Write, 3));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), false));
     calm(&edge);
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), true));

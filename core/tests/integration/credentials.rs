@@ -7,7 +7,7 @@ use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Timestamp;
-use hop_core::memory::{Fault, MemoryEdge, Planted, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, Planted, Random, StoreStep};
 use hop_core::ports::Edge as _;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
@@ -201,9 +201,9 @@ fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
         edge.wait_seconds(waiting);
         let trace = watch(&edge);
         let (answer, after) = run(isolate.handle(me(&*secret)));
-        assert_eq!((answer.code(), trace.count(|step| step == Step::Write)), (200, 0), "nobody waits for it");
+        assert_eq!((answer.code(), trace.count(|step| step == StoreStep::Write)), (200, 0), "nobody waits for it");
         run(isolate.app.finish(&edge, after));
-        let writes = trace.count(|step| step == Step::Write);
+        let writes = trace.count(|step| step == StoreStep::Write);
         calm(&edge);
         writes
     };
@@ -226,10 +226,10 @@ fn whoever_is_refused_leaves_no_trace_of_use() {
 
 #[test]
 fn a_use_that_cannot_be_written_down_is_only_logged() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
-        plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+        plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
         calm(&edge);
         let log = edge.take_log().concat();
@@ -241,7 +241,7 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
 /// Whoever asked before the revocation is answered, and what is written down of it afterwards does not make the key good again.
 #[test]
 fn a_revocation_is_never_undone_by_a_use() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
         let isolate = Isolate::new(&edge);
@@ -259,10 +259,10 @@ fn a_revocation_is_never_undone_by_a_use() {
 fn a_revocation_holds_however_late_a_use_is_written() {
     let mut both = 0;
     for seed in 0..200 {
-        for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
             let edge = misfortune::edge(seed, steps);
             let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
-            plan(&edge, Plan::Every(Step::Write, Fault::Late(3)));
+            plan(&edge, Plan::Every(StoreStep::Write, Fault::Late(3)));
             let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
             let asks = [me(&*secret), Ask::remove(&format!("{KEYS}/{id}")), me(&*secret)];
             let clients: Vec<Client<'_, Answer>> =
@@ -281,9 +281,9 @@ fn a_revocation_holds_however_late_a_use_is_written() {
 
 #[test]
 fn a_key_made_without_an_answer_opens_nothing_that_anybody_knows() {
-    let edge = misfortune::edge(1, Steps::OneByOne);
+    let edge = misfortune::edge(1, CommitMode::OneByOne);
     let owner = user(&edge, 'e', "editor", "in");
-    plan(&edge, Plan::FromFirst(Step::Write));
+    plan(&edge, Plan::FromFirst(StoreStep::Write));
     assert_eq!(ask(&edge, new_key(&owner, &["links:read"], &json!({}))).code(), 503);
     calm(&edge);
     assert_eq!(ask(&edge, Ask::list(KEYS)).json()["items"], json!([]));

@@ -10,7 +10,7 @@ use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use http::Method;
 use http::header::IF_MATCH;
 use serde_json::{Value, json};
@@ -305,7 +305,7 @@ fn a_domain_with_links_is_not_deleted() {
 fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
     let edge = world();
     let isolate = Isolate::new(&edge);
-    plan(&edge, Plan::LateAt(Step::Write, 1));
+    plan(&edge, Plan::LateAt(StoreStep::Write, 1));
     let mut deleting = pin!(isolate.ask(Ask::remove(&address("c.example"))));
     assert!(deleting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     link(&edge, "c.example", "docs");
@@ -348,12 +348,12 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
     for (host, path, reads) in [
-        ("hop.example", "docs", &[Step::Get][..]),
-        ("c.example", "docs", &[Step::Get; 2]),
-        ("hop.example", "x", &[Step::Get; 2]),
-        ("c.example", "x", &[Step::Get; 2]),
-        ("d.example", "x", &[Step::Get; 2]),
-        ("hop.example", "", &[Step::Get]),
+        ("hop.example", "docs", &[StoreStep::Get][..]),
+        ("c.example", "docs", &[StoreStep::Get; 2]),
+        ("hop.example", "x", &[StoreStep::Get; 2]),
+        ("c.example", "x", &[StoreStep::Get; 2]),
+        ("d.example", "x", &[StoreStep::Get; 2]),
+        ("hop.example", "", &[StoreStep::Get]),
     ] {
         let isolate = Isolate::new(&edge);
         let trace = watch(&edge);
@@ -409,7 +409,7 @@ fn what_died_anywhere_is_completed_by_the_next() {
         (|| Ask::remove(&address("c.example")), 404),
     ] {
         for dies_at in 0.. {
-            let edge = misfortune::edge(1, Steps::OneByOne);
+            let edge = misfortune::edge(1, CommitMode::OneByOne);
             assert_eq!(ask(&edge, add("c.example")).code(), 201);
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, make()).code();

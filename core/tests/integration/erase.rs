@@ -9,7 +9,7 @@ use crate::support::client::Answer;
 use crate::support::misfortune::{self, Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::BackgroundWork;
-use hop_core::memory::{Fault, MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS, StoreStep};
 use hop_core::store::Key;
 use http::header::IF_MATCH;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
 
 #[test]
 fn a_long_history_takes_several_requests() {
-    let edge = world(misfortune::edge(1, Steps::OneByOne));
+    let edge = world(misfortune::edge(1, CommitMode::OneByOne));
     edit(&edge, 60);
     edge.set_operations(50);
     check_half_done(&run(Isolate::new(&edge).ask(erase("docs"))));
@@ -167,7 +167,7 @@ fn a_long_history_takes_several_requests() {
 #[test]
 fn if_match_is_checked_until_erasing_begins() {
     for outdated in ["\"1\"", "\"99\""] {
-        let edge = world(misfortune::edge(1, Steps::OneByOne));
+        let edge = world(misfortune::edge(1, CommitMode::OneByOne));
         edit(&edge, 40);
         edge.set_operations(50);
         let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
@@ -180,7 +180,7 @@ fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
     let edge = world(MemoryEdge::new(1));
     let trace = misfortune::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
-    let scan = trace.steps().iter().position(|step| *step == Step::Scan).expect("an erasure lists old versions");
+    let scan = trace.steps().iter().position(|step| *step == StoreStep::Scan).expect("an erasure lists old versions");
     let edge = MemoryEdge::new(1);
     for asked in [Ask::create(&json!({"alias": "docs", "target": HERE})), Ask::change("docs", &json!({"title": "a"}))] {
         assert!(ask(&edge, asked).0 < 400);
@@ -230,7 +230,7 @@ fn check_half_done(answer: &Answer) {
 
 /// Stores of both kinds with the budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
-    [(Steps::AtOnce, 50), (Steps::OneByOne, 50), (Steps::OneByOne, 32)].map(|(steps, operations)| {
+    [(CommitMode::AtOnce, 50), (CommitMode::OneByOne, 50), (CommitMode::OneByOne, 32)].map(|(steps, operations)| {
         let edge = misfortune::edge(1, steps);
         edge.set_operations(operations);
         edge
@@ -291,7 +291,7 @@ fn the_record_of_a_reused_alias_stays_bounded() {
 
 #[test]
 fn an_erasure_that_died_anywhere_reaches_reused_links() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             reuse(&edge);
@@ -312,11 +312,11 @@ fn an_erasure_that_died_anywhere_reaches_reused_links() {
 /// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
 #[test]
 fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
-    let edge = world(misfortune::edge(1, Steps::OneByOne));
+    let edge = world(misfortune::edge(1, CommitMode::OneByOne));
     let id = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
     assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
-    plan(&edge, Plan::FromNth(Step::Write, 2));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true}))).0, 503);
     calm(&edge);
     let (status, restored) = ask(&edge, Ask::restore("docs"));
@@ -334,7 +334,7 @@ fn cut_off(edge: &MemoryEdge, to: &str) {
 /// Moves a link, and dies before its signpost, which is the write with this number.
 fn cut_off_at(edge: &MemoryEdge, signpost: usize, from: &str, to: &str) {
     let target = truth(edge)[from].target.clone();
-    plan(edge, Plan::FromNth(Step::Write, signpost));
+    plan(edge, Plan::FromNth(StoreStep::Write, signpost));
     assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
     calm(edge);
     assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is there");
@@ -652,7 +652,7 @@ type Late<'a> = Pin<Box<dyn Future<Output = (Answer, BackgroundWork)> + 'a>>;
 /// Begins a request that is late to make its write of this number.
 fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer, BackgroundWork)> + 'a) -> Late<'a> {
     let mut asked: Late<'a> = Box::pin(asked);
-    plan(edge, Plan::LateAt(Step::Write, write));
+    plan(edge, Plan::LateAt(StoreStep::Write, write));
     assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     calm(edge);
     asked
@@ -670,7 +670,7 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
 /// the link is being erased.
 #[test]
 fn erasing_reaches_a_claim_made_meanwhile() {
-    for edge in edges().into_iter().filter(|edge| edge.records.steps() == Steps::OneByOne) {
+    for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::OneByOne) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
         let moving = late_claim(&isolate, &edge);
@@ -704,10 +704,10 @@ fn a_claim_after_an_erasure_is_given_back() {
 /// A move that is only slow finds the link erased, and its copy gone.
 #[test]
 fn erasing_breaks_off_a_move_under_way() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         let edge = world(misfortune::edge(1, steps));
         let isolate = Isolate::new(&edge);
-        plan(&edge, Plan::LateAt(Step::Write, 2));
+        plan(&edge, Plan::LateAt(StoreStep::Write, 2));
         let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "new"}))));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         calm(&edge);
@@ -723,7 +723,7 @@ fn erasing_breaks_off_a_move_under_way() {
 /// be left.
 #[test]
 fn an_erasure_that_died_anywhere_reaches_dead_moves() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             let id = truth(&edge)["docs"].id.clone();
@@ -739,7 +739,7 @@ fn an_erasure_that_died_anywhere_reaches_dead_moves() {
             until(&edge, erase("docs"), 404);
             let left = records_with(&edge, &id).len() + records_with(&edge, HERE).len() + records_with(&edge, "secret").len();
             assert_eq!(left, 0, "after dying at {dies_at}");
-            if steps == Steps::AtOnce {
+            if steps == CommitMode::AtOnce {
                 check_aliases_are_left(&edge, &["docs", "new"]);
             }
         }
@@ -758,7 +758,7 @@ fn erasing_is_asked_for_in_so_many_words() {
 /// Wherever an erasure dies, the next one completes it and nothing is left.
 #[test]
 fn an_erasure_that_died_anywhere_is_completed_by_the_next() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             let trace = plan(&edge, Plan::From(dies_at, None));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::audit::{Kept, check_list, clicks, count, text, truth};
+use crate::support::audit::{GuardedRecord, check_list, clicks, count, text, truth};
 use crate::support::client::Answer;
 use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, kept, new_key, plant as plant_key};
 use crate::support::locks::{PASSWORD, bring_locked, press, type_in};
@@ -13,7 +13,7 @@ use crate::support::replay::{OnFailure, slow};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Head;
 use hop_core::endpoints::{ENDPOINTS, Endpoint};
-use hop_core::memory::{Fault, MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS, StoreStep};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -272,7 +272,7 @@ fn secret_of(alias: &str) -> String {
 }
 
 /// A user, a live link that was followed once, a deleted one and one that was deleted and restored, both with a tag, and one that was moved.
-fn world(steps: Steps, demanding: Option<&str>) -> MemoryEdge {
+fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     user(&edge);
     let isolate = Isolate::new(&edge);
@@ -298,7 +298,7 @@ fn world(steps: Steps, demanding: Option<&str>) -> MemoryEdge {
 }
 
 /// Plays `verb` on so many operations while `plan` goes wrong, checks all there is to check, and tells the steps the store came to.
-fn play(verb: Verb, steps: Steps, operations: u32, misfortunes: &Plan) -> Vec<Step> {
+fn play(verb: Verb, steps: CommitMode, operations: u32, misfortunes: &Plan) -> Vec<StoreStep> {
     let _guard = OnFailure::print(format!("\nwhile trying: {}, {steps:?}, {operations} operations, {misfortunes:?}\n", verb.name));
     let edge = world(steps, verb.demanding());
     let before = truth(&edge);
@@ -338,7 +338,7 @@ fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
 }
 
 /// What was there is there, what was promised is there too, and nobody has got more than they asked for.
-fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, after: &BTreeMap<String, Kept>) {
+fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
     let succeeded = answer.code() == verb.success;
     for (alias, was) in before {
         if let Some((left, new)) = verb.promise.change_of_hands(alias) {
@@ -350,8 +350,8 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
             continue;
         }
         let is = after.get(alias).expect("a link never vanishes");
-        let changed = Kept { live: !was.live, version: was.version + 1, ..was.clone() };
-        let led_on = Kept { target: TARGET.into(), version: was.version + 1, ..was.clone() };
+        let changed = GuardedRecord { live: !was.live, version: was.version + 1, ..was.clone() };
+        let led_on = GuardedRecord { target: TARGET.into(), version: was.version + 1, ..was.clone() };
         match verb.promise {
             Promise::Target(own) if own == alias => {
                 assert!(is == was || *is == led_on, "{alias} was {was:?} and is {is:?}");
@@ -362,10 +362,10 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
                 assert!(!succeeded || is.live == (verb.promise == Promise::Live(own)), "{alias} is not what was acknowledged: {is:?}");
             }
             Promise::Edited(own) if own.contains(&alias.as_str()) => {
-                assert!(is == was || *is == Kept { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
+                assert!(is == was || *is == GuardedRecord { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
             }
             Promise::Limit(own) if own == alias => {
-                let limited = Kept { version: was.version + 1, ..was.clone() };
+                let limited = GuardedRecord { version: was.version + 1, ..was.clone() };
                 assert!(*is == limited || (is == was && !succeeded), "{alias} was {was:?} and is {is:?}");
             }
             _ => assert_eq!(is, was, "{alias} is nobody's business"),
@@ -379,7 +379,7 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, Kept>, aft
         assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "nobody asked for {after:?}");
         return;
     }
-    let new: Vec<(&String, &Kept)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
+    let new: Vec<(&String, &GuardedRecord)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
     if verb.promise == Promise::Found && !succeeded {
         assert!(new.len() <= 1 && new.iter().all(|(_, kept)| kept.live && kept.target == before["live"].target), "{new:?}");
         return;
@@ -411,8 +411,8 @@ impl Promise {
 }
 
 /// A link that may leave is here or there, never at both and never at neither; a deleted one may have been replaced.
-fn check_hands(was: &Kept, here: Option<&Kept>, there: Option<&Kept>, replaced_by_new: bool, succeeded: bool) {
-    let moved = Kept { version: was.version + 1, ..was.clone() };
+fn check_hands(was: &GuardedRecord, here: Option<&GuardedRecord>, there: Option<&GuardedRecord>, replaced_by_new: bool, succeeded: bool) {
+    let moved = GuardedRecord { version: was.version + 1, ..was.clone() };
     let is_here = here == Some(was);
     if was.live {
         let is_there = there == Some(&moved);
@@ -456,9 +456,10 @@ fn check_secret(verb: Verb, answer: &Answer) {
 }
 
 /// Whoever types a password learns whether it is the right one if truth was asked for the link, counted the try and told the hash, and only then.
-fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[Step]) {
+fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreStep]) {
     // The link, the tries of the network and those of all networks, then the link once more.
-    const STEPS: [Step; 6] = [Step::Get, Step::Write, Step::Answer, Step::Write, Step::Answer, Step::Get];
+    const STEPS: [StoreStep; 6] =
+        [StoreStep::Get, StoreStep::Write, StoreStep::Answer, StoreStep::Write, StoreStep::Answer, StoreStep::Get];
     if [303, 403].contains(&answer.code()) && verb.demanding() == Some("locked") {
         assert!(steps.starts_with(&STEPS), "{steps:?}");
         let failed = (1..=STEPS.len()).filter(|number| misfortunes.fault(&steps[..*number]) == Fault::Fail).count();
@@ -467,7 +468,7 @@ fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[Step]) {
 }
 
 /// Of a change of who may follow a link and where to, visitors meet all or nothing.
-fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, Kept>, after: &BTreeMap<String, Kept>) {
+fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
     let is_changed = |alias: &str| after[alias].version > before[alias].version;
     edge.copies.empty();
     let isolate = Isolate::new(edge);
@@ -499,7 +500,7 @@ fn check_limit(alias: &str, first: &Answer, edge: &MemoryEdge) {
 
 /// The same request once more, to a store that is well again, ends well. A client whose creation was not acknowledged may find
 /// that it had been made: then its chosen alias is taken, by its own link.
-fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, Kept>) {
+fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, GuardedRecord>) {
     if first.code() == verb.success {
         return;
     }
@@ -543,7 +544,7 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
 }
 
 /// An erasure that was asked for until it was done leaves no key that leads to the link or names it, but those the store did not show.
-fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) {
+fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
     let Promise::Erased(alias) = verb.promise else { return };
     let of_it = |key: &str| key.contains(&before[alias].id) || (key.starts_with("by-") && key.contains(&format!("/{alias}/")));
     let left: Vec<String> = edge.records.keys().into_iter().map(|key| key.as_str().to_owned()).filter(|key| of_it(key)).collect();
@@ -551,15 +552,15 @@ fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) 
 }
 
 /// What can go wrong at a step.
-fn faults_at(step: Step) -> &'static [Fault] {
-    let is_read = matches!(step, Step::Get | Step::GetMany | Step::Scan);
+fn faults_at(step: StoreStep) -> &'static [Fault] {
+    let is_read = matches!(step, StoreStep::Get | StoreStep::GetMany | StoreStep::Scan);
     if is_read { &[Fault::Fail, Fault::Stale] } else { &[Fault::Fail] }
 }
 
 /// Tries a verb against a store that makes its changes in one way.
 struct Explorer {
     verb: Verb,
-    steps: Steps,
+    steps: CommitMode,
     /// How many operations it may use.
     operations: u32,
     plays: usize,
@@ -594,10 +595,10 @@ impl Explorer {
         }
     }
 
-    fn play(&mut self, plan: &Plan) -> Vec<Step> {
+    fn play(&mut self, plan: &Plan) -> Vec<StoreStep> {
         let came_to = play(self.verb, self.steps, self.operations, plan);
         self.plays += 1;
-        self.has_written |= came_to.iter().any(|step| matches!(step, Step::Gain | Step::Write | Step::Drop));
+        self.has_written |= came_to.iter().any(|step| matches!(step, StoreStep::Gain | StoreStep::Write | StoreStep::Drop));
         came_to
     }
 }
@@ -607,7 +608,7 @@ impl Explorer {
 fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
     let mut plays = 0;
     for verb in VERBS {
-        for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
             let mut explorer = Explorer { verb: *verb, steps, operations, plays: 0, has_written: false };
             explore(&mut explorer);
             plays += explorer.plays;
@@ -655,7 +656,7 @@ fn store_may_go_down_on_few_operations() {
 
 #[test]
 fn a_first_refusal_is_believed_whatever_is_read() {
-    let edge = world(Steps::AtOnce, None);
+    let edge = world(CommitMode::AtOnce, None);
     plan(&edge, Plan::At((0..20).map(|number| (number, Fault::Stale)).collect()));
     assert_eq!(run(Isolate::new(&edge).ask(create("live"))).code(), 409);
 }

@@ -7,7 +7,7 @@ use crate::support::copies::{HERE, THERE, docs, edit_elsewhere, ended, follow, f
 use crate::support::locks::{PASSWORD, ask, change, cookie, edge_with, press, type_in, with_cookie};
 use crate::support::misfortune::{Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ fn nobody_repeats_a_redirect_beyond_what_it_is_good_for() {
 fn asked(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("docs")));
-    let gets = trace.count(|step| step == Step::Get);
+    let gets = trace.count(|step| step == StoreStep::Get);
     calm(isolate.edge);
     run(isolate.app.finish(isolate.edge, after));
     (gets, told(&answer))
@@ -176,7 +176,7 @@ fn what_the_memo_holds_of_a_link_counts_its_rules() {
         let trace = watch(&edge);
         let (answer, _) = run(isolate.handle(Ask::visit(alias)));
         assert_eq!(answer.code(), 302);
-        trace.count(|step| step == Step::Get)
+        trace.count(|step| step == StoreStep::Get)
     };
     let are_remembered = |isolate: &Isolate<'_>, count: usize| {
         let follow = || aliases.iter().take(count).map(|alias| reads(isolate, alias)).sum::<usize>();

@@ -13,7 +13,7 @@ use crate::support::keys::{PLANTED, plant};
 use crate::support::source::sources;
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::MemoryEdge;
-use hop_core::ports::Facts;
+use hop_core::ports::ClientInfo;
 use hop_core::{Body, Head, Request};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method};
@@ -106,7 +106,7 @@ struct Noting {
     seen: RefCell<BTreeSet<String>>,
 }
 
-impl Facts for Noting {
+impl ClientInfo for Noting {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         self.seen.borrow_mut().insert(name.as_str().to_owned());
         match *name {

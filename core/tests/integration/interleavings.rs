@@ -6,21 +6,21 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{Kept, check_list, clicks, text, truth};
+use crate::support::audit::{GuardedRecord, check_list, clicks, text, truth};
 use crate::support::client::Answer;
 use crate::support::history::{Event, Held, Told, Wish, explain};
 use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, Weather, calm, unleash};
 use crate::support::replay::for_seeds;
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Random, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random};
 use http::Method;
 use serde_json::json;
 
 /// A store in one of both ways to make changes, and the weather it will have.
 fn draw(seed: u64) -> (MemoryEdge, Weather, Random) {
     let mut random = Random::new(seed);
-    let steps = if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne };
+    let steps = if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne };
     let weather = [WINDY, STORMY, FOGGY][random.below(3)];
     (misfortune::edge(seed, steps), weather, random)
 }
@@ -114,7 +114,7 @@ fn what_was_acknowledged_happened_one_after_the_other() {
             Box::pin(live(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
         });
         let clients = clients.collect();
-        let mut was: Option<Kept> = None;
+        let mut was: Option<GuardedRecord> = None;
         let events = turns.interleave(&mut random, clients, || {
             let is = truth(&edge).remove("docs");
             check_step(was.as_ref(), is.as_ref());
@@ -130,7 +130,7 @@ fn what_was_acknowledged_happened_one_after_the_other() {
 }
 
 /// A link keeps its owner, and its version counts its deletions and restorations one by one.
-fn check_step(was: Option<&Kept>, is: Option<&Kept>) {
+fn check_step(was: Option<&GuardedRecord>, is: Option<&GuardedRecord>) {
     let Some(was) = was else { return };
     let is = is.expect("a link never vanishes");
     assert_eq!((&is.id, &is.target), (&was.id, &was.target));

@@ -7,7 +7,7 @@ use crate::support::client::Answer;
 use crate::support::keys::{KEYS, SCOPES, ask, kept, key, new_key, user};
 use crate::support::misfortune::watch;
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{MemoryEdge, Step};
+use hop_core::memory::{MemoryEdge, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -419,6 +419,6 @@ fn creators_are_read_along_with_the_owner() {
     for secret in [&own, &others] {
         let trace = watch(&edge);
         assert_eq!(run(Isolate::new(&edge).handle(Ask::list("/api/v1/me").showing(&**secret))).0.code(), 200);
-        assert_eq!(trace.steps(), [Step::Get, Step::GetMany]);
+        assert_eq!(trace.steps(), [StoreStep::Get, StoreStep::GetMany]);
     }
 }

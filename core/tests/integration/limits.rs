@@ -5,7 +5,7 @@ use crate::support::audit::{count, text};
 use crate::support::copies::{HERE, docs};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use hop_core::ports::{Records as _, Take};
 use hop_core::store::Key;
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
         let trace = watch(edge);
         assert_eq!(ask(edge, Ask::list("/api/v1/links")).0, 200);
         calm(edge);
-        trace.count(|step| step == Step::GetMany)
+        trace.count(|step| step == StoreStep::GetMany)
     };
     for alias in ["a", "b"] {
         done(&edge, Ask::create(&json!({"alias": alias, "target": HERE})));
@@ -134,9 +134,9 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
     assert_eq!(reads(&edge), 3, "and what was taken of three limits");
     let trace = watch(&edge);
     done(&edge, Ask::show("a"));
-    assert_eq!(trace.count(|step| step == Step::GetMany), 1);
+    assert_eq!(trace.count(|step| step == StoreStep::GetMany), 1);
     done(&edge, Ask::show("c"));
-    assert_eq!(trace.count(|step| step == Step::GetMany), 3);
+    assert_eq!(trace.count(|step| step == StoreStep::GetMany), 3);
     calm(&edge);
 }
 
@@ -144,7 +144,7 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
 fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
-    plan(&edge, Plan::From(0, Some(Step::GetMany)));
+    plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
     assert_eq!(ask(&edge, Ask::show("docs")).0, 503);
     let (status, answer) = ask(&edge, Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"title": "t"}})]));
     assert_eq!((status, &answer["results"][0]["link"]["title"]), (200, &json!("t")));
@@ -256,7 +256,7 @@ const OPERATIONS_OF_A_PIECE: u32 = 60;
 fn many_tickets_are_erased_piece_by_piece() {
     // Beside a short history, one that fills a piece to the last, and a long one.
     for versions in [0, 50, 60] {
-        let edge = misfortune::edge(1, Steps::OneByOne);
+        let edge = misfortune::edge(1, CommitMode::OneByOne);
         let link = done(&edge, create("docs", 120));
         for number in 0..versions {
             done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));

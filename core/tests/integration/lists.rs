@@ -8,7 +8,7 @@ use crate::support::client::{ADMIN_KEY, Answer};
 use crate::support::misfortune::{self, Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::csv;
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ fn a_damaged_record_is_left_out_of_every_list_and_logged() {
 fn a_damaged_record_that_a_link_comes_from_hides_that_link_alone() {
     let edge = world();
     // The alias says that its link has left, and the new one is not settled yet.
-    plan(&edge, Plan::FromNth(Step::Write, 3));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     ask(&edge, Ask::change("docs", &json!({"alias": "moved"})));
     calm(&edge);
     assert_eq!(listed(&edge, "tag=a"), ["do", "moved"]);
@@ -338,7 +338,7 @@ fn a_link_that_is_edited_where_a_page_ends_is_not_seen_again() {
 #[test]
 fn a_link_that_is_edited_while_a_page_is_read_is_on_that_page() {
     for query in ["", "tag=t", "created_from=2020-01-01T00:00:00Z", "limit=1&tag=t", "limit=2"] {
-        for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
             for number in 0..3 {
                 let edge = misfortune::edge(1, steps);
                 for alias in ["c", "b", "a"] {
@@ -349,7 +349,7 @@ fn a_link_that_is_edited_while_a_page_is_read_is_on_that_page() {
                 let address = format!("{LIST}?{query}");
                 let mut reading = pin!(isolate.ask(Ask::list(&address)));
                 assert!(reading.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-                assert_eq!(trace.steps(), [Step::Scan]);
+                assert_eq!(trace.steps(), [StoreStep::Scan]);
                 let edited = ["a", "b", "c"][number];
                 assert_eq!(ask(&edge, Ask::change(edited, &json!({"title": "T", "tags": ["t", "u"]}))).code(), 200);
                 let first = run(reading);
@@ -456,7 +456,7 @@ fn an_export_in_rows_holds_what_the_links_hold() {
     for query in ["format=csv", "format=csv&limit=2"] {
         let mut rows = Vec::new();
         for page in export(&edge, query, "text/csv; charset=utf-8") {
-            let mut records = csv::Records::new(&page).map(|record| record.expect("hop wrote it").cells);
+            let mut records = csv::CsvRecords::new(&page).map(|record| record.expect("hop wrote it").cells);
             let names = records.next().expect("every page begins with the names");
             rows.extend(records.map(|cells| names.iter().cloned().zip(cells).collect::<Vec<_>>()));
             let text = String::from_utf8(page).expect("text");

@@ -10,7 +10,7 @@ use crate::support::locks::{PASSWORD, ask, bring_locked, change, cookie, edge_wi
 use crate::support::misfortune::{Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use http::HeaderName;
 use http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::json;
@@ -233,7 +233,7 @@ fn every_limit_that_fails_shuts_the_lock() {
                 assert_eq!(answer.code(), 303);
                 break;
             }
-            if matches!(steps[fails_at], Step::Write | Step::Answer) && !steps[fails_at..].contains(&Step::Get) {
+            if matches!(steps[fails_at], StoreStep::Write | StoreStep::Answer) && !steps[fails_at..].contains(&StoreStep::Get) {
                 failures += 1;
                 assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (503, false), "{steps:?}");
             }
@@ -279,7 +279,7 @@ fn whoever_types_a_new_password_is_not_asked_again() {
 /// While nobody can be sure how often a visitor tried, or what the password is, the lock is shut.
 #[test]
 fn a_lock_that_cannot_ask_stays_shut() {
-    for down in [Step::Write, Step::Answer, Step::Get] {
+    for down in [StoreStep::Write, StoreStep::Answer, StoreStep::Get] {
         let edge = locked();
         let isolate = Isolate::new(&edge);
         assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 200);

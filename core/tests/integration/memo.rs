@@ -8,7 +8,7 @@ use crate::support::audit::clicks;
 use crate::support::copies::{HERE, THERE, create, edit_elsewhere, ended, follow, follow_afresh, missing, to, told, world};
 use crate::support::misfortune::{Plan, Trace, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use hop_core::{Pending, run_ready};
 use http::Method;
 
@@ -113,7 +113,7 @@ fn the_memo_holds_more_than_a_few() {
 }
 
 /// The steps the store comes to while `docs` is followed, and those that follow when the visitor has gone.
-fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<Step>, Trace) {
+fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<StoreStep>, Trace) {
     let during = watch(isolate.edge);
     let (_, after) = run(isolate.handle(ask));
     let afterwards = watch(isolate.edge);
@@ -125,9 +125,9 @@ fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<Step>, Trace) {
 fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
     let edge = world();
     let isolate = Isolate::new(&edge);
-    let writes = |trace: &Trace| trace.count(|step| step == Step::Write);
+    let writes = |trace: &Trace| trace.count(|step| step == StoreStep::Write);
     let (truth, afterwards) = steps(&isolate, Ask::visit("docs"));
-    assert_eq!((truth, writes(&afterwards)), (vec![Step::Get], 1));
+    assert_eq!((truth, writes(&afterwards)), (vec![StoreStep::Get], 1));
     let (memo, afterwards) = steps(&isolate, Ask::visit("docs"));
     assert_eq!((memo, writes(&afterwards)), (vec![], 1));
     let (copy, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
@@ -135,7 +135,7 @@ fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
     let (look, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
     assert_eq!((look, afterwards.steps()), (vec![], vec![]));
     let (nothing, afterwards) = steps(&isolate, Ask::visit("nothing"));
-    assert_eq!((nothing, afterwards.steps()), (vec![Step::Get, Step::Get], vec![]), "the link, then its domain");
+    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "the link, then its domain");
     let (nothing_again, _) = steps(&isolate, Ask::visit("nothing"));
     assert_eq!(nothing_again, []);
     let (no_alias, _) = steps(&isolate, Ask::visit("a|b"));

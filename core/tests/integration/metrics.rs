@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::support::misfortune::{Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Step};
+use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::json;
 
 /// Every number under its name and labels as they stand.
@@ -75,7 +75,7 @@ fn every_number_is_described_and_what_is_known_is_told() {
 #[test]
 fn a_store_that_fails_is_a_number_and_a_line_in_the_log() {
     let edge = MemoryEdge::new(1);
-    plan(&edge, Plan::Every(Step::Get, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
     assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 0.0);
     let log = edge.take_log();
     assert!(log.len() == 1 && log[0].contains("the store did not answer a probe"), "{log:?}");

@@ -10,7 +10,7 @@ mod world;
 
 use crate::support::misfortune;
 use crate::support::replay::{for_few_seeds, slow};
-use hop_core::memory::{Random, Steps};
+use hop_core::memory::{CommitMode, Random};
 
 use self::draw::Dice;
 use self::walk::Walk;
@@ -24,7 +24,7 @@ fn calls() -> u64 {
 #[test]
 fn hop_does_what_a_model_of_it_does() {
     for_few_seeds("model", "hop_does_what_a_model_of_it_does", 4, |seed| {
-        let steps = if seed % 2 == 0 { Steps::OneByOne } else { Steps::AtOnce };
+        let steps = if seed % 2 == 0 { CommitMode::OneByOne } else { CommitMode::AtOnce };
         let edge = misfortune::edge(seed, steps);
         let dice = Dice { random: Random::new(seed), most_links: 60, moments: Vec::new() };
         Walk::new(&edge, dice).go(calls());

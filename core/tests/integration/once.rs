@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{Kept, check_list, clicks, text, truth};
+use crate::support::audit::{GuardedRecord, check_list, clicks, text, truth};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{key, user};
 use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
 
 const KEY: &str = "a key of the client's own";
@@ -57,7 +57,7 @@ fn import_of_clicks() -> Ask {
 }
 
 /// Links to change, to move and to delete, and one that is deleted.
-fn world(steps: Steps) -> MemoryEdge {
+fn world(steps: CommitMode) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     for alias in ["docs", "old", "bin", "gone"] {
         assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": alias}))).code(), 201);
@@ -71,8 +71,8 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
 }
 
 /// The links that were not there in the beginning.
-fn made(edge: &MemoryEdge, before: &BTreeMap<String, Kept>) -> BTreeMap<String, Kept> {
-    let was = |kept: &Kept| before.values().any(|known| known.id == kept.id);
+fn made(edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) -> BTreeMap<String, GuardedRecord> {
+    let was = |kept: &GuardedRecord| before.values().any(|known| known.id == kept.id);
     truth(edge).into_iter().filter(|(_, kept)| !was(kept)).collect()
 }
 
@@ -84,13 +84,13 @@ fn shown(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
 }
 
 /// What a deed leaves behind when it was done once.
-fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) {
+fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
     let made = made(edge, before);
     assert_eq!(made.len(), deed.makes, "{made:?}");
     assert!(made.values().all(|kept| kept.target == HERE && kept.live && kept.version == 1), "{made:?}");
     let now = truth(edge);
     if deed.name == "batch" {
-        let docs = Kept { target: THERE.into(), version: 2, ..before["docs"].clone() };
+        let docs = GuardedRecord { target: THERE.into(), version: 2, ..before["docs"].clone() };
         assert_eq!((&now["docs"], now["new"].version, &now["new"].id), (&docs, 2, &before["old"].id));
         assert_eq!((now["bin"].version, now["bin"].live), (2, false));
     }
@@ -103,7 +103,7 @@ fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, Kept>) {
 #[test]
 fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
     for deed in &DEEDS {
-        for steps in [Steps::AtOnce, Steps::OneByOne] {
+        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
             let edge = world(steps);
             let before = truth(&edge);
             let first = ask(&edge, (deed.ask)().once(KEY));
@@ -221,7 +221,7 @@ fn without_a_pepper_no_key_is_taken() {
 #[test]
 fn a_request_that_is_being_answered_is_not_answered_twice() {
     for deed in &DEEDS {
-        let edge = world(Steps::OneByOne);
+        let edge = world(CommitMode::OneByOne);
         // The claim is a read, a write and its answer.
         plan(&edge, Plan::From(3, None));
         let (lost, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
@@ -240,7 +240,7 @@ fn a_request_that_is_being_answered_is_not_answered_twice() {
 
 #[test]
 fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
-    let edge = world(Steps::OneByOne);
+    let edge = world(CommitMode::OneByOne);
     for refused in [
         Ask::create(&json!({"target": HERE, "alias": "docs"})),
         Ask::create(&json!({"target": "x"})),
@@ -291,8 +291,8 @@ fn what_is_kept_of_a_request_is_no_secret() {
 }
 
 /// Dies before every single step in turn, waits until nobody can be at it any more, and lets `between` happen before it is sent again.
-fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&MemoryEdge, &BTreeMap<String, Kept>, &Answer)) {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&MemoryEdge, &BTreeMap<String, GuardedRecord>, &Answer)) {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{}, {steps:?}, dies at step {died_at}\n", deed.name));
             let edge = world(steps);
@@ -357,7 +357,7 @@ fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
     for deed in DEEDS.iter().filter(|deed| deed.name != "batch") {
         die_everywhere(deed, others, |edge, before, again| {
             assert_eq!(again.code(), deed.success, "{}", again.json());
-            let mine: Vec<Kept> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
+            let mine: Vec<GuardedRecord> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
             assert_eq!(mine.len(), deed.makes, "{:?}", truth(edge));
             if let Some(id) = again.json().get("id") {
                 assert_eq!(text(id), mine[0].id, "an answer about another's link");
@@ -401,7 +401,7 @@ fn a_failed_request_may_be_sent_again_at_once() {
     for deed in &DEEDS {
         let mut failed = 0;
         for number in 0.. {
-            let edge = world(Steps::OneByOne);
+            let edge = world(CommitMode::OneByOne);
             let before = truth(&edge);
             let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", deed.name));
             let trace = plan(&edge, Plan::At(vec![(number, Fault::Fail)]));
@@ -419,7 +419,7 @@ fn a_failed_request_may_be_sent_again_at_once() {
                 assert_eq!(again.json()["failed"].as_u64().unwrap_or_default(), 0);
                 check_done(deed, &edge, &before);
             } else {
-                let is_unsettled = again.problem() == "idempotency_in_flight" && steps[number] == Step::Get;
+                let is_unsettled = again.problem() == "idempotency_in_flight" && steps[number] == StoreStep::Get;
                 assert!(is_unsettled || shown(&again) == shown(&first), "{}", again.json());
             }
         }
@@ -438,7 +438,7 @@ fn was_refused(answer: &Answer) -> bool {
 fn many_at_once_do_it_once() {
     for_seeds("once", "many_at_once_do_it_once", 700, |seed| {
         let mut random = Random::new(seed);
-        let edge = world(if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let edge = world(if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
         let before = truth(&edge);
         let deed = &DEEDS[random.below(DEEDS.len())];
         let weather = [WINDY, STORMY, FOGGY][random.below(3)];
@@ -476,10 +476,10 @@ fn many_at_once_do_it_once() {
 
 #[test]
 fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
-    let edge = world(Steps::AtOnce);
+    let edge = world(CommitMode::AtOnce);
     edge.take_log();
     // The first write claims the key, the second makes the link.
-    plan(&edge, Plan::FromNth(Step::Write, 3));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let create = || Ask::create(&json!({"target": HERE, "alias": "mine"})).once(KEY);
     let (answer, _lost) = run(Isolate::new(&edge).handle(create()));
     calm(&edge);
@@ -497,14 +497,14 @@ fn move_once() -> Ask {
 /// Three tries of one move are at it at once, under one journey.
 #[test]
 fn link_arrives_once_however_many_tries_move_it() {
-    let edge = world(Steps::AtOnce);
+    let edge = world(CommitMode::AtOnce);
     let id = truth(&edge)["old"].id.clone();
     let isolate = Isolate::new(&edge);
     let begin = |late: usize| {
-        let trace = plan(&edge, Plan::LateAt(Step::Write, late));
+        let trace = plan(&edge, Plan::LateAt(StoreStep::Write, late));
         let mut moving = Box::pin(isolate.handle(move_once()));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        assert_eq!(trace.count(|step| step == Step::Write), late);
+        assert_eq!(trace.count(|step| step == StoreStep::Write), late);
         calm(&edge);
         edge.wait_seconds(61);
         moving
@@ -512,13 +512,13 @@ fn link_arrives_once_however_many_tries_move_it() {
     // It has claimed the new alias, and is about to say at the old one that the link has left.
     let first = begin(3);
     // This one takes the claim over, and dies before it says that the link has left.
-    plan(&edge, Plan::FromNth(Step::Write, 3));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let (_, _lost) = run(isolate.handle(move_once()));
     calm(&edge);
     edge.wait_seconds(61);
     // And this one has claimed the alias anew.
     let third = begin(3);
-    plan(&edge, Plan::FromNth(Step::Write, 2));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     let (_, _lost) = run(first);
     calm(&edge);
     let (answer, _) = run(third);
@@ -531,9 +531,9 @@ fn link_arrives_once_however_many_tries_move_it() {
 /// A move that was made is not made again, even if the link has come back since.
 #[test]
 fn a_move_that_was_made_is_not_made_again() {
-    let edge = world(Steps::OneByOne);
+    let edge = world(CommitMode::OneByOne);
     // The worker dies before it has settled the link.
-    plan(&edge, Plan::FromNth(Step::Write, 4));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let (_, _lost) = run(Isolate::new(&edge).handle(move_once()));
     calm(&edge);
     assert!(truth(&edge).contains_key("new"));
@@ -550,7 +550,7 @@ fn a_move_that_was_made_is_not_made_again() {
 fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
     for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
         let mut random = Random::new(seed);
-        let edge = world(if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let edge = world(if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
         let before = truth(&edge);
         let deed = &DEEDS[random.below(DEEDS.len())];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
@@ -598,7 +598,7 @@ fn repetition_shows_an_edited_link_to_readers_only() {
         [&["links:write"][..], &["links:read", "links:write"]].map(|scopes| key(&edge, &owner, scopes, &json!({})));
     for (secret, is_told) in [(&blind, false), (&seeing, true)] {
         let create = || Ask::create(&json!({"target": "https://example.com/"})).once("a key").showing(&**secret);
-        plan(&edge, Plan::FromNth(Step::Answer, 2));
+        plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 503);
         calm(&edge);
         let alias =

@@ -10,7 +10,7 @@ use crate::support::locks::bring_locked;
 use crate::support::{Ask, Isolate, misfortune, run};
 use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
-use hop_core::memory::{MemoryEdge, Planted, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, Planted};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md");
@@ -129,9 +129,9 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
 }
 
 /// An edge with links, a domain, a user and an owner's key that was used just now, and the secret of that.
-fn world(steps: Steps) -> (MemoryEdge, String) {
+fn world(steps: CommitMode) -> (MemoryEdge, String) {
     let edge = misfortune::edge(1, steps);
-    let edge = if steps == Steps::OneByOne { edge.without_copies() } else { edge };
+    let edge = if steps == CommitMode::OneByOne { edge.without_copies() } else { edge };
     user(&edge, 'c', "editor", "in");
     let owner = user(&edge, 'a', "owner", "in");
     let secret = edge.plant_key(PEPPER, &owner, &Planted::default()).expect("there is randomness");
@@ -161,7 +161,7 @@ fn ask_of(edge: &MemoryEdge, ask: Ask) -> Answer {
 }
 
 /// What a request takes, with what is done after its response.
-fn operations(steps: Steps, sample: &Sample) -> u32 {
+fn operations(steps: CommitMode, sample: &Sample) -> u32 {
     let (edge, secret) = world(steps);
     let id = secret.split('_').nth(1).expect("a key shows its id").to_owned();
     let mut ask = Ask { url: sample.ask.url.replace("KEY", &id), ..sample.ask.again() };
@@ -183,7 +183,7 @@ fn table() -> String {
     for row in ENDPOINTS {
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
-            let (workers, compute) = (operations(Steps::AtOnce, &sample), operations(Steps::OneByOne, &sample));
+            let (workers, compute) = (operations(CommitMode::AtOnce, &sample), operations(CommitMode::OneByOne, &sample));
             writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("a text takes all");
         }
     }

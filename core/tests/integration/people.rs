@@ -9,7 +9,7 @@ use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash}
 use crate::support::replay::for_seeds;
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{MemoryEdge, Random, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, Random};
 use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
@@ -315,7 +315,7 @@ fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut
 fn users_and_keys_follow_the_model() {
     for_seeds("people", "users_and_keys_follow_the_model", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
         let mut world = World::default();
         for number in 0..120 {
             let (actor, action) = world.draw(&mut random);
@@ -356,7 +356,7 @@ fn users_and_keys_follow_the_model() {
 fn concurrent_changes_leave_keys_their_rights() {
     for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
         let mut world = World::default();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         for round in 0..30 {

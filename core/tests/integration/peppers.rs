@@ -9,7 +9,7 @@ use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, u
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
 
 const NEW: &str = "another-pepper-that-only-these-tests-know";
@@ -70,7 +70,7 @@ fn a_new_mark_that_cannot_be_written_is_written_next_time() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let of_old = kept(&edge, &id)["mark"].clone();
-    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(meanwhile(&edge, me(&secret)).code(), 200);
     calm(&edge);
     assert_eq!(kept(&edge, &id)["mark"], of_old);
@@ -110,7 +110,7 @@ fn a_repeated_request_finds_what_was_done_under_the_old_pepper() {
 fn a_repeated_request_that_died_under_the_old_pepper_is_finished_under_the_new_one() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"target": TARGET})).once("a key of the client's own");
-    plan(&edge, Plan::FromNth(Step::Answer, 2));
+    plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
     assert_eq!(before(&edge, create()).code(), 503);
     calm(&edge);
     assert_eq!(count(&edge, "link/"), 1, "the link was made and not acknowledged");
@@ -124,7 +124,7 @@ fn a_promise_made_under_the_old_pepper_is_kept() {
     let upsert = || Ask::create(&json!({"target": TARGET, "external_id": "sku-1", "update_if_exists": true}));
     assert_eq!(before(&edge, upsert()).code(), 201);
     // A store that shows no hint yet.
-    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let again = meanwhile(&edge, upsert());
     calm(&edge);
     assert_eq!(count(&edge, "link/"), 1, "{}", again.json());
@@ -198,7 +198,7 @@ fn users_outlive_the_old_pepper() {
         assert_eq!(afterwards(&edge, Ask::patch(&at_ann, &json!({"disabled": true}))).code(), 200);
         assert_eq!(afterwards(&edge, new_user()).problem(), "email_taken", "{look}");
         assert_eq!(listed(&afterwards(&edge, Ask::list(USERS))), [&*ann]);
-        let writes = |step: Step| matches!(step, Step::Write | Step::Gain | Step::Drop);
+        let writes = |step: StoreStep| matches!(step, StoreStep::Write | StoreStep::Gain | StoreStep::Drop);
         let trace = plan(&edge, Plan::At(Vec::new()));
         assert_eq!((afterwards(&edge, Ask::list(look)).code(), trace.count(writes)), (200, 0), "once is enough");
         assert_eq!(edge.take_log(), [""; 0]);
@@ -209,7 +209,7 @@ fn users_outlive_the_old_pepper() {
 fn claim_that_cannot_be_renewed_fails_no_request() {
     let edge = MemoryEdge::new(1);
     let ann = id(&before(&edge, new_user()));
-    for kind in [Step::Write, Step::Answer] {
+    for kind in [StoreStep::Write, StoreStep::Answer] {
         plan(&edge, Plan::Every(kind, Fault::Fail));
         assert_eq!(listed(&meanwhile(&edge, Ask::list(USERS))), [&*ann]);
         calm(&edge);
@@ -224,12 +224,12 @@ fn late_reads_give_no_creation_up() {
     before(&edge, new_user());
     let trace = plan(&edge, Plan::At(Vec::new()));
     assert_eq!(before(&edge, new_user()).problem(), "email_taken");
-    let reads = trace.steps().iter().filter(|step| **step == Step::Get).count();
+    let reads = trace.steps().iter().filter(|step| **step == StoreStep::Get).count();
     let writes: Vec<usize> = (0..reads)
         .map(|late| {
             let trace = plan(&edge, Plan::At(vec![(late, Fault::Stale)]));
             assert_eq!(before(&edge, new_user()).problem(), "email_taken");
-            trace.count(|step| step == Step::Write)
+            trace.count(|step| step == StoreStep::Write)
         })
         .collect();
     // A claim that cannot be read yet is written, which is refused. A user who cannot be read yet is looked at again.
@@ -242,7 +242,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
     for_seeds("peppers", "concurrent_creations_during_rotation_yield_one_user", 300, |seed| {
         let mut random = Random::new(seed);
         let weather = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, [Steps::AtOnce, Steps::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
         let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(3)];
         let isolates = phases.map(|(pepper, old)| isolate_under(&edge, pepper, old));
         // In some, somebody had the address and is gone, or has it.
@@ -274,7 +274,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
 
 #[test]
 fn creation_that_dies_during_rotation_leaves_one_user() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for dies_at in 0.. {
             let _guard = OnFailure::print(format!("\ndead at {dies_at}, {steps:?}\n"));
             let edge = misfortune::edge(1, steps);

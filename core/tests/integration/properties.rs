@@ -98,12 +98,12 @@ proptest! {
         for row in &rows {
             csv::write(&mut text, row);
         }
-        let read: Vec<csv::Record> = csv::Records::new(&text).map(|record| record.expect("hop wrote it")).collect();
+        let read: Vec<csv::CsvRecord> = csv::CsvRecords::new(&text).map(|record| record.expect("hop wrote it")).collect();
         prop_assert_eq!(read.iter().map(|record| record.cells.clone()).collect::<Vec<_>>(), rows);
         prop_assert!(read.windows(2).all(|two| two[0].end == two[1].start && two[0].line < two[1].line));
         for (at, record) in read.iter().enumerate() {
             let rest: Vec<Vec<String>> =
-                csv::Records::new(&text[record.start..]).map(|record| record.expect("hop wrote it").cells).collect();
+                csv::CsvRecords::new(&text[record.start..]).map(|record| record.expect("hop wrote it").cells).collect();
             prop_assert_eq!(rest, read[at..].iter().map(|record| record.cells.clone()).collect::<Vec<_>>());
         }
     }
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn anything_read_as_csv_ends(bytes in vec(any::<u8>(), 0..200)) {
-        let records: Vec<_> = csv::Records::new(&bytes).collect();
+        let records: Vec<_> = csv::CsvRecords::new(&bytes).collect();
         let places: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
         prop_assert!(places.iter().all(|(start, end)| start < end && *end <= bytes.len()));
         prop_assert!(places.windows(2).all(|two| two[0].1 <= two[1].0));

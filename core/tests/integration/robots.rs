@@ -7,7 +7,7 @@ use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
-use hop_core::memory::{Fault, MemoryEdge, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn open(edge: &MemoryEdge, alias: &str, mut said: Value) {
 }
 
 fn edge() -> MemoryEdge {
-    misfortune::edge(1, Steps::OneByOne)
+    misfortune::edge(1, CommitMode::OneByOne)
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_link_is_open_as_long_as_it_says_so_wherever_it_is() {
 fn where_nobody_can_say_robots_go_nowhere() {
     let edge = edge();
     open(&edge, "docs", json!({}));
-    for step in [Step::Scan, Step::GetMany] {
+    for step in [StoreStep::Scan, StoreStep::GetMany] {
         plan(&edge, Plan::Every(step, Fault::Fail));
         assert_eq!(robots(&edge, "hop.example"), CLOSED, "{step:?}");
         let log = edge.take_log();
@@ -106,7 +106,7 @@ fn where_nobody_can_say_robots_go_nowhere() {
 }
 
 /// What an isolate tells robots of `host`, and the steps of the store that this takes before and after the answer.
-fn asked(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<Step>, Vec<Step>) {
+fn asked(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<StoreStep>, Vec<StoreStep>) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("robots.txt").at(host)));
     let before = trace.steps();
@@ -122,13 +122,13 @@ fn robots_text_is_cached_for_a_minute() {
     let isolate = Isolate::new(&edge);
     let (first, _, writes) = asked(&isolate, "hop.example");
     assert_eq!(first.header("cache-control"), "public, max-age=300");
-    assert_eq!(writes, [Step::Write, Step::Answer], "the text is kept after the answer");
+    assert_eq!(writes, [StoreStep::Write, StoreStep::Answer], "the text is kept after the answer");
     open(&edge, "new", json!({}));
     edge.wait_seconds(59);
     let (again, reads, writes) = asked(&isolate, "hop.example");
     assert_eq!((&again.body, reads, writes), (&first.body, vec![], vec![]), "an isolate remembers it");
     let (elsewhere, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
-    assert_eq!((&elsewhere.body, reads, writes), (&first.body, vec![Step::Get], vec![]), "any other reads one record");
+    assert_eq!((&elsewhere.body, reads, writes), (&first.body, vec![StoreStep::Get], vec![]), "any other reads one record");
     assert_eq!(elsewhere.header("cache-control"), "public, max-age=300");
     edge.wait_seconds(1);
     for isolate in [&isolate, &Isolate::new(&edge)] {
@@ -139,7 +139,7 @@ fn robots_text_is_cached_for_a_minute() {
 
 #[test]
 fn an_unreadable_robots_text_is_replaced() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         let edge = misfortune::edge(1, steps);
         open(&edge, "docs", json!({}));
         let key = Key::kept("robots/hop.example".into());
@@ -152,7 +152,7 @@ fn an_unreadable_robots_text_is_replaced() {
             let (first, ..) = asked(&Isolate::new(&edge), "hop.example");
             let (again, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
             assert!(first.tells("Allow: /docs$"));
-            assert_eq!((&again.body, reads, writes), (&first.body, vec![Step::Get], vec![]), "{unreadable}");
+            assert_eq!((&again.body, reads, writes), (&first.body, vec![StoreStep::Get], vec![]), "{unreadable}");
         }
     }
 }
@@ -190,7 +190,7 @@ fn a_failed_robots_text_is_not_cached() {
     let edge = edge();
     open(&edge, "docs", json!({}));
     let isolate = Isolate::new(&edge);
-    plan(&edge, Plan::Every(Step::Scan, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Scan, Fault::Fail));
     let closed = run(isolate.ask(Ask::visit("robots.txt")));
     calm(&edge);
     assert_eq!((closed.body.as_slice(), closed.header("cache-control")), (CLOSED.as_bytes(), "no-store"));
@@ -201,7 +201,7 @@ fn a_failed_robots_text_is_not_cached() {
 fn a_robots_text_that_cannot_be_kept_is_logged() {
     let edge = edge();
     open(&edge, "docs", json!({}));
-    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
     calm(&edge);
     assert!(answer.tells("Allow: /docs$"));
@@ -234,9 +234,9 @@ fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_
     let trace = watch(&edge);
     let text = robots(&edge, "hop.example");
     let last = MOST_CRAWLABLE - 1;
-    let looks = vec![Step::GetMany; usize::from(MOST_CRAWLABLE / 100)];
-    let kept = vec![Step::Write, Step::Answer];
-    assert_eq!(trace.steps(), [vec![Step::Get, Step::Scan], looks, vec![Step::Get], kept].concat());
+    let looks = vec![StoreStep::GetMany; usize::from(MOST_CRAWLABLE / 100)];
+    let kept = vec![StoreStep::Write, StoreStep::Answer];
+    assert_eq!(trace.steps(), [vec![StoreStep::Get, StoreStep::Scan], looks, vec![StoreStep::Get], kept].concat());
     assert_eq!(text.matches("Allow: /l").count(), usize::from(MOST_CRAWLABLE));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }

@@ -7,7 +7,7 @@ use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, wi
 use crate::support::misfortune::{Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
-use hop_core::memory::Step;
+use hop_core::memory::StoreStep;
 use http::header::{ACCEPT, ORIGIN, USER_AGENT};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn there_is_no_copy_of_a_limited_link() {
     told["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
     for planted in [copy, told.to_string()] {
         edge.copies.plant(&docs(), &planted);
-        plan(&edge, Plan::From(0, Some(Step::Get)));
+        plan(&edge, Plan::From(0, Some(StoreStep::Get)));
         let answer = ask(&edge, Ask::visit("docs"));
         calm(&edge);
         assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use crate::support::audit::check_list;
 use crate::support::misfortune::{self, Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{MemoryEdge, OPERATIONS, Step, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ fn what_cannot_be_renamed_is_refused() {
 /// Wherever a request dies, the next ones complete it.
 #[test]
 fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
-    for steps in [Steps::AtOnce, Steps::OneByOne] {
+    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
         for dies_at in 0.. {
             let edge = tagged(misfortune::edge(1, steps), 3);
             let trace = plan(&edge, Plan::From(dies_at, None));
@@ -223,7 +223,7 @@ fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
         let edge = tagged(MemoryEdge::new(1), 1);
         create(&edge, "other", &["old"]);
         let isolate = Isolate::new(&edge);
-        plan(&edge, Plan::LateAt(Step::Get, 1));
+        plan(&edge, Plan::LateAt(StoreStep::Get, 1));
         let mut renaming = pin!(isolate.handle(rename("old", "new")));
         assert!(renaming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         calm(&edge);
@@ -241,8 +241,8 @@ fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
 /// A hint that an edit left behind leads to a link that has the tag no more.
 #[test]
 fn a_hint_that_was_left_behind_is_skipped() {
-    let edge = tagged(misfortune::edge(1, Steps::OneByOne), 1);
-    plan(&edge, Plan::FromFirst(Step::Drop));
+    let edge = tagged(misfortune::edge(1, CommitMode::OneByOne), 1);
+    plan(&edge, Plan::FromFirst(StoreStep::Drop));
     assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);
     calm(&edge);
     assert_eq!(ask(&edge, rename("old", "new")).0, 404);

@@ -9,7 +9,7 @@ use crate::support::replay::for_seeds;
 use crate::support::run;
 use crate::support::scheduler::{Client, Turns};
 use hop_core::Timestamp;
-use hop_core::memory::{Fault, MemoryEdge, MemoryRecords, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, MemoryRecords, Random, StoreStep};
 use hop_core::ports::{NoEntropy, Records, StoreError, Take};
 use hop_core::store::tickets::{self, Draws, Tickets as _};
 use hop_core::store::{Key, Prefix};
@@ -28,7 +28,7 @@ fn key() -> Key {
 }
 
 fn edge(seed: u64) -> MemoryEdge {
-    misfortune::edge(seed, Steps::OneByOne)
+    misfortune::edge(seed, CommitMode::OneByOne)
 }
 
 fn draws(random: &mut Random) -> Draws {
@@ -132,7 +132,7 @@ fn threads_share_what_there_is() {
 #[test]
 fn a_failure_grants_nothing_and_wastes_one_at_most() {
     for way in WAYS {
-        for (step, wasted) in [(Step::Write, 0), (Step::Answer, 1)] {
+        for (step, wasted) in [(StoreStep::Write, 0), (StoreStep::Answer, 1)] {
             let (edge, mut random) = (edge(1), Random::new(1));
             plan(&edge, Plan::FromFirst(step));
             assert!(run(take(&edge.records, way, 5, draws(&mut random))).is_err(), "{way:?} {step:?}");
@@ -153,18 +153,18 @@ fn without_random_bytes_no_ticket_is_tried() {
 }
 
 /// What a `take` of tickets costs, in calls of the store: answers and drops aside.
-fn cost(edge: &MemoryEdge, limit: u64, draws: Draws) -> (Take, Vec<Step>) {
+fn cost(edge: &MemoryEdge, limit: u64, draws: Draws) -> (Take, Vec<StoreStep>) {
     let trace = watch(edge);
     let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store is calm");
     calm(edge);
-    (answer, trace.steps().into_iter().filter(|step| *step != Step::Answer).collect())
+    (answer, trace.steps().into_iter().filter(|step| *step != StoreStep::Answer).collect())
 }
 
 #[test]
 fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for _ in 0..10 {
-        assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Granted, vec![Step::Write]));
+        assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Granted, vec![StoreStep::Write]));
     }
     let mut most = 0;
     for number in 10..=1_000 {
@@ -173,7 +173,7 @@ fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
         assert_eq!(answer == Take::Granted, number < 1_000, "{number}");
     }
     assert!((11..=19).contains(&most), "{most}");
-    assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Exhausted, vec![Step::Write, Step::Get]));
+    assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Exhausted, vec![StoreStep::Write, StoreStep::Get]));
 }
 
 /// Tries of something are limited until a moment: then no more than four operations are spent on one.
@@ -187,7 +187,7 @@ fn a_limit_that_ends_costs_four_operations() {
             let trace = watch(&edge);
             let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store is calm");
             calm(&edge);
-            most = most.max(trace.count(|step| step != Step::Answer));
+            most = most.max(trace.count(|step| step != StoreStep::Answer));
             assert_eq!(answer == Take::Granted, granted < limit, "{granted} of {limit}");
             granted += u64::from(answer == Take::Granted);
         }
@@ -221,13 +221,13 @@ fn a_mark_that_was_not_left_is_left_by_the_next() {
     let has_mark = || edge.records.peek(&key()).is_some();
     let all = || cost(&edge, 3, [0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     // Each of three tickets is refused, then the mark.
-    plan(&edge, Plan::FromNth(Step::Write, 4));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
     calm(&edge);
     assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
-    let met_all = vec![Step::Write, Step::Get, Step::Write, Step::Write, Step::Write];
+    let met_all = vec![StoreStep::Write, StoreStep::Get, StoreStep::Write, StoreStep::Write, StoreStep::Write];
     assert_eq!((all(), has_mark()), ((Take::Exhausted, met_all), true), "whoever has met all of them need not list them");
-    assert_eq!(all(), (Take::Exhausted, vec![Step::Write, Step::Get]));
+    assert_eq!(all(), (Take::Exhausted, vec![StoreStep::Write, StoreStep::Get]));
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_store_that_fails_over_a_ticket_may_still_know_that_none_is_left() {
     for expected in [Take::Granted, Take::Exhausted] {
         assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(expected));
     }
-    plan(&edge, Plan::Every(Step::Write, Fault::Fail));
+    plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(Take::Exhausted));
     calm(&edge);
 }
@@ -246,7 +246,7 @@ fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
     let (edge, mut random) = (edge(1), Random::new(1));
     let draws = draws(&mut random);
     // Everybody takes the same tickets first, and the list shows none of them yet.
-    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let answers: Vec<_> = (0..40).map(|_| run(tickets::take(&edge.records, &key(), 40, None, Ok(draws)))).collect();
     calm(&edge);
     assert!(answers.contains(&Ok(Take::Busy)) && !answers.contains(&Ok(Take::Exhausted)), "{answers:?}");
@@ -262,7 +262,7 @@ fn the_last_that_seemed_left_are_all_tried() {
         for _ in 0..limit {
             assert_eq!(run(take(&edge.records, Way::Tickets, limit, draws(&mut random))), Ok(Take::Granted));
         }
-        plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+        plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
         assert_eq!(run(take(&edge.records, Way::Tickets, limit, first)), Ok(answer), "one met and {} left of {limit}", limit - 1);
         calm(&edge);
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{Kept, check_list, truth};
+use crate::support::audit::{GuardedRecord, check_list, truth};
 use crate::support::client::Answer;
 use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
     assert_eq!(entries.len(), 1);
     edge.records.plant(&entries[0], "null");
     assert_eq!(ask(&edge, upsert(json!({"target": THERE}))).code(), 200);
-    plan(&edge, Plan::Every(Step::Scan, Fault::Stale));
+    plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let again = ask(&edge, upsert(json!({"title": "T"})));
     calm(&edge);
     assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
@@ -110,7 +110,7 @@ fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
     let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
     let isolate = Isolate::new(&edge);
     // The link was found and is about to be read for its change.
-    plan(&edge, Plan::LateAt(Step::Get, 1));
+    plan(&edge, Plan::LateAt(StoreStep::Get, 1));
     let mut changing = pin!(isolate.ask(upsert(json!({"title": "T"}))));
     assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
@@ -139,7 +139,7 @@ fn who_is_refused_keeps_nobody_elses_promise() {
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
     assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
     // The promise is made, and whoever made it dies.
-    plan(&edge, Plan::FromNth(Step::Write, 2));
+    plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
     calm(&edge);
     for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
@@ -175,7 +175,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
     let links = called(edge);
     assert_eq!(links.len(), 1, "{links:?}");
     assert_eq!((&links[0]["target"], &links[0]["title"]), (&last["target"], &last["title"]));
-    let live: BTreeMap<String, Kept> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
+    let live: BTreeMap<String, GuardedRecord> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
     assert_eq!(live.len(), 1, "{live:?}");
     check_list(edge);
 }
@@ -184,7 +184,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
 fn whoever_dies_over_it_leaves_one_link() {
     for alias in [json!({}), json!({"alias": "mine"})] {
         for number in 0.. {
-            let edge = misfortune::edge(1, Steps::OneByOne);
+            let edge = misfortune::edge(1, CommitMode::OneByOne);
             let _guard = OnFailure::print(format!("\n{alias}, dead from step {number} on\n"));
             let trace = plan(&edge, Plan::From(number, None));
             let first = ask(&edge, upsert(alias.clone()));
@@ -208,7 +208,7 @@ fn whoever_dies_over_it_leaves_one_link() {
 fn many_at_once_make_one_link_and_nobody_is_forgotten() {
     for_seeds("upsert", "many_at_once_make_one_link_and_nobody_is_forgotten", 500, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(1, if random.below(2) == 0 { Steps::AtOnce } else { Steps::OneByOne });
+        let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
         let weather = [WINDY, STORMY][random.below(2)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let fields = ["a", "b", "c", "d"].map(|name| match random.below(2) {

@@ -3,25 +3,25 @@
 use form_urlencoded::Serializer;
 use serde::Serialize;
 
-use crate::api::pagination::{self, Wanted};
-use crate::auth::Proof;
+use crate::api::pagination::{self, PageQuery};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{Fields, Tree};
+use crate::message::body::{Fields, JsonValue};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::DisplayText;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::text::bounded;
 use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, Record};
-use crate::store::{Key, Line, Prefix};
+use crate::store::{AuditEvent, Key, Prefix};
 
 /// In bytes: more than any id has, and as much as any domain.
 pub(crate) const LONGEST_NAME: usize = 253;
 
 /// Which lines are asked for.
-struct Filter {
+struct AuditFilter {
     from: Option<Timestamp>,
     /// The first moment that is too late.
     to: Option<Timestamp>,
@@ -30,10 +30,10 @@ struct Filter {
 }
 
 /// `GET /api/v1/audit`. A page examines so many lines and no more, so it may be empty and not the last.
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let filter = Filter::take(&mut fields);
-    let wanted = Wanted::take(&mut fields, "lines");
+    let filter = AuditFilter::take(&mut fields);
+    let wanted = PageQuery::take(&mut fields, "lines");
     fields.finish(Some(()))?;
     let list = ("/api/v1/audit?", &*filter.query());
     let page = wanted.keys(context, proof, list, &filter.prefix(), pagination::of_records(context.edge.records())).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
     let mut lines = Vec::new();
     let mut read = |key: &Key, record: &Record| {
-        let line = Line::read(&record.value)?;
+        let line = AuditEvent::read(&record.value)?;
         lines.extend((filter.shows(&line, earliest) && may_see(proof, &line)).then(|| (key.line_id().to_owned(), line)));
         Ok(())
     };
@@ -83,7 +83,7 @@ pub(super) struct AuditEventJson<'a> {
 }
 
 impl<'a> AuditEventJson<'a> {
-    fn new(id: &'a str, line: &'a Line<'_>) -> Self {
+    fn new(id: &'a str, line: &'a AuditEvent<'_>) -> Self {
         Self {
             id,
             at: DisplayText(line.at),
@@ -101,21 +101,21 @@ impl<'a> AuditEventJson<'a> {
 }
 
 /// A key for some domains sees what was done there, and nothing else.
-fn may_see(proof: &Proof, line: &Line<'_>) -> bool {
+fn may_see(proof: &Authorized, line: &AuditEvent<'_>) -> bool {
     let covered = line.domain.as_deref().map(|domain| proof.covers(&Domain::stored(domain.to_owned())));
     covered.unwrap_or_else(|| proof.domains().is_none())
 }
 
-impl Filter {
+impl AuditFilter {
     fn take(fields: &mut Fields) -> Self {
         let from = fields.take_text("from", |text| Timestamp::parse(&text));
         let to = fields.take_text("to", |text| Timestamp::parse(&text));
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            fields.refuse("to", Refusal::new(FieldCode::Conflicts, "nothing is done from then to then"));
+            fields.refuse("to", FieldError::new(FieldCode::Conflicts, "nothing is done from then to then"));
         }
-        let name = |tree: Tree| bounded(tree.text()?, LONGEST_NAME, &[]);
+        let name = |tree: JsonValue| bounded(tree.text()?, LONGEST_NAME, &[]);
         Self { from, to, subject: fields.take("subject", name), principal: fields.take("principal", name) }
     }
 
@@ -125,7 +125,7 @@ impl Filter {
         Prefix::audit().between(self.from.unwrap_or(Timestamp::from_millis(0)), Timestamp::from_millis(latest))
     }
 
-    fn shows(&self, line: &Line<'_>, earliest: Timestamp) -> bool {
+    fn shows(&self, line: &AuditEvent<'_>, earliest: Timestamp) -> bool {
         let is = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| wanted == text);
         line.at >= earliest
             && self.to.is_none_or(|to| line.at < to)

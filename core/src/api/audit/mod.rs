@@ -6,7 +6,7 @@ mod list;
 pub(crate) use list::LONGEST_NAME;
 pub(crate) use list::list;
 
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::alias::Alias;
@@ -15,10 +15,10 @@ use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Change, Key, Line, Note, Signpost, Written, write};
+use crate::store::{AuditEntry, AuditEvent, Change, Key, MovedTo, Written, write};
 
 /// What was done.
-pub(crate) struct Deed<'a> {
+pub(crate) struct AuditAction<'a> {
     /// What kind of deed it is: `link.create`.
     action: &'static str,
     /// The id of what it was done to; a domain's name.
@@ -29,13 +29,13 @@ pub(crate) struct Deed<'a> {
     detail: Option<String>,
 }
 
-impl<'a> Deed<'a> {
+impl<'a> AuditAction<'a> {
     pub(crate) fn link(action: &'static str, link: &'a Link) -> Self {
         Self { action, subject: link.id.as_str(), domain: Some(&link.domain), alias: Some(&link.alias), detail: None }
     }
 
     /// An old alias leads to a link no more.
-    pub(crate) fn way(signpost: &'a Signpost) -> Self {
+    pub(crate) fn way(signpost: &'a MovedTo) -> Self {
         let (domain, alias) = (Some(&signpost.domain), Some(&signpost.alias));
         Self { action: "link.unforward", subject: signpost.link.as_str(), domain, alias, detail: None }
     }
@@ -60,9 +60,9 @@ impl<'a> Deed<'a> {
 /// Makes `change` and has it write down `deed`. What changes nothing is no deed.
 pub(crate) async fn commit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     mut change: Change,
-    deed: Option<Deed<'_>>,
+    deed: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
     if let Some(deed) = deed {
         note(context, proof, &deed, &mut change)?;
@@ -72,9 +72,14 @@ pub(crate) async fn commit<E: Edge>(
 
 /// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there
 /// already.
-pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed<'_>, change: &mut Change) -> Result<(), StoreError> {
+pub(crate) fn note<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Authorized,
+    deed: &AuditAction<'_>,
+    change: &mut Change,
+) -> Result<(), StoreError> {
     let at = context.began;
-    let line = Line {
+    let line = AuditEvent {
         at,
         action: deed.action.into(),
         subject: deed.subject.into(),
@@ -88,7 +93,7 @@ pub(crate) fn note<E: Edge>(context: &Context<'_, E>, proof: &Proof, deed: &Deed
     };
     let lifetime = context.config.audit_millis;
     let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
-    change.note = Some(Note { key: Key::audit(at, &change.token), value: line.write()?, expires_at });
+    change.note = Some(AuditEntry { key: Key::audit(at, &change.token), value: line.write()?, expires_at });
     Ok(())
 }
 

@@ -3,17 +3,17 @@
 use http::StatusCode;
 
 use super::show::shown;
-use super::{Wish, edit, named, refuse_circles, said, set};
-use crate::auth::Proof;
+use super::{DomainEdit, edit, named, refuse_circles, said, set};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Patch, RequestBody, request_body};
-use crate::message::preconditions::{Refused, Seen};
+use crate::message::preconditions::{EditRefusal, IfMatch};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::target::Target;
-use crate::store::Site;
-use crate::store::ports::{Edge, Facts};
+use crate::store::DomainRecord;
+use crate::store::ports::{ClientInfo, Edge};
 
 request_body! {
     /// The fields of a domain to change.
@@ -31,18 +31,18 @@ request_body! {
 /// `PATCH /api/v1/domains/{domain}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     text: &str,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
     let domain = named(proof, text, query)?;
     let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
     refuse_circles(&domain, &parts, &mut wrong);
     let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
-    let seen = Seen::read(facts);
-    let change = |kept: Option<&Site>| -> Result<Wish, Refused> {
+    let seen = IfMatch::read(facts);
+    let change = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
         let was = said(context, &domain, kept)?;
         seen.check(was.version)?;
         let mut site = was.clone();

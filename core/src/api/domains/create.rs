@@ -5,14 +5,14 @@ use http::StatusCode;
 use super::change::DomainPatch;
 use super::show::shown;
 use super::{edit, refuse_circles, set, wire};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::domain::Domain;
-use crate::store::Site;
+use crate::store::DomainRecord;
 use crate::store::ports::Edge;
 
 request_body! {
@@ -26,26 +26,26 @@ request_body! {
 }
 
 /// `POST /api/v1/domains`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
     if let Some(domain) = &parts.domain {
         refuse_circles(domain, &parts.targets, &mut wrong);
         proof.check_domain(domain)?;
     }
     let NewDomain { domain, targets } = Draft::<NewDomain> { parts, wrong }.finish()?;
-    let mut site = Site::bare(&domain, 1, context.now);
+    let mut site = DomainRecord::bare(&domain, 1, context.now);
     set(&mut site, targets);
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }
-    let create = |kept: Option<&Site>| {
+    let create = |kept: Option<&DomainRecord>| {
         // An `ETag` of a domain that was deleted is not given out again.
         let version = match kept {
             Some(site) if !site.is_deleted => return Err(Problem::domain_taken().into()),
             Some(deleted) => deleted.version.saturating_add(1),
             None => 1,
         };
-        Ok((Site { version, ..site.clone() }, Some("domain.create")))
+        Ok((DomainRecord { version, ..site.clone() }, Some("domain.create")))
     };
     let (_, site) = edit(context, proof, &domain, &create).await?;
     shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain))

@@ -2,34 +2,34 @@
 
 use http::StatusCode;
 
-use super::{Wish, edit, find, named, said};
+use super::{DomainEdit, edit, find, named, said};
 use crate::api::links;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::{Refused, Seen};
-use crate::message::problem::{Code, Problem};
+use crate::message::preconditions::{EditRefusal, IfMatch};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::Response;
 use crate::model::domain::Domain;
-use crate::store::Site;
-use crate::store::ports::{Edge, Facts};
+use crate::store::DomainRecord;
+use crate::store::ports::{ClientInfo, Edge};
 
 /// `DELETE /api/v1/domains/{domain}`
 pub(crate) async fn delete<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     text: &str,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
 ) -> Result<Response, Problem> {
     let domain = named(proof, text, query)?;
-    let seen = Seen::read(facts);
+    let seen = IfMatch::read(facts);
     find(context, &domain).await?;
     check_unused(context, proof, &domain).await?;
-    let delete = |kept: Option<&Site>| -> Result<Wish, Refused> {
+    let delete = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
         let site = said(context, &domain, kept)?;
         seen.check(site.version)?;
         let version = site.version.saturating_add(1);
-        let gone = Site { created_at: site.created_at, is_deleted: true, ..Site::bare(&domain, version, context.now) };
+        let gone = DomainRecord { created_at: site.created_at, is_deleted: true, ..DomainRecord::bare(&domain, version, context.now) };
         Ok((gone, Some("domain.delete")))
     };
     let (was, gone) = edit(context, proof, &domain, &delete).await?;
@@ -42,21 +42,21 @@ pub(crate) async fn delete<E: Edge>(
 }
 
 /// Undoes the deletion that made version `gone`, unless somebody has added the domain again.
-async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Proof, was: &Site, gone: u64) -> Result<(), Problem> {
-    let restore = |kept: Option<&Site>| {
+async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Authorized, was: &DomainRecord, gone: u64) -> Result<(), Problem> {
+    let restore = |kept: Option<&DomainRecord>| {
         if kept.is_some_and(|site| site.version > gone) {
             return Err(Problem::domain_taken().into());
         }
-        let site = Site { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
+        let site = DomainRecord { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
         Ok((site, Some("domain.restore")))
     };
     match edit(context, proof, &was.domain, &restore).await {
-        Err(problem) if problem.code != Code::DomainTaken => Err(problem),
+        Err(problem) if problem.code != ProblemCode::DomainTaken => Err(problem),
         _ => Ok(()),
     }
 }
 
-async fn check_unused<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain) -> Result<(), Problem> {
+async fn check_unused<E: Edge>(context: &Context<'_, E>, proof: &Authorized, domain: &Domain) -> Result<(), Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_in_use("The settings of this deployment name this domain."));
     }

@@ -15,19 +15,19 @@ pub(crate) use delete::delete;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, Patch, RequestBody};
-use crate::message::preconditions::Refused;
+use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
-use crate::model::field_error::{Refusal, Wrong};
+use crate::model::field_error::{FieldError, FieldErrors};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{EDITS, Kept, Key, Site, Written};
+use crate::store::{DomainRecord, EDITS, GuardedRecord, Key, Written};
 
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
-fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
+fn named(proof: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
     Fields::query(query).finish(Some(()))?;
     let domain = Domain::parse(text).map_err(|_| Problem::no_such_domain())?;
     proof.check_domain(&domain)?;
@@ -35,49 +35,49 @@ fn named(proof: &Proof, text: &str, query: &str) -> Result<Domain, Problem> {
 }
 
 /// What is kept of `domain`, of a deleted one too.
-async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<Kept<Site>>>, StoreError> {
-    Kept::look(context.edge.records(), &Key::domain(domain)).await
+async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<GuardedRecord<DomainRecord>>>, StoreError> {
+    GuardedRecord::look(context.edge.records(), &Key::domain(domain)).await
 }
 
 /// What is said of `domain`, of which this is kept.
-fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Site>) -> Result<Site, Problem> {
+fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&DomainRecord>) -> Result<DomainRecord, Problem> {
     match kept {
         Some(site) if !site.is_deleted => Ok(site.clone()),
         _ if context.config.origin_of(domain.as_str()).is_none() => Err(Problem::no_such_domain()),
-        Some(deleted) => Ok(Site::bare(domain, deleted.version, context.now)),
-        None => Ok(Site::bare(domain, 1, context.now)),
+        Some(deleted) => Ok(DomainRecord::bare(domain, deleted.version, context.now)),
+        None => Ok(DomainRecord::bare(domain, 1, context.now)),
     }
 }
 
-async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Site, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRecord, Problem> {
     let kept = look(context, domain).await?;
     said(context, domain, kept.as_ref().map(|kept| &kept.what))
 }
 
 /// What a domain shall be, and what the audit calls that; nothing if it changes nothing.
-type Wish = (Site, Option<&'static str>);
+type DomainEdit = (DomainRecord, Option<&'static str>);
 
 /// Reads what is kept of `domain`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. It comes back
 /// as it was and as it is; this isolate forgets what it knew.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     domain: &Domain,
-    change: &dyn Fn(Option<&Site>) -> Result<Wish, Refused>,
-) -> Result<(Option<Site>, Site), Problem> {
+    change: &dyn Fn(Option<&DomainRecord>) -> Result<DomainEdit, EditRefusal>,
+) -> Result<(Option<DomainRecord>, DomainRecord), Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = look(context, domain).await?;
         let (site, action) = match change(was.as_ref().map(|kept| &kept.what)) {
             Ok(wish) => wish,
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => {
+            Err(EditRefusal::For(problem)) => return Err(problem),
+            Err(EditRefusal::UntilRead(problem)) => {
                 last = problem;
                 continue;
             }
         };
-        let change = Kept::put(was.as_deref(), Key::domain(domain), &site, context.token()?)?;
-        let written = audit::commit(context, proof, change, action.map(|action| Deed::domain(action, domain))).await;
+        let change = GuardedRecord::put(was.as_deref(), Key::domain(domain), &site, context.token()?)?;
+        let written = audit::commit(context, proof, change, action.map(|action| AuditAction::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {
             return Ok((was.map(|kept| kept.what), site));
@@ -87,16 +87,16 @@ async fn edit<E: Edge>(
 }
 
 /// Refuses every target that is on the domain itself: the settings do not have to name it.
-fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, wrong: &mut Wrong) {
+fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, wrong: &mut FieldErrors) {
     for (name, target) in [("root", &said.root), ("not_found", &said.not_found), ("ended", &said.ended)] {
         if matches!(target, Patch::Set(target) if target.is_on(domain)) {
-            wrong.add(Refusal::own_domain().within(name));
+            wrong.add(FieldError::own_domain().within(name));
         }
     }
 }
 
 /// Applies what is said of a domain.
-fn set(site: &mut Site, patch: DomainPatch) {
+fn set(site: &mut DomainRecord, patch: DomainPatch) {
     patch.root.apply(&mut site.root);
     patch.not_found.apply(&mut site.not_found);
     patch.ended.apply(&mut site.ended);

@@ -4,19 +4,19 @@ use http::StatusCode;
 
 use super::wire::DomainJson;
 use super::{find, named};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
-use crate::store::Site;
+use crate::store::DomainRecord;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/domains/{domain}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
     let site = find(context, &named(proof, text, query)?).await?;
     shown(context, StatusCode::OK, &site)
 }
 
-pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &Site) -> Result<Response, Problem> {
+pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &DomainRecord) -> Result<Response, Problem> {
     Response::json(status, &DomainJson::new(context.config, site))?.etag(site.version)
 }

@@ -7,7 +7,7 @@ use crate::message::wire_schema;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::target::Target;
-use crate::store::Site;
+use crate::store::DomainRecord;
 
 /// A domain that the deployment serves.
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ pub(super) struct DomainJson<'a> {
 }
 
 impl<'a> DomainJson<'a> {
-    pub(super) fn new(config: &Config, site: &'a Site) -> Self {
+    pub(super) fn new(config: &Config, site: &'a DomainRecord) -> Self {
         let configured = config.origin_of(site.domain.as_str());
         Self {
             domain: site.domain.as_str(),

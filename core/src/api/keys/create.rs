@@ -3,19 +3,19 @@
 use http::StatusCode;
 
 use super::wire::{KeyJson, NewKeyJson};
-use crate::api::audit::{self, Deed};
-use crate::auth::{Proof, find_active, role_of};
+use crate::api::audit::{self, AuditAction};
+use crate::auth::{Authorized, find_active, role_of};
 use crate::context::Context;
 use crate::message::body::{
-    Draft, FieldType, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Tree, WhyNotEmpty, request_body,
+    Draft, FieldType, JsonValue, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, WhyNotEmpty, request_body,
 };
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
-use crate::model::key::{ApiKey, MOST_ISSUERS, Shown};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
+use crate::model::key::{ApiKey, MOST_ISSUERS, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
 use crate::model::sorted::put_in_order;
@@ -24,7 +24,7 @@ use crate::model::time::Timestamp;
 use crate::model::user::User;
 use crate::redirect::is_served;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Written, id_source};
+use crate::store::{GuardedRecord, Key, Written, id_source};
 
 const MOST_DOMAINS: usize = 20;
 
@@ -50,24 +50,24 @@ request_body! {
 pub(crate) enum OpensNothing {}
 
 impl WhyNotEmpty for OpensNothing {
-    fn refusal() -> Refusal {
-        Refusal::new(FieldCode::Required, "a key without scopes opens nothing")
+    fn refusal() -> FieldError {
+        FieldError::new(FieldCode::Required, "a key without scopes opens nothing")
     }
 }
 
 pub(crate) enum ForNoDomain {}
 
 impl WhyNotEmpty for ForNoDomain {
-    fn refusal() -> Refusal {
-        Refusal::new(FieldCode::Required, "a key for no domain opens nothing; one for every domain has null here")
+    fn refusal() -> FieldError {
+        FieldError::new(FieldCode::Required, "a key for no domain opens nothing; one for every domain has null here")
     }
 }
 
 impl FieldType for Scope {
     type Value = Self;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
-        Self::named(&value.text()?).ok_or_else(|| Refusal::invalid("there is no such scope").into())
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
+        Self::named(&value.text()?).ok_or_else(|| FieldError::invalid("there is no such scope").into())
     }
 
     #[cfg(feature = "docs")]
@@ -77,19 +77,19 @@ impl FieldType for Scope {
 }
 
 /// `POST /api/v1/keys`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let mut draft = NewKey::read(body, BODY_LIMIT, &context.parsing())?;
     if let Some(said) = draft.parts.domains.take() {
         draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
     }
-    let asked = Asked::of(context, proof, draft)?;
-    let no_owner = || Problem::wrong_field("owner", Refusal::invalid("this is no user who is let in"));
+    let asked = KeyRequest::of(context, proof, draft)?;
+    let no_owner = || Problem::wrong_field("owner", FieldError::invalid("this is no user who is let in"));
     let owner = find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
     check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
-    let shown = Shown::new(context.token()?, id_source::random_secret(context.edge)?);
+    let shown = PresentedKey::new(context.token()?, id_source::random_secret(context.edge)?);
     let key = asked.key(&shown, context.pepper()?, context.now, proof);
-    let change = Kept::put(None, Key::api_key(&key.id), &key, context.token()?)?;
-    let deed = Deed::key("key.create", &key.id).saying(detail(&key));
+    let change = GuardedRecord::put(None, Key::api_key(&key.id), &key, context.token()?)?;
+    let deed = AuditAction::key("key.create", &key.id).saying(detail(&key));
     if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
         return Err(Problem::internal("the id of a new key was drawn before"));
     }
@@ -97,7 +97,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 /// The key somebody wants, and who asks may make it.
-struct Asked {
+struct KeyRequest {
     name: Title,
     scopes: Vec<Scope>,
     domains: Option<Vec<Domain>>,
@@ -105,16 +105,16 @@ struct Asked {
     expires_at: Option<Timestamp>,
 }
 
-impl Asked {
+impl KeyRequest {
     /// What a body asks for, whose domains are served.
-    fn of<E: Edge>(context: &Context<'_, E>, proof: &Proof, draft: Draft<NewKey>) -> Result<Self, Problem> {
+    fn of<E: Edge>(context: &Context<'_, E>, proof: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
         let Draft { parts, mut wrong } = draft;
         let owner = parts.owner.clone().or_else(|| proof.user().cloned());
         if owner.is_none() {
             wrong.need("owner");
         }
         if parts.expires_at.is_some_and(|end| end <= context.now) {
-            wrong.add(Refusal::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
+            wrong.add(FieldError::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
         }
         let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
         let owner = owner.ok_or_else(|| Problem::internal("a key without an owner was let through"))?;
@@ -122,7 +122,7 @@ impl Asked {
         Ok(Self { name, scopes, domains, owner, expires_at })
     }
 
-    fn key(self, shown: &Shown, pepper: &Pepper, now: Timestamp, proof: &Proof) -> ApiKey {
+    fn key(self, shown: &PresentedKey, pepper: &Pepper, now: Timestamp, proof: &Authorized) -> ApiKey {
         let Self { name, scopes, domains, owner, expires_at } = self;
         let issuers = proof.issuers_for(&owner);
         ApiKey {
@@ -144,7 +144,7 @@ impl Asked {
 }
 
 /// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
-fn check_owner(proof: &Proof, owner: &User, role: Role) -> Result<(), Problem> {
+fn check_owner(proof: &Authorized, owner: &User, role: Role) -> Result<(), Problem> {
     if proof.user() == Some(&owner.id) {
         proof.check_role(role)?;
     } else {
@@ -165,24 +165,24 @@ fn detail(key: &ApiKey) -> String {
 }
 
 /// The answer to who has made it: it alone holds the secret.
-fn told(key: &ApiKey, shown: &Shown) -> Result<Response, Problem> {
+fn told(key: &ApiKey, shown: &PresentedKey) -> Result<Response, Problem> {
     let json = NewKeyJson { key: KeyJson::new(key), secret: &shown.expose() };
     Response::json(StatusCode::CREATED, &json)?.location(&["/api/v1/keys/", key.id.as_str()].concat())
 }
 
 /// What is `said`, sorted and each domain once; one that is none of this deployment is refused where it stands.
-async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut Wrong, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
+async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut FieldErrors, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
     let mut domains = Vec::new();
     for (at, domain) in said.into_iter().enumerate() {
         if !is_served(context, &domain).await? {
-            wrong.add(Refusal::invalid("this is no domain of this deployment").at(at).within("domains"));
+            wrong.add(FieldError::invalid("this is no domain of this deployment").at(at).within("domains"));
         }
         put_in_order(&mut domains, domain);
     }
     Ok(domains)
 }
 
-fn check_bounds(proof: &Proof, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
+fn check_bounds(proof: &Authorized, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
     if let Some(beyond) = scopes.iter().find(|scope| !proof.has_scope(**scope)) {
         return Err(Problem::not_allowed(format!("You do not have the scope `{}` yourself.", beyond.name())));
     }

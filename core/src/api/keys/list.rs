@@ -1,8 +1,8 @@
 //! Listing keys, those that are revoked too.
 
 use super::wire::KeyJson;
-use crate::api::pagination::{self, Wanted};
-use crate::auth::Proof;
+use crate::api::pagination::{self, PageQuery};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -10,13 +10,13 @@ use crate::message::response::Response;
 use crate::model::key::ApiKey;
 use crate::model::link::UserId;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Prefix};
+use crate::store::{GuardedRecord, Prefix};
 
 /// `GET /api/v1/keys`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let owner = fields.take_text("owner", UserId::parse);
-    let wanted = Wanted::take(&mut fields, "keys");
+    let wanted = PageQuery::take(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
     let page = wanted
@@ -24,7 +24,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
         .await?;
     let mut keys = Vec::new();
     let mut read = |_: &_, record: &_| {
-        let key = Kept::<ApiKey>::read(record)?.what;
+        let key = GuardedRecord::<ApiKey>::read(record)?.what;
         keys.extend(owner.as_ref().is_none_or(|owner| key.owner == *owner).then_some(key));
         Ok(())
     };

@@ -14,7 +14,7 @@ pub(crate) use revoke::revoke;
 pub(crate) use show::show;
 pub(crate) use wire::RightsJson;
 
-use crate::auth::{Proof, role_of};
+use crate::auth::{Authorized, role_of};
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -23,7 +23,7 @@ use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::user::User;
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key};
+use crate::store::{GuardedRecord, Key};
 
 /// The id an address of the API names, which takes nothing else. What can be no id is that of no key.
 fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
@@ -31,15 +31,15 @@ fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
     KeyId::parse(text).ok_or_else(Problem::no_such_key)
 }
 
-async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<Kept<ApiKey>>, Problem> {
-    Kept::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
+async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<GuardedRecord<ApiKey>>, Problem> {
+    GuardedRecord::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
 }
 
 /// Only owners have a say in the keys of owners.
-async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Proof, owner: &UserId) -> Result<(), Problem> {
+async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Authorized, owner: &UserId) -> Result<(), Problem> {
     let records = context.edge.records();
     if proof.role() < Role::Owner
-        && let Some(user) = Kept::<User>::look(records, &Key::user(owner)).await?
+        && let Some(user) = GuardedRecord::<User>::look(records, &Key::user(owner)).await?
         && role_of(records, &user.what).await? == Role::Owner
     {
         return Err(Problem::not_allowed("Only owners revoke the keys of owners."));

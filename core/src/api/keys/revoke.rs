@@ -3,25 +3,25 @@
 use http::StatusCode;
 
 use super::{check_say, find, named};
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::key::ApiKey;
 use crate::store::ports::Edge;
-use crate::store::{EDITS, Kept, Key, Written};
+use crate::store::{EDITS, GuardedRecord, Key, Written};
 
 /// `DELETE /api/v1/keys/{key}`
-pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
     let id = named(text, query)?;
     for _ in 0..EDITS {
         let was = find(context, &id).await?;
         check_say(context, proof, &was.what.owner).await?;
         if was.what.revoked_at.is_none() {
             let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
-            let change = Kept::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
-            if audit::commit(context, proof, change, Some(Deed::key("key.revoke", &id))).await? == Written::Conflict {
+            let change = GuardedRecord::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
+            if audit::commit(context, proof, change, Some(AuditAction::key("key.revoke", &id))).await? == Written::Conflict {
                 continue;
             }
         }

@@ -4,14 +4,14 @@ use http::StatusCode;
 
 use super::wire::KeyJson;
 use super::{find, named};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/keys/{key}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
     let key = find(context, &named(text, query)?).await?.what;
     Response::json(StatusCode::OK, &KeyJson::new(&key))
 }

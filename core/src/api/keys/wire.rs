@@ -56,7 +56,7 @@ pub(super) struct NewKeyJson<'a> {
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 pub(crate) struct RightsJson<'a> {
     /// What the key may do, as far as the role of its owner allows it.
-    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeName>"))]
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeSchema>"))]
     scopes: Vec<&'static str>,
     /// The only domains that the key is for; `null` for all of them.
     domains: Option<Vec<&'a str>>,

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::claim::{Standing, standing};
+use super::claim::{AliasAvailability, standing};
 use super::named::domain_of;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::Response;
 use crate::model::alias::Alias;
 use crate::model::field_error::FieldCode;
@@ -28,7 +28,12 @@ pub(super) struct AvailabilityJson<'a> {
 }
 
 /// `GET /api/v1/aliases/{alias}`
-pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proof, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn availability<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Authorized,
+    text: &str,
+    query: &str,
+) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
     let alias = match Alias::parse_existing(text, context.config.alias_case) {
         Ok(alias) => alias,
@@ -36,10 +41,10 @@ pub(crate) async fn availability<E: Edge>(context: &Context<'_, E>, proof: &Proo
     };
     let place = look(context.edge.records(), &Key::link(&domain, &alias)).await?;
     let reason = match place.map(|place| standing(&place.holder, None, false, context.now)) {
-        Some(Standing::Taken) => Some(Code::AliasTaken.name()),
+        Some(AliasAvailability::Taken) => Some(ProblemCode::AliasTaken.name()),
         _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
-        None | Some(Standing::Free) => None,
-        Some(Standing::Retired) => Some(Code::AliasRetired.name()),
+        None | Some(AliasAvailability::Free) => None,
+        Some(AliasAvailability::Retired) => Some(ProblemCode::AliasRetired.name()),
     };
     tell(alias.as_str(), reason)
 }

@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::change::{LinkPatch, patch};
-use super::counts::{Counts, counts};
+use super::counts::{ClickCounts, counts};
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
 use super::many::{of_plain_link, status_of};
 use super::named::served_domain;
 use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{FieldType, Fields, Optional, ParseContext, RequestBody, Required, Tree, Unread, request_body};
-use crate::message::preconditions::Seen;
-use crate::message::problem::{Code, Problem};
+use crate::message::body::{FieldType, Fields, JsonValue, Optional, ParseContext, RequestBody, Required, Unread, request_body};
+use crate::message::preconditions::IfMatch;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
@@ -27,7 +27,7 @@ use crate::message::wire::ProblemJson;
 use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::Link;
 use crate::store::Key;
 use crate::store::budget::Budget;
@@ -54,7 +54,7 @@ request_body! {
         /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
         /// Make the change only if the link is at this version.
-        if_match: Optional<Seen>,
+        if_match: Optional<IfMatch>,
         /// The fields to change.
         patch: Required<Unread<LinkPatch>>,
     }
@@ -66,7 +66,7 @@ request_body! {
         /// Domain of the link. Default: the first of the setting `HOP_DOMAINS`.
         domain: Optional<Domain>,
         /// Delete the link only if it is at this version.
-        if_match: Optional<Seen>,
+        if_match: Optional<IfMatch>,
     }
 }
 
@@ -77,12 +77,12 @@ pub(crate) const LARGEST_BATCH: u16 = 100;
 pub(crate) enum Items {}
 
 impl FieldType for Items {
-    type Value = Vec<Tree>;
+    type Value = Vec<JsonValue>;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Vec<Tree>, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Vec<JsonValue>, FieldErrors> {
         let items = value.items(LARGEST_BATCH.into(), Ok)?;
         if items.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "a batch has at least one item").into());
+            return Err(FieldError::new(FieldCode::Required, "a batch has at least one item").into());
         }
         Ok(items)
     }
@@ -104,10 +104,10 @@ impl FieldType for Items {
 }
 
 /// What one item asks for.
-enum Deed {
+enum BatchOperation {
     Create(Fields),
-    Update { key: Key, seen: Seen, patch: Fields },
-    Delete { key: Key, seen: Seen },
+    Update { key: Key, seen: IfMatch, patch: Fields },
+    Delete { key: Key, seen: IfMatch },
 }
 
 /// What became of it.
@@ -174,7 +174,7 @@ enum ItemState {
 }
 
 /// `POST /api/v1/batch`
-pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let BatchBody { items } = BatchBody::read(body, BULK_LIMIT, &context.parsing())?.finish()?;
     if !context.source.is_repeatable() {
         check_size(context, &items)?;
@@ -218,11 +218,11 @@ pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
 }
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
-fn check_size<E: Edge>(context: &Context<'_, E>, items: &[Tree]) -> Result<(), Problem> {
+fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
     let most = largest_batch(records, budget).min(largest_batch(records, &budget.after_authentication()));
     let most_passwords = context.edge.traits().most_hashes;
-    let too_many = |detail| Err(Problem::wrong_field("items", Refusal::new(FieldCode::TooMany, detail)));
+    let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(
             "{most} items at most fit one request here. With an `Idempotency-Key` {LARGEST_BATCH} do: repeat it until all are tried"
@@ -242,7 +242,7 @@ fn kind_of(result: &RawValue) -> Result<ItemState, Problem> {
 /// State of one request while it processes items.
 struct BatchWork<'a, E> {
     context: &'a Context<'a, E>,
-    proof: &'a Proof,
+    proof: &'a Authorized,
     /// Passwords that may still be hashed.
     hashes: u16,
     /// Whether an item was left untried. The items after it are not tried either, so that items are processed in order.
@@ -250,7 +250,7 @@ struct BatchWork<'a, E> {
 }
 
 impl<E: Edge> BatchWork<'_, E> {
-    async fn attempt(&mut self, index: usize, item: Tree) -> Result<ItemOutcome, Problem> {
+    async fn attempt(&mut self, index: usize, item: JsonValue) -> Result<ItemOutcome, Problem> {
         let needs_hash = sets_password(&item);
         // Reserves the reads of the click counts that follow an update.
         let telling = self.context.budget.reserve(of_counts(self.context.edge.records(), 1));
@@ -267,7 +267,7 @@ impl<E: Edge> BatchWork<'_, E> {
             Ok(done) => done,
             Err(cause) => {
                 let kind = match cause.code {
-                    Code::BudgetExhausted => ItemState::Untried,
+                    ProblemCode::BudgetExhausted => ItemState::Untried,
                     _ if cause.is_passing() => ItemState::Passing,
                     _ => ItemState::Failed,
                 };
@@ -282,7 +282,7 @@ impl<E: Edge> BatchWork<'_, E> {
         };
         let counts = match &done.link {
             Some(link) if done.status != StatusCode::CREATED => self.counts(link).await,
-            _ => Counts::default(),
+            _ => ClickCounts::default(),
         };
         let is_created = done.status == StatusCode::CREATED;
         let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.proof, link, counts, is_created));
@@ -292,7 +292,7 @@ impl<E: Edge> BatchWork<'_, E> {
     }
 
     /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
-    async fn counts(&self, link: &Link) -> Counts {
+    async fn counts(&self, link: &Link) -> ClickCounts {
         let counts = counts(self.context, &[link]).await;
         let told = counts.inspect_err(|error| self.context.log_lost("clicks were not told", error)).unwrap_or_default();
         told.into_iter().next().unwrap_or_default()
@@ -315,16 +315,16 @@ impl ItemOutcome {
 }
 
 /// Whether a password has to be hashed for an item.
-fn sets_password(item: &Tree) -> bool {
-    ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != Tree::Null)
+fn sets_password(item: &JsonValue) -> bool {
+    ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != JsonValue::Null)
 }
 
-async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Done, Problem> {
+async fn act<E: Edge>(context: &Context<'_, E>, proof: &Authorized, item: JsonValue) -> Result<Done, Problem> {
     if item.bytes() > BODY_LIMIT {
         return Err(Problem::item_too_large(BODY_LIMIT));
     }
     match read(context, proof, item).await? {
-        Deed::Create(fields) => {
+        BatchOperation::Create(fields) => {
             let draft = LinkBody::draft(fields, &context.parsing());
             let new = NewLink::of(context, proof, draft, context.config.default_domain()).await;
             let mut new = new.map_err(|problem| problem.within("link"))?;
@@ -332,11 +332,11 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
             let link = claim(context, proof, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }
-        Deed::Update { key, seen, patch: fields } => {
+        BatchOperation::Update { key, seen, patch: fields } => {
             let link = patch(context, proof, &key, &seen, fields).await.map_err(|problem| problem.within("patch"))?;
             Ok(Done { status: StatusCode::OK, link: Some(link) })
         }
-        Deed::Delete { key, seen } => {
+        BatchOperation::Delete { key, seen } => {
             bury(context, proof, &key, &seen).await?;
             Ok(Done { status: StatusCode::NO_CONTENT, link: None })
         }
@@ -344,30 +344,35 @@ async fn act<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Re
 }
 
 /// Reads an item: first what it is, then what goes with that.
-async fn read<E: Edge>(context: &Context<'_, E>, proof: &Proof, item: Tree) -> Result<Deed, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, proof: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
     let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
-    let op = fields.need("op", Tree::text);
+    let op = fields.need("op", JsonValue::text);
     match op.as_deref() {
-        Some("create") => Ok(Deed::Create(CreateItem::draft(fields, &context.parsing()).finish()?.link)),
+        Some("create") => Ok(BatchOperation::Create(CreateItem::draft(fields, &context.parsing()).finish()?.link)),
         Some("update") => {
             let mut draft = UpdateItem::draft(fields, &context.parsing());
             let domain = domain_of(context, proof, draft.parts.domain.take(), &mut draft.wrong).await?;
             let UpdateItem { alias, if_match, patch, .. } = draft.finish()?;
-            Ok(Deed::Update { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(Seen::Anything), patch })
+            Ok(BatchOperation::Update { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Anything), patch })
         }
         Some("delete") => {
             let mut draft = DeleteItem::draft(fields, &context.parsing());
             let domain = domain_of(context, proof, draft.parts.domain.take(), &mut draft.wrong).await?;
             let DeleteItem { alias, if_match, .. } = draft.finish()?;
-            Ok(Deed::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(Seen::Anything) })
+            Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Anything) })
         }
-        Some(_) => Err(Problem::wrong_field("op", Refusal::invalid("an item creates, updates or deletes"))),
+        Some(_) => Err(Problem::wrong_field("op", FieldError::invalid("an item creates, updates or deletes"))),
         None => Err(Problem::invalid(fields.stop())),
     }
 }
 
 /// The domain of the link an item is about.
-async fn domain_of<E: Edge>(context: &Context<'_, E>, proof: &Proof, said: Option<Domain>, wrong: &mut Wrong) -> Result<Domain, Problem> {
+async fn domain_of<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Authorized,
+    said: Option<Domain>,
+    wrong: &mut FieldErrors,
+) -> Result<Domain, Problem> {
     let said = served_domain(context, proof, said, wrong).await?;
     let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
     proof.check_domain(&domain)?;

@@ -9,26 +9,26 @@ use super::fields::utm::{self, UtmBody};
 use super::named::{named, served_domain};
 use super::show::shown;
 use super::walk::of_counts;
-use super::{Wish, edit};
-use crate::auth::{Proof, is_in};
+use super::{LinkEdit, edit};
+use crate::auth::{Authorized, is_in};
 use crate::context::Context;
 use crate::message::body::{
-    Draft, FieldType, Fields, Flatten, NotNull, Optional, ParseContext, Patch, RequestBody, Template, Tree, request_body,
+    Draft, FieldType, Fields, Flatten, JsonValue, NotNull, Optional, ParseContext, Patch, RequestBody, Template, request_body,
 };
-use crate::message::preconditions::Seen;
+use crate::message::preconditions::IfMatch;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::alias::{self, Alias};
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
 use crate::model::rights::Right;
-use crate::model::spec::Spec;
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::store::Key;
-use crate::store::ports::{Edge, Facts};
+use crate::store::ports::{ClientInfo, Edge};
 
 request_body! {
     /// The fields of a link to change.
@@ -58,15 +58,15 @@ request_body! {
 /// `PATCH /api/v1/links/{alias}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     alias: &str,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
-    let link = patch(context, proof, &key, &Seen::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
+    let link = patch(context, proof, &key, &IfMatch::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
     drop(telling);
     shown(context, proof, &link).await
 }
@@ -74,9 +74,9 @@ pub(crate) async fn change<E: Edge>(
 /// Applies a merge patch to the link at `key`, which comes back as it is then.
 pub(super) async fn patch<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     key: &Key,
-    seen: &Seen,
+    seen: &IfMatch,
     fields: Fields,
 ) -> Result<Link, Problem> {
     let for_admins = fields.has("blocked") || fields.has("owner");
@@ -88,7 +88,7 @@ pub(super) async fn patch<E: Edge>(
     if let Patch::Set(owner) = &parts.owner
         && !is_in(context, owner).await?
     {
-        wrong.add(Refusal::invalid("this is no user of this deployment").within("owner"));
+        wrong.add(FieldError::invalid("this is no user of this deployment").within("owner"));
     }
     let draft = Draft::<LinkPatch> { parts, wrong };
     let is_invalid = is_always_invalid(&draft, domain.as_ref());
@@ -114,7 +114,7 @@ fn is_always_invalid(draft: &Draft<LinkPatch>, domain: Option<&Domain>) -> bool 
     utm::merge(parts.utm, parts.target, &mut wrong);
     // The link may have the parts that a card lacks here.
     parts.settings.card = Patch::Absent;
-    let _ = settings::apply(&mut Spec::default(), parts.settings, &mut wrong);
+    let _ = settings::apply(&mut LinkSettings::default(), parts.settings, &mut wrong);
     if let Patch::Set(block) = parts.blocked {
         wrong.add(block.wrong);
     }
@@ -128,7 +128,7 @@ fn apply<E: Edge>(
     draft: Draft<LinkPatch>,
     domain: Option<Domain>,
     hashed: &OnceCell<PasswordHash>,
-) -> Result<Wish, Problem> {
+) -> Result<LinkEdit, Problem> {
     let Draft { mut parts, mut wrong } = draft;
     let mut link = was.clone();
     let target = parts.target.take().unwrap_or_else(|| was.target.clone());
@@ -154,7 +154,7 @@ fn apply<E: Edge>(
         let hash = hashed.get().cloned().map_or_else(|| context.hash(&password), Ok)?;
         link.spec.password = Some(hashed.get_or_init(|| hash).clone());
     }
-    Ok(Wish { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
+    Ok(LinkEdit { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
 }
 
 /// Whether a change says of a link where it is or where it leads. Its new target is not yet in place.
@@ -164,30 +164,30 @@ fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
 }
 
 /// Moves the link where the patch says. What says how it is to move goes with a new place only.
-fn relocate(wrong: &mut Wrong, patch: &<LinkPatch as RequestBody>::Parts, link: &mut Link, domain: Option<Domain>) {
+fn relocate(wrong: &mut FieldErrors, patch: &<LinkPatch as RequestBody>::Parts, link: &mut Link, domain: Option<Domain>) {
     let was = (link.domain.clone(), link.alias.clone());
     let asked = if patch.alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = patch.alias.clone().unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
     let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
     if let (Some(asked), true) = (asked, stays) {
-        wrong.add(Refusal::new(FieldCode::Conflicts, "the link is there already").within(asked));
+        wrong.add(FieldError::new(FieldCode::Conflicts, "the link is there already").within(asked));
     }
     if let (Some(asked), true) = (asked, !stays && link.alias.is_reserved_later()) {
         wrong.add(alias::reserved().within(asked));
     }
     for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {
         if flag.is_some() && asked.is_none() {
-            wrong.add(Refusal::new(FieldCode::Conflicts, "this goes with a new alias or domain").within(name));
+            wrong.add(FieldError::new(FieldCode::Conflicts, "this goes with a new alias or domain").within(name));
         }
     }
 }
 
 /// A version in a body.
-impl FieldType for Seen {
+impl FieldType for IfMatch {
     type Value = Self;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(Self::One(vec![value.natural()?]))
     }
 

@@ -4,14 +4,14 @@
 //! is known without a look.
 
 use crate::model::domain::Domain;
-use crate::model::field_error::{Refusal, Wrong};
-use crate::model::spec::Spec;
+use crate::model::field_error::{FieldError, FieldErrors};
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 
 /// Refuses every target of a link on `domain` that is on this domain too.
-pub(super) fn refuse_circles(wrong: &mut Wrong, domain: &Domain, target: Option<&Target>, spec: &Spec) {
+pub(super) fn refuse_circles(wrong: &mut FieldErrors, domain: &Domain, target: Option<&Target>, spec: &LinkSettings) {
     let is_circle = |target: Option<&Target>| target.is_some_and(|target| target.is_on(domain));
-    let own_domain = Refusal::own_domain;
+    let own_domain = FieldError::own_domain;
     if is_circle(target) {
         wrong.add(own_domain().within("target"));
     }

@@ -9,22 +9,22 @@ use crate::store::{Key, Total};
 
 /// How often a link was followed, and how much of its limit is used up.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counts {
+pub(super) struct ClickCounts {
     pub(super) clicks: Clicks,
     pub(super) taken: u64,
 }
 
 /// The counts of `links`, in their order.
-pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<Counts>, StoreError> {
+pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<ClickCounts>, StoreError> {
     let taken = taken(context, links).await?;
     with_clicks(context, links, &taken).await
 }
 
 /// The same, where it is known already what was taken of their limits.
-pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Link], taken: &[u64]) -> Result<Vec<Counts>, StoreError> {
+pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Link], taken: &[u64]) -> Result<Vec<ClickCounts>, StoreError> {
     let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
     let totals = totals(context, &ids).await?;
-    Ok(totals.into_iter().zip(taken).map(|(clicks, taken)| Counts { clicks, taken: *taken }).collect())
+    Ok(totals.into_iter().zip(taken).map(|(clicks, taken)| ClickCounts { clicks, taken: *taken }).collect())
 }
 
 /// The totals of `links`, in their order. A total that cannot be read hides no link: it is logged and shown as none.

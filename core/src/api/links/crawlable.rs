@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::{Link, State};
+use crate::model::link::{Link, LinkState};
 use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{Key, Prefix, hint, look_at_all};
@@ -34,7 +34,7 @@ fn of_crawlable(records: &impl Records, links: usize) -> u32 {
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
     let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
-    let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == State::Live;
+    let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == LinkState::Live;
     let mut aliases: Vec<Alias> = Vec::new();
     for hints in page.keys.chunks(AT_ONCE) {
         let (hints, keys): (Vec<&Key>, Vec<Key>) =

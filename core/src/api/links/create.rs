@@ -3,37 +3,37 @@
 use http::StatusCode;
 
 use super::circles::refuse_circles;
-use super::claim::{Claim, Claimed, Looked, Standing, standing};
-use super::counts::Counts;
+use super::claim::{AliasAvailability, AliasClaim, ClaimedAlias, RecordLookup, standing};
+use super::counts::ClickCounts;
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
 use super::find::find_same;
 use super::named::served_domain;
 use super::show::shown;
-use super::upsert::{Saved, upsert};
+use super::upsert::{UpsertOutcome, upsert};
 use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
 use super::{trace, wire};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
-use crate::message::problem::{Code, Problem};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::alias::{self, Alias, AliasCase};
 use crate::model::base58;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkId, UserId};
 use crate::model::password::NewPassword;
-use crate::model::spec::Spec;
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};
-use crate::store::copy::Copy;
+use crate::store::copy::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{Holder, Key, Place, look};
+use crate::store::{AliasRecord, AliasState, Key, look};
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
@@ -76,7 +76,7 @@ pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
     pub(super) domain: Domain,
-    pub(super) spec: Spec,
+    pub(super) spec: LinkSettings,
     /// What is not yet hashed and in the spec: that costs more than all the rest.
     pub(super) password: Option<NewPassword>,
     /// Whose it is, and since when, if it was made elsewhere.
@@ -88,18 +88,18 @@ pub(super) struct NewLink {
 }
 
 /// `POST /api/v1/links`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let mut said = Fields::read(body, BODY_LIMIT)?;
     let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
     let may_be_found = parts.find_if_exists.unwrap_or_default();
     let updates = parts.update_if_exists.unwrap_or_default();
     if may_be_found && updates {
         let detail = "a link that exists is either found or updated";
-        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("update_if_exists"));
+        wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("update_if_exists"));
     }
     if may_be_found && said.says("password") {
         let detail = "every password is kept under a salt of its own: no link is known to have the same";
-        wrong.add(Refusal::new(FieldCode::Conflicts, detail).within("find_if_exists"));
+        wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
     let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
@@ -111,19 +111,19 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
         new.hash(context)?;
         let found = if may_be_found { find_same(context, proof, &new).await? } else { None };
         match found {
-            Some(link) => Saved::There(link),
-            None => Saved::Created(claim(context, proof, &new).await?),
+            Some(link) => UpsertOutcome::There(link),
+            None => UpsertOutcome::Created(claim(context, proof, &new).await?),
         }
     };
     drop(telling);
     match saved {
-        Saved::Created(link) => created(context, proof, &link),
-        Saved::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
+        UpsertOutcome::Created(link) => created(context, proof, &link),
+        UpsertOutcome::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
     }
 }
 
-fn created<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
-    let json = WrittenLinkJson::new(context, proof, link, Counts::default(), true);
+fn created<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: &Link) -> Result<Response, Problem> {
+    let json = WrittenLinkJson::new(context, proof, link, ClickCounts::default(), true);
     Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
 }
 
@@ -131,7 +131,7 @@ impl NewLink {
     /// The link that a body asks for, which is on `usual` unless the body says another domain.
     pub(super) async fn of<E: Edge>(
         context: &Context<'_, E>,
-        proof: &Proof,
+        proof: &Authorized,
         draft: Draft<LinkBody>,
         usual: &Domain,
     ) -> Result<Self, Problem> {
@@ -145,7 +145,7 @@ impl NewLink {
         {
             wrong.add(alias::reserved().within("alias"));
         }
-        let mut spec = Spec::default();
+        let mut spec = LinkSettings::default();
         let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
         refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
@@ -165,11 +165,11 @@ impl NewLink {
 /// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
 async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
     let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
-    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == Standing::Taken))
+    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == AliasAvailability::Taken))
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Link, Problem> {
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Authorized, new: &NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
         let link = draft(context, new, alias.clone())?;
         return offer(context, proof, link, new.reuses).await?;
@@ -219,25 +219,26 @@ pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> R
     let records = context.edge.records();
     let alias = new.alias.clone().unwrap_or_else(|| Alias::stored(String::new()));
     let link = draft(context, new, alias)?;
-    let change = Place::claim(&Key::link(&link.domain, &link.alias), &Holder::Link(link), String::new())?;
+    let change = AliasRecord::claim(&Key::link(&link.domain, &link.alias), &AliasState::Link(link), String::new())?;
     Ok(cost_of_change(records, &change).saturating_add(cost_of_rewrite(records)))
 }
 
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
-async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
+async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
     let token = context.name("commit")?;
     let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
-    let (key, holder) = (Key::link(&link.domain, &link.alias), Holder::Link(link.clone()));
-    let claim = Claim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, replaces: None, token };
-    let made = claim.make(context, Looked::NotYet).await;
+    let (key, holder) = (Key::link(&link.domain, &link.alias), AliasState::Link(link.clone()));
+    let claim =
+        AliasClaim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, replaces: None, token };
+    let made = claim.make(context, RecordLookup::NotYet).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
-        Ok(Ok(Claimed { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(Claimed { commits: Some(commits), .. })) => context.changed(key.clone(), Copy::of(&holder, *commits)),
+        Ok(Ok(ClaimedAlias { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
+        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::of(&holder, *commits)),
         Ok(Err(_)) => {}
         // It was not made.
-        Err(problem) if problem.code == Code::BudgetExhausted => {}
-        Ok(Ok(Claimed { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
+        Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}
+        Ok(Ok(ClaimedAlias { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match made? {
         Ok(claimed) => claimed,

@@ -6,33 +6,33 @@ use super::claim::strand;
 use super::erase::erase;
 use super::named::{key, take_domain};
 use super::{EDITS, edit, place_at, trace};
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{Fields, Tree};
-use crate::message::preconditions::Seen;
-use crate::message::problem::{Code, Problem};
+use crate::message::body::{Fields, JsonValue};
+use crate::message::preconditions::IfMatch;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::Response;
 use crate::model::link::Link;
 use crate::model::rights::Right;
-use crate::store::copy::Copy;
-use crate::store::ports::{Edge, Facts};
-use crate::store::{Holder, Key, Signpost, Written, write};
+use crate::store::copy::CachedLink;
+use crate::store::ports::{ClientInfo, Edge};
+use crate::store::{AliasState, Key, MovedTo, Written, write};
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     alias: &str,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let erases = fields.take("erase", Tree::flag).unwrap_or_default();
+    let erases = fields.take("erase", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let key = key(context, &domain, alias)?;
-    let seen = Seen::read(facts);
+    let seen = IfMatch::read(facts);
     if erases {
         erase(context, proof, &key, &seen).await?;
     } else {
@@ -42,7 +42,7 @@ pub(crate) async fn delete<E: Edge>(
 }
 
 /// Makes the link at `key` a tombstone, if it still is what the client has seen.
-pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
+pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
     let bury = |link: &Link| {
         if !link.is_deleted() {
             seen.check(link.version)?;
@@ -51,17 +51,19 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
     };
     match edit(context, proof, key, &bury).await {
         // Whoever has seen a version means the link, not the way to it.
-        Err(problem) if problem.code == Code::NotFound && matches!(seen, Seen::Anything) => forward_no_more(context, proof, key).await,
+        Err(problem) if problem.code == ProblemCode::NotFound && matches!(seen, IfMatch::Anything) => {
+            forward_no_more(context, proof, key).await
+        }
         edited => edited.map(drop),
     }
 }
 
 /// An alias that a link has left is deleted by forwarding to it no more. If the link is on its way back, it does not come: it is told to look
 /// again.
-async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key) -> Result<(), Problem> {
+async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let place = place_at(context, key).await?;
-        let Holder::Signpost(signpost) = place.holder.seen() else {
+        let AliasState::MovedTo(signpost) = place.holder.seen() else {
             return Err(Problem::no_such_link());
         };
         // The way belongs to whom the link belongs to; that to a link which is gone, to the admins.
@@ -69,20 +71,20 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: 
             Some(link) => proof.check_write(&link)?,
             None => proof.check(Right::ManageLinks)?,
         }
-        if let Holder::Arriving(arriving) = &place.holder
+        if let AliasState::PendingMove(arriving) = &place.holder
             && !strand(context, arriving).await?
         {
             continue;
         }
-        let holder = Holder::Signpost(Signpost { forwards: false, ..signpost.clone() });
+        let holder = AliasState::MovedTo(MovedTo { forwards: false, ..signpost.clone() });
         let mut change = place.hand_over(&holder, context.token()?)?;
         // Whoever deletes it again changes nothing.
         if signpost.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();
-            audit::note(context, proof, &Deed::way(signpost).saying(format!("from {from}")), &mut change)?;
+            audit::note(context, proof, &AuditAction::way(signpost).saying(format!("from {from}")), &mut change)?;
         }
         let written = write(context.edge.records(), change).await;
-        let known = matches!(written, Ok(Written::Done)).then(|| Copy::of(&holder, place.commits.saturating_add(1)));
+        let known = matches!(written, Ok(Written::Done)).then(|| CachedLink::of(&holder, place.commits.saturating_add(1)));
         context.changed(key.clone(), known.flatten());
         if written? == Written::Done {
             return Ok(());

@@ -12,21 +12,21 @@
 //! which a move may have been cut off, stops the erasure only after everything else is gone.
 
 use super::claim::{give_back, strand};
-use super::remains::Remains;
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use super::remains::LinkRemnants;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::{Refused, Seen};
+use crate::message::preconditions::{EditRefusal, IfMatch};
 use crate::message::problem::Problem;
 use crate::model::link::Link;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};
-use crate::store::copy::Copy;
-use crate::store::history::{self, Moves};
+use crate::store::copy::CachedLink;
+use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{EDITS, Entries, Holder, Key, Place, Written, look, write};
+use crate::store::{AliasRecord, AliasState, EDITS, EntryStatus, Key, Written, look, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.
-pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key: &Key, seen: &Seen) -> Result<(), Problem> {
+pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
     let mut ended = None;
     let erased = erase_parts(context, proof, key, seen, &mut ended).await;
     if let Some(copy) = ended {
@@ -38,10 +38,10 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Proof, key:
 /// Goes through the steps. `ended` is what its copy is to say then, if the link had ended before: that comes after what the request is for.
 async fn erase_parts<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     key: &Key,
-    seen: &Seen,
-    ended: &mut Option<Option<Copy>>,
+    seen: &IfMatch,
+    ended: &mut Option<Option<CachedLink>>,
 ) -> Result<(), Problem> {
     let mut last = Problem::crowded();
     let records = context.edge.records();
@@ -50,48 +50,48 @@ async fn erase_parts<E: Edge>(
         let (place, mut link) = erasable(context, key).await?;
         proof.check_write(&link)?;
         // What is being erased was what somebody had seen.
-        let is_erasing = matches!(place.holder, Holder::Erasing(_));
+        let is_erasing = matches!(place.holder, AliasState::Erasing(_));
         match seen.check(link.version) {
-            Err(Refused::For(problem)) if !is_erasing => return Err(problem),
-            Err(Refused::UntilRead(problem)) if !is_erasing => {
+            Err(EditRefusal::For(problem)) if !is_erasing => return Err(problem),
+            Err(EditRefusal::UntilRead(problem)) if !is_erasing => {
                 last = problem;
                 continue;
             }
             _ => {}
         }
-        if let Holder::Arriving(arriving) = &place.holder
+        if let AliasState::PendingMove(arriving) = &place.holder
             && !strand(context, arriving).await?
         {
             continue;
         }
         // If dropping everything in one commit does not fit, leftovers of a crashed move are dropped by a commit of their own.
         if place.has_leftovers()
-            && cost_of_change(records, &place.erase(&link, own_drops(&link), Entries::Named, String::new())?) >= context.budget.left()
+            && cost_of_change(records, &place.erase(&link, own_drops(&link), EntryStatus::Named, String::new())?) >= context.budget.left()
         {
             write(records, place.hand_over(&place.holder, context.token()?)?).await?;
             continue;
         }
         // Before the record says that the link is being erased, a move of it may still make its claim.
-        let moves = if is_erasing { Moves::Follow } else { Moves::Leave };
+        let moves = if is_erasing { MoveVersions::Follow } else { MoveVersions::Leave };
         let change = |link: &Link, drops| {
-            let entries = if has_begun { Entries::Dropped } else { Entries::Named };
+            let entries = if has_begun { EntryStatus::Dropped } else { EntryStatus::Named };
             let mut change = place.erase(link, drops, entries, context.token()?)?;
             if !is_erasing {
-                audit::note(context, proof, &Deed::link("link.erase", link), &mut change)?;
+                audit::note(context, proof, &AuditAction::link("link.erase", link), &mut change)?;
             }
             Ok::<_, Problem>(change)
         };
         let of_commit = cost_of_change(records, &change(&link, own_drops(&link))?);
         let most = context.budget.left().saturating_sub(of_commit).saturating_sub(cost_of_rewrite(records));
-        let looks = most >= Remains::LEAST;
+        let looks = most >= LinkRemnants::LEAST;
         // If not even the remains of the link itself can be listed, this commit drops only index entries; a later one drops the rest.
         let drops_own = looks || of_commit.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
         let mut left = if looks {
-            Remains::of_all(context, &mut link, key, moves, most).await?
+            LinkRemnants::of_all(context, &mut link, key, moves, most).await?
         } else if has_begun && !place.names_entries() {
             return Err(Problem::half_erased());
         } else {
-            Remains::not_looked_for()
+            LinkRemnants::not_looked_for()
         };
         if let Some(arriving) = left.pending.first() {
             give_back(context, arriving).await?;
@@ -105,7 +105,7 @@ async fn erase_parts<E: Edge>(
             continue;
         }
         let commits = place.commits.saturating_add(1);
-        let copy = Copy::of(&Holder::Erasing(link), commits).filter(|_| committed.is_ok());
+        let copy = CachedLink::of(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
         if is_erasing {
             *ended = Some(copy);
         } else {
@@ -126,15 +126,15 @@ fn own_drops(link: &Link) -> Vec<Key> {
     std::iter::once(Key::total(&link.id)).chain(history::newest(link)).collect()
 }
 
-async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
     let place = look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
     match place.holder.seen() {
-        Holder::Link(link) | Holder::Erasing(link) => {
+        AliasState::Link(link) | AliasState::Erasing(link) => {
             let link = link.clone();
             Ok((place, link))
         }
-        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
-        Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+        AliasState::MovedTo(signpost) => Err(Problem::moved(&signpost.alias)),
+        AliasState::PendingMove(_) | AliasState::Nobody => Err(Problem::no_such_link()),
     }
 }
 
@@ -144,10 +144,10 @@ async fn release<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> 
     for _ in 0..EDITS {
         let place = look(context.edge.records(), key).await?;
         let Some(place) = place.filter(|place| place.commits >= commits) else { continue };
-        if !matches!(place.holder, Holder::Erasing(_)) {
+        if !matches!(place.holder, AliasState::Erasing(_)) {
             return Ok(());
         }
-        if write(context.edge.records(), place.hand_over(&Holder::Nobody, context.token()?)?).await? == Written::Done {
+        if write(context.edge.records(), place.hand_over(&AliasState::Nobody, context.token()?)?).await? == Written::Done {
             return Ok(());
         }
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::find;
 use super::named::named;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 #[cfg(feature = "docs")]
 use crate::message::body::patterns;
@@ -22,25 +22,25 @@ use crate::message::response::Response;
 use crate::message::wire_schema;
 use crate::model::alias;
 use crate::model::digest::Pepper;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::RedirectStatus;
 #[cfg(feature = "docs")]
 use crate::model::rules;
-use crate::model::rules::{Country, Rule, Trial};
+use crate::model::rules::{Country, Rule, RuleEvaluation};
 use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
-use crate::pages::Ask;
-use crate::redirect::{Decision, Manner, decide, instead, unless_used_up};
-use crate::store::compiled_link::Ready;
-use crate::store::copy::{Copy, Leads};
-use crate::store::ports::{Edge, Facts};
+use crate::pages::InterstitialKind;
+use crate::redirect::{Decision, VisitorTraits, decide, instead, unless_used_up};
+use crate::store::compiled_link::CompiledLink;
+use crate::store::copy::{CachedLink, CachedState};
+use crate::store::ports::{ClientInfo, Edge};
 
 /// In bytes: what edges take of a header.
 const TEXT_BYTES: usize = 8 * 1_024;
 
 request_body! {
     /// A visitor. What is absent they do not send.
-    pub(crate) struct VisitorBody as Supposed {
+    pub(crate) struct VisitorBody as SimulatedVisitor {
         /// `User-Agent`, of at most 8,192 bytes. A visitor without one is a bot.
         agent: Optional<HeaderText>,
         /// `Accept-Language`, of at most 8,192 bytes: `de-AT, en;q=0.5`.
@@ -83,7 +83,7 @@ text_types! {
 
 /// Somebody who might follow the link.
 #[derive(Debug, Default)]
-struct Supposed {
+struct SimulatedVisitor {
     agent: Option<String>,
     language: Option<String>,
     country: Option<Country>,
@@ -93,10 +93,10 @@ struct Supposed {
     behind: Option<String>,
     query: String,
     is_prefetch: bool,
-    manner: Manner,
+    manner: VisitorTraits,
 }
 
-impl Facts for Supposed {
+impl ClientInfo for SimulatedVisitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let text = match name {
             name if *name == USER_AGENT => self.agent.as_deref(),
@@ -119,32 +119,32 @@ impl Facts for Supposed {
 /// `POST /api/v1/links/{alias}/explain`
 pub(crate) async fn explain<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     alias: &str,
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
-    let supposed = Supposed::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
+    let supposed = SimulatedVisitor::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
     let (place, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
     // The alias of a link is no word of hop's own, so whatever begins with it is a path of the link.
     let rest = match Path::parse(&address) {
         Some(Path { first, rest }) if first == alias && rest.is_empty() == behind.is_empty() => rest,
-        _ => return Err(Problem::wrong_field("path", Refusal::invalid("this path leads away from the link"))),
+        _ => return Err(Problem::wrong_field("path", FieldError::invalid("this path leads away from the link"))),
     };
     let now = supposed.time.unwrap_or(context.now);
     let visit = Visit::new(now, &supposed.query, rest, &supposed);
-    let copy = Copy::of(&place.holder, place.commits);
+    let copy = CachedLink::of(&place.holder, place.commits);
     let ready = match copy.map(|copy| (copy.id, copy.leads)) {
-        Some((id, Leads::On(followed))) => Some(Ready::of(id, *followed)?),
+        Some((id, CachedState::On(followed))) => Some(CompiledLink::of(id, *followed)?),
         _ => None,
     };
     // Where there is no button, or no way to it, nobody presses one.
-    let has_button = |ready: &Ready| ready.confirm && (ready.lock.is_none() || supposed.manner.is_unlocked);
+    let has_button = |ready: &CompiledLink| ready.confirm && (ready.lock.is_none() || supposed.manner.is_unlocked);
     let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(has_button);
-    let manner = Manner { is_confirmed, ..supposed.manner };
+    let manner = VisitorTraits { is_confirmed, ..supposed.manner };
     let pepper = context.pepper().ok();
     let decision = match &ready {
         Some(ready) => unless_used_up(context, ready, decide(ready, &visit, pepper, manner)).await?,
@@ -158,33 +158,33 @@ pub(crate) async fn explain<E: Edge>(
     Response::json(StatusCode::OK, &explanation.json())
 }
 
-impl Supposed {
+impl SimulatedVisitor {
     fn of(said: VisitorBody) -> Self {
         let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
         let is = |flag: Option<bool>| flag.unwrap_or_default();
-        let manner = Manner { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
+        let manner = VisitorTraits { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
         let (query, is_prefetch) = (query.unwrap_or_default(), is(said.prefetch));
         Self { agent, language, country, address, time, behind, query, is_prefetch, manner }
     }
 }
 
-fn text(text: String) -> Result<String, Refusal> {
+fn text(text: String) -> Result<String, FieldError> {
     match text.len() > TEXT_BYTES {
-        true => Err(Refusal::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
+        true => Err(FieldError::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
         false => Ok(text),
     }
 }
 
-fn address(text: String) -> Result<IpAddr, Refusal> {
+fn address(text: String) -> Result<IpAddr, FieldError> {
     let address = text.parse::<IpAddr>();
-    address.map(|address| address.to_canonical()).map_err(|_| Refusal::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
+    address.map(|address| address.to_canonical()).map_err(|_| FieldError::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
 }
 
-fn path(path: String) -> Result<String, Refusal> {
+fn path(path: String) -> Result<String, FieldError> {
     let path = text(path)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {
         true => Ok(path),
-        false => Err(Refusal::invalid("a path begins with / and holds no ? and no #")),
+        false => Err(FieldError::invalid("a path begins with / and holds no ? and no #")),
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) struct ExplanationJson<'a> {
     /// Whether the visit uses up one click of a link with `max_clicks`.
     spends_a_click: bool,
     /// Counter of `clicks` that is increased. Nothing else is stored of a visit.
-    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::VisitorCounter>"))]
+    #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::VisitorCounterSchema>"))]
     counted_as: Option<&'static str>,
 }
 
@@ -267,7 +267,7 @@ struct FailedConditionJson {
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct VisitorJson {
     /// A person, a bot, or a program that shows previews.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::VisitorKind"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::VisitorKindSchema"))]
     kind: &'static str,
     /// What gave a bot or a preview away.
     because: Option<&'static str>,
@@ -288,10 +288,10 @@ struct VisitorJson {
 /// What would become of a visitor, and why.
 struct Explanation<'a, 'v> {
     /// Nothing where nobody is led anywhere.
-    ready: Option<&'a Ready>,
+    ready: Option<&'a CompiledLink>,
     visit: &'a Visit<'v>,
     pepper: Option<&'a Pepper>,
-    manner: Manner,
+    manner: VisitorTraits,
     decision: Decision,
     /// Where the domain sends whoever is led nowhere.
     elsewhere: Option<Response>,
@@ -332,11 +332,11 @@ impl Explanation<'_, '_> {
             Decision::Early => (AnswerJson::NotYet, StatusCode::NOT_FOUND, None),
             Decision::NoSuchPath => (AnswerJson::NoSuchPath, StatusCode::NOT_FOUND, None),
             Decision::Card => (AnswerJson::Card, StatusCode::OK, None),
-            Decision::Ask(Ask::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
-            Decision::Ask(Ask::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
+            Decision::InterstitialKind(InterstitialKind::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
+            Decision::InterstitialKind(InterstitialKind::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
             Decision::NotAhead => (AnswerJson::NotAhead, StatusCode::FORBIDDEN, None),
             // Nothing is asked only of those who look ahead by `+`.
-            Decision::Ask(Ask::Person | Ask::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
+            Decision::InterstitialKind(InterstitialKind::Person | InterstitialKind::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
         }
     }
 
@@ -362,7 +362,7 @@ impl Explanation<'_, '_> {
     fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
         let Some(ready) = self.ready else { return (None, Vec::new()) };
         let rules = &ready.rules;
-        let trial = Trial::new(self.visit, rules, &ready.id, self.pepper);
+        let trial = RuleEvaluation::new(self.visit, rules, &ready.id, self.pepper);
         let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
         let is_led = matches!(self.decision, Decision::Lead(..));
         let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };

@@ -1,23 +1,23 @@
 //! Exporting links, newest first, a page for each request: every link of a domain that is not deleted. The hashes of their passwords are
 //! told to whoever asks for them.
 
-use super::filter::Filter;
-use super::list::Wanted;
+use super::filter::LinkFilter;
+use super::list::LinkListQuery;
 use super::named::take_domain;
 use super::wire::{self, LinkJson};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{Fields, Tree};
+use crate::message::body::{Fields, JsonValue};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::csv;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 use crate::model::rights::Right;
 use crate::store::ports::Edge;
 
 /// How links are written down. A cursor goes on in the format it began in.
 #[derive(Clone, Copy)]
-enum Format {
+enum ExportFormat {
     /// A Link on each line.
     Lines,
     /// A row for each link, below the names of the columns, on every page.
@@ -25,24 +25,24 @@ enum Format {
 }
 
 /// `GET /api/v1/export`
-pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let format = fields.take_text("format", |text| Format::parse(&text)).unwrap_or(Format::Lines);
+    let format = fields.take_text("format", |text| ExportFormat::parse(&text)).unwrap_or(ExportFormat::Lines);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let with_passwords = fields.take("passwords", Tree::flag).unwrap_or_default();
+    let with_passwords = fields.take("passwords", JsonValue::flag).unwrap_or_default();
     if with_passwords {
         proof.check(Right::ManageLinks)?;
     }
-    let wanted = Wanted::take(&mut fields);
+    let wanted = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
-    let filter = Filter::all(domain);
+    let filter = LinkFilter::all(domain);
     let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
     let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
         let json = LinkJson::new(context, proof, link, *counts);
         if with_passwords { json.with_password_hash(link) } else { json }
     });
     let file = match format {
-        Format::Lines => {
+        ExportFormat::Lines => {
             let mut lines = Vec::new();
             for link in links {
                 serde_json::to_writer(&mut lines, &link).map_err(Problem::internal)?;
@@ -50,7 +50,7 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
             }
             Response::file("application/x-ndjson", lines)
         }
-        Format::Rows => {
+        ExportFormat::Rows => {
             let mut rows = Vec::new();
             let columns = if with_passwords { &wire::COLUMNS } else { wire::COLUMNS.split_last().map_or(&[][..], |(_, others)| others) };
             csv::write(&mut rows, columns);
@@ -63,12 +63,12 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Proof, que
     found.point_on(file)
 }
 
-impl Format {
-    fn parse(text: &str) -> Result<Self, Refusal> {
+impl ExportFormat {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         match text {
             "jsonl" => Ok(Self::Lines),
             "csv" => Ok(Self::Rows),
-            _ => Err(Refusal::invalid("links are exported as jsonl or csv")),
+            _ => Err(FieldError::invalid("links are exported as jsonl or csv")),
         }
     }
 

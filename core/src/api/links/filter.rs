@@ -7,8 +7,8 @@ use crate::message::body::Fields;
 use crate::model::alias::AliasPrefix;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::model::link::{Link, State, UserId};
+use crate::model::field_error::{FieldCode, FieldError};
+use crate::model::link::{Link, LinkState, UserId};
 use crate::model::sorted::put_in_order;
 use crate::model::spec::MOST_TAGS;
 use crate::model::text::Tag;
@@ -16,26 +16,26 @@ use crate::model::time::Timestamp;
 use crate::store::Prefix;
 
 /// What the links of a list have in common.
-pub(super) struct Filter {
+pub(super) struct LinkFilter {
     pub(super) domain: Domain,
     /// Sorted, each once.
     tags: Vec<Tag>,
     needs_all_tags: bool,
-    owner: Option<Owner>,
+    owner: Option<OwnerFilter>,
     /// Only a list of deleted links shows any.
-    state: Option<State>,
+    state: Option<LinkState>,
     created_from: Option<Timestamp>,
     /// The first moment that is too late.
     created_to: Option<Timestamp>,
     prefix: Option<AliasPrefix>,
 }
 
-enum Owner {
+enum OwnerFilter {
     Nobody,
     User(UserId),
 }
 
-impl Filter {
+impl LinkFilter {
     /// Every link of a domain that is not deleted.
     pub(super) fn all(domain: Domain) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Filter {
             put_in_order(&mut tags, tag);
         }
         if tags.len() > MOST_TAGS {
-            fields.refuse("tag", Refusal::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
+            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
         }
         let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
         let owner = fields.take_text("owner", owner);
@@ -67,7 +67,7 @@ impl Filter {
         if let (Some(from), Some(to)) = (created_from, created_to)
             && to <= from
         {
-            fields.refuse("created_to", Refusal::new(FieldCode::Conflicts, "nothing is created from then to then"));
+            fields.refuse("created_to", FieldError::new(FieldCode::Conflicts, "nothing is created from then to then"));
         }
         let prefix = fields.take_text("prefix", |text| AliasPrefix::parse(&text, config.alias_case));
         Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
@@ -79,7 +79,7 @@ impl Filter {
         let by_time = match (self.tags.as_slice(), &self.owner, &self.prefix) {
             ([tag], _, _) => Prefix::by_tag(&self.domain, tag),
             ([tag, ..], _, _) if self.needs_all_tags => Prefix::by_tag(&self.domain, tag),
-            (_, Some(Owner::User(owner)), _) => Prefix::by_owner(&self.domain, owner),
+            (_, Some(OwnerFilter::User(owner)), _) => Prefix::by_owner(&self.domain, owner),
             ([], _, Some(prefix)) => return Walk::Records(Prefix::links(&self.domain, prefix)),
             _ => Prefix::by_time(&self.domain),
         };
@@ -96,13 +96,13 @@ impl Filter {
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
             None => true,
-            Some(Owner::Nobody) => link.owner.is_none(),
-            Some(Owner::User(user)) => link.owner.as_ref() == Some(user),
+            Some(OwnerFilter::Nobody) => link.owner.is_none(),
+            Some(OwnerFilter::User(user)) => link.owner.as_ref() == Some(user),
         };
         link.domain == self.domain
             && has_tags
             && has_owner
-            && self.state.map_or(state != State::Deleted, |wanted| wanted == state)
+            && self.state.map_or(state != LinkState::Deleted, |wanted| wanted == state)
             && self.created_from.is_none_or(|from| from <= link.created_at)
             && self.created_to.is_none_or(|to| link.created_at < to)
             && self.prefix.as_ref().is_none_or(|prefix| prefix.begins(&link.alias))
@@ -116,14 +116,14 @@ impl Filter {
             query.append_pair("tag", tag.as_str());
         }
         let owner = self.owner.as_ref().map(|owner| match owner {
-            Owner::Nobody => "none",
-            Owner::User(user) => user.as_str(),
+            OwnerFilter::Nobody => "none",
+            OwnerFilter::User(user) => user.as_str(),
         });
         let (from, to) = (self.created_from.map(|from| from.to_string()), self.created_to.map(|to| to.to_string()));
         for (name, value) in [
             ("tags", self.needs_all_tags.then_some("all")),
             ("owner", owner),
-            ("state", self.state.map(State::name)),
+            ("state", self.state.map(LinkState::name)),
             ("created_from", from.as_deref()),
             ("created_to", to.as_deref()),
             ("prefix", self.prefix.as_ref().map(AliasPrefix::as_str)),
@@ -136,21 +136,21 @@ impl Filter {
     }
 }
 
-fn needs_all(text: &str) -> Result<bool, Refusal> {
+fn needs_all(text: &str) -> Result<bool, FieldError> {
     match text {
         "any" => Ok(false),
         "all" => Ok(true),
-        _ => Err(Refusal::invalid("a link has any of the tags, or all")),
+        _ => Err(FieldError::invalid("a link has any of the tags, or all")),
     }
 }
 
-fn owner(text: String) -> Result<Owner, Refusal> {
-    if text == "none" { Ok(Owner::Nobody) } else { UserId::parse(text).map(Owner::User) }
+fn owner(text: String) -> Result<OwnerFilter, FieldError> {
+    if text == "none" { Ok(OwnerFilter::Nobody) } else { UserId::parse(text).map(OwnerFilter::User) }
 }
 
-fn state(text: &str) -> Result<State, Refusal> {
-    let known = State::ALL.into_iter().find(|known| known.name() == text);
-    known.ok_or_else(|| Refusal::invalid("a link is scheduled, live, ended, used_up, disabled, blocked or deleted"))
+fn state(text: &str) -> Result<LinkState, FieldError> {
+    let known = LinkState::ALL.into_iter().find(|known| known.name() == text);
+    known.ok_or_else(|| FieldError::invalid("a link is scheduled, live, ended, used_up, disabled, blocked or deleted"))
 }
 
 #[cfg(test)]
@@ -160,12 +160,12 @@ mod tests {
     use super::*;
     use crate::model::alias::Alias;
 
-    fn filter(query: &str) -> Filter {
+    fn filter(query: &str) -> LinkFilter {
         let read = |name: &str| (name == "HOP_DOMAINS").then(|| "https://hop.example http://b.example".to_owned());
         let config = Config::read(read, |_| None).unwrap();
         let mut fields = Fields::query(query);
         let domain = fields.take_text("domain", |text| Domain::parse(&text)).unwrap_or_else(|| config.default_domain().clone());
-        let filter = Filter::take(&mut fields, &config, domain);
+        let filter = LinkFilter::take(&mut fields, &config, domain);
         fields.finish(Some(filter)).unwrap_or_else(|problem| panic!("{query}: {:?}", problem.errors))
     }
 

@@ -2,7 +2,7 @@
 
 use super::create::{NewLink, of_creation};
 use super::walk::{Walk, of_page};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::Link;
@@ -12,7 +12,7 @@ use crate::store::ports::Edge;
 
 /// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
 /// one page, only the newest are looked at.
-pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, proof: &Proof, new: &NewLink) -> Result<Option<Link>, Problem> {
+pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, proof: &Authorized, new: &NewLink) -> Result<Option<Link>, Problem> {
     let domain = &new.domain;
     let walk = Walk::Hints { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
     // If there is none, it is made.

@@ -1,10 +1,10 @@
 //! Handing over the links of a user who is deleted, domain by domain.
 
-use super::Wish;
-use super::sweep::{Limits, MOST_LISTED, sweep};
-use crate::auth::Proof;
+use super::LinkEdit;
+use super::sweep::{MOST_LISTED, SweepLimits, sweep};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::Refused;
+use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
@@ -17,18 +17,18 @@ use crate::store::ports::{Edge, Records as _};
 /// skipped.
 pub(crate) async fn hand_over<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     (from, to): (&UserId, Option<&UserId>),
     past: Option<&Domain>,
 ) -> Result<(Option<Domain>, bool), Problem> {
     let proof = proof.to_hand_over()?;
-    let change = |link: &Link| -> Result<Wish, Refused> {
+    let change = |link: &Link| -> Result<LinkEdit, EditRefusal> {
         if link.owner.as_ref() != Some(from) {
             return Err(Problem::no_such_link().into());
         }
         Ok(Link { owner: to.cloned(), ..link.clone() }.into())
     };
-    let mut limits = Limits::default();
+    let mut limits = SweepLimits::default();
     let mut last = past.cloned();
     for domain in domains(context).await? {
         if past.is_some_and(|past| domain <= *past) {

@@ -14,15 +14,15 @@ use serde_json::value::{RawValue, to_raw_value};
 
 #[cfg(feature = "docs")]
 pub(crate) use self::line::LineBody;
-use self::line::{Line, Lines, RawLine};
-use super::claim::{Standing, standing};
+use self::line::{ImportLine, Lines, RawLine};
+use super::claim::{AliasAvailability, standing};
 use super::create::claim;
 use super::many::{of_plain_link, status_of};
 use super::named::take_domain;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{Fields, Tree};
-use crate::message::problem::{Code, Problem};
+use crate::message::body::{Fields, JsonValue};
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{BULK_LIMIT, Body};
 use crate::message::response::Response;
 use crate::message::wire::ProblemJson;
@@ -32,11 +32,11 @@ use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
 use crate::store::budget::{Budget, cost_of_rewrite};
-use crate::store::ports::{Edge, Facts, Records, StoreCall, StoreError};
-use crate::store::{Holder, Key, Place, bring_clicks, look, look_at_all};
+use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
+use crate::store::{AliasRecord, AliasState, Key, bring_clicks, look, look_at_all};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -52,16 +52,16 @@ const LONGEST_STORED_RESULT: usize = 1_024;
 
 /// How the links are written down.
 #[derive(Clone, Copy)]
-pub(crate) enum Form {
+pub(crate) enum ImportFormat {
     /// A JSON object on each line.
     Lines,
     /// A row for each link, below the names of the columns.
     Rows,
 }
 
-impl Form {
+impl ImportFormat {
     /// What the sender says it is.
-    pub(crate) fn said(facts: &impl Facts) -> Result<Self, Problem> {
+    pub(crate) fn said(facts: &impl ClientInfo) -> Result<Self, Problem> {
         let media_type = facts.header(&CONTENT_TYPE);
         let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let is = |names: &[&str]| names.iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes()));
@@ -76,7 +76,7 @@ impl Form {
 }
 
 /// What became of a line.
-struct Taken {
+struct ImportedLine {
     status: StatusCode,
     /// Nothing for a link that would get a generated one.
     alias: Option<Alias>,
@@ -151,15 +151,15 @@ struct LineOutcome {
 /// `POST /api/v1/import`
 pub(crate) async fn import<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let form = Form::said(facts)?;
+    let form = ImportFormat::said(facts)?;
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let dry_run = fields.take("dry_run", Tree::flag).unwrap_or_default();
+    let dry_run = fields.take("dry_run", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
     let before: ImportProgressJson<'_> = match context.progress {
@@ -219,7 +219,7 @@ fn lines_at_once(records: &impl Records) -> u16 {
 /// State of one request while it imports lines.
 struct ImportWork<'a, E> {
     context: &'a Context<'a, E>,
-    proof: &'a Proof,
+    proof: &'a Authorized,
     domain: &'a Domain,
     dry_run: bool,
     /// Passwords that may still be hashed.
@@ -240,7 +240,7 @@ impl<E: Edge> ImportWork<'_, E> {
         for (index, line) in lines {
             let position = ImportPositionJson::of(&line);
             let context = self.context.drawing(self.context.source.part(index));
-            let link = Line::read(&context, self.proof, line, self.domain).await;
+            let link = ImportLine::read(&context, self.proof, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);
                 break;
@@ -281,7 +281,7 @@ impl<E: Edge> ImportWork<'_, E> {
     }
 
     /// Whether there is time to hash the password of the line, if it has one.
-    fn has_time_for(&mut self, line: &Result<Line, Problem>) -> bool {
+    fn has_time_for(&mut self, line: &Result<ImportLine, Problem>) -> bool {
         if self.dry_run || line.as_ref().is_ok_and(|line| line.new.password.is_none()) || line.is_err() {
             return true;
         }
@@ -293,12 +293,12 @@ impl<E: Edge> ImportWork<'_, E> {
 
 /// Whether it failed because the operation budget was exhausted.
 fn is_untried<T>(outcome: &Result<T, Problem>) -> bool {
-    outcome.as_ref().is_err_and(|problem| problem.code == Code::BudgetExhausted)
+    outcome.as_ref().is_err_and(|problem| problem.code == ProblemCode::BudgetExhausted)
 }
 
 impl LineOutcome {
     /// Tells the log what the answer does not say of a problem.
-    fn new<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<Taken, Problem>) -> Result<Self, Problem> {
+    fn new<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<ImportedLine, Problem>) -> Result<Self, Problem> {
         let (status, alias, problem) = match taken {
             Ok(taken) => (taken.status, taken.alias.as_ref().map(Alias::as_str), None),
             Err(problem) => {
@@ -327,35 +327,35 @@ impl LineOutcome {
 }
 
 /// The place a line asks for, if it asks for one.
-fn key_of(line: &Line) -> Option<Key> {
+fn key_of(line: &ImportLine) -> Option<Key> {
     Some(Key::link(&line.new.domain, line.new.alias.as_ref()?))
 }
 
 /// Makes the link of a line, unless it is there already: `place` is where it is to be.
 async fn take<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
-    line: Result<Line, Problem>,
-    place: Option<Result<Place, StoreError>>,
+    proof: &Authorized,
+    line: Result<ImportLine, Problem>,
+    place: Option<Result<AliasRecord, StoreError>>,
     dry_run: bool,
-) -> Result<Taken, Problem> {
+) -> Result<ImportedLine, Problem> {
     let mut line = line?;
     if let Some(taken) = find(context, &line, place.transpose()?, dry_run).await? {
         return Ok(taken);
     }
     if line.lacks_password {
         let detail = "this link had a password: tell it, or a new one";
-        return Err(Problem::wrong_field("password", Refusal::new(FieldCode::Required, detail)));
+        return Err(Problem::wrong_field("password", FieldError::new(FieldCode::Required, detail)));
     }
     if dry_run {
-        return Ok(Taken { status: StatusCode::CREATED, alias: line.new.alias });
+        return Ok(ImportedLine { status: StatusCode::CREATED, alias: line.new.alias });
     }
     line.new.hash(context)?;
     // Reserves the write of the imported click counts.
     let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
     let link = match claim(context, proof, &line.new).await {
         // It came after the look: perhaps it is the same.
-        Err(problem) if problem.code == Code::AliasTaken => {
+        Err(problem) if problem.code == ProblemCode::AliasTaken => {
             let Some(key) = key_of(&line) else { return Err(problem) };
             let place = look(context.edge.records(), &key).await?;
             return find(context, &line, place, dry_run).await?.ok_or(problem);
@@ -364,33 +364,38 @@ async fn take<E: Edge>(
     };
     drop(bringing);
     bring(context, &link, line.clicks).await?;
-    Ok(Taken { status: StatusCode::CREATED, alias: Some(link.alias) })
+    Ok(ImportedLine { status: StatusCode::CREATED, alias: Some(link.alias) })
 }
 
 /// The link of a line, if it is there already; nothing if its alias is to be had. A repeated request has perhaps put its own link there, and
 /// makes it once more.
-async fn find<E: Edge>(context: &Context<'_, E>, line: &Line, place: Option<Place>, dry_run: bool) -> Result<Option<Taken>, Problem> {
+async fn find<E: Edge>(
+    context: &Context<'_, E>,
+    line: &ImportLine,
+    place: Option<AliasRecord>,
+    dry_run: bool,
+) -> Result<Option<ImportedLine>, Problem> {
     let (Some(alias), Some(place)) = (&line.new.alias, place) else { return Ok(None) };
     if place.remembers(&context.name("commit")?) {
         return Ok(None);
     }
-    if let Holder::Link(link) = place.holder.seen()
+    if let AliasState::Link(link) = place.holder.seen()
         && is_same(link, line)
     {
         if !dry_run {
             bring(context, link, line.clicks).await?;
         }
-        return Ok(Some(Taken { status: StatusCode::OK, alias: Some(alias.clone()) }));
+        return Ok(Some(ImportedLine { status: StatusCode::OK, alias: Some(alias.clone()) }));
     }
     match standing(&place.holder, None, line.new.reuses, context.now) {
-        Standing::Taken => Err(Problem::alias_taken(alias)),
-        Standing::Retired => Err(Problem::alias_retired(alias)),
-        Standing::Free => Ok(None),
+        AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
+        AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
+        AliasAvailability::Free => Ok(None),
     }
 }
 
 /// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.
-fn is_same(link: &Link, line: &Line) -> bool {
+fn is_same(link: &Link, line: &ImportLine) -> bool {
     let mut spec = line.new.spec.clone();
     let has_password = spec.password.is_some() || line.new.password.is_some() || line.lacks_password;
     if !line.brings_hash {

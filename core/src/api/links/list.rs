@@ -1,13 +1,13 @@
 //! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
 
-use super::counts::{Counts, taken, with_clicks};
-use super::filter::Filter;
+use super::counts::{ClickCounts, taken, with_clicks};
+use super::filter::LinkFilter;
 use super::named::take_domain;
 use super::walk::Position;
 use super::wire::LinkJson;
-use crate::api::cursor::{Offered, Purpose};
+use crate::api::cursor::{CursorScope, UnverifiedCursor};
 use crate::api::{page_size, pagination};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -16,11 +16,11 @@ use crate::model::link::Link;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/links`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let filter = Filter::take(&mut fields, context.config, domain);
-    let wanted = Wanted::take(&mut fields);
+    let filter = LinkFilter::take(&mut fields, context.config, domain);
+    let wanted = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
     let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
     let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, proof, link, *counts));
@@ -30,36 +30,36 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query
 }
 
 /// Which page of a list is asked for.
-pub(super) struct Wanted {
+pub(super) struct LinkListQuery {
     limit: u16,
-    cursor: Option<Offered>,
+    cursor: Option<UnverifiedCursor>,
 }
 
 /// A page of a list.
-pub(super) struct Found {
+pub(super) struct LinkPage {
     pub(super) links: Vec<Link>,
     /// What is counted of each.
-    pub(super) counts: Vec<Counts>,
+    pub(super) counts: Vec<ClickCounts>,
     first: String,
     next: Option<String>,
 }
 
-impl Wanted {
+impl LinkListQuery {
     pub(super) fn take(fields: &mut Fields) -> Self {
         let limit = page_size::take(fields, "links");
-        Self { limit, cursor: fields.take("cursor", Offered::parse) }
+        Self { limit, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
     /// The page of the links that `filter` shows, with addresses that begin with `list`. It examines so many and no more, so it may be empty and not the last.
     pub(super) async fn find<E: Edge>(
         self,
         context: &Context<'_, E>,
-        proof: &Proof,
+        proof: &Authorized,
         list: &'static str,
-        filter: &Filter,
-    ) -> Result<Found, Problem> {
+        filter: &LinkFilter,
+    ) -> Result<LinkPage, Problem> {
         let query = filter.query();
-        let purpose = Purpose::new(proof, list, &query);
+        let purpose = CursorScope::new(proof, list, &query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
         let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
         let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
@@ -69,11 +69,11 @@ impl Wanted {
         let first = format!("{list}limit={}&{query}", self.limit);
         let address = |position: Position| purpose.close(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
         let next = page.next.map(address).transpose()?;
-        Ok(Found { links, counts, first, next })
+        Ok(LinkPage { links, counts, first, next })
     }
 }
 
-impl Found {
+impl LinkPage {
     /// Says in a header where the next page is, if there may be one.
     pub(super) fn point_on(&self, response: Response) -> Result<Response, Problem> {
         match &self.next {

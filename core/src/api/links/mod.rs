@@ -54,7 +54,7 @@ pub(crate) use export::export;
 pub(crate) use hand_over::hand_over;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;
-pub(crate) use import::{Form, import, most_lines};
+pub(crate) use import::{ImportFormat, import, most_lines};
 pub(crate) use list::list;
 pub(crate) use past::history as past;
 pub(crate) use qr::qr;
@@ -70,49 +70,49 @@ pub(crate) use tags::tags;
 pub(crate) use walk::largest_page;
 
 use self::claim::strand;
-use self::filter::Filter;
+use self::filter::LinkFilter;
 use self::rename::rename;
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::Refused;
+use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
 use crate::store::budget::cost_of_change;
-use crate::store::copy::Copy;
+use crate::store::copy::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{EDITS, Holder, Key, Place, Written, history, look, trace, write};
+use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, history, look, trace, write};
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.
-pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Proof, domain: &Domain) -> Result<bool, Problem> {
-    let page = Filter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
+pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, domain: &Domain) -> Result<bool, Problem> {
+    let page = LinkFilter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
     Ok(page.next.is_some() || page.links.iter().any(|link| !link.is_deleted()))
 }
 
 /// The record at `key`, whoever holds the alias.
-async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Place, Problem> {
+async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
     look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
 }
 
 /// The link at `key`, deleted or not, and its place.
-async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Place, Link), Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
     let place = place_at(context, key).await?;
     let link = link_at(&place)?.clone();
     Ok((place, link))
 }
 
 /// The link that is seen at a place.
-fn link_at(place: &Place) -> Result<&Link, Problem> {
+fn link_at(place: &AliasRecord) -> Result<&Link, Problem> {
     match place.holder.seen() {
-        Holder::Link(link) => Ok(link),
-        Holder::Signpost(signpost) => Err(Problem::moved(&signpost.alias)),
-        Holder::Erasing(_) | Holder::Arriving(_) | Holder::Nobody => Err(Problem::no_such_link()),
+        AliasState::Link(link) => Ok(link),
+        AliasState::MovedTo(signpost) => Err(Problem::moved(&signpost.alias)),
+        AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Nobody => Err(Problem::no_such_link()),
     }
 }
 
 /// What a link shall be.
-struct Wish {
+struct LinkEdit {
     link: Link,
     /// If it moves: whether its old alias leads to it.
     keeps_old_alias: bool,
@@ -120,7 +120,7 @@ struct Wish {
     reuses: bool,
 }
 
-impl From<Link> for Wish {
+impl From<Link> for LinkEdit {
     fn from(link: Link) -> Self {
         Self { link, keeps_old_alias: false, reuses: false }
     }
@@ -131,15 +131,15 @@ impl From<Link> for Wish {
 /// change the link is refused first.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     key: &Key,
-    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+    change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
         let place = place_at(context, key).await?;
-        if let Holder::Signpost(signpost) = place.holder.seen()
+        if let AliasState::MovedTo(signpost) = place.holder.seen()
             && mine.contains(&signpost.journey)
         {
             // An earlier try of this very request has done it. Its copies may have died with it.
@@ -153,15 +153,15 @@ async fn edit<E: Edge>(
             context.perhaps_changed(key);
             return Ok(was);
         }
-        let Wish { mut link, keeps_old_alias, reuses } = match change(&was) {
+        let LinkEdit { mut link, keeps_old_alias, reuses } = match change(&was) {
             Ok(wish) => wish,
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => {
+            Err(EditRefusal::For(problem)) => return Err(problem),
+            Err(EditRefusal::UntilRead(problem)) => {
                 last = problem;
                 continue;
             }
         };
-        if let Holder::Arriving(arriving) = &place.holder
+        if let AliasState::PendingMove(arriving) = &place.holder
             && !strand(context, arriving).await?
         {
             continue;
@@ -179,7 +179,7 @@ async fn edit<E: Edge>(
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
-            rename(context, proof, &place, &was, Wish { link, keeps_old_alias, reuses }, token, number == 0).await?
+            rename(context, proof, &place, &was, LinkEdit { link, keeps_old_alias, reuses }, token, number == 0).await?
         } else {
             rewrite(context, proof, &place, &was, link, token, number == 0).await?
         };
@@ -199,15 +199,15 @@ fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, P
 /// Writes the link where it is; nothing comes back if somebody else was quicker. The first try is refused if it does not fit the budget.
 async fn rewrite<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
-    place: &Place,
+    proof: &Authorized,
+    place: &AliasRecord,
     was: &Link,
     link: Link,
     token: String,
     is_first: bool,
 ) -> Result<Option<Link>, Problem> {
     let records = context.edge.records();
-    let holder = Holder::Link(link.clone());
+    let holder = AliasState::Link(link.clone());
     let mut change = place.hand_over(&holder, token)?;
     // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
@@ -226,7 +226,7 @@ async fn rewrite<E: Edge>(
     }
     match write(records, change).await {
         Ok(Written::Done) => {
-            context.changed(place.key.clone(), Copy::of(&holder, place.commits.saturating_add(1)));
+            context.changed(place.key.clone(), CachedLink::of(&holder, place.commits.saturating_add(1)));
             Ok(Some(link))
         }
         Ok(Written::Conflict) => Ok(None),
@@ -238,7 +238,7 @@ async fn rewrite<E: Edge>(
 }
 
 /// What an edit is called that makes `link` of what it `was`.
-fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
+fn deed<'a>(was: &Link, link: &'a Link) -> AuditAction<'a> {
     let has_moved = (&was.domain, &was.alias) != (&link.domain, &link.alias);
     let action = match (was.is_deleted(), link.is_deleted()) {
         (false, true) => "link.delete",
@@ -257,7 +257,7 @@ fn deed<'a>(was: &Link, link: &'a Link) -> Deed<'a> {
     if has_moved {
         said.push(format!("from {}/{}", was.domain, was.alias));
     }
-    let deed = Deed::link(action, link);
+    let deed = AuditAction::link(action, link);
     if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::named::named_link;
 use super::wire::BlockedJson;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -14,11 +14,11 @@ use crate::message::wire::DisplayText;
 use crate::message::wire_schema;
 use crate::model::link::UserId;
 use crate::model::time::Timestamp;
-use crate::store::history::{self, Snapshot};
+use crate::store::history::{self, LinkVersion};
 use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// `GET /api/v1/links/{alias}/history`
-pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let link = named_link(context, proof, alias, query).await?;
     let records = context.edge.records();
     let of_versions =
@@ -62,7 +62,7 @@ struct VersionJson<'a> {
 }
 
 impl<'a> VersionJson<'a> {
-    fn new(version: &'a Snapshot) -> Self {
+    fn new(version: &'a LinkVersion) -> Self {
         Self {
             version: version.version,
             at: DisplayText(version.at),

@@ -2,14 +2,14 @@
 
 use super::find;
 use super::named::{key, take_domain};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::color::Color;
-use crate::model::field_error::{FieldCode, Refusal};
-use crate::pages::qr::{Code, Level, Style};
+use crate::model::field_error::{FieldCode, FieldError};
+use crate::pages::qr::{ErrorCorrection, QrModules, QrStyle};
 use crate::store::ports::Edge;
 
 /// How many pixels a side has, and how many if nobody asks for more or less.
@@ -21,87 +21,87 @@ pub(crate) const USUAL_MARGIN: u8 = 4;
 
 /// What the picture is written as.
 #[derive(Clone, Copy)]
-enum Format {
+enum ImageFormat {
     Svg,
     Png,
 }
 
 /// What is asked for.
-struct Wanted {
-    style: Style,
-    level: Level,
-    format: Format,
+struct QrQuery {
+    style: QrStyle,
+    level: ErrorCorrection,
+    format: ImageFormat,
 }
 
 /// `GET /api/v1/links/{alias}/qr`
-pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let wanted = Wanted::take(&mut fields);
+    let wanted = QrQuery::take(&mut fields);
     fields.finish(Some(()))?;
     let (_, link) = find(context, &key(context, &domain, alias)?).await?;
     if link.is_deleted() {
         return Err(Problem::link_ended());
     }
     let address = context.config.short_url(&link.domain, &link.alias);
-    let code = Code::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
+    let code = QrModules::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
     wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
     let (media_type, ending, picture) = match wanted.format {
-        Format::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),
-        Format::Png => ("image/png", "png", code.png(&wanted.style)),
+        ImageFormat::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),
+        ImageFormat::Png => ("image/png", "png", code.png(&wanted.style)),
     };
     // An alias in an address has no character that this form of a name does not take.
     Response::picture(media_type, picture, &format!("inline; filename*=UTF-8''{}.{ending}", link.alias.encoded()))
 }
 
-impl Wanted {
+impl QrQuery {
     fn take(fields: &mut Fields) -> Self {
         let size = fields.take_text("size", |text| size(&text)).unwrap_or(USUAL_SIZE);
         let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(USUAL_MARGIN);
-        let level = fields.take_text("level", |text| Level::parse(&text)).unwrap_or_default();
-        let format = fields.take_text("format", |text| format(&text)).unwrap_or(Format::Svg);
+        let level = fields.take_text("level", |text| ErrorCorrection::parse(&text)).unwrap_or_default();
+        let format = fields.take_text("format", |text| format(&text)).unwrap_or(ImageFormat::Svg);
         let color = |text: String| color(&text);
         let (said, background) = (fields.take_text("color", color), fields.take_text("background", color).unwrap_or(Color::WHITE));
         let color = said.unwrap_or(Color::BLACK);
         if !color.is_dark_on(background) {
             let name = if said.is_some() { "color" } else { "background" };
             let detail = "a camera reads dark on light, with a contrast of at least 3 to 1";
-            fields.refuse(name, Refusal::new(FieldCode::Conflicts, detail));
+            fields.refuse(name, FieldError::new(FieldCode::Conflicts, detail));
         }
-        Self { style: Style { size, margin, color, background }, level, format }
+        Self { style: QrStyle { size, margin, color, background }, level, format }
     }
 
     /// A picture with less than one pixel for each module cannot be read.
-    fn check_size(&self, code: &Code) -> Result<(), Refusal> {
+    fn check_size(&self, code: &QrModules) -> Result<(), FieldError> {
         let least = code.side(self.style.margin);
         if self.style.size < least {
             let detail = format!("with its margin this code is {least} modules wide and needs a pixel for each");
-            return Err(Refusal::new(FieldCode::Conflicts, detail));
+            return Err(FieldError::new(FieldCode::Conflicts, detail));
         }
         Ok(())
     }
 }
 
-fn size(text: &str) -> Result<u16, Refusal> {
+fn size(text: &str) -> Result<u16, FieldError> {
     let size = text.parse().ok().filter(|size| SIZES.contains(size));
-    size.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a code is 64 to 1024 pixels wide"))
+    size.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a code is 64 to 1024 pixels wide"))
 }
 
-fn margin(text: &str) -> Result<u8, Refusal> {
+fn margin(text: &str) -> Result<u8, FieldError> {
     let margin = text.parse().ok().filter(|margin| *margin <= WIDEST_MARGIN);
-    margin.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
+    margin.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
 }
 
 /// In an address the sign before the digits has to be encoded, so it may be left out.
-fn color(text: &str) -> Result<Color, Refusal> {
-    Color::of_digits(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| Refusal::invalid("a colour is written as #rrggbb"))
+fn color(text: &str) -> Result<Color, FieldError> {
+    Color::of_digits(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| FieldError::invalid("a colour is written as #rrggbb"))
 }
 
-fn format(text: &str) -> Result<Format, Refusal> {
+fn format(text: &str) -> Result<ImageFormat, FieldError> {
     match text {
-        "svg" => Ok(Format::Svg),
-        "png" => Ok(Format::Png),
-        _ => Err(Refusal::invalid("a code is written as svg or png")),
+        "svg" => Ok(ImageFormat::Svg),
+        "png" => Ok(ImageFormat::Png),
+        _ => Err(FieldError::invalid("a code is written as svg or png")),
     }
 }
 

@@ -3,20 +3,20 @@
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
-use crate::store::history::{self, Moves};
+use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
-use crate::store::{Key, Place, Prefix};
+use crate::store::{AliasRecord, Key, Prefix};
 
 /// However many operations there are.
 const MOST_AT_ONCE: u16 = 200;
 
 /// What is left of links in the store beside the record.
 #[derive(Default)]
-pub(super) struct Remains {
+pub(super) struct LinkRemnants {
     /// What is to be dropped.
     pub(super) keys: Vec<Key>,
     /// Aliases where a move of the link was cut off, to be given back first.
-    pub(super) pending: Vec<Place>,
+    pub(super) pending: Vec<AliasRecord>,
     /// Why an alias where a move of the link may have been cut off cannot be read. What leads there stays.
     pub(super) unreadable: Option<StoreError>,
     /// Whether there may be more.
@@ -25,7 +25,7 @@ pub(super) struct Remains {
     pub(super) operations: u32,
 }
 
-impl Remains {
+impl LinkRemnants {
     /// Operations of the store that it takes to look for what one link left and to drop one of each kind: two scans, reads of the
     /// total and of a destination, and drops of a version, a take and the total.
     pub(super) const LEAST: u32 = 7;
@@ -41,7 +41,7 @@ impl Remains {
         context: &Context<'_, E>,
         link: &mut Link,
         key: &Key,
-        moves: Moves,
+        moves: MoveVersions,
         most: u32,
     ) -> Result<Self, Problem> {
         let mut all = Self::default();
@@ -80,7 +80,12 @@ impl Remains {
 
     /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any
     /// of these nothing is left.
-    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: Moves, most: u32) -> Result<Self, Problem> {
+    pub(super) async fn of<E: Edge>(
+        context: &Context<'_, E>,
+        (id, at): (&LinkId, &Key),
+        moves: MoveVersions,
+        most: u32,
+    ) -> Result<Self, Problem> {
         let records = context.edge.records();
         let of_total = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Drop(1)));
         let mut left = Self::listed(context, (id, at), moves, most.saturating_sub(of_total)).await?;
@@ -93,7 +98,7 @@ impl Remains {
     }
 
     /// Old versions and what was taken of limits.
-    async fn listed<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: Moves, most: u32) -> Result<Self, Problem> {
+    async fn listed<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: MoveVersions, most: u32) -> Result<Self, Problem> {
         let records = context.edge.records();
         // One take at least is looked for, to know whether there are any.
         let of_scans = records.operations(&StoreCall::Scan).saturating_mul(2);

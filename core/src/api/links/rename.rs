@@ -6,42 +6,42 @@
 //! A link with many tags may take more store operations than one request has. Then the request ends after the claim, and the next one, which
 //! finds the index entries written, goes on.
 
-use super::claim::{Claim, Looked, give_back};
-use super::{Wish, deed};
+use super::claim::{AliasClaim, RecordLookup, give_back};
+use super::{LinkEdit, deed};
 use crate::api::audit;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
-use crate::store::copy::Copy;
+use crate::store::copy::CachedLink;
 use crate::store::ports::{Edge, Records as _, StoreCall};
-use crate::store::{Arriving, Change, Holder, Key, Place, Signpost, Written, history, look, settle, write};
+use crate::store::{AliasRecord, AliasState, Change, Key, MovedTo, PendingMove, Written, history, look, settle, write};
 
 /// Moves the link; nothing comes back if somebody changed it meanwhile. The first try is refused if no request can make the move.
 pub(super) async fn rename<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
-    place: &Place,
+    proof: &Authorized,
+    place: &AliasRecord,
     was: &Link,
-    wish: Wish,
+    wish: LinkEdit,
     mut journey: String,
     is_first: bool,
 ) -> Result<Option<Link>, Problem> {
     let records = context.edge.records();
-    let Wish { mut link, keeps_old_alias, reuses } = wish;
+    let LinkEdit { mut link, keeps_old_alias, reuses } = wish;
     link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
     if link.moves > MOST_MOVES {
         return Err(Problem::wrong_field(
             "alias",
-            Refusal::new(FieldCode::TooMany, "the first alias it kept would be too many moves away"),
+            FieldError::new(FieldCode::TooMany, "the first alias it kept would be too many moves away"),
         ));
     }
     let to = Key::link(&link.domain, &link.alias);
     let there = look(records, &to).await?;
     let unfinished = there.as_ref().and_then(|there| match &there.holder {
-        Holder::Arriving(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving),
+        AliasState::PendingMove(arriving) if arriving.from == place.key && arriving.link.id == link.id => Some(arriving),
         _ => None,
     });
     // A pending move with the same result is continued under its own journey: whichever request commits the departure, the link arrives
@@ -55,14 +55,14 @@ pub(super) async fn rename<E: Edge>(
         journey.clone_from(&arriving.journey);
     }
     let (is_continued, unfinished) = (continued.is_some(), unfinished.map(|arriving| arriving.journey.clone()));
-    let signpost = Holder::Signpost(Signpost {
+    let signpost = AliasState::MovedTo(MovedTo {
         link: link.id.clone(),
         domain: link.domain.clone(),
         alias: link.alias.clone(),
         journey: journey.clone(),
         forwards: keeps_old_alias,
     });
-    let leaving = |place: &Place| {
+    let leaving = |place: &AliasRecord| {
         let mut leaving = place.hand_over(&signpost, journey.clone())?;
         audit::note(context, proof, &deed(was, &link), &mut leaving)?;
         // A refusal may mean that another try of this move has already committed the departure.
@@ -76,7 +76,7 @@ pub(super) async fn rename<E: Edge>(
         // different one, it has to read and rewrite the source record first. Refuse now if that fits no request.
         let of_look = if unfinished.is_none() { records.operations(&StoreCall::Get) } else { 0 };
         // The link that moved away from the new alias earlier has to be found and its move finalised.
-        let has_left = |holder: &Holder| matches!(holder, Holder::Signpost(signpost) if signpost.link != link.id);
+        let has_left = |holder: &AliasState| matches!(holder, AliasState::MovedTo(signpost) if signpost.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.holder.seen())) { 4 } else { 2 };
         let of_rest = of_leaving.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
         if let Fit::Never { excess } = context.budget.fit(of_rest) {
@@ -94,14 +94,14 @@ pub(super) async fn rename<E: Edge>(
     let commit = context.token()?;
     let version = history::name(was, &to, &commit);
     link.history = Some(version.clone());
-    let arriving = Holder::Arriving(Box::new(Arriving {
+    let arriving = AliasState::PendingMove(Box::new(PendingMove {
         link: link.clone(),
         from: place.key.clone(),
         journey: journey.clone(),
         since: context.now,
-        before: Holder::Nobody,
+        before: AliasState::Nobody,
     }));
-    let claim = Claim {
+    let claim = AliasClaim {
         proof,
         alias: &link.alias,
         key: &to,
@@ -112,7 +112,7 @@ pub(super) async fn rename<E: Edge>(
         replaces: unfinished.as_deref(),
         token: commit,
     };
-    let commits = match claim.make(context, Looked::At(Box::new(there))).await? {
+    let commits = match claim.make(context, RecordLookup::At(Box::new(there))).await? {
         Ok(claimed) => claimed.commits,
         // Somebody has moved it there meanwhile, perhaps another try of this very request.
         Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
@@ -136,8 +136,8 @@ pub(super) async fn rename<E: Edge>(
     // Whoever looks believes the signpost: that the link is settled saves them the look.
     let settled = settle(records, &to, &journey, context.token()?).await;
     let commits = commits.filter(|_| matches!(settled, Ok(Written::Done)));
-    let known = commits.and_then(|commits| Copy::of(&Holder::Link(link.clone()), commits.saturating_add(1)));
-    context.changed(place.key.clone(), Copy::of(&signpost, place.commits.saturating_add(1)));
+    let known = commits.and_then(|commits| CachedLink::of(&AliasState::Link(link.clone()), commits.saturating_add(1)));
+    context.changed(place.key.clone(), CachedLink::of(&signpost, place.commits.saturating_add(1)));
     context.changed(to, known);
     Ok(Some(link))
 }
@@ -150,7 +150,7 @@ fn wants_the_same(one: &Link, other: &Link) -> bool {
 
 /// Rewrites the source record unchanged, so that an earlier pending move of the link can no longer complete. Returns the new record, or
 /// nothing if another request has written it or the read is stale.
-async fn renew<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<Option<Place>, Problem> {
+async fn renew<E: Edge>(context: &Context<'_, E>, place: &AliasRecord) -> Result<Option<AliasRecord>, Problem> {
     let token = context.token()?;
     let written = write(context.edge.records(), place.hand_over(&place.holder, token.clone())?).await?;
     let now = if written == Written::Done { look(context.edge.records(), &place.key).await? } else { None };
@@ -159,7 +159,7 @@ async fn renew<E: Edge>(context: &Context<'_, E>, place: &Place) -> Result<Optio
 
 async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Result<bool, Problem> {
     let place = look(context.edge.records(), key).await?;
-    Ok(place.is_some_and(|place| matches!(place.holder.seen(), Holder::Link(link) if link.id == *id)))
+    Ok(place.is_some_and(|place| matches!(place.holder.seen(), AliasState::Link(link) if link.id == *id)))
 }
 
 /// Has the old alias say that the link has left, under the name of the journey: by that a repeated request knows, as long as the record
@@ -172,7 +172,7 @@ async fn leave<E: Edge>(context: &Context<'_, E>, change: Change) -> Result<Writ
 /// own. If that fails, it is free for others after a while.
 async fn give_up<E: Edge>(context: &Context<'_, E>, to: &Key, version: &str) {
     if let Ok(Some(place)) = look(context.edge.records(), to).await
-        && let Holder::Arriving(arriving) = &place.holder
+        && let AliasState::PendingMove(arriving) = &place.holder
         && arriving.link.history.as_deref() == Some(version)
     {
         // Whether it was given back or not, the link is where it was.

@@ -4,7 +4,7 @@ use super::edit;
 use super::named::named;
 use super::show::shown;
 use super::walk::of_counts;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -12,7 +12,7 @@ use crate::model::link::Link;
 use crate::store::ports::Edge;
 
 /// `POST /api/v1/links/{alias}/restore`
-pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let key = named(context, proof, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));

@@ -4,18 +4,18 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::Wish;
+use super::LinkEdit;
 use super::named::domain_of;
-use super::sweep::{Limits, Swept, sweep};
-use crate::auth::Proof;
+use super::sweep::{SweepLimits, SweepResult, sweep};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{RequestBody, Required, request_body};
-use crate::message::preconditions::Refused;
+use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
 use crate::model::text::Tag;
 use crate::store::Prefix;
@@ -44,7 +44,7 @@ pub(super) struct RetaggedJson<'a> {
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     old: &str,
     query: &str,
     body: &Body,
@@ -53,14 +53,14 @@ pub(crate) async fn rename_tag<E: Edge>(
     let mut draft = TagPatch::read(body, BODY_LIMIT, &context.parsing())?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     if draft.parts.tag.as_ref() == Some(&old) {
-        draft.wrong.add(Refusal::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
+        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
     }
     let TagPatch { tag } = draft.finish()?;
     retag(context, proof, &domain, &old, Some(&tag)).await
 }
 
 /// `DELETE /api/v1/tags/{tag}`
-pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Proof, old: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Authorized, old: &str, query: &str) -> Result<Response, Problem> {
     let domain = domain_of(context, proof, query).await?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     retag(context, proof, &domain, &old, None).await
@@ -69,14 +69,14 @@ pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Proof,
 /// Puts `new` in place of `old`, or nothing.
 async fn retag<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     domain: &Domain,
     old: &Tag,
     new: Option<&Tag>,
 ) -> Result<Response, Problem> {
     let hints = Prefix::by_tag(domain, old);
-    let Swept { changed, damaged, done } =
-        sweep(context, proof, (domain, &hints), &mut Limits::default(), &|link| retagged(link, old, new)).await?;
+    let SweepResult { changed, damaged, done } =
+        sweep(context, proof, (domain, &hints), &mut SweepLimits::default(), &|link| retagged(link, old, new)).await?;
     if let (0, true, Some(damaged)) = (changed, done, damaged) {
         return Err(damaged);
     }
@@ -86,7 +86,7 @@ async fn retag<E: Edge>(
     Response::json(StatusCode::OK, &RetaggedJson { tag: new.unwrap_or(old).as_str(), changed, done })
 }
 
-fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<Wish, Refused> {
+fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<LinkEdit, EditRefusal> {
     let mut link = link.clone();
     if link.spec.retag(old, new) { Ok(link.into()) } else { Err(Problem::no_such_tag().into()) }
 }

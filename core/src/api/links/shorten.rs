@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::create::{NewLink, claim};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{RequestBody, Required, Template, request_body};
 use crate::message::problem::Problem;
@@ -12,7 +12,7 @@ use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
-use crate::model::spec::Spec;
+use crate::model::spec::LinkSettings;
 use crate::store::ports::Edge;
 
 request_body! {
@@ -36,7 +36,7 @@ pub(super) struct ShortenedJson<'a> {
 }
 
 /// `POST /shorten`
-pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
     proof.check_domain(domain)?;
@@ -45,7 +45,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Proof, bo
         target: target.clone(),
         alias: None,
         domain: domain.clone(),
-        spec: Spec::default(),
+        spec: LinkSettings::default(),
         password: None,
         owner: proof.user().cloned(),
         created_at: None,

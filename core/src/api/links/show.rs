@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::counts::counts;
 use super::named::named_link;
 use super::wire::WrittenLinkJson;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -13,13 +13,13 @@ use crate::model::link::Link;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/links/{alias}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Proof, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let link = named_link(context, proof, alias, query).await?;
     shown(context, proof, &link).await
 }
 
 /// A link as it is, with what is counted of it, as far as whoever asks may read it.
-pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link) -> Result<Response, Problem> {
+pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
     Response::json(StatusCode::OK, &WrittenLinkJson::new(context, proof, link, counts, false))?.etag(link.version)
 }

@@ -3,16 +3,16 @@
 
 use std::cell::Cell;
 
-use super::{Wish, edit};
-use crate::auth::Proof;
+use super::{LinkEdit, edit};
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::Refused;
-use crate::message::problem::{Code, Problem};
+use crate::message::preconditions::EditRefusal;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, MOST_MOVES};
 use crate::store::ports::{Edge, NoEntropy, Records as _, StoreCall};
-use crate::store::{Holder, Key, Prefix, hint, look};
+use crate::store::{AliasState, Key, Prefix, hint, look};
 
 /// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
 pub(super) const MOST_LISTED: u16 = 1_000;
@@ -24,12 +24,12 @@ const MOST_SCANS: u32 = 5;
 const MOST_LOOKS: usize = 100;
 
 /// What one request may still do, whatever store operations it has left.
-pub(super) struct Limits {
+pub(super) struct SweepLimits {
     scans: u32,
     looks: usize,
 }
 
-impl Default for Limits {
+impl Default for SweepLimits {
     fn default() -> Self {
         Self { scans: MOST_SCANS, looks: MOST_LOOKS }
     }
@@ -37,7 +37,7 @@ impl Default for Limits {
 
 /// What became of the links of some hints.
 #[derive(Default)]
-pub(super) struct Swept {
+pub(super) struct SweepResult {
     pub(super) changed: u16,
     /// What was wrong with one of them, if something was.
     pub(super) damaged: Option<Problem>,
@@ -49,13 +49,13 @@ pub(super) struct Swept {
 /// damaged record stops only itself.
 pub(super) async fn sweep<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     (domain, hints): (&Domain, &Prefix),
-    limits: &mut Limits,
-    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
-) -> Result<Swept, Problem> {
+    limits: &mut SweepLimits,
+    change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
+) -> Result<SweepResult, Problem> {
     let records = context.edge.records();
-    let mut swept = Swept::default();
+    let mut swept = SweepResult::default();
     let mut after = None;
     while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
@@ -74,8 +74,8 @@ pub(super) async fn sweep<E: Edge>(
             match sweep_one(context, proof, Key::link(domain, alias), domain, limits, change).await {
                 Ok(true) => swept.changed = swept.changed.saturating_add(1),
                 Ok(false) => {}
-                Err(problem) if problem.code == Code::BudgetExhausted => return Ok(swept),
-                Err(problem) if problem.code == Code::Internal => {
+                Err(problem) if problem.code == ProblemCode::BudgetExhausted => return Ok(swept),
+                Err(problem) if problem.code == ProblemCode::Internal => {
                     context.log_cause(&problem);
                     swept.damaged = Some(problem);
                 }
@@ -105,11 +105,11 @@ fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> R
 /// off the limits.
 async fn sweep_one<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     mut key: Key,
     domain: &Domain,
-    limits: &mut Limits,
-    change: &dyn Fn(&Link) -> Result<Wish, Refused>,
+    limits: &mut SweepLimits,
+    change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<bool, Problem> {
     for _ in 0..=MOST_MOVES {
         let is_there = Cell::new(false);
@@ -119,7 +119,7 @@ async fn sweep_one<E: Edge>(
         };
         limits.looks = limits.looks.saturating_sub(1);
         match edit(context, proof, &key, &change).await {
-            Err(problem) if problem.code == Code::NotFound => {}
+            Err(problem) if problem.code == ProblemCode::NotFound => {}
             edited => return edited.map(|_| true),
         }
         if is_there.get() {
@@ -128,7 +128,7 @@ async fn sweep_one<E: Edge>(
         limits.looks = limits.looks.saturating_sub(1);
         let place = look(context.edge.records(), &key).await?;
         match place.as_ref().map(|place| place.holder.seen()) {
-            Some(Holder::Signpost(signpost)) if signpost.domain == *domain => key = signpost.to(),
+            Some(AliasState::MovedTo(signpost)) if signpost.domain == *domain => key = signpost.to(),
             _ => break,
         }
     }

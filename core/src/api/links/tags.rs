@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::named::take_domain;
 use super::wire;
-use crate::api::pagination::{self, Wanted};
-use crate::auth::Proof;
+use crate::api::pagination::{self, PageQuery};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -19,17 +19,17 @@ use crate::store::ports::{Edge, Records as _, StoreCall};
 const MOST_COUNTED: u16 = 1_000;
 
 /// How many links have a tag.
-struct Count {
+struct TagCount {
     links: usize,
     /// Whether there are no more than were counted.
     is_exact: bool,
 }
 
 /// `GET /api/v1/tags`
-pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, proof, &mut fields).await?;
-    let wanted = Wanted::take(&mut fields, "tags");
+    let wanted = PageQuery::take(&mut fields, "tags");
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
     let records = context.edge.records();
@@ -58,14 +58,14 @@ pub(super) struct TagJson<'a> {
 }
 
 impl<'a> TagJson<'a> {
-    fn new(tag: &'a Tag, count: &Count) -> Self {
+    fn new(tag: &'a Tag, count: &TagCount) -> Self {
         Self { tag: tag.as_str(), links: count.links, exact: count.is_exact }
     }
 }
 
 /// How many links have `tag`; nothing if none has it any more.
-async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<Count>, Problem> {
+async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<TagCount>, Problem> {
     let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MOST_COUNTED).await?;
-    let count = Count { links: page.keys.len(), is_exact: page.next.is_none() };
+    let count = TagCount { links: page.keys.len(), is_exact: page.next.is_none() };
     Ok((count.links > 0).then_some(count))
 }

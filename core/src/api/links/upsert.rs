@@ -6,42 +6,47 @@
 
 use super::EDITS;
 use super::change::patch;
-use super::claim::{Standing, standing};
+use super::claim::{AliasAvailability, standing};
 use super::create::{NewLink, claim};
 use super::walk::Walk;
 use crate::api::idempotency;
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
-use crate::message::preconditions::Seen;
-use crate::message::problem::{Code, Problem};
+use crate::message::preconditions::IfMatch;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkId};
 use crate::model::text::ExternalId;
 use crate::model::time::Timestamp;
-use crate::store::id_source::Source;
-use crate::store::once::{Once, OnceRecord, REMEMBERED_MILLIS};
+use crate::store::id_source::IdSource;
+use crate::store::once::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS};
 use crate::store::ports::{Edge, Records as _};
-use crate::store::{Holder, Key, Prefix, look, write};
+use crate::store::{AliasState, Key, Prefix, look, write};
 
 /// How often a link that is on the move is looked for.
 const PATIENCE: usize = EDITS / 2;
 
 /// What became of the request.
-pub(super) enum Saved {
+pub(super) enum UpsertOutcome {
     Created(Link),
     /// It was there, and is as it was asked for.
     There(Link),
 }
 
 /// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
-pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut new: NewLink, fields: Fields) -> Result<Saved, Problem> {
+pub(super) async fn upsert<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Authorized,
+    mut new: NewLink,
+    fields: Fields,
+) -> Result<UpsertOutcome, Problem> {
     let domain = &new.domain.clone();
     let Some(id) = &new.spec.external_id.clone() else {
         let detail = "the link to update is the one with this external id";
-        return Err(Problem::wrong_field("external_id", Refusal::new(FieldCode::Required, detail)));
+        return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
     for number in 0..EDITS {
         let found = match find(context, proof, domain, id).await? {
@@ -49,33 +54,33 @@ pub(super) async fn upsert<E: Edge>(context: &Context<'_, E>, proof: &Proof, mut
             None => {
                 new.hash(context)?;
                 match make(context, proof, domain, id, &new, number < PATIENCE).await? {
-                    Made::New(link) => return Ok(Saved::Created(link)),
-                    Made::Other(link) => link,
-                    Made::Nothing => continue,
+                    UpsertWrite::New(link) => return Ok(UpsertOutcome::Created(link)),
+                    UpsertWrite::Other(link) => link,
+                    UpsertWrite::Nothing => continue,
                 }
             }
         };
         match update(context, proof, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.
-            Err(problem) if matches!(problem.code, Code::NotFound | Code::LinkEnded) => {}
-            updated => return updated.map(Saved::There),
+            Err(problem) if matches!(problem.code, ProblemCode::NotFound | ProblemCode::LinkEnded) => {}
+            updated => return updated.map(UpsertOutcome::There),
         }
     }
     Err(Problem::crowded())
 }
 
 /// The newest link that is called `id`.
-async fn find<E: Edge>(context: &Context<'_, E>, proof: &Proof, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, proof: &Authorized, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
     let walk = Walk::Hints { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
     Ok(page.links.into_iter().find(|link| is_called(proof, link, id)))
 }
 
-fn is_called(proof: &Proof, link: &Link, id: &ExternalId) -> bool {
+fn is_called(proof: &Authorized, link: &Link, id: &ExternalId) -> bool {
     !link.is_deleted() && proof.owns(link) && link.spec.external_id.as_ref() == Some(id)
 }
 
-enum Made {
+enum UpsertWrite {
     /// The link is as it was asked for.
     New(Link),
     /// Somebody else has made it of the same promise.
@@ -88,34 +93,34 @@ enum Made {
 /// `is_patient` looks for it again.
 async fn make<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     domain: &Domain,
     id: &ExternalId,
     new: &NewLink,
     is_patient: bool,
-) -> Result<Made, Problem> {
+) -> Result<UpsertWrite, Problem> {
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
     parts.extend(proof.user().map(|user| user.as_str().as_bytes()));
     let seed = idempotency::seed(context, "external id", &parts).await?;
     let key = Key::once(&seed.name());
-    let record = OnceRecord::read(context.edge.records().get(&key).await?.as_ref())?;
-    let is_fresh = |promise: &&Once| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
+    let record = IdempotencyRecord::read(context.edge.records().get(&key).await?.as_ref())?;
+    let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
     if let Some(promise) = record.once.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
-        let promised = context.begun(promise.first_at, Source::Repeatable(seed.derive(&promise.nonce, &[])), None);
+        let promised = context.begun(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
         if !is_ours && let Some(asked) = &new.alias {
             check_free(&promised, domain, asked, new.reuses).await?;
         }
         match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
             Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
-                Whereabouts::Here => return Ok(new.made(link)),
-                Whereabouts::Moving if is_patient => return Ok(Made::Nothing),
-                Whereabouts::Moving | Whereabouts::Gone => {}
+                UpsertTarget::Here => return Ok(new.made(link)),
+                UpsertTarget::Moving if is_patient => return Ok(UpsertWrite::Nothing),
+                UpsertTarget::Moving | UpsertTarget::Gone => {}
             },
             // It was made, and is that no more.
             Ok(_) => {}
-            Err(problem) if !is_ours && matches!(problem.code, Code::AliasTaken | Code::AliasRetired) => {}
+            Err(problem) if !is_ours && matches!(problem.code, ProblemCode::AliasTaken | ProblemCode::AliasRetired) => {}
             Err(problem) => return Err(problem),
         }
     }
@@ -124,9 +129,13 @@ async fn make<E: Edge>(
 
 impl NewLink {
     /// What has become of the wish for it when there is `link`.
-    fn made(&self, link: Link) -> Made {
+    fn made(&self, link: Link) -> UpsertWrite {
         let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
-        if link.target == self.target && link.spec == self.spec && has_its_alias { Made::New(link) } else { Made::Other(link) }
+        if link.target == self.target && link.spec == self.spec && has_its_alias {
+            UpsertWrite::New(link)
+        } else {
+            UpsertWrite::Other(link)
+        }
     }
 }
 
@@ -136,49 +145,61 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
         return Ok(());
     };
     let id = LinkId::of(&promised.name("link")?);
-    if matches!(place.holder.seen(), Holder::Link(link) if link.id == id) {
+    if matches!(place.holder.seen(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
     match standing(&place.holder, Some(&id), reuses, promised.now) {
-        Standing::Free => Ok(()),
-        Standing::Taken => Err(Problem::alias_taken(alias)),
-        Standing::Retired => Err(Problem::alias_retired(alias)),
+        AliasAvailability::Free => Ok(()),
+        AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
+        AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
     }
 }
 
-enum Whereabouts {
+enum UpsertTarget {
     Here,
     Moving,
     Gone,
 }
 
 /// What the place where a link was made says of it. One that does not know of the link is read too late.
-async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<Whereabouts, Problem> {
+async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
     let place = look(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
     Ok(match place.as_ref().map(|place| (&place.holder, place.holder.seen())) {
-        Some((_, Holder::Link(here))) if here.id == link.id => Whereabouts::Here,
-        Some((_, Holder::Signpost(signpost))) if signpost.link == link.id => Whereabouts::Moving,
-        Some((Holder::Arriving(arriving), _)) if arriving.link.id == link.id => Whereabouts::Moving,
-        _ if place.as_ref().is_some_and(|place| place.remembers(&commit)) => Whereabouts::Gone,
-        _ => Whereabouts::Here,
+        Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
+        Some((_, AliasState::MovedTo(signpost))) if signpost.link == link.id => UpsertTarget::Moving,
+        Some((AliasState::PendingMove(arriving), _)) if arriving.link.id == link.id => UpsertTarget::Moving,
+        _ if place.as_ref().is_some_and(|place| place.remembers(&commit)) => UpsertTarget::Gone,
+        _ => UpsertTarget::Here,
     })
 }
 
 /// Puts a promise of the link `new` in place of what `record` says. If somebody else was quicker theirs will do.
-async fn promise_anew<E: Edge>(context: &Context<'_, E>, key: &Key, record: &OnceRecord, new: &NewLink) -> Result<Made, Problem> {
+async fn promise_anew<E: Edge>(
+    context: &Context<'_, E>,
+    key: &Key,
+    record: &IdempotencyRecord,
+    new: &NewLink,
+) -> Result<UpsertWrite, Problem> {
     let body = new.alias.as_ref().map(|alias| alias.as_str().to_owned());
-    let promise = Once { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None, progress: None };
+    let promise =
+        IdempotentRequest { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None, progress: None };
     write(context.edge.records(), record.say(key, &promise, context.token()?)?).await?;
-    Ok(Made::Nothing)
+    Ok(UpsertWrite::Nothing)
 }
 
 /// Applies `fields` to `link`. What says where a new link shall be moves this one, unless it is there.
-async fn update<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &Link, new: &NewLink, mut fields: Fields) -> Result<Link, Problem> {
+async fn update<E: Edge>(
+    context: &Context<'_, E>,
+    proof: &Authorized,
+    link: &Link,
+    new: &NewLink,
+    mut fields: Fields,
+) -> Result<Link, Problem> {
     fields.skip("domain");
     if new.alias.as_ref().is_none_or(|alias| *alias == link.alias) {
         fields.skip("alias");
         fields.skip("reuse");
     }
-    patch(context, proof, &Key::link(&link.domain, &link.alias), &Seen::Anything, fields).await
+    patch(context, proof, &Key::link(&link.domain, &link.alias), &IfMatch::Anything, fields).await
 }

@@ -45,7 +45,7 @@ impl Position {
 }
 
 /// A few links, and where the next few begin if there may be more.
-pub(super) struct Page {
+pub(super) struct WalkPage {
     pub(super) links: Vec<Link>,
     pub(super) next: Option<Position>,
 }
@@ -75,7 +75,7 @@ impl Walk {
         domain: &Domain,
         after: Option<Position>,
         limit: u16,
-    ) -> Result<Page, Problem> {
+    ) -> Result<WalkPage, Problem> {
         let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
         let records = context.edge.records();
         let limit = limit.min(largest_page(records, context.budget));
@@ -91,7 +91,7 @@ impl Walk {
             Position { seen: ends_with.filter(was_seen), cursor }
         });
         links.retain(|link| seen.as_ref() != Some(&link.alias));
-        Ok(Page { links, next })
+        Ok(WalkPage { links, next })
     }
 
     /// The alias in a hint; records have one key each and are not met again.

@@ -6,9 +6,9 @@ use std::num::NonZeroU64;
 
 use serde::Serialize;
 
-use super::counts::Counts;
+use super::counts::ClickCounts;
 use super::wire_rules::{CardJson, RuleJson};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
@@ -60,7 +60,7 @@ pub(super) struct LinkJson<'a> {
     /// Time of the last change.
     updated_at: DisplayText<Timestamp>,
     /// What a visitor meets now. `used_up`: the link was followed as often as `max_clicks` allows.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::LinkState"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::LinkStateSchema"))]
     state: &'static str,
     /// Time from which the link works. Before it, visitors get a 404.
     starts_at: Option<DisplayText<Timestamp>>,
@@ -81,7 +81,7 @@ pub(super) struct LinkJson<'a> {
     redirect_status: u16,
     /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target.
     /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwarding"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwardingSchema"))]
     forward_query: &'static str,
     /// Whether what follows the alias in the visitor's path is appended to the path of the target.
     forward_path: bool,
@@ -135,7 +135,13 @@ pub(super) struct LinkReferenceJson<'a> {
 }
 
 impl<'a> WrittenLinkJson<'a> {
-    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &'a Link, counts: Counts, is_created: bool) -> Self {
+    pub(super) fn new<E: Edge>(
+        context: &Context<'_, E>,
+        proof: &Authorized,
+        link: &'a Link,
+        counts: ClickCounts,
+        is_created: bool,
+    ) -> Self {
         // Every edit is a version, and so is one that came between two tries of a repeated creation.
         if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
             return Self::Whole(Box::new(LinkJson::new(context, proof, link, counts)));
@@ -155,7 +161,7 @@ impl<'a> WrittenLinkJson<'a> {
 }
 
 impl<'a> LinkJson<'a> {
-    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Proof, link: &'a Link, counts: Counts) -> Self {
+    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: &'a Link, counts: ClickCounts) -> Self {
         let spec = &link.spec;
         Self {
             id: link.id.as_str(),

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
-use crate::message::wire_schema::{self, AnyOf, TextSchema, WordSchema};
+use crate::message::wire_schema::{self, AnyOfSchema, TextSchema, WordSchema};
 use crate::model::card::Card;
 #[cfg(feature = "docs")]
 use crate::model::rules;
-use crate::model::rules::{Clock, Condition, Query, Rule, Wanted};
+use crate::model::rules::{Condition, Query, QueryTest, Rule, TimeOfDay};
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
@@ -73,29 +73,29 @@ enum ConditionJson<'a> {
     /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is unknown
     /// is in none.
     Country {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<2, 2>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<TextSchema<2, 2>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Device of the visitor.
     Device {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Device>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<WordSchema<rules::Device>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Operating system of the visitor.
     Os {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Os>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<WordSchema<rules::Os>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Browser of the visitor.
     Browser {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Browser>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<WordSchema<rules::Browser>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Language of the visitor: tags such as `de` or `pt-BR`. Of all languages that the rules of the link name, the one
     /// that `Accept-Language` prefers has to be among these. A visitor who asks for `de-AT` reads `de` too; one who
     /// asks for `pt` does not read `pt-BR`.
     Language {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<2, 35>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<TextSchema<2, 35>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Whether the query has the parameter `name`, of at most 64 bytes.
@@ -115,14 +115,14 @@ enum ConditionJson<'a> {
     },
     /// Time of day, from one time until before another: `08:00` to `18:00`. The window may reach into the next day.
     Time {
-        from: DisplayText<Clock>,
-        to: DisplayText<Clock>,
+        from: DisplayText<TimeOfDay>,
+        to: DisplayText<TimeOfDay>,
         #[cfg_attr(feature = "docs", schemars(length(max = 64)))]
         tz: &'a str,
     },
     /// Day of the week.
     Weekday {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<WordSchema<rules::Weekday>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<WordSchema<rules::Weekday>>"))]
         any: Vec<Cow<'a, str>>,
         #[cfg_attr(feature = "docs", schemars(length(max = 64)))]
         tz: &'a str,
@@ -130,7 +130,7 @@ enum ConditionJson<'a> {
     /// Address of the visitor: blocks such as `192.0.2.0/24`, or single addresses. An IPv4 address is in no block of
     /// IPv6.
     Address {
-        #[cfg_attr(feature = "docs", schemars(with = "AnyOf<TextSchema<1, 49>>"))]
+        #[cfg_attr(feature = "docs", schemars(with = "AnyOfSchema<TextSchema<1, 49>>"))]
         any: Vec<Cow<'a, str>>,
     },
     /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with the
@@ -150,9 +150,9 @@ impl<'a> ConditionJson<'a> {
             Condition::Os(_) => Self::Os { any },
             Condition::Browser(_) => Self::Browser { any },
             Condition::Language(_) => Self::Language { any },
-            Condition::Query(Query { name, wanted: Wanted::Present }) => Self::Query { name, present: true },
-            Condition::Query(Query { name, wanted: Wanted::Absent }) => Self::Query { name, present: false },
-            Condition::Query(Query { name, wanted: Wanted::Equals(value) }) => Self::QueryEquals { name, equals: value },
+            Condition::Query(Query { name, wanted: QueryTest::Present }) => Self::Query { name, present: true },
+            Condition::Query(Query { name, wanted: QueryTest::Absent }) => Self::Query { name, present: false },
+            Condition::Query(Query { name, wanted: QueryTest::Equals(value) }) => Self::QueryEquals { name, equals: value },
             Condition::Time(window) => Self::Time { from: DisplayText(window.from), to: DisplayText(window.to), tz: window.zone.as_str() },
             Condition::Weekday(_, zone) => Self::Weekday { any, tz: zone.as_str() },
             Condition::Address(_) => Self::Address { any },

@@ -1,20 +1,20 @@
 //! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
 
-use super::edit::{Said, Step, Wish, edit};
+use super::edit::{Said, UserEdit, UserStep, edit};
 use super::team::{Owners, admit, dismiss};
 use super::wire;
-use crate::api::audit::Deed;
-use crate::auth::Proof;
+use crate::api::audit::AuditAction;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, NotNull, Patch, RequestBody, request_body};
-use crate::message::preconditions::Seen;
+use crate::message::preconditions::IfMatch;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::rights::Role;
 use crate::model::text::Title;
-use crate::model::user::{Standing, User};
-use crate::store::ports::{Edge, Facts};
+use crate::model::user::{User, UserStatus};
+use crate::store::ports::{ClientInfo, Edge};
 
 request_body! {
     /// The fields of a user to change.
@@ -31,31 +31,31 @@ request_body! {
 /// `PATCH /api/v1/users/{user}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     id: &str,
     query: &str,
-    facts: &impl Facts,
+    facts: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let patch = UserPatch::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
-    let seen = Seen::read(facts);
-    let Wish { mut user, role, step } = edit(context, proof, id, &|was, owners| {
+    let seen = IfMatch::read(facts);
+    let UserEdit { mut user, role, step } = edit(context, proof, id, &|was, owners| {
         seen.check(was.version)?;
         Ok(changed(proof, was, owners, patch.clone())?)
     })
     .await?;
     match step {
-        Step::Admit => user = admit(context, proof, &user.id).await?,
-        Step::Dismiss => dismiss(context, proof, &user.id).await?,
-        Step::Nothing | Step::Write => {}
+        UserStep::Admit => user = admit(context, proof, &user.id).await?,
+        UserStep::Dismiss => dismiss(context, proof, &user.id).await?,
+        UserStep::Nothing | UserStep::Write => {}
     }
     wire::shown(&user, role)
 }
 
 /// What `patch` makes of a user, and what the audit says of that.
-fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
-    if matches!(was.standing, Standing::Leaving { .. }) {
+fn changed<'a>(proof: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
+    if matches!(was.standing, UserStatus::Leaving { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }
     let (mut user, wanted) = patched(was, patch);
@@ -69,7 +69,7 @@ fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, patch: UserPatch) 
     proof.check_key_lasts(&was.id, role)?;
     // Their record may still say so after somebody has died over it.
     let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
-    if user.standing == Standing::Disabled && (user.may_own || role == Role::Owner) {
+    if user.standing == UserStatus::Disabled && (user.may_own || role == Role::Owner) {
         return Err(Problem::is_owner());
     }
     if role_was == Role::Owner && is_unmade {
@@ -80,20 +80,20 @@ fn changed<'a>(proof: &Proof, was: &'a User, owners: &Owners, patch: UserPatch) 
         user.version = was.version.saturating_add(1);
     }
     let step = match (role, role_was) {
-        _ if is_unmade => Step::Dismiss,
-        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => Step::Admit,
-        _ => Step::Write,
+        _ if is_unmade => UserStep::Dismiss,
+        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => UserStep::Admit,
+        _ => UserStep::Write,
     };
-    Ok((Wish { user, role, step }, deed))
+    Ok((UserEdit { user, role, step }, deed))
 }
 
 /// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
 fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     let mut user = was.clone();
     patch.name.apply(&mut user.name);
-    let mut disabled = was.standing == Standing::Disabled;
+    let mut disabled = was.standing == UserStatus::Disabled;
     patch.disabled.apply_or_default(&mut disabled);
-    user.standing = if disabled { Standing::Disabled } else { Standing::In };
+    user.standing = if disabled { UserStatus::Disabled } else { UserStatus::In };
     if let Some(role) = patch.role.filter(|role| *role != Role::Owner) {
         user.role = role;
     }
@@ -101,15 +101,15 @@ fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
 }
 
 /// What the audit says of this write; nothing if it changes nothing. That somebody is an owner no more is told where that is written.
-fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<Deed<'a>> {
+fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<AuditAction<'a>> {
     let has_role = tells_role && was.role != user.role;
     let action = match (was.standing == user.standing, has_role, was.name != user.name) {
-        (false, _, _) if user.standing == Standing::Disabled => "user.disable",
+        (false, _, _) if user.standing == UserStatus::Disabled => "user.disable",
         (false, _, _) => "user.enable",
         (true, true, _) => "user.role",
         (true, false, true) => "user.change",
         (true, false, false) => return None,
     };
-    let deed = Deed::user(action, &was.id);
+    let deed = AuditAction::user(action, &was.id);
     Some(if has_role { deed.saying(format!("{} to {}", was.role.name(), user.role.name())) } else { deed })
 }

@@ -14,9 +14,9 @@ use super::look;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
-use crate::model::user::{Email, Standing, User};
+use crate::model::user::{Email, User, UserStatus};
 use crate::store::ports::Edge;
-use crate::store::{Claimed, EDITS, Kept, Key, Written, write};
+use crate::store::{EDITS, EmailClaim, GuardedRecord, Key, Written, write};
 
 /// How often a claim is looked at whose user has no record, before their creation is given up.
 const PATIENCE: usize = EDITS / 2;
@@ -33,13 +33,13 @@ pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email:
 }
 
 /// Claims the address of a user anew if it is claimed under another pepper. If that fails, whoever reads them next tries again.
-pub(super) async fn renew<E: Edge>(context: &Context<'_, E>, user: &Kept<User>) {
+pub(super) async fn renew<E: Edge>(context: &Context<'_, E>, user: &GuardedRecord<User>) {
     if let Err(problem) = try_renew(context, user).await {
         context.log_cause(&problem);
     }
 }
 
-async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &Kept<User>) -> Result<(), Problem> {
+async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>) -> Result<(), Problem> {
     let (Some(email), Ok(pepper)) = (&was.what.email, context.pepper()) else { return Ok(()) };
     let name = email.claim_name(pepper);
     if was.what.claim.as_ref() == Some(&name) {
@@ -51,7 +51,7 @@ async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &Kept<User>) -> Resul
     }
     let user = User { claim: Some(name), ..was.what.clone() };
     // Somebody else may have changed them meanwhile: then it is for the next to do.
-    write(context.edge.records(), Kept::put(Some(was), Key::user(id), &user, context.token()?)?).await?;
+    write(context.edge.records(), GuardedRecord::put(Some(was), Key::user(id), &user, context.token()?)?).await?;
     Ok(())
 }
 
@@ -59,18 +59,18 @@ async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &Kept<User>) -> Resul
 async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) -> Result<bool, Problem> {
     let (records, key) = (context.edge.records(), Key::email(name));
     for number in 0..EDITS {
-        let was = Kept::<Claimed>::look(records, &key).await?;
+        let was = GuardedRecord::<EmailClaim>::look(records, &key).await?;
         if let Some(was) = &was {
             if was.what.by == *id {
                 return Ok(true);
             }
             match standing(context, &was.what.by, number < PATIENCE).await? {
-                Some(Standing::Gone) => {}
+                Some(UserStatus::Gone) => {}
                 Some(_) => return Ok(false),
                 None => continue,
             }
         }
-        let change = Kept::put(was.as_deref(), key.clone(), &Claimed { by: id.clone() }, context.token()?)?;
+        let change = GuardedRecord::put(was.as_deref(), key.clone(), &EmailClaim { by: id.clone() }, context.token()?)?;
         if write(records, change).await? == Written::Done {
             return Ok(true);
         }
@@ -80,14 +80,14 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
 
 /// How the user who claims an address stands. Nothing if they have no record yet, or one that is too new to be read; whoever is not `patient` has such
 /// a creation given up.
-async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<Standing>, Problem> {
+async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<UserStatus>, Problem> {
     match look(context, by).await? {
         Some(user) => Ok(Some(user.what.standing)),
         None if is_patient => Ok(None),
         None => {
-            let given_up = Kept::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;
+            let given_up = GuardedRecord::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;
             let written = write(context.edge.records(), given_up).await?;
-            Ok((written == Written::Done).then_some(Standing::Gone))
+            Ok((written == Written::Done).then_some(UserStatus::Gone))
         }
     }
 }

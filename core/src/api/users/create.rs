@@ -3,18 +3,18 @@
 use super::claim::claim;
 use super::team::admit;
 use super::{save, wire};
-use crate::api::audit::Deed;
-use crate::auth::Proof;
+use crate::api::audit::AuditAction;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{FieldType, Optional, ParseContext, RequestBody, Required, Tree, request_body};
+use crate::message::body::{FieldType, JsonValue, Optional, ParseContext, RequestBody, Required, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
-use crate::model::field_error::Wrong;
+use crate::model::field_error::FieldErrors;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::text::Title;
-use crate::model::user::{Email, Invitation, Standing, User};
+use crate::model::user::{Email, Invitation, User, UserStatus};
 use crate::store::Written;
 use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
@@ -37,7 +37,7 @@ impl FieldType for Role {
 
     const NEEDED: &'static str = "a user has a role";
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(wire::role(value)?)
     }
 
@@ -48,11 +48,11 @@ impl FieldType for Role {
 }
 
 /// `POST /api/v1/users`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
     let (user, email, role, token) = wanted(context, proof, body)?;
     // A creation that took too long was given up by whoever wants the address: then there is a record already.
     if !claim(context, &user.id, &email).await?
-        || save(context, proof, None, &user, Some(Deed::user("user.create", &user.id))).await? == Written::Conflict
+        || save(context, proof, None, &user, Some(AuditAction::user("user.create", &user.id))).await? == Written::Conflict
     {
         return Err(Problem::email_taken());
     }
@@ -61,7 +61,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Proof, bod
 }
 
 /// The user somebody wants, with the address and the role they shall have, and what invites them.
-fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Result<(User, Email, Role, String), Problem> {
+fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
     proof.check_issuer(role)?;
@@ -73,7 +73,7 @@ fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Proof, body: &Body) -> Resu
         name,
         role: role.min(Role::Admin),
         may_own: false,
-        standing: Standing::In,
+        standing: UserStatus::In,
         invitation: Some(invitation),
         created_at: context.now,
         last_login_at: None,

@@ -2,10 +2,10 @@
 
 use super::team::Owners;
 use super::{find, save};
-use crate::api::audit::Deed;
-use crate::auth::Proof;
+use crate::api::audit::AuditAction;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::preconditions::Refused;
+use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::model::rights::Role;
 use crate::model::user::User;
@@ -13,15 +13,15 @@ use crate::store::ports::Edge;
 use crate::store::{EDITS, Written};
 
 /// What a user shall be.
-pub(super) struct Wish {
+pub(super) struct UserEdit {
     pub(super) user: User,
     pub(super) role: Role,
-    pub(super) step: Step,
+    pub(super) step: UserStep,
 }
 
 /// What is to be done that they are that.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum UserStep {
     /// Nothing: they were before.
     Nothing,
     /// To write them.
@@ -33,27 +33,27 @@ pub(super) enum Step {
 }
 
 /// What a user shall be, and what the audit says of that.
-pub(super) type Said<'a> = (Wish, Option<Deed<'a>>);
+pub(super) type Said<'a> = (UserEdit, Option<AuditAction<'a>>);
 
 /// Reads the user `id`, lets `change` say what they shall be and what the audit calls that, and writes it; again if somebody else was quicker.
 pub(super) async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
+    proof: &Authorized,
     id: &str,
-    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, Refused>,
-) -> Result<Wish, Problem> {
+    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, EditRefusal>,
+) -> Result<UserEdit, Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = find(context, id).await?;
         let owners = Owners::of(context, &was.what).await?;
         match change(&was.what, &owners) {
             Ok((wish, deed)) => {
-                if wish.step == Step::Nothing || save(context, proof, Some(&was), &wish.user, deed).await? == Written::Done {
+                if wish.step == UserStep::Nothing || save(context, proof, Some(&was), &wish.user, deed).await? == Written::Done {
                     return Ok(wish);
                 }
             }
-            Err(Refused::For(problem)) => return Err(problem),
-            Err(Refused::UntilRead(problem)) => last = problem,
+            Err(EditRefusal::For(problem)) => return Err(problem),
+            Err(EditRefusal::UntilRead(problem)) => last = problem,
         }
     }
     Err(last)

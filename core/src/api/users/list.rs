@@ -3,33 +3,33 @@
 use super::claim::renew;
 use super::team::Owners;
 use super::wire::UserJson;
-use crate::api::pagination::{self, Wanted};
-use crate::auth::Proof;
+use crate::api::pagination::{self, PageQuery};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
-use crate::model::user::{Standing, User};
+use crate::model::user::{User, UserStatus};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{Kept, Prefix};
+use crate::store::{GuardedRecord, Prefix};
 
 /// Reads and rewrites of a claim and its user, twice, because the first attempt may conflict.
 const OPERATIONS_OF_A_RENEWAL: u32 = 8;
 
 /// `GET /api/v1/users`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Proof, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let wanted = Wanted::take(&mut fields, "users");
+    let wanted = PageQuery::take(&mut fields, "users");
     fields.finish(Some(()))?;
     let page =
         wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
-        users.push(Kept::<User>::read(record)?);
+        users.push(GuardedRecord::<User>::read(record)?);
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    users.retain(|user| user.what.standing != Standing::Gone);
+    users.retain(|user| user.what.standing != UserStatus::Gone);
     let owners = Owners::look(context).await?;
     for user in &users {
         if context.budget.left() < OPERATIONS_OF_A_RENEWAL {

@@ -25,27 +25,27 @@ pub(crate) use invite::invite;
 pub(crate) use list::list;
 pub(crate) use show::show;
 
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
-use crate::model::user::{Standing, User};
+use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
-use crate::store::{Kept, Key, Written};
+use crate::store::{GuardedRecord, Key, Written};
 
 /// The record of the user `id`, whether or not they are there.
-async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
-    Ok(Kept::look(context.edge.records(), &Key::user(id)).await?)
+async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
+    Ok(GuardedRecord::look(context.edge.records(), &Key::user(id)).await?)
 }
 
 /// The user `id`, if they are there.
-async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<Kept<User>>>, Problem> {
-    Ok(look(context, id).await?.filter(|user| user.what.standing != Standing::Gone))
+async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
+    Ok(look(context, id).await?.filter(|user| user.what.standing != UserStatus::Gone))
 }
 
 /// The user that an address of the API names. What can be no id is that of nobody.
-async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Kept<User>>, Problem> {
+async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<GuardedRecord<User>>, Problem> {
     let id = UserId::parse(id.to_owned()).map_err(|_| Problem::no_such_user())?;
     seen(context, &id).await?.ok_or_else(Problem::no_such_user)
 }
@@ -53,12 +53,12 @@ async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Kept<Us
 /// Writes `user` in place of what they were, or for the first time.
 async fn save<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Proof,
-    was: Option<&Kept<User>>,
+    proof: &Authorized,
+    was: Option<&GuardedRecord<User>>,
     user: &User,
-    deed: Option<Deed<'_>>,
+    deed: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
-    audit::commit(context, proof, Kept::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
+    audit::commit(context, proof, GuardedRecord::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
 
 /// Describes the responses.

@@ -3,7 +3,7 @@
 use super::claim::renew;
 use super::team::Owners;
 use super::{find, wire};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -11,7 +11,7 @@ use crate::message::response::Response;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/users/{user}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Proof, id: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let user = find(context, id).await?;
     let role = Owners::of(context, &user.what).await?.role_of(&user.what);

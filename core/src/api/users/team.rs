@@ -8,23 +8,23 @@
 //! Of two who do both at once, one meets the write of the other.
 
 use super::{look, seen};
-use crate::api::audit::{self, Deed};
-use crate::auth::Proof;
+use crate::api::audit::{self, AuditAction};
+use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::sorted::put_in_order;
-use crate::model::user::{Standing, User};
+use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
-use crate::store::{EDITS, Kept, Key, Team, Written};
+use crate::store::{EDITS, GuardedRecord, Key, Team, Written};
 
 /// The owners, as they were read.
-pub(super) struct Owners(Option<Box<Kept<Team>>>);
+pub(super) struct Owners(Option<Box<GuardedRecord<Team>>>);
 
 impl Owners {
     pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
-        Ok(Self(Kept::look(context.edge.records(), &Key::team()).await?))
+        Ok(Self(GuardedRecord::look(context.edge.records(), &Key::team()).await?))
     }
 
     /// The owners, as far as they say what `user` is: the team is asked only of who may own.
@@ -54,24 +54,24 @@ impl Owners {
     async fn set<E: Edge>(
         &self,
         context: &Context<'_, E>,
-        proof: &Proof,
+        proof: &Authorized,
         owners: Vec<UserId>,
-        deed: Option<Deed<'_>>,
+        deed: Option<AuditAction<'_>>,
     ) -> Result<Written, Problem> {
-        let change = Kept::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
+        let change = GuardedRecord::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
         audit::commit(context, proof, change, deed).await
     }
 }
 
 /// Makes the user `id` an owner, who comes back as they are then.
-pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<User, Problem> {
+pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Authorized, id: &UserId) -> Result<User, Problem> {
     for _ in 0..EDITS {
         let owners = Owners::look(context).await?;
         let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
         if owners.role_of(&was.what) == Role::Owner {
             return Ok(was.what);
         }
-        if was.what.standing != Standing::In {
+        if was.what.standing != UserStatus::In {
             return Err(Problem::is_owner());
         }
         let mut user = was.what.next();
@@ -82,7 +82,7 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
         }
         let mut ids = owners.ids().to_vec();
         put_in_order(&mut ids, id.clone());
-        let deed = Deed::user("user.role", id).saying(format!("{} to owner", user.role.name()));
+        let deed = AuditAction::user("user.role", id).saying(format!("{} to owner", user.role.name()));
         if owners.set(context, proof, ids, Some(deed)).await? == Written::Done {
             return Ok(user);
         }
@@ -91,7 +91,7 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: 
 }
 
 /// Has the user `id` be an owner no more, but what their own record says.
-pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id: &UserId) -> Result<(), Problem> {
+pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Authorized, id: &UserId) -> Result<(), Problem> {
     let mut is_dismissed = false;
     for _ in 0..EDITS {
         let owners = Owners::look(context).await?;
@@ -102,7 +102,7 @@ pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Proof, id
         }
         proof.check_role(owners.role_of(&was.what))?;
         owners.check_another(id)?;
-        let deed = || Deed::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
+        let deed = || AuditAction::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
         let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
         if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
             let mut user = was.what.clone();

@@ -3,17 +3,17 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::message::body::Tree;
+use crate::message::body::JsonValue;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
-use crate::model::user::{Email, Standing, User};
+use crate::model::user::{Email, User, UserStatus};
 
 /// A user.
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ pub(super) struct UserJson<'a> {
     name: Option<&'a str>,
     /// What the user may do. A viewer reads links; an editor also writes their own; an admin does everything except
     /// create admins and change owners; an owner does everything.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleName"))]
+    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
     /// `invited`: has not signed in yet, which does not keep their keys from working. `disabled`: cannot sign in, and
     /// their keys do not work. `leaving`: is being deleted.
@@ -53,10 +53,10 @@ impl<'a> UserJson<'a> {
     /// `role` is the one they have at present.
     pub(super) fn new(user: &'a User, role: Role) -> Self {
         let state = match user.standing {
-            Standing::In if user.last_login_at.is_none() => "invited",
-            Standing::In => "active",
-            Standing::Disabled => "disabled",
-            Standing::Leaving { .. } | Standing::Gone => "leaving",
+            UserStatus::In if user.last_login_at.is_none() => "invited",
+            UserStatus::In => "active",
+            UserStatus::Disabled => "disabled",
+            UserStatus::Leaving { .. } | UserStatus::Gone => "leaving",
         };
         Self {
             id: user.id.as_str(),
@@ -81,6 +81,6 @@ pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, 
     response.etag(user.version)?.location(&format!("/api/v1/users/{}", user.id.as_str()))
 }
 
-pub(super) fn role(tree: Tree) -> Result<Role, Refusal> {
-    Role::named(&tree.text()?).ok_or_else(|| Refusal::invalid("this is one of viewer, editor, admin, owner"))
+pub(super) fn role(tree: JsonValue) -> Result<Role, FieldError> {
+    Role::named(&tree.text()?).ok_or_else(|| FieldError::invalid("this is one of viewer, editor, admin, owner"))
 }

@@ -29,18 +29,18 @@ use std::marker::PhantomData;
 
 #[cfg(feature = "docs")]
 use super::schema::{Component, ObjectSchema, component};
-use super::{Fields, Tree};
+use super::{Fields, JsonValue};
 use crate::message::problem::Problem;
 use crate::message::request::Body;
 use crate::model::config::Config;
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
-use crate::store::ports::Traits;
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
+use crate::store::ports::EdgeLimits;
 
 /// What a value is checked against beside itself.
 #[derive(Clone, Copy)]
 pub(crate) struct ParseContext<'a> {
     pub(crate) config: &'a Config,
-    pub(crate) traits: &'a Traits,
+    pub(crate) traits: &'a EdgeLimits,
 }
 
 /// The type of a field's value.
@@ -51,7 +51,7 @@ pub(crate) trait FieldType {
     const NEEDED: &'static str = "this field is needed";
 
     /// Reads a value that is not null.
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self::Value, Wrong>;
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self::Value, FieldErrors>;
 
     /// The JSON Schema of what is read.
     #[cfg(feature = "docs")]
@@ -143,7 +143,7 @@ impl<T: FieldType> Field for NotNull<T> {
         match fields.take_patch(name, |value| T::parse(value, context)) {
             Patch::Set(value) => Some(value),
             Patch::Null => {
-                fields.refuse(name, Refusal::new(FieldCode::Required, T::NEEDED));
+                fields.refuse(name, FieldError::new(FieldCode::Required, T::NEEDED));
                 None
             }
             Patch::Absent => None,
@@ -275,7 +275,7 @@ pub(crate) trait RequestBody: Clone {
 impl<B: RequestBody> FieldType for B {
     type Value = B;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<B, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<B, FieldErrors> {
         B::draft(Fields::of(value)?, context).close()
     }
 
@@ -295,14 +295,14 @@ impl<B: RequestBody> FieldType for B {
 pub(crate) struct Draft<B: RequestBody> {
     pub(crate) parts: B::Parts,
     /// All that is wrong, each with its JSON Pointer.
-    pub(crate) wrong: Wrong,
+    pub(crate) wrong: FieldErrors,
 }
 
 /// A body within another, of which there is more to check once it is read.
 impl<B: RequestBody> FieldType for Draft<B> {
     type Value = Self;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(B::draft(Fields::of(value)?, context))
     }
 
@@ -319,10 +319,10 @@ impl<B: RequestBody> Draft<B> {
     }
 
     /// The same of an object within another.
-    pub(crate) fn close(self) -> Result<B, Wrong> {
+    pub(crate) fn close(self) -> Result<B, FieldErrors> {
         self.wrong.or(())?;
         // A part that is missing without a word is a fault of its reader, and no success.
-        B::complete(self.parts).ok_or_else(|| Refusal::new(FieldCode::Required, "a field is needed").into())
+        B::complete(self.parts).ok_or_else(|| FieldError::new(FieldCode::Required, "a field is needed").into())
     }
 }
 
@@ -468,7 +468,7 @@ mod tests {
     fn the_rest_is_known_while_a_field_is_wrong() {
         let mut draft = drafted::<Outer>(r#"{"title":"T","flag":1,"count":3}"#);
         assert_eq!((draft.parts.title.as_ref().map(Title::as_str), draft.parts.count), (Some("T"), Patch::Set(3)));
-        draft.wrong.add(Refusal::invalid("three is too many").within("count"));
+        draft.wrong.add(FieldError::invalid("three is too many").within("count"));
         let problem = draft.finish().err().unwrap();
         assert_eq!(problem.errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["/flag", "/count"]);
     }

@@ -90,12 +90,12 @@ pub(crate) mod tests {
 
     use crate::message::body::tests::parsed;
     use crate::message::body::{DEFINITION, FieldType, LARGEST_NUMBER};
-    use crate::message::preconditions::Seen;
+    use crate::message::preconditions::IfMatch;
     use crate::model::alias::Alias;
     use crate::model::domain::Domain;
     use crate::model::link::UserId;
     use crate::model::password::{NewPassword, PasswordHash};
-    use crate::model::rules::{Block, Clock, Country, Language, RuleId};
+    use crate::model::rules::{AddressBlock, Country, Language, RuleId, TimeOfDay};
     use crate::model::target::Target;
     use crate::model::text::{Note, Tag, Title};
     use crate::model::time::Timestamp;
@@ -133,7 +133,7 @@ pub(crate) mod tests {
     #[test]
     fn schemas_of_numbers_state_the_largest_one() {
         check_bound::<u64>(LARGEST_NUMBER);
-        check_bound::<Seen>(LARGEST_NUMBER);
+        check_bound::<IfMatch>(LARGEST_NUMBER);
     }
 
     #[test]
@@ -175,9 +175,9 @@ pub(crate) mod tests {
     fn schemas_of_conditions_agree_with_their_parsers() {
         check::<Country>(&["DE", "de", "xK", "aD", "zw"], &["", "D", "DEU", "00", "AA", "d\u{e9}"]);
         check::<Language>(&["de", "pt-BR", "zh-Hant-TW-x"], &["", "d", "de-", "de_DE", "123", "abcdefghi"]);
-        check::<Clock>(&["00:00", "23:59", "09:30"], &["", "24:00", "9:30", "09:60", "09:30:00", " 09:30"]);
+        check::<TimeOfDay>(&["00:00", "23:59", "09:30"], &["", "24:00", "9:30", "09:60", "09:30:00", " 09:30"]);
         let taken = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
-        check::<Block>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
+        check::<AddressBlock>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
         let taken = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];
         check::<Timestamp>(&taken, &["", "2026-11-21", "1969-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"]);
     }

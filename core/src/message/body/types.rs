@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use super::declaration::{FieldType, ParseContext, RequestBody};
-use super::{Fields, Tree};
+use super::{Fields, JsonValue};
 #[cfg(feature = "docs")]
 use super::{LARGEST_NUMBER, patterns};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::field_error::{Refusal, Wrong};
+use crate::model::field_error::{FieldError, FieldErrors};
 use crate::model::link::{ForwardQuery, UserId};
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::rules::Country;
@@ -35,7 +35,7 @@ macro_rules! text_types {
         impl $crate::message::body::FieldType for $name {
             type Value = $value;
 
-            fn parse(value: $crate::message::body::Tree, $context: &$crate::message::body::ParseContext<'_>) -> Result<$value, $crate::model::field_error::Wrong> {
+            fn parse(value: $crate::message::body::JsonValue, $context: &$crate::message::body::ParseContext<'_>) -> Result<$value, $crate::model::field_error::FieldErrors> {
                 let $text = value.text()?;
                 Ok($parse?)
             }
@@ -106,7 +106,7 @@ impl FieldType for Template {
 
     const NEEDED: &'static str = "a link leads somewhere";
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Target, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Target, FieldErrors> {
         Ok(Target::parse_template(&value.text()?, &context.config.targets)?)
     }
 
@@ -119,7 +119,7 @@ impl FieldType for Template {
 impl FieldType for bool {
     type Value = Self;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(value.boolean()?)
     }
 
@@ -133,7 +133,7 @@ impl FieldType for bool {
 impl FieldType for u64 {
     type Value = Self;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(value.natural()?)
     }
 
@@ -152,7 +152,7 @@ pub(crate) struct Set<T, const MOST: usize>(PhantomData<T>);
 impl<T: FieldType, const MOST: usize> FieldType for List<T, MOST> {
     type Value = Vec<T::Value>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self::Value, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self::Value, FieldErrors> {
         value.items(MOST, |item| T::parse(item, context))
     }
 
@@ -165,7 +165,7 @@ impl<T: FieldType, const MOST: usize> FieldType for List<T, MOST> {
 impl<T: FieldType<Value: Ord>, const MOST: usize> FieldType for Set<T, MOST> {
     type Value = Vec<T::Value>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self::Value, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self::Value, FieldErrors> {
         let mut values = Vec::new();
         for item in List::<T, MOST>::parse(value, context)? {
             put_in_order(&mut values, item);
@@ -184,13 +184,13 @@ pub(crate) struct NonEmpty<L, W>(PhantomData<(L, W)>);
 
 /// Why a list is not empty.
 pub(crate) trait WhyNotEmpty {
-    fn refusal() -> Refusal;
+    fn refusal() -> FieldError;
 }
 
 impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEmpty<L, W> {
     type Value = Vec<T>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<T>, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<T>, FieldErrors> {
         let values = L::parse(value, context)?;
         if values.is_empty() { Err(W::refusal().into()) } else { Ok(values) }
     }
@@ -207,7 +207,7 @@ pub(crate) struct Unread<B>(PhantomData<B>);
 impl<B: RequestBody> FieldType for Unread<B> {
     type Value = Fields;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Fields, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Fields, FieldErrors> {
         Ok(Fields::of(value)?)
     }
 

@@ -5,17 +5,17 @@
 //! what is not known to be one of the words is none.
 
 use super::read_part;
-use super::words::Words;
+use super::words::AgentWords;
 
 /// In the words of the rules, where one of them applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Means {
+pub(crate) struct AgentTraits {
     pub(crate) device: Option<&'static str>,
     pub(crate) os: Option<&'static str>,
     pub(crate) browser: Option<&'static str>,
 }
 
-static SIGNS: Words = Words::of(include_str!("signs.txt"));
+static SIGNS: AgentWords = AgentWords::of(include_str!("signs.txt"));
 
 const ANDROID: u32 = 1;
 const CHROME: u32 = 1 << 1;
@@ -38,7 +38,7 @@ const TABLET: u32 = 1 << 14;
 const VERSION: u32 = 1 << 15;
 const WINDOWS: u32 = 1 << 16;
 
-impl Means {
+impl AgentTraits {
     pub(crate) fn read(agent: Option<&[u8]>) -> Self {
         let signs = SIGNS.found_in(read_part(agent)).fold(0, |signs, word| signs | sign(word));
         Self { device: device(signs), os: os(signs), browser: browser(signs) }

@@ -3,7 +3,7 @@ use super::*;
 const PEOPLE: &str = include_str!("fixtures/people.txt");
 const PROGRAMS: &str = include_str!("fixtures/bots.txt");
 
-fn kind(agent: &str) -> Kind {
+fn kind(agent: &str) -> AgentKind {
     Agent::read(Some(agent.as_bytes())).kind
 }
 
@@ -24,26 +24,26 @@ fn people() -> impl Iterator<Item = ([Option<&'static str>; 3], &'static str)> {
 fn people_are_people() {
     assert!(people().count() >= 60);
     for (_, agent) in people() {
-        assert_eq!(Agent::read(Some(agent.as_bytes())), Agent { kind: Kind::Human, because: None }, "{agent}");
+        assert_eq!(Agent::read(Some(agent.as_bytes())), Agent { kind: AgentKind::Human, because: None }, "{agent}");
     }
 }
 
 #[test]
 fn what_people_follow_with_is_told() {
     for (means, agent) in people() {
-        let Means { device, os, browser } = Means::read(Some(agent.as_bytes()));
+        let AgentTraits { device, os, browser } = AgentTraits::read(Some(agent.as_bytes()));
         assert_eq!([device, os, browser], means, "{agent}");
     }
 }
 
 #[test]
 fn the_words_are_those_of_the_rules() {
-    use crate::model::rules::{Browser, Choice, Device, Os};
+    use crate::model::rules::{Browser, Device, Os, WordSet};
     let known = |word: Option<&str>, stored: fn(&[String]) -> bool| word.is_none_or(|word| stored(&[word.to_owned()]));
     for ([device, os, browser], agent) in people() {
-        assert!(known(device, |words| Choice::<Device>::stored(words).is_some()), "{agent}");
-        assert!(known(os, |words| Choice::<Os>::stored(words).is_some()), "{agent}");
-        assert!(known(browser, |words| Choice::<Browser>::stored(words).is_some()), "{agent}");
+        assert!(known(device, |words| WordSet::<Device>::stored(words).is_some()), "{agent}");
+        assert!(known(os, |words| WordSet::<Os>::stored(words).is_some()), "{agent}");
+        assert!(known(browser, |words| WordSet::<Browser>::stored(words).is_some()), "{agent}");
     }
 }
 
@@ -51,14 +51,14 @@ fn the_words_are_those_of_the_rules() {
 fn programs_are_no_people() {
     assert!(PROGRAMS.lines().count() > 1000);
     for agent in PROGRAMS.lines() {
-        assert_ne!(kind(agent), Kind::Human, "{agent}");
+        assert_ne!(kind(agent), AgentKind::Human, "{agent}");
     }
 }
 
 #[test]
 fn whoever_says_nothing_is_a_program() {
     for agent in [None, Some(&b""[..])] {
-        assert_eq!(Agent::read(agent), Agent { kind: Kind::Bot, because: Some("no agent") });
+        assert_eq!(Agent::read(agent), Agent { kind: AgentKind::Bot, because: Some("no agent") });
     }
     for agent in [" ", "-", "Mozilla", "MyTool/1.0", "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7)", "\u{1F980}"] {
         assert_eq!(word(agent), Some("no browser"), "{agent}");
@@ -74,7 +74,7 @@ fn the_word_that_gave_a_program_away_is_told() {
         ("python-requests/2.31.0", "python"),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/100.0 Safari/537.36 Dlc/2.0.1", "dlc/"),
     ] {
-        assert_eq!((kind(agent), word(agent)), (Kind::Bot, Some(told)), "{agent}");
+        assert_eq!((kind(agent), word(agent)), (AgentKind::Bot, Some(told)), "{agent}");
     }
 }
 
@@ -112,7 +112,7 @@ fn previews_are_told_from_other_programs() {
         ("Snap URL Preview Service; bot; snapchat; https://developers.snap.com/robots", "preview"),
         ("Synapse (bot; +https://github.com/matrix-org/synapse)", "synapse"),
     ] {
-        assert_eq!((kind(agent), word(agent)), (Kind::Preview, Some(told)), "{agent}");
+        assert_eq!((kind(agent), word(agent)), (AgentKind::Preview, Some(told)), "{agent}");
     }
 }
 
@@ -120,11 +120,11 @@ fn previews_are_told_from_other_programs() {
 fn an_agent_is_read_as_far_as_browsers_write() {
     let browser = "Mozilla/5.0 ";
     let at = |place: usize| format!("{browser:<place$}Googlebot/2.1");
-    assert_eq!(kind(&at(490)), Kind::Bot);
-    assert_eq!(kind(&at(8000)), Kind::Human);
+    assert_eq!(kind(&at(490)), AgentKind::Bot);
+    assert_eq!(kind(&at(8000)), AgentKind::Human);
     let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(8192).collect();
-    assert_eq!(Agent::read(Some(&bytes)).kind, Kind::Bot);
-    assert_eq!(Means::read(Some(&bytes)), Means::default());
+    assert_eq!(Agent::read(Some(&bytes)).kind, AgentKind::Bot);
+    assert_eq!(AgentTraits::read(Some(&bytes)), AgentTraits::default());
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -181,8 +181,8 @@ mod properties {
             let (small, large) = (agent.to_ascii_lowercase(), agent.to_ascii_uppercase());
             prop_assert_eq!(Agent::read(Some(&small)), Agent::read(Some(&agent)));
             prop_assert_eq!(Agent::read(Some(&large)), Agent::read(Some(&agent)));
-            prop_assert_eq!(Means::read(Some(&small)), Means::read(Some(&agent)));
-            prop_assert_eq!(Means::read(Some(&large)), Means::read(Some(&agent)));
+            prop_assert_eq!(AgentTraits::read(Some(&small)), AgentTraits::read(Some(&agent)));
+            prop_assert_eq!(AgentTraits::read(Some(&large)), AgentTraits::read(Some(&agent)));
         }
 
         #[test]

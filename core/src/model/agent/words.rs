@@ -9,7 +9,7 @@
 ///
 /// A word that ends in `|` is not followed by a letter, a digit, a space or `_`. One that ends in `!` is read over: the words in it
 /// do not count.
-pub(super) struct Words {
+pub(super) struct AgentWords {
     list: &'static str,
     /// For each first byte, a bit for each second one.
     first: [u32; 32],
@@ -27,7 +27,7 @@ enum Ending {
     ReadOver,
 }
 
-impl Words {
+impl AgentWords {
     #[expect(
         clippy::arithmetic_side_effects,
         clippy::indexing_slicing,

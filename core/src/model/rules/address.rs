@@ -5,17 +5,18 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 /// A block of addresses. The bits behind its prefix are zero; IPv4 is never written as IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Block(IpNet);
+pub(crate) struct AddressBlock(IpNet);
 
-impl Block {
+impl AddressBlock {
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        Self::of(text)
-            .ok_or_else(|| Refusal::invalid("this is no block of addresses, such as 192.0.2.0/24 or 2001:db8::/32, with zeros at its end"))
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
+        Self::of(text).ok_or_else(|| {
+            FieldError::invalid("this is no block of addresses, such as 192.0.2.0/24 or 2001:db8::/32, with zeros at its end")
+        })
     }
 
     fn of(text: &str) -> Option<Self> {
@@ -44,7 +45,7 @@ impl Block {
     }
 }
 
-impl fmt::Display for Block {
+impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -86,7 +87,7 @@ mod tests {
             ("fe80::1%eth0", None),
             ("example.com", None),
         ] {
-            assert_eq!(Block::parse(text).ok().map(|block| block.to_string()).as_deref(), block, "{text}");
+            assert_eq!(AddressBlock::parse(text).ok().map(|block| block.to_string()).as_deref(), block, "{text}");
         }
     }
 
@@ -115,7 +116,7 @@ mod tests {
             ("0.0.0.0/0", "::1", false),
         ] {
             let address: IpAddr = address.parse().unwrap();
-            assert_eq!(Block::parse(block).unwrap().has(address.to_canonical()), is_in, "{address} in {block}");
+            assert_eq!(AddressBlock::parse(block).unwrap().has(address.to_canonical()), is_in, "{address} in {block}");
         }
     }
 
@@ -130,7 +131,7 @@ mod tests {
             ("::/0", "192.0.3.0/24", false),
             ("::/0", "2001:db8::/32", true),
         ] {
-            assert_eq!(Block::parse(block).unwrap().covers(Block::parse(other).unwrap()), covers, "{other} in {block}");
+            assert_eq!(AddressBlock::parse(block).unwrap().covers(AddressBlock::parse(other).unwrap()), covers, "{other} in {block}");
         }
     }
 }

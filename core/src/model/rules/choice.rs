@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 
 use jiff::civil::DateTime;
 
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 /// A kind of words, eight at most.
-pub(crate) trait Words {
+pub(crate) trait WordKind {
     const NAMES: &'static [&'static str];
 }
 
@@ -19,7 +19,7 @@ macro_rules! words {
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             pub(crate) enum $name {}
 
-            impl Words for $name {
+            impl WordKind for $name {
                 const NAMES: &'static [&'static str] = &[$($word),*];
             }
         )*
@@ -39,12 +39,12 @@ words! {
 
 /// Some of the words of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Choice<W> {
+pub(crate) struct WordSet<W> {
     bits: u8,
     of: PhantomData<W>,
 }
 
-impl<W: Words> Choice<W> {
+impl<W: WordKind> WordSet<W> {
     /// The words at `places`.
     pub(crate) fn of(places: &[u8]) -> Self {
         Self { bits: bits(places), of: PhantomData }
@@ -84,7 +84,7 @@ impl<W: Words> Choice<W> {
     }
 }
 
-impl Choice<Weekday> {
+impl WordSet<Weekday> {
     /// The day of a local time.
     pub(super) fn day_of(local: DateTime) -> Self {
         let days_since_monday = local.weekday().to_monday_zero_offset();
@@ -113,9 +113,9 @@ fn bit(place: u8) -> u8 {
 }
 
 /// The place of `word` among `names`.
-pub(crate) fn place(word: &str, names: &[&str]) -> Result<u8, Refusal> {
+pub(crate) fn place(word: &str, names: &[&str]) -> Result<u8, FieldError> {
     let found = names.iter().zip(0_u8..).find(|(name, _)| **name == word);
-    found.map(|(_, place)| place).ok_or_else(|| Refusal::invalid(format!("this is one of {}", names.join(", "))))
+    found.map(|(_, place)| place).ok_or_else(|| FieldError::invalid(format!("this is one of {}", names.join(", "))))
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_word_is_in_the_choices_that_name_it() {
-        let choice: Choice<Device> = Choice::of(&[0, 2]);
+        let choice: WordSet<Device> = WordSet::of(&[0, 2]);
         for (word, is_in) in [
             (Some("mobile"), true),
             (Some("desktop"), true),
@@ -133,16 +133,16 @@ mod tests {
             (Some(""), false),
             (None, false),
         ] {
-            assert_eq!(choice.has(Choice::only(word)), is_in, "{word:?}");
+            assert_eq!(choice.has(WordSet::only(word)), is_in, "{word:?}");
         }
         for (place, name) in (0..).zip(Weekday::NAMES) {
-            assert_eq!(Choice::<Weekday>::of(&[place]), Choice::only(Some(name)), "{name}");
+            assert_eq!(WordSet::<Weekday>::of(&[place]), WordSet::only(Some(name)), "{name}");
         }
     }
 
     #[test]
     fn a_choice_covers_its_parts() {
-        let choice = |places: &[u8]| Choice::<Os>::of(places);
+        let choice = |places: &[u8]| WordSet::<Os>::of(places);
         assert!(choice(&[0, 1]).covers(choice(&[0])) && choice(&[0, 1]).covers(choice(&[0, 1])));
         assert!(!choice(&[0]).covers(choice(&[0, 1])) && !choice(&[0, 1]).covers(choice(&[2])));
     }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn weekdays_follow_each_other() {
         for (day, name) in (16..=22).zip(Weekday::NAMES) {
-            let day_of = |hour| Choice::<Weekday>::day_of(jiff::civil::date(2026, 11, day).at(hour, 0, 0, 0)).names().concat();
+            let day_of = |hour| WordSet::<Weekday>::day_of(jiff::civil::date(2026, 11, day).at(hour, 0, 0, 0)).names().concat();
             assert_eq!([day_of(0), day_of(23)], [*name; 2], "{day}");
         }
     }

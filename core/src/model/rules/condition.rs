@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::{Block, Browser, Choice, Country, Device, Language, Os, Query, Wanted, Weekday, Window, Zone};
+use super::{AddressBlock, Browser, Country, Device, Language, Os, Query, QueryTest, TimeWindow, Weekday, WordSet, Zone};
 
 /// One condition. A list is sorted, holds each value once and is never empty: the condition holds if any of them does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Country(Vec<Country>),
-    Device(Choice<Device>),
-    Os(Choice<Os>),
-    Browser(Choice<Browser>),
+    Device(WordSet<Device>),
+    Os(WordSet<Os>),
+    Browser(WordSet<Browser>),
     Language(Vec<Language>),
     Query(Query),
-    Time(Window),
-    Weekday(Choice<Weekday>, Zone),
-    Address(Vec<Block>),
+    Time(TimeWindow),
+    Weekday(WordSet<Weekday>, Zone),
+    Address(Vec<AddressBlock>),
     /// So many of a hundred visitors, 1 to 99.
     Split(u8),
 }
@@ -42,7 +42,7 @@ impl Condition {
         let more = match self {
             Self::Country(any) => size_of_val(any.as_slice()),
             Self::Language(any) => any.iter().map(|language| language.as_str().len().saturating_add(size_of::<Language>())).sum(),
-            Self::Query(Query { name, wanted: Wanted::Equals(value) }) => name.len().saturating_add(value.len()),
+            Self::Query(Query { name, wanted: QueryTest::Equals(value) }) => name.len().saturating_add(value.len()),
             Self::Query(Query { name, .. }) => name.len(),
             Self::Time(window) => window.zone.bytes(),
             Self::Weekday(_, zone) => zone.bytes(),

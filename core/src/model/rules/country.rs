@@ -1,6 +1,6 @@
 //! Countries, by the two letters of ISO 3166.
 
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 /// Every code of ISO 3166-1 alpha-2, and XK, which edges report for Kosovo.
 const CODES: &str = "\
@@ -16,8 +16,8 @@ pub(crate) struct Country(u8);
 
 impl Country {
     /// Reads a code in capitals or small letters.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        Self::of(text).ok_or_else(|| Refusal::invalid("this is no country of ISO 3166, such as DE"))
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
+        Self::of(text).ok_or_else(|| FieldError::invalid("this is no country of ISO 3166, such as DE"))
     }
 
     /// The country that an edge reports, if it is one: edges have codes of their own for what they do not know.

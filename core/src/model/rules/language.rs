@@ -1,6 +1,6 @@
 //! Languages, as browsers name them.
 
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 
 /// In bytes: RFC 5646 asks for room for 35.
 const BYTES: usize = 35;
@@ -14,9 +14,9 @@ const WHOLE: u16 = 1_000;
 pub(crate) struct Language(String);
 
 impl Language {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         if text.len() > BYTES {
-            return Err(Refusal::new(FieldCode::TooLong, format!("a language has at most {BYTES} characters")));
+            return Err(FieldError::new(FieldCode::TooLong, format!("a language has at most {BYTES} characters")));
         }
         let mut tag = String::with_capacity(text.len());
         for part in text.split('-') {
@@ -26,7 +26,7 @@ impl Language {
                 false => (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()),
             };
             if !is_sound {
-                return Err(Refusal::invalid("this is no language, such as de or pt-BR"));
+                return Err(FieldError::invalid("this is no language, such as de or pt-BR"));
             }
             if !is_first {
                 tag.push('-');

@@ -12,18 +12,18 @@ mod trial;
 mod window;
 mod zone;
 
-pub(crate) use address::Block;
-pub(crate) use choice::{Browser, Choice, Device, Os, Weekday, Words, place};
+pub(crate) use address::AddressBlock;
+pub(crate) use choice::{Browser, Device, Os, Weekday, WordKind, WordSet, place};
 pub(crate) use condition::Condition;
 pub(crate) use country::Country;
 pub(crate) use language::Language;
-pub(crate) use query::{NAME_BYTES, Query, VALUE_BYTES, Wanted};
+pub(crate) use query::{NAME_BYTES, Query, QueryTest, VALUE_BYTES};
 pub(crate) use reach::shadow_of;
-pub(crate) use trial::Trial;
-pub(crate) use window::{Clock, Window};
+pub(crate) use trial::RuleEvaluation;
+pub(crate) use window::{TimeOfDay, TimeWindow};
 pub(crate) use zone::Zone;
 
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::target::Target;
 
 /// Every visitor is held against all of them in turn.
@@ -57,15 +57,15 @@ impl Rule {
 }
 
 impl RuleId {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         if text.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "leave the id out, or write at least one character"));
+            return Err(FieldError::new(FieldCode::Required, "leave the id out, or write at least one character"));
         }
         if text.len() > ID_BYTES {
-            return Err(Refusal::new(FieldCode::TooLong, format!("an id has at most {ID_BYTES} characters")));
+            return Err(FieldError::new(FieldCode::TooLong, format!("an id has at most {ID_BYTES} characters")));
         }
         if !text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')) {
-            return Err(Refusal::invalid("an id is made of a-z, 0-9, - and _"));
+            return Err(FieldError::invalid("an id is made of a-z, 0-9, - and _"));
         }
         Ok(Self(text))
     }

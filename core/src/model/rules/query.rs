@@ -11,12 +11,12 @@ pub(crate) const VALUE_BYTES: usize = 512;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) name: String,
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: QueryTest,
 }
 
 /// What is wanted of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum QueryTest {
     Present,
     Absent,
     Equals(String),
@@ -27,25 +27,25 @@ impl Query {
     pub(super) fn holds(&self, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> bool {
         let mut values = parameters.iter().filter(|(name, _)| *name == self.name).map(|(_, value)| value);
         match &self.wanted {
-            Wanted::Present => values.next().is_some(),
-            Wanted::Absent => values.next().is_none(),
-            Wanted::Equals(wanted) => values.any(|value| value == wanted),
+            QueryTest::Present => values.next().is_some(),
+            QueryTest::Absent => values.next().is_none(),
+            QueryTest::Equals(wanted) => values.any(|value| value == wanted),
         }
     }
 
     /// Whether no query meets both. Two values exclude nothing: a parameter may stand there twice.
     pub(super) fn excludes(&self, other: &Self) -> bool {
-        self.name == other.name && (self.wanted == Wanted::Absent) != (other.wanted == Wanted::Absent)
+        self.name == other.name && (self.wanted == QueryTest::Absent) != (other.wanted == QueryTest::Absent)
     }
 
     /// Whether every query that meets `other` meets this too.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        self.name == other.name && (self.wanted == other.wanted || self.wanted == Wanted::Present && other.wanted != Wanted::Absent)
+        self.name == other.name && (self.wanted == other.wanted || self.wanted == QueryTest::Present && other.wanted != QueryTest::Absent)
     }
 
     /// The field that says what is wanted.
     pub(super) fn field(&self) -> &'static str {
-        if matches!(self.wanted, Wanted::Equals(_)) { "equals" } else { "present" }
+        if matches!(self.wanted, QueryTest::Equals(_)) { "equals" } else { "present" }
     }
 }
 
@@ -53,24 +53,24 @@ impl Query {
 mod tests {
     use super::*;
 
-    fn query(name: &str, wanted: Wanted) -> Query {
+    fn query(name: &str, wanted: QueryTest) -> Query {
         Query { name: name.into(), wanted }
     }
 
     #[test]
     fn a_query_is_read_as_forms_write_one() {
-        let equals = |value: &str| Wanted::Equals(value.into());
+        let equals = |value: &str| QueryTest::Equals(value.into());
         for (text, wanted, holds) in [
-            ("x=1", Wanted::Present, true),
-            ("x", Wanted::Present, true),
-            ("a&x=&b", Wanted::Present, true),
-            ("%78=1", Wanted::Present, true),
-            ("", Wanted::Present, false),
-            ("X=1&y=x&xx=1", Wanted::Present, false),
-            ("", Wanted::Absent, true),
-            ("y=x", Wanted::Absent, true),
-            ("x", Wanted::Absent, false),
-            ("y&x=1", Wanted::Absent, false),
+            ("x=1", QueryTest::Present, true),
+            ("x", QueryTest::Present, true),
+            ("a&x=&b", QueryTest::Present, true),
+            ("%78=1", QueryTest::Present, true),
+            ("", QueryTest::Present, false),
+            ("X=1&y=x&xx=1", QueryTest::Present, false),
+            ("", QueryTest::Absent, true),
+            ("y=x", QueryTest::Absent, true),
+            ("x", QueryTest::Absent, false),
+            ("y&x=1", QueryTest::Absent, false),
             ("x=a+b%26", equals("a b&"), true),
             ("x=%C3%A9", equals("\u{e9}"), true),
             ("x=1&x=2", equals("2"), true),
@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn what_is_wanted_of_one_parameter_may_exclude_or_cover_something_else() {
-        use Wanted::{Absent, Present};
-        let equals = |value: &str| Wanted::Equals(value.into());
+        use QueryTest::{Absent, Present};
+        let equals = |value: &str| QueryTest::Equals(value.into());
         for (one, other, excludes, covers) in [
             (Present, Present, false, true),
             (Present, Absent, true, false),

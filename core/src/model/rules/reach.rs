@@ -1,7 +1,7 @@
 //! Which rules can never lead anybody anywhere: those whose conditions exclude each other, and those behind a rule that holds whenever they
 //! do.
 
-use super::{Block, Condition, Query, Rule, RuleId, Window};
+use super::{AddressBlock, Condition, Query, Rule, RuleId, TimeWindow};
 
 impl Condition {
     /// The field to change where no visitor meets this condition together with those of its kind in `before`.
@@ -23,13 +23,13 @@ impl Condition {
             // In two zones it may be two times and two days at once.
             Self::Time(window) => {
                 let windows = || others!(Self::Time(other) => other.zone.agrees_with(&window.zone).then_some(other)).chain([window]);
-                (windows().any(|one| windows().all(|other: &Window| other.has(one.from))), "to")
+                (windows().any(|one| windows().all(|other: &TimeWindow| other.has(one.from))), "to")
             }
             Self::Weekday(any, zone) => (any.meets(others!(Self::Weekday(any, other) => other.agrees_with(zone).then_some(any))), "any"),
             Self::Address(any) => {
                 let lists = || others!(Self::Address(other) => Some(other)).chain([any]);
                 // Of blocks that share an address one lies in all the others.
-                let is_in = |block: &Block, list: &[Block]| list.iter().any(|other| other.covers(*block));
+                let is_in = |block: &AddressBlock, list: &[AddressBlock]| list.iter().any(|other| other.covers(*block));
                 (lists().flatten().any(|block| lists().all(|list| is_in(block, list))), "any")
             }
             Self::Split(_) => (true, "percent"),

@@ -9,9 +9,9 @@ use crate::model::link::LinkId;
 
 /// What stands for a visitor at one link. It tells nobody who does not know the pepper where they come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Lot(u64);
+pub(super) struct SplitPosition(u64);
 
-impl Lot {
+impl SplitPosition {
     /// An IPv6 visitor is known by their /64: the rest changes by the day.
     pub(super) fn draw(pepper: Option<&Pepper>, link: &LinkId, address: Option<IpAddr>, agent: &[u8]) -> Self {
         let octets;
@@ -44,8 +44,8 @@ mod tests {
 
     const AGENT: &[u8] = b"Mozilla/5.0";
 
-    fn lot(link: &str, address: Option<&str>, agent: &[u8]) -> Lot {
-        Lot::draw(None, &LinkId::of(link), address.map(|address| address.parse().unwrap()), agent)
+    fn lot(link: &str, address: Option<&str>, agent: &[u8]) -> SplitPosition {
+        SplitPosition::draw(None, &LinkId::of(link), address.map(|address| address.parse().unwrap()), agent)
     }
 
     fn rule(id: &str) -> RuleId {
@@ -53,10 +53,10 @@ mod tests {
     }
 
     /// Ten thousand clients, one after the other in their net.
-    fn clients() -> impl Iterator<Item = Lot> {
+    fn clients() -> impl Iterator<Item = SplitPosition> {
         (0xC633_6400..0xC633_8B10_u32).map(|address| {
             let address = IpAddr::from(address.to_be_bytes());
-            Lot::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), Some(address), AGENT)
+            SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), Some(address), AGENT)
         })
     }
 
@@ -79,7 +79,7 @@ mod tests {
     fn each_rule_draws_anew() {
         for (one, other) in [("1", "2"), ("a", "b"), ("a", "aa"), ("", "a")] {
             let (one, other) = (rule(one), rule(other));
-            let left: Vec<Lot> = clients().filter(|lot| lot.percentile(&one) >= 30).collect();
+            let left: Vec<SplitPosition> = clients().filter(|lot| lot.percentile(&one) >= 30).collect();
             let taken = left.iter().filter(|lot| lot.percentile(&other) < 30).count();
             assert!((taken * 100).abs_diff(left.len() * 30) < left.len() * 2, "{taken} of {}", left.len());
         }
@@ -96,7 +96,7 @@ mod tests {
             (known, lot("x", Some("2001:db8:0:1::1"), b"curl")),
             (known, lot("x", None, AGENT)),
             (four, lot("x", Some("192.0.2.2"), AGENT)),
-            (four, Lot::draw(Some(&Pepper::new("p")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT)),
+            (four, SplitPosition::draw(Some(&Pepper::new("p")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT)),
         ] {
             assert_ne!(one, other);
         }
@@ -105,7 +105,7 @@ mod tests {
     /// Whoever is drawn today is drawn by the next version of hop too.
     #[test]
     fn a_draw_never_changes() {
-        let lot = Lot::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT);
+        let lot = SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT);
         assert_eq!(["1", "2", "3", "a"].map(|id| lot.percentile(&rule(id))), [19, 19, 81, 74]);
     }
 }

@@ -4,24 +4,24 @@ use std::cell::{Cell, OnceCell};
 
 use jiff::civil::DateTime;
 
-use super::split::Lot;
-use super::{Choice, Clock, Condition, Language, Rule, Zone, language};
+use super::split::SplitPosition;
+use super::{Condition, Language, Rule, TimeOfDay, WordSet, Zone, language};
 use crate::model::digest::Pepper;
 use crate::model::link::LinkId;
 use crate::model::visit::Visit;
 
 /// One visit and the rules of one link. What several conditions ask is worked out once.
-pub(crate) struct Trial<'t, 'v> {
+pub(crate) struct RuleEvaluation<'t, 'v> {
     visit: &'t Visit<'v>,
     rules: &'t [Rule],
     link: &'t LinkId,
     pepper: Option<&'t Pepper>,
     language: OnceCell<Option<&'t Language>>,
     local: Cell<Option<(&'t Zone, DateTime)>>,
-    lot: OnceCell<Lot>,
+    lot: OnceCell<SplitPosition>,
 }
 
-impl<'t, 'v> Trial<'t, 'v> {
+impl<'t, 'v> RuleEvaluation<'t, 'v> {
     pub(crate) fn new(visit: &'t Visit<'v>, rules: &'t [Rule], link: &'t LinkId, pepper: Option<&'t Pepper>) -> Self {
         Self { visit, rules, link, pepper, language: OnceCell::new(), local: Cell::new(None), lot: OnceCell::new() }
     }
@@ -45,8 +45,8 @@ impl<'t, 'v> Trial<'t, 'v> {
             Condition::Browser(any) => any.has(self.visit.client().browser),
             Condition::Language(any) => self.language().is_some_and(|liked| any.binary_search(liked).is_ok()),
             Condition::Query(query) => query.holds(self.visit.parameters()),
-            Condition::Time(window) => window.has(Clock::at(self.local(&window.zone))),
-            Condition::Weekday(any, zone) => any.has(Choice::day_of(self.local(zone))),
+            Condition::Time(window) => window.has(TimeOfDay::at(self.local(&window.zone))),
+            Condition::Weekday(any, zone) => any.has(WordSet::day_of(self.local(zone))),
             Condition::Address(any) => self.visit.address().is_some_and(|address| any.iter().any(|block| block.has(address))),
             Condition::Split(percent) => self.lot().percentile(&rule.id) < *percent,
         }
@@ -76,8 +76,8 @@ impl<'t, 'v> Trial<'t, 'v> {
         }
     }
 
-    fn lot(&self) -> Lot {
-        *self.lot.get_or_init(|| Lot::draw(self.pepper, self.link, self.visit.address(), self.visit.agent()))
+    fn lot(&self) -> SplitPosition {
+        *self.lot.get_or_init(|| SplitPosition::draw(self.pepper, self.link, self.visit.address(), self.visit.agent()))
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::api::links::fields::rules::tests::rules;
     use crate::model::time::Timestamp;
-    use crate::store::ports::Facts;
+    use crate::store::ports::ClientInfo;
 
     /// A visitor, and what was asked of them.
     #[derive(Default)]
@@ -103,7 +103,7 @@ mod tests {
         asked: RefCell<Vec<String>>,
     }
 
-    impl Facts for Visitor {
+    impl ClientInfo for Visitor {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
             self.asked.borrow_mut().push(name.to_string());
             let (_, value) = self.headers.iter().find(|(known, _)| name == known)?;
@@ -131,7 +131,7 @@ mod tests {
 
     fn first_at(millis: u64, visitor: &Visitor, query: &str, list: &[Rule]) -> Option<usize> {
         let visit = Visit::new(Timestamp::from_millis(millis), query, Vec::new(), visitor);
-        Trial::new(&visit, list, &LinkId::of("x"), None).first()
+        RuleEvaluation::new(&visit, list, &LinkId::of("x"), None).first()
     }
 
     /// Whether a rule with this one condition holds.
@@ -211,7 +211,7 @@ mod tests {
         for number in 0..100 {
             let agent: &str = "x".repeat(number).leak();
             let visitor = Visitor { headers: vec![("user-agent", agent)], ..Visitor::default() };
-            let percentile = Lot::draw(None, &LinkId::of("x"), None, agent.as_bytes()).percentile(&first.id);
+            let percentile = SplitPosition::draw(None, &LinkId::of("x"), None, agent.as_bytes()).percentile(&first.id);
             for percent in [percentile, percentile + 1].into_iter().filter(|percent| (1..=99).contains(percent)) {
                 let condition = format!(r#"{{"type":"split","percent":{percent}}}"#);
                 assert_eq!(holds(&visitor, "", &condition), percentile < percent, "{percentile} at {percent} percent");
@@ -248,7 +248,7 @@ mod tests {
             let visitor = Visitor { country: Some(country), ..Visitor::default() };
             let visit = Visit::new(Timestamp::from_millis(NOW), query, Vec::new(), &visitor);
             let link = LinkId::of("x");
-            assert_eq!(Trial::new(&visit, &list, &link, None).outcome(&list[0]), outcome, "{country} {query}");
+            assert_eq!(RuleEvaluation::new(&visit, &list, &link, None).outcome(&list[0]), outcome, "{country} {query}");
         }
     }
 

@@ -5,26 +5,26 @@ use std::fmt;
 use jiff::civil::DateTime;
 
 use super::Zone;
-use crate::model::field_error::Refusal;
+use crate::model::field_error::FieldError;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
 /// A time of day, to the minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Clock(u16);
+pub(crate) struct TimeOfDay(u16);
 
 /// From one time of day to another, which may be that of the next day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Window {
-    pub(crate) from: Clock,
+pub(crate) struct TimeWindow {
+    pub(crate) from: TimeOfDay,
     /// Exclusive.
-    pub(crate) to: Clock,
+    pub(crate) to: TimeOfDay,
     pub(crate) zone: Zone,
 }
 
-impl Window {
+impl TimeWindow {
     /// Whether a local time is within it.
-    pub(super) fn has(&self, clock: Clock) -> bool {
+    pub(super) fn has(&self, clock: TimeOfDay) -> bool {
         clock.after(self.from) < self.to.after(self.from)
     }
 
@@ -35,8 +35,8 @@ impl Window {
     }
 }
 
-impl Clock {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+impl TimeOfDay {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         let clock = match text.as_bytes() {
             [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
                 let digits = [(*h1, 600), (*h2, 60), (*m1, 10), (*m2, 1_u16)];
@@ -45,7 +45,7 @@ impl Clock {
             }
             _ => None,
         };
-        clock.ok_or_else(|| Refusal::invalid("this is no time of day from 00:00 to 23:59"))
+        clock.ok_or_else(|| FieldError::invalid("this is no time of day from 00:00 to 23:59"))
     }
 
     /// A time hop stored itself.
@@ -70,7 +70,7 @@ impl Clock {
     }
 }
 
-impl fmt::Display for Clock {
+impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
     }
@@ -83,16 +83,16 @@ mod tests {
     #[test]
     fn a_clock_shows_hours_and_minutes() {
         for text in ["00:00", "08:30", "19:59", "23:59"] {
-            assert_eq!(Clock::parse(text).unwrap().to_string(), text);
+            assert_eq!(TimeOfDay::parse(text).unwrap().to_string(), text);
         }
         for text in ["", "8:00", "24:00", "29:00", "08:60", "08:00:00", "08.00", "+8:00", "0８:00"] {
-            assert!(Clock::parse(text).is_err(), "{text}");
+            assert!(TimeOfDay::parse(text).is_err(), "{text}");
         }
-        assert_eq!((Clock::stored(1_439).map(Clock::minutes), Clock::stored(1_440)), (Some(1_439), None));
+        assert_eq!((TimeOfDay::stored(1_439).map(TimeOfDay::minutes), TimeOfDay::stored(1_440)), (Some(1_439), None));
     }
 
-    fn window(from: u16, to: u16) -> Window {
-        Window { from: Clock(from), to: Clock(to), zone: Zone::parse("+00:00".into()).unwrap() }
+    fn window(from: u16, to: u16) -> TimeWindow {
+        TimeWindow { from: TimeOfDay(from), to: TimeOfDay(to), zone: Zone::parse("+00:00".into()).unwrap() }
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
             (1_439, 0, [1_439, 1_439, 1_439], [0, 1_438, 720]),
             (1, 0, [1, 720, 1_439], [0, 0, 0]),
         ] {
-            let has = |minutes| window(from, to).has(Clock(minutes));
+            let has = |minutes| window(from, to).has(TimeOfDay(minutes));
             assert_eq!((inside.map(has), outside.map(has)), ([true; 3], [false; 3]), "{from} to {to}");
         }
     }
@@ -118,7 +118,7 @@ mod tests {
             ("2026-11-21T23:59:59", 1_439),
             ("1969-12-31T23:59:59", 1_439),
         ] {
-            assert_eq!(Clock::at(local.parse().unwrap()).minutes(), minutes, "{local}");
+            assert_eq!(TimeOfDay::at(local.parse().unwrap()).minutes(), minutes, "{local}");
         }
     }
 
@@ -127,7 +127,7 @@ mod tests {
         let times = || (0..MINUTES_OF_A_DAY).step_by(180);
         let windows = || times().flat_map(|from| times().filter(move |to| *to != from).map(move |to| window(from, to)));
         for (one, other) in windows().flat_map(|one| windows().map(move |other| (one.clone(), other))) {
-            let has_all = times().map(Clock).all(|clock| one.has(clock) || !other.has(clock));
+            let has_all = times().map(TimeOfDay).all(|clock| one.has(clock) || !other.has(clock));
             assert_eq!(one.covers(&other), has_all, "{one:?} {other:?}");
         }
     }

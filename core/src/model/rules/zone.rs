@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::time::Timestamp;
 
 /// In bytes. The longest name has 32, the longest POSIX string in use about fifty.
@@ -38,14 +38,14 @@ impl PartialEq for Zone {
 impl Eq for Zone {}
 
 impl Zone {
-    pub(crate) fn parse(text: String) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         if text.len() > BYTES {
-            return Err(Refusal::new(FieldCode::TooLong, format!("a time zone has at most {BYTES} characters")));
+            return Err(FieldError::new(FieldCode::TooLong, format!("a time zone has at most {BYTES} characters")));
         }
         let (text, clocks) = match offset(&text).or_else(|| TimeZone::posix(&text).ok()) {
             Some(clocks) => (text, clocks),
             None => named(&text).ok_or_else(|| {
-                Refusal::invalid(
+                FieldError::invalid(
                     "this is no time zone hop knows: use an IANA name such as Europe/Berlin, an offset such as +01:00, \
                      or a POSIX TZ string such as CET-1CEST,M3.5.0,M10.5.0/3",
                 )

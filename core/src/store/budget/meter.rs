@@ -2,14 +2,16 @@
 
 use super::Budget;
 use crate::model::time::Timestamp;
-use crate::store::ports::{Commit, Copies, Edge, NoEntropy, OperationLimit, Page, Record, Records, StoreCall, StoreError, Take, Traits};
+use crate::store::ports::{
+    Commit, Edge, EdgeLimits, KeyPage, LinkCache, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take,
+};
 use crate::store::{Change, Cursor, Key, Prefix};
 
 /// An edge whose store operations are counted.
 pub(crate) struct Metered<'a, E: Edge> {
     edge: &'a E,
     records: MeteredRecords<'a, E::Records>,
-    copies: Option<MeteredCopies<'a, E::Copies>>,
+    copies: Option<MeteredCache<'a, E::LinkCache>>,
 }
 
 /// Records whose operations are counted.
@@ -19,7 +21,7 @@ pub(crate) struct MeteredRecords<'a, R> {
 }
 
 /// Copies whose operations are counted: a call is one.
-pub(crate) struct MeteredCopies<'a, C> {
+pub(crate) struct MeteredCache<'a, C> {
     copies: &'a C,
     budget: &'a Budget,
 }
@@ -27,15 +29,15 @@ pub(crate) struct MeteredCopies<'a, C> {
 impl<'a, E: Edge> Metered<'a, E> {
     pub(crate) fn new(edge: &'a E, budget: &'a Budget) -> Self {
         let records = MeteredRecords { records: edge.records(), budget };
-        Self { edge, records, copies: edge.copies().map(|copies| MeteredCopies { copies, budget }) }
+        Self { edge, records, copies: edge.copies().map(|copies| MeteredCache { copies, budget }) }
     }
 }
 
 impl<'a, E: Edge> Edge for Metered<'a, E> {
     type Records = MeteredRecords<'a, E::Records>;
-    type Copies = MeteredCopies<'a, E::Copies>;
+    type LinkCache = MeteredCache<'a, E::LinkCache>;
 
-    fn traits(&self) -> &'static Traits {
+    fn traits(&self) -> &'static EdgeLimits {
         self.edge.traits()
     }
 
@@ -47,7 +49,7 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         &self.records
     }
 
-    fn copies(&self) -> Option<&Self::Copies> {
+    fn copies(&self) -> Option<&Self::LinkCache> {
         self.copies.as_ref()
     }
 
@@ -98,7 +100,7 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         self.records.get_many(keys).await
     }
 
-    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<Page, StoreError> {
+    async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
         self.charge(&StoreCall::Scan)?;
         self.records.scan(prefix, after, limit).await
     }
@@ -133,7 +135,7 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
     }
 }
 
-impl<C: Copies> Copies for MeteredCopies<'_, C> {
+impl<C: LinkCache> LinkCache for MeteredCache<'_, C> {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
         charge(self.budget, 1).ok()?;
         self.copies.get(key).await

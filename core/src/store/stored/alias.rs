@@ -11,7 +11,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::store::ports::StoreError;
-use crate::store::{Arriving, Holder, Key, Signpost};
+use crate::store::{AliasState, Key, MovedTo, PendingMove};
 
 /// Who holds an alias: one of `link`, `erasing` and `signpost`, or nobody; and who is to hold it instead.
 #[derive(Serialize, Deserialize)]
@@ -55,32 +55,32 @@ struct StoredMovedTo<'a> {
 }
 
 impl<'a> StoredAlias<'a> {
-    pub(in crate::store) fn of(holder: &'a Holder, commits: u64, tokens: Tokens, hints: (&'a str, &'a [Key])) -> Self {
+    pub(in crate::store) fn of(holder: &'a AliasState, commits: u64, tokens: Tokens, hints: (&'a str, &'a [Key])) -> Self {
         let arriving = match holder {
-            Holder::Arriving(arriving) => Some(Box::new(StoredPendingMove::from(&**arriving))),
+            AliasState::PendingMove(arriving) => Some(Box::new(StoredPendingMove::from(&**arriving))),
             _ => None,
         };
         let (mut link, mut erasing, mut signpost) = (None, None, None);
         match holder.seen() {
-            Holder::Link(held) => link = Some(StoredLink::from(held)),
-            Holder::Erasing(held) => erasing = Some(Box::new(StoredLink::from(held))),
-            Holder::Signpost(held) => signpost = Some(StoredMovedTo::from(held)),
-            Holder::Arriving(_) | Holder::Nobody => {}
+            AliasState::Link(held) => link = Some(StoredLink::from(held)),
+            AliasState::Erasing(held) => erasing = Some(Box::new(StoredLink::from(held))),
+            AliasState::MovedTo(held) => signpost = Some(StoredMovedTo::from(held)),
+            AliasState::PendingMove(_) | AliasState::Nobody => {}
         }
         let (hint_token, newer_hints) = (hints.0.into(), hints.1.iter().map(|hint| hint.as_str().into()).collect());
         Self { schema: SchemaVersion, commits, tokens, hint_token, newer_hints, arriving, link, erasing, signpost }
     }
 
     /// Who holds the alias; the rest of the record stays.
-    pub(in crate::store) fn take_holder(&mut self) -> Result<Holder, StoreError> {
+    pub(in crate::store) fn take_holder(&mut self) -> Result<AliasState, StoreError> {
         let settled = match (self.link.take(), self.erasing.take(), self.signpost.take()) {
-            (Some(link), ..) => Holder::Link(link.try_into()?),
-            (None, Some(link), _) => Holder::Erasing((*link).try_into()?),
-            (None, None, Some(signpost)) => Holder::Signpost(signpost.into()),
-            (None, None, None) => Holder::Nobody,
+            (Some(link), ..) => AliasState::Link(link.try_into()?),
+            (None, Some(link), _) => AliasState::Erasing((*link).try_into()?),
+            (None, None, Some(signpost)) => AliasState::MovedTo(signpost.into()),
+            (None, None, None) => AliasState::Nobody,
         };
         Ok(match self.arriving.take() {
-            Some(arriving) => Holder::Arriving(Box::new(arriving.before(settled)?)),
+            Some(arriving) => AliasState::PendingMove(Box::new(arriving.before(settled)?)),
             None => settled,
         })
     }
@@ -88,8 +88,8 @@ impl<'a> StoredAlias<'a> {
 
 impl StoredPendingMove<'_> {
     /// The move, of a link that comes after `before`.
-    fn before(self, before: Holder) -> Result<Arriving, StoreError> {
-        Ok(Arriving {
+    fn before(self, before: AliasState) -> Result<PendingMove, StoreError> {
+        Ok(PendingMove {
             link: self.link.try_into()?,
             from: Key::kept(self.from.into_owned()),
             journey: self.journey.into_owned(),
@@ -99,8 +99,8 @@ impl StoredPendingMove<'_> {
     }
 }
 
-impl<'a> From<&'a Arriving> for StoredPendingMove<'a> {
-    fn from(arriving: &'a Arriving) -> Self {
+impl<'a> From<&'a PendingMove> for StoredPendingMove<'a> {
+    fn from(arriving: &'a PendingMove) -> Self {
         Self {
             link: StoredLink::from(&arriving.link),
             from: arriving.from.as_str().into(),
@@ -110,8 +110,8 @@ impl<'a> From<&'a Arriving> for StoredPendingMove<'a> {
     }
 }
 
-impl<'a> From<&'a Signpost> for StoredMovedTo<'a> {
-    fn from(signpost: &'a Signpost) -> Self {
+impl<'a> From<&'a MovedTo> for StoredMovedTo<'a> {
+    fn from(signpost: &'a MovedTo) -> Self {
         Self {
             link: signpost.link.as_str().into(),
             domain: signpost.domain.as_str().into(),
@@ -122,7 +122,7 @@ impl<'a> From<&'a Signpost> for StoredMovedTo<'a> {
     }
 }
 
-impl From<StoredMovedTo<'_>> for Signpost {
+impl From<StoredMovedTo<'_>> for MovedTo {
     fn from(stored: StoredMovedTo<'_>) -> Self {
         Self {
             link: LinkId::stored(stored.link.into_owned()),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{Millis, SchemaVersion};
-use crate::store::Line;
+use crate::store::AuditEvent;
 
 /// Who did what, to what, when and from where.
 #[derive(Serialize, Deserialize)]
@@ -29,8 +29,8 @@ pub(in crate::store) struct StoredAuditEvent<'a> {
     request_id: Cow<'a, str>,
 }
 
-impl<'a> From<&'a Line<'_>> for StoredAuditEvent<'a> {
-    fn from(line: &'a Line<'_>) -> Self {
+impl<'a> From<&'a AuditEvent<'_>> for StoredAuditEvent<'a> {
+    fn from(line: &'a AuditEvent<'_>) -> Self {
         Self {
             schema: SchemaVersion,
             at: line.at.into(),
@@ -47,7 +47,7 @@ impl<'a> From<&'a Line<'_>> for StoredAuditEvent<'a> {
     }
 }
 
-impl<'a> From<StoredAuditEvent<'a>> for Line<'a> {
+impl<'a> From<StoredAuditEvent<'a>> for AuditEvent<'a> {
     fn from(stored: StoredAuditEvent<'a>) -> Self {
         Self {
             at: stored.at.into(),

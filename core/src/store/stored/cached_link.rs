@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::settings::StoredSettings;
 use super::{Millis, SchemaVersion, corrupt};
 use crate::model::link::LinkId;
-use crate::model::password::Lock;
+use crate::model::password::PasswordTag;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
-use crate::store::copy::{Copy, Followed, Leads};
+use crate::store::copy::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
 /// What visitors of an alias need to know, and when truth confirmed it. A member without a meaning is refused: it may be what keeps
@@ -28,7 +28,7 @@ pub(in crate::store) struct StoredCachedLink<'a> {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ask_truth: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<StoredFollowed<'a>>,
+    link: Option<StoredVisitorLink<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -38,7 +38,7 @@ pub(in crate::store) struct StoredCachedLink<'a> {
 /// A link as far as it concerns visitors.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredFollowed<'a> {
+struct StoredVisitorLink<'a> {
     target: Cow<'a, str>,
     spec: StoredSettings<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,33 +46,33 @@ struct StoredFollowed<'a> {
 }
 
 impl<'a> StoredCachedLink<'a> {
-    pub(in crate::store) fn of(copy: &'a Copy, checked_at: Timestamp) -> Self {
+    pub(in crate::store) fn of(copy: &'a CachedLink, checked_at: Timestamp) -> Self {
         let ask_truth = copy.is_strict();
         let (mut link, mut to, mut forwards) = (None, None, false);
         match &copy.leads {
             _ if ask_truth => {}
-            Leads::On(followed) => link = Some(StoredFollowed::from(&**followed)),
-            Leads::Away { to: key, forwards: leads_on } => (to, forwards) = (Some(key.as_str().into()), *leads_on),
-            Leads::Nowhere | Leads::Blocked => {}
+            CachedState::On(followed) => link = Some(StoredVisitorLink::from(&**followed)),
+            CachedState::Away { to: key, forwards: leads_on } => (to, forwards) = (Some(key.as_str().into()), *leads_on),
+            CachedState::Nowhere | CachedState::Blocked => {}
         }
         let (version, checked_at) = (copy.version, checked_at.into());
         Self { schema: SchemaVersion, version, checked_at, id: copy.id.as_str().into(), ask_truth, link, to, forwards }
     }
 
     /// The copy and when it was checked; no copy if it says that truth is to be asked.
-    pub(in crate::store) fn into_copy(self) -> Result<(Option<Copy>, Timestamp), StoreError> {
+    pub(in crate::store) fn into_copy(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
         let leads = match (self.link, self.to) {
-            (Some(link), _) => Leads::On(Box::new(link.try_into()?)),
-            (None, Some(to)) => Leads::Away { to: Key::kept(to.into_owned()), forwards: self.forwards },
-            (None, None) => Leads::Nowhere,
+            (Some(link), _) => CachedState::On(Box::new(link.try_into()?)),
+            (None, Some(to)) => CachedState::Away { to: Key::kept(to.into_owned()), forwards: self.forwards },
+            (None, None) => CachedState::Nowhere,
         };
-        let copy = Copy { id: LinkId::stored(self.id.into_owned()), version: self.version, leads };
+        let copy = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, leads };
         Ok(((!self.ask_truth).then_some(copy), self.checked_at.into()))
     }
 }
 
-impl<'a> From<&'a Followed> for StoredFollowed<'a> {
-    fn from(followed: &'a Followed) -> Self {
+impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
+    fn from(followed: &'a VisitorLink) -> Self {
         Self {
             target: followed.target.as_str().into(),
             spec: StoredSettings::from(&followed.spec),
@@ -81,11 +81,11 @@ impl<'a> From<&'a Followed> for StoredFollowed<'a> {
     }
 }
 
-impl TryFrom<StoredFollowed<'_>> for Followed {
+impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
     type Error = StoreError;
 
     /// There is no copy of a link with a limit, and one all the same would lead everybody on.
-    fn try_from(stored: StoredFollowed<'_>) -> Result<Self, StoreError> {
+    fn try_from(stored: StoredVisitorLink<'_>) -> Result<Self, StoreError> {
         if stored.spec.max_clicks.is_some() {
             return Err(corrupt("max_clicks"));
         }
@@ -93,7 +93,7 @@ impl TryFrom<StoredFollowed<'_>> for Followed {
             target: Target::stored(stored.target.into_owned()),
             spec: stored.spec.try_into()?,
             limit: None,
-            lock: stored.lock.map(|lock| Lock::stored(lock.into_owned())),
+            lock: stored.lock.map(|lock| PasswordTag::stored(lock.into_owned())),
         })
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::store::stored;
 
-    fn read(json: &str) -> Option<(Option<Copy>, Timestamp)> {
+    fn read(json: &str) -> Option<(Option<CachedLink>, Timestamp)> {
         stored::read::<StoredCachedLink<'_>>(json.as_bytes()).ok()?.into_copy().ok()
     }
 

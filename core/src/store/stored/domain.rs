@@ -8,8 +8,8 @@ use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::domain::Domain;
 use crate::model::target::Target;
-use crate::store::Site;
-use crate::store::kept::Keep;
+use crate::store::DomainRecord;
+use crate::store::kept::RecordValue;
 use crate::store::ports::StoreError;
 
 /// Where a domain sends visitors who find nothing.
@@ -32,7 +32,7 @@ pub(crate) struct StoredDomain<'a> {
     tokens: Tokens,
 }
 
-impl Keep for Site {
+impl RecordValue for DomainRecord {
     type Stored<'a> = StoredDomain<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredDomain<'_> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
-use crate::store::once::{Answer, Once};
+use crate::store::once::{IdempotentRequest, RecordedResponse};
 
 /// How far such a request came.
 #[derive(Serialize, Deserialize)]
@@ -38,7 +38,7 @@ struct StoredAnswer<'a> {
 }
 
 impl<'a> StoredIdempotency<'a> {
-    pub(in crate::store) fn of(once: &'a Once, tokens: Tokens) -> Self {
+    pub(in crate::store) fn of(once: &'a IdempotentRequest, tokens: Tokens) -> Self {
         Self {
             schema: SchemaVersion,
             body: once.body.as_deref().map(Cow::from),
@@ -51,21 +51,21 @@ impl<'a> StoredIdempotency<'a> {
         }
     }
 
-    pub(in crate::store) fn into_parts(self) -> (Once, Tokens) {
-        let once = Once {
+    pub(in crate::store) fn into_parts(self) -> (IdempotentRequest, Tokens) {
+        let once = IdempotentRequest {
             body: self.body.map(Cow::into_owned),
             nonce: self.nonce.into_owned(),
             first_at: self.first_at.into(),
             running_since: self.running_since.map(Into::into),
-            answer: self.answer.map(Answer::from),
+            answer: self.answer.map(RecordedResponse::from),
             progress: self.progress.map(Cow::into_owned),
         };
         (once, self.tokens)
     }
 }
 
-impl<'a> From<&'a Answer> for StoredAnswer<'a> {
-    fn from(answer: &'a Answer) -> Self {
+impl<'a> From<&'a RecordedResponse> for StoredAnswer<'a> {
+    fn from(answer: &'a RecordedResponse) -> Self {
         Self {
             status: answer.status,
             etag: answer.etag.as_deref().map(Cow::from),
@@ -75,7 +75,7 @@ impl<'a> From<&'a Answer> for StoredAnswer<'a> {
     }
 }
 
-impl From<StoredAnswer<'_>> for Answer {
+impl From<StoredAnswer<'_>> for RecordedResponse {
     fn from(stored: StoredAnswer<'_>) -> Self {
         Self {
             status: stored.status,

@@ -8,11 +8,11 @@ use super::bytes::StoredBytes;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::domain::Domain;
-use crate::model::key::{ApiKey, KeyId, Mark};
+use crate::model::key::{ApiKey, KeyId, SecretDigest};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
-use crate::store::kept::Keep;
+use crate::store::kept::RecordValue;
 use crate::store::ports::StoreError;
 
 /// A key and what it is good for. Roles and scopes go by their names.
@@ -43,7 +43,7 @@ pub(crate) struct StoredKey<'a> {
     tokens: Tokens,
 }
 
-impl Keep for ApiKey {
+impl RecordValue for ApiKey {
     type Stored<'a> = StoredKey<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredKey<'_> {
@@ -88,13 +88,13 @@ impl Keep for ApiKey {
     }
 }
 
-impl From<Mark> for StoredBytes<32> {
-    fn from(mark: Mark) -> Self {
+impl From<SecretDigest> for StoredBytes<32> {
+    fn from(mark: SecretDigest) -> Self {
         Self(*mark.as_bytes())
     }
 }
 
-impl From<StoredBytes<32>> for Mark {
+impl From<StoredBytes<32>> for SecretDigest {
     fn from(StoredBytes(bytes): StoredBytes<32>) -> Self {
         Self::stored(bytes)
     }

@@ -33,7 +33,7 @@ fn to_json(list: &impl Serialize) -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::model::time::Timestamp;
-    use crate::store::{Expect, Note};
+    use crate::store::{AuditEntry, Expect};
 
     #[test]
     fn lists_hold_any_text() {
@@ -43,7 +43,7 @@ mod tests {
         assert_eq!(beside_as_json(&change).unwrap(), "[]");
         change.sides.push((key("s"), r#"{"a":1}"#.into()));
         change.gains.push(key("g"));
-        change.note = Some(Note { key: key("n"), value: "1".into(), expires_at: Some(Timestamp::from_millis(7)) });
+        change.note = Some(AuditEntry { key: key("n"), value: "1".into(), expires_at: Some(Timestamp::from_millis(7)) });
         assert_eq!(beside_as_json(&change).unwrap(), r#"[["s","{\"a\":1}",null],["g","null",null],["n","1",7]]"#);
     }
 }

@@ -75,17 +75,17 @@ impl From<Millis> for Timestamp {
 }
 
 /// A type that is stored.
-pub(crate) trait Form: Serialize + DeserializeOwned {}
+pub(crate) trait StoredForm: Serialize + DeserializeOwned {}
 
-impl<T: Serialize + DeserializeOwned> Form for T {}
+impl<T: Serialize + DeserializeOwned> StoredForm for T {}
 
 /// Reads a whole record.
-pub(super) fn read<T: Form>(json: &[u8]) -> Result<T, StoreError> {
+pub(super) fn read<T: StoredForm>(json: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(json).map_err(|error| unreadable(json, &error))
 }
 
 /// Writes a whole record. Members stand in the order of their declaration, so one value has one JSON.
-pub(super) fn write(record: &impl Form) -> Result<String, StoreError> {
+pub(super) fn write(record: &impl StoredForm) -> Result<String, StoreError> {
     serde_json::to_string(record).map_err(|error| StoreError::Corrupt(format!("a record cannot be written: {error}")))
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::store::RobotsText;
-use crate::store::kept::Keep;
+use crate::store::kept::RecordValue;
 use crate::store::ports::StoreError;
 
 /// The text, and when it was made.
@@ -20,7 +20,7 @@ pub(crate) struct StoredRobots<'a> {
     tokens: Tokens,
 }
 
-impl Keep for RobotsText {
+impl RecordValue for RobotsText {
     type Stored<'a> = StoredRobots<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredRobots<'_> {

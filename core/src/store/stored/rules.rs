@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::corrupt;
-use crate::model::rules::{Block, Choice, Clock, Condition, Country, Language, Query, Rule, RuleId, Wanted, Window, Zone};
+use crate::model::rules::{
+    AddressBlock, Condition, Country, Language, Query, QueryTest, Rule, RuleId, TimeOfDay, TimeWindow, WordSet, Zone,
+};
 use crate::model::target::Target;
 use crate::store::ports::StoreError;
 
@@ -86,13 +88,15 @@ impl<'a> From<&'a Condition> for StoredCondition<'a> {
             Condition::Language(_) => Self::Language(condition.any()),
             Condition::Query(Query { name, wanted }) => {
                 let is = match wanted {
-                    Wanted::Present => StoredQuery::Present,
-                    Wanted::Absent => StoredQuery::Absent,
-                    Wanted::Equals(value) => StoredQuery::Equals(value.into()),
+                    QueryTest::Present => StoredQuery::Present,
+                    QueryTest::Absent => StoredQuery::Absent,
+                    QueryTest::Equals(value) => StoredQuery::Equals(value.into()),
                 };
                 Self::Query { name: name.into(), is }
             }
-            Condition::Time(Window { from, to, zone }) => Self::Time { from: from.minutes(), to: to.minutes(), tz: zone.as_str().into() },
+            Condition::Time(TimeWindow { from, to, zone }) => {
+                Self::Time { from: from.minutes(), to: to.minutes(), tz: zone.as_str().into() }
+            }
             Condition::Weekday(_, zone) => Self::Weekday { any: condition.any(), tz: zone.as_str().into() },
             Condition::Address(_) => Self::Address(condition.any()),
             Condition::Split(percent) => Self::Split(*percent),
@@ -106,21 +110,21 @@ impl TryFrom<StoredCondition<'_>> for Condition {
     fn try_from(stored: StoredCondition<'_>) -> Result<Self, StoreError> {
         let condition = match stored {
             StoredCondition::Country(any) => every(any, |code| Country::parse(&code).ok()).map(Self::Country),
-            StoredCondition::Device(any) => Choice::stored(&any).map(Self::Device),
-            StoredCondition::Os(any) => Choice::stored(&any).map(Self::Os),
-            StoredCondition::Browser(any) => Choice::stored(&any).map(Self::Browser),
+            StoredCondition::Device(any) => WordSet::stored(&any).map(Self::Device),
+            StoredCondition::Os(any) => WordSet::stored(&any).map(Self::Os),
+            StoredCondition::Browser(any) => WordSet::stored(&any).map(Self::Browser),
             StoredCondition::Language(any) => every(any, |tag| Some(Language::stored(tag.into_owned()))).map(Self::Language),
             StoredCondition::Query { name, is } => {
                 let wanted = match is {
-                    StoredQuery::Present => Wanted::Present,
-                    StoredQuery::Absent => Wanted::Absent,
-                    StoredQuery::Equals(value) => Wanted::Equals(value.into_owned()),
+                    StoredQuery::Present => QueryTest::Present,
+                    StoredQuery::Absent => QueryTest::Absent,
+                    StoredQuery::Equals(value) => QueryTest::Equals(value.into_owned()),
                 };
                 Some(Self::Query(Query { name: name.into_owned(), wanted }))
             }
             StoredCondition::Time { from, to, tz } => window(from, to, tz).map(Self::Time),
-            StoredCondition::Weekday { any, tz } => Choice::stored(&any).zip(zone(tz)).map(|(any, zone)| Self::Weekday(any, zone)),
-            StoredCondition::Address(any) => every(any, |block| Block::parse(&block).ok()).map(Self::Address),
+            StoredCondition::Weekday { any, tz } => WordSet::stored(&any).zip(zone(tz)).map(|(any, zone)| Self::Weekday(any, zone)),
+            StoredCondition::Address(any) => every(any, |block| AddressBlock::parse(&block).ok()).map(Self::Address),
             StoredCondition::Split(percent) => Some(Self::Split(percent)),
         };
         condition.ok_or_else(|| corrupt("when"))
@@ -131,8 +135,8 @@ fn every<'a, T>(words: Vec<Cow<'a, str>>, read: impl Fn(Cow<'a, str>) -> Option<
     words.into_iter().map(read).collect()
 }
 
-fn window(from: u16, to: u16, tz: Cow<'_, str>) -> Option<Window> {
-    Some(Window { from: Clock::stored(from)?, to: Clock::stored(to)?, zone: zone(tz)? })
+fn window(from: u16, to: u16, tz: Cow<'_, str>) -> Option<TimeWindow> {
+    Some(TimeWindow { from: TimeOfDay::stored(from)?, to: TimeOfDay::stored(to)?, zone: zone(tz)? })
 }
 
 fn zone(text: Cow<'_, str>) -> Option<Zone> {

@@ -12,7 +12,7 @@ use crate::model::card::Card;
 use crate::model::link::{ForwardQuery, RedirectStatus};
 use crate::model::password::PasswordHash;
 use crate::model::rules::Rule;
-use crate::model::spec::Spec;
+use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
 use crate::store::ports::{PasswordCost, StoreError};
@@ -91,8 +91,8 @@ struct StoredCard<'a> {
     image: Option<Cow<'a, str>>,
 }
 
-impl<'a> From<&'a Spec> for StoredSettings<'a> {
-    fn from(spec: &'a Spec) -> Self {
+impl<'a> From<&'a LinkSettings> for StoredSettings<'a> {
+    fn from(spec: &'a LinkSettings) -> Self {
         let status = spec.redirect_status;
         Self {
             redirect_status: (status != RedirectStatus::default()).then(|| status.code().as_u16()),
@@ -117,7 +117,7 @@ impl<'a> From<&'a Spec> for StoredSettings<'a> {
     }
 }
 
-impl TryFrom<StoredSettings<'_>> for Spec {
+impl TryFrom<StoredSettings<'_>> for LinkSettings {
     type Error = StoreError;
 
     fn try_from(stored: StoredSettings<'_>) -> Result<Self, StoreError> {
@@ -213,11 +213,11 @@ mod tests {
     use super::*;
     use crate::api::links::fields::settings::tests::everything;
 
-    fn written(spec: &Spec) -> String {
+    fn written(spec: &LinkSettings) -> String {
         serde_json::to_string(&StoredSettings::from(spec)).unwrap()
     }
 
-    fn read(json: &str) -> Option<Spec> {
+    fn read(json: &str) -> Option<LinkSettings> {
         serde_json::from_str::<StoredSettings<'_>>(json).ok()?.try_into().ok()
     }
 
@@ -228,8 +228,8 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_not_written() {
-        assert_eq!(written(&Spec::default()), "{}");
-        assert_eq!(read("{}"), Some(Spec::default()));
+        assert_eq!(written(&LinkSettings::default()), "{}");
+        assert_eq!(read("{}"), Some(LinkSettings::default()));
     }
 
     #[test]

@@ -11,10 +11,10 @@ use crate::model::domain::Domain;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::text::Title;
-use crate::model::user::{Email, Heir, Invitation, Standing, User};
-use crate::store::kept::Keep;
+use crate::model::user::{Email, Invitation, LinkRecipient, User, UserStatus};
+use crate::store::kept::RecordValue;
 use crate::store::ports::StoreError;
-use crate::store::{Claimed, Team};
+use crate::store::{EmailClaim, Team};
 
 /// A user. The role goes by its name.
 #[derive(Serialize, Deserialize)]
@@ -79,7 +79,7 @@ pub(crate) struct StoredEmailClaim<'a> {
     tokens: Tokens,
 }
 
-impl Keep for User {
+impl RecordValue for User {
     type Stored<'a> = StoredUser<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredUser<'_> {
@@ -124,30 +124,30 @@ impl Keep for User {
     }
 }
 
-impl<'a> From<&'a Standing> for StoredStanding<'a> {
-    fn from(standing: &'a Standing) -> Self {
+impl<'a> From<&'a UserStatus> for StoredStanding<'a> {
+    fn from(standing: &'a UserStatus) -> Self {
         match standing {
-            Standing::In => Self::In,
-            Standing::Disabled => Self::Disabled,
-            Standing::Leaving { heir, past } => {
+            UserStatus::In => Self::In,
+            UserStatus::Disabled => Self::Disabled,
+            UserStatus::Leaving { heir, past } => {
                 let heir = match heir {
-                    Heir::Nobody => None,
-                    Heir::User(heir) => Some(heir.as_str().into()),
+                    LinkRecipient::Nobody => None,
+                    LinkRecipient::User(heir) => Some(heir.as_str().into()),
                 };
                 Self::Leaving { heir, past: past.as_ref().map(|past| past.as_str().into()) }
             }
-            Standing::Gone => Self::Gone,
+            UserStatus::Gone => Self::Gone,
         }
     }
 }
 
-impl From<StoredStanding<'_>> for Standing {
+impl From<StoredStanding<'_>> for UserStatus {
     fn from(stored: StoredStanding<'_>) -> Self {
         match stored {
             StoredStanding::In => Self::In,
             StoredStanding::Disabled => Self::Disabled,
             StoredStanding::Leaving { heir, past } => Self::Leaving {
-                heir: heir.map_or(Heir::Nobody, |heir| Heir::User(UserId::stored(heir.into_owned()))),
+                heir: heir.map_or(LinkRecipient::Nobody, |heir| LinkRecipient::User(UserId::stored(heir.into_owned()))),
                 past: past.map(|past| Domain::stored(past.into_owned())),
             },
             StoredStanding::Gone => Self::Gone,
@@ -155,7 +155,7 @@ impl From<StoredStanding<'_>> for Standing {
     }
 }
 
-impl Keep for Team {
+impl RecordValue for Team {
     type Stored<'a> = StoredTeam<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredTeam<'_> {
@@ -168,7 +168,7 @@ impl Keep for Team {
     }
 }
 
-impl Keep for Claimed {
+impl RecordValue for EmailClaim {
     type Stored<'a> = StoredEmailClaim<'a>;
 
     fn store(&self, tokens: Tokens) -> StoredEmailClaim<'_> {

@@ -11,7 +11,7 @@ use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
 use crate::model::target::Target;
-use crate::store::history::Snapshot;
+use crate::store::history::LinkVersion;
 
 /// What a link was before an edit.
 #[derive(Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub(in crate::store) struct StoredVersion<'a> {
     before: Option<Cow<'a, str>>,
 }
 
-impl<'a> From<&'a Snapshot> for StoredVersion<'a> {
-    fn from(version: &'a Snapshot) -> Self {
+impl<'a> From<&'a LinkVersion> for StoredVersion<'a> {
+    fn from(version: &'a LinkVersion) -> Self {
         Self {
             schema: SchemaVersion,
             version: version.version,
@@ -53,7 +53,7 @@ impl<'a> From<&'a Snapshot> for StoredVersion<'a> {
     }
 }
 
-impl From<StoredVersion<'_>> for Snapshot {
+impl From<StoredVersion<'_>> for LinkVersion {
     fn from(stored: StoredVersion<'_>) -> Self {
         Self {
             version: stored.version,
@@ -84,7 +84,7 @@ mod tests {
                 r#""disabled":true,"deleted":true,"blocked":{"reason":"r","at":4},"before":"t"}"#
             ),
         ] {
-            let version = Snapshot::from(stored::read::<StoredVersion<'_>>(json.as_bytes()).unwrap());
+            let version = LinkVersion::from(stored::read::<StoredVersion<'_>>(json.as_bytes()).unwrap());
             assert_eq!(stored::write(&StoredVersion::from(&version)).unwrap(), json);
         }
     }

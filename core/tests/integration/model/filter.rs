@@ -172,7 +172,7 @@ impl Filter {
 
 /// Rows as objects: the cells that are not text are JSON.
 fn rows(text: &[u8]) -> Vec<Value> {
-    let mut records = csv::Records::new(text).map(|record| record.expect("a row").cells);
+    let mut records = csv::CsvRecords::new(text).map(|record| record.expect("a row").cells);
     let names = records.next().expect("the names of the columns");
     let row = |cells: Vec<String>| {
         let cell = |(name, cell): (&String, String)| {

@@ -106,7 +106,7 @@ pub(crate) struct Link {
 pub(crate) enum Place {
     Link(Rc<Link>),
     /// The link `maker` went from here to there.
-    Signpost {
+    MovedTo {
         maker: u64,
         to: Address,
         forwards: bool,
@@ -366,7 +366,7 @@ impl World {
     pub(crate) fn links(&self) -> impl Iterator<Item = (&Address, &Rc<Link>)> {
         self.0.iter().filter_map(|(address, place)| match place {
             Place::Link(link) => Some((address, link)),
-            Place::Signpost { .. } | Place::Erasing => None,
+            Place::MovedTo { .. } | Place::Erasing => None,
         })
     }
 
@@ -380,7 +380,7 @@ impl World {
                 Place::Link(link) if traveller.is_none_or(|maker| maker == link.maker) => {
                     return Ok(at.clone());
                 }
-                Place::Signpost { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
+                Place::MovedTo { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
                     traveller = Some(*maker);
                     at = to;
                     place = self.0.get(at).ok_or(404_u16)?;
@@ -432,7 +432,7 @@ impl World {
         let mut next = self.0.get(address);
         while let Some(place) = next.filter(|_| way.len() <= usize::from(MOST_MOVES)) {
             way.push(place);
-            next = if let Place::Signpost { to, .. } = place { self.0.get(to) } else { None };
+            next = if let Place::MovedTo { to, .. } = place { self.0.get(to) } else { None };
         }
         way
     }
@@ -464,7 +464,7 @@ impl World {
                 }
             }
             Deed::Delete { at, seen } => {
-                if let Some(Place::Signpost { forwards, .. }) = self.0.get_mut(at) {
+                if let Some(Place::MovedTo { forwards, .. }) = self.0.get_mut(at) {
                     // Whoever has seen a version means the link, not the way to it.
                     if seen.is_some() {
                         return Err("not_found");
@@ -488,7 +488,7 @@ impl World {
                     self.0.remove(at);
                     Ok((204, None))
                 }
-                Some(Place::Signpost { .. }) | None => Err("not_found"),
+                Some(Place::MovedTo { .. }) | None => Err("not_found"),
             },
             Deed::Retag { .. } => unreachable!("it is not one deed but many"),
         }
@@ -572,7 +572,7 @@ impl World {
         let places = self.0.iter().map(|(address, place)| {
             let place = match place {
                 Place::Link(link) => Place::Link(Rc::new(Link { maker: number(link.maker), ..Link::clone(link) })),
-                Place::Signpost { maker, to, forwards } => Place::Signpost { maker: number(*maker), to: to.clone(), forwards: *forwards },
+                Place::MovedTo { maker, to, forwards } => Place::MovedTo { maker: number(*maker), to: to.clone(), forwards: *forwards },
                 Place::Erasing => Place::Erasing,
             };
             (address.clone(), place)
@@ -584,8 +584,8 @@ impl World {
     pub(crate) fn check_free(&self, address: &Address, maker: Option<u64>, reuse: bool) -> Result<(), &'static str> {
         match self.0.get(address) {
             Some(Place::Link(link)) if !link.deleted => Err("alias_taken"),
-            Some(Place::Signpost { maker: gone, .. }) if Some(*gone) == maker => Ok(()),
-            Some(Place::Signpost { forwards: true, .. }) => Err("alias_taken"),
+            Some(Place::MovedTo { maker: gone, .. }) if Some(*gone) == maker => Ok(()),
+            Some(Place::MovedTo { forwards: true, .. }) => Err("alias_taken"),
             Some(Place::Erasing) => Err("alias_retired"),
             Some(_) if !reuse => Err("alias_retired"),
             Some(_) | None => Ok(()),
@@ -609,7 +609,7 @@ impl World {
         self.check_free(&going.to, Some(was.maker), going.reuse)?;
         let maker = was.maker;
         link = next_version(from, was, link, now);
-        self.0.insert(from.clone(), Place::Signpost { maker, to: going.to.clone(), forwards: going.keep });
+        self.0.insert(from.clone(), Place::MovedTo { maker, to: going.to.clone(), forwards: going.keep });
         self.0.insert(going.to.clone(), Place::Link(Rc::new(link)));
         Ok((200, Some(going.to.clone())))
     }

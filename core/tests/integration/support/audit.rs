@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hop_core::memory::{MemoryEdge, Steps};
+use hop_core::memory::{CommitMode, MemoryEdge};
 use hop_core::store::Key;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{Ask, Isolate, run};
 
 /// A link as truth has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct GuardedRecord {
     pub(crate) id: String,
     pub(crate) target: String,
     pub(crate) version: u64,
@@ -20,13 +20,13 @@ pub(crate) struct Kept {
 }
 
 /// Every link record, by alias, read behind hop's back.
-pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, Kept> {
+pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, GuardedRecord> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
     keys.filter_map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
         let place: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
         let json = link_in(edge, &place)?;
-        let kept = Kept {
+        let kept = GuardedRecord {
             id: text(&json["id"]),
             target: text(&json["target"]),
             version: json["version"].as_u64().expect("a record has a version"),
@@ -110,7 +110,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
     for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
         told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
     }
-    let is_exact = edge.records.steps() == Steps::AtOnce;
+    let is_exact = edge.records.steps() == CommitMode::AtOnce;
     for kept in truth(edge).values() {
         let deeds = told.remove(&kept.id).unwrap_or_default();
         let count = deeds.len() as u64;
@@ -128,7 +128,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
 pub(crate) fn check_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
     assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
-    if edge.records.steps() == Steps::AtOnce {
+    if edge.records.steps() == CommitMode::AtOnce {
         check_no_stray_entries(edge);
     }
 }

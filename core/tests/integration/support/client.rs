@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hop_core::memory::MemoryEdge;
-use hop_core::ports::Facts;
+use hop_core::ports::ClientInfo;
 use hop_core::{App, BackgroundWork, Body, Head, Request, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
@@ -78,7 +78,7 @@ impl Visitor {
     }
 }
 
-impl Facts for Visitor {
+impl ClientInfo for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let said = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
         said.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)

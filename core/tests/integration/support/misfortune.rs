@@ -2,22 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hop_core::memory::{Fault, Faults, MemoryEdge, MemoryRecords, NoFaults, Random, Step, Steps};
+use hop_core::memory::{CommitMode, Fault, Faults, MemoryEdge, MemoryRecords, NoFaults, Random, StoreStep};
 
 /// The steps a store came to, in their order.
 #[derive(Clone, Default)]
-pub(crate) struct Trace(Arc<Mutex<Vec<Step>>>);
+pub(crate) struct Trace(Arc<Mutex<Vec<StoreStep>>>);
 
 impl Trace {
-    pub(crate) fn steps(&self) -> Vec<Step> {
+    pub(crate) fn steps(&self) -> Vec<StoreStep> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn count(&self, wanted: impl Fn(Step) -> bool) -> usize {
+    pub(crate) fn count(&self, wanted: impl Fn(StoreStep) -> bool) -> usize {
         self.steps().into_iter().filter(|step| wanted(*step)).count()
     }
 
-    fn add(&self, step: Step) {
+    fn add(&self, step: StoreStep) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 }
@@ -28,22 +28,22 @@ pub(crate) enum Plan {
     /// These, by their number.
     At(Vec<(usize, Fault)>),
     /// Every one from this number on, of one kind or of all: the store goes down and stays down.
-    From(usize, Option<Step>),
+    From(usize, Option<StoreStep>),
     /// Every one from the first of this kind on: the writer dies there.
-    FromFirst(Step),
+    FromFirst(StoreStep),
     /// The same, from the one with this number among those of its kind, counted from 1.
-    FromNth(Step, usize),
+    FromNth(StoreStep, usize),
     /// That one is late by a turn, nothing else goes wrong.
-    LateAt(Step, usize),
+    LateAt(StoreStep, usize),
     /// Every one of this kind, in this way.
-    Every(Step, Fault),
+    Every(StoreStep, Fault),
 }
 
 impl Plan {
     /// What goes wrong at the latest of the steps the store has come to.
-    pub(crate) fn fault(&self, steps: &[Step]) -> Fault {
+    pub(crate) fn fault(&self, steps: &[StoreStep]) -> Fault {
         let number = steps.len() - 1;
-        let come_to = |kind: &Step| steps.iter().filter(|step| *step == kind).count();
+        let come_to = |kind: &StoreStep| steps.iter().filter(|step| *step == kind).count();
         let fails = match self {
             Self::At(faults) => return faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
             Self::Every(kind, fault) => return if steps.last() == Some(kind) { *fault } else { Fault::None },
@@ -71,7 +71,7 @@ impl Plan {
 struct Planned(Plan, Trace);
 
 impl Faults for Planned {
-    fn next(&mut self, step: Step) -> Fault {
+    fn next(&mut self, step: StoreStep) -> Fault {
         self.1.add(step);
         self.0.fault(&self.1.steps())
     }
@@ -98,7 +98,7 @@ pub(crate) fn calm(edge: &MemoryEdge) {
 pub(crate) const FEW_OPERATIONS: u32 = 24;
 
 /// An empty edge that makes its changes in this way.
-pub(crate) fn edge(seed: u64, steps: Steps) -> MemoryEdge {
+pub(crate) fn edge(seed: u64, steps: CommitMode) -> MemoryEdge {
     MemoryEdge::with_records(seed, MemoryRecords::new(steps, Box::new(NoFaults)))
 }
 
@@ -123,7 +123,7 @@ impl Drawn {
 }
 
 impl Faults for Drawn {
-    fn next(&mut self, _step: Step) -> Fault {
+    fn next(&mut self, _step: StoreStep) -> Fault {
         let Weather { late, fail, stale } = self.1;
         match self.0.below(100) {
             draw if draw < late / 2 => Fault::Late(self.a_while()),

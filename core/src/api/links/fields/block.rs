@@ -2,7 +2,7 @@
 
 use crate::message::body::{Draft, NotNull, Optional, Required, request_body};
 use crate::model::blocked::Blocked;
-use crate::model::field_error::Wrong;
+use crate::model::field_error::FieldErrors;
 use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
@@ -23,7 +23,7 @@ request_body! {
 }
 
 /// What an admin says at `now`, on top of what was said before: a link stays blocked since it was, whatever is said of the reason.
-pub(crate) fn patched_block(before: Option<&Blocked>, patch: Draft<BlockPatch>, now: Timestamp) -> Result<Blocked, Wrong> {
+pub(crate) fn patched_block(before: Option<&Blocked>, patch: Draft<BlockPatch>, now: Timestamp) -> Result<Blocked, FieldErrors> {
     let Draft { parts, mut wrong } = patch;
     match parts.reason.or_else(|| before.map(|before| before.reason.clone())) {
         Some(reason) => wrong.or(Blocked { reason, at: before.map_or(now, |before| before.at) }),
@@ -45,7 +45,7 @@ mod tests {
     use crate::message::body::tests::parsed;
     use crate::model::field_error::FieldCode;
 
-    fn patched(before: Option<&Blocked>, json: &str) -> Result<Blocked, Wrong> {
+    fn patched(before: Option<&Blocked>, json: &str) -> Result<Blocked, FieldErrors> {
         patched_block(before, parsed::<Draft<BlockPatch>>(json)?, Timestamp::from_millis(9))
     }
 
@@ -53,7 +53,7 @@ mod tests {
         Blocked { reason: Reason::stored(reason.into()), at: Timestamp::from_millis(at) }
     }
 
-    fn errors(wrong: Wrong) -> Vec<(String, FieldCode)> {
+    fn errors(wrong: FieldErrors) -> Vec<(String, FieldCode)> {
         wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::message::body::{Patch, request_body};
 use crate::model::card::Card;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
@@ -19,13 +19,13 @@ request_body! {
 }
 
 /// The card after a patch of what was there before.
-pub(crate) fn patched_card(before: Option<&Card>, patch: CardPatch) -> Result<Card, Refusal> {
+pub(crate) fn patched_card(before: Option<&Card>, patch: CardPatch) -> Result<Card, FieldError> {
     let mut card = before.cloned().unwrap_or_default();
     patch.title.apply(&mut card.title);
     patch.description.apply(&mut card.description);
     patch.image.apply(&mut card.image);
     if card == Card::default() {
-        return Err(Refusal::new(FieldCode::Required, "a card has a title, a description or an image; null is none"));
+        return Err(FieldError::new(FieldCode::Required, "a card has a title, a description or an image; null is none"));
     }
     Ok(card)
 }

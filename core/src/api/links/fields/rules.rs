@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 #[cfg(feature = "docs")]
 use crate::message::body::patterns;
 use crate::message::body::{
-    FieldType, Fields, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, Tree, WhyNotEmpty, request_body,
+    FieldType, Fields, JsonValue, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, Template, WhyNotEmpty, request_body,
     text_types,
 };
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::rules::{
-    Block, Browser, Choice, Clock, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
-    Rule, RuleId, VALUE_BYTES, Wanted, Weekday, Window, Words, Zone, place, shadow_of,
+    AddressBlock, Browser, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
+    QueryTest, Rule, RuleId, TimeOfDay, TimeWindow, VALUE_BYTES, Weekday, WordKind, WordSet, Zone, place, shadow_of,
 };
 use crate::model::text::bounded;
 
@@ -40,12 +40,12 @@ pub(crate) enum Rules {}
 impl FieldType for Rules {
     type Value = Vec<Rule>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Rule>, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<Rule>, FieldErrors> {
         let mut ids: Vec<RuleId> = Vec::new();
         let rules = value.items(MOST_RULES, |item| {
             let mut rule = RuleBody::draft(Fields::of(item)?, context);
             if rule.parts.id.as_ref().is_some_and(|id| ids.contains(id)) {
-                rule.wrong.add(Refusal::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
+                rule.wrong.add(FieldError::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
             }
             ids.extend(rule.parts.id.clone());
             rule.close()
@@ -73,12 +73,12 @@ fn named(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
 }
 
 /// Refuses every rule that is never reached.
-fn in_reach(rules: Vec<Rule>) -> Result<Vec<Rule>, Wrong> {
-    let mut wrong = Wrong::default();
+fn in_reach(rules: Vec<Rule>) -> Result<Vec<Rule>, FieldErrors> {
+    let mut wrong = FieldErrors::default();
     for (at, rule) in rules.iter().enumerate() {
         if let Some(earlier) = shadow_of(rule, rules.get(..at).unwrap_or_default()) {
             let never = format!("the rule {} before it holds whenever this one does, so this one is never reached", earlier.as_str());
-            wrong.add(Refusal::new(FieldCode::Conflicts, never).within("when").at(at));
+            wrong.add(FieldError::new(FieldCode::Conflicts, never).within("when").at(at));
         }
     }
     wrong.or(rules)
@@ -90,12 +90,12 @@ pub(crate) enum When {}
 impl FieldType for When {
     type Value = Vec<Condition>;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Vec<Condition>, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<Condition>, FieldErrors> {
         let when = NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::parse(value, context)?;
-        let mut wrong = Wrong::default();
+        let mut wrong = FieldErrors::default();
         for (at, condition) in when.iter().enumerate() {
             if let Some(field) = condition.excluded_by(when.get(..at).unwrap_or_default()) {
-                let never = Refusal::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
+                let never = FieldError::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
                 wrong.add(never.within(field).at(at));
             }
         }
@@ -109,26 +109,26 @@ impl FieldType for When {
 }
 
 impl WhyNotEmpty for When {
-    fn refusal() -> Refusal {
-        Refusal::new(FieldCode::Required, "a rule has a condition; the link's own target is for everybody else")
+    fn refusal() -> FieldError {
+        FieldError::new(FieldCode::Required, "a rule has a condition; the link's own target is for everybody else")
     }
 }
 
 text_types! {
     Language as Language = |text, _| Language::parse(&text),
         {"type": "string", "minLength": 2, "maxLength": 35, "pattern": patterns::LANGUAGE};
-    Block as Block = |text, _| Block::parse(&text), {"type": "string", "maxLength": 49, "pattern": patterns::BLOCK};
-    Clock as Clock = |text, _| Clock::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
+    AddressBlock as AddressBlock = |text, _| AddressBlock::parse(&text), {"type": "string", "maxLength": 49, "pattern": patterns::BLOCK};
+    TimeOfDay as TimeOfDay = |text, _| TimeOfDay::parse(&text), {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
     Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
 }
 
 /// One of the words of a kind, as its place among them.
 pub(crate) struct Word<W>(PhantomData<W>);
 
-impl<W: Words> FieldType for Word<W> {
+impl<W: WordKind> FieldType for Word<W> {
     type Value = u8;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<u8, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<u8, FieldErrors> {
         Ok(place(&value.text()?, W::NAMES)?)
     }
 
@@ -144,8 +144,8 @@ type AnyOf<T> = NonEmpty<Set<T, MOST_OF_ANY>, NeverHolds>;
 pub(crate) enum NeverHolds {}
 
 impl WhyNotEmpty for NeverHolds {
-    fn refusal() -> Refusal {
-        Refusal::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")
+    fn refusal() -> FieldError {
+        FieldError::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")
     }
 }
 
@@ -155,9 +155,9 @@ pub(crate) enum Percent {}
 impl FieldType for Percent {
     type Value = u8;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<u8, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<u8, FieldErrors> {
         let percent = u8::try_from(value.natural()?).ok().filter(|percent| (1..=99).contains(percent));
-        percent.ok_or_else(|| Refusal::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
+        percent.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
     }
 
     #[cfg(feature = "docs")]
@@ -212,8 +212,8 @@ request_body! {
     /// Time of day, from one time until before another, which differs: `08:00` to `18:00`. The window may reach
     /// into the next day.
     struct TimeBody {
-        from: Required<Clock>,
-        to: Required<Clock>,
+        from: Required<TimeOfDay>,
+        to: Required<TimeOfDay>,
         tz: Required<Zone>,
     }
 
@@ -226,7 +226,7 @@ request_body! {
     /// Address of the visitor: blocks such as `192.0.2.0/24`, with zeros behind their prefix, or single addresses.
     /// An IPv4 address is in no block of IPv6.
     struct AddressBody {
-        any: Required<AnyOf<Block>>,
+        any: Required<AnyOf<AddressBlock>>,
     }
 
     /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with
@@ -239,25 +239,25 @@ request_body! {
 impl FieldType for Condition {
     type Value = Self;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         let mut fields = Fields::of(value)?;
-        let Some(kind) = fields.need("type", Tree::text) else {
+        let Some(kind) = fields.need("type", JsonValue::text) else {
             return Err(fields.stop());
         };
         match kind.as_str() {
             "country" => CountryBody::draft(fields, context).close().map(|body| Self::Country(body.any)),
-            "device" => DeviceBody::draft(fields, context).close().map(|body| Self::Device(Choice::of(&body.any))),
-            "os" => OsBody::draft(fields, context).close().map(|body| Self::Os(Choice::of(&body.any))),
-            "browser" => BrowserBody::draft(fields, context).close().map(|body| Self::Browser(Choice::of(&body.any))),
+            "device" => DeviceBody::draft(fields, context).close().map(|body| Self::Device(WordSet::of(&body.any))),
+            "os" => OsBody::draft(fields, context).close().map(|body| Self::Os(WordSet::of(&body.any))),
+            "browser" => BrowserBody::draft(fields, context).close().map(|body| Self::Browser(WordSet::of(&body.any))),
             "language" => LanguageBody::draft(fields, context).close().map(|body| Self::Language(body.any)),
             "query" => query(fields, context).map(Self::Query),
             "time" => window(fields, context).map(Self::Time),
-            "weekday" => WeekdayBody::draft(fields, context).close().map(|body| Self::Weekday(Choice::of(&body.any), body.tz)),
+            "weekday" => WeekdayBody::draft(fields, context).close().map(|body| Self::Weekday(WordSet::of(&body.any), body.tz)),
             "address" => AddressBody::draft(fields, context).close().map(|body| Self::Address(body.any)),
             "split" => SplitBody::draft(fields, context).close().map(|body| Self::Split(body.percent)),
             _ => {
                 let kinds = "country, device, os, browser, language, query, time, weekday, address or split";
-                fields.refuse("type", Refusal::invalid(format!("a condition is one of {kinds}")));
+                fields.refuse("type", FieldError::invalid(format!("a condition is one of {kinds}")));
                 Err(fields.stop())
             }
         }
@@ -289,26 +289,26 @@ impl FieldType for Condition {
 }
 
 /// Whether a parameter is there, or what it equals: a null says nothing of either.
-fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, Wrong> {
+fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, FieldErrors> {
     if !fields.says("equals") {
         fields.skip("equals");
         let body = PresenceBody::draft(fields, context).close()?;
-        return Ok(Query { name: body.name, wanted: if body.present { Wanted::Present } else { Wanted::Absent } });
+        return Ok(Query { name: body.name, wanted: if body.present { QueryTest::Present } else { QueryTest::Absent } });
     }
-    if fields.take("present", Tree::boolean).is_some() {
-        fields.refuse("present", Refusal::new(FieldCode::Conflicts, "a parameter that equals something is present"));
+    if fields.take("present", JsonValue::boolean).is_some() {
+        fields.refuse("present", FieldError::new(FieldCode::Conflicts, "a parameter that equals something is present"));
     }
     let body = EqualityBody::draft(fields, context).close()?;
-    Ok(Query { name: body.name, wanted: Wanted::Equals(body.equals) })
+    Ok(Query { name: body.name, wanted: QueryTest::Equals(body.equals) })
 }
 
-fn window(fields: Fields, context: &ParseContext<'_>) -> Result<Window, Wrong> {
+fn window(fields: Fields, context: &ParseContext<'_>) -> Result<TimeWindow, FieldErrors> {
     let mut draft = TimeBody::draft(fields, context);
     if draft.parts.from.is_some() && draft.parts.from == draft.parts.to {
-        draft.wrong.add(Refusal::new(FieldCode::Conflicts, "the window would end when it begins").within("to"));
+        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "the window would end when it begins").within("to"));
     }
     let body = draft.close()?;
-    Ok(Window { from: body.from, to: body.to, zone: body.tz })
+    Ok(TimeWindow { from: body.from, to: body.to, zone: body.tz })
 }
 
 /// The name of a parameter, as it is sent.

@@ -4,11 +4,11 @@ use std::num::NonZeroU64;
 
 use super::card::{CardPatch, patched_card};
 use super::rules::Rules;
-use crate::message::body::{FieldType, ParseContext, Patch, RequestBody, Set, Tree, request_body};
-use crate::model::field_error::{FieldCode, Refusal, Wrong};
+use crate::message::body::{FieldType, JsonValue, ParseContext, Patch, RequestBody, Set, request_body};
+use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::{ForwardQuery, RedirectStatus};
 use crate::model::password::NewPassword;
-use crate::model::spec::{MOST_TAGS, Spec};
+use crate::model::spec::{LinkSettings, MOST_TAGS};
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
@@ -66,7 +66,7 @@ request_body! {
 impl FieldType for RedirectStatus {
     type Value = Self;
 
-    fn parse(value: Tree, _: &ParseContext<'_>) -> Result<Self, Wrong> {
+    fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(Self::parse(value.natural()?)?)
     }
 
@@ -82,12 +82,12 @@ pub(crate) enum MaxClicks {}
 impl FieldType for MaxClicks {
     type Value = NonZeroU64;
 
-    fn parse(value: Tree, context: &ParseContext<'_>) -> Result<NonZeroU64, Wrong> {
+    fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<NonZeroU64, FieldErrors> {
         let (clicks, most) = (value.natural()?, context.traits.max_clicks);
         match NonZeroU64::new(clicks) {
             Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
-            Some(_) => Err(Refusal::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
-            None => Err(Refusal::new(FieldCode::OutOfRange, "a link that is never followed is disabled").into()),
+            Some(_) => Err(FieldError::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
+            None => Err(FieldError::new(FieldCode::OutOfRange, "a link that is never followed is disabled").into()),
         }
     }
 
@@ -99,7 +99,7 @@ impl FieldType for MaxClicks {
 
 /// Applies what a body says of a link. A new password comes out, to be hashed before the link is written.
 #[must_use]
-pub(crate) fn apply(spec: &mut Spec, said: <SettingsBody as RequestBody>::Parts, wrong: &mut Wrong) -> Option<NewPassword> {
+pub(crate) fn apply(spec: &mut LinkSettings, said: <SettingsBody as RequestBody>::Parts, wrong: &mut FieldErrors) -> Option<NewPassword> {
     said.redirect_status.apply_or_default(&mut spec.redirect_status);
     said.title.apply(&mut spec.title);
     said.note.apply(&mut spec.note);
@@ -127,7 +127,7 @@ pub(crate) fn apply(spec: &mut Spec, said: <SettingsBody as RequestBody>::Parts,
     if let (Some(starts_at), Some(ends_at)) = (spec.starts_at, spec.ends_at)
         && ends_at <= starts_at
     {
-        wrong.add(Refusal::new(FieldCode::Conflicts, "the link would end before it starts").within("ends_at"));
+        wrong.add(FieldError::new(FieldCode::Conflicts, "the link would end before it starts").within("ends_at"));
     }
     match said.password {
         Patch::Absent => None,
@@ -148,15 +148,15 @@ pub(crate) mod tests {
     use crate::model::config::Config;
     use crate::model::password::PasswordHash;
     use crate::model::text::{CardDescription, CardTitle};
-    use crate::store::ports::{PasswordCost, Traits};
+    use crate::store::ports::{EdgeLimits, PasswordCost};
 
     fn config() -> Config {
         Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
     }
 
     /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
-    fn said(mut spec: Spec, json: &str) -> Result<Spec, Vec<(String, FieldCode)>> {
-        let (config, traits) = (config(), Traits { max_clicks: Some(1_000), ..TRAITS });
+    fn said(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
+        let (config, traits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..TRAITS });
         let context = ParseContext { config: &config, traits: &traits };
         let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
         if apply(&mut spec, parts, &mut wrong).is_some() {
@@ -185,8 +185,8 @@ pub(crate) mod tests {
             {"target":"https://example.com/2","when":[{"type":"query","name":"x","present":true},{"type":"query","name":"y","present":false}]}]}"#;
 
     /// All that can be said of a link.
-    pub(crate) fn everything() -> Spec {
-        said(Spec::default(), EVERYTHING).unwrap()
+    pub(crate) fn everything() -> LinkSettings {
+        said(LinkSettings::default(), EVERYTHING).unwrap()
     }
 
     #[cfg(feature = "docs")]
@@ -203,7 +203,7 @@ pub(crate) mod tests {
         let nulls = r#"{"redirect_status":null,"title":null,"note":null,"external_id":null,"tags":null,"starts_at":null,"ends_at":null,
             "fallback":null,"disabled":null,"max_clicks":null,"confirm":null,"forward_query":null,"forward_path":null,"strict":null,
             "crawlable":null,"password":null,"card":null,"rules":null}"#;
-        assert_eq!(said(spec, nulls).unwrap(), Spec::default());
+        assert_eq!(said(spec, nulls).unwrap(), LinkSettings::default());
     }
 
     #[test]
@@ -247,14 +247,14 @@ pub(crate) mod tests {
             (r#"{"card":{"title":"x","image":"data:image/png,x"}}"#, "/card/image", SchemeNotAllowed),
             (r#"{"card":{"title":"x","titel":"y"}}"#, "/card/titel", Unknown),
         ] {
-            assert_eq!(said(Spec::default(), json), Err(vec![(field.to_owned(), code)]), "{json}");
+            assert_eq!(said(LinkSettings::default(), json), Err(vec![(field.to_owned(), code)]), "{json}");
         }
     }
 
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let wrong = r#"{"tags":["",5,"ok"],"card":{"title":"","image":"x","a":1},"rules":[5,{"id":"X","when":[]}],"max_clicks":0}"#;
-        let fields = said(Spec::default(), wrong).unwrap_err().into_iter().map(|(field, _)| field);
+        let fields = said(LinkSettings::default(), wrong).unwrap_err().into_iter().map(|(field, _)| field);
         let expected = [
             "/tags/0",
             "/tags/1",
@@ -284,9 +284,11 @@ pub(crate) mod tests {
     #[test]
     fn a_link_holds_back_by_each_of_three_fields() {
         for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
-            assert!(said(Spec::default(), json).unwrap().holds_back(), "{json}");
+            assert!(said(LinkSettings::default(), json).unwrap().holds_back(), "{json}");
         }
-        assert!(!said(Spec::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back());
+        assert!(
+            !said(LinkSettings::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back()
+        );
     }
 
     #[test]
@@ -298,7 +300,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_end_is_compared_with_the_start_that_is_already_there() {
-        let spec = said(Spec::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
+        let spec = said(LinkSettings::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
         let wrong = said(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
         assert_eq!(wrong, Err(vec![("/ends_at".to_owned(), FieldCode::Conflicts)]));
         assert!(said(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
@@ -308,7 +310,7 @@ pub(crate) mod tests {
     fn a_tag_is_replaced_merged_or_taken_off() {
         let tag = |text: &str| Tag::stored(text.into());
         let retagged = |old: &str, new: Option<&str>| {
-            let mut spec = said(Spec::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
+            let mut spec = said(LinkSettings::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
             let was_there = spec.retag(&tag(old), new.map(tag).as_ref());
             (was_there, spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
         };
@@ -321,6 +323,6 @@ pub(crate) mod tests {
     #[test]
     fn ten_tags_are_enough() {
         let ten = format!("{{\"tags\":[{}]}}", (0..10).map(|number| format!("\"t{number}\"")).collect::<Vec<_>>().join(","));
-        assert_eq!(said(Spec::default(), &ten).unwrap().tags.len(), 10);
+        assert_eq!(said(LinkSettings::default(), &ten).unwrap().tags.len(), 10);
     }
 }

@@ -3,7 +3,7 @@
 #[cfg(feature = "docs")]
 use crate::message::body::patterns;
 use crate::message::body::{Patch, RequestBody, request_body, text_types};
-use crate::model::field_error::{Refusal, Wrong};
+use crate::model::field_error::{FieldError, FieldErrors};
 use crate::model::target::Target;
 use crate::model::text::bounded;
 
@@ -43,7 +43,7 @@ request_body! {
 }
 
 /// Merges the parameters into `target`: null takes one away.
-pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Target>, wrong: &mut Wrong) -> Option<Target> {
+pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Target>, wrong: &mut FieldErrors) -> Option<Target> {
     for (name, said) in [
         ("utm_source", said.utm_source),
         ("utm_medium", said.utm_medium),
@@ -67,7 +67,7 @@ pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Ta
 }
 
 /// `target` with the parameter `name` where it stood first, or at the end, and nowhere else. The rest stays byte for byte.
-fn with(target: &Target, name: &str, value: Option<&str>) -> Result<Target, Refusal> {
+fn with(target: &Target, name: &str, value: Option<&str>) -> Result<Target, FieldError> {
     let text = target.as_str();
     let (address, fragment) = text.find('#').and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
     let (page, query) = address.split_once('?').map_or((address, None), |(page, query)| (page, Some(query)));

@@ -1,17 +1,17 @@
 //! One line of an import: where it stands, and the link it describes.
 
-use super::Form;
+use super::ImportFormat;
 use crate::api::links::create::{LinkBody, NewLink};
 use crate::api::links::fields::block::{BlockLine, exported_block};
-use crate::auth::Proof;
+use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{Draft, Fields, Flatten, Ignored, Optional, Patch, RequestBody, Tree, request_body};
+use crate::message::body::{Draft, Fields, Flatten, Ignored, JsonValue, Optional, Patch, RequestBody, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::BODY_LIMIT;
 use crate::model::clicks::Clicks;
-use crate::model::csv::Records;
+use crate::model::csv::CsvRecords;
 use crate::model::domain::Domain;
-use crate::model::field_error::{FieldCode, Refusal};
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::UserId;
 use crate::model::password::PasswordHash;
 use crate::model::time::Timestamp;
@@ -67,7 +67,7 @@ request_body! {
 }
 
 /// A link that was made elsewhere.
-pub(super) struct Line {
+pub(super) struct ImportLine {
     pub(super) new: NewLink,
     pub(super) clicks: Clicks,
     /// Whether visitors had to know a password that the line does not tell.
@@ -76,11 +76,11 @@ pub(super) struct Line {
     pub(super) brings_hash: bool,
 }
 
-impl Line {
+impl ImportLine {
     /// Reads what a line says of a link, which is on `domain` unless it says another.
     pub(super) async fn read<E: Edge>(
         context: &Context<'_, E>,
-        proof: &Proof,
+        proof: &Authorized,
         line: RawLine<'_>,
         domain: &Domain,
     ) -> Result<Self, Problem> {
@@ -88,7 +88,7 @@ impl Line {
         let hash = parts.password_hash;
         let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
-            return Err(Problem::wrong_field("password_hash", Refusal::new(FieldCode::Conflicts, "a link has one password")));
+            return Err(Problem::wrong_field("password_hash", FieldError::new(FieldCode::Conflicts, "a link has one password")));
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash;
@@ -135,18 +135,18 @@ impl RawLine<'_> {
 /// The lines of a body, one after the other.
 pub(super) enum Lines<'a> {
     Json { rest: &'a [u8], offset: usize, number: usize },
-    Csv { records: Records<'a>, columns: Vec<String> },
+    Csv { records: CsvRecords<'a>, columns: Vec<String> },
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(form: Form, bytes: &'a [u8]) -> Result<Self, Problem> {
+    pub(super) fn new(form: ImportFormat, bytes: &'a [u8]) -> Result<Self, Problem> {
         match form {
-            Form::Lines => {
+            ImportFormat::Lines => {
                 let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
                 Ok(Self::Json { rest, offset: bytes.len().saturating_sub(rest.len()), number: 1 })
             }
-            Form::Rows => {
-                let mut records = Records::new(bytes);
+            ImportFormat::Rows => {
+                let mut records = CsvRecords::new(bytes);
                 let columns = match records.next() {
                     None => Vec::new(),
                     Some(Ok(names)) => names.cells,
@@ -190,7 +190,7 @@ fn from_json(line: &[u8]) -> Result<Fields, Problem> {
     if line.len() > LONGEST {
         return Err(Problem::item_too_large(LONGEST));
     }
-    let tree = Tree::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    let tree = JsonValue::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
     Fields::of(tree).map_err(Problem::wrong_body)
 }
 
@@ -207,20 +207,20 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
 }
 
 /// An empty cell says nothing. One that is not what its column should hold stays text, and is refused as that.
-fn from_cell(name: &str, cell: String) -> Tree {
+fn from_cell(name: &str, cell: String) -> JsonValue {
     if cell.is_empty() {
-        return Tree::Null;
+        return JsonValue::Null;
     }
     let read = if NUMBERS.contains(&name) {
-        cell.parse().ok().map(Tree::Natural)
+        cell.parse().ok().map(JsonValue::Natural)
     } else if FLAGS.contains(&name) {
-        cell.parse().ok().map(Tree::Bool)
+        cell.parse().ok().map(JsonValue::Bool)
     } else if STRUCTURES.contains(&name) {
-        Tree::read(cell.as_bytes()).ok()
+        JsonValue::read(cell.as_bytes()).ok()
     } else {
         None
     };
-    read.unwrap_or(Tree::Text(cell))
+    read.unwrap_or(JsonValue::Text(cell))
 }
 
 #[cfg(test)]
@@ -228,10 +228,10 @@ fn from_cell(name: &str, cell: String) -> Tree {
 mod tests {
     use super::*;
     use crate::memory::Random;
-    use crate::model::field_error::Wrong;
+    use crate::model::field_error::FieldErrors;
 
     /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
-    fn taken(form: Form, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
+    fn taken(form: ImportFormat, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
         let (mut begins, mut before, mut taken) = (0, 0, Vec::new());
         loop {
             let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
@@ -239,7 +239,7 @@ mod tests {
             for line in lines.by_ref().take(limit()) {
                 let number = before + line.number;
                 let what = match line.fields() {
-                    Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, Wrong>)),
+                    Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, FieldErrors>)),
                     Err(problem) => problem.code.name().to_owned(),
                 };
                 taken.push((number, what));
@@ -247,7 +247,7 @@ mod tests {
             let Some(RawLine { number, start: offset, .. }) = lines.next() else { return taken };
             let head = if begins == 0 { "" } else { head };
             (begins, before) = (begins + offset - head.len(), before + number - 1);
-            before -= usize::from(matches!(form, Form::Rows));
+            before -= usize::from(matches!(form, ImportFormat::Rows));
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
         let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
         let mut several = 0;
         for round in 0..4_000 {
-            let (form, head) = if round % 2 == 0 { (Form::Lines, "") } else { (Form::Rows, "\u{feff}a,b\n") };
+            let (form, head) = if round % 2 == 0 { (ImportFormat::Lines, "") } else { (ImportFormat::Rows, "\u{feff}a,b\n") };
             let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
             let whole = taken(form, &text, head, || usize::MAX);
             assert_eq!(taken(form, &text, head, || 1 + below(4)), whole, "{text:?}");

@@ -24,8 +24,8 @@ impl BenchEdge {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::Relaxed);
     }
 
-    pub(crate) fn copy(&self, key: &Key) -> Option<String> {
-        self.memory.copies.peek(key)
+    pub(crate) fn cached_link(&self, key: &Key) -> Option<String> {
+        self.memory.link_cache.peek(key)
     }
 
     /// What was logged, which is nothing unless something failed.
@@ -38,7 +38,7 @@ impl Edge for BenchEdge {
     type Records = MemoryRecords;
     type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static EdgeLimits {
+    fn edge_limits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -50,8 +50,8 @@ impl Edge for BenchEdge {
         &self.memory.records
     }
 
-    fn copies(&self) -> Option<&MemoryCache> {
-        self.has_copies.then_some(&self.memory.copies)
+    fn link_cache(&self) -> Option<&MemoryCache> {
+        self.has_copies.then_some(&self.memory.link_cache)
     }
 
     fn now(&self) -> Timestamp {

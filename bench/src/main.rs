@@ -44,7 +44,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         }
         ["copy", millis] => {
             let millis = millis.parse().map_err(|_| format!("{millis} is no number"))?;
-            println!("{}", world::copy(millis)?);
+            println!("{}", world::cached_link(millis)?);
         }
         _ => return Err(HELP.into()),
     }

@@ -53,7 +53,7 @@ impl World {
             world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);
         }
         for _ in 0..=scenario.others {
-            let (response, after) = world.arrive(scenario)?;
+            let (response, after) = world.complete_move(scenario)?;
             check_location(scenario, &response)?;
             world.finish(after)?;
         }
@@ -80,10 +80,10 @@ impl World {
     /// Comes and looks, and leaves what is to be done afterwards undone: no visitor waits for that.
     pub(crate) fn visit(&self, scenario: &Scenario) -> Result<(), String> {
         self.edge.wait_seconds(scenario.pause_seconds);
-        self.arrive(scenario).map(drop)
+        self.complete_move(scenario).map(drop)
     }
 
-    fn arrive(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
+    fn complete_move(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
         let url = self.url(scenario);
         let head = Head::new(&scenario.method, &url);
         let body = Body::Whole(scenario.body.unwrap_or_default().into());
@@ -103,8 +103,8 @@ impl World {
         format!("{}-{visit}", scenario.url).into()
     }
 
-    fn ask(&self, head: Head<'_>, facts: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
-        run_ready(self.app.handle(&self.edge, Request { head, facts, body })).map_err(|_| "the store waits".into())
+    fn ask(&self, head: Head<'_>, client: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
+        run_ready(self.app.handle(&self.edge, Request { head, client, body })).map_err(|_| "the store waits".into())
     }
 }
 
@@ -136,10 +136,10 @@ fn setting(name: &str) -> Option<String> {
 }
 
 /// The copy of the plain link as hop keeps it, confirmed by truth at `millis`.
-pub(crate) fn copy(millis: u64) -> Result<String, String> {
+pub(crate) fn cached_link(millis: u64) -> Result<String, String> {
     let world = World::at(&PLAIN, millis)?;
     let domain = Domain::parse(DOMAIN).map_err(|refusal| refusal.detail.to_string())?;
     let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|refusal| refusal.detail.to_string())?;
-    let copy = world.edge.copy(&Key::link(&domain, &alias));
-    copy.ok_or_else(|| "hop made no copy".into())
+    let cached_link = world.edge.cached_link(&Key::link(&domain, &alias));
+    cached_link.ok_or_else(|| "hop made no copy".into())
 }

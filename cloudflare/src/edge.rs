@@ -5,7 +5,7 @@ use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost,
 use worker::{Date, Env, console_error};
 
 use crate::assets;
-use crate::copies::KvCopies;
+use crate::link_cache::KvCopies;
 use crate::records::D1Records;
 
 static TRAITS: EdgeLimits = EdgeLimits {
@@ -20,13 +20,13 @@ static TRAITS: EdgeLimits = EdgeLimits {
 
 pub(crate) struct WorkersEdge {
     records: D1Records,
-    copies: Option<KvCopies>,
+    link_cache: Option<KvCopies>,
     env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), copies: KvCopies::new(env), env: env.clone() }
+        Self { records: D1Records::new(env), link_cache: KvCopies::new(env), env: env.clone() }
     }
 }
 
@@ -34,7 +34,7 @@ impl Edge for WorkersEdge {
     type Records = D1Records;
     type LinkCache = KvCopies;
 
-    fn traits(&self) -> &'static EdgeLimits {
+    fn edge_limits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -47,8 +47,8 @@ impl Edge for WorkersEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&KvCopies> {
-        self.copies.as_ref()
+    fn link_cache(&self) -> Option<&KvCopies> {
+        self.link_cache.as_ref()
     }
 
     fn now(&self) -> Timestamp {

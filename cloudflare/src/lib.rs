@@ -2,8 +2,8 @@
 
 mod assets;
 mod convert;
-mod copies;
 mod edge;
+mod link_cache;
 mod records;
 
 use std::convert::Infallible;
@@ -36,7 +36,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response,
     let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
     let body = convert::body(&request, body_limit(&head)).await;
-    let request = hop_core::Request { head, facts: &Visitor(&request), body };
+    let request = hop_core::Request { head, client: &Visitor(&request), body };
     let (response, after) = app.handle(&edge, request).await;
     if !after.is_empty() {
         context.wait_until(async move { app.finish(&edge, after).await });

@@ -111,11 +111,11 @@ impl Records for D1Records {
             }
         };
         let mut statements = vec![guarded];
-        if change.has_beside() {
+        if change.has_attachments() {
             statements.push(statement(&session, BESIDE, [&D1Type::Text(&beside_as_json(change)?), &key, &token])?);
         }
-        if !change.drops.is_empty() {
-            statements.push(statement(&session, DROP, [&D1Type::Text(&keys_as_json(&change.drops)?), &key, &token])?);
+        if !change.removes.is_empty() {
+            statements.push(statement(&session, DROP, [&D1Type::Text(&keys_as_json(&change.removes)?), &key, &token])?);
         }
         let results = session.batch(statements).await.map_err(unavailable)?;
         let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 answered no statement of a batch".into()))?;

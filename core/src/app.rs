@@ -68,7 +68,7 @@ impl App {
             response.only_encrypted();
         }
         if route.audience() == Audience::Programs {
-            cors::answer(&config.cors, request.head.method, request.facts, response);
+            cors::answer(&config.cors, request.head.method, request.client, response);
         }
     }
 
@@ -103,10 +103,10 @@ impl App {
             endpoint,
             context: &context,
             domain: &domain,
-            proof: None,
+            authorized: None,
             method: head.method,
             query: head.query,
-            facts: request.facts,
+            client: request.client,
             body: &request.body,
             parameter: route.parameter(),
             rest: route.rest(),
@@ -117,11 +117,11 @@ impl App {
     /// The problem as a page for people with a browser, as JSON for everybody else.
     fn tell<F: ClientInfo>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
         let is_for_people = matches!(route.audience(), Audience::Visitors | Audience::People);
-        if !is_for_people || !pages::wants_html(request.facts) {
+        if !is_for_people || !pages::wants_html(request.client) {
             return Response::problem(problem, request_id);
         }
         match &self.config {
-            Ok(config) => pages::of_problem(&config.look, problem, problem.suggestion.as_deref()),
+            Ok(config) => pages::of_problem(&config.theme, problem, problem.suggestion.as_deref()),
             Err(_) => pages::of_problem(&Theme::plain(), problem, None),
         }
     }

@@ -3,7 +3,7 @@
 use crate::log::log_lost;
 use crate::model::clicks::Click;
 use crate::store::budget::{Budget, Metered};
-use crate::store::copy::CacheFill;
+use crate::store::cached_link::CacheFill;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
 
@@ -21,9 +21,9 @@ pub struct BackgroundWork {
 #[derive(Debug)]
 pub(crate) enum Task {
     /// Fills the copy of a link.
-    CacheFill(CacheFill),
+    FillCache(CacheFill),
     /// Counts a click.
-    Count(Click),
+    CountClick(Click),
     /// Makes a change. A conflict is no failure: a newer write of the same record stands. The text is what the log says of a failure.
     Write(Change, &'static str),
 }
@@ -62,27 +62,27 @@ impl Task {
     /// Tasks of a lower rank run first.
     fn rank(&self) -> u8 {
         match self {
-            Self::CacheFill(_) => 0,
-            Self::Count(_) => 1,
+            Self::FillCache(_) => 0,
+            Self::CountClick(_) => 1,
             Self::Write(..) => 2,
         }
     }
 
     fn failure(&self) -> &'static str {
         match self {
-            Self::CacheFill(_) => "a copy was not filled",
-            Self::Count(_) => "a click was not counted",
+            Self::FillCache(_) => "a copy was not filled",
+            Self::CountClick(_) => "a click was not counted",
             Self::Write(_, failure) => failure,
         }
     }
 
     async fn run<E: Edge>(self, edge: &E) -> Result<(), StoreError> {
         match self {
-            Self::CacheFill(fill) => match edge.copies() {
-                Some(copies) => fill.run(edge.records(), copies, edge.now()).await,
+            Self::FillCache(fill) => match edge.link_cache() {
+                Some(link_cache) => fill.run(edge.records(), link_cache, edge.now()).await,
                 None => Ok(()),
             },
-            Self::Count(click) => count_click(edge, &click.link, click.counted()).await,
+            Self::CountClick(click) => count_click(edge, &click.link, click.counted()).await,
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }
@@ -110,11 +110,11 @@ mod tests {
     }
 
     fn count() -> Task {
-        Task::Count(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_ahead: false })
+        Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_ahead: false })
     }
 
     fn fill() -> Task {
-        Task::CacheFill(CacheFill { key: Key::kept("k".into()), known: None })
+        Task::FillCache(CacheFill { key: Key::kept("k".into()), known: None })
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
 use crate::store::budget::{Budget, Fit, cost_of_change};
-use crate::store::copy::{CacheFill, CachedLink};
+use crate::store::cached_link::{CacheFill, CachedLink};
 use crate::store::id_source::{self, IdSource};
 use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
@@ -59,8 +59,8 @@ impl<'a, E: Edge> Context<'a, E> {
     }
 
     /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
-    pub(crate) fn memo<T>(&self, look: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
-        look(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn memo<T>(&self, load: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
+        load(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
@@ -76,10 +76,10 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Has a copy made after the response, of what is `known` or else of the truth then.
     pub(crate) fn fill(&self, key: Key, known: Option<CachedLink>) {
-        if self.edge.copies().is_some() {
+        if self.edge.link_cache().is_some() {
             let fill = CacheFill { key, known };
             self.budget.leave_to_task(fill.operations(self.edge.records()));
-            self.background.borrow_mut().add(Task::CacheFill(fill));
+            self.background.borrow_mut().add(Task::FillCache(fill));
         }
     }
 
@@ -107,14 +107,14 @@ impl<'a, E: Edge> Context<'a, E> {
         Problem::too_many_tags(fitting, self.budget.limit())
     }
 
-    /// Most operations for filling `copies` cached copies after the response.
-    pub(crate) fn of_fills(&self, copies: u32) -> u32 {
-        if self.edge.copies().is_some() { copies.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
+    /// Most operations for filling `link_cache` cached copies after the response.
+    pub(crate) fn of_fills(&self, link_cache: u32) -> u32 {
+        if self.edge.link_cache().is_some() { link_cache.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
     }
 
     /// What the fields of a body are checked against beside themselves.
     pub(crate) fn parsing(&self) -> ParseContext<'_> {
-        ParseContext { config: self.config, traits: self.edge.traits() }
+        ParseContext { config: self.config, edge_limits: self.edge.edge_limits() }
     }
 
     /// The deployment's pepper. Without one hop does not do what needs it.
@@ -188,11 +188,11 @@ impl<'a, E: Edge> Context<'a, E> {
     pub(crate) fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Problem> {
         let mut salt = [0; 16];
         self.edge.random(&mut salt)?;
-        Ok(password.hash(salt, self.edge.traits().password_cost)?)
+        Ok(password.hash(salt, self.edge.edge_limits().password_cost)?)
     }
 
     /// Has a click counted after the response.
     pub(crate) fn clicked(&self, click: Click) {
-        self.background.borrow_mut().add(Task::Count(click));
+        self.background.borrow_mut().add(Task::CountClick(click));
     }
 }

@@ -62,77 +62,77 @@ endpoints! {
         [200, 404] => { pages::explain_problem(context, parameter) }
 
     Shorten: POST "/shorten", Programs, Right(WriteLinks), Json,
-        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::shorten(context, proof, body) }
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::shorten(context, authorized, body) }
     ListLinks: GET "/api/v1/links", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 422, 503] => { links::list(context, proof, query) }
+        [200, 401, 403, 422, 503] => { links::list(context, authorized, query) }
     CreateLink: POST "/api/v1/links", Programs, Right(WriteLinks), Json,
-        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::create(context, proof, body) }
+        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::create(context, authorized, body) }
     ShowLink: GET "/api/v1/links/{alias}", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 404, 422, 503] => { links::show(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { links::show(context, authorized, parameter, query) }
     ChangeLink: PATCH "/api/v1/links/{alias}", Programs, Right(WriteLinks), Json,
-        [200, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503] => { links::change(context, proof, parameter, query, facts, body) }
+        [200, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503] => { links::change(context, authorized, parameter, query, client, body) }
     DeleteLink: DELETE "/api/v1/links/{alias}", Programs, Right(WriteLinks), NoBody,
-        [204, 401, 403, 404, 412, 422, 503] => { links::delete(context, proof, parameter, query, facts) }
+        [204, 401, 403, 404, 412, 422, 503] => { links::delete(context, authorized, parameter, query, client) }
     RestoreLink: POST "/api/v1/links/{alias}/restore", Programs, Right(WriteLinks), NoBody,
-        [200, 401, 403, 404, 422, 503] => { links::restore(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { links::restore(context, authorized, parameter, query) }
     LinkHistory: GET "/api/v1/links/{alias}/history", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 404, 422, 503] => { links::past(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { links::past(context, authorized, parameter, query) }
     ExplainLink: POST "/api/v1/links/{alias}/explain", Programs, Right(ReadLinks), Json,
-        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::explain(context, proof, parameter, query, body) }
+        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::explain(context, authorized, parameter, query, body) }
     LinkQr: GET "/api/v1/links/{alias}/qr", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 404, 410, 422, 503] => { links::qr(context, proof, parameter, query) }
+        [200, 401, 403, 404, 410, 422, 503] => { links::qr(context, authorized, parameter, query) }
     Batch: POST "/api/v1/batch", Programs, Right(WriteLinks), BulkJson,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::batch(context, proof, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::batch(context, authorized, body) }
     ImportLinks: POST "/api/v1/import", Programs, Right(ManageLinks), Import,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::import(context, proof, query, facts, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::import(context, authorized, query, client, body) }
     ExportLinks: GET "/api/v1/export", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 422, 503] => { links::export(context, proof, query) }
+        [200, 401, 403, 422, 503] => { links::export(context, authorized, query) }
     AliasAvailability: GET "/api/v1/aliases/{alias}", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 422, 503] => { links::availability(context, proof, parameter, query) }
+        [200, 401, 403, 422, 503] => { links::availability(context, authorized, parameter, query) }
     ListTags: GET "/api/v1/tags", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 422, 503] => { links::tags(context, proof, query) }
+        [200, 401, 403, 422, 503] => { links::tags(context, authorized, query) }
     RenameTag: PATCH "/api/v1/tags/{tag}", Programs, Right(ManageLinks), Json,
-        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::rename_tag(context, proof, parameter, query, body) }
+        [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::rename_tag(context, authorized, parameter, query, body) }
     RemoveTag: DELETE "/api/v1/tags/{tag}", Programs, Right(ManageLinks), NoBody,
-        [200, 401, 403, 404, 422, 503] => { links::remove_tag(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { links::remove_tag(context, authorized, parameter, query) }
 
     ListDomains: GET "/api/v1/domains", Programs, Right(ReadDomains), NoBody,
-        [200, 401, 403, 422, 503] => { domains::list(context, proof, query) }
+        [200, 401, 403, 422, 503] => { domains::list(context, authorized, query) }
     CreateDomain: POST "/api/v1/domains", Programs, Right(WriteDomains), Json,
-        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { domains::create(context, proof, body) }
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { domains::create(context, authorized, body) }
     ShowDomain: GET "/api/v1/domains/{domain}", Programs, Right(ReadDomains), NoBody,
-        [200, 401, 403, 404, 422, 503] => { domains::show(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { domains::show(context, authorized, parameter, query) }
     ChangeDomain: PATCH "/api/v1/domains/{domain}", Programs, Right(WriteDomains), Json,
-        [200, 400, 401, 403, 404, 412, 413, 415, 422, 503] => { domains::change(context, proof, parameter, query, facts, body) }
+        [200, 400, 401, 403, 404, 412, 413, 415, 422, 503] => { domains::change(context, authorized, parameter, query, client, body) }
     DeleteDomain: DELETE "/api/v1/domains/{domain}", Programs, Right(WriteDomains), NoBody,
-        [204, 401, 403, 404, 409, 412, 422, 503] => { domains::delete(context, proof, parameter, query, facts) }
+        [204, 401, 403, 404, 409, 412, 422, 503] => { domains::delete(context, authorized, parameter, query, client) }
 
     ShowMe: GET "/api/v1/me", Programs, Identity, NoBody,
-        [200, 401, 422, 503] => { me::show(context, proof, query) }
+        [200, 401, 422, 503] => { me::show(context, authorized, query) }
     ListUsers: GET "/api/v1/users", Programs, Right(ManageUsers), NoBody,
-        [200, 401, 403, 422, 503] => { users::list(context, proof, query) }
+        [200, 401, 403, 422, 503] => { users::list(context, authorized, query) }
     CreateUser: POST "/api/v1/users", Programs, Right(ManageUsers), Json,
-        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { users::create(context, proof, body) }
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { users::create(context, authorized, body) }
     ShowUser: GET "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
-        [200, 401, 403, 404, 422, 503] => { users::show(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { users::show(context, authorized, parameter, query) }
     ChangeUser: PATCH "/api/v1/users/{user}", Programs, Right(ManageUsers), Json,
-        [200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503] => { users::change(context, proof, parameter, query, facts, body) }
+        [200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503] => { users::change(context, authorized, parameter, query, client, body) }
     DeleteUser: DELETE "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
-        [204, 401, 403, 404, 409, 412, 422, 503] => { users::delete(context, proof, parameter, query, facts) }
+        [204, 401, 403, 404, 409, 412, 422, 503] => { users::delete(context, authorized, parameter, query, client) }
     InviteUser: POST "/api/v1/users/{user}/invite", Programs, Right(ManageUsers), NoBody,
-        [201, 401, 403, 404, 409, 422, 503] => { users::invite(context, proof, parameter, query) }
+        [201, 401, 403, 404, 409, 422, 503] => { users::invite(context, authorized, parameter, query) }
     ListKeys: GET "/api/v1/keys", Programs, Right(ManageKeys), NoBody,
-        [200, 401, 403, 422, 503] => { keys::list(context, proof, query) }
+        [200, 401, 403, 422, 503] => { keys::list(context, authorized, query) }
     CreateKey: POST "/api/v1/keys", Programs, Right(ManageKeys), Json,
-        [201, 400, 401, 403, 413, 415, 422, 503] => { keys::create(context, proof, body) }
+        [201, 400, 401, 403, 413, 415, 422, 503] => { keys::create(context, authorized, body) }
     ShowKey: GET "/api/v1/keys/{key}", Programs, Right(ManageKeys), NoBody,
-        [200, 401, 403, 404, 422, 503] => { keys::show(context, proof, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { keys::show(context, authorized, parameter, query) }
     RevokeKey: DELETE "/api/v1/keys/{key}", Programs, Right(ManageKeys), NoBody,
-        [204, 401, 403, 404, 422, 503] => { keys::revoke(context, proof, parameter, query) }
+        [204, 401, 403, 404, 422, 503] => { keys::revoke(context, authorized, parameter, query) }
     ListAudit: GET "/api/v1/audit", Programs, Right(ReadAudit), NoBody,
-        [200, 401, 403, 422, 503] => { audit::list(context, proof, query) }
+        [200, 401, 403, 422, 503] => { audit::list(context, authorized, query) }
     Metrics: GET "/metrics", Programs, Right(ReadMetrics), NoBody,
-        [200, 401, 403, 503] => { metrics::show(context, proof) }
+        [200, 401, 403, 503] => { metrics::show(context, authorized) }
 
     FollowLink: GET "/{alias}", Visitors, Anyone, NoBody,
         [200, 301, 302, 307, 308, 403, 404, 410, 503] => { unboxed redirect::follow(context, domain, parameter, visit, method) }

@@ -35,7 +35,7 @@ impl Edge for ComputeEdge {
     type Records = KvRecords;
     type LinkCache = NoCache;
 
-    fn traits(&self) -> &'static EdgeLimits {
+    fn edge_limits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -48,7 +48,7 @@ impl Edge for ComputeEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&NoCache> {
+    fn link_cache(&self) -> Option<&NoCache> {
         None
     }
 

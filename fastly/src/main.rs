@@ -20,7 +20,7 @@ fn main() {
     let (method, url) = (visitor.method(), visitor.url());
     let head = Head::new(&method, &url);
     let body = convert::body(body, body_limit(&head));
-    let request = hop_core::Request { head, facts: &visitor, body };
+    let request = hop_core::Request { head, client: &visitor, body };
     let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);
     // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.

@@ -93,8 +93,9 @@ pub(crate) fn ended(whose: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
 /// A change is about to be written: what is overwritten later was stored, too.
 pub(crate) fn written(change: &Change) {
     if let Some(kept) = kept().as_mut() {
-        let sides = change.sides.iter().map(|(key, value)| (key, value)).chain(change.note.iter().map(|note| (&note.key, &note.value)));
-        for (key, value) in sides.chain([(&change.key, &change.value)]) {
+        let attachments =
+            change.attachments.iter().map(|(key, value)| (key, value)).chain(change.note.iter().map(|note| (&note.key, &note.value)));
+        for (key, value) in attachments.chain([(&change.key, &change.value)]) {
             kept.records.push(Trace { at: format!("what was written to {}", key.as_str()), bytes: value.as_bytes().to_vec() });
         }
     }

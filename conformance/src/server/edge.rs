@@ -13,7 +13,7 @@ use crate::secrets;
 /// An edge for the memory server.
 pub struct ServerEdge {
     records: ServerRecords,
-    copies: MemoryCache,
+    link_cache: MemoryCache,
     log: Mutex<Vec<String>>,
 }
 
@@ -46,8 +46,8 @@ impl ServerEdge {
     pub fn new(write_delay: Duration, without_store: bool) -> Self {
         let faults: Box<dyn Faults> = if without_store { Box::new(Missing) } else { Box::new(Yielding) };
         Self {
-            records: ServerRecords { records: MemoryRecords::new(CommitMode::OneByOne, faults), write_delay },
-            copies: MemoryCache::default(),
+            records: ServerRecords { records: MemoryRecords::new(CommitMode::Stepwise, faults), write_delay },
+            link_cache: MemoryCache::default(),
             log: Mutex::default(),
         }
     }
@@ -62,8 +62,12 @@ impl ServerEdge {
         let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
         let records = &self.records.records;
         let kept = records.keys().into_iter().filter_map(|key| records.peek(&key).map(|record| named(&key, &record.value)));
-        let copies = self.copies.keys().into_iter().filter_map(|key| self.copies.peek(&key).map(|copy| named(&key, copy.as_bytes())));
-        kept.chain(copies).collect()
+        let link_cache = self
+            .link_cache
+            .keys()
+            .into_iter()
+            .filter_map(|key| self.link_cache.peek(&key).map(|cached_link| named(&key, cached_link.as_bytes())));
+        kept.chain(link_cache).collect()
     }
 }
 
@@ -71,7 +75,7 @@ impl Edge for ServerEdge {
     type Records = ServerRecords;
     type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static EdgeLimits {
+    fn edge_limits(&self) -> &'static EdgeLimits {
         &TRAITS
     }
 
@@ -83,8 +87,8 @@ impl Edge for ServerEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&MemoryCache> {
-        Some(&self.copies)
+    fn link_cache(&self) -> Option<&MemoryCache> {
+        Some(&self.link_cache)
     }
 
     fn now(&self) -> Timestamp {

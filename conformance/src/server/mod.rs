@@ -90,7 +90,7 @@ impl Shared {
         let (method, url) = (incoming.method.clone(), incoming.url.clone());
         let head = Head::new(&method, &url);
         let body = incoming.body(body_limit(&head));
-        let request = Request { head, facts: &incoming, body };
+        let request = Request { head, client: &incoming, body };
         let (response, after) = wait_for(self.app.handle(&self.edge, request));
         http1::write(&stream, &response);
         // The visitor goes here; what is left to do happens behind their back.

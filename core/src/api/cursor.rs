@@ -28,8 +28,8 @@ pub(crate) struct UnverifiedCursor {
 }
 
 impl UnverifiedCursor {
-    pub(crate) fn parse(tree: JsonValue) -> Result<Self, FieldError> {
-        let bytes = base64::decode(&tree.text()?).ok_or_else(unknown)?;
+    pub(crate) fn parse(json_value: JsonValue) -> Result<Self, FieldError> {
+        let bytes = base64::decode(&json_value.text()?).ok_or_else(unknown)?;
         let (text, seal) = bytes.split_last_chunk().ok_or_else(unknown)?;
         Ok(Self { text: text.to_vec(), seal: *seal })
     }
@@ -37,8 +37,8 @@ impl UnverifiedCursor {
 
 impl<'a> CursorScope<'a> {
     /// The list whose addresses begin with `list` and that `query` describes.
-    pub(crate) fn new(proof: &'a Authorized, list: &'static str, query: &'a str) -> Self {
-        Self { principal: proof.principal(), list, query }
+    pub(crate) fn new(authorized: &'a Authorized, list: &'static str, query: &'a str) -> Self {
+        Self { principal: authorized.principal(), list, query }
     }
 
     /// What was sealed, if hop has sealed it for this purpose.

@@ -37,7 +37,7 @@ const LOOKS: u32 = 8;
 
 /// A request, as far as its repetition is concerned.
 pub(crate) struct RepeatableRequest<'a> {
-    pub(crate) proof: &'a Authorized,
+    pub(crate) authorized: &'a Authorized,
     pub(crate) route: &'static str,
     pub(crate) domain: &'a Domain,
     pub(crate) query: &'a str,
@@ -47,11 +47,11 @@ pub(crate) struct RepeatableRequest<'a> {
 /// Has `work` done, once for each key. Without a key it is done every time.
 pub(crate) async fn once<E: Edge>(
     context: &Context<'_, E>,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     asked: RepeatableRequest<'_>,
     work: impl AsyncFnOnce(&Context<'_, E>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    let (Some(header), Body::Whole(body)) = (facts.header(&IDEMPOTENCY_KEY), asked.body) else {
+    let (Some(header), Body::Whole(body)) = (client.header(&IDEMPOTENCY_KEY), asked.body) else {
         return work(context).await;
     };
     let name = header.trim_ascii();
@@ -59,13 +59,13 @@ pub(crate) async fn once<E: Edge>(
         let detail = "an idempotency key is 1 to 255 characters of printable ASCII";
         return Err(Problem::wrong_field("Idempotency-Key", FieldError::invalid(detail)));
     }
-    let scope = [asked.proof.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
+    let scope = [asked.authorized.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
     let seed = seed(context, "once", &scope).await?;
     let key = Key::once(&seed.name());
-    let media_type = facts.header(&CONTENT_TYPE).unwrap_or_default();
+    let media_type = client.header(&CONTENT_TYPE).unwrap_or_default();
     let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
     let claimed = match claim(context, &key, &fingerprint).await? {
-        KeyClaim::Mine(claimed) => claimed,
+        KeyClaim::Claimed(claimed) => claimed,
         KeyClaim::Done(answer) => return replay(answer),
     };
     let source = IdSource::Repeatable(seed.derive(&claimed.nonce, &[]));
@@ -82,7 +82,7 @@ pub(crate) async fn once<E: Edge>(
         Err(problem) if !problem.is_passing() => IdempotentRequest { body: None, ..done },
         _ => done,
     };
-    if let Err(error) = settle(context, &key, &claimed, &outcome).await {
+    if let Err(error) = finalize_move(context, &key, &claimed, &outcome).await {
         context.log_lost("an answer was not kept", &error);
     }
     answer
@@ -101,7 +101,7 @@ pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts
 }
 
 enum KeyClaim {
-    Mine(IdempotentRequest),
+    Claimed(IdempotentRequest),
     Done(RecordedResponse),
 }
 
@@ -128,7 +128,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
         };
         let change = record.say(key, &mine, context.token()?)?;
         if write(context.edge.records(), change).await? == Written::Done {
-            return Ok(KeyClaim::Mine(mine));
+            return Ok(KeyClaim::Claimed(mine));
         }
     }
     Err(Problem::crowded())
@@ -136,7 +136,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
 
 /// Writes down what became of the request, unless somebody has taken it over. If that fails, whoever repeats it finds what was done. A read
 /// that does not show the claim yet is late, and done again.
-async fn settle<E: Edge>(
+async fn finalize_move<E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     claimed: &IdempotentRequest,

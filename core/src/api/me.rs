@@ -34,14 +34,14 @@ struct MeJson<'a> {
 }
 
 /// `GET /api/v1/me`
-pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let me = MeJson {
-        principal: proof.principal(),
-        user: proof.user().map(UserId::as_str),
-        key: proof.key().map(KeyId::as_str),
-        role: proof.role().name(),
-        rights: RightsJson::new(proof.scopes().unwrap_or(&Scope::ALL), proof.domains()),
+        principal: authorized.principal(),
+        user: authorized.user().map(UserId::as_str),
+        key: authorized.key().map(KeyId::as_str),
+        role: authorized.role().name(),
+        rights: RightsJson::new(authorized.scopes().unwrap_or(&Scope::ALL), authorized.domains()),
     };
     Response::json(StatusCode::OK, &me)
 }

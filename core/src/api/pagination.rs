@@ -47,12 +47,12 @@ impl PageQuery {
     pub(crate) async fn keys<E: Edge>(
         self,
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         (list, query): (&'static str, &str),
         prefix: &Prefix,
         of_keys: impl Fn(usize) -> u32,
     ) -> Result<ListPage, Problem> {
-        let purpose = CursorScope::new(proof, list, query);
+        let purpose = CursorScope::new(authorized, list, query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
         let records = context.edge.records();
         let most = self.limit.unwrap_or(page_size::LARGEST);

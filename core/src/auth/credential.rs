@@ -18,8 +18,8 @@ const HOUR_MILLIS: u64 = 60 * 60 * 1_000;
 
 /// The token of `Authorization: Bearer`. Missing, malformed and wrong credentials are told apart only as far as RFC 6750 does. The log learns of
 /// those that are shown, never what they are.
-pub(super) fn token(facts: &impl ClientInfo) -> Result<Vec<u8>, Problem> {
-    let header = facts.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
+pub(super) fn token(client: &impl ClientInfo) -> Result<Vec<u8>, Problem> {
+    let header = client.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
     let token = bearer(&header).ok_or_else(|| Problem::no_credentials().because("the credential is no Bearer token"))?;
     Ok(token.to_vec())
 }
@@ -29,7 +29,7 @@ pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -
     match &context.config.admin_key {
         AdminKey::Set(key) if key.is(token) => Ok(bootstrap()),
         admin_key => match PresentedKey::parse(token) {
-            Some(shown) => holder(context, &shown).await,
+            Some(shown) => alias_state(context, &shown).await,
             None => Err(match admin_key {
                 AdminKey::Disabled(why) => Problem::wrong_credentials().because(*why),
                 AdminKey::Set(_) => Problem::wrong_credentials().because("the credential has the form of no key and is not HOP_ADMIN_KEY"),
@@ -56,11 +56,11 @@ fn bootstrap() -> Principal {
 }
 
 /// The holder of a key. The mark is made before anybody looks, so that the time tells nothing of what there is.
-async fn holder<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) -> Result<Principal, Problem> {
+async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) -> Result<Principal, Problem> {
     let refused = |why: &str| Problem::wrong_credentials().because(format!("key {}: {why}", shown.id.as_str()));
     let (mark, old_mark) = context.under_each_pepper(|pepper| shown.mark(pepper))?;
     let kept =
-        GuardedRecord::<ApiKey>::look(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
+        GuardedRecord::<ApiKey>::load(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
     let key = &kept.what;
     let is_of_today = key.mark.is(&mark);
     if !is_of_today && !old_mark.is_some_and(|old| key.mark.is(&old)) {
@@ -108,12 +108,12 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
         let Some(user) = record.as_ref().map(GuardedRecord::<User>::read).transpose()? else {
             return Ok(Err(refused("is unknown")));
         };
-        if user.what.standing != UserStatus::In {
+        if user.what.standing != UserStatus::Active {
             return Ok(Err(refused("is let in no more")));
         }
         users.push(user.what);
     }
-    let team = if users.iter().any(|user| user.may_own) { GuardedRecord::<Team>::look(records, &Key::team()).await? } else { None };
+    let team = if users.iter().any(|user| user.may_own) { GuardedRecord::<Team>::load(records, &Key::team()).await? } else { None };
     let mut users = users.into_iter();
     let Some(owner) = users.next() else { return Ok(Err("it has no owner".into())) };
     let role = role_in(team.as_deref(), &owner);
@@ -125,7 +125,7 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
 
 /// The role `user` has now.
 pub(crate) async fn role_of(records: &impl Records, user: &User) -> Result<Role, StoreError> {
-    let team = if user.may_own { GuardedRecord::look(records, &Key::team()).await? } else { None };
+    let team = if user.may_own { GuardedRecord::load(records, &Key::team()).await? } else { None };
     Ok(role_in(team.as_deref(), user))
 }
 

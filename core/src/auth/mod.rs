@@ -48,7 +48,7 @@ struct Principal {
 /// alike; the log learns why.
 pub(crate) async fn authorise<E: Edge>(
     context: &Context<'_, E>,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     access: Access,
     may_change: bool,
 ) -> Result<Option<Authorized>, Problem> {
@@ -57,15 +57,15 @@ pub(crate) async fn authorise<E: Edge>(
         Access::Identity => None,
         Access::Right(right) => Some(right),
     };
-    let mut principal = credential::principal(context, &credential::token(facts)?).await?;
+    let mut principal = credential::principal(context, &credential::token(client)?).await?;
     if may_change {
-        principal.country = facts.country();
+        principal.country = client.country();
     }
-    let proof = Authorized(principal);
+    let authorized = Authorized(principal);
     if let Some(right) = right {
-        proof.check(right)?;
+        authorized.check(right)?;
     }
-    Ok(Some(proof))
+    Ok(Some(authorized))
 }
 
 impl Authorized {

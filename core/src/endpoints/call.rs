@@ -16,17 +16,17 @@ use crate::model::domain::Domain;
 use crate::model::visit::Visit;
 use crate::store::ports::{ClientInfo, Edge};
 
-/// A request for an endpoint. A row of the table names the parts that its handler is given: these fields, `proof` and
+/// A request for an endpoint. A row of the table names the parts that its handler is given: these fields, `authorized` and
 /// `visit`.
 pub(crate) struct Call<'c, E, F> {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) context: &'c Context<'c, E>,
     /// The domain of the host that was asked.
     pub(crate) domain: &'c Domain,
-    pub(crate) proof: Option<&'c Authorized>,
+    pub(crate) authorized: Option<&'c Authorized>,
     pub(crate) method: &'c Method,
     pub(crate) query: &'c str,
-    pub(crate) facts: &'c F,
+    pub(crate) client: &'c F,
     pub(crate) body: &'c Body,
     /// What stands in the path where the pattern has a name; empty where it has none.
     pub(crate) parameter: &'c str,
@@ -42,7 +42,7 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
     /// Answers if whoever asks may, and sends what the endpoint takes.
     pub(crate) async fn answer(&self) -> Result<Response, Problem> {
         if self.endpoint.access == Access::Anyone {
-            self.endpoint.body.check_media_type(self.facts)?;
+            self.endpoint.body.check_media_type(self.client)?;
             return run(self).await;
         }
         Box::pin(self.authorised()).await
@@ -50,9 +50,9 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
 
     async fn authorised(&self) -> Result<Response, Problem> {
         let may_change = *self.method != Method::GET && *self.method != Method::HEAD;
-        let proof = auth::authorise(self.context, self.facts, self.endpoint.access, may_change).await?;
-        self.endpoint.body.check_media_type(self.facts)?;
-        let call = Call { proof: proof.as_ref(), ..*self };
+        let authorized = auth::authorise(self.context, self.client, self.endpoint.access, may_change).await?;
+        self.endpoint.body.check_media_type(self.client)?;
+        let call = Call { authorized: authorized.as_ref(), ..*self };
         self.context.budget.begin();
         if call.endpoint.is_once { call.once().await } else { run(&call).await }
     }
@@ -60,17 +60,17 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
     /// Calls the handler once for each `Idempotency-Key`.
     async fn once(&self) -> Result<Response, Problem> {
         let Self { domain, query, body, .. } = *self;
-        let asked = RepeatableRequest { proof: self.proof()?, route: self.endpoint.pattern, domain, query, body };
-        once(self.context, self.facts, asked, async |context| run(&Call { context, ..*self }).await).await
+        let asked = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
+        once(self.context, self.client, asked, async |context| run(&Call { context, ..*self }).await).await
     }
 
     /// The proof that whoever asks may. Every endpoint has one but those for anyone, whose handlers take none.
-    pub(super) fn proof(&self) -> Result<&Authorized, Problem> {
-        self.proof.ok_or_else(|| Problem::internal(format!("{:?} was not authorised", self.endpoint.name)))
+    pub(super) fn authorized(&self) -> Result<&Authorized, Problem> {
+        self.authorized.ok_or_else(|| Problem::internal(format!("{:?} was not authorised", self.endpoint.name)))
     }
 
     /// Somebody at the address of a link.
     pub(super) fn visit(&self) -> Visit<'_> {
-        Visit::new(self.context.now, self.query, self.rest.to_vec(), self.facts)
+        Visit::new(self.context.now, self.query, self.rest.to_vec(), self.client)
     }
 }

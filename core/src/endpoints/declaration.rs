@@ -13,11 +13,11 @@
 /// [`Call`]: super::call::Call
 macro_rules! endpoints {
     // What a handler is given.
-    (@argument Anyone proof $call:ident) => {
+    (@argument Anyone authorized $call:ident) => {
         compile_error!("a handler that takes a proof needs a row with `Identity` or a right")
     };
-    (@argument $access:ident proof $call:ident) => {
-        $call.proof()?
+    (@argument $access:ident authorized $call:ident) => {
+        $call.authorized()?
     };
     (@argument $access:ident visit $call:ident) => {
         &$call.visit()

@@ -69,20 +69,20 @@ impl BodyKind {
     }
 
     /// Refuses a body that says it is of another kind.
-    pub(crate) fn check_media_type(self, facts: &impl ClientInfo) -> Result<(), Problem> {
+    pub(crate) fn check_media_type(self, client: &impl ClientInfo) -> Result<(), Problem> {
         match self {
             Self::NoBody | Self::Form => Ok(()),
-            Self::Json | Self::BulkJson if is_json(facts) => Ok(()),
+            Self::Json | Self::BulkJson if is_json(client) => Ok(()),
             Self::Json | Self::BulkJson => Err(Problem::unsupported_media_type()),
-            Self::Import => ImportFormat::said(facts).map(drop),
+            Self::Import => ImportFormat::said(client).map(drop),
         }
     }
 }
 
 /// Whether a body says that it is JSON, or a merge patch, which is JSON.
-fn is_json(facts: &impl ClientInfo) -> bool {
+fn is_json(client: &impl ClientInfo) -> bool {
     const JSON: [&[u8]; 2] = [b"application/json", b"application/merge-patch+json"];
-    let media_type = facts.header(&CONTENT_TYPE);
+    let media_type = client.header(&CONTENT_TYPE);
     let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();
     JSON.iter().any(|known| essence.eq_ignore_ascii_case(known))

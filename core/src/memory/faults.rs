@@ -10,11 +10,11 @@ pub enum StoreStep {
     /// Keys are listed.
     Scan,
     /// A hint is about to be written, before its record.
-    Gain,
+    AddEntry,
     /// The guarded record is about to be written.
     Write,
     /// A hint is about to be dropped, after its record was written or refused.
-    Drop,
+    RemoveKey,
     /// Everything was done and the answer is on its way.
     Answer,
 }

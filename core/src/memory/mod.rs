@@ -3,8 +3,8 @@
 //! Its store can fail at any step, answer late or answer with yesterday's truth; its copies can lag, get lost and overtake each
 //! other. All of that is chosen by whoever builds it, from a seed, so that every failure can be replayed.
 
-mod copies;
 mod faults;
+mod link_cache;
 mod people;
 mod random;
 mod records;
@@ -12,8 +12,8 @@ mod records;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-pub use copies::MemoryCache;
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
+pub use link_cache::MemoryCache;
 pub use people::Planted;
 pub use random::Random;
 pub use records::{CommitMode, MemoryRecords};
@@ -40,9 +40,9 @@ pub struct MemoryEdge {
     /// The truth.
     pub records: MemoryRecords,
     /// The copies.
-    pub copies: MemoryCache,
+    pub link_cache: MemoryCache,
     has_copies: bool,
-    traits: &'static EdgeLimits,
+    edge_limits: &'static EdgeLimits,
     operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
@@ -54,7 +54,7 @@ impl MemoryEdge {
     /// An empty edge without faults, its randomness from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self::with_records(seed, MemoryRecords::new(CommitMode::AtOnce, Box::new(NoFaults)))
+        Self::with_records(seed, MemoryRecords::new(CommitMode::Transaction, Box::new(NoFaults)))
     }
 
     /// An edge over a store of the caller's making.
@@ -62,9 +62,9 @@ impl MemoryEdge {
     pub fn with_records(seed: u64, records: MemoryRecords) -> Self {
         Self {
             records,
-            copies: MemoryCache::default(),
+            link_cache: MemoryCache::default(),
             has_copies: true,
-            traits: &TRAITS,
+            edge_limits: &TRAITS,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
@@ -75,8 +75,8 @@ impl MemoryEdge {
 
     /// The same edge with the limits of another one.
     #[must_use]
-    pub fn with_traits(self, traits: &'static EdgeLimits) -> Self {
-        Self { traits, ..self }
+    pub fn with_traits(self, edge_limits: &'static EdgeLimits) -> Self {
+        Self { edge_limits, ..self }
     }
 
     /// The same edge with nothing but the truth.
@@ -97,7 +97,7 @@ impl MemoryEdge {
 
     /// How many store operations there were since this was asked last.
     pub fn take_operations(&self) -> u32 {
-        self.records.take_operations().saturating_add(self.copies.take_operations())
+        self.records.take_operations().saturating_add(self.link_cache.take_operations())
     }
 
     /// Lets time pass.
@@ -120,8 +120,8 @@ impl Edge for MemoryEdge {
     type Records = MemoryRecords;
     type LinkCache = MemoryCache;
 
-    fn traits(&self) -> &'static EdgeLimits {
-        self.traits
+    fn edge_limits(&self) -> &'static EdgeLimits {
+        self.edge_limits
     }
 
     fn operation_limit(&self) -> OperationLimit {
@@ -132,8 +132,8 @@ impl Edge for MemoryEdge {
         &self.records
     }
 
-    fn copies(&self) -> Option<&MemoryCache> {
-        Some(&self.copies).filter(|_| self.has_copies)
+    fn link_cache(&self) -> Option<&MemoryCache> {
+        Some(&self.link_cache).filter(|_| self.has_copies)
     }
 
     fn now(&self) -> Timestamp {

@@ -38,9 +38,9 @@ impl MemoryRecords {
             role: role.min(Role::Admin),
             may_own: role == Role::Owner,
             standing: match standing {
-                "in" => UserStatus::In,
-                "leaving" => UserStatus::Leaving { heir: LinkRecipient::Nobody, past: None },
-                "gone" => UserStatus::Gone,
+                "in" => UserStatus::Active,
+                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Nobody, past: None },
+                "gone" => UserStatus::Deleted,
                 _ => UserStatus::Disabled,
             },
             invitation: None,

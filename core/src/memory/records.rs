@@ -18,9 +18,9 @@ use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, P
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitMode {
     /// All of it in one transaction, as in D1.
-    AtOnce,
+    Transaction,
     /// The gained hints, the guarded record, the dropped hints, one after the other, as in Fastly's KV Store.
-    OneByOne,
+    Stepwise,
 }
 
 /// A store in memory.
@@ -81,8 +81,8 @@ impl MemoryRecords {
     /// Cost of reading several records.
     fn of_reads(&self, keys: usize) -> u32 {
         match self.steps {
-            CommitMode::AtOnce => u32::from(keys > 0),
-            CommitMode::OneByOne => u32::try_from(keys).unwrap_or(u32::MAX),
+            CommitMode::Transaction => u32::from(keys > 0),
+            CommitMode::Stepwise => u32::try_from(keys).unwrap_or(u32::MAX),
         }
     }
 
@@ -99,8 +99,8 @@ impl MemoryRecords {
 
     /// Every index entry that some record names, read behind hop's back. A record that is damaged names none.
     pub fn named_entries(&self) -> Vec<Key> {
-        let places = self.keys().into_iter().filter_map(|key| AliasRecord::read(&key, &self.peek(&key)?).ok());
-        places.flat_map(|place| place.entries()).collect()
+        let alias_records = self.keys().into_iter().filter_map(|key| AliasRecord::read(&key, &self.peek(&key)?).ok());
+        alias_records.flat_map(|alias_record| alias_record.entries()).collect()
     }
 
     /// Writes a row behind hop's back.
@@ -150,14 +150,14 @@ impl MemoryRecords {
             return Commit::Conflict;
         }
         put(&mut rows, &change.key, Some(&change.value));
-        if self.steps == CommitMode::AtOnce {
-            change.sides.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
+        if self.steps == CommitMode::Transaction {
+            change.attachments.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
             if let Some(note) = &change.note {
                 put(&mut rows, &note.key, Some(&note.value));
                 self.may_forget(note);
             }
-            change.gains.iter().for_each(|hint| put(&mut rows, hint, Some(HINT)));
-            change.drops.iter().for_each(|hint| put(&mut rows, hint, None));
+            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(HINT)));
+            change.removes.iter().for_each(|index_entry| put(&mut rows, index_entry, None));
         }
         Commit::Done
     }
@@ -191,14 +191,14 @@ impl MemoryRecords {
 impl StepByStep for MemoryRecords {
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.count(1);
-        self.step(StoreStep::Gain).await?;
+        self.step(StoreStep::AddEntry).await?;
         self.put(key, Some(value));
         Ok(())
     }
 
     async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
         self.count(1);
-        self.step(StoreStep::Gain).await?;
+        self.step(StoreStep::AddEntry).await?;
         if self.add_if_absent(&note.key, &note.value) {
             self.may_forget(note);
         }
@@ -207,8 +207,8 @@ impl StepByStep for MemoryRecords {
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
         self.count(match self.steps {
-            CommitMode::AtOnce => [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum(),
-            CommitMode::OneByOne => 1,
+            CommitMode::Transaction => [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum(),
+            CommitMode::Stepwise => 1,
         });
         self.step(StoreStep::Write).await?;
         Ok(self.look_and_write(change))
@@ -216,7 +216,7 @@ impl StepByStep for MemoryRecords {
 
     async fn remove(&self, key: &Key) -> Result<(), StoreError> {
         self.count(1);
-        self.step(StoreStep::Drop).await?;
+        self.step(StoreStep::RemoveKey).await?;
         self.put(key, None);
         Ok(())
     }
@@ -225,8 +225,8 @@ impl StepByStep for MemoryRecords {
 impl Records for MemoryRecords {
     fn operations(&self, call: &StoreCall<'_>) -> u32 {
         match self.steps {
-            CommitMode::AtOnce => by_statement(call),
-            CommitMode::OneByOne => by_key(call),
+            CommitMode::Transaction => by_statement(call),
+            CommitMode::Stepwise => by_key(call),
         }
     }
 
@@ -260,8 +260,8 @@ impl Records for MemoryRecords {
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let commit = match self.steps {
-            CommitMode::AtOnce => self.write_guarded(change).await?,
-            CommitMode::OneByOne => commit_step_by_step(self, change).await?,
+            CommitMode::Transaction => self.write_guarded(change).await?,
+            CommitMode::Stepwise => commit_step_by_step(self, change).await?,
         };
         self.step(StoreStep::Answer).await?;
         Ok(commit)

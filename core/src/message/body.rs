@@ -23,11 +23,11 @@ pub(crate) use serde_json::{Value as Schema, json as schema};
 #[cfg(feature = "docs")]
 pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, with};
 pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
+pub(crate) use crate::message::json_value::JsonValue;
+#[cfg(feature = "docs")]
+pub(crate) use crate::message::json_value::LARGEST_NUMBER;
 use crate::message::problem::Problem;
 use crate::message::request::Body;
-pub(crate) use crate::message::tree::JsonValue;
-#[cfg(feature = "docs")]
-pub(crate) use crate::message::tree::LARGEST_NUMBER;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
 
 /// The fields of a body that is one object.
@@ -40,9 +40,9 @@ pub(crate) struct Fields {
 impl Fields {
     /// Reads a body.
     pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
-        let tree =
+        let json_value =
             JsonValue::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
-        Self::of(tree).map_err(Problem::wrong_body)
+        Self::of(json_value).map_err(Problem::wrong_body)
     }
 
     /// The fields of a row of a table.
@@ -66,8 +66,8 @@ impl Fields {
     }
 
     /// The fields of an object, in a body or in another object.
-    pub(crate) fn of(tree: JsonValue) -> Result<Self, FieldError> {
-        Ok(Self { entries: tree.object()?, errors: Vec::new() })
+    pub(crate) fn of(json_value: JsonValue) -> Result<Self, FieldError> {
+        Ok(Self { entries: json_value.object()?, errors: Vec::new() })
     }
 
     /// Reads what stands after the `?` of an address, each value a string.
@@ -82,7 +82,7 @@ impl Fields {
     pub(crate) fn take<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Option<T> {
         match self.pick(name)? {
             JsonValue::Null => None,
-            tree => self.noted(name, parse(tree)),
+            json_value => self.noted(name, parse(json_value)),
         }
     }
 
@@ -99,13 +99,13 @@ impl Fields {
         match self.pick(name) {
             None => Patch::Absent,
             Some(JsonValue::Null) => Patch::Null,
-            Some(tree) => self.noted(name, parse(tree)).map_or(Patch::Absent, Patch::Set),
+            Some(json_value) => self.noted(name, parse(json_value)).map_or(Patch::Absent, Patch::Set),
         }
     }
 
     /// Takes the field `name` out, which is text, if it is there and not null.
     pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, FieldError>) -> Option<T> {
-        self.take(name, |tree| parse(tree.text()?))
+        self.take(name, |json_value| parse(json_value.text()?))
     }
 
     /// The value of the field `name`, if it stands there once.
@@ -233,7 +233,7 @@ pub(crate) mod tests {
 
     fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
         let config = Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
-        read(&ParseContext { config: &config, traits: &TRAITS })
+        read(&ParseContext { config: &config, edge_limits: &TRAITS })
     }
 
     fn fields(json: &str) -> Fields {

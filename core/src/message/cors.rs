@@ -22,15 +22,15 @@ const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Reque
 const REMEMBERED_SECONDS: &str = "7200";
 
 /// Says in `response` whether the page that asks may read it, and, if it asks beforehand, what it may send.
-pub(crate) fn answer(origins: &Origins, method: &Method, facts: &impl ClientInfo, response: &mut Response) {
+pub(crate) fn answer(origins: &Origins, method: &Method, client: &impl ClientInfo, response: &mut Response) {
     if origins.is_empty() {
         return;
     }
     response.add(VARY, "Origin");
-    let asking = facts.header(&ORIGIN);
+    let asking = client.header(&ORIGIN);
     let Some(origin) = origins.find(asking.as_deref()) else { return };
     response.headers.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
-    let is_preflight = *method == Method::OPTIONS && facts.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
+    let is_preflight = *method == Method::OPTIONS && client.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
     let methods = response.headers.iter().find(|(name, _)| is_preflight && name == ALLOW).map(|(_, methods)| methods.clone());
     let Some(methods) = methods else {
         response.add(ACCESS_CONTROL_EXPOSE_HEADERS, TOLD);

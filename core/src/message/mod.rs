@@ -3,13 +3,13 @@
 pub(crate) mod body;
 pub(crate) mod codes;
 pub(crate) mod cors;
+pub(crate) mod json_value;
 pub(crate) mod path;
 pub(crate) mod preconditions;
 pub mod problem;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod run_ready;
-pub(crate) mod tree;
 pub(crate) mod wire;
 #[cfg(feature = "docs")]
 pub(crate) mod wire_schema;

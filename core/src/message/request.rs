@@ -102,7 +102,7 @@ pub struct Request<'a, F> {
     /// Method and address.
     pub head: Head<'a>,
     /// What the edge knows of the visitor.
-    pub facts: &'a F,
+    pub client: &'a F,
     /// The body, or an empty one where none was asked for.
     pub body: Body,
 }

@@ -52,7 +52,7 @@ pub(crate) struct Config {
     /// Whose pages may ask from a browser.
     pub(crate) cors: Origins,
     /// Of the pages that visitors see.
-    pub(crate) look: Theme,
+    pub(crate) theme: Theme,
     /// Whether the vendor's larger plan is paid for.
     pub(crate) has_paid_plan: bool,
     /// How many store operations a request may use, if the settings say so.
@@ -92,13 +92,13 @@ impl Config {
             keep("HOP_CORS_ORIGINS", message);
             Origins::default()
         });
-        let mut look = Theme::plain();
+        let mut theme = Theme::plain();
         match name(read("HOP_NAME").as_deref()) {
-            Ok(name) => look.name = name.unwrap_or(look.name),
+            Ok(name) => theme.name = name.unwrap_or(theme.name),
             Err(message) => keep("HOP_NAME", message),
         }
         match colors(read("HOP_COLORS").as_deref()) {
-            Ok(colors) => look = Theme::new(look.name, colors),
+            Ok(colors) => theme = Theme::new(theme.name, colors),
             Err(message) => keep("HOP_COLORS", message),
         }
         let audit_millis = audit_millis(read("HOP_AUDIT_DAYS").as_deref()).unwrap_or_else(|message| {
@@ -136,7 +136,7 @@ impl Config {
             alias_case,
             targets: TargetRules { schemes, own_domains },
             cors,
-            look,
+            theme,
             has_paid_plan,
             store_operations,
             security,
@@ -314,7 +314,7 @@ mod tests {
         let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
         assert_eq!(config.alias_case, AliasCase::Sensitive);
         assert_eq!(config.targets.schemes, ["https", "http"]);
-        assert_eq!((config.look.name.as_str(), config.look.colors), ("hop", Colors::default()));
+        assert_eq!((config.theme.name.as_str(), config.theme.colors), ("hop", Colors::default()));
     }
 
     #[test]
@@ -375,8 +375,8 @@ mod tests {
             ("HOP_COLORS", "#FFEE00"),
         ];
         let config = read(&settings).unwrap();
-        assert_eq!(config.look.name, longest);
-        assert_eq!(config.look.colors, Colors::parse("#ffee00 #000000").unwrap());
+        assert_eq!(config.theme.name, longest);
+        assert_eq!(config.theme.colors, Colors::parse("#ffee00 #000000").unwrap());
         assert_eq!(config.alias_case, AliasCase::Insensitive);
         assert_eq!(config.targets.schemes, ["https", "my-app+2.0"]);
     }

@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn the_policy_names_the_sheet_of_every_colour() {
         for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
-            let look = Theme::new("hop".into(), colors);
-            let sheet = look.sheet();
+            let theme = Theme::new("hop".into(), colors);
+            let sheet = theme.sheet();
             let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_str()));
             let expected =
                 format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'");

@@ -87,17 +87,17 @@ pub(crate) enum LinkRecipient {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum UserStatus {
     /// They are one of us.
-    In,
+    Active,
     /// They are let in no more, until an admin says otherwise.
     Disabled,
     /// Their links are on their way to somebody else, and then nothing of them is left.
-    Leaving {
+    Deleting {
         heir: LinkRecipient,
         /// In the order of their names, the last domain on which no link of theirs is left.
         past: Option<Domain>,
     },
     /// Nothing is left but the id.
-    Gone,
+    Deleted,
 }
 
 /// An invitation that was not taken up: what is kept of its token, and how long it holds.
@@ -166,7 +166,7 @@ impl User {
             name: None,
             role: Role::default(),
             may_own: false,
-            standing: UserStatus::Gone,
+            standing: UserStatus::Deleted,
             invitation: None,
             created_at: now,
             last_login_at: None,

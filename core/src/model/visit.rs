@@ -44,9 +44,9 @@ pub(crate) struct Visit<'a> {
     pub(crate) query: &'a str,
     /// The decoded segments behind the alias, if there are any.
     pub(crate) rest: Vec<Cow<'a, str>>,
-    pub(crate) facts: &'a dyn ClientInfo,
+    pub(crate) client: &'a dyn ClientInfo,
     agent: OnceCell<Cow<'a, [u8]>>,
-    client: OnceCell<VisitorValues>,
+    software: OnceCell<VisitorSoftware>,
     country: OnceCell<Option<Country>>,
     address: OnceCell<Option<IpAddr>>,
     parameters: OnceCell<Parameters<'a>>,
@@ -54,7 +54,7 @@ pub(crate) struct Visit<'a> {
 
 /// What a visitor came with, ready to be compared.
 #[derive(Clone, Copy)]
-pub(crate) struct VisitorValues {
+pub(crate) struct VisitorSoftware {
     pub(crate) device: WordSet<Device>,
     pub(crate) os: WordSet<Os>,
     pub(crate) browser: WordSet<Browser>,
@@ -65,14 +65,14 @@ pub(crate) type Parameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl<'a> Visit<'a> {
     /// A visit of which nothing is read yet.
-    pub(crate) fn new(now: Timestamp, query: &'a str, rest: Vec<Cow<'a, str>>, facts: &'a dyn ClientInfo) -> Self {
+    pub(crate) fn new(now: Timestamp, query: &'a str, rest: Vec<Cow<'a, str>>, client: &'a dyn ClientInfo) -> Self {
         Self {
             now,
             query,
             rest,
-            facts,
+            client,
             agent: OnceCell::new(),
-            client: OnceCell::new(),
+            software: OnceCell::new(),
             country: OnceCell::new(),
             address: OnceCell::new(),
             parameters: OnceCell::new(),
@@ -81,13 +81,13 @@ impl<'a> Visit<'a> {
 
     /// `User-Agent` as it came; empty if it is not there.
     pub(crate) fn agent(&self) -> &[u8] {
-        self.agent.get_or_init(|| self.facts.header(&USER_AGENT).unwrap_or_default())
+        self.agent.get_or_init(|| self.client.header(&USER_AGENT).unwrap_or_default())
     }
 
-    pub(crate) fn client(&self) -> VisitorValues {
-        *self.client.get_or_init(|| {
+    pub(crate) fn software(&self) -> VisitorSoftware {
+        *self.software.get_or_init(|| {
             let means = self.means();
-            VisitorValues { device: WordSet::only(means.device), os: WordSet::only(means.os), browser: WordSet::only(means.browser) }
+            VisitorSoftware { device: WordSet::only(means.device), os: WordSet::only(means.os), browser: WordSet::only(means.browser) }
         })
     }
 
@@ -104,7 +104,7 @@ impl<'a> Visit<'a> {
     /// Whether a browser looks ahead, and nobody may ever see what it finds.
     pub(crate) fn is_ahead(&self) -> bool {
         AHEAD.iter().any(|name| {
-            let purpose = self.facts.header(name).unwrap_or_default().to_ascii_lowercase();
+            let purpose = self.client.header(name).unwrap_or_default().to_ascii_lowercase();
             [&b"prefetch"[..], b"prerender", b"preview"].iter().any(|word| purpose.windows(word.len()).any(|part| part == *word))
         })
     }
@@ -121,16 +121,16 @@ impl<'a> Visit<'a> {
 
     /// `Accept-Language` as it came. Whoever asks keeps what they make of it.
     pub(crate) fn languages(&self) -> Option<Cow<'a, [u8]>> {
-        self.facts.header(&ACCEPT_LANGUAGE)
+        self.client.header(&ACCEPT_LANGUAGE)
     }
 
     pub(crate) fn country(&self) -> Option<Country> {
-        *self.country.get_or_init(|| Country::of(&self.facts.country()?))
+        *self.country.get_or_init(|| Country::of(&self.client.country()?))
     }
 
     /// IPv4 where it is IPv4 written as IPv6.
     pub(crate) fn address(&self) -> Option<IpAddr> {
-        *self.address.get_or_init(|| self.facts.address().map(|address| address.to_canonical()))
+        *self.address.get_or_init(|| self.client.address().map(|address| address.to_canonical()))
     }
 
     /// The query, as forms write one.

@@ -5,20 +5,20 @@ use http::header::ACCEPT;
 use crate::store::ports::ClientInfo;
 
 /// Whether the client would rather read HTML than JSON.
-pub(crate) fn wants_html(facts: &(impl ClientInfo + ?Sized)) -> bool {
-    let (html, json) = wanted(facts);
+pub(crate) fn wants_html(client: &(impl ClientInfo + ?Sized)) -> bool {
+    let (html, json) = wanted(client);
     html > 0 && html >= json
 }
 
 /// Whether the client asks for JSON in so many words. What shows cards asks for anything, and means HTML.
-pub(crate) fn wants_json(facts: &dyn ClientInfo) -> bool {
-    let (html, json) = wanted(facts);
+pub(crate) fn wants_json(client: &dyn ClientInfo) -> bool {
+    let (html, json) = wanted(client);
     json > html
 }
 
 /// How much HTML is wanted, and how much JSON.
-fn wanted(facts: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
-    let accept = facts.header(&ACCEPT).unwrap_or_default();
+fn wanted(client: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
+    let accept = client.header(&ACCEPT).unwrap_or_default();
     let accept = std::str::from_utf8(&accept).unwrap_or_default();
     (quality(accept, &["text/html"]), quality(accept, &["application/json", "application/problem+json"]))
 }

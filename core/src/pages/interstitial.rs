@@ -116,7 +116,7 @@ impl LinkSummary<'_> {
             InterstitialKind::Nothing | InterstitialKind::Person => &mut body,
         };
         let form = self.ask.has_form().then_some(HtmlForm { schemes: &config.targets.schemes });
-        HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.ask.status(), message.heading) }.answer(&config.look)
+        HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.ask.status(), message.heading) }.answer(&config.theme)
     }
 
     /// The short address, and what its owner says of it.

@@ -54,8 +54,8 @@ impl<'a> HtmlPage<'a> {
     }
 
     /// A page with a form has browsers say where the form was sent from. Any other page says nothing about whoever leaves it.
-    fn answer(self, look: &Theme) -> Response {
-        let sheet = look.sheet();
+    fn answer(self, theme: &Theme) -> Response {
+        let sheet = theme.sheet();
         let mut html = Html::default();
         html.markup("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n").markup(
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n<title>",
@@ -63,9 +63,9 @@ impl<'a> HtmlPage<'a> {
         if !self.title.is_empty() {
             html.text(self.title).markup(" · ");
         }
-        html.text(&look.name).markup("</title>\n").piece(&self.head).markup("<style>").style(sheet).markup("</style>\n</head>\n<body>\n");
+        html.text(&theme.name).markup("</title>\n").piece(&self.head).markup("<style>").style(sheet).markup("</style>\n</head>\n<body>\n");
         if !self.title.is_empty() {
-            html.markup("<header>\n<p class=\"name\">").text(&look.name).markup("</p>\n</header>\n");
+            html.markup("<header>\n<p class=\"name\">").text(&theme.name).markup("</p>\n</header>\n");
         }
         html.markup("<main>\n").piece(&self.body).markup("</main>\n</body>\n</html>\n");
         let referrer = if self.form.is_some() { "same-origin" } else { "no-referrer" };

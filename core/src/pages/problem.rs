@@ -12,26 +12,26 @@ use crate::store::ports::Edge;
 
 /// `/problems/{code}`: explains a problem to whoever got it.
 pub(crate) async fn explain_problem<E: Edge>(context: &Context<'_, E>, code: &str) -> Result<Response, Problem> {
-    problem(&context.config.look, code)
+    problem(&context.config.theme, code)
 }
 
-fn problem(look: &Theme, code: &str) -> Result<Response, Problem> {
+fn problem(theme: &Theme, code: &str) -> Result<Response, Problem> {
     let meaning = ProblemCode::named(code).ok_or_else(Problem::no_such_page)?.meaning();
     let mut body = Html::default();
     body.heading(meaning.title).markup("<p>").prose(meaning.remedy).markup("</p>\n<p class=\"soft\"><code>");
     body.text(&meaning.status.as_u16().to_string()).markup(" ").text(meaning.name).markup("</code></p>\n");
-    Ok(HtmlPage { body, ..HtmlPage::new(StatusCode::OK, meaning.title) }.answer(look))
+    Ok(HtmlPage { body, ..HtmlPage::new(StatusCode::OK, meaning.title) }.answer(theme))
 }
 
 /// A problem as a page, for somebody who followed a link; `suggestion` is the address they may have meant.
-pub(crate) fn of_problem(look: &Theme, problem: &Problem, suggestion: Option<&str>) -> Response {
+pub(crate) fn of_problem(theme: &Theme, problem: &Problem, suggestion: Option<&str>) -> Response {
     let message = messages::of(problem);
     let mut body = Html::default();
     body.heading(message.heading).markup("<p>").prose(message.text).markup("</p>\n");
     if let Some(suggestion) = suggestion {
         body.markup("<p>").text(messages::DID_YOU_MEAN).markup("</p>\n").boxed(|body| body.address(suggestion));
     }
-    HtmlPage { body, ..HtmlPage::new(problem.code.status(), message.heading) }.answer(look).advise(&problem.advice)
+    HtmlPage { body, ..HtmlPage::new(problem.code.status(), message.heading) }.answer(theme).advise(&problem.advice)
 }
 
 #[cfg(test)]

@@ -24,60 +24,60 @@ pub(crate) struct VisitorTraits {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// It leads nowhere yet.
-    Early,
+    NotStarted,
     Ended,
     /// The link does not lead to what was asked behind its alias.
     NoSuchPath,
     /// A preview gets the card.
     Card,
     /// Something is to be done first.
-    InterstitialKind(InterstitialKind),
+    Interstitial(InterstitialKind),
     /// A browser looks ahead at what only people may spend. It would keep a page, and show that to them.
-    NotAhead,
+    NoPrefetch,
     /// To this place, by the rule at this position or by none.
-    Lead(HeaderValue, Option<usize>),
+    Redirect(HeaderValue, Option<usize>),
 }
 
 impl Decision {
     /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
     pub(crate) fn is_click(&self) -> bool {
-        matches!(self, Self::Lead(..) | Self::Card | Self::InterstitialKind(InterstitialKind::Person))
+        matches!(self, Self::Redirect(..) | Self::Card | Self::Interstitial(InterstitialKind::Person))
     }
 }
 
 /// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
-pub(crate) fn decide(ready: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: VisitorTraits) -> Decision {
-    if ready.has_ended(visit.now) {
+pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: VisitorTraits) -> Decision {
+    if compiled.has_ended(visit.now) {
         return Decision::Ended;
     }
-    if !ready.has_started(visit.now) {
-        return Decision::Early;
+    if !compiled.has_started(visit.now) {
+        return Decision::NotStarted;
     }
-    if !visit.rest.is_empty() && !ready.uses_path {
+    if !visit.rest.is_empty() && !compiled.uses_path {
         return Decision::NoSuchPath;
     }
     // A browser that looks ahead would show the card to whoever comes after it.
-    if ready.card.is_some() && visit.who().kind == AgentKind::Preview && !visit.is_ahead() {
+    if compiled.card.is_some() && visit.who().kind == AgentKind::Preview && !visit.is_ahead() {
         return Decision::Card;
     }
-    if ready.lock.is_some() && !manner.is_unlocked {
-        return Decision::InterstitialKind(InterstitialKind::Password { wrong: false });
+    if compiled.lock.is_some() && !manner.is_unlocked {
+        return Decision::Interstitial(InterstitialKind::Password { wrong: false });
     }
-    if ready.confirm && !manner.is_confirmed {
-        return Decision::InterstitialKind(InterstitialKind::Confirm);
+    if compiled.confirm && !manner.is_confirmed {
+        return Decision::Interstitial(InterstitialKind::Confirm);
     }
-    if ready.limit.is_some() && (manner.is_head || visit.who().kind != AgentKind::Human) {
-        return if visit.is_ahead() { Decision::NotAhead } else { Decision::InterstitialKind(InterstitialKind::Person) };
+    if compiled.limit.is_some() && (manner.is_head || visit.who().kind != AgentKind::Human) {
+        return if visit.is_ahead() { Decision::NoPrefetch } else { Decision::Interstitial(InterstitialKind::Person) };
     }
-    lead(ready, visit, pepper)
+    lead(compiled, visit, pepper)
 }
 
 /// Where a visitor is led who may pass.
-pub(super) fn lead(ready: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
-    let rule = RuleEvaluation::new(visit, &ready.rules, &ready.id, pepper).first();
-    let chosen = rule.and_then(|rule| ready.destinations.get(rule)).unwrap_or(&ready.destination);
+pub(super) fn lead(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
+    let rule = RuleEvaluation::new(visit, &compiled.rules, &compiled.id, pepper).first();
+    let chosen = rule.and_then(|rule| compiled.destinations.get(rule)).unwrap_or(&compiled.destination);
     match chosen.lead(visit.now, &visit.rest, visit.query) {
-        Ok(location) => Decision::Lead(location, rule),
+        Ok(location) => Decision::Redirect(location, rule),
         Err(_) => Decision::NoSuchPath,
     }
 }

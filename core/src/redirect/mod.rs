@@ -3,12 +3,12 @@
 //! * [`read`] finds the link of an alias; [`compiled_link`](crate::store::compiled_link) is what an isolate remembers of it
 //! * [`decide`](mod@decide) says what becomes of a visit, from the link and the visit alone
 //! * this file does it: it spends what is to be spent and answers
-//! * [`elsewhere`] is where a domain sends visitors who find nothing, and whether it is served
+//! * [`domain_redirects`] is where a domain sends visitors who find nothing, and whether it is served
 //! * [`unlock`] and [`origin`] let in who knows the password, [`preview`](mod@preview) shows where a link leads, [`suggest`](mod@suggest) what somebody
 //!   may have meant who found nothing
 
 mod decide;
-mod elsewhere;
+mod domain_redirects;
 mod origin;
 mod preview;
 mod read;
@@ -21,7 +21,7 @@ use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, VisitorTraits, decide};
-pub(crate) use self::elsewhere::{at, front, has_own_front, instead, is_served};
+pub(crate) use self::domain_redirects::{at, front, has_own_front, instead, is_served};
 pub(crate) use self::preview::preview;
 use self::read::LinkSource;
 use self::unlock::UnlockOutcome;
@@ -70,7 +70,7 @@ pub(crate) async fn follow<E: Edge>(
         Err(problem) => Err(problem),
     };
     match answer {
-        Err(problem) => match elsewhere::instead(context, domain, problem).await {
+        Err(problem) => match domain_redirects::instead(context, domain, problem).await {
             Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
             response => response,
         },
@@ -87,7 +87,7 @@ pub(crate) async fn submit<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let answer = match submitted(context, domain, alias, visit, body).await {
-        Err(problem) => elsewhere::instead(context, domain, problem).await,
+        Err(problem) => domain_redirects::instead(context, domain, problem).await,
         answer => answer,
     };
     match answer {
@@ -105,7 +105,7 @@ async fn submitted<E: Edge>(
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
-    if !origin::is_own(visit.facts, domain) {
+    if !origin::is_own(visit.client, domain) {
         return Err(Problem::foreign_form());
     }
     let form = match body {
@@ -118,7 +118,7 @@ async fn submitted<E: Edge>(
 /// The problem of somebody who was not led on, unless nobody is on this host.
 async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
     if !problem.is_passing() {
-        elsewhere::check_served(context, domain).await?;
+        domain_redirects::check_served(context, domain).await?;
     }
     Err(problem)
 }
@@ -131,95 +131,95 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     }
 
     async fn come(&self, is_head: bool) -> Result<Response, Problem> {
-        let (ready, is_unlocked) = self.find().await?;
+        let (compiled, is_unlocked) = self.find().await?;
         let manner = VisitorTraits { is_head, is_unlocked, is_confirmed: false };
-        self.answer(&ready, manner, self.decide(&ready, manner)).await
+        self.answer(&compiled, manner, self.decide(&compiled, manner)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
-        let (ready, is_unlocked) = self.find().await?;
+        let (compiled, is_unlocked) = self.find().await?;
         let manner = VisitorTraits { is_head: false, is_unlocked, is_confirmed: true };
-        match unless_used_up(self.context, &ready, self.decide(&ready, manner)).await? {
-            Decision::InterstitialKind(InterstitialKind::Password { .. }) => {
+        match unless_used_up(self.context, &compiled, self.decide(&compiled, manner)).await? {
+            Decision::Interstitial(InterstitialKind::Password { .. }) => {
                 let Some(typed) = unlock::typed(form) else {
-                    return self.page(&ready, None, InterstitialKind::Password { wrong: false });
+                    return self.page(&compiled, None, InterstitialKind::Password { wrong: false });
                 };
-                match unlock::attempt(self.context, self.domain, self.place(), &ready, self.visit, &typed).await? {
-                    UnlockOutcome::Opened(lock) => unlock::open(self.context, self.domain, &ready, &lock, self.back()?),
-                    UnlockOutcome::Unlocked => self.back(),
-                    UnlockOutcome::FieldErrors if pages::wants_html(self.visit.facts) => {
-                        self.page(&ready, None, InterstitialKind::Password { wrong: true })
+                match unlock::attempt(self.context, self.domain, self.alias_record(), &compiled, self.visit, &typed).await? {
+                    UnlockOutcome::Opened(lock) => unlock::open(self.context, self.domain, &compiled, &lock, self.back()?),
+                    UnlockOutcome::NoPassword => self.back(),
+                    UnlockOutcome::WrongPassword if pages::wants_html(self.visit.client) => {
+                        self.page(&compiled, None, InterstitialKind::Password { wrong: true })
                     }
-                    UnlockOutcome::FieldErrors => Err(Problem::wrong_password()),
+                    UnlockOutcome::WrongPassword => Err(Problem::wrong_password()),
                 }
             }
             // Nothing is asked any more that was asked on the page.
-            Decision::Lead(..) if !ready.confirm => self.back(),
-            decision => self.answer(&ready, manner, decision).await,
+            Decision::Redirect(..) if !compiled.confirm => self.back(),
+            decision => self.answer(&compiled, manner, decision).await,
         }
     }
 
     /// The link, and whether this visitor has opened it. A cookie that does not open what is remembered may be newer than that, so truth is asked.
     async fn find(&self) -> Result<(Arc<CompiledLink>, bool), Problem> {
-        let (context, facts) = (self.context, self.visit.facts);
-        let ready = read::find(context, self.domain, &self.alias, LinkSource::Nearest).await?;
-        if unlock::is_open(context, self.domain, &ready, facts) {
-            return Ok((ready, true));
+        let (context, client) = (self.context, self.visit.client);
+        let compiled = read::find(context, self.domain, &self.alias, LinkSource::Cache).await?;
+        if unlock::is_open(context, self.domain, &compiled, client) {
+            return Ok((compiled, true));
         }
-        if !unlock::is_offered(context, &ready, facts) {
-            return Ok((ready, false));
+        if !unlock::is_offered(context, &compiled, client) {
+            return Ok((compiled, false));
         }
-        let ready = read::find(context, self.domain, &self.alias, LinkSource::Truth).await?;
-        let is_open = unlock::is_open(context, self.domain, &ready, facts);
-        Ok((ready, is_open))
+        let compiled = read::find(context, self.domain, &self.alias, LinkSource::Store).await?;
+        let is_open = unlock::is_open(context, self.domain, &compiled, client);
+        Ok((compiled, is_open))
     }
 
-    fn place(&self) -> Key {
+    fn alias_record(&self) -> Key {
         Key::link(self.domain, &self.alias)
     }
 
-    fn decide(&self, ready: &CompiledLink, manner: VisitorTraits) -> Decision {
-        decide::decide(ready, self.visit, self.context.pepper().ok(), manner)
+    fn decide(&self, compiled: &CompiledLink, manner: VisitorTraits) -> Decision {
+        decide::decide(compiled, self.visit, self.context.pepper().ok(), manner)
     }
 
-    async fn answer(&self, ready: &CompiledLink, manner: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
+    async fn answer(&self, compiled: &CompiledLink, manner: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
         let is_click = decision.is_click();
         let decision = match decision {
             // Whoever spends a click learns by that whether there was one.
-            Decision::Lead(..) => decision,
-            decision => unless_used_up(self.context, ready, decision).await?,
+            Decision::Redirect(..) => decision,
+            decision => unless_used_up(self.context, compiled, decision).await?,
         };
         let response = match decision {
-            Decision::Early | Decision::NoSuchPath => return Err(Problem::no_such_link()),
-            Decision::Ended => return ended(ready),
-            Decision::NotAhead => return Err(Problem::not_ahead()),
+            Decision::NotStarted | Decision::NoSuchPath => return Err(Problem::no_such_link()),
+            Decision::Ended => return ended(compiled),
+            Decision::NoPrefetch => return Err(Problem::not_ahead()),
             Decision::Card => {
-                self.shown(ready, None, InterstitialKind::Nothing).answer(self.context.config, !pages::wants_json(self.visit.facts))?
+                self.shown(compiled, None, InterstitialKind::Nothing).answer(self.context.config, !pages::wants_json(self.visit.client))?
             }
-            Decision::InterstitialKind(InterstitialKind::Confirm) => {
-                self.page(ready, self.shown_target(ready).as_ref(), InterstitialKind::Confirm)?
+            Decision::Interstitial(InterstitialKind::Confirm) => {
+                self.page(compiled, self.shown_target(compiled).as_ref(), InterstitialKind::Confirm)?
             }
-            Decision::InterstitialKind(ask) => self.page(ready, None, ask)?,
-            Decision::Lead(location, _) => {
-                if let Some(limit) = &ready.limit
+            Decision::Interstitial(ask) => self.page(compiled, None, ask)?,
+            Decision::Redirect(location, _) => {
+                if let Some(limit) = &compiled.limit
                     && !self.spend(limit).await?
                 {
-                    return ended(ready);
+                    return ended(compiled);
                 }
-                Response::redirect(ready.status.code(), location, cache_control(ready, self.visit.now))
+                Response::redirect(compiled.status.code(), location, cache_control(compiled, self.visit.now))
             }
         };
         // Whoever asks for the head alone follows nothing.
         if is_click && !manner.is_head {
-            self.context.clicked(Click::of(ready.id.clone(), self.visit));
+            self.context.clicked(Click::of(compiled.id.clone(), self.visit));
         }
         Ok(response)
     }
 
     /// Where the link leads, if it is no secret until a click is spent.
-    fn shown_target(&self, ready: &CompiledLink) -> Option<HeaderValue> {
-        match decide::lead(ready, self.visit, self.context.pepper().ok()) {
-            Decision::Lead(location, _) if ready.limit.is_none() => Some(location),
+    fn shown_target(&self, compiled: &CompiledLink) -> Option<HeaderValue> {
+        match decide::lead(compiled, self.visit, self.context.pepper().ok()) {
+            Decision::Redirect(location, _) if compiled.limit.is_none() => Some(location),
             _ => None,
         }
     }
@@ -233,12 +233,12 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         }
     }
 
-    fn page(&self, ready: &CompiledLink, target: Option<&HeaderValue>, ask: InterstitialKind) -> Result<Response, Problem> {
-        self.shown(ready, target, ask).answer(self.context.config, pages::wants_html(self.visit.facts))
+    fn page(&self, compiled: &CompiledLink, target: Option<&HeaderValue>, ask: InterstitialKind) -> Result<Response, Problem> {
+        self.shown(compiled, target, ask).answer(self.context.config, pages::wants_html(self.visit.client))
     }
 
-    fn shown<'s>(&self, ready: &'s CompiledLink, target: Option<&'s HeaderValue>, ask: InterstitialKind) -> LinkSummary<'s> {
-        let card = ready.card.as_ref();
+    fn shown<'s>(&self, compiled: &'s CompiledLink, target: Option<&'s HeaderValue>, ask: InterstitialKind) -> LinkSummary<'s> {
+        let card = compiled.card.as_ref();
         LinkSummary {
             short_url: self.context.config.short_url(self.domain, &self.alias),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
@@ -268,10 +268,11 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
 /// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
 pub(crate) async fn unless_used_up<E: Edge>(
     context: &Context<'_, E>,
-    ready: &CompiledLink,
+    compiled: &CompiledLink,
     decision: Decision,
 ) -> Result<Decision, Problem> {
-    let (Some(limit), Decision::Card | Decision::InterstitialKind(_) | Decision::NotAhead | Decision::Lead(..)) = (&ready.limit, &decision)
+    let (Some(limit), Decision::Card | Decision::Interstitial(_) | Decision::NoPrefetch | Decision::Redirect(..)) =
+        (&compiled.limit, &decision)
     else {
         return Ok(decision);
     };
@@ -280,17 +281,17 @@ pub(crate) async fn unless_used_up<E: Edge>(
 }
 
 /// Where a link leads that leads nowhere any more.
-fn ended(ready: &CompiledLink) -> Result<Response, Problem> {
-    let fallback = ready.fallback.clone().ok_or_else(Problem::link_ended)?;
+fn ended(compiled: &CompiledLink) -> Result<Response, Problem> {
+    let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
     Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
 }
 
 /// Nobody may repeat a redirect beyond the link's next change of state, nor one that is not the same for everybody.
-fn cache_control(ready: &CompiledLink, now: Timestamp) -> HeaderValue {
-    if ready.status == RedirectStatus::Found || !ready.is_plain() {
+fn cache_control(compiled: &CompiledLink, now: Timestamp) -> HeaderValue {
+    if compiled.status == RedirectStatus::Found || !compiled.is_plain() {
         return NO_CACHE;
     }
-    let until_end = ready.ends_at.map_or(u64::MAX, |ends_at| ends_at.millis_since(now) / 1_000);
+    let until_end = compiled.ends_at.map_or(u64::MAX, |ends_at| ends_at.millis_since(now) / 1_000);
     if until_end >= PERMANENT_SECONDS {
         return PERMANENT_CACHE;
     }

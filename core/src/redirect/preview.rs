@@ -25,14 +25,14 @@ pub(crate) async fn preview<E: Edge>(
 
 async fn looked<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
     let visitor = LinkVisitor::new(context, domain, alias, visit)?;
-    let (ready, is_unlocked) = visitor.find().await?;
-    let decision = visitor.decide(&ready, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
-    match unless_used_up(context, &ready, decision).await? {
+    let (compiled, is_unlocked) = visitor.find().await?;
+    let decision = visitor.decide(&compiled, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
+    match unless_used_up(context, &compiled, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
-        Decision::Early | Decision::NoSuchPath => Err(Problem::no_such_link()),
-        Decision::Lead(location, _) if ready.limit.is_none() => visitor.page(&ready, Some(&location), InterstitialKind::Nothing),
-        Decision::Lead(..) | Decision::Card | Decision::InterstitialKind(_) | Decision::NotAhead => {
-            visitor.page(&ready, None, InterstitialKind::Nothing)
+        Decision::NotStarted | Decision::NoSuchPath => Err(Problem::no_such_link()),
+        Decision::Redirect(location, _) if compiled.limit.is_none() => visitor.page(&compiled, Some(&location), InterstitialKind::Nothing),
+        Decision::Redirect(..) | Decision::Card | Decision::Interstitial(_) | Decision::NoPrefetch => {
+            visitor.page(&compiled, None, InterstitialKind::Nothing)
         }
     }
 }

@@ -2,32 +2,32 @@
 
 use std::sync::Arc;
 
-use super::elsewhere::check_served;
+use super::domain_redirects::check_served;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::MOST_MOVES;
+use crate::store::cached_link::{self, CachedLink, Freshness};
 use crate::store::compiled_link::{CompiledLink, ResolvedAlias, ResolvedTo};
-use crate::store::copy::{self, CachedLink, Freshness};
 use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, LinkCache as _};
-use crate::store::{Key, look};
+use crate::store::{Key, load};
 
 /// Where a link is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkSource {
     /// In the memo, else the copy, else the truth.
-    Nearest,
-    Truth,
+    Cache,
+    Store,
 }
 
 /// What is near of an alias.
 enum CacheLookup {
     Cached(CachedLink),
     /// A copy that says to ask truth.
-    AskTruth,
-    Nothing,
+    Bypass,
+    Missing,
 }
 
 /// The link that visitors of `alias` come to, wherever it has moved.
@@ -47,19 +47,19 @@ pub(super) async fn find<E: Edge>(
 async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Arc<CompiledLink>, Problem> {
     let mut wanted = None;
     for _ in 0..=MOST_MOVES {
-        let known = if source == LinkSource::Nearest { context.memo(|memo| memo.get(&key, context.now)) } else { MemoLookup::Nothing };
+        let known = if source == LinkSource::Cache { context.memo(|memo| memo.get(&key, context.now)) } else { MemoLookup::Unknown };
         let found = match known {
             MemoLookup::Hit(MemoValue::Link(found)) => found,
             MemoLookup::Miss => return Err(Problem::no_such_link()),
-            MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Nothing => look_up(context, &key, source).await?,
+            MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Unknown => look_up(context, &key, source).await?,
         };
         if wanted.as_ref().is_some_and(|wanted| *wanted != found.id) {
             break;
         }
         match found.way {
-            ResolvedTo::On(ready) => return Ok(ready),
-            ResolvedTo::Away(to, forwards) if forwards || wanted.is_some() => (key, wanted) = (to, Some(found.id)),
-            ResolvedTo::Away(..) | ResolvedTo::Nowhere => break,
+            ResolvedTo::Link(compiled) => return Ok(compiled),
+            ResolvedTo::Alias(to, forwards) if forwards || wanted.is_some() => (key, wanted) = (to, Some(found.id)),
+            ResolvedTo::Alias(..) | ResolvedTo::Nothing => break,
         }
     }
     Err(Problem::link_ended())
@@ -71,20 +71,20 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSourc
     let remember = |found: &ResolvedAlias| {
         context.memo(|memo| memo.remember_hit(key, MemoValue::Link(found.clone()), found.bytes(), read_in, context.now));
     };
-    let near = if source == LinkSource::Nearest { near(context, key).await } else { CacheLookup::Nothing };
-    let was_sent = matches!(near, CacheLookup::AskTruth);
-    if let CacheLookup::Cached(copy) = near
-        && let Ok(found) = ResolvedAlias::of(copy)
+    let near = if source == LinkSource::Cache { near(context, key).await } else { CacheLookup::Missing };
+    let was_sent = matches!(near, CacheLookup::Bypass);
+    if let CacheLookup::Cached(cached_link) = near
+        && let Ok(found) = ResolvedAlias::of(cached_link)
     {
         remember(&found);
         return Ok(found);
     }
-    let Some(copy) = truth(context, key, was_sent).await? else {
+    let Some(cached_link) = truth(context, key, was_sent).await? else {
         context.memo(|memo| memo.remember_miss(key, read_in, context.now));
         return Err(Problem::no_such_link());
     };
-    let is_strict = copy.is_strict();
-    let found = ResolvedAlias::of(copy)?;
+    let is_strict = cached_link.is_strict();
+    let found = ResolvedAlias::of(cached_link)?;
     if !is_strict {
         remember(&found);
     }
@@ -92,30 +92,30 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSourc
 }
 
 async fn near<E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup {
-    let Some(copies) = context.edge.copies() else { return CacheLookup::Nothing };
-    let Some(bytes) = copies.get(key).await else { return CacheLookup::Nothing };
-    match copy::read(&bytes, context.now) {
-        Freshness::Fresh(copy) => CacheLookup::Cached(copy),
-        Freshness::Aged(copy) => {
+    let Some(link_cache) = context.edge.link_cache() else { return CacheLookup::Missing };
+    let Some(bytes) = link_cache.get(key).await else { return CacheLookup::Missing };
+    match cached_link::read(&bytes, context.now) {
+        Freshness::Fresh(cached_link) => CacheLookup::Cached(cached_link),
+        Freshness::Stale(cached_link) => {
             if context.memo(|memo| memo.claim_recheck(key, context.now)) {
                 context.fill(key.clone(), None);
             }
-            CacheLookup::Cached(copy)
+            CacheLookup::Cached(cached_link)
         }
-        Freshness::AskTruth => CacheLookup::AskTruth,
-        Freshness::None => CacheLookup::Nothing,
+        Freshness::Bypass => CacheLookup::Bypass,
+        Freshness::Missing => CacheLookup::Missing,
     }
 }
 
 /// Reads the truth. A copy is filled of it, unless the one that is there says rightly that truth is to be asked.
 async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key, was_sent: bool) -> Result<Option<CachedLink>, Problem> {
-    let place = look(context.edge.records(), key).await?;
-    let copy = place.and_then(|place| CachedLink::of(&place.holder, place.commits));
-    if let Some(copy) = &copy
-        && !(was_sent && copy.is_strict())
+    let alias_record = load(context.edge.records(), key).await?;
+    let cached_link = alias_record.and_then(|alias_record| CachedLink::of(&alias_record.alias_state, alias_record.commits));
+    if let Some(cached_link) = &cached_link
+        && !(was_sent && cached_link.is_strict())
         && context.memo(|memo| memo.claim_fill(key, context.now))
     {
-        context.fill(key.clone(), Some(copy.clone()));
+        context.fill(key.clone(), Some(cached_link.clone()));
     }
-    Ok(copy)
+    Ok(cached_link)
 }

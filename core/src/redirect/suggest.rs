@@ -35,8 +35,8 @@ pub(super) async fn suggest<E: Edge>(
     for meant in all.unwrap_or_default().iter().copied() {
         let Ok(alias) = Alias::parse_existing(meant, context.config.alias_case) else { continue };
         if meant != address
-            && let Ok(ready) = read::find(context, domain, &alias, LinkSource::Nearest).await
-            && is_public(context, &ready, visit)
+            && let Ok(compiled) = read::find(context, domain, &alias, LinkSource::Cache).await
+            && is_public(context, &compiled, visit)
         {
             return problem.suggesting(context.config.short_url(domain, &alias));
         }
@@ -45,7 +45,8 @@ pub(super) async fn suggest<E: Edge>(
 }
 
 /// Whether whoever follows the link is led on, and may know it.
-fn is_public<E: Edge>(context: &Context<'_, E>, ready: &CompiledLink, visit: &Visit<'_>) -> bool {
+fn is_public<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, visit: &Visit<'_>) -> bool {
     let manner = VisitorTraits { is_confirmed: true, ..VisitorTraits::default() };
-    ready.limit.is_none() && matches!(decide::decide(ready, visit, context.pepper().ok(), manner), Decision::Lead(..) | Decision::Card)
+    compiled.limit.is_none()
+        && matches!(decide::decide(compiled, visit, context.pepper().ok(), manner), Decision::Redirect(..) | Decision::Card)
 }

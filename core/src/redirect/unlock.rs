@@ -20,7 +20,7 @@ use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{ClientInfo, Edge, Records as _, Take};
-use crate::store::{Key, trace};
+use crate::store::{Key, follow_moves};
 
 /// How long an opened link stays open for whoever opened it, in seconds.
 const OPEN_SECONDS: u64 = 60 * 60;
@@ -49,27 +49,27 @@ type Seal = [u8; 32];
 /// What came of a password.
 pub(super) enum UnlockOutcome {
     Opened(PasswordTag),
-    FieldErrors,
+    WrongPassword,
     /// The link has none any more.
-    Unlocked,
+    NoPassword,
 }
 
 /// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
-pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, facts: &dyn ClientInfo) -> bool {
-    let Some(lock) = &ready.lock else { return true };
-    let Some(header) = facts.header(&COOKIE) else { return false };
-    offers(ready, &header).any(|offer| opens(context, domain, ready, lock, offer).unwrap_or(false))
+pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
+    let Some(lock) = &compiled.lock else { return true };
+    let Some(header) = client.header(&COOKIE) else { return false };
+    offers(compiled, &header).any(|offer| opens(context, domain, compiled, lock, offer).unwrap_or(false))
 }
 
 /// Whether the visitor has a cookie for the link that may open it under a lock that is not known here yet.
-pub(super) fn is_offered<E: Edge>(context: &Context<'_, E>, ready: &CompiledLink, facts: &dyn ClientInfo) -> bool {
-    let Some(header) = facts.header(&COOKIE) else { return false };
-    offers(ready, &header).any(|offer| parse(offer).is_some_and(|(until, _)| context.now < until))
+pub(super) fn is_offered<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
+    let Some(header) = client.header(&COOKIE) else { return false };
+    offers(compiled, &header).any(|offer| parse(offer).is_some_and(|(until, _)| context.now < until))
 }
 
 /// The values of the link's cookie. A header that came in several parts is joined by commas.
-fn offers<'a>(ready: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
-    let name = cookie_name(ready);
+fn offers<'a>(compiled: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
+    let name = cookie_name(compiled);
     let values = header.split(|byte| matches!(byte, b';' | b',')).filter_map(move |pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         std::str::from_utf8(value).ok()
@@ -88,27 +88,27 @@ fn parse(offer: &str) -> Option<(Timestamp, Seal)> {
 fn opened_until<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
-    ready: &CompiledLink,
+    compiled: &CompiledLink,
     lock: &PasswordTag,
     offer: &str,
 ) -> Option<(Timestamp, Seal)> {
     let (until, offered) = parse(offer)?;
-    let (seal, old_seal) = context.under_each_pepper(|pepper| seal(pepper, domain, ready, lock, until)).ok()?;
+    let (seal, old_seal) = context.under_each_pepper(|pepper| seal(pepper, domain, compiled, lock, until)).ok()?;
     let is_it = |seal: Seal| bool::from(seal.ct_eq(&offered));
     (is_it(seal) || old_seal.is_some_and(is_it)).then_some((until, offered))
 }
 
-fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, lock: &PasswordTag, offer: &str) -> Option<bool> {
-    Some(context.now < opened_until(context, domain, ready, lock, offer)?.0)
+fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, lock: &PasswordTag, offer: &str) -> Option<bool> {
+    Some(context.now < opened_until(context, domain, compiled, lock, offer)?.0)
 }
 
 /// What tells a device that has opened the link before from all others.
-fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &CompiledLink, facts: &dyn ClientInfo) -> Option<Seal> {
-    let lock = ready.lock.as_ref()?;
-    let header = facts.header(&COOKIE)?;
+fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> Option<Seal> {
+    let lock = compiled.lock.as_ref()?;
+    let header = client.header(&COOKIE)?;
     let known_millis = KNOWN_SECONDS.saturating_sub(OPEN_SECONDS).saturating_mul(1_000);
-    offers(ready, &header).find_map(|offer| {
-        let (until, seal) = opened_until(context, domain, ready, lock, offer)?;
+    offers(compiled, &header).find_map(|offer| {
+        let (until, seal) = opened_until(context, domain, compiled, lock, offer)?;
         (context.now.as_millis() < until.as_millis().saturating_add(known_millis)).then_some(seal)
     })
 }
@@ -117,26 +117,26 @@ fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, ready: &Comp
 pub(super) fn open<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
-    ready: &CompiledLink,
+    compiled: &CompiledLink,
     lock: &PasswordTag,
     response: Response,
 ) -> Result<Response, Problem> {
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
-    let sealed = base64::encode(&seal(context.pepper()?, domain, ready, lock, until));
-    let name = cookie_name(ready);
+    let sealed = base64::encode(&seal(context.pepper()?, domain, compiled, lock, until));
+    let name = cookie_name(compiled);
     response.with(SET_COOKIE, &format!("{name}={seconds}.{sealed}; Path=/; Max-Age={KNOWN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
 
 /// Each link has a cookie of its own, so that opening one shuts no other.
-fn cookie_name(ready: &CompiledLink) -> String {
-    format!("__Host-hop-{}", ready.id.as_str())
+fn cookie_name(compiled: &CompiledLink) -> String {
+    format!("__Host-hop-{}", compiled.id.as_str())
 }
 
 /// A new password has a new lock.
-fn seal(pepper: &Pepper, domain: &Domain, ready: &CompiledLink, lock: &PasswordTag, until: Timestamp) -> Seal {
+fn seal(pepper: &Pepper, domain: &Domain, compiled: &CompiledLink, lock: &PasswordTag, until: Timestamp) -> Seal {
     let until = until.as_millis().to_be_bytes();
-    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), ready.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
+    let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), compiled.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
     *pepper.digest("unlock", &parts).as_bytes()
 }
 
@@ -146,23 +146,25 @@ pub(super) async fn attempt<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     key: Key,
-    ready: &CompiledLink,
+    compiled: &CompiledLink,
     visit: &Visit<'_>,
     typed: &str,
 ) -> Result<UnlockOutcome, Problem> {
     let window = TryWindow::of(context);
-    if !window.has_try(domain, ready, visit).await? {
+    if !window.has_try(domain, compiled, visit).await? {
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
-    let link = trace(context.edge.records(), key, &ready.id).await?.ok_or_else(Problem::no_such_link)?;
+    let link = follow_moves(context.edge.records(), key, &compiled.id).await?.ok_or_else(Problem::no_such_link)?;
     let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-    if ready.lock != lock {
+    if compiled.lock != lock {
         // Else visitors would be asked for what is no password any more, until everybody has heard of it.
         context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
     match (&link.spec.password, lock) {
-        (Some(password), Some(lock)) => Ok(if password.matches(typed)? { UnlockOutcome::Opened(lock) } else { UnlockOutcome::FieldErrors }),
-        _ => Ok(UnlockOutcome::Unlocked),
+        (Some(password), Some(lock)) => {
+            Ok(if password.matches(typed)? { UnlockOutcome::Opened(lock) } else { UnlockOutcome::WrongPassword })
+        }
+        _ => Ok(UnlockOutcome::NoPassword),
     }
 }
 
@@ -180,9 +182,9 @@ impl<'a, E: Edge> TryWindow<'a, E> {
     }
 
     /// Takes one of the tries that this visitor has at the link, if there is one.
-    async fn has_try(&self, domain: &Domain, ready: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
-        let (link, network) = (ready.id.as_str().as_bytes(), visit.network());
-        if let Some(device) = known_device(self.context, domain, ready, visit.facts) {
+    async fn has_try(&self, domain: &Domain, compiled: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
+        let (link, network) = (compiled.id.as_str().as_bytes(), visit.network());
+        if let Some(device) = known_device(self.context, domain, compiled, visit.client) {
             return self.take("password-device", &[link, &device], TRIES_OF_A_DEVICE).await;
         }
         // Who has none left in their own network takes none from the others.

@@ -13,7 +13,7 @@ use crate::model::rules::Rule;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
-use crate::store::copy::{CachedLink, CachedState, VisitorLink};
+use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
 /// What an isolate remembers of an alias.
@@ -26,10 +26,10 @@ pub(crate) struct ResolvedAlias {
 /// Where an alias leads.
 #[derive(Clone, Debug)]
 pub(crate) enum ResolvedTo {
-    On(Arc<CompiledLink>),
+    Link(Arc<CompiledLink>),
     /// To where the link went, and whether visitors who come to this alias are led there.
-    Away(Key, bool),
-    Nowhere,
+    Alias(Key, bool),
+    Nothing,
 }
 
 /// A link as those who follow it meet it.
@@ -57,21 +57,21 @@ pub(crate) struct CompiledLink {
 }
 
 impl ResolvedAlias {
-    pub(crate) fn of(copy: CachedLink) -> Result<Self, StoreError> {
-        let way = match copy.leads {
-            CachedState::On(followed) => ResolvedTo::On(Arc::new(CompiledLink::of(copy.id.clone(), *followed)?)),
-            CachedState::Away { to, forwards } => ResolvedTo::Away(to, forwards),
-            CachedState::Nowhere | CachedState::Blocked => ResolvedTo::Nowhere,
+    pub(crate) fn of(cached_link: CachedLink) -> Result<Self, StoreError> {
+        let way = match cached_link.state {
+            CachedState::Link(followed) => ResolvedTo::Link(Arc::new(CompiledLink::of(cached_link.id.clone(), *followed)?)),
+            CachedState::MovedTo { to, forwards } => ResolvedTo::Alias(to, forwards),
+            CachedState::Ended | CachedState::Blocked => ResolvedTo::Nothing,
         };
-        Ok(Self { id: copy.id, way })
+        Ok(Self { id: cached_link.id, way })
     }
 
     /// How much an isolate keeps of it, about.
     pub(crate) fn bytes(&self) -> usize {
         match &self.way {
-            ResolvedTo::On(ready) => ready.bytes(),
-            ResolvedTo::Away(to, _) => to.as_str().len(),
-            ResolvedTo::Nowhere => 0,
+            ResolvedTo::Link(compiled) => compiled.bytes(),
+            ResolvedTo::Alias(to, _) => to.as_str().len(),
+            ResolvedTo::Nothing => 0,
         }
     }
 }
@@ -79,11 +79,11 @@ impl ResolvedAlias {
 impl CompiledLink {
     pub(crate) fn of(id: LinkId, followed: VisitorLink) -> Result<Self, StoreError> {
         let VisitorLink { target, spec, limit, lock } = followed;
-        let ready =
+        let compiled =
             |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
-        let destinations = spec.rules.iter().map(|rule| ready(&rule.target)).collect::<Result<Vec<_>, _>>()?;
+        let destinations = spec.rules.iter().map(|rule| compiled(&rule.target)).collect::<Result<Vec<_>, _>>()?;
         let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| fits_no_header(&id)));
-        let destination = ready(&target)?;
+        let destination = compiled(&target)?;
         Ok(Self {
             status: spec.redirect_status,
             starts_at: spec.starts_at,

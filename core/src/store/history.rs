@@ -6,7 +6,7 @@
 //! The first write of a move puts a copy of the link at the destination, and the version it writes down names that destination in its key.
 //! If the move is cut off, this key alone leads to the copy.
 
-use super::place::{AliasRecord, AliasState};
+use super::alias_record::{AliasRecord, AliasState};
 use super::stored::{self, StoredVersion};
 use super::{Change, Key, Prefix};
 use crate::model::alias::Alias;
@@ -69,7 +69,7 @@ impl LinkVersion {
 /// Has `change`, which replaces `was` or begins to move it, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
     let value = stored::write(&StoredVersion::from(&LinkVersion::of(was)))?;
-    change.sides.push((key(&was.id, was.version, &name(was, &change.key, &change.token)), value));
+    change.attachments.push((key(&was.id, was.version, &name(was, &change.key, &change.token)), value));
     Ok(())
 }
 
@@ -143,7 +143,7 @@ fn version_in(key: &Key) -> Option<u64> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MoveVersions {
     /// Leave them: the move may not have made its claim yet.
-    Leave,
+    Keep,
     /// Read the destination, to see whether a copy of the link is there.
     Follow,
 }
@@ -200,7 +200,7 @@ pub(crate) async fn sift(
     sifted.drop_within(records, most, plain);
     let least = usize::from(sifted.keys.is_empty());
     let readable = match moves {
-        MoveVersions::Leave => 0,
+        MoveVersions::Keep => 0,
         MoveVersions::Follow => readable(records, by_destination.len(), most.saturating_sub(sifted.operations)).max(least),
     };
     sifted.has_more |= by_destination.len() > readable;
@@ -210,10 +210,10 @@ pub(crate) async fn sift(
     }
     let found = records.get_many(&destinations).await?;
     sifted.operations = sifted.operations.saturating_add(records.operations(&StoreCall::GetMany(destinations.len())));
-    let is_arriving = |place: &AliasRecord| matches!(&place.holder, AliasState::PendingMove(arriving) if arriving.link.id == *id);
+    let is_arriving = |alias_record: &AliasRecord| matches!(&alias_record.alias_state, AliasState::PendingMove(pending_move) if pending_move.link.id == *id);
     for ((destination, versions), record) in by_destination.into_iter().zip(found) {
         match record.map(|record| AliasRecord::read(&destination, &record)) {
-            Some(Ok(place)) if !is_arriving(&place) => sifted.drop_within(records, most, versions),
+            Some(Ok(alias_record)) if !is_arriving(&alias_record) => sifted.drop_within(records, most, versions),
             None => sifted.drop_within(records, most, versions),
             Some(pending) => sifted.pending.push(pending),
         }
@@ -239,7 +239,7 @@ mod tests {
         for (to, destination_of_move) in [(&stays, None), (&moves, Some(moves.clone()))] {
             let mut change = Change::of(to.clone(), crate::store::Expect::Absent, String::new(), "t".into());
             write_down(&was, &mut change).unwrap();
-            let written = change.sides.remove(0).0;
+            let written = change.attachments.remove(0).0;
             assert_eq!((destination(&written), version_in(&written)), (destination_of_move, Some(was.version)), "{written:?}");
             let next = Link { version: was.version + 1, history: Some(name(&was, to, "t")), ..was.clone() };
             assert_eq!(newest(&next), Some(written));

@@ -32,7 +32,7 @@ impl<T: RecordValue> GuardedRecord<T> {
     }
 
     /// The record at `key`.
-    pub(crate) async fn look(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
+    pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
         let record = records.get(key).await?;
         record.as_ref().map(Self::read).transpose()
     }

@@ -159,7 +159,7 @@ impl Prefix {
 
     /// Of a list by time, as little more than what lies between two moments as one prefix can say.
     pub(crate) fn between(mut self, earliest: Timestamp, latest: Timestamp) -> Self {
-        let (newest, oldest) = (hint::inverted(latest), hint::inverted(earliest));
+        let (newest, oldest) = (index_entry::inverted(latest), index_entry::inverted(earliest));
         let same = newest.chars().zip(oldest.chars()).take_while(|(newest, oldest)| newest == oldest);
         self.0.extend(same.map(|(digit, _)| digit));
         self
@@ -243,7 +243,7 @@ impl Prefix {
 pub struct Cursor(pub String);
 
 /// Hints: keys that lead to a link's record. Each ends `<alias>/<token>`, and before that most have the inverted time.
-pub(crate) mod hint {
+pub(crate) mod index_entry {
     use std::fmt::Write as _;
 
     use super::{Alias, ExternalId, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
@@ -298,13 +298,13 @@ pub(crate) mod hint {
     }
 
     /// Whether a hint is of a link that was created before `moment`, and with it every hint that follows.
-    pub(crate) fn is_before(hint: &Key, moment: Timestamp) -> bool {
-        hint.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
+    pub(crate) fn is_before(index_entry: &Key, moment: Timestamp) -> bool {
+        index_entry.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
     }
 
     /// What kind of hint it is: the first part of its key.
-    pub(crate) fn kind(hint: &Key) -> &str {
-        hint.0.split('/').next().unwrap_or_default()
+    pub(crate) fn kind(index_entry: &Key) -> &str {
+        index_entry.0.split('/').next().unwrap_or_default()
     }
 
     /// Whether two hints differ in their tokens only.
@@ -313,20 +313,20 @@ pub(crate) mod hint {
     }
 
     /// Whether a hint was written by the commit `token`.
-    pub(crate) fn ends_in(hint: &Key, token: &str) -> bool {
-        hint.0.rsplit_once('/').is_some_and(|(_, last)| last == token)
+    pub(crate) fn ends_in(index_entry: &Key, token: &str) -> bool {
+        index_entry.0.rsplit_once('/').is_some_and(|(_, last)| last == token)
     }
 
     /// The mark of the tag that a hint lists links by; nothing for any other hint.
-    pub(crate) fn mark(hint: &Key) -> Option<Key> {
-        let mut parts = hint.0.strip_prefix("by-tag/")?.split('/');
+    pub(crate) fn mark(index_entry: &Key) -> Option<Key> {
+        let mut parts = index_entry.0.strip_prefix("by-tag/")?.split('/');
         let (domain, tag) = (parts.next()?, parts.next()?);
         Some(Key(["tag/", domain, "/", tag].concat()))
     }
 
     /// The alias of the record a hint leads to; nothing for a key that is no hint.
-    pub(crate) fn alias(hint: &Key) -> Option<Alias> {
-        let (rest, _token) = hint.0.rsplit_once('/')?;
+    pub(crate) fn alias(index_entry: &Key) -> Option<Alias> {
+        let (rest, _token) = index_entry.0.rsplit_once('/')?;
         let (_, alias) = rest.rsplit_once('/')?;
         unescape(alias).map(Alias::stored)
     }
@@ -423,14 +423,14 @@ mod tests {
         let (link, tag) = (link(&host, &text, 0), Tag::stored("é".repeat(32)));
         let owner = UserId::stored(format!("usr_{}", "1".repeat(17)));
         let token = format!("{}-{}", "1".repeat(17), u64::MAX);
-        let hints = [
-            hint::by_time(&link, &token),
-            hint::by_tag(&link, &tag, &token),
-            hint::by_owner(&link, &owner, &token),
-            hint::by_target(&link, &token),
-            hint::crawlable(&link, &token),
+        let index_entries = [
+            index_entry::by_time(&link, &token),
+            index_entry::by_tag(&link, &tag, &token),
+            index_entry::by_owner(&link, &owner, &token),
+            index_entry::by_target(&link, &token),
+            index_entry::crawlable(&link, &token),
         ];
-        for key in hints.iter().cloned().chain(hint::mark(&hints[1])) {
+        for key in index_entries.iter().cloned().chain(index_entry::mark(&index_entries[1])) {
             assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
         }
     }
@@ -439,9 +439,11 @@ mod tests {
     fn a_hint_leads_back_to_its_alias() {
         for text in ["docs", "a.b", "日本", "..a", "🎉"] {
             let link = link("hop.example", text, 5);
-            let by_tag = hint::by_tag(&link, &Tag::stored("a/b".into()), "t");
-            for hint in [hint::by_time(&link, "t"), hint::by_target(&link, "t"), hint::crawlable(&link, "t"), by_tag] {
-                assert_eq!(hint::alias(&hint), Some(alias(text)), "{}", hint.as_str());
+            let by_tag = index_entry::by_tag(&link, &Tag::stored("a/b".into()), "t");
+            for index_entry in
+                [index_entry::by_time(&link, "t"), index_entry::by_target(&link, "t"), index_entry::crawlable(&link, "t"), by_tag]
+            {
+                assert_eq!(index_entry::alias(&index_entry), Some(alias(text)), "{}", index_entry.as_str());
             }
         }
     }
@@ -449,21 +451,21 @@ mod tests {
     #[test]
     fn what_is_no_hint_leads_nowhere() {
         for key in ["", "x", "by-time/", "a/=zz/t", "a/=c3/t", "a/=2/t"] {
-            let found = hint::alias(&Key::kept(key.into()));
+            let found = index_entry::alias(&Key::kept(key.into()));
             assert!(found.is_none_or(|alias| alias.as_str().is_empty()), "{key}");
         }
     }
 
     #[test]
     fn newer_hints_come_first_and_stay_within_their_domain() {
-        let hint = |host, millis| hint::by_time(&link(host, "a", millis), "t");
-        let (newer, older) = (hint("hop.example", 2_000), hint("hop.example", 1_999));
+        let index_entry = |host, millis| index_entry::by_time(&link(host, "a", millis), "t");
+        let (newer, older) = (index_entry("hop.example", 2_000), index_entry("hop.example", 1_999));
         assert!(newer < older);
         let prefix = Prefix::by_time(&domain("hop.example"));
         for key in [&newer, &older] {
             assert!(key.as_str().starts_with(prefix.as_str()) && key.as_str() < prefix.end().as_str());
         }
-        let other = hint("hop.example.org", 2_000);
+        let other = index_entry("hop.example.org", 2_000);
         assert!(!other.as_str().starts_with(prefix.as_str()));
     }
 
@@ -495,9 +497,9 @@ mod tests {
         for (earliest, latest) in [(0, 0), (0, 1), (1_795_248_000_000, 1_795_248_003_600), (5, u64::MAX), (0xFFFF, 0x1_0000)] {
             let prefix = Prefix::by_time(&host).between(at(earliest), at(latest));
             for millis in [earliest, earliest + (latest - earliest) / 2, latest] {
-                let hint = hint::by_time(&link("hop.example", "x", millis), "t");
-                assert!(hint.as_str().starts_with(prefix.as_str()), "{millis} between {earliest} and {latest}");
-                assert!((prefix.as_str()..prefix.end().as_str()).contains(&hint.as_str()));
+                let index_entry = index_entry::by_time(&link("hop.example", "x", millis), "t");
+                assert!(index_entry.as_str().starts_with(prefix.as_str()), "{millis} between {earliest} and {latest}");
+                assert!((prefix.as_str()..prefix.end().as_str()).contains(&index_entry.as_str()));
             }
         }
         let narrow = Prefix::by_time(&host).between(at(1_795_248_000_000), at(1_795_248_000_255));
@@ -506,20 +508,20 @@ mod tests {
 
     #[test]
     fn a_hint_tells_what_is_too_old() {
-        let hint = hint::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
-        assert_eq!([4, 5, 6].map(|millis| hint::is_before(&hint, Timestamp::from_millis(millis))), [false, false, true]);
-        assert!(!hint::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
+        let index_entry = index_entry::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
+        assert_eq!([4, 5, 6].map(|millis| index_entry::is_before(&index_entry, Timestamp::from_millis(millis))), [false, false, true]);
+        assert!(!index_entry::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
     }
 
     #[test]
     fn a_tag_is_no_prefix_of_another() {
         let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
         assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
-        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("a/é"), "t");
-        let mark = hint::mark(&hint).unwrap();
+        let index_entry = index_entry::by_tag(&link("hop.example", "x", 1), &tag("a/é"), "t");
+        let mark = index_entry::mark(&index_entry).unwrap();
         assert_eq!((mark.as_str(), Tag::marked_by(&mark)), ("tag/hop.example/a=2f=c3=a9", Some(tag("a/é"))));
-        assert_eq!(hint::mark(&hint::by_time(&link("hop.example", "x", 1), "t")), None);
-        let hint = hint::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
-        assert!(!hint.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
+        assert_eq!(index_entry::mark(&index_entry::by_time(&link("hop.example", "x", 1), "t")), None);
+        let index_entry = index_entry::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
+        assert!(!index_entry.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }
 }

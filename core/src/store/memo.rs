@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::time::Timestamp;
 use crate::store::compiled_link::ResolvedAlias;
-use crate::store::{DomainRedirects, Key, copy};
+use crate::store::{DomainRedirects, Key, cached_link};
 
 pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;
@@ -19,7 +19,7 @@ const MISS_BOUNDS: MemoBounds = MemoBounds { seconds: MISS_SECONDS, bytes: 512 *
 const FILL_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 512 * 1_024 };
 /// One for each domain that is served; of a thousand links a text has at most 400 KB.
 const TEXT_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 1_024 * 1_024 };
-const RECHECK_BOUNDS: MemoBounds = MemoBounds { seconds: copy::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
+const RECHECK_BOUNDS: MemoBounds = MemoBounds { seconds: cached_link::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
 
 /// What an isolate remembers under a key.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub(crate) enum MemoLookup<V> {
     Hit(V),
     /// Truth has no such link.
     Miss,
-    Nothing,
+    Unknown,
 }
 
 pub(crate) struct Memo<V> {
@@ -68,7 +68,7 @@ impl<V: Clone> Memo<V> {
         }
         match self.misses.get(key, now) {
             Some(_) => MemoLookup::Miss,
-            None => MemoLookup::Nothing,
+            None => MemoLookup::Unknown,
         }
     }
 
@@ -272,8 +272,8 @@ mod tests {
         let mut memo = Memo::new();
         hit(&mut memo, 1, 10, 1_000);
         assert_eq!(memo.get(&key(1), at(5_999)), MemoLookup::Hit(1));
-        assert_eq!(memo.get(&key(1), at(6_000)), MemoLookup::Nothing);
-        assert_eq!(memo.get(&key(2), at(1_000)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(1), at(6_000)), MemoLookup::Unknown);
+        assert_eq!(memo.get(&key(2), at(1_000)), MemoLookup::Unknown);
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
         let epoch = memo.epoch();
         memo.remember_miss(&key(1), epoch, at(1_000));
         assert_eq!(memo.get(&key(1), at(10_999)), MemoLookup::Miss);
-        assert_eq!(memo.get(&key(1), at(11_000)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(1), at(11_000)), MemoLookup::Unknown);
     }
 
     #[test]
@@ -291,14 +291,14 @@ mod tests {
         hit(&mut memo, 1, 10, 0);
         let read_in = memo.epoch();
         memo.drop(&key(1));
-        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Unknown);
         memo.remember_hit(&key(1), 1, 10, read_in, at(0));
         memo.remember_miss(&key(1), read_in, at(0));
-        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Unknown);
         let epoch = memo.epoch();
         memo.remember_miss(&key(1), epoch, at(0));
         memo.drop(&key(1));
-        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Unknown);
     }
 
     #[test]
@@ -331,7 +331,7 @@ mod tests {
         for number in &crowd {
             hit(&mut memo, *number, 10, *number);
         }
-        assert_eq!(memo.get(&key(crowd[0]), at(crowd[8])), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(crowd[0]), at(crowd[8])), MemoLookup::Unknown);
         for number in &crowd[1..] {
             assert_eq!(memo.get(&key(*number), at(crowd[8])), MemoLookup::Hit(*number));
         }
@@ -344,7 +344,7 @@ mod tests {
             hit(&mut memo, *number, 10, 0);
         }
         assert_eq!(memo.get(&key(crowd[0]), at(0)), MemoLookup::Hit(crowd[0]));
-        assert_eq!(memo.get(&key(crowd[1]), at(0)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(crowd[1]), at(0)), MemoLookup::Unknown);
     }
 
     #[test]
@@ -383,7 +383,7 @@ mod tests {
         assert_eq!(held, memo.hits.bytes);
         assert!((200..256).contains(&entries(&memo).len()));
         hit(&mut memo, 999, 3 * 1_024 * 1_024, 400);
-        assert_eq!(memo.get(&key(999), at(400)), MemoLookup::Nothing);
+        assert_eq!(memo.get(&key(999), at(400)), MemoLookup::Unknown);
     }
 
     #[test]
@@ -394,7 +394,7 @@ mod tests {
         assert_eq!(memo.get(&key(1), at(0)), MemoLookup::Hit(1));
         hit(&mut memo, 2, HIT_BOUNDS.bytes / 2 - overhead(2), 0);
         hit(&mut memo, 3, HIT_BOUNDS.bytes / 2 - overhead(3), 0);
-        assert_eq!([1, 2, 3].map(|number| memo.get(&key(number), at(0))), [MemoLookup::Nothing, MemoLookup::Hit(2), MemoLookup::Hit(3)]);
+        assert_eq!([1, 2, 3].map(|number| memo.get(&key(number), at(0))), [MemoLookup::Unknown, MemoLookup::Hit(2), MemoLookup::Hit(3)]);
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //! A record is the truth. A hint is a key that leads to a record and is believed only while the record still yields it. A copy
 //! is what an edge may hold nearby, with the version it shows and when it was checked.
 
+mod alias_record;
 pub mod budget;
+pub mod cached_link;
 mod change;
 pub(crate) mod compiled_link;
-pub mod copy;
+mod domain_records;
 pub(crate) mod history;
 pub(crate) mod id_source;
 mod kept;
@@ -15,10 +17,8 @@ pub(crate) mod memo;
 mod notes;
 pub(crate) mod once;
 mod people;
-mod place;
 pub mod ports;
 mod robots;
-mod sites;
 mod steps;
 mod stored;
 pub mod tickets;
@@ -26,15 +26,15 @@ mod tokens;
 mod totals;
 mod write;
 
+pub(crate) use alias_record::{AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, finalize_move, follow_moves, load, load_many};
 pub use change::{AuditEntry, Change, Expect};
+pub(crate) use domain_records::{DomainRecord, DomainRedirects};
 pub(crate) use kept::GuardedRecord;
-pub(crate) use keys::hint;
+pub(crate) use keys::index_entry;
 pub use keys::{Cursor, Key, Prefix};
 pub(crate) use notes::AuditEvent;
 pub(crate) use people::{EmailClaim, Team};
-pub(crate) use place::{AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, look, look_at_all, settle, trace};
 pub(crate) use robots::RobotsText;
-pub(crate) use sites::{DomainRecord, DomainRedirects};
 pub use steps::{HINT, StepByStep, commit_step_by_step};
 pub use stored::{beside_as_json, keys_as_json};
 pub(crate) use totals::{Total, bring_clicks, count_click};

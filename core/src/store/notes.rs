@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::hint::inverted;
+use super::index_entry::inverted;
 use super::stored::{self, StoredAuditEvent};
 use super::{Key, Prefix};
 use crate::model::time::Timestamp;

@@ -21,13 +21,13 @@ pub trait Edge {
     type LinkCache: LinkCache;
 
     /// What this edge is and how far its promises go.
-    fn traits(&self) -> &'static EdgeLimits;
+    fn edge_limits(&self) -> &'static EdgeLimits;
     /// Where it is said how many store operations a request may use.
     fn operation_limit(&self) -> OperationLimit;
     /// The truth.
     fn records(&self) -> &Self::Records;
     /// Copies, if this edge has any.
-    fn copies(&self) -> Option<&Self::LinkCache>;
+    fn link_cache(&self) -> Option<&Self::LinkCache>;
     /// The time.
     fn now(&self) -> Timestamp;
     /// Fills `bytes` from the platform's source of randomness.
@@ -126,13 +126,13 @@ pub trait Records {
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
 
-/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`store/copy.rs`).
+/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`store/cached_link.rs`).
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait LinkCache {
     /// The copy under `key`; a failure is a missing copy.
     async fn get(&self, key: &Key) -> Option<Vec<u8>>;
-    /// Puts a copy, for at most [`crate::store::copy::LIFETIME_SECONDS`].
-    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError>;
+    /// Puts a copy, for at most [`crate::store::cached_link::LIFETIME_SECONDS`].
+    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError>;
 }
 
 /// The copies of an edge that has none.

@@ -31,11 +31,11 @@ pub trait StepByStep: Records {
 /// # Errors
 /// With the store's; what was done before stays done.
 pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Result<Commit, StoreError> {
-    for (key, value) in &change.sides {
+    for (key, value) in &change.attachments {
         store.put_beside(key, value).await?;
     }
-    for hint in &change.gains {
-        store.put_beside(hint, HINT).await?;
+    for index_entry in &change.index_adds {
+        store.put_beside(index_entry, HINT).await?;
     }
     let note = change.note.as_ref().map(|note| AuditEntry { key: key_of_try(&note.key, &change.expect), ..note.clone() });
     if let Some(note) = &note {
@@ -43,13 +43,13 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
     }
     let commit = store.write_guarded(change).await?;
     if commit == Commit::Done {
-        for key in &change.drops {
+        for key in &change.removes {
             store.remove(key).await?;
         }
         return Ok(commit);
     }
     // The audit event first, because people read it.
-    let written: Vec<&Key> = note.iter().map(|note| &note.key).chain(&change.gains).collect();
+    let written: Vec<&Key> = note.iter().map(|note| &note.key).chain(&change.index_adds).collect();
     let mut most = change.most_taken_back.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
     if change.repeated {
         most = match most.checked_sub(OPERATIONS_OF_A_LOOK) {

@@ -36,19 +36,19 @@ impl Tokens {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CommitOutcome {
     /// It was made, whatever came after it.
-    Made,
+    Applied,
     /// Something else was made in its place.
-    Refused,
+    Rejected,
     /// The record is from before the change, or from so long after it that it has forgotten.
     Unknown,
 }
 
 /// What became of `change`, as far as `record` tells. It tells of a refusal only while it still remembers the commit the change builds
 /// on: then it would remember the change too.
-pub(crate) fn fate(change: &Change, record: &Record) -> Result<CommitOutcome, StoreError> {
+pub(crate) fn commit_outcome(change: &Change, record: &Record) -> Result<CommitOutcome, StoreError> {
     let tokens = Tokens::of(&record.value)?;
     if tokens.remember(&change.token) {
-        return Ok(CommitOutcome::Made);
+        return Ok(CommitOutcome::Applied);
     }
     let refused = match &change.expect {
         Expect::Absent => true,
@@ -58,7 +58,7 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<CommitOutcome, St
             record.guard != *guard && builds_on.is_some_and(|token| tokens.recent.contains(token))
         }
     };
-    Ok(if refused { CommitOutcome::Refused } else { CommitOutcome::Unknown })
+    Ok(if refused { CommitOutcome::Rejected } else { CommitOutcome::Unknown })
 }
 
 /// Whether `record` shows that `change` was not made of the very state it expects, and never will be. Another of its name may have been
@@ -66,7 +66,7 @@ pub(crate) fn fate(change: &Change, record: &Record) -> Result<CommitOutcome, St
 pub(super) fn is_refused(change: &Change, record: &Record) -> bool {
     match &change.expect {
         Expect::Absent => Tokens::of(&record.value).is_ok_and(|tokens| tokens.created != change.token),
-        Expect::Unchanged(_) => fate(change, record) == Ok(CommitOutcome::Refused),
+        Expect::Unchanged(_) => commit_outcome(change, record) == Ok(CommitOutcome::Rejected),
     }
 }
 
@@ -107,15 +107,16 @@ mod tests {
 
     #[test]
     fn a_record_remembers_its_creation_and_its_last_eight_commits() {
-        let made: Vec<usize> = (0..=11).filter(|number| fate(&change(*number), &record(10)).unwrap() == CommitOutcome::Made).collect();
+        let made: Vec<usize> =
+            (0..=11).filter(|number| commit_outcome(&change(*number), &record(10)).unwrap() == CommitOutcome::Applied).collect();
         assert_eq!(made, [0, 3, 4, 5, 6, 7, 8, 9, 10]);
     }
 
     #[test]
     fn a_refusal_shows_as_long_as_the_record_remembers_what_the_change_builds_on() {
-        let fates = |shown: usize| fate(&rival(5), &record(shown)).unwrap();
+        let fates = |shown: usize| commit_outcome(&rival(5), &record(shown)).unwrap();
         assert_eq!([2, 3, 4].map(fates), [CommitOutcome::Unknown; 3], "a read from before the change tells nothing");
-        assert_eq!([5, 8, 11].map(fates), [CommitOutcome::Refused; 3]);
+        assert_eq!([5, 8, 11].map(fates), [CommitOutcome::Rejected; 3]);
         assert_eq!([12, 13, 20].map(fates), [CommitOutcome::Unknown; 3], "a record that has forgotten tells nothing");
     }
 
@@ -123,14 +124,14 @@ mod tests {
     fn who_created_a_record_is_never_forgotten() {
         let rival = Change { token: "rival".into(), ..change(0) };
         for shown in [0, 1, 20] {
-            assert_eq!(fate(&change(0), &record(shown)).unwrap(), CommitOutcome::Made);
-            assert_eq!(fate(&rival, &record(shown)).unwrap(), CommitOutcome::Refused);
+            assert_eq!(commit_outcome(&change(0), &record(shown)).unwrap(), CommitOutcome::Applied);
+            assert_eq!(commit_outcome(&rival, &record(shown)).unwrap(), CommitOutcome::Rejected);
         }
     }
 
     #[test]
     fn a_record_of_another_schema_tells_nothing() {
         let record = Record { value: br#"{"v":2,"tokens":{"created":"t0","recent":[]}}"#.to_vec(), guard: Guard(String::new()) };
-        assert!(matches!(fate(&change(0), &record), Err(StoreError::Corrupt(_))));
+        assert!(matches!(commit_outcome(&change(0), &record), Err(StoreError::Corrupt(_))));
     }
 }

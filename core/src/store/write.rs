@@ -1,7 +1,7 @@
 //! Writing, and knowing one's own success even if the store's answer was lost.
 
 use super::Change;
-use super::tokens::{CommitOutcome, fate};
+use super::tokens::{CommitOutcome, commit_outcome};
 use crate::store::ports::{Commit, Records, StoreError};
 
 /// How often an edit is tried again because somebody else edited at the same moment.
@@ -39,7 +39,7 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
         }
         change.repeated = true;
         if let Ok(Some(record)) = records.get(&change.key).await
-            && fate(&change, &record)? == CommitOutcome::Made
+            && commit_outcome(&change, &record)? == CommitOutcome::Applied
         {
             return Ok((Written::Done, false));
         }
@@ -49,15 +49,15 @@ pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<
 
 /// After a failure a refusal may be this change's own doing. Only the record can tell, if it is neither too old nor too new.
 async fn whose(records: &impl Records, change: &Change) -> Result<Written, StoreError> {
-    let fate = match records.get(&change.key).await {
-        Ok(Some(record)) => fate(change, &record)?,
+    let commit_outcome = match records.get(&change.key).await {
+        Ok(Some(record)) => commit_outcome(change, &record)?,
         // Without operations for a read the outcome stays unknown.
         Ok(None) | Err(StoreError::OverBudget { .. }) => CommitOutcome::Unknown,
         Err(error) => return Err(error),
     };
-    match fate {
-        CommitOutcome::Made => Ok(Written::Done),
-        CommitOutcome::Refused => Ok(Written::Conflict),
+    match commit_outcome {
+        CommitOutcome::Applied => Ok(Written::Done),
+        CommitOutcome::Rejected => Ok(Written::Conflict),
         CommitOutcome::Unknown => Err(StoreError::Unavailable("the record does not show what became of a change to it".into())),
     }
 }

@@ -10,7 +10,7 @@ use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::Response;
 use crate::model::{alias, target};
 use crate::store::ports::{Edge, Records as _};
-use crate::store::{Key, copy, memo};
+use crate::store::{Key, cached_link, memo};
 
 /// Whether the deployment runs, and whether it can serve.
 #[derive(Serialize)]
@@ -118,16 +118,17 @@ struct LimitsJson {
 
 /// Which promises hold here, with numbers.
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
-    let edge = context.edge.traits();
+    let edge = context.edge.edge_limits();
     let records = context.edge.records();
     let budget = &context.budget.after_authentication();
-    let copies = CacheJson { recheck_after_seconds: copy::RECHECK_AFTER_SECONDS, expire_after_seconds: copy::LIFETIME_SECONDS };
+    let copies =
+        CacheJson { recheck_after_seconds: cached_link::RECHECK_AFTER_SECONDS, expire_after_seconds: cached_link::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,
         read_your_writes: edge.read_your_writes,
         edits_reach_visitors: edge.edits_reach_visitors,
         memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
-        copies: context.edge.copies().map(|_| copies),
+        copies: context.edge.link_cache().map(|_| copies),
         max_clicks: "never more than so many; a failure may waste one",
         clicks: "counted once the visitor has gone; of more than eight at once on one link some may be lost",
     };

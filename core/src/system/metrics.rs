@@ -21,13 +21,13 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized)
         context.log_lost("the store did not answer a probe", error);
     }
     let seconds = seconds(millis);
-    let info = format!("{{edge=\"{}\",version=\"{}\"}}", context.edge.traits().name, env!("CARGO_PKG_VERSION"));
+    let info = format!("{{edge=\"{}\",version=\"{}\"}}", context.edge.edge_limits().name, env!("CARGO_PKG_VERSION"));
     let mut text = String::new();
     for (name, help, labels, number) in [
         ("hop_info", "Which hop this is.", &*info, "1"),
         ("hop_store_up", "Whether the store answered just now.", "", flag(probe.is_ok())),
         ("hop_store_probe_seconds", "How long it took to answer or to fail.", "", &seconds),
-        ("hop_copies", "Whether this edge keeps copies of links.", "", flag(context.edge.copies().is_some())),
+        ("hop_copies", "Whether this edge keeps copies of links.", "", flag(context.edge.link_cache().is_some())),
     ] {
         begin(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);

@@ -129,10 +129,10 @@ fn the_core_names_no_platform_no_runtime_no_clock() {
 
 /// The packages that are compiled into `package`, itself included, on this machine or for a target.
 fn dependencies(package: &str, target: Option<&str>) -> BTreeSet<String> {
-    let mut tree = Command::new(env!("CARGO"));
-    tree.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline"]);
-    tree.args(target.iter().flat_map(|target| ["--target", target]));
-    let output = tree.output().expect("cargo runs");
+    let mut json_value = Command::new(env!("CARGO"));
+    json_value.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline"]);
+    json_value.args(target.iter().flat_map(|target| ["--target", target]));
+    let output = json_value.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
     lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()

@@ -18,7 +18,7 @@ use http::header::{AUTHORIZATION, IF_MATCH};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-const BOTH: [CommitMode; 2] = [CommitMode::AtOnce, CommitMode::OneByOne];
+const BOTH: [CommitMode; 2] = [CommitMode::Transaction, CommitMode::Stepwise];
 const LINES: &str = "application/x-ndjson";
 const DAY: u64 = 24 * 60 * 60;
 
@@ -164,7 +164,7 @@ fn every_route_with_a_changing_method_is_told_of_here() {
         let mut known = is_here.chain(CHANGES_NOTHING);
         assert!(known.any(|known| known == (row.pattern, row.method)), "what does {} {} leave in the audit?", row.method, row.pattern);
     }
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"password": "open sesame!"}))).code(), 200);
     let before = lines(&edge);
     ask(&edge, Ask::post("/api/v1/links/docs/explain", &json!({})));
@@ -237,7 +237,7 @@ fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
             assert!(told >= change.tells.len(), "{about}: {told}");
             // A secret is given out anew: the second request is a change of its own.
             let is_anew = ["/api/v1/keys", "/api/v1/users/{user}/invite"].contains(&change.pattern) && told == 2;
-            assert!(told == change.tells.len() || steps == CommitMode::OneByOne || is_anew, "{about}: {told}");
+            assert!(told == change.tells.len() || steps == CommitMode::Stepwise || is_anew, "{about}: {told}");
             if number >= came_to {
                 break;
             }
@@ -444,7 +444,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
 fn nobody_edits_or_deletes_a_line() {
     let methods: Vec<&str> = ENDPOINTS.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
     assert_eq!(methods, ["GET"], "the audit is read and nothing else");
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let before = lines(&edge);
     let id = before.keys().next().and_then(|key| key.rsplit('/').next()).expect("a line").to_owned();
     for (method, path) in ["POST", "PUT", "PATCH", "DELETE"]

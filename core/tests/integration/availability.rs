@@ -71,12 +71,12 @@ fn an_alias_is_free_on_one_domain_and_taken_on_another() {
 /// A move that dies half-way holds the new alias for a minute.
 #[test]
 fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
-    let edge = misfortune::edge(1, CommitMode::OneByOne);
+    let edge = misfortune::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let trace = misfortune::watch(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 200);
     let claimed = trace.steps().iter().position(|step| *step == StoreStep::Write).expect("a move writes");
-    let edge = misfortune::edge(1, CommitMode::OneByOne);
+    let edge = misfortune::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     plan(&edge, Plan::From(claimed + 1, None));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 503);

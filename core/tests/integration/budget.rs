@@ -4,8 +4,8 @@
 
 use crate::support::audit::{check_entries, check_list, check_no_stray_entries, text, truth};
 use crate::support::client::Answer;
-use crate::support::copies::{HERE, THERE};
 use crate::support::keys::{key, user};
+use crate::support::link_cache::{HERE, THERE};
 use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::OnFailure;
 use crate::support::{Ask, Isolate, run};
@@ -13,7 +13,7 @@ use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS};
 use serde_json::{Value, json};
 
 /// The two kinds of stores with the fewest operations their vendors give.
-const SMALLEST: [(CommitMode, u32); 2] = [(CommitMode::OneByOne, 32), (CommitMode::AtOnce, 50)];
+const SMALLEST: [(CommitMode, u32); 2] = [(CommitMode::Stepwise, 32), (CommitMode::Transaction, 50)];
 
 /// More requests than any work here takes.
 const MOST_REQUESTS: usize = 60;
@@ -112,7 +112,7 @@ fn keyed_batch_of_a_hundred_ends_in_few_requests() {
         let last = answers.last().expect("an answer");
         assert!(results(last).iter().all(|result| outcome(result).0 == 201));
         // A link with a tag takes six keys or two statements, and the record of the key is read and written twice.
-        let of_item = if steps == CommitMode::OneByOne { 6 } else { 2 };
+        let of_item = if steps == CommitMode::Stepwise { 6 } else { 2 };
         let fewest = 100_usize.div_ceil((operations as usize - 4) / of_item);
         assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());
         assert_eq!(ask(&edge, new_links(100)).body, last.body);
@@ -223,7 +223,7 @@ fn issued_key(edge: &MemoryEdge) -> String {
 /// Otherwise the record of the key could outgrow what a store takes, and no repetition would get further.
 #[test]
 fn long_results_are_stored_in_short_form() {
-    let edge = edge(CommitMode::AtOnce, OPERATIONS);
+    let edge = edge(CommitMode::Transaction, OPERATIONS);
     let long = |letter: &str| format!("https://example.com/{}", letter.repeat(8_000));
     let aliases: Vec<String> = (0..20).map(|number| format!("l{number}")).collect();
     for alias in &aliases {
@@ -246,7 +246,7 @@ fn long_results_are_stored_in_short_form() {
 
 #[test]
 fn unkeyed_batch_is_refused_unless_it_fits() {
-    for steps in [CommitMode::OneByOne, CommitMode::AtOnce] {
+    for steps in [CommitMode::Stepwise, CommitMode::Transaction] {
         for operations in FEW_OPERATIONS..=60 {
             let _guard = OnFailure::print(format!("\n{steps:?}, {operations} operations\n"));
             let edge = edge(steps, OPERATIONS);
@@ -328,7 +328,7 @@ fn keyed_import_tells_earlier_lines_again_until_done() {
 
 #[test]
 fn long_problems_of_lines_are_stored_in_short_form() {
-    let edge = edge(CommitMode::AtOnce, 50);
+    let edge = edge(CommitMode::Transaction, 50);
     let wrong: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
     let lines: Vec<String> = (0..30).map(|number| json!({"target": HERE, "alias": format!("l{number}")}).to_string()).collect();
     let text = Value::Object(wrong).to_string() + "\n" + &lines.join("\n");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::support::audit::{check_list, check_no_stray_entries, count, text, truth};
 use crate::support::client::{ADMIN_KEY, Answer};
-use crate::support::copies::{HERE, THERE};
 use crate::support::keys::{KEYS, SCOPES, key, new_key, user};
+use crate::support::link_cache::{HERE, THERE};
 use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::OnFailure;
 use crate::support::{Ask, Isolate, run};
@@ -403,22 +403,22 @@ fn try_all(steps: CommitMode, has_issued_key: bool) {
 
 #[test]
 fn changes_key_by_key_end_or_are_refused() {
-    try_all(CommitMode::OneByOne, false);
+    try_all(CommitMode::Stepwise, false);
 }
 
 #[test]
 fn changes_key_by_key_with_issued_key_end() {
-    try_all(CommitMode::OneByOne, true);
+    try_all(CommitMode::Stepwise, true);
 }
 
 #[test]
 fn changes_by_statement_end_or_are_refused() {
-    try_all(CommitMode::AtOnce, false);
+    try_all(CommitMode::Transaction, false);
 }
 
 #[test]
 fn changes_by_statement_with_issued_key_end() {
-    try_all(CommitMode::AtOnce, true);
+    try_all(CommitMode::Transaction, true);
 }
 
 #[test]
@@ -436,17 +436,17 @@ fn refused_change_undoes_within_its_limit() {
         (true, Some(2), [2, 0]),
         (true, Some(1), [2, 1]),
     ] {
-        let world = World::new(CommitMode::OneByOne, false);
+        let world = World::new(CommitMode::Stepwise, false);
         docs(&world);
         let change = Change {
             key: Key::kept("link/hop.example/docs".to_owned()),
             expect: Expect::Absent,
             value: "{}".to_owned(),
             token: "another".to_owned(),
-            sides: Vec::new(),
+            attachments: Vec::new(),
             note: Some(AuditEntry { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
-            gains: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
-            drops: Vec::new(),
+            index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
+            removes: Vec::new(),
             expires_at: None,
             repeated,
             most_taken_back,

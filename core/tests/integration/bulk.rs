@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 
 use crate::support::audit::{check_list, check_no_stray_entries, text, told_history, truth};
 use crate::support::client::Answer;
-use crate::support::copies::{HERE, THERE};
+use crate::support::link_cache::{HERE, THERE};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::{Ask, Isolate, run};
@@ -77,7 +77,7 @@ fn wrong(result: &Value) -> Vec<(String, String)> {
 
 #[test]
 fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let items = [
         (create("new"), (201, "")),
         (create("docs"), (409, "alias_taken")),
@@ -117,7 +117,7 @@ fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() 
 
 #[test]
 fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let envelope = |inner: &str| format!("{{\"items\":[{inner}]}}");
     for (item, expected) in [
         ("[]", vec![("", "wrong_type")]),
@@ -163,7 +163,7 @@ fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
         found.sort();
         assert_eq!(found, expected, "{item}");
     }
-    assert_eq!(truth(&edge), truth(&world(CommitMode::AtOnce)));
+    assert_eq!(truth(&edge), truth(&world(CommitMode::Transaction)));
 }
 
 /// The same request with a body of these very bytes.
@@ -173,7 +173,7 @@ fn in_bytes(ask: Ask, bytes: impl Into<Vec<u8>>) -> Ask {
 
 #[test]
 fn an_envelope_that_cannot_be_read_is_refused_as_a_whole() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let most = 100;
     let many = |count: usize| json!({"items": vec![delete("nothing"); count]}).to_string();
     let first_item = |tail: &str| format!("{{\"items\":[{}]{tail}", create("new"));
@@ -217,7 +217,7 @@ fn everything() -> Ask {
 
 #[test]
 fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{steps:?}, dies at step {died_at}\n"));
             let edge = world(steps);
@@ -263,7 +263,7 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
 
 #[test]
 fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, Ask::visit("docs")).code(), 302);
     edge.take_log();
     plan(&edge, Plan::FromFirst(StoreStep::GetMany));
@@ -275,7 +275,7 @@ fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
 
 #[test]
 fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let seen = |version: u64| json!({"op": "delete", "alias": "left", "if_match": version});
     for result in results(&edge, &[seen(1), seen(2)]) {
         assert_eq!(outcome(&result), (404, "not_found"));
@@ -315,7 +315,7 @@ fn link(alias: &str) -> String {
 
 #[test]
 fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let bad_text = [b"{\"target\":\"".as_slice(), b"\xff", b"\"}\n"].concat();
     let text = [
         b"\xEF\xBB\xBF",
@@ -367,11 +367,11 @@ fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
 #[test]
 fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
     let lines: Vec<String> = (0..20).map(|number| link(&format!("new-{number}"))).collect();
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")));
     assert_eq!((&answer.json()["imported"], trace.steps().len()), (&json!(20), 1 + 2 * 20), "a look, and of each a write and its answer");
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")).once("a-key"));
     assert_eq!(answer.json()["imported"], 20);
@@ -381,7 +381,7 @@ fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
 
 #[test]
 fn rows_are_taken_in_by_the_names_of_their_columns() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let csv = "\u{feff}alias,target,note,tags,max_clicks,strict\r\n\
         a,https://example.com/here,'=SUM(A1),\"[\"\"x\"\"]\",7,true\r\n\
         \r\n\
@@ -461,7 +461,7 @@ fn an_import_that_cannot_be_read_is_refused_as_a_whole() {
 
 #[test]
 fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let text = [link("a"), json!({"target": HERE}).to_string(), link("docs"), link("gone"), "{".into()].join("\n")
         + "\n"
         + &json!({"target": THERE, "alias": "docs", "clicks": {"humans": 7}}).to_string()
@@ -523,7 +523,7 @@ fn what_a_link_was_elsewhere_comes_along_and_its_clicks_only_once() {
 
 #[test]
 fn a_link_that_had_a_password_is_not_taken_in_without_one() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let secret = json!({"target": HERE, "alias": "mine", "password": "a password to keep"});
     assert_eq!(ask(&edge, Ask::create(&secret)).code(), 201);
     for (form, media_type) in [("jsonl", LINES), ("csv", CSV)] {
@@ -671,7 +671,7 @@ const PASSWORD: &str = "a password to keep";
 #[test]
 fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
     let most = usize::from(TRAITS.most_hashes);
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
     let mut items: Vec<Value> = (1..most).map(create).collect();
     items.push(update("docs", &json!({"password": PASSWORD})));
@@ -702,7 +702,7 @@ fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
 #[test]
 fn an_import_that_makes_nothing_hashes_nothing() {
     let alias_after = |query: &str, alias: &str, password: Value| {
-        let edge = world(CommitMode::AtOnce);
+        let edge = world(CommitMode::Transaction);
         let line = json!({"target": HERE, "alias": alias, "password": password}).to_string();
         ask(&edge, Ask::import(query, LINES, line));
         ask(&edge, Ask::create(&json!({"target": HERE}))).json()["alias"].clone()
@@ -716,7 +716,7 @@ fn an_import_that_makes_nothing_hashes_nothing() {
 /// A link that came with others is no larger than one that came alone: whoever lists it has to read it again.
 #[test]
 fn an_item_or_a_line_is_hardly_larger_than_a_body_of_its_own() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let padded = |make: &dyn Fn(&str) -> String, bytes: usize| make(&"x".repeat(bytes - make("").len()));
     let item = |title: &str| json!({"op": "create", "link": {"target": HERE, "title": title}}).to_string();
     let nested = |text: &str| json!({"op": "create", "link": {"target": HERE, "tags": [["", text], ""]}}).to_string();

@@ -148,7 +148,7 @@ fn a_password_is_kept_as_a_hash_that_nobody_sees() {
     assert_eq!((&password["memory_kib"], &password["passes"]), (&json!(4096), &json!(3)));
     let secrets = ["salt", "hash"].map(|secret| password[secret].as_str().expect("it is stored"));
     run(isolate.ask(Ask::visit("docs")));
-    let copy = edge.copies.peek(&key(&edge)).expect("a change leaves a copy");
+    let copy = edge.link_cache.peek(&key(&edge)).expect("a change leaves a copy");
     assert!(copy.contains("\"version\":2"), "{copy}");
     let list = ask(&edge, Ask::list("/api/v1/links"));
     let seen = [copy, edge.take_log().join("\n"), text(&first), text(&ask(&edge, Ask::show("docs"))), text(&list)].concat();

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::audit::{check_list, clicks, count, told_history, truth};
-use crate::support::copies::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
+use crate::support::link_cache::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
@@ -17,7 +17,7 @@ use serde_json::json;
 
 /// An edge without links, its changes made step by step.
 fn nothing() -> MemoryEdge {
-    misfortune::edge(1, CommitMode::OneByOne)
+    misfortune::edge(1, CommitMode::Stepwise)
 }
 
 /// An edge with the link `docs`, which leads to `HERE`.
@@ -46,7 +46,7 @@ fn die_at_nth(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
 }
 
 /// How many hints there are.
-fn hints(edge: &MemoryEdge) -> usize {
+fn index_entries(edge: &MemoryEdge) -> usize {
     count(edge, "by-time/")
 }
 
@@ -86,7 +86,7 @@ fn rival() -> Ask {
 #[test]
 fn a_creation_that_dies_before_its_hint_leaves_nothing() {
     let edge = nothing();
-    die_at(&edge, StoreStep::Gain, create());
+    die_at(&edge, StoreStep::AddEntry, create());
     assert!(edge.records.keys().is_empty());
     assert_eq!((follow_afresh(&edge), run(Isolate::new(&edge).ask(create())).code()), (missing(), 201));
 }
@@ -121,10 +121,10 @@ fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
 fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
     let edge = nothing();
     die_at(&edge, StoreStep::Write, create());
-    assert_eq!((hints(&edge), truth(&edge).len()), (1, 0));
+    assert_eq!((index_entries(&edge), truth(&edge).len()), (1, 0));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201, "the alias is still free");
-    assert_eq!((hints(&edge), follow_afresh(&edge)), (2, to(THERE)));
+    assert_eq!((index_entries(&edge), follow_afresh(&edge)), (2, to(THERE)));
     check_list(&edge);
 }
 
@@ -132,7 +132,7 @@ fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
 fn a_creation_that_dies_before_its_answer_is_made() {
     let edge = nothing();
     die_at(&edge, StoreStep::Answer, create());
-    assert_eq!((hints(&edge), follow_afresh(&edge)), (1, to(HERE)));
+    assert_eq!((index_entries(&edge), follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(create())).problem(), "alias_taken", "whoever looks sees that it was made");
 }
@@ -140,14 +140,14 @@ fn a_creation_that_dies_before_its_answer_is_made() {
 #[test]
 fn a_refused_creation_takes_its_hint_back() {
     let edge = one_link();
-    assert_eq!((run(Isolate::new(&edge).ask(rival())).code(), hints(&edge)), (409, 1));
+    assert_eq!((run(Isolate::new(&edge).ask(rival())).code(), index_entries(&edge)), (409, 1));
 }
 
 #[test]
 fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skipped() {
     let edge = one_link();
-    die_at(&edge, StoreStep::Drop, rival());
-    assert_eq!((hints(&edge), follow_afresh(&edge)), (2, to(HERE)));
+    die_at(&edge, StoreStep::RemoveKey, rival());
+    assert_eq!((index_entries(&edge), follow_afresh(&edge)), (2, to(HERE)));
     check_list(&edge);
 }
 
@@ -161,13 +161,13 @@ fn late_removal_spares_entries_of_its_claim() {
         edge
     };
     let edge = freed();
-    die_at(&edge, StoreStep::Drop, create());
+    die_at(&edge, StoreStep::RemoveKey, create());
     let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
     assert_eq!(offered.len(), 2);
     let edge = freed();
     let steps = watch(&edge);
     assert_eq!(ask(&edge, create()), 201);
-    let first_removal = steps.steps().iter().position(|step| *step == StoreStep::Drop).expect("the claim is refused");
+    let first_removal = steps.steps().iter().position(|step| *step == StoreStep::RemoveKey).expect("the claim is refused");
     let edge = freed();
     plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
     assert_eq!(ask(&edge, create()), 201);
@@ -284,7 +284,7 @@ fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clear
     let edit_up_to =
         |versions: std::ops::RangeInclusive<usize>| versions.for_each(|version| assert_eq!(ask(&edge, edit(&target(version))), 200));
     edit_up_to(2..=55);
-    die_at(&edge, StoreStep::Drop, edit(&target(56)));
+    die_at(&edge, StoreStep::RemoveKey, edit(&target(56)));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
     let shown: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
     assert_eq!(told_history(&edge, "docs"), shown);
@@ -347,8 +347,8 @@ fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it
 #[test]
 fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
     let edge = one_link();
-    die_at_nth(&edge, StoreStep::Drop, 1, rename(true));
-    assert_eq!((hints(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
+    die_at_nth(&edge, StoreStep::RemoveKey, 1, rename(true));
+    assert_eq!((index_entries(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
     assert_eq!(truth(&edge).keys().collect::<Vec<_>>(), ["new"]);
     check_list(&edge);
 }
@@ -426,7 +426,7 @@ fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
 #[test]
 fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
     let edge = one_link();
-    die_at(&edge, StoreStep::Drop, erase());
+    die_at(&edge, StoreStep::RemoveKey, erase());
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
@@ -523,7 +523,7 @@ fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_
     edge.wait_seconds(59);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "whoever began may be slow");
     edge.wait_seconds(1);
-    assert_eq!((ask(&edge, create_once()), hints(&edge)), (201, 2), "the hint that was left is skipped");
+    assert_eq!((ask(&edge, create_once()), index_entries(&edge)), (201, 2), "the hint that was left is skipped");
     check_list(&edge);
 }
 

@@ -226,7 +226,7 @@ fn whoever_is_refused_leaves_no_trace_of_use() {
 
 #[test]
 fn a_use_that_cannot_be_written_down_is_only_logged() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
         plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
@@ -241,7 +241,7 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
 /// Whoever asked before the revocation is answered, and what is written down of it afterwards does not make the key good again.
 #[test]
 fn a_revocation_is_never_undone_by_a_use() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
         let isolate = Isolate::new(&edge);
@@ -259,7 +259,7 @@ fn a_revocation_is_never_undone_by_a_use() {
 fn a_revocation_holds_however_late_a_use_is_written() {
     let mut both = 0;
     for seed in 0..200 {
-        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+        for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let edge = misfortune::edge(seed, steps);
             let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
             plan(&edge, Plan::Every(StoreStep::Write, Fault::Late(3)));
@@ -281,7 +281,7 @@ fn a_revocation_holds_however_late_a_use_is_written() {
 
 #[test]
 fn a_key_made_without_an_answer_opens_nothing_that_anybody_knows() {
-    let edge = misfortune::edge(1, CommitMode::OneByOne);
+    let edge = misfortune::edge(1, CommitMode::Stepwise);
     let owner = user(&edge, 'e', "editor", "in");
     plan(&edge, Plan::FromFirst(StoreStep::Write));
     assert_eq!(ask(&edge, new_key(&owner, &["links:read"], &json!({}))).code(), 503);

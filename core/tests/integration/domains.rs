@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::client::Answer;
-use crate::support::copies::told;
+use crate::support::link_cache::told;
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
@@ -295,7 +295,7 @@ fn a_domain_with_links_is_not_deleted() {
     assert_eq!(ask(&edge, Ask::delete("docs?domain=c.example")).code(), 204);
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
     for path in ["", "x", "docs"] {
-        edge.copies.empty();
+        edge.link_cache.empty();
         assert_eq!(ask(&edge, Ask::visit(path).at("c.example")).problem(), "unknown_host", "/{path}");
     }
     assert_eq!(ask(&edge, Ask::create(&json!({"domain": "c.example", "target": HERE}))).code(), 422);
@@ -362,7 +362,7 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
         let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
         assert_eq!(trace.steps(), reads, "{host}/{path} again");
         calm(&edge);
-        edge.copies.empty();
+        edge.link_cache.empty();
     }
 }
 
@@ -409,7 +409,7 @@ fn what_died_anywhere_is_completed_by_the_next() {
         (|| Ask::remove(&address("c.example")), 404),
     ] {
         for dies_at in 0.. {
-            let edge = misfortune::edge(1, CommitMode::OneByOne);
+            let edge = misfortune::edge(1, CommitMode::Stepwise);
             assert_eq!(ask(&edge, add("c.example")).code(), 201);
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, make()).code();

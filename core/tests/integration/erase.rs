@@ -112,7 +112,7 @@ fn visitors_learn_of_it() {
     assert_eq!(follow(&isolate), 302);
     assert_eq!(run(isolate.ask(erase("docs"))).code(), 204);
     assert_eq!((follow(&isolate), follow(&Isolate::new(&edge))), (410, 410), "the copy says that it is gone");
-    edge.copies.empty();
+    edge.link_cache.empty();
     assert_eq!(follow(&Isolate::new(&edge)), 404);
 }
 
@@ -123,7 +123,7 @@ fn an_old_alias_leads_nowhere_any_more() {
     let (status, problem) = ask(&edge, erase("docs"));
     assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "the link is elsewhere");
     assert_eq!(ask(&edge, erase("new")).0, 204);
-    edge.copies.empty();
+    edge.link_cache.empty();
     assert_eq!(ask(&edge, Ask::visit("docs")).0, 404);
     assert_eq!(ask(&edge, Ask::visit("new")).0, 404);
 }
@@ -151,7 +151,7 @@ fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
 
 #[test]
 fn a_long_history_takes_several_requests() {
-    let edge = world(misfortune::edge(1, CommitMode::OneByOne));
+    let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     edit(&edge, 60);
     edge.set_operations(50);
     check_half_done(&run(Isolate::new(&edge).ask(erase("docs"))));
@@ -167,7 +167,7 @@ fn a_long_history_takes_several_requests() {
 #[test]
 fn if_match_is_checked_until_erasing_begins() {
     for outdated in ["\"1\"", "\"99\""] {
-        let edge = world(misfortune::edge(1, CommitMode::OneByOne));
+        let edge = world(misfortune::edge(1, CommitMode::Stepwise));
         edit(&edge, 40);
         edge.set_operations(50);
         let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
@@ -230,7 +230,7 @@ fn check_half_done(answer: &Answer) {
 
 /// Stores of both kinds with the budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
-    [(CommitMode::AtOnce, 50), (CommitMode::OneByOne, 50), (CommitMode::OneByOne, 32)].map(|(steps, operations)| {
+    [(CommitMode::Transaction, 50), (CommitMode::Stepwise, 50), (CommitMode::Stepwise, 32)].map(|(steps, operations)| {
         let edge = misfortune::edge(1, steps);
         edge.set_operations(operations);
         edge
@@ -280,7 +280,7 @@ fn the_record_of_a_reused_alias_stays_bounded() {
         let mut sizes = Vec::new();
         for _ in 0..30 {
             reuse(&edge);
-            sizes.push(edge.records.peek(&crate::support::copies::docs()).expect("a record").value.len());
+            sizes.push(edge.records.peek(&crate::support::link_cache::docs()).expect("a record").value.len());
         }
         let (early, late) = (sizes[15], sizes[29]);
         assert!(late <= early + 16, "{sizes:?}");
@@ -291,7 +291,7 @@ fn the_record_of_a_reused_alias_stays_bounded() {
 
 #[test]
 fn an_erasure_that_died_anywhere_reaches_reused_links() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             reuse(&edge);
@@ -312,7 +312,7 @@ fn an_erasure_that_died_anywhere_reaches_reused_links() {
 /// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
 #[test]
 fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
-    let edge = world(misfortune::edge(1, CommitMode::OneByOne));
+    let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     let id = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
     assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
@@ -332,9 +332,9 @@ fn cut_off(edge: &MemoryEdge, to: &str) {
 }
 
 /// Moves a link, and dies before its signpost, which is the write with this number.
-fn cut_off_at(edge: &MemoryEdge, signpost: usize, from: &str, to: &str) {
+fn cut_off_at(edge: &MemoryEdge, moved_to: usize, from: &str, to: &str) {
     let target = truth(edge)[from].target.clone();
-    plan(edge, Plan::FromNth(StoreStep::Write, signpost));
+    plan(edge, Plan::FromNth(StoreStep::Write, moved_to));
     assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
     calm(edge);
     assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is there");
@@ -670,7 +670,7 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
 /// the link is being erased.
 #[test]
 fn erasing_reaches_a_claim_made_meanwhile() {
-    for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::OneByOne) {
+    for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::Stepwise) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
         let moving = late_claim(&isolate, &edge);
@@ -681,8 +681,8 @@ fn erasing_reaches_a_claim_made_meanwhile() {
             check_half_done(&answer);
             until(&edge, erase("docs"), 204);
         }
-        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
-        assert_eq!(copies, Vec::<String>::new());
+        let link_cache = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(link_cache, Vec::<String>::new());
     }
 }
 
@@ -695,8 +695,8 @@ fn a_claim_after_an_erasure_is_given_back() {
         let moving = late_claim(&isolate, &edge);
         until(&edge, erase("docs"), 204);
         assert_eq!(run(moving).0.code(), 404);
-        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
-        assert_eq!(copies, Vec::<String>::new());
+        let link_cache = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(link_cache, Vec::<String>::new());
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
     }
 }
@@ -704,7 +704,7 @@ fn a_claim_after_an_erasure_is_given_back() {
 /// A move that is only slow finds the link erased, and its copy gone.
 #[test]
 fn erasing_breaks_off_a_move_under_way() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(misfortune::edge(1, steps));
         let isolate = Isolate::new(&edge);
         plan(&edge, Plan::LateAt(StoreStep::Write, 2));
@@ -723,7 +723,7 @@ fn erasing_breaks_off_a_move_under_way() {
 /// be left.
 #[test]
 fn an_erasure_that_died_anywhere_reaches_dead_moves() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             let id = truth(&edge)["docs"].id.clone();
@@ -739,7 +739,7 @@ fn an_erasure_that_died_anywhere_reaches_dead_moves() {
             until(&edge, erase("docs"), 404);
             let left = records_with(&edge, &id).len() + records_with(&edge, HERE).len() + records_with(&edge, "secret").len();
             assert_eq!(left, 0, "after dying at {dies_at}");
-            if steps == CommitMode::AtOnce {
+            if steps == CommitMode::Transaction {
                 check_aliases_are_left(&edge, &["docs", "new"]);
             }
         }
@@ -758,7 +758,7 @@ fn erasing_is_asked_for_in_so_many_words() {
 /// Wherever an erasure dies, the next one completes it and nothing is left.
 #[test]
 fn an_erasure_that_died_anywhere_is_completed_by_the_next() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             let trace = plan(&edge, Plan::From(dies_at, None));

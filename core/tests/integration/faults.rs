@@ -292,7 +292,7 @@ fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
     assert_eq!(run(isolate.ask(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})))).code(), 201);
     plant_key(&edge);
     demanding.into_iter().for_each(|alias| demand(&edge, alias));
-    edge.copies.empty();
+    edge.link_cache.empty();
     edge.take_log();
     edge
 }
@@ -470,7 +470,7 @@ fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreSte
 /// Of a change of who may follow a link and where to, visitors meet all or nothing.
 fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
     let is_changed = |alias: &str| after[alias].version > before[alias].version;
-    edge.copies.empty();
+    edge.link_cache.empty();
     let isolate = Isolate::new(edge);
     if verb.name == "lock, limit and set rules" {
         let asks = [Ask::visit("live"), Ask::visit("live").from("192.0.2.1", "DE")];
@@ -598,7 +598,7 @@ impl Explorer {
     fn play(&mut self, plan: &Plan) -> Vec<StoreStep> {
         let came_to = play(self.verb, self.steps, self.operations, plan);
         self.plays += 1;
-        self.has_written |= came_to.iter().any(|step| matches!(step, StoreStep::Gain | StoreStep::Write | StoreStep::Drop));
+        self.has_written |= came_to.iter().any(|step| matches!(step, StoreStep::AddEntry | StoreStep::Write | StoreStep::RemoveKey));
         came_to
     }
 }
@@ -608,7 +608,7 @@ impl Explorer {
 fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
     let mut plays = 0;
     for verb in VERBS {
-        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+        for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let mut explorer = Explorer { verb: *verb, steps, operations, plays: 0, has_written: false };
             explore(&mut explorer);
             plays += explorer.plays;
@@ -656,7 +656,7 @@ fn store_may_go_down_on_few_operations() {
 
 #[test]
 fn a_first_refusal_is_believed_whatever_is_read() {
-    let edge = world(CommitMode::AtOnce, None);
+    let edge = world(CommitMode::Transaction, None);
     plan(&edge, Plan::At((0..20).map(|number| (number, Fault::Stale)).collect()));
     assert_eq!(run(Isolate::new(&edge).ask(create("live"))).code(), 409);
 }

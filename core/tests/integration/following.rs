@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
-use crate::support::copies::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, to, told};
+use crate::support::link_cache::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, to, told};
 use crate::support::locks::{PASSWORD, ask, change, cookie, edge_with, press, type_in, with_cookie};
 use crate::support::misfortune::{Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
@@ -108,7 +108,7 @@ fn a_strict_link_is_asked_of_truth_every_time() {
     for _ in 0..3 {
         assert_eq!(asked(&isolate), (1, to(HERE)));
     }
-    let copy: Value = serde_json::from_str(&edge.copies.peek(&docs()).expect("a copy")).expect("a copy is JSON");
+    let copy: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
     assert_eq!(copy["ask_truth"], true);
     assert!(!copy.to_string().contains(HERE) && copy["link"].is_null(), "{copy}");
     edit_elsewhere(&edge);
@@ -145,13 +145,13 @@ fn a_blocked_link_is_asked_of_truth_every_time() {
         assert_eq!(asked(&isolate).1, ended());
         assert!(asked(&Isolate::new(&edge)).0 > 0);
     }
-    let blocked = edge.copies.peek(&docs()).expect("a copy");
+    let blocked = edge.link_cache.peek(&docs()).expect("a copy");
     assert!(blocked.contains("ask_truth") && !blocked.contains("example.com"), "{blocked}");
     // Lifted elsewhere, and the copy does not hear of it.
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     change(&edge, &json!({"blocked": null}));
-    edge.copies.lose();
-    edge.copies.hold(false);
+    edge.link_cache.lose();
+    edge.link_cache.hold(false);
     assert_eq!((follow(&isolate), follow_afresh(&edge)), (to(HERE), to(HERE)));
     assert_eq!(asked(&Isolate::new(&edge)), (0, to(HERE)), "the copy has heard of it by now");
 }
@@ -170,9 +170,9 @@ fn what_the_memo_holds_of_a_link_counts_its_rules() {
         let made = run(isolate.ask(Ask::create(&json!({"alias": alias, "target": HERE, "rules": rules}))));
         assert_eq!(made.code(), 201, "{:?}", made.json());
     }
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     let reads = |isolate: &Isolate<'_>, alias: &String| {
-        edge.copies.empty();
+        edge.link_cache.empty();
         let trace = watch(&edge);
         let (answer, _) = run(isolate.handle(Ask::visit(alias)));
         assert_eq!(answer.code(), 302);
@@ -254,7 +254,7 @@ fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
     assert_eq!(codes(), [[404; 3]; 2]);
     // Nobody can say whose link it would be.
     for comer in comers().into_iter().flatten() {
-        edge.copies.empty();
+        edge.link_cache.empty();
         plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
         assert_eq!(ask(&edge, comer.at("d.example")).code(), 503);
         calm(&edge);

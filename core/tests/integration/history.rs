@@ -4,7 +4,7 @@
 
 use crate::support::audit::{check_list, count, told_history, truth};
 use crate::support::client::Answer;
-use crate::support::copies::{HERE, create};
+use crate::support::link_cache::{HERE, create};
 use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
@@ -47,7 +47,7 @@ fn alias_of(edge: &MemoryEdge, id: &str) -> String {
 
 #[test]
 fn a_version_tells_what_the_link_was_and_since_when() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let start = ask(&edge, Ask::show("docs")).json()["created_at"].clone();
     for patch in [json!({"target": target(2)}), json!({"disabled": true}), json!({"alias": "new", "domain": "b.example"})] {
         edge.wait_seconds(60);
@@ -81,7 +81,7 @@ fn an_edit_is_told_if_it_was_made_and_only_then() {
         || Ask::change_if("docs", "\"2\"", &json!({"target": target(2)})),
     ];
     let mut made = [0, 0];
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for (kind, second) in edits.iter().enumerate() {
             let mut number = 0;
             loop {
@@ -160,7 +160,7 @@ async fn live(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<D
 fn what_was_acknowledged_is_told_once_and_in_order() {
     for_seeds("history", "what_was_acknowledged_is_told_once_and_in_order", 1_500, |seed| {
         let mut random = Random::new(seed);
-        let steps = if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne };
+        let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
         let id = truth(&edge)["docs"].id.clone();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
@@ -219,7 +219,7 @@ fn told_as(versions: &[Value], target: &str) -> Option<u64> {
 
 #[test]
 fn what_is_told_no_more_is_cleared_away() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         let mut alias = "docs".to_owned();
         let mut leads = vec![HERE.to_owned()];
@@ -248,13 +248,13 @@ fn what_is_told_no_more_is_cleared_away() {
 /// A store that refuses to clear away, or does not list what there is, makes the pile grow; one that is well again makes it shrink.
 #[test]
 fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
-    for fatal in [StoreStep::Scan, StoreStep::Drop] {
-        let edge = world(CommitMode::OneByOne);
+    for fatal in [StoreStep::Scan, StoreStep::RemoveKey] {
+        let edge = world(CommitMode::Stepwise);
         for number in 2..=100 {
             plan(&edge, Plan::From(0, Some(fatal)));
             let code = ask(&edge, edit("docs", number)).code();
             calm(&edge);
-            assert!(code == 200 || fatal == StoreStep::Drop, "clearing away is nobody's reason to fail: {code}");
+            assert!(code == 200 || fatal == StoreStep::RemoveKey, "clearing away is nobody's reason to fail: {code}");
         }
         assert_eq!(count(&edge, "history/"), 99);
         for number in 101..=200 {
@@ -268,7 +268,7 @@ fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
 /// What failed edits left behind lies among the versions, and takes the place of none.
 #[test]
 fn versions_are_told_whatever_lies_among_them() {
-    let edge = world(CommitMode::OneByOne);
+    let edge = world(CommitMode::Stepwise);
     for number in 2..=160 {
         if number > 2 && number % 3 == 0 {
             plan(&edge, Plan::FromFirst(StoreStep::Write));
@@ -285,7 +285,7 @@ fn versions_are_told_whatever_lies_among_them() {
 /// What refused and failed edits left behind is cleared away like anything else.
 #[test]
 fn however_often_an_edit_fails_the_pile_stays_small() {
-    let edge = world(CommitMode::OneByOne);
+    let edge = world(CommitMode::Stepwise);
     let mut made = 0;
     for number in 2..=400 {
         let fails = number % 4 == 0;

@@ -143,7 +143,7 @@ impl Operation {
     fn ask_at(&self, path: &str, edge: &MemoryEdge, query: &str, body: &str) -> (Answer, BTreeSet<String>) {
         let facts = Noting { media_type: self.media_type().to_owned(), seen: RefCell::default() };
         let url = format!("http://hop.example{path}?{query}");
-        let request = Request { head: Head::new(&self.method, &url), facts: &facts, body: Body::Whole(body.into()) };
+        let request = Request { head: Head::new(&self.method, &url), client: &facts, body: Body::Whole(body.into()) };
         let isolate = Isolate::new(edge);
         let (response, _) = run(isolate.app.handle(edge, request));
         let answer = Answer::of(response);

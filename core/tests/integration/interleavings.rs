@@ -20,7 +20,7 @@ use serde_json::json;
 /// A store in one of both ways to make changes, and the weather it will have.
 fn draw(seed: u64) -> (MemoryEdge, Weather, Random) {
     let mut random = Random::new(seed);
-    let steps = if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne };
+    let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
     let weather = [WINDY, STORMY, FOGGY][random.below(3)];
     (misfortune::edge(seed, steps), weather, random)
 }
@@ -53,13 +53,16 @@ fn one_owner() {
         });
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
         calm(&edge);
-        let holder = truth(&edge).remove("docs");
+        let alias_state = truth(&edge).remove("docs");
         for (client, answer) in answers.iter().enumerate() {
             check_refusal(answer);
-            let holds = holder.as_ref().is_some_and(|holder| holder.target == target(client));
+            let holds = alias_state.as_ref().is_some_and(|alias_state| alias_state.target == target(client));
             match answer.code() {
-                201 => assert!(holds && holder.as_ref().is_some_and(|holder| answer.json()["id"] == holder.id), "two owners, or none"),
-                409 => assert!(holder.is_some() && !holds, "client {client} was refused its own creation, or nobody's"),
+                201 => assert!(
+                    holds && alias_state.as_ref().is_some_and(|alias_state| answer.json()["id"] == alias_state.id),
+                    "two owners, or none"
+                ),
+                409 => assert!(alias_state.is_some() && !holds, "client {client} was refused its own creation, or nobody's"),
                 503 => assert!(!is_windy(weather), "nothing failed"),
                 other => panic!("{other}"),
             }
@@ -250,7 +253,7 @@ fn an_edited_limit_grants_both_limits_at_most() {
         let led = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
         answers.iter().for_each(check_refusal);
         // Everybody has heard of the edit, and comes until nobody is led on any more.
-        edge.copies.empty();
+        edge.link_cache.empty();
         let isolate = Isolate::new(&edge);
         let later: Vec<Answer> = (0..4).map(|_| run(isolate.ask(Ask::visit("docs")))).collect();
         let counts = TARGETS.map(|target| led(&answers, target) + led(&later, target));

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{count, text};
-use crate::support::copies::{HERE, docs};
+use crate::support::link_cache::{HERE, docs};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
@@ -256,7 +256,7 @@ const OPERATIONS_OF_A_PIECE: u32 = 60;
 fn many_tickets_are_erased_piece_by_piece() {
     // Beside a short history, one that fills a piece to the last, and a long one.
     for versions in [0, 50, 60] {
-        let edge = misfortune::edge(1, CommitMode::OneByOne);
+        let edge = misfortune::edge(1, CommitMode::Stepwise);
         let link = done(&edge, create("docs", 120));
         for number in 0..versions {
             done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));

@@ -124,10 +124,10 @@ fn a_list_ends_where_all_that_follows_is_too_old() {
 #[test]
 fn a_hint_that_no_record_yields_shows_nothing() {
     let edge = world();
-    let hints: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-tag/hop.example/a/")).collect();
-    assert_eq!(hints.len(), 3);
-    for hint in &hints {
-        let text = hint.as_str();
+    let index_entries: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-tag/hop.example/a/")).collect();
+    assert_eq!(index_entries.len(), 3);
+    for index_entry in &index_entries {
+        let text = index_entry.as_str();
         let (stem, _) = text.rsplit_once('/').expect("it ends in a token");
         edge.records.plant(&Key::kept(format!("{stem}/another-token")), "null");
         edge.records.plant(&Key::kept(text.replace("/a/", "/x/")), "null");
@@ -338,7 +338,7 @@ fn a_link_that_is_edited_where_a_page_ends_is_not_seen_again() {
 #[test]
 fn a_link_that_is_edited_while_a_page_is_read_is_on_that_page() {
     for query in ["", "tag=t", "created_from=2020-01-01T00:00:00Z", "limit=1&tag=t", "limit=2"] {
-        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+        for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             for number in 0..3 {
                 let edge = misfortune::edge(1, steps);
                 for alias in ["c", "b", "a"] {

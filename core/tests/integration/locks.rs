@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::support::audit::{count, text};
-use crate::support::copies::{HERE, THERE, to, told};
+use crate::support::link_cache::{HERE, THERE, to, told};
 use crate::support::locks::{PASSWORD, ask, bring_locked, change, cookie, edge_with, press, type_in, with_cookie};
 use crate::support::misfortune::{Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
@@ -261,10 +261,10 @@ fn whoever_types_a_new_password_is_not_asked_again() {
         let isolate = Isolate::new(&edge);
         let old_cookie = cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
         assert_eq!(run(isolate.ask(with_cookie(&old_cookie))).code(), 302);
-        edge.copies.hold(copy_is_lost);
+        edge.link_cache.hold(copy_is_lost);
         change(&edge, &json!({"password": "quite another one"}));
-        edge.copies.lose();
-        edge.copies.hold(false);
+        edge.link_cache.lose();
+        edge.link_cache.hold(false);
         assert_eq!(run(isolate.ask(type_in("docs", "neither of them"))).code(), 403);
         let cookie = cookie(&run(isolate.ask(type_in("docs", "quite another one"))));
         assert_eq!(told(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "lost: {copy_is_lost}");

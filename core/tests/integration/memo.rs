@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::audit::clicks;
-use crate::support::copies::{HERE, THERE, create, edit_elsewhere, ended, follow, follow_afresh, missing, to, told, world};
+use crate::support::link_cache::{HERE, THERE, create, edit_elsewhere, ended, follow, follow_afresh, missing, to, told, world};
 use crate::support::misfortune::{Plan, Trace, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
@@ -18,7 +18,7 @@ fn a_hit_is_repeated_for_five_seconds() {
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
     edit_elsewhere(&edge);
-    edge.copies.empty();
+    edge.link_cache.empty();
     edge.wait_seconds(4);
     assert_eq!(follow(&isolate), to(HERE));
     edge.wait_seconds(1);
@@ -43,7 +43,7 @@ fn repeating_prolongs_nothing() {
     let isolate = Isolate::new(&edge);
     follow(&isolate);
     edit_elsewhere(&edge);
-    edge.copies.empty();
+    edge.link_cache.empty();
     let seen: Vec<bool> = (0..8)
         .map(|_| {
             edge.wait_seconds(1);

@@ -103,7 +103,7 @@ fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, GuardedR
 #[test]
 fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
     for deed in &DEEDS {
-        for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+        for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let edge = world(steps);
             let before = truth(&edge);
             let first = ask(&edge, (deed.ask)().once(KEY));
@@ -221,7 +221,7 @@ fn without_a_pepper_no_key_is_taken() {
 #[test]
 fn a_request_that_is_being_answered_is_not_answered_twice() {
     for deed in &DEEDS {
-        let edge = world(CommitMode::OneByOne);
+        let edge = world(CommitMode::Stepwise);
         // The claim is a read, a write and its answer.
         plan(&edge, Plan::From(3, None));
         let (lost, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
@@ -240,7 +240,7 @@ fn a_request_that_is_being_answered_is_not_answered_twice() {
 
 #[test]
 fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
-    let edge = world(CommitMode::OneByOne);
+    let edge = world(CommitMode::Stepwise);
     for refused in [
         Ask::create(&json!({"target": HERE, "alias": "docs"})),
         Ask::create(&json!({"target": "x"})),
@@ -292,7 +292,7 @@ fn what_is_kept_of_a_request_is_no_secret() {
 
 /// Dies before every single step in turn, waits until nobody can be at it any more, and lets `between` happen before it is sent again.
 fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&MemoryEdge, &BTreeMap<String, GuardedRecord>, &Answer)) {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{}, {steps:?}, dies at step {died_at}\n", deed.name));
             let edge = world(steps);
@@ -401,7 +401,7 @@ fn a_failed_request_may_be_sent_again_at_once() {
     for deed in &DEEDS {
         let mut failed = 0;
         for number in 0.. {
-            let edge = world(CommitMode::OneByOne);
+            let edge = world(CommitMode::Stepwise);
             let before = truth(&edge);
             let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", deed.name));
             let trace = plan(&edge, Plan::At(vec![(number, Fault::Fail)]));
@@ -438,7 +438,7 @@ fn was_refused(answer: &Answer) -> bool {
 fn many_at_once_do_it_once() {
     for_seeds("once", "many_at_once_do_it_once", 700, |seed| {
         let mut random = Random::new(seed);
-        let edge = world(if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
+        let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
         let deed = &DEEDS[random.below(DEEDS.len())];
         let weather = [WINDY, STORMY, FOGGY][random.below(3)];
@@ -476,7 +476,7 @@ fn many_at_once_do_it_once() {
 
 #[test]
 fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     edge.take_log();
     // The first write claims the key, the second makes the link.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
@@ -497,7 +497,7 @@ fn move_once() -> Ask {
 /// Three tries of one move are at it at once, under one journey.
 #[test]
 fn link_arrives_once_however_many_tries_move_it() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let id = truth(&edge)["old"].id.clone();
     let isolate = Isolate::new(&edge);
     let begin = |late: usize| {
@@ -531,7 +531,7 @@ fn link_arrives_once_however_many_tries_move_it() {
 /// A move that was made is not made again, even if the link has come back since.
 #[test]
 fn a_move_that_was_made_is_not_made_again() {
-    let edge = world(CommitMode::OneByOne);
+    let edge = world(CommitMode::Stepwise);
     // The worker dies before it has settled the link.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let (_, _lost) = run(Isolate::new(&edge).handle(move_once()));
@@ -550,7 +550,7 @@ fn a_move_that_was_made_is_not_made_again() {
 fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
     for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
         let mut random = Random::new(seed);
-        let edge = world(if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
+        let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
         let deed = &DEEDS[random.below(DEEDS.len())];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::support::client::{Answer, PEPPER};
-use crate::support::copies::HERE;
 use crate::support::keys::{KEYS, new_key, user};
+use crate::support::link_cache::HERE;
 use crate::support::locks::bring_locked;
 use crate::support::{Ask, Isolate, misfortune, run};
 use hop_core::Body;
@@ -131,7 +131,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
 /// An edge with links, a domain, a user and an owner's key that was used just now, and the secret of that.
 fn world(steps: CommitMode) -> (MemoryEdge, String) {
     let edge = misfortune::edge(1, steps);
-    let edge = if steps == CommitMode::OneByOne { edge.without_copies() } else { edge };
+    let edge = if steps == CommitMode::Stepwise { edge.without_copies() } else { edge };
     user(&edge, 'c', "editor", "in");
     let owner = user(&edge, 'a', "owner", "in");
     let secret = edge.plant_key(PEPPER, &owner, &Planted::default()).expect("there is randomness");
@@ -152,7 +152,7 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
     done(Ask::create(&json!({"target": HERE, "alias": "few", "max_clicks": 3})));
     done(bring_locked(json!({"target": HERE, "alias": "locked"})));
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
-    edge.copies.empty();
+    edge.link_cache.empty();
     (edge, secret)
 }
 
@@ -183,7 +183,7 @@ fn table() -> String {
     for row in ENDPOINTS {
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
-            let (workers, compute) = (operations(CommitMode::AtOnce, &sample), operations(CommitMode::OneByOne, &sample));
+            let (workers, compute) = (operations(CommitMode::Transaction, &sample), operations(CommitMode::Stepwise, &sample));
             writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("a text takes all");
         }
     }

@@ -66,7 +66,7 @@ fn a_link_lives_dies_and_lives_again() {
 #[test]
 fn reusing_an_alias_writes_its_entries_once() {
     run(async {
-        let edge = edge(1, CommitMode::OneByOne);
+        let edge = edge(1, CommitMode::Stepwise);
         let isolate = Isolate::new(&edge);
         let create = |reuse: bool| Ask::create(&json!({"target": "https://example.com/a", "alias": "docs", "tags": ["x"], "reuse": reuse}));
         assert_eq!(isolate.ask(create(false)).await.code(), 201);
@@ -74,7 +74,7 @@ fn reusing_an_alias_writes_its_entries_once() {
         edge.wait_seconds(60);
         let steps = watch(&edge);
         assert_eq!(isolate.ask(create(true)).await.code(), 201);
-        let counted = [StoreStep::Gain, StoreStep::Drop, StoreStep::Write].map(|wanted| steps.count(|step| step == wanted));
+        let counted = [StoreStep::AddEntry, StoreStep::RemoveKey, StoreStep::Write].map(|wanted| steps.count(|step| step == wanted));
         // Its mark, its three entries and its note; the three entries of the old link; the record.
         assert_eq!(counted, [5, 3, 1]);
     });

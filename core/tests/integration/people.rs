@@ -315,7 +315,7 @@ fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut
 fn users_and_keys_follow_the_model() {
     for_seeds("people", "users_and_keys_follow_the_model", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let mut world = World::default();
         for number in 0..120 {
             let (actor, action) = world.draw(&mut random);
@@ -356,7 +356,7 @@ fn users_and_keys_follow_the_model() {
 fn concurrent_changes_leave_keys_their_rights() {
     for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let mut world = World::default();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         for round in 0..30 {

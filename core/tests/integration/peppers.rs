@@ -198,7 +198,7 @@ fn users_outlive_the_old_pepper() {
         assert_eq!(afterwards(&edge, Ask::patch(&at_ann, &json!({"disabled": true}))).code(), 200);
         assert_eq!(afterwards(&edge, new_user()).problem(), "email_taken", "{look}");
         assert_eq!(listed(&afterwards(&edge, Ask::list(USERS))), [&*ann]);
-        let writes = |step: StoreStep| matches!(step, StoreStep::Write | StoreStep::Gain | StoreStep::Drop);
+        let writes = |step: StoreStep| matches!(step, StoreStep::Write | StoreStep::AddEntry | StoreStep::RemoveKey);
         let trace = plan(&edge, Plan::At(Vec::new()));
         assert_eq!((afterwards(&edge, Ask::list(look)).code(), trace.count(writes)), (200, 0), "once is enough");
         assert_eq!(edge.take_log(), [""; 0]);
@@ -242,7 +242,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
     for_seeds("peppers", "concurrent_creations_during_rotation_yield_one_user", 300, |seed| {
         let mut random = Random::new(seed);
         let weather = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, [CommitMode::AtOnce, CommitMode::OneByOne][random.below(2)]);
+        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(3)];
         let isolates = phases.map(|(pepper, old)| isolate_under(&edge, pepper, old));
         // In some, somebody had the address and is gone, or has it.
@@ -274,7 +274,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
 
 #[test]
 fn creation_that_dies_during_rotation_leaves_one_user() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let _guard = OnFailure::print(format!("\ndead at {dies_at}, {steps:?}\n"));
             let edge = misfortune::edge(1, steps);

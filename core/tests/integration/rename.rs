@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::support::audit::{check_list, clicks, truth};
 use crate::support::client::Answer;
-use crate::support::copies::{HERE, THERE, create, ended, missing, to, told};
+use crate::support::link_cache::{HERE, THERE, create, ended, missing, to, told};
 use crate::support::misfortune::{self, Plan, WINDY, calm, plan, unleash};
 use crate::support::replay::{for_seeds, slow};
 use crate::support::scheduler::{Client, Turns};
@@ -34,7 +34,7 @@ fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
 
 #[test]
 fn a_link_moves_with_all_it_is() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let before = ask(&edge, Ask::show("docs")).json();
     assert_eq!(visit(&edge, "docs"), to(HERE));
     let moved = ask(&edge, Ask::change("docs", &json!({"alias": "new", "title": "T"})));
@@ -54,7 +54,7 @@ fn a_link_moves_with_all_it_is() {
 
 #[test]
 fn an_old_alias_that_forwards_leads_where_the_link_leads_now() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     for (from, alias) in [("docs", "b"), ("b", "c")] {
         assert_eq!(ask(&edge, rename(from, alias, true)).code(), 200);
     }
@@ -76,7 +76,7 @@ fn an_old_alias_that_forwards_leads_where_the_link_leads_now() {
 
 #[test]
 fn a_link_may_come_back_to_an_alias_of_its_own() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     for (from, alias) in [("docs", "b"), ("b", "docs"), ("docs", "b")] {
         let moved = ask(&edge, rename(from, alias, true));
         assert_eq!(moved.code(), 200, "{}", moved.json());
@@ -87,7 +87,7 @@ fn a_link_may_come_back_to_an_alias_of_its_own() {
 
 #[test]
 fn a_retired_alias_is_taken_again_only_on_purpose() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let other = json!({"target": THERE, "alias": "other"});
     assert_eq!(ask(&edge, Ask::create(&other)).code(), 201);
     assert_eq!(ask(&edge, Ask::delete("other")).code(), 204);
@@ -103,7 +103,7 @@ fn a_retired_alias_is_taken_again_only_on_purpose() {
 
 #[test]
 fn a_move_to_where_the_link_is_or_without_a_place_to_go_is_refused() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     for (patch, field) in [
         (json!({"alias": "docs"}), "/alias"),
         (json!({"alias": "docs", "domain": "hop.example"}), "/alias"),
@@ -121,7 +121,7 @@ fn a_move_to_where_the_link_is_or_without_a_place_to_go_is_refused() {
 
 #[test]
 fn a_link_moves_to_another_domain() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let moved = ask(&edge, Ask::change("docs", &json!({"domain": "b.example", "keep_old_alias": true}))).json();
     assert_eq!((&moved["domain"], &moved["short_url"]), (&json!("b.example"), &json!("http://b.example:8080/docs")));
     assert_eq!(visit(&edge, "docs"), to(HERE));
@@ -130,7 +130,7 @@ fn a_link_moves_to_another_domain() {
 
 #[test]
 fn forwarding_has_an_end_before_visitors_lose_patience() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     let mut from = "docs".to_owned();
     for number in 1..=16 {
         let alias = format!("n{number}");
@@ -149,7 +149,7 @@ fn forwarding_has_an_end_before_visitors_lose_patience() {
 /// The writer dies before every single step in turn; then others come.
 #[test]
 fn whoever_moves_a_link_may_die_anywhere() {
-    for (steps, keep) in [(CommitMode::AtOnce, true), (CommitMode::OneByOne, true), (CommitMode::OneByOne, false)] {
+    for (steps, keep) in [(CommitMode::Transaction, true), (CommitMode::Stepwise, true), (CommitMode::Stepwise, false)] {
         let mut died_at = 0;
         loop {
             let edge = world(steps);
@@ -197,7 +197,7 @@ fn check_after_a_death(edge: &MemoryEdge, keep: bool, what: &str) {
 
 #[test]
 fn a_move_that_was_not_made_is_made_by_asking_again() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for died_at in 0..12 {
             let edge = world(steps);
             plan(&edge, Plan::From(died_at, None));
@@ -215,7 +215,7 @@ fn a_move_that_was_not_made_is_made_by_asking_again() {
 /// A link is on its way to an alias whose deleted link is restored just then: whoever was first there stays, and the other stays where it was.
 #[test]
 fn a_deleted_link_that_is_restored_stops_whoever_is_arriving_in_its_place() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "other"}))).code(), 201);
         assert_eq!(ask(&edge, Ask::delete("other")).code(), 204);
@@ -237,7 +237,7 @@ fn a_deleted_link_that_is_restored_stops_whoever_is_arriving_in_its_place() {
 /// A link that moves from `there` to where a signpost still points at `there`.
 #[test]
 fn a_link_moves_onto_a_signpost_that_points_back_at_it() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         assert_eq!(ask(&edge, rename("docs", "there", false)).code(), 200);
         assert_eq!(ask(&edge, Ask::delete("there")).code(), 204);
@@ -250,7 +250,7 @@ fn a_link_moves_onto_a_signpost_that_points_back_at_it() {
 
 #[test]
 fn forwarding_ends_even_while_the_link_is_on_its_way_back() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         assert_eq!(ask(&edge, rename("docs", "new", true)).code(), 200);
         let isolate = Isolate::new(&edge);
@@ -272,7 +272,7 @@ fn forwarding_ends_even_while_the_link_is_on_its_way_back() {
 
 #[test]
 fn visitors_are_not_led_to_whoever_took_an_alias_on_their_way() {
-    let edge = world(CommitMode::AtOnce);
+    let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, rename("docs", "one", true)).code(), 200);
     assert_eq!(ask(&edge, rename("one", "two", false)).code(), 200);
     assert_eq!(visit(&edge, "docs"), to(HERE));
@@ -282,7 +282,7 @@ fn visitors_are_not_led_to_whoever_took_an_alias_on_their_way() {
 
 #[test]
 fn a_deleted_link_is_listed_until_another_has_arrived_in_its_place() {
-    let edge = world(CommitMode::OneByOne);
+    let edge = world(CommitMode::Stepwise);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone", "tags": ["x"]}))).code(), 201);
     assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
@@ -294,8 +294,8 @@ fn a_deleted_link_is_listed_until_another_has_arrived_in_its_place() {
     }
     edge.wait_seconds(61);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "gone", "reuse": true}))).code(), 200);
-    let hints = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-tag/")).count();
-    assert_eq!(hints, 0, "the deleted link left its hints");
+    let index_entries = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-tag/")).count();
+    assert_eq!(index_entries, 0, "the deleted link left its hints");
     check_list(&edge);
 }
 
@@ -316,7 +316,7 @@ fn deed(random: &mut Random) -> Ask {
 fn a_link_on_the_move_is_never_lost_and_never_in_two_places() {
     for_seeds("rename", "a_link_on_the_move_is_never_lost_and_never_in_two_places", 1_500, |seed| {
         let mut random = Random::new(seed);
-        let steps = if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne };
+        let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
         let id = truth(&edge)["docs"].id.clone();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
@@ -411,7 +411,7 @@ impl Order {
 /// 573 orders in each way of writing; where there is time all 19,410.
 #[test]
 fn of_two_moves_in_any_order_one_is_made() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let mut order = Order { most_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
         let mut wins = [0, 0];
         loop {

@@ -28,7 +28,7 @@ fn open(edge: &MemoryEdge, alias: &str, mut said: Value) {
 }
 
 fn edge() -> MemoryEdge {
-    misfortune::edge(1, CommitMode::OneByOne)
+    misfortune::edge(1, CommitMode::Stepwise)
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn robots_text_is_cached_for_a_minute() {
 
 #[test]
 fn an_unreadable_robots_text_is_replaced() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         open(&edge, "docs", json!({}));
         let key = Key::kept("robots/hop.example".into());

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
-use crate::support::copies::{docs, ended, follow_afresh, to};
+use crate::support::link_cache::{docs, ended, follow_afresh, to};
 use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, with_cookie};
 use crate::support::misfortune::{Plan, calm, plan};
 use crate::support::{Ask, Isolate, run};
@@ -20,13 +20,13 @@ const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 fn there_is_no_copy_of_a_limited_link() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2}));
     assert_eq!(follow_afresh(&edge), to(SECRET));
-    let copy = edge.copies.peek(&docs()).expect("a copy");
+    let copy = edge.link_cache.peek(&docs()).expect("a copy");
     assert!(!copy.contains("secret.example") && copy.contains("ask_truth"), "{copy}");
     let mut told: Value = serde_json::from_str(&copy).expect("a copy is JSON");
     told.as_object_mut().expect("an object").remove("ask_truth");
     told["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
     for planted in [copy, told.to_string()] {
-        edge.copies.plant(&docs(), &planted);
+        edge.link_cache.plant(&docs(), &planted);
         plan(&edge, Plan::From(0, Some(StoreStep::Get)));
         let answer = ask(&edge, Ask::visit("docs"));
         calm(&edge);

@@ -152,7 +152,7 @@ fn what_cannot_be_renamed_is_refused() {
 /// Wherever a request dies, the next ones complete it.
 #[test]
 fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
-    for steps in [CommitMode::AtOnce, CommitMode::OneByOne] {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = tagged(misfortune::edge(1, steps), 3);
             let trace = plan(&edge, Plan::From(dies_at, None));
@@ -174,8 +174,8 @@ fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
 }
 
 /// Leaves hints behind that stand before all others and lead to no link.
-fn leave_behind(edge: &MemoryEdge, hints: usize, alias: impl Fn(usize) -> String) {
-    for number in 0..hints {
+fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
+    for number in 0..index_entries {
         let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
         edge.records.plant(&Key::kept(key), "null");
     }
@@ -190,20 +190,20 @@ fn many_hints_of_one_link_hide_no_other() {
 
 #[test]
 fn it_is_not_done_while_there_is_more_than_was_looked_at() {
-    for (hints, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
+    for (index_entries, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
         let edge = MemoryEdge::new(1);
-        leave_behind(&edge, hints, alias);
-        assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{hints}");
+        leave_behind(&edge, index_entries, alias);
+        assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{index_entries}");
     }
 }
 
 #[test]
 fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
-    for (hints, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
+    for (index_entries, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
         let edge = tagged(MemoryEdge::new(1), 1);
-        leave_behind(&edge, hints, alias);
+        leave_behind(&edge, index_entries, alias);
         let has_come = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
-        assert!(has_come, "{hints}");
+        assert!(has_come, "{index_entries}");
         assert_eq!(tags_of(&edge, "link-0"), (json!(["new"]), json!(2)));
     }
 }
@@ -241,8 +241,8 @@ fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
 /// A hint that an edit left behind leads to a link that has the tag no more.
 #[test]
 fn a_hint_that_was_left_behind_is_skipped() {
-    let edge = tagged(misfortune::edge(1, CommitMode::OneByOne), 1);
-    plan(&edge, Plan::FromFirst(StoreStep::Drop));
+    let edge = tagged(misfortune::edge(1, CommitMode::Stepwise), 1);
+    plan(&edge, Plan::FromFirst(StoreStep::RemoveKey));
     assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);
     calm(&edge);
     assert_eq!(ask(&edge, rename("old", "new")).0, 404);

@@ -28,7 +28,7 @@ fn key() -> Key {
 }
 
 fn edge(seed: u64) -> MemoryEdge {
-    misfortune::edge(seed, CommitMode::OneByOne)
+    misfortune::edge(seed, CommitMode::Stepwise)
 }
 
 fn draws(random: &mut Random) -> Draws {

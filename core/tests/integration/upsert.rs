@@ -184,7 +184,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
 fn whoever_dies_over_it_leaves_one_link() {
     for alias in [json!({}), json!({"alias": "mine"})] {
         for number in 0.. {
-            let edge = misfortune::edge(1, CommitMode::OneByOne);
+            let edge = misfortune::edge(1, CommitMode::Stepwise);
             let _guard = OnFailure::print(format!("\n{alias}, dead from step {number} on\n"));
             let trace = plan(&edge, Plan::From(number, None));
             let first = ask(&edge, upsert(alias.clone()));
@@ -208,7 +208,7 @@ fn whoever_dies_over_it_leaves_one_link() {
 fn many_at_once_make_one_link_and_nobody_is_forgotten() {
     for_seeds("upsert", "many_at_once_make_one_link_and_nobody_is_forgotten", 500, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::AtOnce } else { CommitMode::OneByOne });
+        let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let weather = [WINDY, STORMY][random.below(2)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let fields = ["a", "b", "c", "d"].map(|name| match random.below(2) {

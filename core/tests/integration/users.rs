@@ -16,7 +16,7 @@ use http::{HeaderName, Method};
 use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
-const BOTH: [CommitMode; 2] = [CommitMode::AtOnce, CommitMode::OneByOne];
+const BOTH: [CommitMode; 2] = [CommitMode::Transaction, CommitMode::Stepwise];
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
@@ -524,7 +524,7 @@ fn a_change_of_owners_that_died_anywhere_is_completed_by_the_next() {
                     assert_eq!((second.code(), role(edge).as_str(), may_own), (200, to, to == "owner"));
                     let was = if from == "owner" { "user.role owner to editor" } else { "user.role editor to owner" };
                     let told = deeds(edge, id).iter().filter(|deed| *deed == was).count();
-                    assert!(if steps == CommitMode::AtOnce { told == 1 } else { told >= 1 }, "told {told} times");
+                    assert!(if steps == CommitMode::Transaction { told == 1 } else { told >= 1 }, "told {told} times");
                 },
             );
         }
@@ -819,7 +819,7 @@ const MOST_OPERATIONS: u32 = 32;
 #[test]
 fn deletion_finishes_within_32_operations_per_request() {
     for heir in ["none", "bob"] {
-        let edge = misfortune::edge(1, CommitMode::OneByOne);
+        let edge = misfortune::edge(1, CommitMode::Stepwise);
         let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
         let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
         let tags: Vec<String> = (0..10).map(|number| format!("tag-{number}")).collect();
@@ -874,7 +874,7 @@ fn a_deletion_that_died_anywhere_is_completed_by_the_next() {
                 let told = deeds(edge, id);
                 for deed in ["user.leave links to none", "user.delete"] {
                     let times = told.iter().filter(|told| *told == deed).count();
-                    assert!(if steps == CommitMode::AtOnce { times == 1 } else { times >= 1 }, "{told:?}");
+                    assert!(if steps == CommitMode::Transaction { times == 1 } else { times >= 1 }, "{told:?}");
                 }
                 check_list(edge);
             },

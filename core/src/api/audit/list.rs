@@ -30,20 +30,20 @@ struct AuditFilter {
 }
 
 /// `GET /api/v1/audit`. A page examines so many lines and no more, so it may be empty and not the last.
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let filter = AuditFilter::take(&mut fields);
     let wanted = PageQuery::take(&mut fields, "lines");
     fields.finish(Some(()))?;
     let list = ("/api/v1/audit?", &*filter.query());
-    let page = wanted.keys(context, proof, list, &filter.prefix(), pagination::of_records(context.edge.records())).await?;
+    let page = wanted.keys(context, authorized, list, &filter.prefix(), pagination::of_records(context.edge.records())).await?;
     // The store may take its time to forget.
     let kept_since = context.config.audit_millis.map_or(0, |lifetime| context.now.as_millis().saturating_sub(lifetime));
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
     let mut lines = Vec::new();
     let mut read = |key: &Key, record: &Record| {
         let line = AuditEvent::read(&record.value)?;
-        lines.extend((filter.shows(&line, earliest) && may_see(proof, &line)).then(|| (key.line_id().to_owned(), line)));
+        lines.extend((filter.shows(&line, earliest) && may_see(authorized, &line)).then(|| (key.line_id().to_owned(), line)));
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
@@ -101,9 +101,9 @@ impl<'a> AuditEventJson<'a> {
 }
 
 /// A key for some domains sees what was done there, and nothing else.
-fn may_see(proof: &Authorized, line: &AuditEvent<'_>) -> bool {
-    let covered = line.domain.as_deref().map(|domain| proof.covers(&Domain::stored(domain.to_owned())));
-    covered.unwrap_or_else(|| proof.domains().is_none())
+fn may_see(authorized: &Authorized, line: &AuditEvent<'_>) -> bool {
+    let covered = line.domain.as_deref().map(|domain| authorized.covers(&Domain::stored(domain.to_owned())));
+    covered.unwrap_or_else(|| authorized.domains().is_none())
 }
 
 impl AuditFilter {
@@ -115,7 +115,7 @@ impl AuditFilter {
         {
             fields.refuse("to", FieldError::new(FieldCode::Conflicts, "nothing is done from then to then"));
         }
-        let name = |tree: JsonValue| bounded(tree.text()?, LONGEST_NAME, &[]);
+        let name = |json_value: JsonValue| bounded(json_value.text()?, LONGEST_NAME, &[]);
         Self { from, to, subject: fields.take("subject", name), principal: fields.take("principal", name) }
     }
 

@@ -35,9 +35,9 @@ impl<'a> AuditAction<'a> {
     }
 
     /// An old alias leads to a link no more.
-    pub(crate) fn way(signpost: &'a MovedTo) -> Self {
-        let (domain, alias) = (Some(&signpost.domain), Some(&signpost.alias));
-        Self { action: "link.unforward", subject: signpost.link.as_str(), domain, alias, detail: None }
+    pub(crate) fn way(moved_to: &'a MovedTo) -> Self {
+        let (domain, alias) = (Some(&moved_to.domain), Some(&moved_to.alias));
+        Self { action: "link.unforward", subject: moved_to.link.as_str(), domain, alias, detail: None }
     }
 
     pub(crate) fn domain(action: &'static str, domain: &'a Domain) -> Self {
@@ -60,21 +60,21 @@ impl<'a> AuditAction<'a> {
 /// Makes `change` and has it write down `deed`. What changes nothing is no deed.
 pub(crate) async fn commit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     mut change: Change,
     deed: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
     if let Some(deed) = deed {
-        note(context, proof, &deed, &mut change)?;
+        note(context, authorized, &deed, &mut change)?;
     }
     Ok(write(context.edge.records(), change).await?)
 }
 
-/// Has `change` write down that whoever shows `proof` did this. A repeated change has the same name and the same moment: its line is there
+/// Has `change` write down that whoever shows `authorized` did this. A repeated change has the same name and the same moment: its line is there
 /// already.
 pub(crate) fn note<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     deed: &AuditAction<'_>,
     change: &mut Change,
 ) -> Result<(), StoreError> {
@@ -86,9 +86,9 @@ pub(crate) fn note<E: Edge>(
         domain: deed.domain.map(|domain| domain.as_str().into()),
         alias: deed.alias.map(|alias| alias.as_str().into()),
         detail: deed.detail.as_deref().map(Into::into),
-        principal: proof.principal().into(),
-        user: proof.user().map(|user| user.as_str().into()),
-        country: proof.country().map(Into::into),
+        principal: authorized.principal().into(),
+        user: authorized.user().map(|user| user.as_str().into()),
+        country: authorized.country().map(Into::into),
         request_id: context.request_id.into(),
     };
     let lifetime = context.config.audit_millis;

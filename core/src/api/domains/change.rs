@@ -31,29 +31,29 @@ request_body! {
 /// `PATCH /api/v1/domains/{domain}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     text: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = named(proof, text, query)?;
+    let domain = named(authorized, text, query)?;
     let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
     refuse_circles(&domain, &parts, &mut wrong);
     let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
-    let seen = IfMatch::read(facts);
+    let seen = IfMatch::read(client);
     let change = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
         let was = said(context, &domain, kept)?;
         seen.check(was.version)?;
-        let mut site = was.clone();
-        set(&mut site, patch.clone());
-        if site == was {
-            return Ok((site, None));
+        let mut domain_record = was.clone();
+        set(&mut domain_record, patch.clone());
+        if domain_record == was {
+            return Ok((domain_record, None));
         }
-        site.updated_at = context.now;
-        site.version = was.version.saturating_add(1);
-        Ok((site, Some("domain.change")))
+        domain_record.updated_at = context.now;
+        domain_record.version = was.version.saturating_add(1);
+        Ok((domain_record, Some("domain.change")))
     };
-    let (_, site) = edit(context, proof, &domain, &change).await?;
-    shown(context, StatusCode::OK, &site)
+    let (_, domain_record) = edit(context, authorized, &domain, &change).await?;
+    shown(context, StatusCode::OK, &domain_record)
 }

@@ -26,27 +26,27 @@ request_body! {
 }
 
 /// `POST /api/v1/domains`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
     if let Some(domain) = &parts.domain {
         refuse_circles(domain, &parts.targets, &mut wrong);
-        proof.check_domain(domain)?;
+        authorized.check_domain(domain)?;
     }
     let NewDomain { domain, targets } = Draft::<NewDomain> { parts, wrong }.finish()?;
-    let mut site = DomainRecord::bare(&domain, 1, context.now);
-    set(&mut site, targets);
+    let mut domain_record = DomainRecord::bare(&domain, 1, context.now);
+    set(&mut domain_record, targets);
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }
     let create = |kept: Option<&DomainRecord>| {
         // An `ETag` of a domain that was deleted is not given out again.
         let version = match kept {
-            Some(site) if !site.is_deleted => return Err(Problem::domain_taken().into()),
+            Some(domain_record) if !domain_record.is_deleted => return Err(Problem::domain_taken().into()),
             Some(deleted) => deleted.version.saturating_add(1),
             None => 1,
         };
-        Ok((DomainRecord { version, ..site.clone() }, Some("domain.create")))
+        Ok((DomainRecord { version, ..domain_record.clone() }, Some("domain.create")))
     };
-    let (_, site) = edit(context, proof, &domain, &create).await?;
-    shown(context, StatusCode::CREATED, &site)?.location(&wire::address(&domain))
+    let (_, domain_record) = edit(context, authorized, &domain, &create).await?;
+    shown(context, StatusCode::CREATED, &domain_record)?.location(&wire::address(&domain))
 }

@@ -16,51 +16,52 @@ use crate::store::ports::{ClientInfo, Edge};
 /// `DELETE /api/v1/domains/{domain}`
 pub(crate) async fn delete<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     text: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
-    let domain = named(proof, text, query)?;
-    let seen = IfMatch::read(facts);
+    let domain = named(authorized, text, query)?;
+    let seen = IfMatch::read(client);
     find(context, &domain).await?;
-    check_unused(context, proof, &domain).await?;
+    check_unused(context, authorized, &domain).await?;
     let delete = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
-        let site = said(context, &domain, kept)?;
-        seen.check(site.version)?;
-        let version = site.version.saturating_add(1);
-        let gone = DomainRecord { created_at: site.created_at, is_deleted: true, ..DomainRecord::bare(&domain, version, context.now) };
+        let domain_record = said(context, &domain, kept)?;
+        seen.check(domain_record.version)?;
+        let version = domain_record.version.saturating_add(1);
+        let gone =
+            DomainRecord { created_at: domain_record.created_at, is_deleted: true, ..DomainRecord::bare(&domain, version, context.now) };
         Ok((gone, Some("domain.delete")))
     };
-    let (was, gone) = edit(context, proof, &domain, &delete).await?;
+    let (was, gone) = edit(context, authorized, &domain, &delete).await?;
     // Links may have been made since the first look. From now on none is begun.
-    let unused = check_unused(context, proof, &domain).await;
+    let unused = check_unused(context, authorized, &domain).await;
     if let (Err(_), Some(was)) = (&unused, &was) {
-        put_back(context, proof, was, gone.version).await?;
+        put_back(context, authorized, was, gone.version).await?;
     }
     unused.map(|()| Response::empty(StatusCode::NO_CONTENT))
 }
 
 /// Undoes the deletion that made version `gone`, unless somebody has added the domain again.
-async fn put_back<E: Edge>(context: &Context<'_, E>, proof: &Authorized, was: &DomainRecord, gone: u64) -> Result<(), Problem> {
+async fn put_back<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, was: &DomainRecord, gone: u64) -> Result<(), Problem> {
     let restore = |kept: Option<&DomainRecord>| {
-        if kept.is_some_and(|site| site.version > gone) {
+        if kept.is_some_and(|domain_record| domain_record.version > gone) {
             return Err(Problem::domain_taken().into());
         }
-        let site = DomainRecord { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
-        Ok((site, Some("domain.restore")))
+        let domain_record = DomainRecord { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
+        Ok((domain_record, Some("domain.restore")))
     };
-    match edit(context, proof, &was.domain, &restore).await {
+    match edit(context, authorized, &was.domain, &restore).await {
         Err(problem) if problem.code != ProblemCode::DomainTaken => Err(problem),
         _ => Ok(()),
     }
 }
 
-async fn check_unused<E: Edge>(context: &Context<'_, E>, proof: &Authorized, domain: &Domain) -> Result<(), Problem> {
+async fn check_unused<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, domain: &Domain) -> Result<(), Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_in_use("The settings of this deployment name this domain."));
     }
-    if links::has_links(context, proof, domain).await? {
+    if links::has_links(context, authorized, domain).await? {
         return Err(Problem::domain_in_use("This domain has links. Delete or move them first."));
     }
     Ok(())

@@ -11,35 +11,36 @@ use crate::store::ports::Edge;
 use crate::store::{DomainRecord, GuardedRecord, Key, Prefix};
 
 /// `GET /api/v1/domains`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let wanted = PageQuery::take_longest(&mut fields);
     fields.finish(Some(()))?;
     let config = context.config;
-    let mut sites = Vec::new();
+    let mut domain_records = Vec::new();
     if wanted.is_first() {
         let keys: Vec<Key> = config.domains().map(Key::domain).collect();
-        sites.extend(config.domains().map(|domain| DomainRecord::bare(domain, 1, context.now)));
+        domain_records.extend(config.domains().map(|domain| DomainRecord::bare(domain, 1, context.now)));
         let mut read = |_: &_, record: &_| {
             let said = GuardedRecord::<DomainRecord>::read(record)?.what;
-            let bare = sites.iter_mut().find(|site| !said.is_deleted && site.domain == said.domain);
-            if let Some(site) = bare {
-                *site = said;
+            let bare = domain_records.iter_mut().find(|domain_record| !said.is_deleted && domain_record.domain == said.domain);
+            if let Some(domain_record) = bare {
+                *domain_record = said;
             }
             Ok(())
         };
         pagination::read_each(context, &keys, &mut read).await?;
     }
-    let page =
-        wanted.keys(context, proof, ("/api/v1/domains?", ""), &Prefix::domains(), pagination::of_records(context.edge.records())).await?;
+    let page = wanted
+        .keys(context, authorized, ("/api/v1/domains?", ""), &Prefix::domains(), pagination::of_records(context.edge.records()))
+        .await?;
     let mut read = |_: &_, record: &_| {
-        let site = GuardedRecord::<DomainRecord>::read(record)?.what;
-        let is_added = !site.is_deleted && config.origin_of(site.domain.as_str()).is_none();
-        sites.extend(is_added.then_some(site));
+        let domain_record = GuardedRecord::<DomainRecord>::read(record)?.what;
+        let is_added = !domain_record.is_deleted && config.origin_of(domain_record.domain.as_str()).is_none();
+        domain_records.extend(is_added.then_some(domain_record));
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    sites.retain(|site| proof.covers(&site.domain));
-    let items: Vec<DomainJson<'_>> = sites.iter().map(|site| DomainJson::new(config, site)).collect();
+    domain_records.retain(|domain_record| authorized.covers(&domain_record.domain));
+    let items: Vec<DomainJson<'_>> = domain_records.iter().map(|domain_record| DomainJson::new(config, domain_record)).collect();
     pagination::shown(page.next.as_deref(), &items)
 }

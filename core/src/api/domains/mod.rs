@@ -27,22 +27,22 @@ use crate::store::ports::{Edge, StoreError};
 use crate::store::{DomainRecord, EDITS, GuardedRecord, Key, Written};
 
 /// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
-fn named(proof: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
+fn named(authorized: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
     Fields::query(query).finish(Some(()))?;
     let domain = Domain::parse(text).map_err(|_| Problem::no_such_domain())?;
-    proof.check_domain(&domain)?;
+    authorized.check_domain(&domain)?;
     Ok(domain)
 }
 
 /// What is kept of `domain`, of a deleted one too.
-async fn look<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<GuardedRecord<DomainRecord>>>, StoreError> {
-    GuardedRecord::look(context.edge.records(), &Key::domain(domain)).await
+async fn load<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<GuardedRecord<DomainRecord>>>, StoreError> {
+    GuardedRecord::load(context.edge.records(), &Key::domain(domain)).await
 }
 
 /// What is said of `domain`, of which this is kept.
 fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&DomainRecord>) -> Result<DomainRecord, Problem> {
     match kept {
-        Some(site) if !site.is_deleted => Ok(site.clone()),
+        Some(domain_record) if !domain_record.is_deleted => Ok(domain_record.clone()),
         _ if context.config.origin_of(domain.as_str()).is_none() => Err(Problem::no_such_domain()),
         Some(deleted) => Ok(DomainRecord::bare(domain, deleted.version, context.now)),
         None => Ok(DomainRecord::bare(domain, 1, context.now)),
@@ -50,7 +50,7 @@ fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Domain
 }
 
 async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRecord, Problem> {
-    let kept = look(context, domain).await?;
+    let kept = load(context, domain).await?;
     said(context, domain, kept.as_ref().map(|kept| &kept.what))
 }
 
@@ -61,26 +61,26 @@ type DomainEdit = (DomainRecord, Option<&'static str>);
 /// as it was and as it is; this isolate forgets what it knew.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     domain: &Domain,
     change: &dyn Fn(Option<&DomainRecord>) -> Result<DomainEdit, EditRefusal>,
 ) -> Result<(Option<DomainRecord>, DomainRecord), Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
-        let was = look(context, domain).await?;
-        let (site, action) = match change(was.as_ref().map(|kept| &kept.what)) {
+        let was = load(context, domain).await?;
+        let (domain_record, action) = match change(was.as_ref().map(|kept| &kept.what)) {
             Ok(wish) => wish,
-            Err(EditRefusal::For(problem)) => return Err(problem),
-            Err(EditRefusal::UntilRead(problem)) => {
+            Err(EditRefusal::Refused(problem)) => return Err(problem),
+            Err(EditRefusal::StaleRead(problem)) => {
                 last = problem;
                 continue;
             }
         };
-        let change = GuardedRecord::put(was.as_deref(), Key::domain(domain), &site, context.token()?)?;
-        let written = audit::commit(context, proof, change, action.map(|action| AuditAction::domain(action, domain))).await;
+        let change = GuardedRecord::put(was.as_deref(), Key::domain(domain), &domain_record, context.token()?)?;
+        let written = audit::commit(context, authorized, change, action.map(|action| AuditAction::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {
-            return Ok((was.map(|kept| kept.what), site));
+            return Ok((was.map(|kept| kept.what), domain_record));
         }
     }
     Err(last)
@@ -96,10 +96,10 @@ fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, w
 }
 
 /// Applies what is said of a domain.
-fn set(site: &mut DomainRecord, patch: DomainPatch) {
-    patch.root.apply(&mut site.root);
-    patch.not_found.apply(&mut site.not_found);
-    patch.ended.apply(&mut site.ended);
+fn set(domain_record: &mut DomainRecord, patch: DomainPatch) {
+    patch.root.apply(&mut domain_record.root);
+    patch.not_found.apply(&mut domain_record.not_found);
+    patch.ended.apply(&mut domain_record.ended);
 }
 
 /// Describes the responses.

@@ -12,11 +12,11 @@ use crate::store::DomainRecord;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/domains/{domain}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
-    let site = find(context, &named(proof, text, query)?).await?;
-    shown(context, StatusCode::OK, &site)
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
+    let domain_record = find(context, &named(authorized, text, query)?).await?;
+    shown(context, StatusCode::OK, &domain_record)
 }
 
-pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, site: &DomainRecord) -> Result<Response, Problem> {
-    Response::json(status, &DomainJson::new(context.config, site))?.etag(site.version)
+pub(super) fn shown<E: Edge>(context: &Context<'_, E>, status: StatusCode, domain_record: &DomainRecord) -> Result<Response, Problem> {
+    Response::json(status, &DomainJson::new(context.config, domain_record))?.etag(domain_record.version)
 }

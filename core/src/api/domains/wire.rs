@@ -38,17 +38,17 @@ pub(super) struct DomainJson<'a> {
 }
 
 impl<'a> DomainJson<'a> {
-    pub(super) fn new(config: &Config, site: &'a DomainRecord) -> Self {
-        let configured = config.origin_of(site.domain.as_str());
+    pub(super) fn new(config: &Config, domain_record: &'a DomainRecord) -> Self {
+        let configured = config.origin_of(domain_record.domain.as_str());
         Self {
-            domain: site.domain.as_str(),
-            origin: configured.map_or_else(|| format!("https://{}", site.domain), ToString::to_string),
-            default: site.domain == *config.default_domain(),
+            domain: domain_record.domain.as_str(),
+            origin: configured.map_or_else(|| format!("https://{}", domain_record.domain), ToString::to_string),
+            default: domain_record.domain == *config.default_domain(),
             configured: configured.is_some(),
-            root: site.root.as_ref().map(Target::as_str),
-            not_found: site.not_found.as_ref().map(Target::as_str),
-            ended: site.ended.as_ref().map(Target::as_str),
-            version: site.version,
+            root: domain_record.root.as_ref().map(Target::as_str),
+            not_found: domain_record.not_found.as_ref().map(Target::as_str),
+            ended: domain_record.ended.as_ref().map(Target::as_str),
+            version: domain_record.version,
         }
     }
 }

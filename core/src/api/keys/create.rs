@@ -77,20 +77,20 @@ impl FieldType for Scope {
 }
 
 /// `POST /api/v1/keys`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let mut draft = NewKey::read(body, BODY_LIMIT, &context.parsing())?;
     if let Some(said) = draft.parts.domains.take() {
         draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
     }
-    let asked = KeyRequest::of(context, proof, draft)?;
+    let asked = KeyRequest::of(context, authorized, draft)?;
     let no_owner = || Problem::wrong_field("owner", FieldError::invalid("this is no user who is let in"));
     let owner = find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
-    check_owner(proof, &owner, role_of(context.edge.records(), &owner).await?)?;
+    check_owner(authorized, &owner, role_of(context.edge.records(), &owner).await?)?;
     let shown = PresentedKey::new(context.token()?, id_source::random_secret(context.edge)?);
-    let key = asked.key(&shown, context.pepper()?, context.now, proof);
+    let key = asked.key(&shown, context.pepper()?, context.now, authorized);
     let change = GuardedRecord::put(None, Key::api_key(&key.id), &key, context.token()?)?;
     let deed = AuditAction::key("key.create", &key.id).saying(detail(&key));
-    if audit::commit(context, proof, change, Some(deed)).await? == Written::Conflict {
+    if audit::commit(context, authorized, change, Some(deed)).await? == Written::Conflict {
         return Err(Problem::internal("the id of a new key was drawn before"));
     }
     told(&key, &shown)
@@ -107,9 +107,9 @@ struct KeyRequest {
 
 impl KeyRequest {
     /// What a body asks for, whose domains are served.
-    fn of<E: Edge>(context: &Context<'_, E>, proof: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
+    fn of<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
         let Draft { parts, mut wrong } = draft;
-        let owner = parts.owner.clone().or_else(|| proof.user().cloned());
+        let owner = parts.owner.clone().or_else(|| authorized.user().cloned());
         if owner.is_none() {
             wrong.need("owner");
         }
@@ -118,22 +118,22 @@ impl KeyRequest {
         }
         let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
         let owner = owner.ok_or_else(|| Problem::internal("a key without an owner was let through"))?;
-        check_bounds(proof, &scopes, expires_at)?;
+        check_bounds(authorized, &scopes, expires_at)?;
         Ok(Self { name, scopes, domains, owner, expires_at })
     }
 
-    fn key(self, shown: &PresentedKey, pepper: &Pepper, now: Timestamp, proof: &Authorized) -> ApiKey {
+    fn key(self, shown: &PresentedKey, pepper: &Pepper, now: Timestamp, authorized: &Authorized) -> ApiKey {
         let Self { name, scopes, domains, owner, expires_at } = self;
-        let issuers = proof.issuers_for(&owner);
+        let issuers = authorized.issuers_for(&owner);
         ApiKey {
             id: shown.id.clone(),
             name,
             scopes,
             domains,
             owner,
-            created_by: proof.user().cloned(),
+            created_by: authorized.user().cloned(),
             issuers,
-            most: proof.role(),
+            most: authorized.role(),
             created_at: now,
             expires_at,
             last_used_at: None,
@@ -144,13 +144,13 @@ impl KeyRequest {
 }
 
 /// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
-fn check_owner(proof: &Authorized, owner: &User, role: Role) -> Result<(), Problem> {
-    if proof.user() == Some(&owner.id) {
-        proof.check_role(role)?;
+fn check_owner(authorized: &Authorized, owner: &User, role: Role) -> Result<(), Problem> {
+    if authorized.user() == Some(&owner.id) {
+        authorized.check_role(role)?;
     } else {
-        proof.check_issuer(role)?;
+        authorized.check_issuer(role)?;
     }
-    if proof.issuers_for(&owner.id).len() > MOST_ISSUERS {
+    if authorized.issuers_for(&owner.id).len() > MOST_ISSUERS {
         return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));
     }
     Ok(())
@@ -182,11 +182,11 @@ async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut FieldErrors, said
     Ok(domains)
 }
 
-fn check_bounds(proof: &Authorized, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
-    if let Some(beyond) = scopes.iter().find(|scope| !proof.has_scope(**scope)) {
+fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
+    if let Some(beyond) = scopes.iter().find(|scope| !authorized.has_scope(**scope)) {
         return Err(Problem::not_allowed(format!("You do not have the scope `{}` yourself.", beyond.name())));
     }
-    if proof.end().is_some_and(|own| end.is_none_or(|end| end > own)) {
+    if authorized.end().is_some_and(|own| end.is_none_or(|end| end > own)) {
         return Err(Problem::not_allowed("A key ends no later than the key that makes it. Say when in `expires_at`."));
     }
     Ok(())

@@ -13,14 +13,14 @@ use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Prefix};
 
 /// `GET /api/v1/keys`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let owner = fields.take_text("owner", UserId::parse);
     let wanted = PageQuery::take(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
     let page = wanted
-        .keys(context, proof, ("/api/v1/keys?", &filter), &Prefix::api_keys(), pagination::of_records(context.edge.records()))
+        .keys(context, authorized, ("/api/v1/keys?", &filter), &Prefix::api_keys(), pagination::of_records(context.edge.records()))
         .await?;
     let mut keys = Vec::new();
     let mut read = |_: &_, record: &_| {

@@ -32,14 +32,14 @@ fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
 }
 
 async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<GuardedRecord<ApiKey>>, Problem> {
-    GuardedRecord::look(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
+    GuardedRecord::load(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
 }
 
 /// Only owners have a say in the keys of owners.
-async fn check_say<E: Edge>(context: &Context<'_, E>, proof: &Authorized, owner: &UserId) -> Result<(), Problem> {
+async fn check_say<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, owner: &UserId) -> Result<(), Problem> {
     let records = context.edge.records();
-    if proof.role() < Role::Owner
-        && let Some(user) = GuardedRecord::<User>::look(records, &Key::user(owner)).await?
+    if authorized.role() < Role::Owner
+        && let Some(user) = GuardedRecord::<User>::load(records, &Key::user(owner)).await?
         && role_of(records, &user.what).await? == Role::Owner
     {
         return Err(Problem::not_allowed("Only owners revoke the keys of owners."));

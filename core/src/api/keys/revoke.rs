@@ -13,15 +13,20 @@ use crate::store::ports::Edge;
 use crate::store::{EDITS, GuardedRecord, Key, Written};
 
 /// `DELETE /api/v1/keys/{key}`
-pub(crate) async fn revoke<E: Edge>(context: &Context<'_, E>, proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn revoke<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    text: &str,
+    query: &str,
+) -> Result<Response, Problem> {
     let id = named(text, query)?;
     for _ in 0..EDITS {
         let was = find(context, &id).await?;
-        check_say(context, proof, &was.what.owner).await?;
+        check_say(context, authorized, &was.what.owner).await?;
         if was.what.revoked_at.is_none() {
             let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
             let change = GuardedRecord::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
-            if audit::commit(context, proof, change, Some(AuditAction::key("key.revoke", &id))).await? == Written::Conflict {
+            if audit::commit(context, authorized, change, Some(AuditAction::key("key.revoke", &id))).await? == Written::Conflict {
                 continue;
             }
         }

@@ -12,7 +12,7 @@ use crate::message::response::Response;
 use crate::model::alias::Alias;
 use crate::model::field_error::FieldCode;
 use crate::store::ports::Edge;
-use crate::store::{Key, look};
+use crate::store::{Key, load};
 
 /// Whether an alias is available.
 #[derive(Serialize)]
@@ -30,17 +30,17 @@ pub(super) struct AvailabilityJson<'a> {
 /// `GET /api/v1/aliases/{alias}`
 pub(crate) async fn availability<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     text: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, proof, query).await?;
+    let domain = domain_of(context, authorized, query).await?;
     let alias = match Alias::parse_existing(text, context.config.alias_case) {
         Ok(alias) => alias,
         Err(refusal) => return tell(text, Some(refusal.code.name())),
     };
-    let place = look(context.edge.records(), &Key::link(&domain, &alias)).await?;
-    let reason = match place.map(|place| standing(&place.holder, None, false, context.now)) {
+    let alias_record = load(context.edge.records(), &Key::link(&domain, &alias)).await?;
+    let reason = match alias_record.map(|alias_record| standing(&alias_record.alias_state, None, false, context.now)) {
         Some(AliasAvailability::Taken) => Some(ProblemCode::AliasTaken.name()),
         _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
         None | Some(AliasAvailability::Free) => None,

@@ -174,7 +174,7 @@ enum ItemState {
 }
 
 /// `POST /api/v1/batch`
-pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let BatchBody { items } = BatchBody::read(body, BULK_LIMIT, &context.parsing())?.finish()?;
     if !context.source.is_repeatable() {
         check_size(context, &items)?;
@@ -183,7 +183,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, proof: &Authorized,
         Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
         None => BatchProgressJson(Vec::new()),
     };
-    let mut work = BatchWork { context, proof, hashes: context.edge.traits().most_hashes, is_over: false };
+    let mut work = BatchWork { context, authorized, hashes: context.edge.edge_limits().most_hashes, is_over: false };
     let mut outcomes = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         outcomes.push(match before.0.get(index).copied().flatten() {
@@ -221,7 +221,7 @@ pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
     let most = largest_batch(records, budget).min(largest_batch(records, &budget.after_authentication()));
-    let most_passwords = context.edge.traits().most_hashes;
+    let most_passwords = context.edge.edge_limits().most_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(
@@ -242,7 +242,7 @@ fn kind_of(result: &RawValue) -> Result<ItemState, Problem> {
 /// State of one request while it processes items.
 struct BatchWork<'a, E> {
     context: &'a Context<'a, E>,
-    proof: &'a Authorized,
+    authorized: &'a Authorized,
     /// Passwords that may still be hashed.
     hashes: u16,
     /// Whether an item was left untried. The items after it are not tried either, so that items are processed in order.
@@ -260,7 +260,7 @@ impl<E: Edge> BatchWork<'_, E> {
             self.hashes = self.hashes.saturating_sub(needs_hash.into());
             self.context.budget.begin_part();
             let context = self.context.drawing(self.context.source.part(index));
-            act(&context, self.proof, item).await
+            act(&context, self.authorized, item).await
         };
         drop(telling);
         let done = match outcome {
@@ -285,7 +285,7 @@ impl<E: Edge> BatchWork<'_, E> {
             _ => ClickCounts::default(),
         };
         let is_created = done.status == StatusCode::CREATED;
-        let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.proof, link, counts, is_created));
+        let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.authorized, link, counts, is_created));
         let status = done.status.as_u16();
         let short = BatchResultJson { index, status, link: done.link.as_ref().map(WrittenLinkJson::reference), problem: None };
         ItemOutcome::of(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
@@ -319,47 +319,47 @@ fn sets_password(item: &JsonValue) -> bool {
     ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != JsonValue::Null)
 }
 
-async fn act<E: Edge>(context: &Context<'_, E>, proof: &Authorized, item: JsonValue) -> Result<Done, Problem> {
+async fn act<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<Done, Problem> {
     if item.bytes() > BODY_LIMIT {
         return Err(Problem::item_too_large(BODY_LIMIT));
     }
-    match read(context, proof, item).await? {
+    match read(context, authorized, item).await? {
         BatchOperation::Create(fields) => {
             let draft = LinkBody::draft(fields, &context.parsing());
-            let new = NewLink::of(context, proof, draft, context.config.default_domain()).await;
+            let new = NewLink::of(context, authorized, draft, context.config.default_domain()).await;
             let mut new = new.map_err(|problem| problem.within("link"))?;
             new.hash(context)?;
-            let link = claim(context, proof, &new).await?;
+            let link = claim(context, authorized, &new).await?;
             Ok(Done { status: StatusCode::CREATED, link: Some(link) })
         }
         BatchOperation::Update { key, seen, patch: fields } => {
-            let link = patch(context, proof, &key, &seen, fields).await.map_err(|problem| problem.within("patch"))?;
+            let link = patch(context, authorized, &key, &seen, fields).await.map_err(|problem| problem.within("patch"))?;
             Ok(Done { status: StatusCode::OK, link: Some(link) })
         }
         BatchOperation::Delete { key, seen } => {
-            bury(context, proof, &key, &seen).await?;
+            bury(context, authorized, &key, &seen).await?;
             Ok(Done { status: StatusCode::NO_CONTENT, link: None })
         }
     }
 }
 
 /// Reads an item: first what it is, then what goes with that.
-async fn read<E: Edge>(context: &Context<'_, E>, proof: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
+async fn read<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
     let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
     let op = fields.need("op", JsonValue::text);
     match op.as_deref() {
         Some("create") => Ok(BatchOperation::Create(CreateItem::draft(fields, &context.parsing()).finish()?.link)),
         Some("update") => {
             let mut draft = UpdateItem::draft(fields, &context.parsing());
-            let domain = domain_of(context, proof, draft.parts.domain.take(), &mut draft.wrong).await?;
+            let domain = domain_of(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
             let UpdateItem { alias, if_match, patch, .. } = draft.finish()?;
-            Ok(BatchOperation::Update { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Anything), patch })
+            Ok(BatchOperation::Update { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Any), patch })
         }
         Some("delete") => {
             let mut draft = DeleteItem::draft(fields, &context.parsing());
-            let domain = domain_of(context, proof, draft.parts.domain.take(), &mut draft.wrong).await?;
+            let domain = domain_of(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
             let DeleteItem { alias, if_match, .. } = draft.finish()?;
-            Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Anything) })
+            Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Any) })
         }
         Some(_) => Err(Problem::wrong_field("op", FieldError::invalid("an item creates, updates or deletes"))),
         None => Err(Problem::invalid(fields.stop())),
@@ -369,12 +369,12 @@ async fn read<E: Edge>(context: &Context<'_, E>, proof: &Authorized, item: JsonV
 /// The domain of the link an item is about.
 async fn domain_of<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     said: Option<Domain>,
     wrong: &mut FieldErrors,
 ) -> Result<Domain, Problem> {
-    let said = served_domain(context, proof, said, wrong).await?;
+    let said = served_domain(context, authorized, said, wrong).await?;
     let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
-    proof.check_domain(&domain)?;
+    authorized.check_domain(&domain)?;
     Ok(domain)
 }

@@ -58,32 +58,32 @@ request_body! {
 /// `PATCH /api/v1/links/{alias}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     alias: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, proof, alias, query).await?;
+    let key = named(context, authorized, alias, query).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
-    let link = patch(context, proof, &key, &IfMatch::read(facts), Fields::read(body, BODY_LIMIT)?).await?;
+    let link = patch(context, authorized, &key, &IfMatch::read(client), Fields::read(body, BODY_LIMIT)?).await?;
     drop(telling);
-    shown(context, proof, &link).await
+    shown(context, authorized, &link).await
 }
 
 /// Applies a merge patch to the link at `key`, which comes back as it is then.
 pub(super) async fn patch<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     key: &Key,
     seen: &IfMatch,
     fields: Fields,
 ) -> Result<Link, Problem> {
     let for_admins = fields.has("blocked") || fields.has("owner");
     let Draft { mut parts, mut wrong } = LinkPatch::draft(fields, &context.parsing());
-    let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?;
+    let domain = served_domain(context, authorized, parts.domain.take(), &mut wrong).await?;
     if for_admins {
-        proof.check(Right::ManageLinks)?;
+        authorized.check(Right::ManageLinks)?;
     }
     if let Patch::Set(owner) = &parts.owner
         && !is_in(context, owner).await?
@@ -104,7 +104,7 @@ pub(super) async fn patch<E: Edge>(
         }
         Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
     };
-    edit(context, proof, key, &change).await
+    edit(context, authorized, key, &change).await
 }
 
 /// Whether a patch is invalid for every link.
@@ -188,7 +188,7 @@ impl FieldType for IfMatch {
     type Value = Self;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        Ok(Self::One(vec![value.natural()?]))
+        Ok(Self::AnyOf(vec![value.natural()?]))
     }
 
     #[cfg(feature = "docs")]

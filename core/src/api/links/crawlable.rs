@@ -7,7 +7,7 @@ use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkState};
 use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
-use crate::store::{Key, Prefix, hint, look_at_all};
+use crate::store::{Key, Prefix, index_entry, load_many};
 
 /// Upper bound, whatever the budget.
 const MOST: u16 = 1_000;
@@ -36,22 +36,26 @@ pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain
     let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
     let is_open = |link: &&Link| !link.spec.holds_back() && link.state(0, context.now) == LinkState::Live;
     let mut aliases: Vec<Alias> = Vec::new();
-    for hints in page.keys.chunks(AT_ONCE) {
-        let (hints, keys): (Vec<&Key>, Vec<Key>) =
-            hints.iter().filter_map(|hint| Some((hint, Key::link(domain, &hint::alias(hint)?)))).unzip();
-        let places = match look_at_all(records, &keys).await {
+    for index_entries in page.keys.chunks(AT_ONCE) {
+        let (index_entries, keys): (Vec<&Key>, Vec<Key>) = index_entries
+            .iter()
+            .filter_map(|index_entry| Some((index_entry, Key::link(domain, &index_entry::alias(index_entry)?))))
+            .unzip();
+        let alias_records = match load_many(records, &keys).await {
             // Too many links have a pending move for the operations that are left. The next text, a minute later, may list the others.
             Err(error @ StoreError::OverBudget { .. }) => {
                 context.log_lost("robots.txt lists only some of the crawlable links", &error);
                 break;
             }
-            places => places?,
+            alias_records => alias_records?,
         };
-        for (hint, place) in hints.into_iter().zip(places) {
-            match place {
-                Some(Ok(place)) if place.yields(hint) => aliases.extend(place.link().filter(is_open).map(|link| link.alias.clone())),
+        for (index_entry, alias_record) in index_entries.into_iter().zip(alias_records) {
+            match alias_record {
+                Some(Ok(alias_record)) if alias_record.matches_entry(index_entry) => {
+                    aliases.extend(alias_record.link().filter(is_open).map(|link| link.alias.clone()))
+                }
                 // One damaged record does not hide the others.
-                Some(Err(error)) => context.log_skipped(hint, &error),
+                Some(Err(error)) => context.log_skipped(index_entry, &error),
                 Some(Ok(_)) | None => {}
             }
         }

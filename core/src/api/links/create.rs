@@ -13,7 +13,7 @@ use super::show::shown;
 use super::upsert::{UpsertOutcome, upsert};
 use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
-use super::{trace, wire};
+use super::{follow_moves, wire};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
@@ -31,9 +31,9 @@ use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};
-use crate::store::copy::CachedLink;
+use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, Key, look};
+use crate::store::{AliasRecord, AliasState, Key, load};
 
 /// The lengths of generated aliases, try by try: short as long as there is room, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
@@ -88,7 +88,7 @@ pub(super) struct NewLink {
 }
 
 /// `POST /api/v1/links`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let mut said = Fields::read(body, BODY_LIMIT)?;
     let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
     let may_be_found = parts.find_if_exists.unwrap_or_default();
@@ -101,29 +101,29 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized
         let detail = "every password is kept under a salt of its own: no link is known to have the same";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
-    let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
+    let mut new = NewLink::of(context, authorized, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
     let saved = if updates {
         said.skip("find_if_exists");
         said.skip("update_if_exists");
-        upsert(context, proof, new, said).await?
+        upsert(context, authorized, new, said).await?
     } else {
         new.hash(context)?;
-        let found = if may_be_found { find_same(context, proof, &new).await? } else { None };
+        let found = if may_be_found { find_same(context, authorized, &new).await? } else { None };
         match found {
-            Some(link) => UpsertOutcome::There(link),
-            None => UpsertOutcome::Created(claim(context, proof, &new).await?),
+            Some(link) => UpsertOutcome::Existing(link),
+            None => UpsertOutcome::Created(claim(context, authorized, &new).await?),
         }
     };
     drop(telling);
     match saved {
-        UpsertOutcome::Created(link) => created(context, proof, &link),
-        UpsertOutcome::There(link) => shown(context, proof, &link).await?.location(&wire::address(&link)),
+        UpsertOutcome::Created(link) => created(context, authorized, &link),
+        UpsertOutcome::Existing(link) => shown(context, authorized, &link).await?.location(&wire::address(&link)),
     }
 }
 
-fn created<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: &Link) -> Result<Response, Problem> {
-    let json = WrittenLinkJson::new(context, proof, link, ClickCounts::default(), true);
+fn created<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
+    let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::default(), true);
     Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
 }
 
@@ -131,14 +131,14 @@ impl NewLink {
     /// The link that a body asks for, which is on `usual` unless the body says another domain.
     pub(super) async fn of<E: Edge>(
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         draft: Draft<LinkBody>,
         usual: &Domain,
     ) -> Result<Self, Problem> {
         let Draft { mut parts, mut wrong } = draft;
         parts.target = utm::merge(parts.utm.clone(), parts.target, &mut wrong);
-        let domain = served_domain(context, proof, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
-        proof.check_domain(&domain)?;
+        let domain = served_domain(context, authorized, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
+        authorized.check_domain(&domain)?;
         if let Some(alias) = &parts.alias
             && alias.is_reserved_later()
             && !is_taken(context, &domain, alias).await?
@@ -149,7 +149,7 @@ impl NewLink {
         let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
         refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
-        let (owner, reuses) = (proof.user().cloned(), reuse.unwrap_or_default());
+        let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
         Ok(Self { target, alias, domain, spec, password, owner, created_at: None, blocked: None, reuses })
     }
 
@@ -164,19 +164,19 @@ impl NewLink {
 
 /// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
 async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
-    let place = look(context.edge.records(), &Key::link(domain, alias)).await?;
-    Ok(place.is_some_and(|place| standing(&place.holder, None, false, context.now) == AliasAvailability::Taken))
+    let alias_record = load(context.edge.records(), &Key::link(domain, alias)).await?;
+    Ok(alias_record.is_some_and(|alias_record| standing(&alias_record.alias_state, None, false, context.now) == AliasAvailability::Taken))
 }
 
 /// Makes the link, under the alias asked for or under a generated one.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, proof: &Authorized, new: &NewLink) -> Result<Link, Problem> {
+pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
         let link = draft(context, new, alias.clone())?;
-        return offer(context, proof, link, new.reuses).await?;
+        return offer(context, authorized, link, new.reuses).await?;
     }
     for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
         let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
-        if let Ok(link) = offer(context, proof, draft(context, new, alias)?, false).await? {
+        if let Ok(link) = offer(context, authorized, draft(context, new, alias)?, false).await? {
             return Ok(link);
         }
     }
@@ -224,17 +224,31 @@ pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> R
 }
 
 /// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
-async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: Link, reuses: bool) -> Result<Result<Link, Problem>, Problem> {
+async fn offer<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    link: Link,
+    reuses: bool,
+) -> Result<Result<Link, Problem>, Problem> {
     let token = context.name("commit")?;
     let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
-    let (key, holder) = (Key::link(&link.domain, &link.alias), AliasState::Link(link.clone()));
-    let claim =
-        AliasClaim { proof, alias: &link.alias, key: &key, holder: &holder, link: &link.id, was: None, reuses, replaces: None, token };
+    let (key, alias_state) = (Key::link(&link.domain, &link.alias), AliasState::Link(link.clone()));
+    let claim = AliasClaim {
+        authorized,
+        alias: &link.alias,
+        key: &key,
+        alias_state: &alias_state,
+        link: &link.id,
+        was: None,
+        reuses,
+        replaces: None,
+        token,
+    };
     let made = claim.make(context, RecordLookup::NotYet).await;
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
         Ok(Ok(ClaimedAlias { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::of(&holder, *commits)),
+        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::of(&alias_state, *commits)),
         Ok(Err(_)) => {}
         // It was not made.
         Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}
@@ -249,6 +263,6 @@ async fn offer<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: Link
     }
     // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
     context.perhaps_changed(&key);
-    let found = trace(context.edge.records(), key, &link.id).await?;
+    let found = follow_moves(context.edge.records(), key, &link.id).await?;
     Ok(Ok(found.unwrap_or(link)))
 }

@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 
-use super::claim::strand;
+use super::claim::abort_move;
 use super::erase::erase;
 use super::named::{key, take_domain};
-use super::{EDITS, edit, place_at, trace};
+use super::{EDITS, edit, follow_moves, place_at};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -15,44 +15,44 @@ use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::Response;
 use crate::model::link::Link;
 use crate::model::rights::Right;
-use crate::store::copy::CachedLink;
+use crate::store::cached_link::CachedLink;
 use crate::store::ports::{ClientInfo, Edge};
 use crate::store::{AliasState, Key, MovedTo, Written, write};
 
 /// `DELETE /api/v1/links/{alias}`
 pub(crate) async fn delete<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     alias: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let erases = fields.take("erase", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let key = key(context, &domain, alias)?;
-    let seen = IfMatch::read(facts);
+    let seen = IfMatch::read(client);
     if erases {
-        erase(context, proof, &key, &seen).await?;
+        erase(context, authorized, &key, &seen).await?;
     } else {
-        bury(context, proof, &key, &seen).await?;
+        bury(context, authorized, &key, &seen).await?;
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
 /// Makes the link at `key` a tombstone, if it still is what the client has seen.
-pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
+pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
     let bury = |link: &Link| {
         if !link.is_deleted() {
             seen.check(link.version)?;
         }
         Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
     };
-    match edit(context, proof, key, &bury).await {
+    match edit(context, authorized, key, &bury).await {
         // Whoever has seen a version means the link, not the way to it.
-        Err(problem) if problem.code == ProblemCode::NotFound && matches!(seen, IfMatch::Anything) => {
-            forward_no_more(context, proof, key).await
+        Err(problem) if problem.code == ProblemCode::NotFound && matches!(seen, IfMatch::Any) => {
+            forward_no_more(context, authorized, key).await
         }
         edited => edited.map(drop),
     }
@@ -60,31 +60,31 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, proof: &Authorized, 
 
 /// An alias that a link has left is deleted by forwarding to it no more. If the link is on its way back, it does not come: it is told to look
 /// again.
-async fn forward_no_more<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key) -> Result<(), Problem> {
+async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let place = place_at(context, key).await?;
-        let AliasState::MovedTo(signpost) = place.holder.seen() else {
+        let alias_record = place_at(context, key).await?;
+        let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen() else {
             return Err(Problem::no_such_link());
         };
         // The way belongs to whom the link belongs to; that to a link which is gone, to the admins.
-        match trace(context.edge.records(), signpost.to(), &signpost.link).await? {
-            Some(link) => proof.check_write(&link)?,
-            None => proof.check(Right::ManageLinks)?,
+        match follow_moves(context.edge.records(), moved_to.to(), &moved_to.link).await? {
+            Some(link) => authorized.check_write(&link)?,
+            None => authorized.check(Right::ManageLinks)?,
         }
-        if let AliasState::PendingMove(arriving) = &place.holder
-            && !strand(context, arriving).await?
+        if let AliasState::PendingMove(pending_move) = &alias_record.alias_state
+            && !abort_move(context, pending_move).await?
         {
             continue;
         }
-        let holder = AliasState::MovedTo(MovedTo { forwards: false, ..signpost.clone() });
-        let mut change = place.hand_over(&holder, context.token()?)?;
+        let alias_state = AliasState::MovedTo(MovedTo { forwards: false, ..moved_to.clone() });
+        let mut change = alias_record.hand_over(&alias_state, context.token()?)?;
         // Whoever deletes it again changes nothing.
-        if signpost.forwards {
+        if moved_to.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();
-            audit::note(context, proof, &AuditAction::way(signpost).saying(format!("from {from}")), &mut change)?;
+            audit::note(context, authorized, &AuditAction::way(moved_to).saying(format!("from {from}")), &mut change)?;
         }
         let written = write(context.edge.records(), change).await;
-        let known = matches!(written, Ok(Written::Done)).then(|| CachedLink::of(&holder, place.commits.saturating_add(1)));
+        let known = matches!(written, Ok(Written::Done)).then(|| CachedLink::of(&alias_state, alias_record.commits.saturating_add(1)));
         context.changed(key.clone(), known.flatten());
         if written? == Written::Done {
             return Ok(());

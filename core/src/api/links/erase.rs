@@ -11,7 +11,7 @@
 //! Once the operation budget of a request is spent the answer is 503, and a repeated request goes on. An alias that cannot be read, to
 //! which a move may have been cut off, stops the erasure only after everything else is gone.
 
-use super::claim::{give_back, strand};
+use super::claim::{abort_move, give_back};
 use super::remains::LinkRemnants;
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -20,17 +20,17 @@ use crate::message::preconditions::{EditRefusal, IfMatch};
 use crate::message::problem::Problem;
 use crate::model::link::Link;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};
-use crate::store::copy::CachedLink;
+use crate::store::cached_link::CachedLink;
 use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{AliasRecord, AliasState, EDITS, EntryStatus, Key, Written, look, write};
+use crate::store::{AliasRecord, AliasState, EDITS, EntryStatus, Key, Written, load, write};
 
 /// Erases the link at `key`, if it still is what the client has seen.
-pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
+pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
     let mut ended = None;
-    let erased = erase_parts(context, proof, key, seen, &mut ended).await;
-    if let Some(copy) = ended {
-        context.changed(key.clone(), copy);
+    let erased = erase_parts(context, authorized, key, seen, &mut ended).await;
+    if let Some(cached_link) = ended {
+        context.changed(key.clone(), cached_link);
     }
     erased
 }
@@ -38,7 +38,7 @@ pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, proof: &Authorized,
 /// Goes through the steps. `ended` is what its copy is to say then, if the link had ended before: that comes after what the request is for.
 async fn erase_parts<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     key: &Key,
     seen: &IfMatch,
     ended: &mut Option<Option<CachedLink>>,
@@ -47,37 +47,38 @@ async fn erase_parts<E: Edge>(
     let records = context.edge.records();
     let mut has_begun = false;
     for _ in 0..EDITS {
-        let (place, mut link) = erasable(context, key).await?;
-        proof.check_write(&link)?;
+        let (alias_record, mut link) = erasable(context, key).await?;
+        authorized.check_write(&link)?;
         // What is being erased was what somebody had seen.
-        let is_erasing = matches!(place.holder, AliasState::Erasing(_));
+        let is_erasing = matches!(alias_record.alias_state, AliasState::Erasing(_));
         match seen.check(link.version) {
-            Err(EditRefusal::For(problem)) if !is_erasing => return Err(problem),
-            Err(EditRefusal::UntilRead(problem)) if !is_erasing => {
+            Err(EditRefusal::Refused(problem)) if !is_erasing => return Err(problem),
+            Err(EditRefusal::StaleRead(problem)) if !is_erasing => {
                 last = problem;
                 continue;
             }
             _ => {}
         }
-        if let AliasState::PendingMove(arriving) = &place.holder
-            && !strand(context, arriving).await?
+        if let AliasState::PendingMove(pending_move) = &alias_record.alias_state
+            && !abort_move(context, pending_move).await?
         {
             continue;
         }
         // If dropping everything in one commit does not fit, leftovers of a crashed move are dropped by a commit of their own.
-        if place.has_leftovers()
-            && cost_of_change(records, &place.erase(&link, own_drops(&link), EntryStatus::Named, String::new())?) >= context.budget.left()
+        if alias_record.has_leftovers()
+            && cost_of_change(records, &alias_record.erase(&link, own_drops(&link), EntryStatus::Named, String::new())?)
+                >= context.budget.left()
         {
-            write(records, place.hand_over(&place.holder, context.token()?)?).await?;
+            write(records, alias_record.hand_over(&alias_record.alias_state, context.token()?)?).await?;
             continue;
         }
         // Before the record says that the link is being erased, a move of it may still make its claim.
-        let moves = if is_erasing { MoveVersions::Follow } else { MoveVersions::Leave };
-        let change = |link: &Link, drops| {
+        let moves = if is_erasing { MoveVersions::Follow } else { MoveVersions::Keep };
+        let change = |link: &Link, removes| {
             let entries = if has_begun { EntryStatus::Dropped } else { EntryStatus::Named };
-            let mut change = place.erase(link, drops, entries, context.token()?)?;
+            let mut change = alias_record.erase(link, removes, entries, context.token()?)?;
             if !is_erasing {
-                audit::note(context, proof, &AuditAction::link("link.erase", link), &mut change)?;
+                audit::note(context, authorized, &AuditAction::link("link.erase", link), &mut change)?;
             }
             Ok::<_, Problem>(change)
         };
@@ -88,28 +89,28 @@ async fn erase_parts<E: Edge>(
         let drops_own = looks || of_commit.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
         let mut left = if looks {
             LinkRemnants::of_all(context, &mut link, key, moves, most).await?
-        } else if has_begun && !place.names_entries() {
+        } else if has_begun && !alias_record.names_entries() {
             return Err(Problem::half_erased());
         } else {
             LinkRemnants::not_looked_for()
         };
-        if let Some(arriving) = left.pending.first() {
-            give_back(context, arriving).await?;
+        if let Some(pending_move) = left.pending.first() {
+            give_back(context, pending_move).await?;
             return Err(Problem::half_erased());
         }
-        let mut drops = std::mem::take(&mut left.keys);
-        let own = own_drops(&link).into_iter().filter(|own| drops_own && !drops.contains(own)).collect::<Vec<_>>();
-        drops.extend(own);
-        let committed = records.commit(&change(&link, drops)?).await;
+        let mut removes = std::mem::take(&mut left.keys);
+        let own = own_drops(&link).into_iter().filter(|own| drops_own && !removes.contains(own)).collect::<Vec<_>>();
+        removes.extend(own);
+        let committed = records.commit(&change(&link, removes)?).await;
         if committed == Ok(Commit::Conflict) {
             continue;
         }
-        let commits = place.commits.saturating_add(1);
-        let copy = CachedLink::of(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
+        let commits = alias_record.commits.saturating_add(1);
+        let cached_link = CachedLink::of(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
         if is_erasing {
-            *ended = Some(copy);
+            *ended = Some(cached_link);
         } else {
-            context.changed(key.clone(), copy);
+            context.changed(key.clone(), cached_link);
         }
         committed?;
         match left.unreadable {
@@ -127,14 +128,14 @@ fn own_drops(link: &Link) -> Vec<Key> {
 }
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
-    let place = look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
-    match place.holder.seen() {
+    let alias_record = load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
+    match alias_record.alias_state.seen() {
         AliasState::Link(link) | AliasState::Erasing(link) => {
             let link = link.clone();
-            Ok((place, link))
+            Ok((alias_record, link))
         }
-        AliasState::MovedTo(signpost) => Err(Problem::moved(&signpost.alias)),
-        AliasState::PendingMove(_) | AliasState::Nobody => Err(Problem::no_such_link()),
+        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
+        AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
     }
 }
 
@@ -142,12 +143,12 @@ async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Alias
 /// much the better. A record that was written fewer times was read too early.
 async fn release<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let place = look(context.edge.records(), key).await?;
-        let Some(place) = place.filter(|place| place.commits >= commits) else { continue };
-        if !matches!(place.holder, AliasState::Erasing(_)) {
+        let alias_record = load(context.edge.records(), key).await?;
+        let Some(alias_record) = alias_record.filter(|alias_record| alias_record.commits >= commits) else { continue };
+        if !matches!(alias_record.alias_state, AliasState::Erasing(_)) {
             return Ok(());
         }
-        if write(context.edge.records(), place.hand_over(&AliasState::Nobody, context.token()?)?).await? == Written::Done {
+        if write(context.edge.records(), alias_record.hand_over(&AliasState::Free, context.token()?)?).await? == Written::Done {
             return Ok(());
         }
     }

@@ -31,8 +31,8 @@ use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
 use crate::pages::InterstitialKind;
 use crate::redirect::{Decision, VisitorTraits, decide, instead, unless_used_up};
+use crate::store::cached_link::{CachedLink, CachedState};
 use crate::store::compiled_link::CompiledLink;
-use crate::store::copy::{CachedLink, CachedState};
 use crate::store::ports::{ClientInfo, Edge};
 
 /// In bytes: what edges take of a header.
@@ -119,14 +119,14 @@ impl ClientInfo for SimulatedVisitor {
 /// `POST /api/v1/links/{alias}/explain`
 pub(crate) async fn explain<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     alias: &str,
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, proof, alias, query).await?;
+    let key = named(context, authorized, alias, query).await?;
     let supposed = SimulatedVisitor::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
-    let (place, link) = find(context, &key).await?;
+    let (alias_record, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
     // The alias of a link is no word of hop's own, so whatever begins with it is a path of the link.
@@ -136,22 +136,22 @@ pub(crate) async fn explain<E: Edge>(
     };
     let now = supposed.time.unwrap_or(context.now);
     let visit = Visit::new(now, &supposed.query, rest, &supposed);
-    let copy = CachedLink::of(&place.holder, place.commits);
-    let ready = match copy.map(|copy| (copy.id, copy.leads)) {
-        Some((id, CachedState::On(followed))) => Some(CompiledLink::of(id, *followed)?),
+    let cached_link = CachedLink::of(&alias_record.alias_state, alias_record.commits);
+    let compiled = match cached_link.map(|cached_link| (cached_link.id, cached_link.state)) {
+        Some((id, CachedState::Link(followed))) => Some(CompiledLink::of(id, *followed)?),
         _ => None,
     };
     // Where there is no button, or no way to it, nobody presses one.
-    let has_button = |ready: &CompiledLink| ready.confirm && (ready.lock.is_none() || supposed.manner.is_unlocked);
-    let is_confirmed = supposed.manner.is_confirmed && ready.as_ref().is_some_and(has_button);
+    let has_button = |compiled: &CompiledLink| compiled.confirm && (compiled.lock.is_none() || supposed.manner.is_unlocked);
+    let is_confirmed = supposed.manner.is_confirmed && compiled.as_ref().is_some_and(has_button);
     let manner = VisitorTraits { is_confirmed, ..supposed.manner };
     let pepper = context.pepper().ok();
-    let decision = match &ready {
-        Some(ready) => unless_used_up(context, ready, decide(ready, &visit, pepper, manner)).await?,
+    let decision = match &compiled {
+        Some(compiled) => unless_used_up(context, compiled, decide(compiled, &visit, pepper, manner)).await?,
         None => Decision::Ended,
     };
-    let mut explanation = Explanation { ready: ready.as_ref(), visit: &visit, pepper, manner, decision, elsewhere: None };
-    explanation.elsewhere = match explanation.problem() {
+    let mut explanation = Explanation { compiled: compiled.as_ref(), visit: &visit, pepper, manner, decision, domain_redirects: None };
+    explanation.domain_redirects = match explanation.problem() {
         Some(problem) => instead(context, &link.domain, problem).await.ok(),
         _ => None,
     };
@@ -288,20 +288,20 @@ struct VisitorJson {
 /// What would become of a visitor, and why.
 struct Explanation<'a, 'v> {
     /// Nothing where nobody is led anywhere.
-    ready: Option<&'a CompiledLink>,
+    compiled: Option<&'a CompiledLink>,
     visit: &'a Visit<'v>,
     pepper: Option<&'a Pepper>,
     manner: VisitorTraits,
     decision: Decision,
     /// Where the domain sends whoever is led nowhere.
-    elsewhere: Option<Response>,
+    domain_redirects: Option<Response>,
 }
 
 impl Explanation<'_, '_> {
     fn json(&self) -> ExplanationJson<'_> {
         let (answer, status, target) = self.answer();
         let (rule, rules) = self.rules();
-        let is_led = matches!(self.decision, Decision::Lead(..));
+        let is_led = matches!(self.decision, Decision::Redirect(..));
         let is_counted = self.decision.is_click() && !self.manner.is_head;
         ExplanationJson {
             answer,
@@ -310,45 +310,45 @@ impl Explanation<'_, '_> {
             rule,
             rules,
             visitor: self.visitor(),
-            spends_a_click: is_led && self.ready.is_some_and(|ready| ready.limit.is_some()),
+            spends_a_click: is_led && self.compiled.is_some_and(|compiled| compiled.limit.is_some()),
             counted_as: is_counted.then(|| self.visit.who().kind.counter()),
         }
     }
 
     /// What the visitor gets, in a word, with its status and where it leads.
     fn answer(&self) -> (AnswerJson, StatusCode, Option<&str>) {
-        if let Some(elsewhere) = &self.elsewhere {
-            return (AnswerJson::Domain, self.status(RedirectStatus::Found), elsewhere.header(&LOCATION));
+        if let Some(domain_redirects) = &self.domain_redirects {
+            return (AnswerJson::Domain, self.status(RedirectStatus::Found), domain_redirects.header(&LOCATION));
         }
         match &self.decision {
-            Decision::Lead(target, _) => {
-                let status = self.ready.map_or(RedirectStatus::Found, |ready| ready.status);
+            Decision::Redirect(target, _) => {
+                let status = self.compiled.map_or(RedirectStatus::Found, |compiled| compiled.status);
                 (AnswerJson::Redirect, self.status(status), target.to_str().ok())
             }
             Decision::Ended => match self.fallback() {
                 Some(fallback) => (AnswerJson::Fallback, self.status(RedirectStatus::Found), fallback.to_str().ok()),
                 None => (AnswerJson::Ended, StatusCode::GONE, None),
             },
-            Decision::Early => (AnswerJson::NotYet, StatusCode::NOT_FOUND, None),
+            Decision::NotStarted => (AnswerJson::NotYet, StatusCode::NOT_FOUND, None),
             Decision::NoSuchPath => (AnswerJson::NoSuchPath, StatusCode::NOT_FOUND, None),
             Decision::Card => (AnswerJson::Card, StatusCode::OK, None),
-            Decision::InterstitialKind(InterstitialKind::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
-            Decision::InterstitialKind(InterstitialKind::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
-            Decision::NotAhead => (AnswerJson::NotAhead, StatusCode::FORBIDDEN, None),
+            Decision::Interstitial(InterstitialKind::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
+            Decision::Interstitial(InterstitialKind::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
+            Decision::NoPrefetch => (AnswerJson::NotAhead, StatusCode::FORBIDDEN, None),
             // Nothing is asked only of those who look ahead by `+`.
-            Decision::InterstitialKind(InterstitialKind::Person | InterstitialKind::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
+            Decision::Interstitial(InterstitialKind::Person | InterstitialKind::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
         }
     }
 
     fn fallback(&self) -> Option<&HeaderValue> {
-        self.ready.and_then(|ready| ready.fallback.as_ref())
+        self.compiled.and_then(|compiled| compiled.fallback.as_ref())
     }
 
     /// What a visitor would be told who is led nowhere, unless their domain knows where.
     fn problem(&self) -> Option<Problem> {
         match self.decision {
             Decision::Ended if self.fallback().is_none() => Some(Problem::link_ended()),
-            Decision::Early | Decision::NoSuchPath => Some(Problem::no_such_link()),
+            Decision::NotStarted | Decision::NoSuchPath => Some(Problem::no_such_link()),
             _ => None,
         }
     }
@@ -360,11 +360,11 @@ impl Explanation<'_, '_> {
 
     /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
     fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
-        let Some(ready) = self.ready else { return (None, Vec::new()) };
-        let rules = &ready.rules;
-        let trial = RuleEvaluation::new(self.visit, rules, &ready.id, self.pepper);
-        let held = if let Decision::Lead(_, rule) = self.decision { rule } else { None };
-        let is_led = matches!(self.decision, Decision::Lead(..));
+        let Some(compiled) = self.compiled else { return (None, Vec::new()) };
+        let rules = &compiled.rules;
+        let trial = RuleEvaluation::new(self.visit, rules, &compiled.id, self.pepper);
+        let held = if let Decision::Redirect(_, rule) = self.decision { rule } else { None };
+        let is_led = matches!(self.decision, Decision::Redirect(..));
         let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
         let verdicts = rules.iter().enumerate().map(|(at, rule)| {
             let failed = trial.outcome(rule).err().filter(|_| at < tried);

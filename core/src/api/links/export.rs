@@ -25,20 +25,20 @@ enum ExportFormat {
 }
 
 /// `GET /api/v1/export`
-pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let format = fields.take_text("format", |text| ExportFormat::parse(&text)).unwrap_or(ExportFormat::Lines);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let with_passwords = fields.take("passwords", JsonValue::flag).unwrap_or_default();
     if with_passwords {
-        proof.check(Right::ManageLinks)?;
+        authorized.check(Right::ManageLinks)?;
     }
     let wanted = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
     let filter = LinkFilter::all(domain);
-    let found = wanted.find(context, proof, format.address(with_passwords), &filter).await?;
+    let found = wanted.find(context, authorized, format.address(with_passwords), &filter).await?;
     let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
-        let json = LinkJson::new(context, proof, link, *counts);
+        let json = LinkJson::new(context, authorized, link, *counts);
         if with_passwords { json.with_password_hash(link) } else { json }
     });
     let file = match format {

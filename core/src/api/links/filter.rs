@@ -31,7 +31,7 @@ pub(super) struct LinkFilter {
 }
 
 enum OwnerFilter {
-    Nobody,
+    None,
     User(UserId),
 }
 
@@ -53,7 +53,7 @@ impl LinkFilter {
     /// Takes a filter of the links of `domain` out of a query.
     pub(super) fn take(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
         let mut tags = Vec::new();
-        for tag in fields.take_all("tag", |tree| Tag::parse(&tree.text()?)) {
+        for tag in fields.take_all("tag", |json_value| Tag::parse(&json_value.text()?)) {
             put_in_order(&mut tags, tag);
         }
         if tags.len() > MOST_TAGS {
@@ -86,7 +86,7 @@ impl LinkFilter {
         let earliest = self.created_from.unwrap_or(Timestamp::from_millis(0));
         let latest = self.created_to.map_or(u64::MAX, |to| to.as_millis().saturating_sub(1));
         let prefix = by_time.between(earliest, Timestamp::from_millis(latest));
-        Walk::Hints { prefix, earliest }
+        Walk::Index { prefix, earliest }
     }
 
     /// Whether `link`, of whose limit so much was `taken`, is one of the list.
@@ -96,7 +96,7 @@ impl LinkFilter {
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
             None => true,
-            Some(OwnerFilter::Nobody) => link.owner.is_none(),
+            Some(OwnerFilter::None) => link.owner.is_none(),
             Some(OwnerFilter::User(user)) => link.owner.as_ref() == Some(user),
         };
         link.domain == self.domain
@@ -116,7 +116,7 @@ impl LinkFilter {
             query.append_pair("tag", tag.as_str());
         }
         let owner = self.owner.as_ref().map(|owner| match owner {
-            OwnerFilter::Nobody => "none",
+            OwnerFilter::None => "none",
             OwnerFilter::User(user) => user.as_str(),
         });
         let (from, to) = (self.created_from.map(|from| from.to_string()), self.created_to.map(|to| to.to_string()));
@@ -145,7 +145,7 @@ fn needs_all(text: &str) -> Result<bool, FieldError> {
 }
 
 fn owner(text: String) -> Result<OwnerFilter, FieldError> {
-    if text == "none" { Ok(OwnerFilter::Nobody) } else { UserId::parse(text).map(OwnerFilter::User) }
+    if text == "none" { Ok(OwnerFilter::None) } else { UserId::parse(text).map(OwnerFilter::User) }
 }
 
 fn state(text: &str) -> Result<LinkState, FieldError> {
@@ -171,7 +171,7 @@ mod tests {
 
     fn prefix(query: &str) -> String {
         match filter(query).walk() {
-            Walk::Hints { prefix, .. } | Walk::Records(prefix) => prefix.as_str().to_owned(),
+            Walk::Index { prefix, .. } | Walk::Records(prefix) => prefix.as_str().to_owned(),
         }
     }
 

@@ -17,11 +17,11 @@ use crate::store::ports::{Edge, Records as _};
 /// skipped.
 pub(crate) async fn hand_over<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     (from, to): (&UserId, Option<&UserId>),
     past: Option<&Domain>,
 ) -> Result<(Option<Domain>, bool), Problem> {
-    let proof = proof.to_hand_over()?;
+    let authorized = authorized.to_hand_over()?;
     let change = |link: &Link| -> Result<LinkEdit, EditRefusal> {
         if link.owner.as_ref() != Some(from) {
             return Err(Problem::no_such_link().into());
@@ -34,7 +34,7 @@ pub(crate) async fn hand_over<E: Edge>(
         if past.is_some_and(|past| domain <= *past) {
             continue;
         }
-        if !sweep(context, &proof, (&domain, &Prefix::by_owner(&domain, from)), &mut limits, &change).await?.done {
+        if !sweep(context, &authorized, (&domain, &Prefix::by_owner(&domain, from)), &mut limits, &change).await?.done {
             return Ok((last, false));
         }
         last = Some(domain);

@@ -36,7 +36,7 @@ use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
 use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Key, bring_clicks, look, look_at_all};
+use crate::store::{AliasRecord, AliasState, Key, bring_clicks, load, load_many};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -54,21 +54,21 @@ const LONGEST_STORED_RESULT: usize = 1_024;
 #[derive(Clone, Copy)]
 pub(crate) enum ImportFormat {
     /// A JSON object on each line.
-    Lines,
+    JsonLines,
     /// A row for each link, below the names of the columns.
-    Rows,
+    Csv,
 }
 
 impl ImportFormat {
     /// What the sender says it is.
-    pub(crate) fn said(facts: &impl ClientInfo) -> Result<Self, Problem> {
-        let media_type = facts.header(&CONTENT_TYPE);
+    pub(crate) fn said(client: &impl ClientInfo) -> Result<Self, Problem> {
+        let media_type = client.header(&CONTENT_TYPE);
         let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let is = |names: &[&str]| names.iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes()));
         if is(&["application/x-ndjson", "application/jsonl"]) {
-            Ok(Self::Lines)
+            Ok(Self::JsonLines)
         } else if is(&["text/csv"]) {
-            Ok(Self::Rows)
+            Ok(Self::Csv)
         } else {
             Err(Problem::no_list_of_links())
         }
@@ -151,14 +151,14 @@ struct LineOutcome {
 /// `POST /api/v1/import`
 pub(crate) async fn import<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let form = ImportFormat::said(facts)?;
+    let form = ImportFormat::said(client)?;
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let dry_run = fields.take("dry_run", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let bytes = body.bytes(BULK_LIMIT)?;
@@ -171,7 +171,7 @@ pub(crate) async fn import<E: Edge>(
         outcomes.insert(*line, LineOutcome::before(result)?);
     }
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
-    let mut work = ImportWork { context, proof, domain: &domain, dry_run, hashes: context.edge.traits().most_hashes };
+    let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().most_hashes };
     let (of_line, at_once) = (of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
@@ -219,7 +219,7 @@ fn lines_at_once(records: &impl Records) -> u16 {
 /// State of one request while it imports lines.
 struct ImportWork<'a, E> {
     context: &'a Context<'a, E>,
-    proof: &'a Authorized,
+    authorized: &'a Authorized,
     domain: &'a Domain,
     dry_run: bool,
     /// Passwords that may still be hashed.
@@ -240,7 +240,7 @@ impl<E: Edge> ImportWork<'_, E> {
         for (index, line) in lines {
             let position = ImportPositionJson::of(&line);
             let context = self.context.drawing(self.context.source.part(index));
-            let link = ImportLine::read(&context, self.proof, line, self.domain).await;
+            let link = ImportLine::read(&context, self.authorized, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);
                 break;
@@ -250,28 +250,28 @@ impl<E: Edge> ImportWork<'_, E> {
         // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
         let records = self.context.edge.records();
         let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
-        let places = match look_at_all(records, &keys).await {
+        let alias_records = match load_many(records, &keys).await {
             // The results of earlier lines must still be reported.
             Err(StoreError::OverBudget { .. }) => return Ok(read.into_iter().next().map(|(position, ..)| position).or(next)),
-            places => places?,
+            alias_records => alias_records?,
         };
-        let mut places = places.into_iter();
+        let mut alias_records = alias_records.into_iter();
         let mut done: Vec<Key> = Vec::new();
         for (number, (position, context, line)) in read.into_iter().enumerate() {
             if number > 0 {
                 self.context.budget.begin_part();
             }
             let key = line.as_ref().ok().and_then(key_of);
-            let place = match &key {
+            let alias_record = match &key {
                 Some(key) if done.contains(key) => {
-                    let _before = places.next();
-                    look(records, key).await.transpose()
+                    let _before = alias_records.next();
+                    load(records, key).await.transpose()
                 }
-                Some(_) => places.next().flatten(),
+                Some(_) => alias_records.next().flatten(),
                 None => None,
             };
             done.extend(key);
-            let taken = take(&context, self.proof, line, place, self.dry_run).await;
+            let taken = take(&context, self.authorized, line, alias_record, self.dry_run).await;
             if is_untried(&taken) {
                 return Ok(Some(position));
             }
@@ -331,16 +331,16 @@ fn key_of(line: &ImportLine) -> Option<Key> {
     Some(Key::link(&line.new.domain, line.new.alias.as_ref()?))
 }
 
-/// Makes the link of a line, unless it is there already: `place` is where it is to be.
+/// Makes the link of a line, unless it is there already: `alias_record` is where it is to be.
 async fn take<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     line: Result<ImportLine, Problem>,
-    place: Option<Result<AliasRecord, StoreError>>,
+    alias_record: Option<Result<AliasRecord, StoreError>>,
     dry_run: bool,
 ) -> Result<ImportedLine, Problem> {
     let mut line = line?;
-    if let Some(taken) = find(context, &line, place.transpose()?, dry_run).await? {
+    if let Some(taken) = find(context, &line, alias_record.transpose()?, dry_run).await? {
         return Ok(taken);
     }
     if line.lacks_password {
@@ -353,12 +353,12 @@ async fn take<E: Edge>(
     line.new.hash(context)?;
     // Reserves the write of the imported click counts.
     let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
-    let link = match claim(context, proof, &line.new).await {
+    let link = match claim(context, authorized, &line.new).await {
         // It came after the look: perhaps it is the same.
         Err(problem) if problem.code == ProblemCode::AliasTaken => {
             let Some(key) = key_of(&line) else { return Err(problem) };
-            let place = look(context.edge.records(), &key).await?;
-            return find(context, &line, place, dry_run).await?.ok_or(problem);
+            let alias_record = load(context.edge.records(), &key).await?;
+            return find(context, &line, alias_record, dry_run).await?.ok_or(problem);
         }
         made => made?,
     };
@@ -372,14 +372,14 @@ async fn take<E: Edge>(
 async fn find<E: Edge>(
     context: &Context<'_, E>,
     line: &ImportLine,
-    place: Option<AliasRecord>,
+    alias_record: Option<AliasRecord>,
     dry_run: bool,
 ) -> Result<Option<ImportedLine>, Problem> {
-    let (Some(alias), Some(place)) = (&line.new.alias, place) else { return Ok(None) };
-    if place.remembers(&context.name("commit")?) {
+    let (Some(alias), Some(alias_record)) = (&line.new.alias, alias_record) else { return Ok(None) };
+    if alias_record.remembers(&context.name("commit")?) {
         return Ok(None);
     }
-    if let AliasState::Link(link) = place.holder.seen()
+    if let AliasState::Link(link) = alias_record.alias_state.seen()
         && is_same(link, line)
     {
         if !dry_run {
@@ -387,7 +387,7 @@ async fn find<E: Edge>(
         }
         return Ok(Some(ImportedLine { status: StatusCode::OK, alias: Some(alias.clone()) }));
     }
-    match standing(&place.holder, None, line.new.reuses, context.now) {
+    match standing(&alias_record.alias_state, None, line.new.reuses, context.now) {
         AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
         AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
         AliasAvailability::Free => Ok(None),

@@ -16,14 +16,14 @@ use crate::model::link::Link;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/links`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let filter = LinkFilter::take(&mut fields, context.config, domain);
     let wanted = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
-    let found = wanted.find(context, proof, "/api/v1/links?", &filter).await?;
-    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, proof, link, *counts));
+    let found = wanted.find(context, authorized, "/api/v1/links?", &filter).await?;
+    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, authorized, link, *counts));
     let items: Vec<LinkJson<'_>> = links.collect();
     let page = pagination::shown(found.next.as_deref(), &items)?;
     found.point_on(page.link(&found.first, "first")?)
@@ -54,12 +54,12 @@ impl LinkListQuery {
     pub(super) async fn find<E: Edge>(
         self,
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         list: &'static str,
         filter: &LinkFilter,
     ) -> Result<LinkPage, Problem> {
         let query = filter.query();
-        let purpose = CursorScope::new(proof, list, &query);
+        let purpose = CursorScope::new(authorized, list, &query);
         let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
         let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
         let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;

@@ -69,7 +69,7 @@ pub(crate) use show::show;
 pub(crate) use tags::tags;
 pub(crate) use walk::largest_page;
 
-use self::claim::strand;
+use self::claim::abort_move;
 use self::filter::LinkFilter;
 use self::rename::rename;
 use crate::api::audit::{self, AuditAction};
@@ -80,9 +80,9 @@ use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
 use crate::store::budget::cost_of_change;
-use crate::store::copy::CachedLink;
+use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, history, look, trace, write};
+use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, history, load, write};
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, domain: &Domain) -> Result<bool, Problem> {
@@ -92,22 +92,22 @@ pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Author
 
 /// The record at `key`, whoever holds the alias.
 async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
-    look(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
+    load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
 }
 
 /// The link at `key`, deleted or not, and its place.
 async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
-    let place = place_at(context, key).await?;
-    let link = link_at(&place)?.clone();
-    Ok((place, link))
+    let alias_record = place_at(context, key).await?;
+    let link = link_at(&alias_record)?.clone();
+    Ok((alias_record, link))
 }
 
 /// The link that is seen at a place.
-fn link_at(place: &AliasRecord) -> Result<&Link, Problem> {
-    match place.holder.seen() {
+fn link_at(alias_record: &AliasRecord) -> Result<&Link, Problem> {
+    match alias_record.alias_state.seen() {
         AliasState::Link(link) => Ok(link),
-        AliasState::MovedTo(signpost) => Err(Problem::moved(&signpost.alias)),
-        AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Nobody => Err(Problem::no_such_link()),
+        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
+        AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
     }
 }
 
@@ -131,38 +131,40 @@ impl From<Link> for LinkEdit {
 /// change the link is refused first.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     key: &Key,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
-        let place = place_at(context, key).await?;
-        if let AliasState::MovedTo(signpost) = place.holder.seen()
-            && mine.contains(&signpost.journey)
+        let alias_record = place_at(context, key).await?;
+        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen()
+            && mine.contains(&moved_to.move_id)
         {
             // An earlier try of this very request has done it. Its copies may have died with it.
             context.perhaps_changed(key);
-            context.perhaps_changed(&signpost.to());
-            return trace(context.edge.records(), signpost.to(), &signpost.link).await?.ok_or_else(|| Problem::moved(&signpost.alias));
+            context.perhaps_changed(&moved_to.to());
+            return follow_moves(context.edge.records(), moved_to.to(), &moved_to.link)
+                .await?
+                .ok_or_else(|| Problem::moved(&moved_to.alias));
         }
-        let was = link_at(&place)?.clone();
-        proof.check_write(&was)?;
-        if mine.iter().any(|token| place.remembers(token)) {
+        let was = link_at(&alias_record)?.clone();
+        authorized.check_write(&was)?;
+        if mine.iter().any(|token| alias_record.remembers(token)) {
             context.perhaps_changed(key);
             return Ok(was);
         }
         let LinkEdit { mut link, keeps_old_alias, reuses } = match change(&was) {
             Ok(wish) => wish,
-            Err(EditRefusal::For(problem)) => return Err(problem),
-            Err(EditRefusal::UntilRead(problem)) => {
+            Err(EditRefusal::Refused(problem)) => return Err(problem),
+            Err(EditRefusal::StaleRead(problem)) => {
                 last = problem;
                 continue;
             }
         };
-        if let AliasState::PendingMove(arriving) = &place.holder
-            && !strand(context, arriving).await?
+        if let AliasState::PendingMove(pending_move) = &alias_record.alias_state
+            && !abort_move(context, pending_move).await?
         {
             continue;
         }
@@ -170,7 +172,7 @@ async fn edit<E: Edge>(
         if link != was {
             // Whoever began later may have been quicker: the times of versions never go back.
             link.updated_at = context.now.max(was.updated_at);
-            link.updated_by = proof.user().cloned();
+            link.updated_by = authorized.user().cloned();
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());
         }
@@ -179,9 +181,9 @@ async fn edit<E: Edge>(
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
-            rename(context, proof, &place, &was, LinkEdit { link, keeps_old_alias, reuses }, token, number == 0).await?
+            rename(context, authorized, &alias_record, &was, LinkEdit { link, keeps_old_alias, reuses }, token, number == 0).await?
         } else {
-            rewrite(context, proof, &place, &was, link, token, number == 0).await?
+            rewrite(context, authorized, &alias_record, &was, link, token, number == 0).await?
         };
         if let Some(link) = edited {
             return Ok(link);
@@ -199,21 +201,21 @@ fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, P
 /// Writes the link where it is; nothing comes back if somebody else was quicker. The first try is refused if it does not fit the budget.
 async fn rewrite<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
-    place: &AliasRecord,
+    authorized: &Authorized,
+    alias_record: &AliasRecord,
     was: &Link,
     link: Link,
     token: String,
     is_first: bool,
 ) -> Result<Option<Link>, Problem> {
     let records = context.edge.records();
-    let holder = AliasState::Link(link.clone());
-    let mut change = place.hand_over(&holder, token)?;
+    let alias_state = AliasState::Link(link.clone());
+    let mut change = alias_record.hand_over(&alias_state, token)?;
     // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         history::write_down(was, &mut change)?;
-        audit::note(context, proof, &deed(was, &link), &mut change)?;
+        audit::note(context, authorized, &deed(was, &link), &mut change)?;
     }
     if is_first {
         context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
@@ -222,16 +224,16 @@ async fn rewrite<E: Edge>(
         // The first drop may be a statement of its own, and the copy is filled.
         let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
         let most = context.budget.left().saturating_sub(of_others);
-        change.drops.extend(history::outdated(records, &link, most).await.unwrap_or_default());
+        change.removes.extend(history::outdated(records, &link, most).await.unwrap_or_default());
     }
     match write(records, change).await {
         Ok(Written::Done) => {
-            context.changed(place.key.clone(), CachedLink::of(&holder, place.commits.saturating_add(1)));
+            context.changed(alias_record.key.clone(), CachedLink::of(&alias_state, alias_record.commits.saturating_add(1)));
             Ok(Some(link))
         }
         Ok(Written::Conflict) => Ok(None),
         Err(error) => {
-            context.perhaps_changed(&place.key);
+            context.perhaps_changed(&alias_record.key);
             Err(error.into())
         }
     }

@@ -18,8 +18,13 @@ use crate::store::history::{self, LinkVersion};
 use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// `GET /api/v1/links/{alias}/history`
-pub(crate) async fn history<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
-    let link = named_link(context, proof, alias, query).await?;
+pub(crate) async fn history<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    alias: &str,
+    query: &str,
+) -> Result<Response, Problem> {
+    let link = named_link(context, authorized, alias, query).await?;
     let records = context.edge.records();
     let of_versions =
         |versions: u16| records.operations(&StoreCall::Scan).saturating_add(records.operations(&StoreCall::GetMany(versions.into())));

@@ -34,9 +34,9 @@ struct QrQuery {
 }
 
 /// `GET /api/v1/links/{alias}/qr`
-pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let wanted = QrQuery::take(&mut fields);
     fields.finish(Some(()))?;
     let (_, link) = find(context, &key(context, &domain, alias)?).await?;

@@ -109,9 +109,9 @@ impl LinkRemnants {
         let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
         let of_takes = records.operations(&StoreCall::Drop(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
-        for place in sifted.pending {
-            match place {
-                Ok(place) => pending.push(place),
+        for alias_record in sifted.pending {
+            match alias_record {
+                Ok(alias_record) => pending.push(alias_record),
                 Err(error) => unreadable = Some(error),
             }
         }

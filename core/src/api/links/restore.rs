@@ -12,11 +12,16 @@ use crate::model::link::Link;
 use crate::store::ports::Edge;
 
 /// `POST /api/v1/links/{alias}/restore`
-pub(crate) async fn restore<E: Edge>(context: &Context<'_, E>, proof: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
-    let key = named(context, proof, alias, query).await?;
+pub(crate) async fn restore<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    alias: &str,
+    query: &str,
+) -> Result<Response, Problem> {
+    let key = named(context, authorized, alias, query).await?;
     let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
-    let link = edit(context, proof, &key, &raise).await?;
+    let link = edit(context, authorized, &key, &raise).await?;
     drop(telling);
-    shown(context, proof, &link).await
+    shown(context, authorized, &link).await
 }

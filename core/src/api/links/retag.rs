@@ -44,39 +44,44 @@ pub(super) struct RetaggedJson<'a> {
 /// `PATCH /api/v1/tags/{tag}`
 pub(crate) async fn rename_tag<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     old: &str,
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, proof, query).await?;
+    let domain = domain_of(context, authorized, query).await?;
     let mut draft = TagPatch::read(body, BODY_LIMIT, &context.parsing())?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     if draft.parts.tag.as_ref() == Some(&old) {
         draft.wrong.add(FieldError::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
     }
     let TagPatch { tag } = draft.finish()?;
-    retag(context, proof, &domain, &old, Some(&tag)).await
+    retag(context, authorized, &domain, &old, Some(&tag)).await
 }
 
 /// `DELETE /api/v1/tags/{tag}`
-pub(crate) async fn remove_tag<E: Edge>(context: &Context<'_, E>, proof: &Authorized, old: &str, query: &str) -> Result<Response, Problem> {
-    let domain = domain_of(context, proof, query).await?;
+pub(crate) async fn remove_tag<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    old: &str,
+    query: &str,
+) -> Result<Response, Problem> {
+    let domain = domain_of(context, authorized, query).await?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
-    retag(context, proof, &domain, &old, None).await
+    retag(context, authorized, &domain, &old, None).await
 }
 
 /// Puts `new` in place of `old`, or nothing.
 async fn retag<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     domain: &Domain,
     old: &Tag,
     new: Option<&Tag>,
 ) -> Result<Response, Problem> {
-    let hints = Prefix::by_tag(domain, old);
+    let index_entries = Prefix::by_tag(domain, old);
     let SweepResult { changed, damaged, done } =
-        sweep(context, proof, (domain, &hints), &mut SweepLimits::default(), &|link| retagged(link, old, new)).await?;
+        sweep(context, authorized, (domain, &index_entries), &mut SweepLimits::default(), &|link| retagged(link, old, new)).await?;
     if let (0, true, Some(damaged)) = (changed, done, damaged) {
         return Err(damaged);
     }

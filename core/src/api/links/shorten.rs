@@ -36,10 +36,10 @@ pub(super) struct ShortenedJson<'a> {
 }
 
 /// `POST /shorten`
-pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
+pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
-    proof.check_domain(domain)?;
+    authorized.check_domain(domain)?;
     let target = draft.finish()?.url;
     let new = NewLink {
         target: target.clone(),
@@ -47,12 +47,12 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, proof: &Authorize
         domain: domain.clone(),
         spec: LinkSettings::default(),
         password: None,
-        owner: proof.user().cloned(),
+        owner: authorized.user().cloned(),
         created_at: None,
         blocked: None,
         reuses: false,
     };
-    let link = claim(context, proof, &new).await?;
+    let link = claim(context, authorized, &new).await?;
     let shortened = ShortenedJson {
         short_id: link.alias.as_str(),
         short_url: context.config.short_url(&link.domain, &link.alias),

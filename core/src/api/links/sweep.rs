@@ -12,7 +12,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, MOST_MOVES};
 use crate::store::ports::{Edge, NoEntropy, Records as _, StoreCall};
-use crate::store::{AliasState, Key, Prefix, hint, look};
+use crate::store::{AliasState, Key, Prefix, index_entry, load};
 
 /// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
 pub(super) const MOST_LISTED: u16 = 1_000;
@@ -45,12 +45,12 @@ pub(super) struct SweepResult {
     pub(super) done: bool,
 }
 
-/// Edits the links of `domain` that `hints` lead to, deleted ones too: they may be restored. What `change` finds not to be there is left alone. A
+/// Edits the links of `domain` that `index_entries` lead to, deleted ones too: they may be restored. What `change` finds not to be there is left alone. A
 /// damaged record stops only itself.
 pub(super) async fn sweep<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
-    (domain, hints): (&Domain, &Prefix),
+    authorized: &Authorized,
+    (domain, index_entries): (&Domain, &Prefix),
     limits: &mut SweepLimits,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<SweepResult, Problem> {
@@ -59,9 +59,9 @@ pub(super) async fn sweep<E: Edge>(
     let mut after = None;
     while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
-        let page = records.scan(hints, after.as_ref(), MOST_LISTED).await?;
+        let page = records.scan(index_entries, after.as_ref(), MOST_LISTED).await?;
         // Hints that edits of one link left behind stand next to each other.
-        let mut aliases: Vec<_> = page.keys.iter().filter_map(hint::alias).collect();
+        let mut aliases: Vec<_> = page.keys.iter().filter_map(index_entry::alias).collect();
         aliases.dedup();
         if aliases.len() > 1 {
             start_anywhere(context, &mut aliases)?;
@@ -71,7 +71,7 @@ pub(super) async fn sweep<E: Edge>(
                 return Ok(swept);
             }
             context.budget.begin_part();
-            match sweep_one(context, proof, Key::link(domain, alias), domain, limits, change).await {
+            match sweep_one(context, authorized, Key::link(domain, alias), domain, limits, change).await {
                 Ok(true) => swept.changed = swept.changed.saturating_add(1),
                 Ok(false) => {}
                 Err(problem) if problem.code == ProblemCode::BudgetExhausted => return Ok(swept),
@@ -105,7 +105,7 @@ fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> R
 /// off the limits.
 async fn sweep_one<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     mut key: Key,
     domain: &Domain,
     limits: &mut SweepLimits,
@@ -118,7 +118,7 @@ async fn sweep_one<E: Edge>(
             change(link)
         };
         limits.looks = limits.looks.saturating_sub(1);
-        match edit(context, proof, &key, &change).await {
+        match edit(context, authorized, &key, &change).await {
             Err(problem) if problem.code == ProblemCode::NotFound => {}
             edited => return edited.map(|_| true),
         }
@@ -126,9 +126,9 @@ async fn sweep_one<E: Edge>(
             break;
         }
         limits.looks = limits.looks.saturating_sub(1);
-        let place = look(context.edge.records(), &key).await?;
-        match place.as_ref().map(|place| place.holder.seen()) {
-            Some(AliasState::MovedTo(signpost)) if signpost.domain == *domain => key = signpost.to(),
+        let alias_record = load(context.edge.records(), &key).await?;
+        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.seen()) {
+            Some(AliasState::MovedTo(moved_to)) if moved_to.domain == *domain => key = moved_to.to(),
             _ => break,
         }
     }

@@ -26,15 +26,15 @@ struct TagCount {
 }
 
 /// `GET /api/v1/tags`
-pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let domain = take_domain(context, proof, &mut fields).await?;
+    let domain = take_domain(context, authorized, &mut fields).await?;
     let wanted = PageQuery::take(&mut fields, "tags");
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
     let records = context.edge.records();
     let of_counts = |tags| records.operations(&StoreCall::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
-    let page = wanted.keys(context, proof, list, &Prefix::tags(&domain), of_counts).await?;
+    let page = wanted.keys(context, authorized, list, &Prefix::tags(&domain), of_counts).await?;
     let mut tags = Vec::new();
     for tag in page.keys.iter().filter_map(Tag::marked_by) {
         let count = count(context, &domain, &tag).await?;

@@ -24,7 +24,7 @@ use crate::model::time::Timestamp;
 use crate::store::id_source::IdSource;
 use crate::store::once::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS};
 use crate::store::ports::{Edge, Records as _};
-use crate::store::{AliasState, Key, Prefix, look, write};
+use crate::store::{AliasState, Key, Prefix, load, write};
 
 /// How often a link that is on the move is looked for.
 const PATIENCE: usize = EDITS / 2;
@@ -33,13 +33,13 @@ const PATIENCE: usize = EDITS / 2;
 pub(super) enum UpsertOutcome {
     Created(Link),
     /// It was there, and is as it was asked for.
-    There(Link),
+    Existing(Link),
 }
 
 /// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
 pub(super) async fn upsert<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     mut new: NewLink,
     fields: Fields,
 ) -> Result<UpsertOutcome, Problem> {
@@ -49,35 +49,40 @@ pub(super) async fn upsert<E: Edge>(
         return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
     for number in 0..EDITS {
-        let found = match find(context, proof, domain, id).await? {
+        let found = match find(context, authorized, domain, id).await? {
             Some(link) => link,
             None => {
                 new.hash(context)?;
-                match make(context, proof, domain, id, &new, number < PATIENCE).await? {
+                match make(context, authorized, domain, id, &new, number < PATIENCE).await? {
                     UpsertWrite::New(link) => return Ok(UpsertOutcome::Created(link)),
                     UpsertWrite::Other(link) => link,
                     UpsertWrite::Nothing => continue,
                 }
             }
         };
-        match update(context, proof, &found, &new, fields.clone()).await {
+        match update(context, authorized, &found, &new, fields.clone()).await {
             // Somebody has deleted or moved it meanwhile.
             Err(problem) if matches!(problem.code, ProblemCode::NotFound | ProblemCode::LinkEnded) => {}
-            updated => return updated.map(UpsertOutcome::There),
+            updated => return updated.map(UpsertOutcome::Existing),
         }
     }
     Err(Problem::crowded())
 }
 
 /// The newest link that is called `id`.
-async fn find<E: Edge>(context: &Context<'_, E>, proof: &Authorized, domain: &Domain, id: &ExternalId) -> Result<Option<Link>, Problem> {
-    let walk = Walk::Hints { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
+async fn find<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    domain: &Domain,
+    id: &ExternalId,
+) -> Result<Option<Link>, Problem> {
+    let walk = Walk::Index { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
-    Ok(page.links.into_iter().find(|link| is_called(proof, link, id)))
+    Ok(page.links.into_iter().find(|link| is_called(authorized, link, id)))
 }
 
-fn is_called(proof: &Authorized, link: &Link, id: &ExternalId) -> bool {
-    !link.is_deleted() && proof.owns(link) && link.spec.external_id.as_ref() == Some(id)
+fn is_called(authorized: &Authorized, link: &Link, id: &ExternalId) -> bool {
+    !link.is_deleted() && authorized.owns(link) && link.spec.external_id.as_ref() == Some(id)
 }
 
 enum UpsertWrite {
@@ -93,14 +98,14 @@ enum UpsertWrite {
 /// `is_patient` looks for it again.
 async fn make<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     domain: &Domain,
     id: &ExternalId,
     new: &NewLink,
     is_patient: bool,
 ) -> Result<UpsertWrite, Problem> {
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
-    parts.extend(proof.user().map(|user| user.as_str().as_bytes()));
+    parts.extend(authorized.user().map(|user| user.as_str().as_bytes()));
     let seed = idempotency::seed(context, "external id", &parts).await?;
     let key = Key::once(&seed.name());
     let record = IdempotencyRecord::read(context.edge.records().get(&key).await?.as_ref())?;
@@ -112,8 +117,8 @@ async fn make<E: Edge>(
         if !is_ours && let Some(asked) = &new.alias {
             check_free(&promised, domain, asked, new.reuses).await?;
         }
-        match claim(&promised, proof, &NewLink { alias, ..new.clone() }).await {
-            Ok(link) if is_called(proof, &link, id) => match whereabouts(&promised, &link).await? {
+        match claim(&promised, authorized, &NewLink { alias, ..new.clone() }).await {
+            Ok(link) if is_called(authorized, &link, id) => match whereabouts(&promised, &link).await? {
                 UpsertTarget::Here => return Ok(new.made(link)),
                 UpsertTarget::Moving if is_patient => return Ok(UpsertWrite::Nothing),
                 UpsertTarget::Moving | UpsertTarget::Gone => {}
@@ -141,14 +146,14 @@ impl NewLink {
 
 /// Refuses an alias that the promised link could not move to: whoever is refused makes no link.
 async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
-    let Some(place) = look(promised.edge.records(), &Key::link(domain, alias)).await? else {
+    let Some(alias_record) = load(promised.edge.records(), &Key::link(domain, alias)).await? else {
         return Ok(());
     };
     let id = LinkId::of(&promised.name("link")?);
-    if matches!(place.holder.seen(), AliasState::Link(link) if link.id == id) {
+    if matches!(alias_record.alias_state.seen(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
-    match standing(&place.holder, Some(&id), reuses, promised.now) {
+    match standing(&alias_record.alias_state, Some(&id), reuses, promised.now) {
         AliasAvailability::Free => Ok(()),
         AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
         AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
@@ -163,13 +168,13 @@ enum UpsertTarget {
 
 /// What the place where a link was made says of it. One that does not know of the link is read too late.
 async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
-    let place = look(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
+    let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
-    Ok(match place.as_ref().map(|place| (&place.holder, place.holder.seen())) {
+    Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.seen())) {
         Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
-        Some((_, AliasState::MovedTo(signpost))) if signpost.link == link.id => UpsertTarget::Moving,
-        Some((AliasState::PendingMove(arriving), _)) if arriving.link.id == link.id => UpsertTarget::Moving,
-        _ if place.as_ref().is_some_and(|place| place.remembers(&commit)) => UpsertTarget::Gone,
+        Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => UpsertTarget::Moving,
+        Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => UpsertTarget::Moving,
+        _ if alias_record.as_ref().is_some_and(|alias_record| alias_record.remembers(&commit)) => UpsertTarget::Gone,
         _ => UpsertTarget::Here,
     })
 }
@@ -191,7 +196,7 @@ async fn promise_anew<E: Edge>(
 /// Applies `fields` to `link`. What says where a new link shall be moves this one, unless it is there.
 async fn update<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     link: &Link,
     new: &NewLink,
     mut fields: Fields,
@@ -201,5 +206,5 @@ async fn update<E: Edge>(
         fields.skip("alias");
         fields.skip("reuse");
     }
-    patch(context, proof, &Key::link(&link.domain, &link.alias), &IfMatch::Anything, fields).await
+    patch(context, authorized, &Key::link(&link.domain, &link.alias), &IfMatch::Any, fields).await
 }

@@ -9,12 +9,12 @@ use crate::model::link::Link;
 use crate::model::time::Timestamp;
 use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Records, StoreCall};
-use crate::store::{Cursor, Key, Prefix, hint, look_at_all};
+use crate::store::{Cursor, Key, Prefix, index_entry, load_many};
 
 /// A way through the links of a domain.
 pub(super) enum Walk {
     /// By hints, newest first, as far back as a moment.
-    Hints { prefix: Prefix, earliest: Timestamp },
+    Index { prefix: Prefix, earliest: Timestamp },
     /// By the records themselves, in the order of their aliases.
     Records(Prefix),
 }
@@ -76,7 +76,7 @@ impl Walk {
         after: Option<Position>,
         limit: u16,
     ) -> Result<WalkPage, Problem> {
-        let (Self::Hints { prefix, .. } | Self::Records(prefix)) = self;
+        let (Self::Index { prefix, .. } | Self::Records(prefix)) = self;
         let records = context.edge.records();
         let limit = limit.min(largest_page(records, context.budget));
         let page = records.scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
@@ -97,7 +97,7 @@ impl Walk {
     /// The alias in a hint; records have one key each and are not met again.
     fn alias_in(&self, key: &Key) -> Option<Alias> {
         match self {
-            Self::Hints { .. } => hint::alias(key),
+            Self::Index { .. } => index_entry::alias(key),
             Self::Records(_) => None,
         }
     }
@@ -105,31 +105,32 @@ impl Walk {
     /// Whether nothing of interest comes after `key`.
     fn ends_before(&self, key: &Key) -> bool {
         match self {
-            Self::Hints { earliest, .. } => hint::is_before(key, *earliest),
+            Self::Index { earliest, .. } => index_entry::is_before(key, *earliest),
             Self::Records(_) => false,
         }
     }
 
     /// The links that `keys` lead to and that still yield them, deleted ones too.
     pub(super) async fn follow<E: Edge>(&self, context: &Context<'_, E>, domain: &Domain, keys: Vec<Key>) -> Result<Vec<Link>, Problem> {
-        let (hints, keys) = match self {
-            Self::Hints { .. } => {
-                keys.into_iter().filter_map(|hint| hint::alias(&hint).map(|alias| (Some(hint), Key::link(domain, &alias)))).unzip()
-            }
+        let (index_entries, keys) = match self {
+            Self::Index { .. } => keys
+                .into_iter()
+                .filter_map(|index_entry| index_entry::alias(&index_entry).map(|alias| (Some(index_entry), Key::link(domain, &alias))))
+                .unzip(),
             Self::Records(_) => (vec![None; keys.len()], keys),
         };
-        let places = look_at_all(context.edge.records(), &keys).await?;
+        let alias_records = load_many(context.edge.records(), &keys).await?;
         let mut links = Vec::with_capacity(keys.len());
-        for ((hint, key), place) in hints.iter().zip(&keys).zip(places) {
-            match place {
-                Some(Ok(place)) if hint.as_ref().is_none_or(|hint| place.yields(hint)) => {
+        for ((index_entry, key), alias_record) in index_entries.iter().zip(&keys).zip(alias_records) {
+            match alias_record {
+                Some(Ok(alias_record)) if index_entry.as_ref().is_none_or(|index_entry| alias_record.matches_entry(index_entry)) => {
                     // An edit may have left hints that say the same, one right behind the other.
                     let is_met = |link: &&Link| links.last().is_some_and(|last: &Link| last.alias == link.alias);
-                    let new = place.link().filter(|link| !is_met(link)).cloned();
+                    let new = alias_record.link().filter(|link| !is_met(link)).cloned();
                     links.extend(new);
                 }
                 // One damaged record does not hide the others.
-                Some(Err(error)) => context.log_skipped(hint.as_ref().unwrap_or(key), &error),
+                Some(Err(error)) => context.log_skipped(index_entry.as_ref().unwrap_or(key), &error),
                 Some(Ok(_)) | None => {}
             }
         }

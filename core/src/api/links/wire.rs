@@ -137,14 +137,14 @@ pub(super) struct LinkReferenceJson<'a> {
 impl<'a> WrittenLinkJson<'a> {
     pub(super) fn new<E: Edge>(
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         link: &'a Link,
         counts: ClickCounts,
         is_created: bool,
     ) -> Self {
         // Every edit is a version, and so is one that came between two tries of a repeated creation.
-        if proof.has(Right::ReadLinks) || (is_created && link.version == 1) {
-            return Self::Whole(Box::new(LinkJson::new(context, proof, link, counts)));
+        if authorized.has(Right::ReadLinks) || (is_created && link.version == 1) {
+            return Self::Whole(Box::new(LinkJson::new(context, authorized, link, counts)));
         }
         Self::reference(link)
     }
@@ -161,7 +161,7 @@ impl<'a> WrittenLinkJson<'a> {
 }
 
 impl<'a> LinkJson<'a> {
-    pub(super) fn new<E: Edge>(context: &Context<'_, E>, proof: &Authorized, link: &'a Link, counts: ClickCounts) -> Self {
+    pub(super) fn new<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &'a Link, counts: ClickCounts) -> Self {
         let spec = &link.spec;
         Self {
             id: link.id.as_str(),
@@ -192,7 +192,7 @@ impl<'a> LinkJson<'a> {
             crawlable: spec.crawlable,
             disabled: spec.disabled,
             blocked: link.blocked.as_ref().map(BlockedJson::new),
-            clicks: proof.has(Right::ReadClicks).then(|| ClicksJson::new(counts.clicks)),
+            clicks: authorized.has(Right::ReadClicks).then(|| ClicksJson::new(counts.clicks)),
             version: link.version,
             password_hash: None,
         }

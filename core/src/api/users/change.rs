@@ -31,42 +31,42 @@ request_body! {
 /// `PATCH /api/v1/users/{user}`
 pub(crate) async fn change<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     id: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let patch = UserPatch::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
-    let seen = IfMatch::read(facts);
-    let UserEdit { mut user, role, step } = edit(context, proof, id, &|was, owners| {
+    let seen = IfMatch::read(client);
+    let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
         seen.check(was.version)?;
-        Ok(changed(proof, was, owners, patch.clone())?)
+        Ok(changed(authorized, was, owners, patch.clone())?)
     })
     .await?;
     match step {
-        UserStep::Admit => user = admit(context, proof, &user.id).await?,
-        UserStep::Dismiss => dismiss(context, proof, &user.id).await?,
+        UserStep::AddToOwners => user = admit(context, authorized, &user.id).await?,
+        UserStep::RemoveFromOwners => dismiss(context, authorized, &user.id).await?,
         UserStep::Nothing | UserStep::Write => {}
     }
     wire::shown(&user, role)
 }
 
 /// What `patch` makes of a user, and what the audit says of that.
-fn changed<'a>(proof: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
-    if matches!(was.standing, UserStatus::Leaving { .. }) {
+fn changed<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
+    if matches!(was.standing, UserStatus::Deleting { .. }) {
         return Err(Problem::user_state("This user is being deleted."));
     }
     let (mut user, wanted) = patched(was, patch);
     let role_was = owners.role_of(was);
     let role = wanted.unwrap_or(role_was);
-    proof.check_role(role.max(role_was))?;
+    authorized.check_role(role.max(role_was))?;
     if role > role_was {
-        proof.check_issuer(role)?;
+        authorized.check_issuer(role)?;
         user.end_invitation(role_was, role);
     }
-    proof.check_key_lasts(&was.id, role)?;
+    authorized.check_key_lasts(&was.id, role)?;
     // Their record may still say so after somebody has died over it.
     let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
     if user.standing == UserStatus::Disabled && (user.may_own || role == Role::Owner) {
@@ -80,8 +80,8 @@ fn changed<'a>(proof: &Authorized, was: &'a User, owners: &Owners, patch: UserPa
         user.version = was.version.saturating_add(1);
     }
     let step = match (role, role_was) {
-        _ if is_unmade => UserStep::Dismiss,
-        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => UserStep::Admit,
+        _ if is_unmade => UserStep::RemoveFromOwners,
+        (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => UserStep::AddToOwners,
         _ => UserStep::Write,
     };
     Ok((UserEdit { user, role, step }, deed))
@@ -93,7 +93,7 @@ fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     patch.name.apply(&mut user.name);
     let mut disabled = was.standing == UserStatus::Disabled;
     patch.disabled.apply_or_default(&mut disabled);
-    user.standing = if disabled { UserStatus::Disabled } else { UserStatus::In };
+    user.standing = if disabled { UserStatus::Disabled } else { UserStatus::Active };
     if let Some(role) = patch.role.filter(|role| *role != Role::Owner) {
         user.role = role;
     }

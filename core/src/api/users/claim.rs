@@ -10,7 +10,7 @@
 //! So while one pepper takes the place of another, isolates that know the old one, both, or the new one share a claim with those just before and just
 //! after them. Once the old one is unknown, an address that was not claimed anew reads as free.
 
-use super::look;
+use super::load;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
@@ -59,13 +59,13 @@ async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>)
 async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) -> Result<bool, Problem> {
     let (records, key) = (context.edge.records(), Key::email(name));
     for number in 0..EDITS {
-        let was = GuardedRecord::<EmailClaim>::look(records, &key).await?;
+        let was = GuardedRecord::<EmailClaim>::load(records, &key).await?;
         if let Some(was) = &was {
             if was.what.by == *id {
                 return Ok(true);
             }
             match standing(context, &was.what.by, number < PATIENCE).await? {
-                Some(UserStatus::Gone) => {}
+                Some(UserStatus::Deleted) => {}
                 Some(_) => return Ok(false),
                 None => continue,
             }
@@ -81,13 +81,13 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
 /// How the user who claims an address stands. Nothing if they have no record yet, or one that is too new to be read; whoever is not `patient` has such
 /// a creation given up.
 async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<UserStatus>, Problem> {
-    match look(context, by).await? {
+    match load(context, by).await? {
         Some(user) => Ok(Some(user.what.standing)),
         None if is_patient => Ok(None),
         None => {
             let given_up = GuardedRecord::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;
             let written = write(context.edge.records(), given_up).await?;
-            Ok((written == Written::Done).then_some(UserStatus::Gone))
+            Ok((written == Written::Done).then_some(UserStatus::Deleted))
         }
     }
 }

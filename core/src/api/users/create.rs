@@ -48,23 +48,23 @@ impl FieldType for Role {
 }
 
 /// `POST /api/v1/users`
-pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let (user, email, role, token) = wanted(context, proof, body)?;
+pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
+    let (user, email, role, token) = wanted(context, authorized, body)?;
     // A creation that took too long was given up by whoever wants the address: then there is a record already.
     if !claim(context, &user.id, &email).await?
-        || save(context, proof, None, &user, Some(AuditAction::user("user.create", &user.id))).await? == Written::Conflict
+        || save(context, authorized, None, &user, Some(AuditAction::user("user.create", &user.id))).await? == Written::Conflict
     {
         return Err(Problem::email_taken());
     }
-    let user = if role == Role::Owner { admit(context, proof, &user.id).await? } else { user };
+    let user = if role == Role::Owner { admit(context, authorized, &user.id).await? } else { user };
     wire::invited(&user, role, &token)
 }
 
 /// The user somebody wants, with the address and the role they shall have, and what invites them.
-fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
+fn wanted<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
-    proof.check_issuer(role)?;
+    authorized.check_issuer(role)?;
     let id = UserId::of(&context.token()?);
     let (invitation, token) = Invitation::new(&random_secret(context.edge)?, context.pepper()?, &id, context.now);
     let user = User {
@@ -73,7 +73,7 @@ fn wanted<E: Edge>(context: &Context<'_, E>, proof: &Authorized, body: &Body) ->
         name,
         role: role.min(Role::Admin),
         may_own: false,
-        standing: UserStatus::In,
+        standing: UserStatus::Active,
         invitation: Some(invitation),
         created_at: context.now,
         last_login_at: None,

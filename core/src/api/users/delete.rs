@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::edit::{Said, UserEdit, UserStep, edit};
 use super::team::Owners;
-use super::{look, save};
+use super::{load, save};
 use crate::api::audit::AuditAction;
 use crate::api::links;
 use crate::auth::{Authorized, is_in};
@@ -28,25 +28,25 @@ const OPERATIONS_OF_A_NOTE: u32 = 1;
 /// `DELETE /api/v1/users/{user}`
 pub(crate) async fn delete<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     id: &str,
     query: &str,
-    facts: &impl ClientInfo,
+    client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
-    let seen = IfMatch::read(facts);
+    let seen = IfMatch::read(client);
     let heir = taken_over_by(id, query)?;
-    let user = leave(context, proof, id, &heir, &seen).await?;
-    let UserStatus::Leaving { past, .. } = &user.standing else { return Err(Problem::crowded()) };
+    let user = leave(context, authorized, id, &heir, &seen).await?;
+    let UserStatus::Deleting { past, .. } = &user.standing else { return Err(Problem::crowded()) };
     let owner = match &heir {
         LinkRecipient::Nobody => None,
         LinkRecipient::User(heir) => Some(heir),
     };
     // How far it came is written down.
     let finishing = context.budget.reserve(cost_of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
-    let (now_past, is_done) = links::hand_over(context, proof, (&user.id, owner), past.as_ref()).await?;
+    let (now_past, is_done) = links::hand_over(context, authorized, (&user.id, owner), past.as_ref()).await?;
     drop(finishing);
     if is_done || now_past != *past {
-        finish(context, proof, &user.id, is_done, UserStatus::Leaving { heir, past: now_past }).await?;
+        finish(context, authorized, &user.id, is_done, UserStatus::Deleting { heir, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
 }
@@ -64,7 +64,7 @@ fn taken_over_by(id: &str, query: &str) -> Result<LinkRecipient, Problem> {
 /// Has the user be let in no more. They come back as they are then.
 async fn leave<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     id: &str,
     heir: &LinkRecipient,
     seen: &IfMatch,
@@ -73,27 +73,27 @@ async fn leave<E: Edge>(
         LinkRecipient::Nobody => true,
         LinkRecipient::User(heir) => is_in(context, heir).await?,
     };
-    let wish = edit(context, proof, id, &|was, owners| left(proof, was, owners, seen, (heir, takes_over))).await?;
+    let wish = edit(context, authorized, id, &|was, owners| left(authorized, was, owners, seen, (heir, takes_over))).await?;
     Ok(wish.user)
 }
 
 /// The user as one who is let in no more and whose links go to `heir`, if that is one who takes them over.
 fn left<'a>(
-    proof: &Authorized,
+    authorized: &Authorized,
     was: &'a User,
     owners: &Owners,
     seen: &IfMatch,
     (heir, takes_over): (&LinkRecipient, bool),
 ) -> Result<Said<'a>, EditRefusal> {
     let role = owners.role_of(was);
-    proof.check_role(role)?;
+    authorized.check_role(role)?;
     match &was.standing {
-        UserStatus::Leaving { heir: known, .. } if known == heir => {
+        UserStatus::Deleting { heir: known, .. } if known == heir => {
             return Ok((UserEdit { user: was.clone(), role, step: UserStep::Nothing }, None));
         }
         // Who is leaving was what somebody had seen.
-        UserStatus::Leaving { .. } => {}
-        UserStatus::In | UserStatus::Disabled | UserStatus::Gone => seen.check(was.version)?,
+        UserStatus::Deleting { .. } => {}
+        UserStatus::Active | UserStatus::Disabled | UserStatus::Deleted => seen.check(was.version)?,
     }
     if was.may_own {
         owners.check_another(&was.id)?;
@@ -103,7 +103,7 @@ fn left<'a>(
         return Err(Problem::wrong_field("links_to", FieldError::invalid("this is no user of this deployment")).into());
     }
     let mut user = was.next();
-    user.standing = UserStatus::Leaving { heir: heir.clone(), past: None };
+    user.standing = UserStatus::Deleting { heir: heir.clone(), past: None };
     let deed = AuditAction::user("user.leave", &was.id).saying(["links to ", name_of(heir)].concat());
     Ok((UserEdit { user, role, step: UserStep::Write }, Some(deed)))
 }
@@ -112,32 +112,32 @@ fn left<'a>(
 /// leaving was read too early.
 async fn finish<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     id: &UserId,
     is_done: bool,
     standing: UserStatus,
 ) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let Some(was) = look(context, id).await? else { continue };
+        let Some(was) = load(context, id).await? else { continue };
         match was.what.standing {
-            UserStatus::Leaving { .. } => {}
-            UserStatus::Gone => return Ok(()),
-            UserStatus::In | UserStatus::Disabled => continue,
+            UserStatus::Deleting { .. } => {}
+            UserStatus::Deleted => return Ok(()),
+            UserStatus::Active | UserStatus::Disabled => continue,
         }
         let mut user = if is_done { was.what.gone() } else { was.what.next() };
         if !is_done {
             user.standing = standing.clone();
         }
         let deed = is_done.then(|| AuditAction::user("user.delete", id));
-        if save(context, proof, Some(&was), &user, deed).await? == Written::Done {
+        if save(context, authorized, Some(&was), &user, deed).await? == Written::Done {
             return Ok(());
         }
     }
     Err(Problem::crowded())
 }
 
-fn heir(tree: JsonValue) -> Result<LinkRecipient, FieldError> {
-    let text = tree.text()?;
+fn heir(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {
+    let text = json_value.text()?;
     if text == "none" { Ok(LinkRecipient::Nobody) } else { UserId::parse(text).map(LinkRecipient::User) }
 }
 

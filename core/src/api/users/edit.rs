@@ -27,9 +27,9 @@ pub(super) enum UserStep {
     /// To write them.
     Write,
     /// To write them, and to make them an owner then.
-    Admit,
+    AddToOwners,
     /// To write them, and to make them no owner then.
-    Dismiss,
+    RemoveFromOwners,
 }
 
 /// What a user shall be, and what the audit says of that.
@@ -38,7 +38,7 @@ pub(super) type Said<'a> = (UserEdit, Option<AuditAction<'a>>);
 /// Reads the user `id`, lets `change` say what they shall be and what the audit calls that, and writes it; again if somebody else was quicker.
 pub(super) async fn edit<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     id: &str,
     change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, EditRefusal>,
 ) -> Result<UserEdit, Problem> {
@@ -48,12 +48,12 @@ pub(super) async fn edit<E: Edge>(
         let owners = Owners::of(context, &was.what).await?;
         match change(&was.what, &owners) {
             Ok((wish, deed)) => {
-                if wish.step == UserStep::Nothing || save(context, proof, Some(&was), &wish.user, deed).await? == Written::Done {
+                if wish.step == UserStep::Nothing || save(context, authorized, Some(&was), &wish.user, deed).await? == Written::Done {
                     return Ok(wish);
                 }
             }
-            Err(EditRefusal::For(problem)) => return Err(problem),
-            Err(EditRefusal::UntilRead(problem)) => last = problem,
+            Err(EditRefusal::Refused(problem)) => return Err(problem),
+            Err(EditRefusal::StaleRead(problem)) => last = problem,
         }
     }
     Err(last)

@@ -16,14 +16,14 @@ use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
 /// `POST /api/v1/users/{user}/invite`
-pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, proof: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let drawn = Cell::default();
-    let UserEdit { user, role, .. } = edit(context, proof, id, &|was, owners| {
+    let UserEdit { user, role, .. } = edit(context, authorized, id, &|was, owners| {
         let role = owners.role_of(was);
         // Somebody may be making them an owner: then the invitation would be an owner's.
-        proof.check_issuer(if was.may_own { Role::Owner } else { role })?;
-        if was.standing != UserStatus::In || was.last_login_at.is_some() {
+        authorized.check_issuer(if was.may_own { Role::Owner } else { role })?;
+        if was.standing != UserStatus::Active || was.last_login_at.is_some() {
             return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
         }
         let secret = random_secret(context.edge).map_err(Problem::from)?;

@@ -17,20 +17,20 @@ use crate::store::{GuardedRecord, Prefix};
 const OPERATIONS_OF_A_RENEWAL: u32 = 8;
 
 /// `GET /api/v1/users`
-pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, proof: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let wanted = PageQuery::take(&mut fields, "users");
     fields.finish(Some(()))?;
     let page =
-        wanted.keys(context, proof, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
+        wanted.keys(context, authorized, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
         users.push(GuardedRecord::<User>::read(record)?);
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    users.retain(|user| user.what.standing != UserStatus::Gone);
-    let owners = Owners::look(context).await?;
+    users.retain(|user| user.what.standing != UserStatus::Deleted);
+    let owners = Owners::load(context).await?;
     for user in &users {
         if context.budget.left() < OPERATIONS_OF_A_RENEWAL {
             let left = context.budget.left();

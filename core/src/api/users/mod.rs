@@ -35,13 +35,13 @@ use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key, Written};
 
 /// The record of the user `id`, whether or not they are there.
-async fn look<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
-    Ok(GuardedRecord::look(context.edge.records(), &Key::user(id)).await?)
+async fn load<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
+    Ok(GuardedRecord::load(context.edge.records(), &Key::user(id)).await?)
 }
 
 /// The user `id`, if they are there.
 async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
-    Ok(look(context, id).await?.filter(|user| user.what.standing != UserStatus::Gone))
+    Ok(load(context, id).await?.filter(|user| user.what.standing != UserStatus::Deleted))
 }
 
 /// The user that an address of the API names. What can be no id is that of nobody.
@@ -53,12 +53,12 @@ async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Guarded
 /// Writes `user` in place of what they were, or for the first time.
 async fn save<E: Edge>(
     context: &Context<'_, E>,
-    proof: &Authorized,
+    authorized: &Authorized,
     was: Option<&GuardedRecord<User>>,
     user: &User,
     deed: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
-    audit::commit(context, proof, GuardedRecord::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
+    audit::commit(context, authorized, GuardedRecord::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
 }
 
 /// Describes the responses.

@@ -7,7 +7,7 @@
 //!
 //! Of two who do both at once, one meets the write of the other.
 
-use super::{look, seen};
+use super::{load, seen};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -23,13 +23,13 @@ use crate::store::{EDITS, GuardedRecord, Key, Team, Written};
 pub(super) struct Owners(Option<Box<GuardedRecord<Team>>>);
 
 impl Owners {
-    pub(super) async fn look<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
-        Ok(Self(GuardedRecord::look(context.edge.records(), &Key::team()).await?))
+    pub(super) async fn load<E: Edge>(context: &Context<'_, E>) -> Result<Self, Problem> {
+        Ok(Self(GuardedRecord::load(context.edge.records(), &Key::team()).await?))
     }
 
     /// The owners, as far as they say what `user` is: the team is asked only of who may own.
     pub(super) async fn of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Self, Problem> {
-        if user.may_own { Self::look(context).await } else { Ok(Self(None)) }
+        if user.may_own { Self::load(context).await } else { Ok(Self(None)) }
     }
 
     fn ids(&self) -> &[UserId] {
@@ -54,36 +54,36 @@ impl Owners {
     async fn set<E: Edge>(
         &self,
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         owners: Vec<UserId>,
         deed: Option<AuditAction<'_>>,
     ) -> Result<Written, Problem> {
         let change = GuardedRecord::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
-        audit::commit(context, proof, change, deed).await
+        audit::commit(context, authorized, change, deed).await
     }
 }
 
 /// Makes the user `id` an owner, who comes back as they are then.
-pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Authorized, id: &UserId) -> Result<User, Problem> {
+pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
     for _ in 0..EDITS {
-        let owners = Owners::look(context).await?;
+        let owners = Owners::load(context).await?;
         let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
         if owners.role_of(&was.what) == Role::Owner {
             return Ok(was.what);
         }
-        if was.what.standing != UserStatus::In {
+        if was.what.standing != UserStatus::Active {
             return Err(Problem::is_owner());
         }
         let mut user = was.what.next();
         user.may_own = true;
         user.end_invitation(owners.role_of(&was.what), Role::Owner);
-        if super::save(context, proof, Some(&was), &user, None).await? == Written::Conflict {
+        if super::save(context, authorized, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }
         let mut ids = owners.ids().to_vec();
         put_in_order(&mut ids, id.clone());
         let deed = AuditAction::user("user.role", id).saying(format!("{} to owner", user.role.name()));
-        if owners.set(context, proof, ids, Some(deed)).await? == Written::Done {
+        if owners.set(context, authorized, ids, Some(deed)).await? == Written::Done {
             return Ok(user);
         }
     }
@@ -91,23 +91,23 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, proof: &Authorized,
 }
 
 /// Has the user `id` be an owner no more, but what their own record says.
-pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, proof: &Authorized, id: &UserId) -> Result<(), Problem> {
+pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<(), Problem> {
     let mut is_dismissed = false;
     for _ in 0..EDITS {
-        let owners = Owners::look(context).await?;
-        let Some(was) = look(context, id).await? else { continue };
+        let owners = Owners::load(context).await?;
+        let Some(was) = load(context, id).await? else { continue };
         let is_owner_again = is_dismissed && owners.name(id);
         if !was.what.may_own || is_owner_again {
             return Ok(());
         }
-        proof.check_role(owners.role_of(&was.what))?;
+        authorized.check_role(owners.role_of(&was.what))?;
         owners.check_another(id)?;
         let deed = || AuditAction::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
         let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
-        if owners.set(context, proof, ids, owners.name(id).then(deed)).await? == Written::Done {
+        if owners.set(context, authorized, ids, owners.name(id).then(deed)).await? == Written::Done {
             let mut user = was.what.clone();
             user.may_own = false;
-            match super::save(context, proof, Some(&was), &user, None).await {
+            match super::save(context, authorized, Some(&was), &user, None).await {
                 Ok(Written::Done) => return Ok(()),
                 Ok(Written::Conflict) => is_dismissed = true,
                 // They are no owner, though they may still own. Whoever gives them a role again gets there.

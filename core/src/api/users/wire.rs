@@ -53,10 +53,10 @@ impl<'a> UserJson<'a> {
     /// `role` is the one they have at present.
     pub(super) fn new(user: &'a User, role: Role) -> Self {
         let state = match user.standing {
-            UserStatus::In if user.last_login_at.is_none() => "invited",
-            UserStatus::In => "active",
+            UserStatus::Active if user.last_login_at.is_none() => "invited",
+            UserStatus::Active => "active",
             UserStatus::Disabled => "disabled",
-            UserStatus::Leaving { .. } | UserStatus::Gone => "leaving",
+            UserStatus::Deleting { .. } | UserStatus::Deleted => "leaving",
         };
         Self {
             id: user.id.as_str(),
@@ -81,6 +81,6 @@ pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, 
     response.etag(user.version)?.location(&format!("/api/v1/users/{}", user.id.as_str()))
 }
 
-pub(super) fn role(tree: JsonValue) -> Result<Role, FieldError> {
-    Role::named(&tree.text()?).ok_or_else(|| FieldError::invalid("this is one of viewer, editor, admin, owner"))
+pub(super) fn role(json_value: JsonValue) -> Result<Role, FieldError> {
+    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("this is one of viewer, editor, admin, owner"))
 }

@@ -40,7 +40,7 @@ use crate::store::ports::EdgeLimits;
 #[derive(Clone, Copy)]
 pub(crate) struct ParseContext<'a> {
     pub(crate) config: &'a Config,
-    pub(crate) traits: &'a EdgeLimits,
+    pub(crate) edge_limits: &'a EdgeLimits,
 }
 
 /// The type of a field's value.

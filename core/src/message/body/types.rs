@@ -97,7 +97,7 @@ text_types! {
         {"type": "string", "enum": ForwardQuery::ALL.map(ForwardQuery::name)};
     NewPassword as NewPassword = |text, _| NewPassword::parse(&text),
         {"type": "string", "minLength": password::LEAST, "maxLength": password::MOST, "pattern": patterns::PASSWORD};
-    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.traits.password_cost),
+    PasswordHash as PasswordHash = |text, context| PasswordHash::parse(&text, context.edge_limits.password_cost),
         {"type": "string", "pattern": patterns::PASSWORD_HASH};
 }
 

@@ -40,9 +40,9 @@ impl<'t, 'v> RuleEvaluation<'t, 'v> {
     fn holds(&self, condition: &'t Condition, rule: &Rule) -> bool {
         match condition {
             Condition::Country(any) => self.visit.country().is_some_and(|country| any.binary_search(&country).is_ok()),
-            Condition::Device(any) => any.has(self.visit.client().device),
-            Condition::Os(any) => any.has(self.visit.client().os),
-            Condition::Browser(any) => any.has(self.visit.client().browser),
+            Condition::Device(any) => any.has(self.visit.software().device),
+            Condition::Os(any) => any.has(self.visit.software().os),
+            Condition::Browser(any) => any.has(self.visit.software().browser),
             Condition::Language(any) => self.language().is_some_and(|liked| any.binary_search(liked).is_ok()),
             Condition::Query(query) => query.holds(self.visit.parameters()),
             Condition::Time(window) => window.has(TimeOfDay::at(self.local(&window.zone))),

@@ -13,7 +13,7 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) => u32::from(*keys > 0),
         StoreCall::Drop(_) => 0,
         StoreCall::Commit(change) | StoreCall::Refused(change) => {
-            [true, change.has_beside(), !change.drops.is_empty()].into_iter().map(u32::from).sum()
+            [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum()
         }
     }
 }
@@ -25,11 +25,11 @@ pub fn by_key(call: &StoreCall<'_>) -> u32 {
         StoreCall::Get | StoreCall::Scan | StoreCall::Write => 1,
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Drop(keys) => count(*keys),
         StoreCall::Take { expires } => tickets::most_operations(*expires),
-        StoreCall::Commit(change) => written(change).saturating_add(count(change.drops.len())),
+        StoreCall::Commit(change) => written(change).saturating_add(count(change.removes.len())),
         // A refused change undoes what it wrote. If an earlier try may have been made, only the note, after a look at
         // A refused change takes back what it wrote, after a look at the record if an earlier try may have been made.
         StoreCall::Refused(change) => {
-            let taken_back = noted(change).saturating_add(count(change.gains.len()));
+            let taken_back = noted(change).saturating_add(count(change.index_adds.len()));
             let looks = u32::from(change.repeated && taken_back > 0);
             written(change).saturating_add(taken_back).saturating_add(looks)
         }
@@ -38,7 +38,7 @@ pub fn by_key(call: &StoreCall<'_>) -> u32 {
 
 /// The record itself and what is written before it.
 fn written(change: &Change) -> u32 {
-    let beside = count(change.sides.len()).saturating_add(count(change.gains.len()));
+    let beside = count(change.attachments.len()).saturating_add(count(change.index_adds.len()));
     beside.saturating_add(noted(change)).saturating_add(1)
 }
 

@@ -11,7 +11,7 @@ use crate::store::{Change, Cursor, Key, Prefix};
 pub(crate) struct Metered<'a, E: Edge> {
     edge: &'a E,
     records: MeteredRecords<'a, E::Records>,
-    copies: Option<MeteredCache<'a, E::LinkCache>>,
+    link_cache: Option<MeteredCache<'a, E::LinkCache>>,
 }
 
 /// Records whose operations are counted.
@@ -22,14 +22,14 @@ pub(crate) struct MeteredRecords<'a, R> {
 
 /// Copies whose operations are counted: a call is one.
 pub(crate) struct MeteredCache<'a, C> {
-    copies: &'a C,
+    link_cache: &'a C,
     budget: &'a Budget,
 }
 
 impl<'a, E: Edge> Metered<'a, E> {
     pub(crate) fn new(edge: &'a E, budget: &'a Budget) -> Self {
         let records = MeteredRecords { records: edge.records(), budget };
-        Self { edge, records, copies: edge.copies().map(|copies| MeteredCache { copies, budget }) }
+        Self { edge, records, link_cache: edge.link_cache().map(|link_cache| MeteredCache { link_cache, budget }) }
     }
 }
 
@@ -37,8 +37,8 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
     type Records = MeteredRecords<'a, E::Records>;
     type LinkCache = MeteredCache<'a, E::LinkCache>;
 
-    fn traits(&self) -> &'static EdgeLimits {
-        self.edge.traits()
+    fn edge_limits(&self) -> &'static EdgeLimits {
+        self.edge.edge_limits()
     }
 
     fn operation_limit(&self) -> OperationLimit {
@@ -49,8 +49,8 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         &self.records
     }
 
-    fn copies(&self) -> Option<&Self::LinkCache> {
-        self.copies.as_ref()
+    fn link_cache(&self) -> Option<&Self::LinkCache> {
+        self.link_cache.as_ref()
     }
 
     fn now(&self) -> Timestamp {
@@ -138,11 +138,11 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
 impl<C: LinkCache> LinkCache for MeteredCache<'_, C> {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
         charge(self.budget, 1).ok()?;
-        self.copies.get(key).await
+        self.link_cache.get(key).await
     }
 
-    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
         charge(self.budget, 1)?;
-        self.copies.put(key, copy).await
+        self.link_cache.put(key, cached_link).await
     }
 }

@@ -13,25 +13,26 @@ use crate::model::link::LinkId;
 use crate::store::ports::StoreError;
 use crate::store::{AliasState, Key, MovedTo, PendingMove};
 
-/// Who holds an alias: one of `link`, `erasing` and `signpost`, or nobody; and who is to hold it instead.
+/// Who holds an alias: one of `link`, `erasing` and `moved_to`, or nobody; and who is to hold it instead.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredAlias<'a> {
     #[serde(rename = "v")]
     schema: SchemaVersion,
     pub(in crate::store) commits: u64,
     pub(in crate::store) tokens: Tokens,
-    pub(in crate::store) hint_token: Cow<'a, str>,
+    #[serde(rename = "hint_token")]
+    pub(in crate::store) entry_token: Cow<'a, str>,
     /// The index entries that end in another token.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(in crate::store) newer_hints: Vec<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arriving: Option<Box<StoredPendingMove<'a>>>,
+    #[serde(rename = "newer_hints", default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::store) newer_entries: Vec<Cow<'a, str>>,
+    #[serde(rename = "arriving", skip_serializing_if = "Option::is_none")]
+    pending_move: Option<Box<StoredPendingMove<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<StoredLink<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     erasing: Option<Box<StoredLink<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signpost: Option<StoredMovedTo<'a>>,
+    #[serde(rename = "signpost", skip_serializing_if = "Option::is_none")]
+    moved_to: Option<StoredMovedTo<'a>>,
 }
 
 /// A link that is moving to this alias.
@@ -39,7 +40,8 @@ pub(in crate::store) struct StoredAlias<'a> {
 struct StoredPendingMove<'a> {
     link: StoredLink<'a>,
     from: Cow<'a, str>,
-    journey: Cow<'a, str>,
+    #[serde(rename = "journey")]
+    move_id: Cow<'a, str>,
     since: Millis,
 }
 
@@ -49,38 +51,40 @@ struct StoredMovedTo<'a> {
     link: Cow<'a, str>,
     domain: Cow<'a, str>,
     alias: Cow<'a, str>,
-    journey: Cow<'a, str>,
+    #[serde(rename = "journey")]
+    move_id: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     forwards: bool,
 }
 
 impl<'a> StoredAlias<'a> {
-    pub(in crate::store) fn of(holder: &'a AliasState, commits: u64, tokens: Tokens, hints: (&'a str, &'a [Key])) -> Self {
-        let arriving = match holder {
-            AliasState::PendingMove(arriving) => Some(Box::new(StoredPendingMove::from(&**arriving))),
+    pub(in crate::store) fn of(alias_state: &'a AliasState, commits: u64, tokens: Tokens, index_entries: (&'a str, &'a [Key])) -> Self {
+        let pending_move = match alias_state {
+            AliasState::PendingMove(pending_move) => Some(Box::new(StoredPendingMove::from(&**pending_move))),
             _ => None,
         };
-        let (mut link, mut erasing, mut signpost) = (None, None, None);
-        match holder.seen() {
+        let (mut link, mut erasing, mut moved_to) = (None, None, None);
+        match alias_state.seen() {
             AliasState::Link(held) => link = Some(StoredLink::from(held)),
             AliasState::Erasing(held) => erasing = Some(Box::new(StoredLink::from(held))),
-            AliasState::MovedTo(held) => signpost = Some(StoredMovedTo::from(held)),
-            AliasState::PendingMove(_) | AliasState::Nobody => {}
+            AliasState::MovedTo(held) => moved_to = Some(StoredMovedTo::from(held)),
+            AliasState::PendingMove(_) | AliasState::Free => {}
         }
-        let (hint_token, newer_hints) = (hints.0.into(), hints.1.iter().map(|hint| hint.as_str().into()).collect());
-        Self { schema: SchemaVersion, commits, tokens, hint_token, newer_hints, arriving, link, erasing, signpost }
+        let (entry_token, newer_entries) =
+            (index_entries.0.into(), index_entries.1.iter().map(|index_entry| index_entry.as_str().into()).collect());
+        Self { schema: SchemaVersion, commits, tokens, entry_token, newer_entries, pending_move, link, erasing, moved_to }
     }
 
     /// Who holds the alias; the rest of the record stays.
-    pub(in crate::store) fn take_holder(&mut self) -> Result<AliasState, StoreError> {
-        let settled = match (self.link.take(), self.erasing.take(), self.signpost.take()) {
+    pub(in crate::store) fn take_state(&mut self) -> Result<AliasState, StoreError> {
+        let settled = match (self.link.take(), self.erasing.take(), self.moved_to.take()) {
             (Some(link), ..) => AliasState::Link(link.try_into()?),
             (None, Some(link), _) => AliasState::Erasing((*link).try_into()?),
-            (None, None, Some(signpost)) => AliasState::MovedTo(signpost.into()),
-            (None, None, None) => AliasState::Nobody,
+            (None, None, Some(moved_to)) => AliasState::MovedTo(moved_to.into()),
+            (None, None, None) => AliasState::Free,
         };
-        Ok(match self.arriving.take() {
-            Some(arriving) => AliasState::PendingMove(Box::new(arriving.before(settled)?)),
+        Ok(match self.pending_move.take() {
+            Some(pending_move) => AliasState::PendingMove(Box::new(pending_move.before(settled)?)),
             None => settled,
         })
     }
@@ -92,7 +96,7 @@ impl StoredPendingMove<'_> {
         Ok(PendingMove {
             link: self.link.try_into()?,
             from: Key::kept(self.from.into_owned()),
-            journey: self.journey.into_owned(),
+            move_id: self.move_id.into_owned(),
             since: self.since.into(),
             before,
         })
@@ -100,24 +104,24 @@ impl StoredPendingMove<'_> {
 }
 
 impl<'a> From<&'a PendingMove> for StoredPendingMove<'a> {
-    fn from(arriving: &'a PendingMove) -> Self {
+    fn from(pending_move: &'a PendingMove) -> Self {
         Self {
-            link: StoredLink::from(&arriving.link),
-            from: arriving.from.as_str().into(),
-            journey: Cow::from(&arriving.journey),
-            since: arriving.since.into(),
+            link: StoredLink::from(&pending_move.link),
+            from: pending_move.from.as_str().into(),
+            move_id: Cow::from(&pending_move.move_id),
+            since: pending_move.since.into(),
         }
     }
 }
 
 impl<'a> From<&'a MovedTo> for StoredMovedTo<'a> {
-    fn from(signpost: &'a MovedTo) -> Self {
+    fn from(moved_to: &'a MovedTo) -> Self {
         Self {
-            link: signpost.link.as_str().into(),
-            domain: signpost.domain.as_str().into(),
-            alias: signpost.alias.as_str().into(),
-            journey: Cow::from(&signpost.journey),
-            forwards: signpost.forwards,
+            link: moved_to.link.as_str().into(),
+            domain: moved_to.domain.as_str().into(),
+            alias: moved_to.alias.as_str().into(),
+            move_id: Cow::from(&moved_to.move_id),
+            forwards: moved_to.forwards,
         }
     }
 }
@@ -128,7 +132,7 @@ impl From<StoredMovedTo<'_>> for MovedTo {
             link: LinkId::stored(stored.link.into_owned()),
             domain: Domain::stored(stored.domain.into_owned()),
             alias: Alias::stored(stored.alias.into_owned()),
-            journey: stored.journey.into_owned(),
+            move_id: stored.move_id.into_owned(),
             forwards: stored.forwards,
         }
     }

@@ -11,7 +11,7 @@ use crate::model::password::PasswordTag;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
-use crate::store::copy::{CachedLink, CachedState, VisitorLink};
+use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
 /// What visitors of an alias need to know, and when truth confirmed it. A member without a meaning is refused: it may be what keeps
@@ -46,37 +46,39 @@ struct StoredVisitorLink<'a> {
 }
 
 impl<'a> StoredCachedLink<'a> {
-    pub(in crate::store) fn of(copy: &'a CachedLink, checked_at: Timestamp) -> Self {
-        let ask_truth = copy.is_strict();
+    pub(in crate::store) fn of(cached_link: &'a CachedLink, checked_at: Timestamp) -> Self {
+        let ask_truth = cached_link.is_strict();
         let (mut link, mut to, mut forwards) = (None, None, false);
-        match &copy.leads {
+        match &cached_link.state {
             _ if ask_truth => {}
-            CachedState::On(followed) => link = Some(StoredVisitorLink::from(&**followed)),
-            CachedState::Away { to: key, forwards: leads_on } => (to, forwards) = (Some(key.as_str().into()), *leads_on),
-            CachedState::Nowhere | CachedState::Blocked => {}
+            CachedState::Link(visitor_link) => link = Some(StoredVisitorLink::from(&**visitor_link)),
+            CachedState::MovedTo { to: key, forwards: forwards_visitors } => {
+                (to, forwards) = (Some(key.as_str().into()), *forwards_visitors)
+            }
+            CachedState::Ended | CachedState::Blocked => {}
         }
-        let (version, checked_at) = (copy.version, checked_at.into());
-        Self { schema: SchemaVersion, version, checked_at, id: copy.id.as_str().into(), ask_truth, link, to, forwards }
+        let (version, checked_at) = (cached_link.version, checked_at.into());
+        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), ask_truth, link, to, forwards }
     }
 
     /// The copy and when it was checked; no copy if it says that truth is to be asked.
-    pub(in crate::store) fn into_copy(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
-        let leads = match (self.link, self.to) {
-            (Some(link), _) => CachedState::On(Box::new(link.try_into()?)),
-            (None, Some(to)) => CachedState::Away { to: Key::kept(to.into_owned()), forwards: self.forwards },
-            (None, None) => CachedState::Nowhere,
+    pub(in crate::store) fn into_link(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
+        let state = match (self.link, self.to) {
+            (Some(link), _) => CachedState::Link(Box::new(link.try_into()?)),
+            (None, Some(to)) => CachedState::MovedTo { to: Key::kept(to.into_owned()), forwards: self.forwards },
+            (None, None) => CachedState::Ended,
         };
-        let copy = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, leads };
-        Ok(((!self.ask_truth).then_some(copy), self.checked_at.into()))
+        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };
+        Ok(((!self.ask_truth).then_some(cached_link), self.checked_at.into()))
     }
 }
 
 impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
-    fn from(followed: &'a VisitorLink) -> Self {
+    fn from(visitor_link: &'a VisitorLink) -> Self {
         Self {
-            target: followed.target.as_str().into(),
-            spec: StoredSettings::from(&followed.spec),
-            lock: followed.lock.as_ref().map(|lock| lock.as_str().into()),
+            target: visitor_link.target.as_str().into(),
+            spec: StoredSettings::from(&visitor_link.spec),
+            lock: visitor_link.lock.as_ref().map(|lock| lock.as_str().into()),
         }
     }
 }
@@ -104,27 +106,27 @@ mod tests {
     use crate::store::stored;
 
     fn read(json: &str) -> Option<(Option<CachedLink>, Timestamp)> {
-        stored::read::<StoredCachedLink<'_>>(json.as_bytes()).ok()?.into_copy().ok()
+        stored::read::<StoredCachedLink<'_>>(json.as_bytes()).ok()?.into_link().ok()
     }
 
     #[test]
     fn a_cached_link_comes_back_as_it_was_stored() {
-        for leads in [
+        for state in [
             "",
             r#","link":{"target":"https://example.com/","spec":{}}"#,
             r#","link":{"target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
             r#","to":"link/hop.example/new""#,
             r#","to":"link/hop.example/new","forwards":true"#,
         ] {
-            let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
-            let (copy, checked_at) = read(&json).unwrap();
-            assert_eq!(stored::write(&StoredCachedLink::of(&copy.unwrap(), checked_at)), Ok(json));
+            let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
+            let (cached_link, checked_at) = read(&json).unwrap();
+            assert_eq!(stored::write(&StoredCachedLink::of(&cached_link.unwrap(), checked_at)), Ok(json));
         }
     }
 
     #[test]
     fn a_link_with_a_limit_is_not_cached() {
-        let json = |leads: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{leads}}}"#);
+        let json = |state: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
         assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
         assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
     }

@@ -19,10 +19,10 @@ pub fn keys_as_json(keys: &[Key]) -> Result<String, StoreError> {
 /// # Errors
 /// None that occurs: texts and numbers can be written as JSON.
 pub fn beside_as_json(change: &Change) -> Result<String, StoreError> {
-    let sides = change.sides.iter().map(|(key, value)| (key.as_str(), value.as_str(), None));
-    let gains = change.gains.iter().map(|hint| (hint.as_str(), HINT, None));
+    let attachments = change.attachments.iter().map(|(key, value)| (key.as_str(), value.as_str(), None));
+    let index_adds = change.index_adds.iter().map(|index_entry| (index_entry.as_str(), HINT, None));
     let note = change.note.iter().map(|note| (note.key.as_str(), note.value.as_str(), note.expires_at.map(Millis::from)));
-    to_json(&sides.chain(gains).chain(note).collect::<Vec<(&str, &str, Option<Millis>)>>())
+    to_json(&attachments.chain(index_adds).chain(note).collect::<Vec<(&str, &str, Option<Millis>)>>())
 }
 
 fn to_json(list: &impl Serialize) -> Result<String, StoreError> {
@@ -41,8 +41,8 @@ mod tests {
         assert_eq!(keys_as_json(&[key("a\"b"), key("é")]).unwrap(), r#"["a\"b","é"]"#);
         let mut change = Change::of(key("k"), Expect::Absent, "v".into(), "t".into());
         assert_eq!(beside_as_json(&change).unwrap(), "[]");
-        change.sides.push((key("s"), r#"{"a":1}"#.into()));
-        change.gains.push(key("g"));
+        change.attachments.push((key("s"), r#"{"a":1}"#.into()));
+        change.index_adds.push(key("g"));
         change.note = Some(AuditEntry { key: key("n"), value: "1".into(), expires_at: Some(Timestamp::from_millis(7)) });
         assert_eq!(beside_as_json(&change).unwrap(), r#"[["s","{\"a\":1}",null],["g","null",null],["n","1",7]]"#);
     }

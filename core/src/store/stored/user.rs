@@ -127,16 +127,16 @@ impl RecordValue for User {
 impl<'a> From<&'a UserStatus> for StoredStanding<'a> {
     fn from(standing: &'a UserStatus) -> Self {
         match standing {
-            UserStatus::In => Self::In,
+            UserStatus::Active => Self::In,
             UserStatus::Disabled => Self::Disabled,
-            UserStatus::Leaving { heir, past } => {
+            UserStatus::Deleting { heir, past } => {
                 let heir = match heir {
                     LinkRecipient::Nobody => None,
                     LinkRecipient::User(heir) => Some(heir.as_str().into()),
                 };
                 Self::Leaving { heir, past: past.as_ref().map(|past| past.as_str().into()) }
             }
-            UserStatus::Gone => Self::Gone,
+            UserStatus::Deleted => Self::Gone,
         }
     }
 }
@@ -144,13 +144,13 @@ impl<'a> From<&'a UserStatus> for StoredStanding<'a> {
 impl From<StoredStanding<'_>> for UserStatus {
     fn from(stored: StoredStanding<'_>) -> Self {
         match stored {
-            StoredStanding::In => Self::In,
+            StoredStanding::In => Self::Active,
             StoredStanding::Disabled => Self::Disabled,
-            StoredStanding::Leaving { heir, past } => Self::Leaving {
+            StoredStanding::Leaving { heir, past } => Self::Deleting {
                 heir: heir.map_or(LinkRecipient::Nobody, |heir| LinkRecipient::User(UserId::stored(heir.into_owned()))),
                 past: past.map(|past| Domain::stored(past.into_owned())),
             },
-            StoredStanding::Gone => Self::Gone,
+            StoredStanding::Gone => Self::Deleted,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Walk<'_> {
     }
 
     /// Leaves one world.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn finalize_move(&mut self) {
         for at in self.known.doubtful() {
             self.look_at(&at);
         }
@@ -110,7 +110,7 @@ impl Walk<'_> {
 
     /// The same, and learns of every link when it was made and edited, and whether its limit is used up.
     pub(crate) fn settle_all(&mut self) {
-        self.settle();
+        self.finalize_move();
         let is_vague = |link: &Link| link.created.len() > 1 || link.updated.len() > 1 || link.is_used_up().is_none();
         let vague: Vec<Address> = self.known.likely().links().filter(|(_, link)| is_vague(link)).map(|(at, _)| at.clone()).collect();
         for at in vague {
@@ -134,7 +134,7 @@ impl Walk<'_> {
         let at = if self.dice.one_in(3) { self.dice.address() } else { self.dice.known(&world) };
         let (visitor, mood) = (self.dice.visitor(), self.dice.mood());
         if self.dice.one_in(3) {
-            self.edge.copies.empty();
+            self.edge.link_cache.empty();
             let isolate = Isolate::new(self.edge);
             for _ in 0..=self.dice.random.below(4) {
                 self.visit_as_told(&isolate, &at, visitor);
@@ -295,11 +295,11 @@ impl Walk<'_> {
 
     /// Copies get their ten minutes to heal. Then visitors are sent where truth says.
     fn visit_everywhere(&mut self, addresses: &[Address]) {
-        let copies = &self.edge.copies;
-        while copies.held() > 0 {
-            copies.release(self.dice.random.below(copies.held()));
+        let link_cache = &self.edge.link_cache;
+        while link_cache.held() > 0 {
+            link_cache.release(self.dice.random.below(link_cache.held()));
         }
-        copies.hold(false);
+        link_cache.hold(false);
         self.wait(RECHECK);
         let isolate = Isolate::new(self.edge);
         for at in addresses {

@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
             self.retag();
         }
         if self.known.worlds.len() > MOST_WORLDS {
-            self.settle();
+            self.finalize_move();
         }
     }
 
@@ -407,12 +407,12 @@ impl<'a> Walk<'a> {
 
     /// Copies are held back for a while, then let through in any order, or lost.
     fn move_copies(&mut self) {
-        let copies = &self.edge.copies;
+        let link_cache = &self.edge.link_cache;
         match self.dice.random.below(6) {
-            0 => copies.hold(true),
-            1 => copies.hold(false),
-            2 => copies.lose(),
-            _ if copies.held() > 0 => copies.release(self.dice.random.below(copies.held())),
+            0 => link_cache.hold(true),
+            1 => link_cache.hold(false),
+            2 => link_cache.lose(),
+            _ if link_cache.held() > 0 => link_cache.release(self.dice.random.below(link_cache.held())),
             _ => {}
         }
     }

@@ -371,7 +371,7 @@ impl World {
     }
 
     /// The address of the link that a visitor of `address` comes to, or why there is none.
-    fn arrive(&self, address: &Address) -> Result<Address, u16> {
+    fn complete_move(&self, address: &Address) -> Result<Address, u16> {
         let mut at = address;
         let mut place = self.0.get(at).ok_or(404_u16)?;
         let mut traveller = None;
@@ -392,7 +392,7 @@ impl World {
     }
 
     fn link_from(&mut self, address: &Address) -> Result<&mut Link, u16> {
-        let at = self.arrive(address)?;
+        let at = self.complete_move(address)?;
         match self.0.get_mut(&at) {
             Some(Place::Link(link)) => Ok(Rc::make_mut(link)),
             _ => Err(404),

@@ -40,15 +40,15 @@ pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, GuardedRecord> {
 
 /// The link that a place holds, if it holds one: one that is arriving is there once the alias it comes from says so.
 fn link_in(edge: &MemoryEdge, place: &Value) -> Option<Value> {
-    let arriving = &place["arriving"];
-    if arriving.is_null() {
+    let pending_move = &place["arriving"];
+    if pending_move.is_null() {
         return place.get("link").cloned();
     }
-    let from = edge.records.keys().into_iter().find(|key| Some(key.as_str()) == arriving["from"].as_str())?;
+    let from = edge.records.keys().into_iter().find(|key| Some(key.as_str()) == pending_move["from"].as_str())?;
     let record = edge.records.peek(&from).expect("a key that is listed has a record");
     let from: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
-    let has_left = from["signpost"]["journey"] == arriving["journey"];
-    if has_left { Some(arriving["link"].clone()) } else { place.get("link").cloned() }
+    let has_left = from["signpost"]["journey"] == pending_move["journey"];
+    if has_left { Some(pending_move["link"].clone()) } else { place.get("link").cloned() }
 }
 
 fn has_flag(link: &Value, flag: &str) -> bool {
@@ -110,7 +110,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
     for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
         told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
     }
-    let is_exact = edge.records.steps() == CommitMode::AtOnce;
+    let is_exact = edge.records.steps() == CommitMode::Transaction;
     for kept in truth(edge).values() {
         let deeds = told.remove(&kept.id).unwrap_or_default();
         let count = deeds.len() as u64;
@@ -128,7 +128,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
 pub(crate) fn check_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
     assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
-    if edge.records.steps() == CommitMode::AtOnce {
+    if edge.records.steps() == CommitMode::Transaction {
         check_no_stray_entries(edge);
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Isolate<'a> {
     /// Asks, and leaves what is to be done afterwards to the caller.
     pub(crate) async fn handle(&self, ask: Ask) -> (Answer, BackgroundWork) {
         let head = Head::new(&ask.method, &ask.url);
-        let request = Request { head, facts: &ask.visitor, body: ask.body };
+        let request = Request { head, client: &ask.visitor, body: ask.body };
         let (response, after) = self.app.handle(self.edge, request).await;
         (Answer::of(response), after)
     }

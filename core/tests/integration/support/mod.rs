@@ -2,9 +2,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod client;
-pub(crate) mod copies;
 pub(crate) mod history;
 pub(crate) mod keys;
+pub(crate) mod link_cache;
 pub(crate) mod locks;
 pub(crate) mod misfortune;
 pub(crate) mod replay;

@@ -83,7 +83,7 @@ impl FieldType for MaxClicks {
     type Value = NonZeroU64;
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<NonZeroU64, FieldErrors> {
-        let (clicks, most) = (value.natural()?, context.traits.max_clicks);
+        let (clicks, most) = (value.natural()?, context.edge_limits.max_clicks);
         match NonZeroU64::new(clicks) {
             Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
             Some(_) => Err(FieldError::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
@@ -156,8 +156,8 @@ pub(crate) mod tests {
 
     /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
     fn said(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
-        let (config, traits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..TRAITS });
-        let context = ParseContext { config: &config, traits: &traits };
+        let (config, edge_limits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..TRAITS });
+        let context = ParseContext { config: &config, edge_limits: &edge_limits };
         let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
         if apply(&mut spec, parts, &mut wrong).is_some() {
             spec.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });

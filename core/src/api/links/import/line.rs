@@ -80,13 +80,13 @@ impl ImportLine {
     /// Reads what a line says of a link, which is on `domain` unless it says another.
     pub(super) async fn read<E: Edge>(
         context: &Context<'_, E>,
-        proof: &Authorized,
+        authorized: &Authorized,
         line: RawLine<'_>,
         domain: &Domain,
     ) -> Result<Self, Problem> {
         let Draft { parts, wrong } = LineBody::draft(line.fields()?, &context.parsing());
         let hash = parts.password_hash;
-        let mut new = NewLink::of(context, proof, Draft { parts: parts.link, wrong }, domain).await?;
+        let mut new = NewLink::of(context, authorized, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", FieldError::new(FieldCode::Conflicts, "a link has one password")));
         }
@@ -141,11 +141,11 @@ pub(super) enum Lines<'a> {
 impl<'a> Lines<'a> {
     pub(super) fn new(form: ImportFormat, bytes: &'a [u8]) -> Result<Self, Problem> {
         match form {
-            ImportFormat::Lines => {
+            ImportFormat::JsonLines => {
                 let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
                 Ok(Self::Json { rest, offset: bytes.len().saturating_sub(rest.len()), number: 1 })
             }
-            ImportFormat::Rows => {
+            ImportFormat::Csv => {
                 let mut records = CsvRecords::new(bytes);
                 let columns = match records.next() {
                     None => Vec::new(),
@@ -190,8 +190,8 @@ fn from_json(line: &[u8]) -> Result<Fields, Problem> {
     if line.len() > LONGEST {
         return Err(Problem::item_too_large(LONGEST));
     }
-    let tree = JsonValue::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
-    Fields::of(tree).map_err(Problem::wrong_body)
+    let json_value = JsonValue::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    Fields::of(json_value).map_err(Problem::wrong_body)
 }
 
 fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
@@ -247,7 +247,7 @@ mod tests {
             let Some(RawLine { number, start: offset, .. }) = lines.next() else { return taken };
             let head = if begins == 0 { "" } else { head };
             (begins, before) = (begins + offset - head.len(), before + number - 1);
-            before -= usize::from(matches!(form, ImportFormat::Rows));
+            before -= usize::from(matches!(form, ImportFormat::Csv));
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
         let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
         let mut several = 0;
         for round in 0..4_000 {
-            let (form, head) = if round % 2 == 0 { (ImportFormat::Lines, "") } else { (ImportFormat::Rows, "\u{feff}a,b\n") };
+            let (form, head) = if round % 2 == 0 { (ImportFormat::JsonLines, "") } else { (ImportFormat::Csv, "\u{feff}a,b\n") };
             let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
             let whole = taken(form, &text, head, || usize::MAX);
             assert_eq!(taken(form, &text, head, || 1 + below(4)), whole, "{text:?}");

@@ -1,7 +1,7 @@
 //! Copies in Workers KV. A miss, an error and a slow answer are all the same to the core: no copy.
 
 use hop_core::ports::{LinkCache, StoreError};
-use hop_core::store::{Key, copy};
+use hop_core::store::{Key, cached_link};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -35,11 +35,11 @@ impl LinkCache for KvCopies {
         self.0.get(key.as_str(), "text").await.ok()?.as_string().map(String::into_bytes)
     }
 
-    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
         let unavailable = |error: JsValue| StoreError::Unavailable(format!("KV: {}", message(&error)));
         let options = Object::new();
-        Reflect::set(&options, &"expirationTtl".into(), &copy::LIFETIME_SECONDS.into()).map_err(unavailable)?;
-        self.0.put(key.as_str(), copy, &options).await.map(drop).map_err(unavailable)
+        Reflect::set(&options, &"expirationTtl".into(), &cached_link::LIFETIME_SECONDS.into()).map_err(unavailable)?;
+        self.0.put(key.as_str(), cached_link, &options).await.map(drop).map_err(unavailable)
     }
 }
 

@@ -2,7 +2,7 @@
 //! within the bounds that are promised.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::support::copies::{
+use crate::support::link_cache::{
     HERE, THERE, create, docs, edit_elsewhere, ended, follow, follow_afresh, missing, to, version_of_copy, world,
 };
 use crate::support::misfortune::{Plan, calm, plan, watch};
@@ -31,7 +31,7 @@ fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
     run(slow.app.finish(&edge, late_fill));
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
 
-    edge.copies.empty();
+    edge.link_cache.empty();
     let (_, late_fill) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     run(Isolate::new(&edge).ask(Ask::restore("docs")));
     edit_elsewhere(&edge);
@@ -42,12 +42,12 @@ fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
 /// Three puts on their way, one for each version of the link: followed, deleted, restored.
 fn three_on_their_way() -> MemoryEdge {
     let edge = world();
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     assert_eq!(follow_afresh(&edge), to(HERE));
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     run(Isolate::new(&edge).ask(Ask::restore("docs")));
-    edge.copies.hold(false);
-    assert_eq!(edge.copies.held(), 3);
+    edge.link_cache.hold(false);
+    assert_eq!(edge.link_cache.held(), 3);
     edge
 }
 
@@ -56,7 +56,7 @@ fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes()
     for (first, second, last) in [(0, 0, 3), (0, 1, 2), (1, 0, 3), (1, 1, 1), (2, 0, 2), (2, 1, 1)] {
         let edge = three_on_their_way();
         for next in [first, second, 0] {
-            edge.copies.release(next);
+            edge.link_cache.release(next);
         }
         assert_eq!(version_of_copy(&edge), Some(last));
         assert_eq!(follow_afresh(&edge), if last == 2 { ended() } else { to(HERE) });
@@ -69,10 +69,10 @@ fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes()
 #[test]
 fn a_lost_put_heals_after_ten_minutes() {
     let edge = copied();
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::delete("docs"))).code(), 204);
-    edge.copies.lose();
-    edge.copies.hold(false);
+    edge.link_cache.lose();
+    edge.link_cache.hold(false);
     edge.wait_seconds(TEN_MINUTES);
     assert_eq!(follow_afresh(&edge), to(HERE));
     assert_eq!(version_of_copy(&edge), Some(1), "a copy ten minutes old is not checked yet");
@@ -85,18 +85,18 @@ fn a_lost_put_heals_after_ten_minutes() {
 fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
     let edge = copied();
     let isolate = Isolate::new(&edge);
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     edge.wait_seconds(TEN_MINUTES + 1);
     let mut checks = Vec::new();
     for _ in 0..2 * TEN_MINUTES / 6 {
         assert_eq!(follow(&isolate), to(HERE));
-        checks.push(edge.copies.held());
+        checks.push(edge.link_cache.held());
         edge.wait_seconds(6);
     }
     let changes: Vec<usize> = (1..checks.len()).filter(|number| checks[*number] != checks[*number - 1]).collect();
     assert_eq!((checks[0], changes, checks.last()), (1, vec![100], Some(&2)));
     follow_afresh(&edge);
-    assert_eq!(edge.copies.held(), 3, "every isolate keeps its own count");
+    assert_eq!(edge.link_cache.held(), 3, "every isolate keeps its own count");
 }
 
 #[test]
@@ -109,10 +109,10 @@ fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
         run(isolate.ask(Ask::visit(alias)));
     }
     edge.wait_seconds(TEN_MINUTES + 1);
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     for _ in 0..2 {
         aliases.iter().for_each(|alias| assert_eq!(run(isolate.ask(Ask::visit(alias))).code(), 302));
-        assert_eq!(edge.copies.held(), 100);
+        assert_eq!(edge.link_cache.held(), 100);
         edge.wait_seconds(6);
     }
 }
@@ -120,7 +120,7 @@ fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
 #[test]
 fn a_copy_older_than_a_day_is_ignored() {
     let edge = copied();
-    edge.copies.hold(true);
+    edge.link_cache.hold(true);
     edit_elsewhere(&edge);
     edge.wait_seconds(ONE_DAY);
     assert_eq!(follow_afresh(&edge), to(HERE));
@@ -131,12 +131,12 @@ fn a_copy_older_than_a_day_is_ignored() {
 #[test]
 fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
     let edge = copied();
-    edge.copies.empty();
+    edge.link_cache.empty();
     assert_eq!(follow_afresh(&edge), to(HERE));
 
     let edge = MemoryEdge::new(1);
     assert_eq!(follow_afresh(&edge), missing());
-    assert_eq!((edge.copies.peek(&docs()), edge.records.keys().len()), (None, 0));
+    assert_eq!((edge.link_cache.peek(&docs()), edge.records.keys().len()), (None, 0));
     run(Isolate::new(&edge).ask(create()));
     assert_eq!(follow_afresh(&edge), to(HERE));
 }
@@ -145,7 +145,7 @@ fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
 fn a_copy_that_cannot_be_read_is_ignored() {
     let edge = copied();
     edit_elsewhere(&edge);
-    let good: Value = serde_json::from_str(&edge.copies.peek(&docs()).expect("a copy")).expect("a copy is JSON");
+    let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
     let with = |field: &str, value: Value| {
         let mut copy = good.clone();
         copy[field] = value;
@@ -180,7 +180,7 @@ fn a_copy_that_cannot_be_read_is_ignored() {
         within("target", json!("https://example.com/\n")),
         control,
     ] {
-        edge.copies.plant(&docs(), &damaged);
+        edge.link_cache.plant(&docs(), &damaged);
         assert_eq!(follow_afresh(&edge), to(THERE), "{damaged}");
         assert_eq!(version_of_copy(&edge), Some(2), "{damaged}");
     }

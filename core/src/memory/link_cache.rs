@@ -42,8 +42,8 @@ impl MemoryCache {
     pub fn release(&self, index: usize) {
         let mut state = locked(&self.state);
         if index < state.held.len() {
-            let (key, copy) = state.held.remove(index);
-            state.visible.insert(key, copy);
+            let (key, cached_link) = state.held.remove(index);
+            state.visible.insert(key, cached_link);
         }
     }
 
@@ -68,8 +68,8 @@ impl MemoryCache {
     }
 
     /// Puts a copy behind hop's back.
-    pub fn plant(&self, key: &Key, copy: &str) {
-        locked(&self.state).visible.insert(key.clone(), copy.to_owned());
+    pub fn plant(&self, key: &Key, cached_link: &str) {
+        locked(&self.state).visible.insert(key.clone(), cached_link.to_owned());
     }
 }
 
@@ -79,13 +79,13 @@ impl LinkCache for MemoryCache {
         self.peek(key).map(String::into_bytes)
     }
 
-    async fn put(&self, key: &Key, copy: &str) -> Result<(), StoreError> {
+    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
         self.operations.fetch_add(1, Ordering::SeqCst);
         let mut state = locked(&self.state);
         if state.holding {
-            state.held.push((key.clone(), copy.to_owned()));
+            state.held.push((key.clone(), cached_link.to_owned()));
         } else {
-            state.visible.insert(key.clone(), copy.to_owned());
+            state.visible.insert(key.clone(), cached_link.to_owned());
         }
         Ok(())
     }

@@ -40,9 +40,9 @@ pub(crate) struct DomainRedirects {
 }
 
 impl DomainRedirects {
-    pub(crate) fn of(site: &DomainRecord) -> Self {
+    pub(crate) fn of(domain_record: &DomainRecord) -> Self {
         let header = |target: &Option<Target>| target.as_ref().and_then(Target::location);
-        Self { root: header(&site.root), not_found: header(&site.not_found), ended: header(&site.ended) }
+        Self { root: header(&domain_record.root), not_found: header(&domain_record.not_found), ended: header(&domain_record.ended) }
     }
 
     /// How much an isolate keeps of it, about.

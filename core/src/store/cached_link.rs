@@ -5,7 +5,7 @@
 //! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
 
 use super::stored::cached_link::StoredCachedLink;
-use super::{AliasState, Key, look, stored};
+use super::{AliasState, Key, load, stored};
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::model::password::{PasswordHash, PasswordTag};
@@ -29,21 +29,21 @@ pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// How often the record was written.
     pub(crate) version: u64,
-    pub(crate) leads: CachedState,
+    pub(crate) state: CachedState,
 }
 
 /// Where an alias leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CachedState {
     /// As its link says.
-    On(Box<VisitorLink>),
+    Link(Box<VisitorLink>),
     /// To where its link went.
-    Away {
+    MovedTo {
         to: Key,
         /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
         forwards: bool,
     },
-    Nowhere,
+    Ended,
     /// The same, and truth is asked whether it still is so.
     Blocked,
 }
@@ -66,34 +66,34 @@ pub(crate) enum Freshness {
     /// Truth confirmed it lately.
     Fresh(CachedLink),
     /// To be served and then checked.
-    Aged(CachedLink),
+    Stale(CachedLink),
     /// It says that truth is to be asked.
-    AskTruth,
+    Bypass,
     /// To be ignored.
-    None,
+    Missing,
 }
 
 impl CachedLink {
     /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
-    pub(crate) fn of(holder: &AliasState, commits: u64) -> Option<Self> {
-        let (id, leads) = match holder.seen() {
-            AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Nowhere),
+    pub(crate) fn of(alias_state: &AliasState, commits: u64) -> Option<Self> {
+        let (id, state) = match alias_state.seen() {
+            AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Ended),
             AliasState::Link(link) if link.blocked.is_some() => (&link.id, CachedState::Blocked),
-            AliasState::Link(link) => (&link.id, CachedState::On(Box::new(VisitorLink::of(link)))),
-            AliasState::MovedTo(signpost) => (&signpost.link, CachedState::Away { to: signpost.to(), forwards: signpost.forwards }),
-            AliasState::Erasing(link) => (&link.id, CachedState::Nowhere),
-            AliasState::PendingMove(_) | AliasState::Nobody => return None,
+            AliasState::Link(link) => (&link.id, CachedState::Link(Box::new(VisitorLink::of(link)))),
+            AliasState::MovedTo(moved_to) => (&moved_to.link, CachedState::MovedTo { to: moved_to.to(), forwards: moved_to.forwards }),
+            AliasState::Erasing(link) => (&link.id, CachedState::Ended),
+            AliasState::PendingMove(_) | AliasState::Free => return None,
         };
-        Some(Self { id: id.clone(), version: commits, leads })
+        Some(Self { id: id.clone(), version: commits, state })
     }
 
     /// Whether truth is to be asked for every visitor.
     pub(crate) fn is_strict(&self) -> bool {
-        match &self.leads {
+        match &self.state {
             // Their clicks are counted by truth, so that is where their limit is read as well.
-            CachedState::On(followed) => followed.spec.strict || followed.limit.is_some(),
+            CachedState::Link(followed) => followed.spec.strict || followed.limit.is_some(),
             CachedState::Blocked => true,
-            CachedState::Away { .. } | CachedState::Nowhere => false,
+            CachedState::MovedTo { .. } | CachedState::Ended => false,
         }
     }
 }
@@ -108,16 +108,16 @@ impl VisitorLink {
 
 /// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
 pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Freshness {
-    let Ok((copy, checked_at)) = stored::read(bytes).and_then(StoredCachedLink::into_copy) else {
-        return Freshness::None;
+    let Ok((cached_link, checked_at)) = stored::read(bytes).and_then(StoredCachedLink::into_link) else {
+        return Freshness::Missing;
     };
     let age = now.millis_since(checked_at);
     let older_than = |seconds: u32| age > u64::from(seconds).saturating_mul(1_000);
-    match copy {
-        _ if older_than(LIFETIME_SECONDS) => Freshness::None,
-        None => Freshness::AskTruth,
-        Some(copy) if older_than(RECHECK_AFTER_SECONDS) => Freshness::Aged(copy),
-        Some(copy) => Freshness::Fresh(copy),
+    match cached_link {
+        _ if older_than(LIFETIME_SECONDS) => Freshness::Missing,
+        None => Freshness::Bypass,
+        Some(cached_link) if older_than(RECHECK_AFTER_SECONDS) => Freshness::Stale(cached_link),
+        Some(cached_link) => Freshness::Fresh(cached_link),
     }
 }
 
@@ -138,31 +138,31 @@ impl CacheFill {
     }
 
     /// Puts what truth says, and again as long as truth moved on meanwhile. A read may be late: a version that is not newer is no news.
-    pub(crate) async fn run(self, records: &impl Records, copies: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
-        let mut copy = match self.known {
-            Some(copy) => Some(copy),
+    pub(crate) async fn run(self, records: &impl Records, link_cache: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
+        let mut cached_link = match self.known {
+            Some(cached_link) => Some(cached_link),
             None => match truth(records, &self.key).await? {
-                None => ended(copies, &self.key, now).await,
+                None => ended(link_cache, &self.key, now).await,
                 truth => truth,
             },
         };
         for _ in 0..CORRECTIONS {
-            let Some(known) = copy else { return Ok(()) };
-            copies.put(&self.key, &stored::write(&StoredCachedLink::of(&known, now))?).await?;
-            copy = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
+            let Some(known) = cached_link else { return Ok(()) };
+            link_cache.put(&self.key, &stored::write(&StoredCachedLink::of(&known, now))?).await?;
+            cached_link = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())
     }
 }
 
 /// What is told where truth knows of nobody while a copy still does: that the link has ended.
-async fn ended(copies: &impl LinkCache, key: &Key, now: Timestamp) -> Option<CachedLink> {
-    match read(&copies.get(key).await?, now) {
-        Freshness::Fresh(copy) | Freshness::Aged(copy) => Some(CachedLink { leads: CachedState::Nowhere, ..copy }),
-        Freshness::AskTruth | Freshness::None => None,
+async fn ended(link_cache: &impl LinkCache, key: &Key, now: Timestamp) -> Option<CachedLink> {
+    match read(&link_cache.get(key).await?, now) {
+        Freshness::Fresh(cached_link) | Freshness::Stale(cached_link) => Some(CachedLink { state: CachedState::Ended, ..cached_link }),
+        Freshness::Bypass | Freshness::Missing => None,
     }
 }
 
 async fn truth(records: &impl Records, key: &Key) -> Result<Option<CachedLink>, StoreError> {
-    Ok(look(records, key).await?.and_then(|place| CachedLink::of(&place.holder, place.commits)))
+    Ok(load(records, key).await?.and_then(|alias_record| CachedLink::of(&alias_record.alias_state, alias_record.commits)))
 }

@@ -15,7 +15,7 @@ use crate::store::{DomainRecord, DomainRedirects, GuardedRecord, Key};
 pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {
     let domain = Domain::parse(host).ok().filter(|domain| domain.as_str() == host).ok_or_else(Problem::unknown_host)?;
     if !follows {
-        elsewhere(context, &domain).await?.ok_or_else(Problem::unknown_host)?;
+        domain_redirects(context, &domain).await?.ok_or_else(Problem::unknown_host)?;
     }
     Ok(domain)
 }
@@ -23,7 +23,7 @@ pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: b
 /// `/`: what answers here, or where the domain sends everybody.
 pub(crate) async fn front<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
     let root = known(context, domain).await?.root;
-    Ok(root.map_or_else(|| pages::home(&context.config.look), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
+    Ok(root.map_or_else(|| pages::home(&context.config.theme), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
 }
 
 /// Whether `/` is a page of hop and not somebody else's.
@@ -38,8 +38,8 @@ pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, 
         ProblemCode::LinkEnded => false,
         _ => return Err(problem),
     };
-    let elsewhere = known(context, domain).await?;
-    let target = if found_nothing { elsewhere.not_found } else { elsewhere.ended };
+    let domain_redirects = known(context, domain).await?;
+    let target = if found_nothing { domain_redirects.not_found } else { domain_redirects.ended };
     match target {
         Some(target) => Ok(Response::redirect(RedirectStatus::Found.code(), target, NO_CACHE)),
         None => Err(problem),
@@ -51,7 +51,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(GuardedRecord::<DomainRecord>::look(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
+    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
 }
 
 /// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
@@ -59,7 +59,7 @@ pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Dom
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(());
     }
-    match elsewhere(context, domain).await {
+    match domain_redirects(context, domain).await {
         Ok(found) => found.map(drop).ok_or_else(Problem::unknown_host),
         Err(error) => {
             context.log_skipped(&Key::domain(domain), &error);
@@ -71,7 +71,7 @@ pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Dom
 /// Where a domain sends visitors. One of the settings is served even if its record cannot be read; one without record is only if it is of the
 /// settings.
 async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRedirects, Problem> {
-    let found = elsewhere(context, domain).await;
+    let found = domain_redirects(context, domain).await;
     if context.config.origin_of(domain.as_str()).is_none() {
         return found?.ok_or_else(Problem::unknown_host);
     }
@@ -82,20 +82,21 @@ async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Dom
 }
 
 /// Asks the memo, else the truth, and remembers the answer.
-async fn elsewhere<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<DomainRedirects>, StoreError> {
+async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<DomainRedirects>, StoreError> {
     let key = Key::domain(domain);
     match context.memo(|memo| memo.get(&key, context.now)) {
-        MemoLookup::Hit(MemoValue::Domain(elsewhere)) => return Ok(Some(elsewhere)),
+        MemoLookup::Hit(MemoValue::Domain(domain_redirects)) => return Ok(Some(domain_redirects)),
         MemoLookup::Miss => return Ok(None),
-        MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Nothing => {}
+        MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Unknown => {}
     }
     let read_in = context.memo(|memo| memo.epoch());
-    let kept = GuardedRecord::<DomainRecord>::look(context.edge.records(), &key).await?;
-    let Some(site) = kept.map(|kept| kept.what).filter(|site| !site.is_deleted) else {
+    let kept = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
+    let Some(domain_record) = kept.map(|kept| kept.what).filter(|domain_record| !domain_record.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };
-    let elsewhere = DomainRedirects::of(&site);
-    context.memo(|memo| memo.remember_hit(&key, MemoValue::Domain(elsewhere.clone()), elsewhere.bytes(), read_in, context.now));
-    Ok(Some(elsewhere))
+    let domain_redirects = DomainRedirects::of(&domain_record);
+    context
+        .memo(|memo| memo.remember_hit(&key, MemoValue::Domain(domain_redirects.clone()), domain_redirects.bytes(), read_in, context.now));
+    Ok(Some(domain_redirects))
 }

@@ -69,6 +69,6 @@ pub(crate) fn missing() -> (u16, String) {
 
 /// The version the visible copy of `docs` shows.
 pub(crate) fn version_of_copy(edge: &MemoryEdge) -> Option<u64> {
-    let copy: Value = serde_json::from_str(&edge.copies.peek(&docs())?).expect("a copy is JSON");
+    let copy: Value = serde_json::from_str(&edge.link_cache.peek(&docs())?).expect("a copy is JSON");
     copy["version"].as_u64()
 }

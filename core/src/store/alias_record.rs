@@ -1,0 +1,472 @@
+//! The record of an alias: who holds it. A link, a signpost to where a link went, or nobody any more.
+//!
+//! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
+//! there is what moves it.
+
+use super::change::{has_entry, index_entries_of, marks_of};
+use super::stored::alias::StoredAlias;
+use super::stored::tokens::Tokens;
+use super::{Change, Expect, Key, Written, index_entry, stored};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
+use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::model::time::Timestamp;
+use crate::store::ports::{Guard, Record, Records, StoreError};
+
+/// Who holds an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AliasState {
+    /// A link, deleted or not.
+    Link(Link),
+    /// A link that is to come here, and is here once the alias it comes from says so.
+    PendingMove(Box<PendingMove>),
+    /// A link of which nothing is to stay. It is kept only to know what else is to go.
+    Erasing(Link),
+    /// The link that was here is elsewhere.
+    MovedTo(MovedTo),
+    /// Nobody: whoever asks may have it.
+    Free,
+}
+
+/// A link on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PendingMove {
+    pub(crate) link: Link,
+    pub(crate) from: Key,
+    /// The random name of this move, which the signpost repeats.
+    pub(crate) move_id: String,
+    pub(crate) since: Timestamp,
+    /// Who held the alias before, and holds it again if the link never comes.
+    pub(crate) before: AliasState,
+}
+
+/// Where a link went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MovedTo {
+    pub(crate) link: LinkId,
+    pub(crate) domain: Domain,
+    pub(crate) alias: Alias,
+    pub(crate) move_id: String,
+    /// Whether visitors of the old alias are led there.
+    pub(crate) forwards: bool,
+}
+
+impl MovedTo {
+    pub(crate) fn to(&self) -> Key {
+        Key::link(&self.domain, &self.alias)
+    }
+}
+
+/// The record of an alias.
+#[derive(Clone, Debug)]
+pub(crate) struct AliasRecord {
+    pub(crate) key: Key,
+    pub(crate) alias_state: AliasState,
+    /// How often it was written: of two copies of it, the one with more is newer.
+    pub(crate) commits: u64,
+    tokens: Tokens,
+    /// What the index entries end in, but for those in `newer_entries`: the name of the commit that wrote them.
+    entry_token: String,
+    /// The index entries that later commits wrote: an edit writes and drops only those that differ.
+    newer_entries: Vec<Key>,
+    /// Hints of whoever was here before a link arrived: of no use any more.
+    left: Vec<Key>,
+    guard: Guard,
+}
+
+/// State of the index entries named by the record of a link that is being erased.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryStatus {
+    /// They may be there.
+    Named,
+    /// They are not.
+    Dropped,
+}
+
+impl AliasRecord {
+    /// The record at `key`. Somebody arriving is still arriving here; [`load`] asks where they come from.
+    pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
+        let mut stored: StoredAlias<'_> = stored::read(&record.value)?;
+        Ok(Self {
+            key: key.clone(),
+            alias_state: stored.take_state()?,
+            commits: stored.commits,
+            tokens: stored.tokens,
+            entry_token: stored.entry_token.into_owned(),
+            newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::kept(index_entry.into_owned())).collect(),
+            left: Vec::new(),
+            guard: record.guard.clone(),
+        })
+    }
+
+    /// The change that makes `alias_state` the first to hold `key`.
+    pub(crate) fn claim(key: &Key, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
+        let index_adds = index_entries_of(alias_state, &token);
+        let value = stored::write(&StoredAlias::of(alias_state, 1, Tokens::first(&token), (&token, &[])))?;
+        Ok(Change { attachments: marks_of(&index_adds), index_adds, ..Change::of(key.clone(), Expect::Absent, value, token) })
+    }
+
+    /// The change that makes `alias_state` hold this place from now on. Index entries that still hold stay as they are.
+    pub(crate) fn hand_over(&self, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
+        let before = self.index_entries(&self.alias_state);
+        // A claim offers one token to several states of a record in turn, and a refused offer takes its entries back. The store may make such a
+        // removal late, so the entries of each offer have names of their own.
+        let name = format!("{token}-{}", self.commits);
+        let wanted = index_entries_of(alias_state, &name);
+        let is_among =
+            |index_entry: &Key, index_entries: &[Key]| index_entries.iter().any(|other| index_entry::says_the_same(index_entry, other));
+        let (kept, mut removes): (Vec<Key>, Vec<Key>) = before.iter().cloned().partition(|index_entry| is_among(index_entry, &wanted));
+        removes.extend_from_slice(&self.left);
+        let index_adds: Vec<Key> = wanted.into_iter().filter(|index_entry| !is_among(index_entry, &before)).collect();
+        let has_old = kept.iter().any(|index_entry| index_entry::ends_in(index_entry, &self.entry_token));
+        let entry_token = if has_old || index_adds.is_empty() { &self.entry_token } else { &name };
+        let newer_entries: Vec<Key> =
+            kept.iter().chain(&index_adds).filter(|index_entry| !index_entry::ends_in(index_entry, entry_token)).cloned().collect();
+        let value = self.next(alias_state, &token, (entry_token, &newer_entries))?;
+        let expect = Expect::Unchanged(self.guard.clone());
+        Ok(Change { attachments: marks_of(&index_adds), index_adds, removes, ..Change::of(self.key.clone(), expect, value, token) })
+    }
+
+    /// The change that begins to erase `link`, or goes on with it: its hints and `removes` go. The record keeps what names the hints until
+    /// they are known to be dropped: the writer may die half-way.
+    pub(crate) fn erase(&self, link: &Link, mut removes: Vec<Key>, entries: EntryStatus, token: String) -> Result<Change, StoreError> {
+        let alias_state = AliasState::Erasing(link.clone());
+        let change = self.hand_over(&alias_state, token)?;
+        let index_entries = match entries {
+            EntryStatus::Dropped => ("", &[][..]),
+            EntryStatus::Named => {
+                removes.extend(match &self.alias_state {
+                    AliasState::Erasing(link) if self.names_entries() => self.index_entries(&AliasState::Link(link.clone())),
+                    alias_state => self.index_entries(alias_state),
+                });
+                removes.extend_from_slice(&self.left);
+                (&*self.entry_token, &*self.newer_entries)
+            }
+        };
+        let value = self.next(&alias_state, &change.token, index_entries)?;
+        Ok(Change { value, removes, ..change })
+    }
+
+    /// Whether the record names index entries that may still be there.
+    pub(crate) fn names_entries(&self) -> bool {
+        !self.entry_token.is_empty()
+    }
+
+    /// Whether index entries of the previous holder are still to be dropped.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// The record after the commit `token` that makes `alias_state` hold this place.
+    fn next(&self, alias_state: &AliasState, token: &str, index_entries: (&str, &[Key])) -> Result<String, StoreError> {
+        stored::write(&StoredAlias::of(alias_state, self.commits.saturating_add(1), self.tokens.and(token), index_entries))
+    }
+
+    /// The index entries of `alias_state`, which is or was here, under the names they were written with.
+    fn index_entries(&self, alias_state: &AliasState) -> Vec<Key> {
+        let mut index_entries = index_entries_of(alias_state, &self.entry_token);
+        for index_entry in &mut index_entries {
+            if let Some(newer) = self.newer_entries.iter().find(|newer| index_entry::says_the_same(newer, index_entry)) {
+                index_entry.clone_from(newer);
+            }
+        }
+        index_entries
+    }
+
+    /// The index entries that the record names.
+    #[cfg(any(test, feature = "memory"))]
+    pub(crate) fn entries(&self) -> Vec<Key> {
+        self.index_entries(&self.alias_state)
+    }
+
+    /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
+    /// list may have been read before the latest one, which put its own hint in place of it.
+    pub(crate) fn matches_entry(&self, key: &Key) -> bool {
+        self.link().is_some_and(|link| has_entry(link, key))
+    }
+
+    /// Whether the commit `token` is among those that made this record what it is.
+    pub(crate) fn remembers(&self, token: &str) -> bool {
+        self.tokens.remember(token)
+    }
+
+    /// The link that is to be seen here, deleted or not.
+    pub(crate) fn link(&self) -> Option<&Link> {
+        match self.alias_state.seen() {
+            AliasState::Link(link) => Some(link),
+            AliasState::PendingMove(_) | AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => None,
+        }
+    }
+
+    /// Whether the link has left from here to where it is arriving. The word of a signpost holds while somebody else is arriving here.
+    pub(crate) fn has_moved_to(&self, pending_move: &PendingMove) -> bool {
+        matches!(self.alias_state.seen(), AliasState::MovedTo(moved_to) if moved_to.move_id == pending_move.move_id)
+    }
+
+    /// Takes the word of the alias that somebody arriving here comes from.
+    fn resolve_pending_move(&mut self, from: Option<&Self>) {
+        if let AliasState::PendingMove(pending_move) = &self.alias_state
+            && from.is_some_and(|from| from.has_moved_to(pending_move))
+        {
+            self.complete_move();
+        }
+    }
+
+    /// Whoever is arriving here is here.
+    fn complete_move(&mut self) {
+        let AliasState::PendingMove(pending_move) = &self.alias_state else { return };
+        let arrived = AliasState::Link(pending_move.link.clone());
+        let own = self.index_entries(&arrived);
+        self.left = self.index_entries(&pending_move.before);
+        self.left.retain(|index_entry| !own.contains(index_entry));
+        self.alias_state = arrived;
+    }
+}
+
+impl AliasState {
+    /// Who is to be seen here: while somebody is arriving, whoever was here before.
+    pub(crate) fn seen(&self) -> &Self {
+        match self {
+            Self::PendingMove(pending_move) => &pending_move.before,
+            alias_state => alias_state,
+        }
+    }
+}
+
+/// Reads the record at `key`, and where somebody is arriving there, what is to be believed of it.
+pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
+    let Some(mut alias_record) = read_at(records, key).await? else {
+        return Ok(None);
+    };
+    if let AliasState::PendingMove(pending_move) = &alias_record.alias_state {
+        let from = read_at(records, &pending_move.from).await?;
+        alias_record.resolve_pending_move(from.as_ref());
+    }
+    Ok(Some(alias_record))
+}
+
+async fn read_at(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
+    let record = records.get(key).await?;
+    record.map(|record| AliasRecord::read(key, &record)).transpose()
+}
+
+/// The link `id`, at `key` or where it went from there, if it is to be seen.
+pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
+    for _ in 0..=MOST_MOVES {
+        let alias_record = load(records, &key).await?;
+        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.seen()) {
+            Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
+            Some(AliasState::MovedTo(moved_to)) if moved_to.link == *id => key = moved_to.to(),
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+/// [`load`] at many places at once, each by itself readable or not.
+pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<AliasRecord, StoreError>>>, StoreError> {
+    let found = records.get_many(keys).await?;
+    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::read(key, &record));
+    let mut alias_records: Vec<_> = keys.iter().zip(found).map(read).collect();
+    let origin = |alias_record: &Option<Result<AliasRecord, StoreError>>| match alias_record {
+        Some(Ok(AliasRecord { alias_state: AliasState::PendingMove(pending_move), .. })) => Some(pending_move.from.clone()),
+        _ => None,
+    };
+    let origins: Vec<Key> = alias_records.iter().filter_map(origin).collect();
+    if origins.is_empty() {
+        return Ok(alias_records);
+    }
+    let found = records.get_many(&origins).await?;
+    let pending_move = alias_records.iter_mut().filter(|alias_record| origin(alias_record).is_some());
+    for ((slot, key), record) in pending_move.zip(&origins).zip(found) {
+        match (slot.as_mut(), record.map(|record| AliasRecord::read(key, &record)).transpose()) {
+            (Some(Ok(alias_record)), Ok(from)) => alias_record.resolve_pending_move(from.as_ref()),
+            // Who is to be seen there is not known, and that is all.
+            (_, Err(error)) => *slot = Some(Err(error)),
+            (_, Ok(_)) => {}
+        }
+    }
+    Ok(alias_records)
+}
+
+/// Has the link that went to `key` by this journey be there without anybody's word. Whoever asks has the signpost before them: to read it
+/// again might be to read an older truth. A refusal is for want of a fresh look.
+pub(crate) async fn finalize_move(records: &impl Records, key: &Key, move_id: &str, token: String) -> Result<Written, StoreError> {
+    let Some(mut alias_record) = read_at(records, key).await? else {
+        return Ok(Written::Conflict);
+    };
+    if matches!(&alias_record.alias_state, AliasState::PendingMove(pending_move) if pending_move.move_id == move_id) {
+        alias_record.complete_move();
+    }
+    super::write(records, alias_record.hand_over(&alias_record.alias_state, token)?).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::text::Tag;
+    use crate::store::tokens::tokens_of;
+
+    fn key() -> Key {
+        Key::link(&Link::example().domain, &Link::example().alias)
+    }
+
+    fn stored(change: &Change) -> Record {
+        Record { value: change.value.clone().into_bytes(), guard: Guard(format!("guard of {}", change.token)) }
+    }
+
+    fn alias_record(change: &Change) -> AliasRecord {
+        AliasRecord::read(&key(), &stored(change)).unwrap()
+    }
+
+    fn claimed() -> Change {
+        AliasRecord::claim(&key(), &AliasState::Link(Link::example()), "t0".into()).unwrap()
+    }
+
+    fn moved_to() -> MovedTo {
+        let alias = Alias::stored("new".into());
+        MovedTo { link: Link::example().id, domain: Link::example().domain, alias, move_id: "j".into(), forwards: true }
+    }
+
+    fn pending_move(before: AliasState) -> AliasState {
+        let from = Key::kept("link/hop.example/old".into());
+        AliasState::PendingMove(Box::new(PendingMove {
+            link: Link::example(),
+            from,
+            move_id: "j".into(),
+            since: Timestamp::from_millis(5),
+            before,
+        }))
+    }
+
+    #[test]
+    fn every_holder_comes_back_as_it_was_stored() {
+        let tombstone = AliasState::Link(Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() });
+        for alias_state in [
+            tombstone.clone(),
+            AliasState::MovedTo(moved_to()),
+            AliasState::Erasing(Link::example()),
+            AliasState::Free,
+            pending_move(AliasState::Free),
+            pending_move(tombstone),
+            pending_move(AliasState::MovedTo(moved_to())),
+        ] {
+            let change = AliasRecord::claim(&key(), &alias_state, "t0".into()).unwrap();
+            assert_eq!((&change.key, &change.expect), (&key(), &Expect::Absent));
+            let alias_record = alias_record(&change);
+            assert_eq!((&alias_record.alias_state, alias_record.commits), (&alias_state, 1));
+            let again = alias_record.hand_over(&alias_state, "t1".into()).unwrap();
+            assert_eq!((again.index_adds.len(), again.removes.len(), again.attachments.len()), (0, 0, 0), "{alias_state:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_is_guarded_by_what_was_read_and_keeps_the_hints_that_still_hold() {
+        let place_of_claim = alias_record(&claimed());
+        let edit = place_of_claim.hand_over(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
+        assert_eq!(edit.expect, Expect::Unchanged(Guard("guard of t0".into())));
+        assert_eq!((edit.index_adds.len(), edit.removes.len()), (0, 0));
+        let edited = alias_record(&edit);
+        assert_eq!((edited.commits, edited.link().unwrap().version), (2, 8));
+        assert!(claimed().index_adds.iter().all(|index_entry| edited.matches_entry(index_entry)));
+    }
+
+    fn with_tags(tags: &[&str]) -> AliasState {
+        let mut link = Link::example();
+        link.spec.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
+        AliasState::Link(link)
+    }
+
+    #[test]
+    fn edit_writes_and_drops_only_differing_index_entries() {
+        let edit = alias_record(&claimed()).hand_over(&with_tags(&["a", "b"]), "t1".into()).unwrap();
+        let created_at = claimed().index_adds[0].as_str().replace("by-time/hop.example/", "").replace("/t0", "");
+        let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
+        assert_eq!((&edit.index_adds, edit.removes.len()), (&vec![by_tag("a", "t1-1"), by_tag("b", "t1-1")], 0));
+        assert_eq!(edit.attachments, ["a", "b"].map(|tag| (Key::kept(format!("tag/hop.example/{tag}")), "null".into())));
+        let edited = alias_record(&edit);
+        assert!(edit.index_adds.iter().chain(&claimed().index_adds).all(|index_entry| edited.matches_entry(index_entry)));
+        assert!(!alias_record(&claimed()).matches_entry(&by_tag("a", "t1-1")));
+        let again = edited.hand_over(&with_tags(&["b", "c"]), "t2".into()).unwrap();
+        assert_eq!((again.index_adds.as_slice(), again.removes.as_slice()), (&[by_tag("c", "t2-2")][..], &[by_tag("a", "t1-1")][..]));
+        assert_eq!(again.attachments.len(), 1, "the mark of the other tag is there");
+        let left = alias_record(&again).hand_over(&AliasState::MovedTo(moved_to()), "t3".into()).unwrap();
+        assert_eq!(
+            left.removes,
+            [&claimed().index_adds[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(),
+            "each under its own name"
+        );
+        let tagged = alias_record(&again).link().unwrap().clone();
+        let erased = alias_record(&again).erase(&tagged, Vec::new(), EntryStatus::Named, "t3".into()).unwrap();
+        assert_eq!(erased.removes, left.removes);
+        assert_eq!(
+            alias_record(&erased).erase(&tagged, Vec::new(), EntryStatus::Named, "t4".into()).unwrap().removes,
+            left.removes,
+            "the record still names them"
+        );
+    }
+
+    #[test]
+    fn a_tag_that_comes_back_gets_a_new_entry() {
+        let tagged = alias_record(&claimed()).hand_over(&with_tags(&["a"]), "t1".into()).unwrap();
+        let untagged = alias_record(&tagged).hand_over(&with_tags(&[]), "t2".into()).unwrap();
+        assert_eq!((untagged.index_adds.len(), &untagged.removes), (0, &tagged.index_adds));
+        let again = alias_record(&untagged).hand_over(&with_tags(&["a"]), "t3".into()).unwrap();
+        assert!(again.index_adds[0].as_str().ends_with("/t3-3"), "a late drop of the old one must not take the new one along");
+        assert!(alias_record(&again).matches_entry(&tagged.index_adds[0]), "a list may have been read before the edit");
+    }
+
+    #[test]
+    fn whoever_leaves_takes_the_hints_along() {
+        let leave = alias_record(&claimed()).hand_over(&AliasState::MovedTo(moved_to()), "t1".into()).unwrap();
+        assert_eq!((leave.removes, leave.index_adds.len()), (claimed().index_adds, 0));
+    }
+
+    #[test]
+    fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
+        let place_of_claim = alias_record(&claimed());
+        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], EntryStatus::Named, "t1".into()).unwrap();
+        assert_eq!(
+            (&first.removes[0], &first.removes[1..], first.index_adds.len()),
+            (&Key::kept("x".into()), &claimed().index_adds[..], 0)
+        );
+        let again = alias_record(&first).erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
+        assert_eq!(again.removes, claimed().index_adds);
+        assert!(!claimed().index_adds.iter().any(|index_entry| alias_record(&again).matches_entry(index_entry)));
+        let end = alias_record(&again).hand_over(&AliasState::Free, "t3".into()).unwrap();
+        assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
+    }
+
+    #[test]
+    fn an_erasure_takes_along_what_was_there_before_the_link_came() {
+        let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
+        before.spec.tags = vec![Tag::stored("a".into())];
+        let mut there = alias_record(&AliasRecord::claim(&key(), &pending_move(AliasState::Link(before)), "t0".into()).unwrap());
+        let from = alias_record(&AliasRecord::claim(&key(), &AliasState::MovedTo(moved_to()), "t1".into()).unwrap());
+        there.resolve_pending_move(Some(&from));
+        let removes = there.erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap().removes;
+        assert!(removes.iter().any(|index_entry| index_entry.as_str().starts_with("by-tag/hop.example/a/")), "{removes:?}");
+        assert!(claimed().index_adds.iter().all(|index_entry| removes.contains(index_entry)));
+    }
+
+    #[test]
+    fn a_record_carries_its_creation_and_its_latest_commits() {
+        let mut change = claimed();
+        assert_eq!(tokens_of(&change.value), ("t0".into(), vec!["t0".into()]));
+        for number in 1..=10 {
+            change = alias_record(&change).hand_over(&AliasState::Link(Link::example()), format!("t{number}")).unwrap();
+        }
+        assert_eq!(tokens_of(&change.value), ("t0".into(), (3..=10).map(|number| format!("t{number}")).collect()));
+        let alias_record = alias_record(&change);
+        assert_eq!(["t0", "t2", "t3", "t10"].map(|token| alias_record.remembers(token)), [true, false, true, true]);
+    }
+
+    #[test]
+    fn a_form_of_another_schema_is_refused() {
+        for (from, to) in [("\"v\":1", "\"v\":2"), ("{", "")] {
+            let value = claimed().value.replacen(from, to, 1).into_bytes();
+            let record = Record { value, guard: Guard(String::new()) };
+            assert!(matches!(AliasRecord::read(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
+        }
+    }
+}

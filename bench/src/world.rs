@@ -6,7 +6,7 @@ use std::cell::Cell;
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
 use hop_core::store::Key;
-use hop_core::{App, BackgroundWork, Body, Head, Request, Response, run_ready};
+use hop_core::{App, BackgroundWork, Body, Head, Request, Response, poll_once};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 
@@ -74,7 +74,7 @@ impl World {
     }
 
     fn finish(&self, after: BackgroundWork) -> Result<(), String> {
-        run_ready(self.app.finish(&self.edge, after)).map_err(|_| "the store waits".into())
+        poll_once(self.app.finish(&self.edge, after)).map_err(|_| "the store waits".into())
     }
 
     /// Comes and looks, and leaves what is to be done afterwards undone: no visitor waits for that.
@@ -104,7 +104,7 @@ impl World {
     }
 
     fn ask(&self, head: Head<'_>, client: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
-        run_ready(self.app.handle(&self.edge, Request { head, client, body })).map_err(|_| "the store waits".into())
+        poll_once(self.app.handle(&self.edge, Request { head, client, body })).map_err(|_| "the store waits".into())
     }
 }
 

@@ -23,7 +23,7 @@ use crate::store::budget::{Budget, Metered};
 use crate::store::id_source;
 use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{ClientInfo, Edge, OperationLimit};
-use crate::system::machines;
+use crate::system::status;
 
 /// hop on one isolate: its settings and what it remembers from request to request.
 pub struct App {
@@ -83,7 +83,7 @@ impl App {
         let head = &request.head;
         let endpoint = route.endpoint(head.method);
         if endpoint.is_some_and(|endpoint| endpoint.name == EndpointName::Health) {
-            return machines::health().await;
+            return status::health().await;
         }
         let config = match &self.config {
             Ok(config) => config,

@@ -92,7 +92,7 @@ impl Task {
 mod tests {
     use super::*;
     use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
-    use crate::message::run_ready::run_ready;
+    use crate::message::poll_once::poll_once;
     use crate::model::link::LinkId;
     use crate::store::{Expect, Key};
 
@@ -137,7 +137,7 @@ mod tests {
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();
         work.add(write());
-        run_ready(work.of_request("req_1".into(), 10).run(&edge)).unwrap();
+        poll_once(work.of_request("req_1".into(), 10).run(&edge)).unwrap();
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");
     }

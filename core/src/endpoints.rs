@@ -36,26 +36,26 @@ use crate::model::rights::Right;
 use crate::pages;
 use crate::redirect;
 use crate::store::ports::{ClientInfo, Edge};
-use crate::system::machines;
 use crate::system::metrics;
 use crate::system::robots;
 use crate::system::security_txt;
+use crate::system::status;
 
 endpoints! {
     Home: GET "/", People, Anyone, NoBody,
         [200, 302, 503] => { redirect::front(context, domain) }
     Health: GET "/health", Monitors, Anyone, NoBody,
-        [200] => { machines::health() }
+        [200] => { status::health() }
     Ready: GET "/ready", Monitors, Anyone, NoBody,
-        [200, 503] => { machines::ready(context) }
+        [200, 503] => { status::ready(context) }
     Capabilities: GET "/capabilities", Programs, Anyone, NoBody,
-        [200] => { machines::capabilities(context) }
+        [200] => { status::capabilities(context) }
     OpenApi: GET "/openapi.json", Programs, Anyone, NoBody,
-        [200, 503] => { machines::openapi(context) }
+        [200, 503] => { status::openapi(context) }
     Robots: GET "/robots.txt", Fetchers, Anyone, NoBody,
         [200] => { robots::robots(context, domain) }
     Favicon: GET "/favicon.ico", Fetchers, Anyone, NoBody,
-        [204] => { machines::favicon() }
+        [204] => { status::favicon() }
     SecurityTxt: GET "/.well-known/security.txt", People, Anyone, NoBody,
         [200, 404] => { security_txt::security_txt(context) }
     ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
@@ -76,7 +76,7 @@ endpoints! {
     RestoreLink: POST "/api/v1/links/{alias}/restore", Programs, Right(WriteLinks), NoBody,
         [200, 401, 403, 404, 422, 503] => { links::restore(context, authorized, parameter, query) }
     LinkHistory: GET "/api/v1/links/{alias}/history", Programs, Right(ReadLinks), NoBody,
-        [200, 401, 403, 404, 422, 503] => { links::past(context, authorized, parameter, query) }
+        [200, 401, 403, 404, 422, 503] => { links::list_versions(context, authorized, parameter, query) }
     ExplainLink: POST "/api/v1/links/{alias}/explain", Programs, Right(ReadLinks), Json,
         [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::explain(context, authorized, parameter, query, body) }
     LinkQr: GET "/api/v1/links/{alias}/qr", Programs, Right(ReadLinks), NoBody,

@@ -47,11 +47,11 @@ pub use endpoints::body_limit;
 #[cfg(any(test, feature = "memory"))]
 pub use endpoints::who_may_what;
 pub use log::log_failure;
+pub use message::poll_once::{Pending, poll_once};
 pub use message::problem;
 pub use message::request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use message::response::Response;
-pub use message::run_ready::{Pending, run_ready};
 pub use model::time::Timestamp;
 pub use model::{alias, csv, domain, field_error, target};
 pub use store::ports;
-pub use system::machines::document as openapi;
+pub use system::status::document as openapi;

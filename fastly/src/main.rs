@@ -6,7 +6,7 @@ mod edge;
 mod records;
 
 use fastly::handle::client_request_and_body;
-use hop_core::{App, BackgroundWork, Head, body_limit, run_ready};
+use hop_core::{App, BackgroundWork, Head, body_limit, poll_once};
 
 use crate::convert::Visitor;
 use crate::edge::{ComputeEdge, Settings};
@@ -21,8 +21,8 @@ fn main() {
     let head = Head::new(&method, &url);
     let body = convert::body(body, body_limit(&head));
     let request = hop_core::Request { head, client: &visitor, body };
-    let (response, after) = run_ready(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
+    let (response, after) = poll_once(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);
     // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.
-    let _ = run_ready(app.finish(&edge, after));
+    let _ = poll_once(app.finish(&edge, after));
 }

@@ -7,7 +7,7 @@ use hop_core::Timestamp;
 use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::budget::by_key;
 use hop_core::store::tickets::{self, Tickets};
-use hop_core::store::{AuditEntry, Change, Cursor, Expect, Key, Prefix, StepByStep, commit_step_by_step};
+use hop_core::store::{AuditEntry, Change, Cursor, Expect, Key, Prefix, StepwiseStore, commit_stepwise};
 
 use crate::edge::random;
 
@@ -27,7 +27,7 @@ impl KvRecords {
     }
 }
 
-impl StepByStep for KvRecords {
+impl StepwiseStore for KvRecords {
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         write_if(self.store()?.build_insert(), key, value, None).map(drop)
     }
@@ -85,7 +85,7 @@ impl Records for KvRecords {
     }
 
     fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {
-        commit_step_by_step(self, change)
+        commit_stepwise(self, change)
     }
 
     fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<Take, StoreError>> {

@@ -20,7 +20,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::FieldError;
 use crate::store::budget::cost_of_rewrite;
 use crate::store::id_source::IdSource;
-use crate::store::once::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS, RecordedResponse};
+use crate::store::idempotency::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS, RecordedResponse};
 use crate::store::ports::{ClientInfo, Edge, Records as _, StoreError};
 use crate::store::{Key, Written, write};
 

@@ -4,12 +4,12 @@
 //! nothing of that is remembered between requests.
 
 mod access;
+mod active_users;
 mod credential;
-mod people;
 
 pub(crate) use self::access::Access;
+pub(crate) use self::active_users::{find_active, is_in};
 pub(crate) use self::credential::role_of;
-pub(crate) use self::people::{find_active, is_in};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
@@ -152,7 +152,7 @@ impl Authorized {
 
     /// The proof for handing over the links of a user who is deleted: whoever manages users does so with every link, whatever their key says
     /// of links.
-    pub(crate) fn to_hand_over(&self) -> Result<Self, Problem> {
+    pub(crate) fn to_transfer_links(&self) -> Result<Self, Problem> {
         self.check(Right::ManageUsers)?;
         Ok(Self(Principal { scopes: None, ..self.0.clone() }))
     }

@@ -11,7 +11,7 @@ use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{LinkState, UserId};
-use crate::model::spec::MOST_TAGS;
+use crate::model::link_settings::MOST_TAGS;
 use crate::model::text;
 use crate::model::time::Timestamp;
 

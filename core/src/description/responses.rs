@@ -23,7 +23,7 @@ pub(crate) fn response_schemas() -> BTreeMap<String, Value> {
     message::wire::describe_responses(&mut generator);
     api::describe_responses(&mut generator);
     pages::describe_responses(&mut generator);
-    system::machines::describe_responses(&mut generator);
+    system::status::describe_responses(&mut generator);
     generator.take_definitions(true).into_iter().collect()
 }
 

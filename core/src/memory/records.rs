@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
 use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, Prefix, StepByStep, commit_step_by_step};
+use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, Prefix, StepwiseStore, commit_stepwise};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl MemoryRecords {
     }
 }
 
-impl StepByStep for MemoryRecords {
+impl StepwiseStore for MemoryRecords {
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError> {
         self.count(1);
         self.step(StoreStep::AddEntry).await?;
@@ -261,7 +261,7 @@ impl Records for MemoryRecords {
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let commit = match self.steps {
             CommitMode::Transaction => self.write_guarded(change).await?,
-            CommitMode::Stepwise => commit_step_by_step(self, change).await?,
+            CommitMode::Stepwise => commit_stepwise(self, change).await?,
         };
         self.step(StoreStep::Answer).await?;
         Ok(commit)

@@ -5,11 +5,11 @@ pub(crate) mod codes;
 pub(crate) mod cors;
 pub(crate) mod json_value;
 pub(crate) mod path;
+pub(crate) mod poll_once;
 pub(crate) mod preconditions;
 pub mod problem;
 pub(crate) mod request;
 pub(crate) mod response;
-pub(crate) mod run_ready;
 pub(crate) mod wire;
 #[cfg(feature = "docs")]
 pub(crate) mod wire_schema;

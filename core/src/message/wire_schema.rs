@@ -13,9 +13,9 @@ use crate::message::wire::DisplayText;
 use crate::model::agent::AgentKind;
 use crate::model::field_error::FieldCode as Field;
 use crate::model::link::{ForwardQuery, LinkState};
+use crate::model::link_settings::MOST_TAGS;
 use crate::model::rights::{Role, Scope};
 use crate::model::rules::{ID_BYTES, MOST_OF_ANY, TimeOfDay, WordKind};
-use crate::model::spec::MOST_TAGS;
 use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
 

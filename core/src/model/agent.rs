@@ -4,12 +4,12 @@
 //! browsers give themselves away by a word of `bots.txt`, which `cargo xtask agents` makes. A person taken for a program is worse than
 //! a program taken for a person, so no word is in the list that a browser is known to say.
 
-mod means;
-mod words;
+mod agent_traits;
+mod word_search;
 
-use words::AgentWords;
+use word_search::AgentWords;
 
-pub(crate) use means::AgentTraits;
+pub(crate) use agent_traits::AgentTraits;
 
 /// What programs call themselves and browsers do not.
 static BOTS: AgentWords = AgentWords::of(include_str!("agent/bots.txt"));

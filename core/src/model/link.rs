@@ -9,7 +9,7 @@ use crate::model::base58;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
-use crate::model::spec::LinkSettings;
+use crate::model::link_settings::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 

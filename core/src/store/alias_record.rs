@@ -107,7 +107,7 @@ impl AliasRecord {
     }
 
     /// The change that makes `alias_state` hold this place from now on. Index entries that still hold stay as they are.
-    pub(crate) fn hand_over(&self, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
+    pub(crate) fn replace(&self, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let before = self.index_entries(&self.alias_state);
         // A claim offers one token to several states of a record in turn, and a refused offer takes its entries back. The store may make such a
         // removal late, so the entries of each offer have names of their own.
@@ -131,7 +131,7 @@ impl AliasRecord {
     /// they are known to be dropped: the writer may die half-way.
     pub(crate) fn erase(&self, link: &Link, mut removes: Vec<Key>, entries: EntryStatus, token: String) -> Result<Change, StoreError> {
         let alias_state = AliasState::Erasing(link.clone());
-        let change = self.hand_over(&alias_state, token)?;
+        let change = self.replace(&alias_state, token)?;
         let index_entries = match entries {
             EntryStatus::Dropped => ("", &[][..]),
             EntryStatus::Named => {
@@ -298,14 +298,14 @@ pub(crate) async fn finalize_move(records: &impl Records, key: &Key, move_id: &s
     if matches!(&alias_record.alias_state, AliasState::PendingMove(pending_move) if pending_move.move_id == move_id) {
         alias_record.complete_move();
     }
-    super::write(records, alias_record.hand_over(&alias_record.alias_state, token)?).await
+    super::write(records, alias_record.replace(&alias_record.alias_state, token)?).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::text::Tag;
-    use crate::store::tokens::tokens_of;
+    use crate::store::commit_tokens::tokens_of;
 
     fn key() -> Key {
         Key::link(&Link::example().domain, &Link::example().alias)
@@ -355,7 +355,7 @@ mod tests {
             assert_eq!((&change.key, &change.expect), (&key(), &Expect::Absent));
             let alias_record = alias_record(&change);
             assert_eq!((&alias_record.alias_state, alias_record.commits), (&alias_state, 1));
-            let again = alias_record.hand_over(&alias_state, "t1".into()).unwrap();
+            let again = alias_record.replace(&alias_state, "t1".into()).unwrap();
             assert_eq!((again.index_adds.len(), again.removes.len(), again.attachments.len()), (0, 0, 0), "{alias_state:?}");
         }
     }
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn an_edit_is_guarded_by_what_was_read_and_keeps_the_hints_that_still_hold() {
         let place_of_claim = alias_record(&claimed());
-        let edit = place_of_claim.hand_over(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
+        let edit = place_of_claim.replace(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
         assert_eq!(edit.expect, Expect::Unchanged(Guard("guard of t0".into())));
         assert_eq!((edit.index_adds.len(), edit.removes.len()), (0, 0));
         let edited = alias_record(&edit);
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn edit_writes_and_drops_only_differing_index_entries() {
-        let edit = alias_record(&claimed()).hand_over(&with_tags(&["a", "b"]), "t1".into()).unwrap();
+        let edit = alias_record(&claimed()).replace(&with_tags(&["a", "b"]), "t1".into()).unwrap();
         let created_at = claimed().index_adds[0].as_str().replace("by-time/hop.example/", "").replace("/t0", "");
         let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
         assert_eq!((&edit.index_adds, edit.removes.len()), (&vec![by_tag("a", "t1-1"), by_tag("b", "t1-1")], 0));
@@ -387,10 +387,10 @@ mod tests {
         let edited = alias_record(&edit);
         assert!(edit.index_adds.iter().chain(&claimed().index_adds).all(|index_entry| edited.matches_entry(index_entry)));
         assert!(!alias_record(&claimed()).matches_entry(&by_tag("a", "t1-1")));
-        let again = edited.hand_over(&with_tags(&["b", "c"]), "t2".into()).unwrap();
+        let again = edited.replace(&with_tags(&["b", "c"]), "t2".into()).unwrap();
         assert_eq!((again.index_adds.as_slice(), again.removes.as_slice()), (&[by_tag("c", "t2-2")][..], &[by_tag("a", "t1-1")][..]));
         assert_eq!(again.attachments.len(), 1, "the mark of the other tag is there");
-        let left = alias_record(&again).hand_over(&AliasState::MovedTo(moved_to()), "t3".into()).unwrap();
+        let left = alias_record(&again).replace(&AliasState::MovedTo(moved_to()), "t3".into()).unwrap();
         assert_eq!(
             left.removes,
             [&claimed().index_adds[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(),
@@ -408,17 +408,17 @@ mod tests {
 
     #[test]
     fn a_tag_that_comes_back_gets_a_new_entry() {
-        let tagged = alias_record(&claimed()).hand_over(&with_tags(&["a"]), "t1".into()).unwrap();
-        let untagged = alias_record(&tagged).hand_over(&with_tags(&[]), "t2".into()).unwrap();
+        let tagged = alias_record(&claimed()).replace(&with_tags(&["a"]), "t1".into()).unwrap();
+        let untagged = alias_record(&tagged).replace(&with_tags(&[]), "t2".into()).unwrap();
         assert_eq!((untagged.index_adds.len(), &untagged.removes), (0, &tagged.index_adds));
-        let again = alias_record(&untagged).hand_over(&with_tags(&["a"]), "t3".into()).unwrap();
+        let again = alias_record(&untagged).replace(&with_tags(&["a"]), "t3".into()).unwrap();
         assert!(again.index_adds[0].as_str().ends_with("/t3-3"), "a late drop of the old one must not take the new one along");
         assert!(alias_record(&again).matches_entry(&tagged.index_adds[0]), "a list may have been read before the edit");
     }
 
     #[test]
     fn whoever_leaves_takes_the_hints_along() {
-        let leave = alias_record(&claimed()).hand_over(&AliasState::MovedTo(moved_to()), "t1".into()).unwrap();
+        let leave = alias_record(&claimed()).replace(&AliasState::MovedTo(moved_to()), "t1".into()).unwrap();
         assert_eq!((leave.removes, leave.index_adds.len()), (claimed().index_adds, 0));
     }
 
@@ -433,7 +433,7 @@ mod tests {
         let again = alias_record(&first).erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
         assert_eq!(again.removes, claimed().index_adds);
         assert!(!claimed().index_adds.iter().any(|index_entry| alias_record(&again).matches_entry(index_entry)));
-        let end = alias_record(&again).hand_over(&AliasState::Free, "t3".into()).unwrap();
+        let end = alias_record(&again).replace(&AliasState::Free, "t3".into()).unwrap();
         assert!(!end.value.contains("example.com") && !end.value.contains("lnk_"), "{}", end.value);
     }
 
@@ -454,7 +454,7 @@ mod tests {
         let mut change = claimed();
         assert_eq!(tokens_of(&change.value), ("t0".into(), vec!["t0".into()]));
         for number in 1..=10 {
-            change = alias_record(&change).hand_over(&AliasState::Link(Link::example()), format!("t{number}")).unwrap();
+            change = alias_record(&change).replace(&AliasState::Link(Link::example()), format!("t{number}")).unwrap();
         }
         assert_eq!(tokens_of(&change.value), ("t0".into(), (3..=10).map(|number| format!("t{number}")).collect()));
         let alias_record = alias_record(&change);

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::api::links::fields::settings::tests::everything;
     use crate::model::link::UserId;
-    use crate::model::spec::LinkSettings;
+    use crate::model::link_settings::LinkSettings;
 
     #[test]
     fn a_link_has_the_entries_that_are_made_for_it() {

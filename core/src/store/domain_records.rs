@@ -54,8 +54,8 @@ impl DomainRedirects {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::commit_tokens::tokens_of;
     use crate::store::ports::{Guard, Record};
-    use crate::store::tokens::tokens_of;
     use crate::store::{Change, Expect, GuardedRecord, Key};
 
     #[test]

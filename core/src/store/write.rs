@@ -1,7 +1,7 @@
 //! Writing, and knowing one's own success even if the store's answer was lost.
 
 use super::Change;
-use super::tokens::{CommitOutcome, commit_outcome};
+use super::commit_tokens::{CommitOutcome, commit_outcome};
 use crate::store::ports::{Commit, Records, StoreError};
 
 /// How often an edit is tried again because somebody else edited at the same moment.

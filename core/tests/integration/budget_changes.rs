@@ -13,7 +13,7 @@ use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, StoreStep};
 use hop_core::ports::Commit;
-use hop_core::store::{AuditEntry, Change, Expect, Key, commit_step_by_step};
+use hop_core::store::{AuditEntry, Change, Expect, Key, commit_stepwise};
 use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
@@ -451,7 +451,7 @@ fn refused_change_undoes_within_its_limit() {
             repeated,
             most_taken_back,
         };
-        assert_eq!(run(commit_step_by_step(&world.edge.records, &change)), Ok(Commit::Conflict));
+        assert_eq!(run(commit_stepwise(&world.edge.records, &change)), Ok(Commit::Conflict));
         let found = ["test-entry/", "test-note"].map(|prefix| count(&world.edge, prefix));
         assert_eq!(found, left, "repeated: {repeated}, limit: {most_taken_back:?}");
     }

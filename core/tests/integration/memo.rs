@@ -9,7 +9,7 @@ use crate::support::link_cache::{HERE, THERE, create, edit_elsewhere, ended, fol
 use crate::support::misfortune::{Plan, Trace, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
-use hop_core::{Pending, run_ready};
+use hop_core::{Pending, poll_once};
 use http::Method;
 
 #[test]
@@ -149,10 +149,10 @@ fn a_slow_write_holds_up_no_visitor() {
     let id = run(isolate.ask(Ask::show("docs"))).json()["id"].as_str().expect("an id").to_owned();
     let slow_writes = (0..50).map(|number| (number, Fault::Late(200))).filter(|(number, _)| *number > 0).collect();
     plan(&edge, Plan::At(slow_writes));
-    let (redirect, after) = run_ready(isolate.handle(Ask::visit("docs"))).expect("a redirect waits for one read");
+    let (redirect, after) = poll_once(isolate.handle(Ask::visit("docs"))).expect("a redirect waits for one read");
     assert_eq!((told(&redirect), clicks(&edge, &id)), (to(HERE), 0));
     let mut finish = pin!(isolate.app.finish(&edge, after));
-    assert_eq!(run_ready(finish.as_mut()), Err(Pending));
+    assert_eq!(poll_once(finish.as_mut()), Err(Pending));
     run(finish);
     assert_eq!((clicks(&edge, &id), follow_afresh(&edge)), (1, to(HERE)));
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::claim::{AliasAvailability, standing};
-use super::named::domain_of;
+use super::link_ref::domain_of;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};

@@ -7,13 +7,13 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::bulk::{of_plain_link, status_of};
 use super::change::{LinkPatch, patch};
 use super::counts::{ClickCounts, counts};
 use super::create::{LinkBody, NewLink, claim};
 use super::delete::bury;
-use super::many::{of_plain_link, status_of};
-use super::named::served_domain;
-use super::walk::of_counts;
+use super::link_ref::served_domain;
+use super::scan::of_counts;
 use super::wire::WrittenLinkJson;
 use crate::auth::Authorized;
 use crate::context::Context;

@@ -2,13 +2,13 @@
 
 use std::cell::OnceCell;
 
-use super::circles::refuse_circles;
 use super::fields::block::{BlockPatch, patched_block};
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
-use super::named::{named, served_domain};
+use super::link_ref::{named, served_domain};
+use super::scan::of_counts;
+use super::self_links::refuse_circles;
 use super::show::shown;
-use super::walk::of_counts;
 use super::{LinkEdit, edit};
 use crate::auth::{Authorized, is_in};
 use crate::context::Context;
@@ -23,9 +23,9 @@ use crate::model::alias::{self, Alias};
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::{Link, UserId};
+use crate::model::link_settings::LinkSettings;
 use crate::model::password::PasswordHash;
 use crate::model::rights::Right;
-use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::store::Key;
 use crate::store::ports::{ClientInfo, Edge};

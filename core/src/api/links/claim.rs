@@ -1,6 +1,6 @@
 //! Claiming an alias: the one guarded write by which it gets its holder.
 
-use super::remains::LinkRemnants;
+use super::remnants::LinkRemnants;
 use super::{EDITS, follow_moves};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -114,7 +114,7 @@ impl AliasClaim<'_> {
                 continue;
             }
             let alias_state = self.holder_after(alias_record.alias_state.seen());
-            let mut change = alias_record.hand_over(&alias_state, self.token.clone())?;
+            let mut change = alias_record.replace(&alias_state, self.token.clone())?;
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
             if std::mem::take(&mut is_first_write) {
@@ -274,7 +274,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     if left.is_empty() {
         link.predecessors = others.to_vec();
     }
-    let mut change = alias_record.hand_over(&AliasState::Link(link), context.token()?)?;
+    let mut change = alias_record.replace(&AliasState::Link(link), context.token()?)?;
     change.removes.extend(left.keys);
     // If somebody else was quicker, they see to it.
     write(records, change).await?;
@@ -335,12 +335,12 @@ pub(super) async fn abort_move<E: Edge>(context: &Context<'_, E>, pending_move: 
     if from.has_moved_to(pending_move) {
         return Ok(false);
     }
-    Ok(write(records, from.hand_over(&from.alias_state, context.token()?)?).await? == Written::Done)
+    Ok(write(records, from.replace(&from.alias_state, context.token()?)?).await? == Written::Done)
 }
 
 /// Aborts a pending move at its destination: the previous holder gets the alias back, unless the record has changed since it was read. The
 /// caller has made sure that the move cannot be completed any more.
 pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<(), Problem> {
-    write(context.edge.records(), alias_record.hand_over(alias_record.alias_state.seen(), context.token()?)?).await?;
+    write(context.edge.records(), alias_record.replace(alias_record.alias_state.seen(), context.token()?)?).await?;
     Ok(())
 }

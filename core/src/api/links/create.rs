@@ -2,16 +2,16 @@
 
 use http::StatusCode;
 
-use super::circles::refuse_circles;
 use super::claim::{AliasAvailability, AliasClaim, ClaimedAlias, RecordLookup, standing};
 use super::counts::ClickCounts;
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
 use super::find::find_same;
-use super::named::served_domain;
+use super::link_ref::served_domain;
+use super::scan::of_counts;
+use super::self_links::refuse_circles;
 use super::show::shown;
 use super::upsert::{UpsertOutcome, upsert};
-use super::walk::of_counts;
 use super::wire::WrittenLinkJson;
 use super::{follow_moves, wire};
 use crate::auth::Authorized;
@@ -26,8 +26,8 @@ use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkId, UserId};
+use crate::model::link_settings::LinkSettings;
 use crate::model::password::NewPassword;
-use crate::model::spec::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};

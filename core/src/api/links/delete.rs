@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::claim::abort_move;
 use super::erase::erase;
-use super::named::{key, take_domain};
+use super::link_ref::{key, take_domain};
 use super::{EDITS, edit, follow_moves, place_at};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -77,7 +77,7 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authori
             continue;
         }
         let alias_state = AliasState::MovedTo(MovedTo { forwards: false, ..moved_to.clone() });
-        let mut change = alias_record.hand_over(&alias_state, context.token()?)?;
+        let mut change = alias_record.replace(&alias_state, context.token()?)?;
         // Whoever deletes it again changes nothing.
         if moved_to.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();

@@ -12,7 +12,7 @@
 //! which a move may have been cut off, stops the erasure only after everything else is gone.
 
 use super::claim::{abort_move, give_back};
-use super::remains::LinkRemnants;
+use super::remnants::LinkRemnants;
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -69,7 +69,7 @@ async fn erase_parts<E: Edge>(
             && cost_of_change(records, &alias_record.erase(&link, own_drops(&link), EntryStatus::Named, String::new())?)
                 >= context.budget.left()
         {
-            write(records, alias_record.hand_over(&alias_record.alias_state, context.token()?)?).await?;
+            write(records, alias_record.replace(&alias_record.alias_state, context.token()?)?).await?;
             continue;
         }
         // Before the record says that the link is being erased, a move of it may still make its claim.
@@ -148,7 +148,7 @@ async fn release<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> 
         if !matches!(alias_record.alias_state, AliasState::Erasing(_)) {
             return Ok(());
         }
-        if write(context.edge.records(), alias_record.hand_over(&AliasState::Free, context.token()?)?).await? == Written::Done {
+        if write(context.edge.records(), alias_record.replace(&AliasState::Free, context.token()?)?).await? == Written::Done {
             return Ok(());
         }
     }

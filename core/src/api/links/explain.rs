@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use super::find;
-use super::named::named;
+use super::link_ref::named;
 use crate::auth::Authorized;
 use crate::context::Context;
 #[cfg(feature = "docs")]

@@ -2,8 +2,8 @@
 //! told to whoever asks for them.
 
 use super::filter::LinkFilter;
+use super::link_ref::take_domain;
 use super::list::LinkListQuery;
-use super::named::take_domain;
 use super::wire::{self, LinkJson};
 use crate::auth::Authorized;
 use crate::context::Context;

@@ -2,15 +2,15 @@
 
 use form_urlencoded::Serializer;
 
-use super::walk::Walk;
+use super::scan::Walk;
 use crate::message::body::Fields;
 use crate::model::alias::AliasPrefix;
 use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkState, UserId};
+use crate::model::link_settings::MOST_TAGS;
 use crate::model::sorted::put_in_order;
-use crate::model::spec::MOST_TAGS;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
 use crate::store::Prefix;

@@ -1,7 +1,7 @@
 //! Finding a link that is just what somebody is about to create.
 
 use super::create::{NewLink, of_creation};
-use super::walk::{Walk, of_page};
+use super::scan::{Walk, of_page};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;

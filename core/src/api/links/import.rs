@@ -15,10 +15,10 @@ use serde_json::value::{RawValue, to_raw_value};
 #[cfg(feature = "docs")]
 pub(crate) use self::line::LineBody;
 use self::line::{ImportLine, Lines, RawLine};
+use super::bulk::{of_plain_link, status_of};
 use super::claim::{AliasAvailability, standing};
 use super::create::claim;
-use super::many::{of_plain_link, status_of};
-use super::named::take_domain;
+use super::link_ref::take_domain;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, JsonValue};

@@ -2,8 +2,8 @@
 
 use super::counts::{ClickCounts, taken, with_clicks};
 use super::filter::LinkFilter;
-use super::named::take_domain;
-use super::walk::Position;
+use super::link_ref::take_domain;
+use super::scan::Position;
 use super::wire::LinkJson;
 use crate::api::cursor::{CursorScope, UnverifiedCursor};
 use crate::api::{page_size, pagination};

@@ -2,8 +2,8 @@
 
 mod availability;
 mod batch;
+mod bulk;
 mod change;
-mod circles;
 mod claim;
 mod counts;
 mod crawlable;
@@ -15,23 +15,23 @@ mod export;
 pub(crate) mod fields;
 mod filter;
 mod find;
-mod hand_over;
+mod history;
 mod import;
+mod link_ref;
 mod list;
-mod many;
-mod named;
-mod past;
 pub(crate) mod qr;
-mod remains;
+mod remnants;
 mod rename;
 mod restore;
 mod retag;
+mod scan;
+mod self_links;
 mod shorten;
 mod show;
 mod sweep;
 mod tags;
+mod transfer;
 mod upsert;
-mod walk;
 mod wire;
 mod wire_rules;
 
@@ -51,23 +51,23 @@ pub(crate) use delete::delete;
 pub(crate) use explain::VisitorBody;
 pub(crate) use explain::explain;
 pub(crate) use export::export;
-pub(crate) use hand_over::hand_over;
+pub(crate) use history::list_versions;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;
 pub(crate) use import::{ImportFormat, import, most_lines};
 pub(crate) use list::list;
-pub(crate) use past::history as past;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
 #[cfg(feature = "docs")]
 pub(crate) use retag::TagPatch;
 pub(crate) use retag::{remove_tag, rename_tag};
+pub(crate) use scan::largest_page;
 #[cfg(feature = "docs")]
 pub(crate) use shorten::ShortenBody;
 pub(crate) use shorten::shorten;
 pub(crate) use show::show;
 pub(crate) use tags::tags;
-pub(crate) use walk::largest_page;
+pub(crate) use transfer::transfer_links;
 
 use self::claim::abort_move;
 use self::filter::LinkFilter;
@@ -79,10 +79,11 @@ use crate::message::preconditions::EditRefusal;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
+use crate::store;
 use crate::store::budget::cost_of_change;
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, history, load, write};
+use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, load, write};
 
 /// Whether a domain has links, as far as one page shows. If there are more, it may have.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, domain: &Domain) -> Result<bool, Problem> {
@@ -210,11 +211,11 @@ async fn rewrite<E: Edge>(
 ) -> Result<Option<Link>, Problem> {
     let records = context.edge.records();
     let alias_state = AliasState::Link(link.clone());
-    let mut change = alias_record.hand_over(&alias_state, token)?;
+    let mut change = alias_record.replace(&alias_state, token)?;
     // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
-        history::write_down(was, &mut change)?;
+        store::history::write_down(was, &mut change)?;
         audit::note(context, authorized, &deed(was, &link), &mut change)?;
     }
     if is_first {
@@ -224,7 +225,7 @@ async fn rewrite<E: Edge>(
         // The first drop may be a statement of its own, and the copy is filled.
         let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
         let most = context.budget.left().saturating_sub(of_others);
-        change.removes.extend(history::outdated(records, &link, most).await.unwrap_or_default());
+        change.removes.extend(store::history::outdated(records, &link, most).await.unwrap_or_default());
     }
     match write(records, change).await {
         Ok(Written::Done) => {
@@ -270,7 +271,7 @@ pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
 
     generator.subschema_for::<wire::WrittenLinkJson<'_>>();
     generator.subschema_for::<PageJson<'_, wire::LinkJson<'_>>>();
-    generator.subschema_for::<past::HistoryJson<'_>>();
+    generator.subschema_for::<history::HistoryJson<'_>>();
     generator.subschema_for::<availability::AvailabilityJson<'_>>();
     generator.subschema_for::<batch::BatchJson<'_>>();
     generator.subschema_for::<import::ImportJson<'_>>();

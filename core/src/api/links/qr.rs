@@ -1,7 +1,7 @@
 //! A link's short address as a QR code.
 
 use super::find;
-use super::named::{key, take_domain};
+use super::link_ref::{key, take_domain};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;

@@ -65,7 +65,7 @@ pub(super) async fn rename<E: Edge>(
         forwards: keeps_old_alias,
     });
     let leaving = |alias_record: &AliasRecord| {
-        let mut leaving = alias_record.hand_over(&moved_to, move_id.clone())?;
+        let mut leaving = alias_record.replace(&moved_to, move_id.clone())?;
         audit::note(context, authorized, &deed(was, &link), &mut leaving)?;
         // A refusal may mean that another try of this move has already committed the departure.
         leaving.repeated = is_continued || context.source.is_repeatable();
@@ -155,7 +155,7 @@ fn wants_the_same(one: &Link, other: &Link) -> bool {
 /// nothing if another request has written it or the read is stale.
 async fn renew<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<Option<AliasRecord>, Problem> {
     let token = context.token()?;
-    let written = write(context.edge.records(), alias_record.hand_over(&alias_record.alias_state, token.clone())?).await?;
+    let written = write(context.edge.records(), alias_record.replace(&alias_record.alias_state, token.clone())?).await?;
     let now = if written == Written::Done { load(context.edge.records(), &alias_record.key).await? } else { None };
     Ok(now.filter(|now| now.commits == alias_record.commits.saturating_add(1) && now.remembers(&token)))
 }

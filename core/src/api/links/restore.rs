@@ -1,9 +1,9 @@
 //! Restoring a deleted link as it was.
 
 use super::edit;
-use super::named::named;
+use super::link_ref::named;
+use super::scan::of_counts;
 use super::show::shown;
-use super::walk::of_counts;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;

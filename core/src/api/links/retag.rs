@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::LinkEdit;
-use super::named::domain_of;
+use super::link_ref::domain_of;
 use super::sweep::{SweepLimits, SweepResult, sweep};
 use crate::auth::Authorized;
 use crate::context::Context;

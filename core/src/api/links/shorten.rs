@@ -12,7 +12,7 @@ use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
-use crate::model::spec::LinkSettings;
+use crate::model::link_settings::LinkSettings;
 use crate::store::ports::Edge;
 
 request_body! {

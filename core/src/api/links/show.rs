@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::counts::counts;
-use super::named::named_link;
+use super::link_ref::named_link;
 use super::wire::WrittenLinkJson;
 use crate::auth::Authorized;
 use crate::context::Context;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::named::take_domain;
+use super::link_ref::take_domain;
 use super::wire;
 use crate::api::pagination::{self, PageQuery};
 use crate::auth::Authorized;

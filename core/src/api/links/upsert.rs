@@ -8,7 +8,7 @@ use super::EDITS;
 use super::change::patch;
 use super::claim::{AliasAvailability, standing};
 use super::create::{NewLink, claim};
-use super::walk::Walk;
+use super::scan::Walk;
 use crate::api::idempotency;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -22,7 +22,7 @@ use crate::model::link::{Link, LinkId};
 use crate::model::text::ExternalId;
 use crate::model::time::Timestamp;
 use crate::store::id_source::IdSource;
-use crate::store::once::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS};
+use crate::store::idempotency::{IdempotencyRecord, IdempotentRequest, REMEMBERED_MILLIS};
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{AliasState, Key, Prefix, load, write};
 

@@ -43,7 +43,7 @@ pub(crate) async fn delete<E: Edge>(
     };
     // How far it came is written down.
     let finishing = context.budget.reserve(cost_of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
-    let (now_past, is_done) = links::hand_over(context, authorized, (&user.id, owner), past.as_ref()).await?;
+    let (now_past, is_done) = links::transfer_links(context, authorized, (&user.id, owner), past.as_ref()).await?;
     drop(finishing);
     if is_done || now_past != *past {
         finish(context, authorized, &user.id, is_done, UserStatus::Deleting { heir, past: now_past }).await?;

@@ -1,26 +1,26 @@
 //! Rules: whom a link leads elsewhere. A rule holds when all its conditions do, and then its target stands for the link's own.
 
 mod address;
-mod choice;
 mod condition;
 mod country;
+mod evaluation;
 mod language;
 mod query;
-mod reach;
+mod reachability;
 mod split;
-mod trial;
 mod window;
+mod word_set;
 mod zone;
 
 pub(crate) use address::AddressBlock;
-pub(crate) use choice::{Browser, Device, Os, Weekday, WordKind, WordSet, place};
 pub(crate) use condition::Condition;
 pub(crate) use country::Country;
+pub(crate) use evaluation::RuleEvaluation;
 pub(crate) use language::Language;
 pub(crate) use query::{NAME_BYTES, Query, QueryTest, VALUE_BYTES};
-pub(crate) use reach::shadow_of;
-pub(crate) use trial::RuleEvaluation;
+pub(crate) use reachability::shadow_of;
 pub(crate) use window::{TimeOfDay, TimeWindow};
+pub(crate) use word_set::{Browser, Device, Os, Weekday, WordKind, WordSet, place};
 pub(crate) use zone::Zone;
 
 use crate::model::field_error::{FieldCode, FieldError};

@@ -9,7 +9,7 @@ use super::{Millis, SchemaVersion};
 use crate::model::domain::Domain;
 use crate::model::target::Target;
 use crate::store::DomainRecord;
-use crate::store::kept::RecordValue;
+use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
 /// Where a domain sends visitors who find nothing.

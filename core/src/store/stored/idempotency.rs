@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
-use crate::store::once::{IdempotentRequest, RecordedResponse};
+use crate::store::idempotency::{IdempotentRequest, RecordedResponse};
 
 /// How far such a request came.
 #[derive(Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use crate::model::key::{ApiKey, KeyId, SecretDigest};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
-use crate::store::kept::RecordValue;
+use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
 /// A key and what it is good for. Roles and scopes go by their names.

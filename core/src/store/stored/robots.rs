@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::store::RobotsText;
-use crate::store::kept::RecordValue;
+use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
 /// The text, and when it was made.

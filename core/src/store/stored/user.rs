@@ -12,7 +12,7 @@ use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::text::Title;
 use crate::model::user::{Email, Invitation, LinkRecipient, User, UserStatus};
-use crate::store::kept::RecordValue;
+use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 use crate::store::{EmailClaim, Team};
 

@@ -5,7 +5,7 @@
 //! what is not known to be one of the words is none.
 
 use super::read_part;
-use super::words::AgentWords;
+use super::word_search::AgentWords;
 
 /// In the words of the rules, where one of them applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! In this order a writer may die anywhere and leave nothing but hints that no record yields, sides that no record names, and a note of what was
 //! begun: no change goes without its note.
 
-use super::tokens::is_refused;
+use super::commit_tokens::is_refused;
 use super::{AuditEntry, Change, Expect, Key};
 use crate::store::ports::{Commit, Guard, Records, StoreError};
 
@@ -15,7 +15,7 @@ const OPERATIONS_OF_A_LOOK: usize = 1;
 
 /// What a store without transactions can do.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
-pub trait StepByStep: Records {
+pub trait StepwiseStore: Records {
     /// Writes a hint or a side.
     async fn put_beside(&self, key: &Key, value: &str) -> Result<(), StoreError>;
     /// Writes a note where there is none. The store may forget it once it has expired.
@@ -30,7 +30,7 @@ pub trait StepByStep: Records {
 ///
 /// # Errors
 /// With the store's; what was done before stays done.
-pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Result<Commit, StoreError> {
+pub async fn commit_stepwise(store: &impl StepwiseStore, change: &Change) -> Result<Commit, StoreError> {
     for (key, value) in &change.attachments {
         store.put_beside(key, value).await?;
     }
@@ -65,7 +65,7 @@ pub async fn commit_step_by_step(store: &impl StepByStep, change: &Change) -> Re
 
 /// Whether the record shows that no try of a repeated change was made of the state it expects, nor ever will be. Then its index entries are in
 /// no use: a try of the same name on another state gives its entries other names.
-async fn is_surely_refused(store: &impl StepByStep, change: &Change) -> bool {
+async fn is_surely_refused(store: &impl StepwiseStore, change: &Change) -> bool {
     matches!(store.get(&change.key).await, Ok(Some(record)) if is_refused(change, &record))
 }
 

@@ -63,7 +63,7 @@ pub(crate) async fn bring_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Click
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::tokens::tokens_of;
+    use crate::store::commit_tokens::tokens_of;
 
     #[test]
     fn a_total_adds_up_and_carries_its_creation_and_its_latest_commits() {

@@ -20,7 +20,7 @@ impl From<Pending> for Response {
 ///
 /// # Errors
 /// When it is not, which is a fault of whoever wrote it.
-pub fn run_ready<F: Future>(future: F) -> Result<F::Output, Pending> {
+pub fn poll_once<F: Future>(future: F) -> Result<F::Output, Pending> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
         Poll::Pending => Err(Pending),
@@ -33,12 +33,12 @@ mod tests {
 
     #[test]
     fn a_future_that_is_ready_gives_its_output() {
-        assert_eq!(run_ready(async { 5 }), Ok(5));
+        assert_eq!(poll_once(async { 5 }), Ok(5));
     }
 
     #[test]
     fn a_future_that_waits_is_a_fault() {
-        let pending = run_ready(std::future::pending::<()>()).unwrap_err();
+        let pending = poll_once(std::future::pending::<()>()).unwrap_err();
         assert_eq!(Response::from(pending).status, http::StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldError, FieldErrors};
-use crate::model::spec::LinkSettings;
+use crate::model::link_settings::LinkSettings;
 use crate::model::target::Target;
 
 /// Refuses every target of a link on `domain` that is on this domain too.

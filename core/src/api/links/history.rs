@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::named::named_link;
+use super::link_ref::named_link;
 use super::wire::BlockedJson;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -18,7 +18,7 @@ use crate::store::history::{self, LinkVersion};
 use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// `GET /api/v1/links/{alias}/history`
-pub(crate) async fn history<E: Edge>(
+pub(crate) async fn list_versions<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     alias: &str,

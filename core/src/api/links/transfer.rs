@@ -15,13 +15,13 @@ use crate::store::ports::{Edge, Records as _};
 /// Transfers links of the first user to the second, or makes them unowned, on the domains after `past`: as many as the
 /// operation budget allows. Returns the last finished domain, and whether no link is left. A damaged link is logged and
 /// skipped.
-pub(crate) async fn hand_over<E: Edge>(
+pub(crate) async fn transfer_links<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     (from, to): (&UserId, Option<&UserId>),
     past: Option<&Domain>,
 ) -> Result<(Option<Domain>, bool), Problem> {
-    let authorized = authorized.to_hand_over()?;
+    let authorized = authorized.to_transfer_links()?;
     let change = |link: &Link| -> Result<LinkEdit, EditRefusal> {
         if link.owner.as_ref() != Some(from) {
             return Err(Problem::no_such_link().into());

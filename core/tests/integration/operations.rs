@@ -14,7 +14,7 @@ use hop_core::memory::{CommitMode, MemoryEdge, Planted};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md");
-const BEGIN: &str = "<!-- operations: written by core/tests/operations.rs -->\n";
+const BEGIN: &str = "<!-- operations: written by core/tests/integration/operations.rs -->\n";
 const END: &str = "<!-- end of operations -->\n";
 
 const USERS: &str = "/api/v1/users";
@@ -200,5 +200,5 @@ fn documented_operations_are_those_counted() {
         std::fs::write(DOCUMENT, [before, BEGIN, &counted, END, after].concat()).expect("the document is writable");
         return;
     }
-    assert_eq!(written, counted, "HOP_WRITE=1 cargo test -p hop-core --test operations writes the table anew");
+    assert_eq!(written, counted, "HOP_WRITE=1 cargo test -p hop-core --test integration operations writes the table anew");
 }

@@ -22,7 +22,7 @@ pub fn seen(target: &str, method: &str, answer: &Answer) {
         return;
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    let pattern = Route::of(path).pattern();
+    let pattern = Route::find(path).pattern();
     if let Err(wrong) = openapi::check(pattern, method, answer) {
         panic!("{wrong}");
     }

@@ -35,13 +35,13 @@ impl App {
     /// Reads the settings and the secrets, each from where a deployment keeps them. Bad ones do not stop hop: it says so to every request
     /// but `/health`.
     pub fn new(setting: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Self {
-        Self { config: Config::read(setting, secret), memo: Mutex::new(Memo::new()) }
+        Self { config: Config::parse(setting, secret), memo: Mutex::new(Memo::new()) }
     }
 
     /// Answers a request. There is an answer to every input.
     pub async fn handle<E: Edge, F: ClientInfo>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
         let is_head = request.head.method == Method::HEAD;
-        let route = Route::of(request.head.path);
+        let route = Route::find(request.head.path);
         let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
         let background = RefCell::default();
         let budget = Budget::new(self.config.as_ref().map_or(0, |config| operations(config, edge.operation_limit())));

@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn write() -> Task {
-        Task::Write(Change::of(Key::kept("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
+        Task::Write(Change::write_only(Key::kept("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
     }
 
     fn count() -> Task {

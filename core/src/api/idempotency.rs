@@ -92,7 +92,7 @@ pub(crate) async fn once<E: Edge>(
 pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
     let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
     if let Some(old) = old {
-        let record = IdempotencyRecord::read(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
+        let record = IdempotencyRecord::decode(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
         if record.once.is_some_and(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS) {
             return Ok(old);
         }
@@ -108,7 +108,7 @@ enum KeyClaim {
 /// Makes the request this one's to do, or finds out what became of it.
 async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
     for _ in 0..LOOKS {
-        let record = IdempotencyRecord::read(context.edge.records().get(key).await?.as_ref())?;
+        let record = IdempotencyRecord::decode(context.edge.records().get(key).await?.as_ref())?;
         let remembers = |once: &&IdempotentRequest| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
         let mine = match record.once.as_ref().filter(remembers) {
             Some(once) if once.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
@@ -126,7 +126,7 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
                 progress: None,
             },
         };
-        let change = record.say(key, &mine, context.token()?)?;
+        let change = record.replace(key, &mine, context.token()?)?;
         if write(context.edge.records(), change).await? == Written::Done {
             return Ok(KeyClaim::Claimed(mine));
         }
@@ -144,14 +144,14 @@ async fn finalize_move<E: Edge>(
 ) -> Result<(), StoreError> {
     let records = context.edge.records();
     for _ in 0..LOOKS {
-        let record = IdempotencyRecord::read(records.get(key).await?.as_ref())?;
+        let record = IdempotencyRecord::decode(records.get(key).await?.as_ref())?;
         let Some(now) = record.once.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
         if now.running_since > claimed.running_since || now.answer.is_some() {
             return Ok(());
         }
         if now.running_since == claimed.running_since {
             let token = context.token().map_err(|error| StoreError::Unavailable(error.0))?;
-            if write(records, record.say(key, outcome, token)?).await? == Written::Done {
+            if write(records, record.replace(key, outcome, token)?).await? == Written::Done {
                 return Ok(());
             }
         }

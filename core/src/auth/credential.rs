@@ -105,7 +105,7 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
             true => format!("its owner {why}"),
             false => format!("its creator {} {why}", id.as_str()),
         };
-        let Some(user) = record.as_ref().map(GuardedRecord::<User>::read).transpose()? else {
+        let Some(user) = record.as_ref().map(GuardedRecord::<User>::decode).transpose()? else {
             return Ok(Err(refused("is unknown")));
         };
         if user.what.standing != UserStatus::Active {

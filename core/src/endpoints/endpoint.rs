@@ -74,7 +74,7 @@ impl BodyKind {
             Self::NoBody | Self::Form => Ok(()),
             Self::Json | Self::BulkJson if is_json(client) => Ok(()),
             Self::Json | Self::BulkJson => Err(Problem::unsupported_media_type()),
-            Self::Import => ImportFormat::said(client).map(drop),
+            Self::Import => ImportFormat::from_content_type(client).map(drop),
         }
     }
 }

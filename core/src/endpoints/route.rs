@@ -25,7 +25,7 @@ pub struct Route<'a> {
 impl<'a> Route<'a> {
     /// The route of a path as it came.
     #[must_use]
-    pub fn of(path: &'a str) -> Self {
+    pub fn find(path: &'a str) -> Self {
         match Path::parse(path) {
             None => Self::to(&[], Cow::default()),
             Some(Path { first, rest }) if rest.is_empty() => Self::of_word(first),
@@ -114,7 +114,7 @@ fn is_parameter(piece: &str) -> bool {
 pub fn body_limit(head: &Head<'_>) -> Option<usize> {
     // Nearly every request is a GET, and brings none.
     let may_bring_one = head.method != Method::GET && head.method != Method::HEAD;
-    if may_bring_one { Route::of(head.path).endpoint(head.method)?.body.limit() } else { None }
+    if may_bring_one { Route::find(head.path).endpoint(head.method)?.body.limit() } else { None }
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
 
     /// The pattern of a path, what stands there in place of the name, and the segments behind the alias.
     fn route(path: &str) -> (&'static str, String, Vec<String>) {
-        let route = Route::of(path);
+        let route = Route::find(path);
         (route.pattern(), route.parameter.to_string(), route.rest.iter().map(ToString::to_string).collect())
     }
 
@@ -264,7 +264,7 @@ mod tests {
             "/.well-known/x",
             "/.well-known/security.txt/",
         ] {
-            let route = Route::of(path);
+            let route = Route::find(path);
             assert_eq!((route.pattern(), route.allow()), ("unknown", None), "{path}");
             assert!(route.endpoint(&Method::GET).is_none());
         }
@@ -284,7 +284,7 @@ mod tests {
         for row in ENDPOINTS {
             let method = Method::from_bytes(row.method.as_bytes()).unwrap();
             let path = row.pattern.replace(['{', '}'], "");
-            let found = Route::of(&path).endpoint(&method).map(|endpoint| endpoint.name);
+            let found = Route::find(&path).endpoint(&method).map(|endpoint| endpoint.name);
             assert_eq!(found, Some(row.name), "{method} {path}");
         }
     }
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn rows_of_one_path_agree_on_their_audience() {
         for row in ENDPOINTS {
-            assert_eq!(Route::of(&row.pattern.replace(['{', '}'], "")).audience(), row.audience, "{}", row.pattern);
+            assert_eq!(Route::find(&row.pattern.replace(['{', '}'], "")).audience(), row.audience, "{}", row.pattern);
         }
     }
 
@@ -317,13 +317,13 @@ mod tests {
             ("/api/v1/tags/x", "PATCH, DELETE, OPTIONS"),
             ("/api/v1/keys/x", "GET, HEAD, DELETE, OPTIONS"),
         ] {
-            assert_eq!(Route::of(path).allow().as_deref(), Some(allow), "{path}");
+            assert_eq!(Route::find(path).allow().as_deref(), Some(allow), "{path}");
         }
     }
 
     #[test]
     fn an_endpoint_answers_to_its_method_alone() {
-        let name = |method: Method, path: &str| Route::of(path).endpoint(&method).map(|endpoint| endpoint.name);
+        let name = |method: Method, path: &str| Route::find(path).endpoint(&method).map(|endpoint| endpoint.name);
         let get_and_head: [(&str, Option<EndpointName>); 4] =
             [("/", Some(Home)), ("/health", Some(Health)), ("/api/v1/links", Some(ListLinks)), ("/x", Some(FollowLink))];
         for (path, expected) in get_and_head {

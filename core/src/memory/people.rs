@@ -49,7 +49,7 @@ impl MemoryRecords {
             version: 1,
             claim: None,
         };
-        let team = self.peek(&Key::team()).and_then(|record| GuardedRecord::<Team>::read(&record).ok());
+        let team = self.peek(&Key::team()).and_then(|record| GuardedRecord::<Team>::decode(&record).ok());
         let mut owners = team.map(|team| team.what.owners).unwrap_or_default();
         owners.retain(|owner| *owner != id);
         if role == Role::Owner {

@@ -99,7 +99,7 @@ impl MemoryRecords {
 
     /// Every index entry that some record names, read behind hop's back. A record that is damaged names none.
     pub fn named_entries(&self) -> Vec<Key> {
-        let alias_records = self.keys().into_iter().filter_map(|key| AliasRecord::read(&key, &self.peek(&key)?).ok());
+        let alias_records = self.keys().into_iter().filter_map(|key| AliasRecord::decode(&key, &self.peek(&key)?).ok());
         alias_records.flat_map(|alias_record| alias_record.entries()).collect()
     }
 

@@ -39,10 +39,10 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body.
-    pub(crate) fn read(body: &Body, limit: usize) -> Result<Self, Problem> {
+    pub(crate) fn parse(body: &Body, limit: usize) -> Result<Self, Problem> {
         let json_value =
-            JsonValue::read(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
-        Self::of(json_value).map_err(Problem::wrong_body)
+            JsonValue::parse(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
+        Self::from_json(json_value).map_err(Problem::wrong_body)
     }
 
     /// The fields of a row of a table.
@@ -66,7 +66,7 @@ impl Fields {
     }
 
     /// The fields of an object, in a body or in another object.
-    pub(crate) fn of(json_value: JsonValue) -> Result<Self, FieldError> {
+    pub(crate) fn from_json(json_value: JsonValue) -> Result<Self, FieldError> {
         Ok(Self { entries: json_value.object()?, errors: Vec::new() })
     }
 
@@ -228,16 +228,16 @@ pub(crate) mod tests {
 
     /// Reads the value of a field there.
     pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, FieldErrors> {
-        in_context(|context| T::parse(JsonValue::read(json.as_bytes()).unwrap(), context))
+        in_context(|context| T::parse(JsonValue::parse(json.as_bytes()).unwrap(), context))
     }
 
     fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
-        let config = Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
+        let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
         read(&ParseContext { config: &config, edge_limits: &TRAITS })
     }
 
     fn fields(json: &str) -> Fields {
-        Fields::read(&Body::Whole(json.into()), 1_000).unwrap()
+        Fields::parse(&Body::Whole(json.into()), 1_000).unwrap()
     }
 
     fn errors(problem: &Problem) -> Vec<(&str, FieldCode)> {
@@ -299,7 +299,7 @@ pub(crate) mod tests {
     #[test]
     fn a_body_that_is_no_object_is_wrong_as_a_whole() {
         for json in ["[]", "\"x\"", "1", "null", "true", "-1.5"] {
-            let problem = Fields::read(&Body::Whole(json.into()), 1_000).err().unwrap();
+            let problem = Fields::parse(&Body::Whole(json.into()), 1_000).err().unwrap();
             assert_eq!(errors(&problem), [("", FieldCode::WrongType)], "{json}");
         }
     }
@@ -308,12 +308,12 @@ pub(crate) mod tests {
     fn a_body_that_is_no_json_is_malformed() {
         let deep = "[".repeat(900);
         for json in ["", "{", "{]", "{\"a\":1,}", "nul", "{}x", "\u{feff}{}", "{\"a\":\"\\ud800\"}", deep.as_str()] {
-            let problem = Fields::read(&Body::Whole(json.into()), 1_000).err().unwrap();
+            let problem = Fields::parse(&Body::Whole(json.into()), 1_000).err().unwrap();
             assert_eq!(problem.code.name(), "malformed_json", "{json}");
             assert!(problem.errors.is_empty());
         }
         for body in [Body::Broken, Body::Whole(vec![b'"', 0xFF, b'"'])] {
-            assert_eq!(Fields::read(&body, 1_000).err().unwrap().code.name(), "malformed_json");
+            assert_eq!(Fields::parse(&body, 1_000).err().unwrap().code.name(), "malformed_json");
         }
     }
 
@@ -321,7 +321,7 @@ pub(crate) mod tests {
     fn a_body_is_nested_at_most_127_deep() {
         let code = |depth: usize| {
             let json = format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
-            Fields::read(&Body::Whole(json.into()), 1_000).err().map(|problem| problem.code.name())
+            Fields::parse(&Body::Whole(json.into()), 1_000).err().map(|problem| problem.code.name())
         };
         assert_eq!((code(127), code(128)), (None, Some("malformed_json")));
     }
@@ -329,11 +329,11 @@ pub(crate) mod tests {
     #[test]
     fn a_body_over_its_limit_is_too_large() {
         for body in [Body::TooLarge, Body::Whole(vec![b' '; 1_001])] {
-            assert_eq!(Fields::read(&body, 1_000).err().unwrap().code.name(), "too_large");
+            assert_eq!(Fields::parse(&body, 1_000).err().unwrap().code.name(), "too_large");
         }
         let mut longest = vec![b' '; 998];
         longest.extend(b"{}");
-        assert!(Fields::read(&Body::Whole(longest), 1_000).is_ok());
+        assert!(Fields::parse(&Body::Whole(longest), 1_000).is_ok());
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) enum JsonValue {
 
 impl JsonValue {
     /// Reads JSON of at most 127 levels, or tells what is wrong with it and where.
-    pub(crate) fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
     }
 
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> JsonValue {
-        JsonValue::read(json.as_bytes()).unwrap()
+        JsonValue::parse(json.as_bytes()).unwrap()
     }
 
     #[test]
@@ -256,17 +256,17 @@ mod tests {
             ("\u{feff}{}", "expected value at line 1 column 1"),
             ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
         ] {
-            assert_eq!(JsonValue::read(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
+            assert_eq!(JsonValue::parse(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
         }
         for json in [&b"\"\xFF\""[..], b"{\"\xE2\x82\":1}", b"\xFF"] {
-            assert!(JsonValue::read(json).is_err());
+            assert!(JsonValue::parse(json).is_err());
         }
     }
 
     #[test]
     fn deep_nesting_is_refused() {
-        let nested = |depth: usize| JsonValue::read(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
+        let nested = |depth: usize| JsonValue::parse(["[".repeat(depth), "]".repeat(depth)].concat().as_bytes()).is_ok();
         assert_eq!([127, 128, 100_000].map(nested), [true, false, false]);
-        assert!(JsonValue::read(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
+        assert!(JsonValue::parse(format!("[{}1]", "[],{},".repeat(300)).as_bytes()).is_ok());
     }
 }

@@ -15,7 +15,7 @@ pub(crate) enum IfMatch {
 impl IfMatch {
     /// Reads `If-Match`. A weak or foreign tag is the version of no link. An empty header counts as absent on every edge, because workerd
     /// drops it before hop sees it.
-    pub(crate) fn read(client: &impl ClientInfo) -> Self {
+    pub(crate) fn parse(client: &impl ClientInfo) -> Self {
         let Some(header) = client.header(&IF_MATCH) else {
             return Self::Any;
         };

@@ -12,12 +12,12 @@ use word_search::AgentWords;
 pub(crate) use agent_traits::AgentTraits;
 
 /// What programs call themselves and browsers do not.
-static BOTS: AgentWords = AgentWords::of(include_str!("agent/bots.txt"));
+static BOTS: AgentWords = AgentWords::new(include_str!("agent/bots.txt"));
 /// What programs call themselves that show a link to people before they follow it. Kept by hand, and asked only of programs: some of
 /// these names are those of apps, too.
-static PREVIEWS: AgentWords = AgentWords::of(include_str!("agent/previews.txt"));
+static PREVIEWS: AgentWords = AgentWords::new(include_str!("agent/previews.txt"));
 /// What browsers call themselves. Kept by hand.
-static BROWSERS: AgentWords = AgentWords::of(include_str!("agent/browsers.txt"));
+static BROWSERS: AgentWords = AgentWords::new(include_str!("agent/browsers.txt"));
 
 /// As much of an agent as is read. The longest that browsers send are about this long.
 const BYTES_READ: usize = 512;
@@ -58,7 +58,7 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn read(agent: Option<&[u8]>) -> Self {
+    pub(crate) fn parse(agent: Option<&[u8]>) -> Self {
         let agent = read_part(agent);
         let Some(because) = program(agent) else {
             return Self { kind: AgentKind::Human, because: None };

@@ -21,7 +21,7 @@ pub(crate) struct Click {
 }
 
 impl Click {
-    pub(crate) fn of(link: LinkId, visit: &Visit<'_>) -> Self {
+    pub(crate) fn from_visit(link: LinkId, visit: &Visit<'_>) -> Self {
         Self { link, agent: visit.agent().to_vec(), is_ahead: visit.is_ahead() }
     }
 

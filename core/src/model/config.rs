@@ -76,7 +76,7 @@ impl Config {
     ///
     /// # Errors
     /// One sentence for the log that names every bad setting. It never repeats a secret.
-    pub(crate) fn read(read: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub(crate) fn parse(read: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let mut wrong = Vec::new();
         let mut keep = |name: &str, message: String| wrong.push(format!("{name}: {message}"));
         let origins = origins(read("HOP_DOMAINS").as_deref()).map_err(|message| keep("HOP_DOMAINS", message)).ok();
@@ -114,7 +114,7 @@ impl Config {
             None
         });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
-        let security = SecurityContact::read(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
+        let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
             None
         });
@@ -297,7 +297,7 @@ mod tests {
 
     fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
         let named = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Config::read(named, |name| named(&format!("secret {name}")))
+        Config::parse(named, |name| named(&format!("secret {name}")))
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Destination {
         if !(self.is_template || appends_path || appends_query) {
             return Ok(self.target.clone());
         }
-        let mut parts = UrlParts::of(self.target.to_str().map_err(|_| Escapes)?);
+        let mut parts = UrlParts::parse(self.target.to_str().map_err(|_| Escapes)?);
         let visitor = TemplateValues { now, rest, query };
         let [mut path, mut own_query, mut fragment] = [const { String::new() }; 3];
         if self.is_template {

@@ -21,10 +21,10 @@ impl Domain {
     /// # Errors
     /// When it is no host, or too long.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        Self::of(Host::parse(text).map_err(|_| no_host())?)
+        Self::from_host(Host::parse(text).map_err(|_| no_host())?)
     }
 
-    pub(crate) fn of(host: Host<impl AsRef<str>>) -> Result<Self, FieldError> {
+    pub(crate) fn from_host(host: Host<impl AsRef<str>>) -> Result<Self, FieldError> {
         let text = match host {
             Host::Domain(name) => {
                 let name = name.as_ref();
@@ -96,7 +96,7 @@ impl Origin {
         if !matches!((url.scheme(), url.rest()), ("http" | "https", "" | "/")) {
             return Err(no_origin());
         }
-        let domain = Domain::of(url.host()).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        let domain = Domain::from_host(url.host()).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
         let port = url.port().map_or(String::new(), |port| format!(":{port}"));
         let text = [url.scheme(), "://", domain.as_str(), &port].concat();
         Ok(Self { domain, text })

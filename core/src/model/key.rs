@@ -75,7 +75,7 @@ impl PresentedKey {
 
     /// What is kept of it.
     pub(crate) fn mark(&self, pepper: &Pepper) -> SecretDigest {
-        SecretDigest::of(pepper, "key", self.id.as_str(), &self.secret)
+        SecretDigest::compute(pepper, "key", self.id.as_str(), &self.secret)
     }
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
     /// That of the secret that `id` was given for `purpose`.
-    pub(crate) fn of(pepper: &Pepper, purpose: &str, id: &str, secret: &str) -> Self {
+    pub(crate) fn compute(pepper: &Pepper, purpose: &str, id: &str, secret: &str) -> Self {
         let keyed: KeyedDigest = pepper.digest(purpose, &[id.as_bytes(), secret.as_bytes()]);
         Self(*keyed.as_bytes())
     }
@@ -191,10 +191,10 @@ mod tests {
         let (id, secret) = (shown.id.as_str(), shown.secret.as_str());
         for other in [
             shown.mark(&Pepper::new("another")),
-            SecretDigest::of(&pepper, "invitation", id, secret),
-            SecretDigest::of(&pepper, "key", &id[1..], secret),
-            SecretDigest::of(&pepper, "key", id, &secret[1..]),
-            SecretDigest::of(&pepper, "key", "", &[id, secret].concat()),
+            SecretDigest::compute(&pepper, "invitation", id, secret),
+            SecretDigest::compute(&pepper, "key", &id[1..], secret),
+            SecretDigest::compute(&pepper, "key", id, &secret[1..]),
+            SecretDigest::compute(&pepper, "key", "", &[id, secret].concat()),
             SecretDigest::default(),
         ] {
             assert!(!mark.is(&other));

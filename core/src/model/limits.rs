@@ -15,7 +15,7 @@ pub(crate) struct Limit {
 
 impl Limit {
     /// The limit of `link`, if it has one. One that was stored before limits were counted has no epoch yet.
-    pub(crate) fn of(link: &Link) -> Option<Self> {
+    pub(crate) fn from_link(link: &Link) -> Option<Self> {
         let epoch = link.epoch.as_deref().unwrap_or("first").to_owned();
         link.spec.max_clicks.map(|most| Self { most, link: link.id.clone(), epoch })
     }

@@ -22,7 +22,7 @@ pub(crate) struct LinkId(String);
 
 impl LinkId {
     /// The id that ends in this random name.
-    pub(crate) fn of(name: &str) -> Self {
+    pub(crate) fn from_name(name: &str) -> Self {
         Self(format!("lnk_{name}"))
     }
 
@@ -48,7 +48,7 @@ pub(crate) struct UserId(String);
 
 impl UserId {
     /// The id that ends in this random name.
-    pub(crate) fn of(name: &str) -> Self {
+    pub(crate) fn from_name(name: &str) -> Self {
         Self(["usr_", name].concat())
     }
 

@@ -107,7 +107,7 @@ impl PasswordHash {
 
     /// Reads such a hash, if checking a password against it costs no more than `most`.
     pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, FieldError> {
-        let hash = Self::read(text)
+        let hash = Self::parse_phc(text)
             .ok_or_else(|| FieldError::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
         let PasswordCost { memory_kib, passes } = hash.cost;
         if memory_kib > most.memory_kib || passes > most.passes {
@@ -117,7 +117,7 @@ impl PasswordHash {
     }
 
     /// Reads the PHC string format. Only the spelling that [`Self::phc`] writes is taken: it has no parameters that hop would ignore.
-    fn read(text: &str) -> Option<Self> {
+    fn parse_phc(text: &str) -> Option<Self> {
         let phc = password_hash::PasswordHash::new(text).ok()?;
         let params = Params::try_from(&phc).ok()?;
         let mut salt = [0; 16];

@@ -20,7 +20,10 @@ impl SecurityContact {
     ///
     /// # Errors
     /// With the name of the bad one, and what is wrong with it.
-    pub(crate) fn read<'a>(contacts: impl Iterator<Item = &'a str>, expires: Option<&str>) -> Result<Option<Self>, (&'static str, String)> {
+    pub(crate) fn parse<'a>(
+        contacts: impl Iterator<Item = &'a str>,
+        expires: Option<&str>,
+    ) -> Result<Option<Self>, (&'static str, String)> {
         let contacts = contacts.map(contact).collect::<Result<Vec<_>, _>>().map_err(|message| (CONTACT, message))?;
         match (contacts.is_empty(), expires.map(str::trim).unwrap_or_default()) {
             (true, _) | (_, "") => Ok(None),
@@ -52,7 +55,7 @@ mod tests {
     use super::*;
 
     fn read(contacts: &str, expires: &str) -> Result<Option<SecurityContact>, (&'static str, String)> {
-        SecurityContact::read(contacts.split_whitespace(), Some(expires))
+        SecurityContact::parse(contacts.split_whitespace(), Some(expires))
     }
 
     #[test]
@@ -64,7 +67,7 @@ mod tests {
 
     #[test]
     fn one_setting_alone_is_no_contact() {
-        assert_eq!(SecurityContact::read("".split_whitespace(), None), Ok(None));
+        assert_eq!(SecurityContact::parse("".split_whitespace(), None), Ok(None));
         for (contacts, expires) in [("", " "), ("", "2027-01-01T00:00:00Z"), ("mailto:a@b.example", "")] {
             assert_eq!(read(contacts, expires), Ok(None), "{contacts:?} {expires:?}");
         }

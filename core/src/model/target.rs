@@ -42,7 +42,7 @@ impl Target {
             check_scheme(&scheme.to_ascii_lowercase(), rules)?;
         }
         let url = AbsoluteUrl::parse(text).map_err(refused)?;
-        if Domain::of(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
+        if Domain::from_host(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
             return Err(FieldError::own_domain());
         }
         let text = if text.is_ascii() { text.to_owned() } else { url.to_ascii() };
@@ -69,7 +69,7 @@ impl Target {
 
     /// Whether it is on `domain`, however its host is written.
     pub(crate) fn is_on(&self, domain: &Domain) -> bool {
-        AbsoluteUrl::parse(&self.0).is_ok_and(|url| Domain::of(url.host()).is_ok_and(|host| host == *domain))
+        AbsoluteUrl::parse(&self.0).is_ok_and(|url| Domain::from_host(url.host()).is_ok_and(|host| host == *domain))
     }
 
     /// What hints call it: addresses are longer than keys.

@@ -111,7 +111,7 @@ pub(crate) struct UrlParts<'a> {
 }
 
 impl<'a> UrlParts<'a> {
-    pub(crate) fn of(url: &'a str) -> Self {
+    pub(crate) fn parse(url: &'a str) -> Self {
         let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
         let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
         let authority = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
@@ -125,7 +125,7 @@ impl<'a> UrlParts<'a> {
 /// # Errors
 /// With what is wrong with a placeholder.
 pub(crate) fn check(url: &str) -> Result<(), FieldError> {
-    let parts = UrlParts::of(url);
+    let parts = UrlParts::parse(url);
     if begin(parts.origin).is_some() {
         return Err(FieldError::invalid("a placeholder stands behind the host: in the path, the query or the fragment"));
     }

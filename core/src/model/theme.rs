@@ -52,7 +52,7 @@ impl Theme {
     }
 
     pub(crate) fn sheet(&self) -> &StyleSheet {
-        self.sheet.get_or_init(|| StyleSheet::of(&self.colors))
+        self.sheet.get_or_init(|| StyleSheet::from_colors(&self.colors))
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct StyleSheet {
 }
 
 impl StyleSheet {
-    fn of(colors: &Colors) -> Self {
+    fn from_colors(colors: &Colors) -> Self {
         let text = [BEFORE, &colors.accent.to_string(), BETWEEN, &colors.on_accent.to_string(), AFTER].concat();
         let hash = BASE64_STANDARD.encode(Sha256::digest(&text));
         Self { text, hash }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_sheet_wears_the_colours_and_loads_nothing() {
-        let sheet = StyleSheet::of(&Colors::parse("#abcdef #000000").unwrap());
+        let sheet = StyleSheet::from_colors(&Colors::parse("#abcdef #000000").unwrap());
         assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
         for loading in ["url(", "@import", "<"] {
             assert!(!sheet.as_str().contains(loading), "{loading}");

@@ -110,7 +110,7 @@ pub(crate) struct Invitation {
 impl Invitation {
     /// An invitation of `user` at `now` by this random secret, and its token: told once, to who invites them.
     pub(crate) fn new(secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
-        let mark = SecretDigest::of(pepper, "invitation", user.as_str(), secret);
+        let mark = SecretDigest::compute(pepper, "invitation", user.as_str(), secret);
         let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(INVITATION_MILLIS));
         let id = user.as_str().strip_prefix("usr_").unwrap_or_default();
         (Self { mark, expires_at }, ["hopinvite_", id, "_", secret].concat())
@@ -274,14 +274,14 @@ mod tests {
 
     #[test]
     fn an_invitation_keeps_no_secret_and_holds_a_week() {
-        let (pepper, user, secret) = (Pepper::new("p"), UserId::of("2222222222222222x"), "s".repeat(44));
+        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_name("2222222222222222x"), "s".repeat(44));
         let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
         assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
         assert_eq!(invitation.expires_at.as_millis(), 604_800_005);
-        assert!(invitation.mark.is(&SecretDigest::of(&pepper, "invitation", user.as_str(), &secret)));
+        assert!(invitation.mark.is(&SecretDigest::compute(&pepper, "invitation", user.as_str(), &secret)));
         for other in [
-            SecretDigest::of(&pepper, "key", user.as_str(), &secret),
-            SecretDigest::of(&Pepper::new("q"), "invitation", user.as_str(), &secret),
+            SecretDigest::compute(&pepper, "key", user.as_str(), &secret),
+            SecretDigest::compute(&Pepper::new("q"), "invitation", user.as_str(), &secret),
         ] {
             assert!(!invitation.mark.is(&other));
         }

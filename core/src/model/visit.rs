@@ -93,7 +93,7 @@ impl<'a> Visit<'a> {
 
     /// The same in words.
     pub(crate) fn means(&self) -> AgentTraits {
-        AgentTraits::read(Some(self.agent()))
+        AgentTraits::parse(Some(self.agent()))
     }
 
     /// Who follows, and what gave them away.
@@ -141,7 +141,7 @@ impl<'a> Visit<'a> {
 
 /// Who follows with this agent. A browser that looks ahead is nobody yet.
 pub(crate) fn who(agent: &[u8], is_ahead: bool) -> Agent {
-    match Agent::read(Some(agent)) {
+    match Agent::parse(Some(agent)) {
         Agent { kind: AgentKind::Human, .. } if is_ahead => Agent { kind: AgentKind::Preview, because: Some("the browser looks ahead") },
         agent => agent,
     }

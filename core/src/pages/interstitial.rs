@@ -184,7 +184,7 @@ mod tests {
 
     fn config(settings: &[(&str, &str)]) -> Config {
         let read = |wanted: &str| settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
-        Config::read(|name| read(name).or((name == "HOP_DOMAINS").then(|| "https://hop.example".into())), |_| None).unwrap()
+        Config::parse(|name| read(name).or((name == "HOP_DOMAINS").then(|| "https://hop.example".into())), |_| None).unwrap()
     }
 
     fn shown(ask: InterstitialKind) -> LinkSummary<'static> {

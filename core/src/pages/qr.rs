@@ -48,7 +48,7 @@ pub(crate) struct QrModules(QrCode);
 
 impl QrModules {
     /// The code of `text`; nothing if it is longer than any code.
-    pub(crate) fn of(text: &str, level: ErrorCorrection) -> Option<Self> {
+    pub(crate) fn encode(text: &str, level: ErrorCorrection) -> Option<Self> {
         let level = match level {
             ErrorCorrection::Low => QrCodeEcc::Low,
             ErrorCorrection::Medium => QrCodeEcc::Medium,
@@ -128,15 +128,15 @@ mod tests {
             (2_953, ErrorCorrection::Low, 177),
             (1_273, ErrorCorrection::High, 177),
         ] {
-            let code = QrModules::of(&"x".repeat(bytes), level).unwrap();
+            let code = QrModules::encode(&"x".repeat(bytes), level).unwrap();
             assert_eq!((code.side(0), code.side(16)), (side, side + 32), "{bytes} {level:?}");
         }
-        assert!(QrModules::of(&"x".repeat(1_274), ErrorCorrection::High).is_none());
+        assert!(QrModules::encode(&"x".repeat(1_274), ErrorCorrection::High).is_none());
     }
 
     #[test]
     fn an_svg_title_is_escaped() {
-        let svg = QrModules::of("x", ErrorCorrection::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
+        let svg = QrModules::encode("x", ErrorCorrection::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
         assert!(svg.contains("<title>&lt;a &amp; &quot;b&quot;&gt;</title>"), "{svg}");
     }
 
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_drawing_covers_each_dark_module_once_and_no_light_one() {
-        let code = QrModules::of("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
+        let code = QrModules::encode("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         let mut expected = Vec::new();
         for y in 0..25 {
             for x in 0..25 {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_picture_has_whole_pixels_for_each_module() {
-        let code = QrModules::of("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
+        let code = QrModules::encode("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         // 33 modules with their margin: 3 pixels for each, 75 for the code, 12 and 13 around it.
         let png = code.png(&style(100, 4));
         let row = |y: usize| {

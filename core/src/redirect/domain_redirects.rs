@@ -95,7 +95,7 @@ async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };
-    let domain_redirects = DomainRedirects::of(&domain_record);
+    let domain_redirects = DomainRedirects::from_record(&domain_record);
     context
         .memo(|memo| memo.remember_hit(&key, MemoValue::Domain(domain_redirects.clone()), domain_redirects.bytes(), read_in, context.now));
     Ok(Some(domain_redirects))

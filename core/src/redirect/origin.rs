@@ -22,5 +22,5 @@ pub(super) fn is_own(client: &dyn ClientInfo, domain: &Domain) -> bool {
 }
 
 fn domain_of(origin: &str) -> Option<Domain> {
-    Domain::of(AbsoluteUrl::parse(origin).ok()?.host()).ok()
+    Domain::from_host(AbsoluteUrl::parse(origin).ok()?.host()).ok()
 }

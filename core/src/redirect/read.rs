@@ -74,7 +74,7 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSourc
     let near = if source == LinkSource::Cache { near(context, key).await } else { CacheLookup::Missing };
     let was_sent = matches!(near, CacheLookup::Bypass);
     if let CacheLookup::Cached(cached_link) = near
-        && let Ok(found) = ResolvedAlias::of(cached_link)
+        && let Ok(found) = ResolvedAlias::from_cached(cached_link)
     {
         remember(&found);
         return Ok(found);
@@ -84,7 +84,7 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSourc
         return Err(Problem::no_such_link());
     };
     let is_strict = cached_link.is_strict();
-    let found = ResolvedAlias::of(cached_link)?;
+    let found = ResolvedAlias::from_cached(cached_link)?;
     if !is_strict {
         remember(&found);
     }
@@ -110,7 +110,7 @@ async fn near<E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup {
 /// Reads the truth. A copy is filled of it, unless the one that is there says rightly that truth is to be asked.
 async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key, was_sent: bool) -> Result<Option<CachedLink>, Problem> {
     let alias_record = load(context.edge.records(), key).await?;
-    let cached_link = alias_record.and_then(|alias_record| CachedLink::of(&alias_record.alias_state, alias_record.commits));
+    let cached_link = alias_record.and_then(|alias_record| CachedLink::from_state(&alias_record.alias_state, alias_record.commits));
     if let Some(cached_link) = &cached_link
         && !(was_sent && cached_link.is_strict())
         && context.memo(|memo| memo.claim_fill(key, context.now))

@@ -150,7 +150,7 @@ pub(super) async fn attempt<E: Edge>(
     visit: &Visit<'_>,
     typed: &str,
 ) -> Result<UnlockOutcome, Problem> {
-    let window = TryWindow::of(context);
+    let window = TryWindow::new(context);
     if !window.has_try(domain, compiled, visit).await? {
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
@@ -176,7 +176,7 @@ struct TryWindow<'a, E> {
 }
 
 impl<'a, E: Edge> TryWindow<'a, E> {
-    fn of(context: &'a Context<'a, E>) -> Self {
+    fn new(context: &'a Context<'a, E>) -> Self {
         let number = context.now.as_millis() / WINDOW_MILLIS;
         Self { context, number, ends: Timestamp::from_millis(number.saturating_add(1).saturating_mul(WINDOW_MILLIS)) }
     }

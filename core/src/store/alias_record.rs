@@ -85,7 +85,7 @@ pub(crate) enum EntryStatus {
 
 impl AliasRecord {
     /// The record at `key`. Somebody arriving is still arriving here; [`load`] asks where they come from.
-    pub(crate) fn read(key: &Key, record: &Record) -> Result<Self, StoreError> {
+    pub(crate) fn decode(key: &Key, record: &Record) -> Result<Self, StoreError> {
         let mut stored: StoredAlias<'_> = stored::read(&record.value)?;
         Ok(Self {
             key: key.clone(),
@@ -102,8 +102,8 @@ impl AliasRecord {
     /// The change that makes `alias_state` the first to hold `key`.
     pub(crate) fn claim(key: &Key, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let index_adds = index_entries_of(alias_state, &token);
-        let value = stored::write(&StoredAlias::of(alias_state, 1, Tokens::first(&token), (&token, &[])))?;
-        Ok(Change { attachments: marks_of(&index_adds), index_adds, ..Change::of(key.clone(), Expect::Absent, value, token) })
+        let value = stored::write(&StoredAlias::new(alias_state, 1, Tokens::first(&token), (&token, &[])))?;
+        Ok(Change { attachments: marks_of(&index_adds), index_adds, ..Change::write_only(key.clone(), Expect::Absent, value, token) })
     }
 
     /// The change that makes `alias_state` hold this place from now on. Index entries that still hold stay as they are.
@@ -124,7 +124,7 @@ impl AliasRecord {
             kept.iter().chain(&index_adds).filter(|index_entry| !index_entry::ends_in(index_entry, entry_token)).cloned().collect();
         let value = self.next(alias_state, &token, (entry_token, &newer_entries))?;
         let expect = Expect::Unchanged(self.guard.clone());
-        Ok(Change { attachments: marks_of(&index_adds), index_adds, removes, ..Change::of(self.key.clone(), expect, value, token) })
+        Ok(Change { attachments: marks_of(&index_adds), index_adds, removes, ..Change::write_only(self.key.clone(), expect, value, token) })
     }
 
     /// The change that begins to erase `link`, or goes on with it: its hints and `removes` go. The record keeps what names the hints until
@@ -159,7 +159,7 @@ impl AliasRecord {
 
     /// The record after the commit `token` that makes `alias_state` hold this place.
     fn next(&self, alias_state: &AliasState, token: &str, index_entries: (&str, &[Key])) -> Result<String, StoreError> {
-        stored::write(&StoredAlias::of(alias_state, self.commits.saturating_add(1), self.tokens.and(token), index_entries))
+        stored::write(&StoredAlias::new(alias_state, self.commits.saturating_add(1), self.tokens.and(token), index_entries))
     }
 
     /// The index entries of `alias_state`, which is or was here, under the names they were written with.
@@ -247,7 +247,7 @@ pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<Ali
 
 async fn read_at(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
     let record = records.get(key).await?;
-    record.map(|record| AliasRecord::read(key, &record)).transpose()
+    record.map(|record| AliasRecord::decode(key, &record)).transpose()
 }
 
 /// The link `id`, at `key` or where it went from there, if it is to be seen.
@@ -266,7 +266,7 @@ pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &Link
 /// [`load`] at many places at once, each by itself readable or not.
 pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<AliasRecord, StoreError>>>, StoreError> {
     let found = records.get_many(keys).await?;
-    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::read(key, &record));
+    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::decode(key, &record));
     let mut alias_records: Vec<_> = keys.iter().zip(found).map(read).collect();
     let origin = |alias_record: &Option<Result<AliasRecord, StoreError>>| match alias_record {
         Some(Ok(AliasRecord { alias_state: AliasState::PendingMove(pending_move), .. })) => Some(pending_move.from.clone()),
@@ -279,7 +279,7 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
     let found = records.get_many(&origins).await?;
     let pending_move = alias_records.iter_mut().filter(|alias_record| origin(alias_record).is_some());
     for ((slot, key), record) in pending_move.zip(&origins).zip(found) {
-        match (slot.as_mut(), record.map(|record| AliasRecord::read(key, &record)).transpose()) {
+        match (slot.as_mut(), record.map(|record| AliasRecord::decode(key, &record)).transpose()) {
             (Some(Ok(alias_record)), Ok(from)) => alias_record.resolve_pending_move(from.as_ref()),
             // Who is to be seen there is not known, and that is all.
             (_, Err(error)) => *slot = Some(Err(error)),
@@ -316,7 +316,7 @@ mod tests {
     }
 
     fn alias_record(change: &Change) -> AliasRecord {
-        AliasRecord::read(&key(), &stored(change)).unwrap()
+        AliasRecord::decode(&key(), &stored(change)).unwrap()
     }
 
     fn claimed() -> Change {
@@ -466,7 +466,7 @@ mod tests {
         for (from, to) in [("\"v\":1", "\"v\":2"), ("{", "")] {
             let value = claimed().value.replacen(from, to, 1).into_bytes();
             let record = Record { value, guard: Guard(String::new()) };
-            assert!(matches!(AliasRecord::read(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
+            assert!(matches!(AliasRecord::decode(&key(), &record), Err(StoreError::Corrupt(_))), "{to}");
         }
     }
 }

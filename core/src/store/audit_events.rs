@@ -27,11 +27,11 @@ pub(crate) struct AuditEvent<'a> {
 }
 
 impl AuditEvent<'_> {
-    pub(crate) fn write(&self) -> Result<String, StoreError> {
+    pub(crate) fn encode(&self) -> Result<String, StoreError> {
         stored::write(&StoredAuditEvent::from(self))
     }
 
-    pub(crate) fn read(value: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn decode(value: &[u8]) -> Result<Self, StoreError> {
         stored::read::<StoredAuditEvent<'_>>(value).map(AuditEvent::from)
     }
 }
@@ -84,18 +84,18 @@ mod tests {
             ..line()
         };
         for line in [line(), full] {
-            assert_eq!(AuditEvent::read(line.write().unwrap().as_bytes()), Ok(line));
+            assert_eq!(AuditEvent::decode(line.encode().unwrap().as_bytes()), Ok(line));
         }
     }
 
     #[test]
     fn a_line_without_what_every_line_has_is_corrupt() {
         for needed in ["at", "action", "subject", "principal", "request_id"] {
-            let json = line().write().unwrap().replacen(&format!("\"{needed}\""), "\"other\"", 1);
-            assert!(matches!(AuditEvent::read(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
+            let json = line().encode().unwrap().replacen(&format!("\"{needed}\""), "\"other\"", 1);
+            assert!(matches!(AuditEvent::decode(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
         }
-        let json = line().write().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
-        assert!(AuditEvent::read(json.as_bytes()).is_err());
+        let json = line().encode().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
+        assert!(AuditEvent::decode(json.as_bytes()).is_err());
     }
 
     #[test]

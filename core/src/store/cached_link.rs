@@ -75,11 +75,11 @@ pub(crate) enum Freshness {
 
 impl CachedLink {
     /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
-    pub(crate) fn of(alias_state: &AliasState, commits: u64) -> Option<Self> {
+    pub(crate) fn from_state(alias_state: &AliasState, commits: u64) -> Option<Self> {
         let (id, state) = match alias_state.seen() {
             AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Ended),
             AliasState::Link(link) if link.blocked.is_some() => (&link.id, CachedState::Blocked),
-            AliasState::Link(link) => (&link.id, CachedState::Link(Box::new(VisitorLink::of(link)))),
+            AliasState::Link(link) => (&link.id, CachedState::Link(Box::new(VisitorLink::from_link(link)))),
             AliasState::MovedTo(moved_to) => (&moved_to.link, CachedState::MovedTo { to: moved_to.to(), forwards: moved_to.forwards }),
             AliasState::Erasing(link) => (&link.id, CachedState::Ended),
             AliasState::PendingMove(_) | AliasState::Free => return None,
@@ -99,10 +99,10 @@ impl CachedLink {
 }
 
 impl VisitorLink {
-    pub(crate) fn of(link: &Link) -> Self {
+    pub(crate) fn from_link(link: &Link) -> Self {
         let spec = link.spec.for_visitors();
         let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::of(link), lock, spec }
+        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, spec }
     }
 }
 
@@ -148,7 +148,7 @@ impl CacheFill {
         };
         for _ in 0..CORRECTIONS {
             let Some(known) = cached_link else { return Ok(()) };
-            link_cache.put(&self.key, &stored::write(&StoredCachedLink::of(&known, now))?).await?;
+            link_cache.put(&self.key, &stored::write(&StoredCachedLink::new(&known, now))?).await?;
             cached_link = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
         }
         Ok(())
@@ -164,5 +164,5 @@ async fn ended(link_cache: &impl LinkCache, key: &Key, now: Timestamp) -> Option
 }
 
 async fn truth(records: &impl Records, key: &Key) -> Result<Option<CachedLink>, StoreError> {
-    Ok(load(records, key).await?.and_then(|alias_record| CachedLink::of(&alias_record.alias_state, alias_record.commits)))
+    Ok(load(records, key).await?.and_then(|alias_record| CachedLink::from_state(&alias_record.alias_state, alias_record.commits)))
 }

@@ -63,7 +63,7 @@ impl Change {
     }
 
     /// The write alone, with nothing beside it.
-    pub(crate) fn of(key: Key, expect: Expect, value: String, token: String) -> Self {
+    pub(crate) fn write_only(key: Key, expect: Expect, value: String, token: String) -> Self {
         let (attachments, index_adds, removes) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             key,

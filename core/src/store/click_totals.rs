@@ -17,7 +17,7 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    pub(crate) fn read(record: &Record) -> Result<Self, StoreError> {
+    pub(crate) fn decode(record: &Record) -> Result<Self, StoreError> {
         let stored: StoredTotal = stored::read(&record.value)?;
         Ok(Self { clicks: stored.clicks(), tokens: Some(stored.tokens), guard: Some(record.guard.clone()) })
     }
@@ -29,9 +29,9 @@ impl Total {
             bots: self.clicks.bots.saturating_add(clicks.bots),
             previews: self.clicks.previews.saturating_add(clicks.previews),
         };
-        let value = stored::write(&StoredTotal::of(sum, Tokens::after(self.tokens.as_ref(), &token)))?;
+        let value = stored::write(&StoredTotal::new(sum, Tokens::after(self.tokens.as_ref(), &token)))?;
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
-        Ok(Change::of(Key::total(link), expect, value, token))
+        Ok(Change::write_only(Key::total(link), expect, value, token))
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn count_click<E: Edge>(edge: &E, link: &LinkId, click: Clicks)
     let records = edge.records();
     for _ in 0..TRIES {
         let total = match records.get(&Key::total(link)).await? {
-            Some(record) => Total::read(&record)?,
+            Some(record) => Total::decode(&record)?,
             None => Total::default(),
         };
         let token = id_source::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
@@ -78,13 +78,13 @@ mod tests {
             assert_eq!(tokens_of(&change.value), ("t1".into(), tokens));
             let record = stored(&change);
             expected = Expect::Unchanged(record.guard.clone());
-            total = Total::read(&record).unwrap();
+            total = Total::decode(&record).unwrap();
         }
         assert_eq!(total.clicks, Clicks { humans: 45, bots: 9, previews: 18 });
         let most = Clicks { humans: u64::MAX, bots: u64::MAX, previews: u64::MAX };
         let full = Total { clicks: most, ..total };
         let change = full.plus(Clicks { humans: 1, bots: 1, previews: 1 }, &id, "t".into()).unwrap();
-        assert_eq!(Total::read(&stored(&change)).unwrap().clicks, most);
+        assert_eq!(Total::decode(&stored(&change)).unwrap().clicks, most);
     }
 
     fn stored(change: &Change) -> Record {

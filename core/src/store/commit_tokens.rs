@@ -46,14 +46,14 @@ pub(crate) enum CommitOutcome {
 /// What became of `change`, as far as `record` tells. It tells of a refusal only while it still remembers the commit the change builds
 /// on: then it would remember the change too.
 pub(crate) fn commit_outcome(change: &Change, record: &Record) -> Result<CommitOutcome, StoreError> {
-    let tokens = Tokens::of(&record.value)?;
+    let tokens = Tokens::decode(&record.value)?;
     if tokens.remember(&change.token) {
         return Ok(CommitOutcome::Applied);
     }
     let refused = match &change.expect {
         Expect::Absent => true,
         Expect::Unchanged(guard) => {
-            let offered = Tokens::of(change.value.as_bytes())?;
+            let offered = Tokens::decode(change.value.as_bytes())?;
             let builds_on = offered.recent.iter().rev().nth(1);
             record.guard != *guard && builds_on.is_some_and(|token| tokens.recent.contains(token))
         }
@@ -65,7 +65,7 @@ pub(crate) fn commit_outcome(change: &Change, record: &Record) -> Result<CommitO
 /// made of a later state.
 pub(super) fn is_refused(change: &Change, record: &Record) -> bool {
     match &change.expect {
-        Expect::Absent => Tokens::of(&record.value).is_ok_and(|tokens| tokens.created != change.token),
+        Expect::Absent => Tokens::decode(&record.value).is_ok_and(|tokens| tokens.created != change.token),
         Expect::Unchanged(_) => commit_outcome(change, record) == Ok(CommitOutcome::Rejected),
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn is_refused(change: &Change, record: &Record) -> bool {
 /// What a stored record says of its commits: who created it, and the latest.
 #[cfg(test)]
 pub(super) fn tokens_of(value: &str) -> (String, Vec<String>) {
-    let Tokens { created, recent } = Tokens::of(value.as_bytes()).unwrap();
+    let Tokens { created, recent } = Tokens::decode(value.as_bytes()).unwrap();
     (created, recent)
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let tokens = (1..=number).fold(Tokens::first("t0"), |tokens, commit| tokens.and(&format!("t{commit}")));
         let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
         let value = stored::write(&StoredTokens { schema: SchemaVersion, tokens }).unwrap();
-        Change { repeated: true, ..Change::of(Key::kept("x".into()), expect, value, format!("t{number}")) }
+        Change { repeated: true, ..Change::write_only(Key::kept("x".into()), expect, value, format!("t{number}")) }
     }
 
     /// The record after that change.

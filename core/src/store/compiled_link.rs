@@ -57,9 +57,9 @@ pub(crate) struct CompiledLink {
 }
 
 impl ResolvedAlias {
-    pub(crate) fn of(cached_link: CachedLink) -> Result<Self, StoreError> {
+    pub(crate) fn from_cached(cached_link: CachedLink) -> Result<Self, StoreError> {
         let way = match cached_link.state {
-            CachedState::Link(followed) => ResolvedTo::Link(Arc::new(CompiledLink::of(cached_link.id.clone(), *followed)?)),
+            CachedState::Link(followed) => ResolvedTo::Link(Arc::new(CompiledLink::compile(cached_link.id.clone(), *followed)?)),
             CachedState::MovedTo { to, forwards } => ResolvedTo::Alias(to, forwards),
             CachedState::Ended | CachedState::Blocked => ResolvedTo::Nothing,
         };
@@ -77,7 +77,7 @@ impl ResolvedAlias {
 }
 
 impl CompiledLink {
-    pub(crate) fn of(id: LinkId, followed: VisitorLink) -> Result<Self, StoreError> {
+    pub(crate) fn compile(id: LinkId, followed: VisitorLink) -> Result<Self, StoreError> {
         let VisitorLink { target, spec, limit, lock } = followed;
         let compiled =
             |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));

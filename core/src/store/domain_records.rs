@@ -40,7 +40,7 @@ pub(crate) struct DomainRedirects {
 }
 
 impl DomainRedirects {
-    pub(crate) fn of(domain_record: &DomainRecord) -> Self {
+    pub(crate) fn from_record(domain_record: &DomainRecord) -> Self {
         let header = |target: &Option<Target>| target.as_ref().and_then(Target::location);
         Self { root: header(&domain_record.root), not_found: header(&domain_record.not_found), ended: header(&domain_record.ended) }
     }
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!((first.key.as_str(), &first.expect), ("domain/c.example", &Expect::Absent));
         let read = |change: &Change| {
             let guard = Guard(change.token.clone());
-            GuardedRecord::<DomainRecord>::read(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
+            GuardedRecord::<DomainRecord>::decode(&Record { value: change.value.clone().into_bytes(), guard }).unwrap()
         };
         let second = GuardedRecord::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into()).unwrap();
         assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));

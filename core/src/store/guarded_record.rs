@@ -26,7 +26,7 @@ pub(crate) struct GuardedRecord<T> {
 
 impl<T: RecordValue> GuardedRecord<T> {
     /// In a box, since it is handed on from one who waits to the next.
-    pub(crate) fn read(record: &Record) -> Result<Box<Self>, StoreError> {
+    pub(crate) fn decode(record: &Record) -> Result<Box<Self>, StoreError> {
         let (what, tokens) = T::restore(stored::read(&record.value)?)?;
         Ok(Box::new(Self { what, tokens, guard: record.guard.clone() }))
     }
@@ -34,19 +34,19 @@ impl<T: RecordValue> GuardedRecord<T> {
     /// The record at `key`.
     pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<Box<Self>>, StoreError> {
         let record = records.get(key).await?;
-        record.as_ref().map(Self::read).transpose()
+        record.as_ref().map(Self::decode).transpose()
     }
 
     /// The change that puts `what` in place of what was kept at `key`, or is the first to keep anything there.
     pub(crate) fn put(was: Option<&Self>, key: Key, what: &T, token: String) -> Result<Change, StoreError> {
         let tokens = Tokens::after(was.map(|was| &was.tokens), &token);
         let expect = was.map_or(Expect::Absent, |was| Expect::Unchanged(was.guard.clone()));
-        Ok(Change::of(key, expect, stored::write(&what.store(tokens))?, token))
+        Ok(Change::write_only(key, expect, stored::write(&what.store(tokens))?, token))
     }
 
     /// The same in place of `record`, even if it cannot be read: for what can be worked out anew.
     pub(crate) fn put_over(record: Option<&Record>, key: Key, what: &T, token: String) -> Result<Change, StoreError> {
-        let was = record.and_then(|record| Self::read(record).ok());
+        let was = record.and_then(|record| Self::decode(record).ok());
         let change = Self::put(was.as_deref(), key, what, token)?;
         let expect = record.map_or(Expect::Absent, |record| Expect::Unchanged(record.guard.clone()));
         Ok(Change { expect, ..change })

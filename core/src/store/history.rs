@@ -50,7 +50,7 @@ pub(crate) struct LinkVersion {
 
 impl LinkVersion {
     /// What `link` is now.
-    pub(crate) fn of(link: &Link) -> Self {
+    pub(crate) fn from_link(link: &Link) -> Self {
         Self {
             version: link.version,
             at: link.updated_at,
@@ -68,7 +68,7 @@ impl LinkVersion {
 
 /// Has `change`, which replaces `was` or begins to move it, write down what it was.
 pub(crate) fn write_down(was: &Link, change: &mut Change) -> Result<(), StoreError> {
-    let value = stored::write(&StoredVersion::from(&LinkVersion::of(was)))?;
+    let value = stored::write(&StoredVersion::from(&LinkVersion::from_link(was)))?;
     change.attachments.push((key(&was.id, was.version, &name(was, &change.key, &change.token)), value));
     Ok(())
 }
@@ -97,7 +97,7 @@ pub(crate) fn newest(link: &Link) -> Option<Key> {
 
 /// The latest versions of `link`, newest first, its present one among them: as many as are found among `reads` records.
 pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> Result<Vec<LinkVersion>, StoreError> {
-    let mut versions = vec![LinkVersion::of(link)];
+    let mut versions = vec![LinkVersion::from_link(link)];
     let page = records.scan(&Prefix::history(&link.id), None, reads).await?;
     let values = records.get_many(&page.keys).await?;
     let written = |key: &Key| page.keys.iter().zip(&values).find(|(written, _)| *written == key)?.1.as_ref();
@@ -212,7 +212,7 @@ pub(crate) async fn sift(
     sifted.operations = sifted.operations.saturating_add(records.operations(&StoreCall::GetMany(destinations.len())));
     let is_arriving = |alias_record: &AliasRecord| matches!(&alias_record.alias_state, AliasState::PendingMove(pending_move) if pending_move.link.id == *id);
     for ((destination, versions), record) in by_destination.into_iter().zip(found) {
-        match record.map(|record| AliasRecord::read(&destination, &record)) {
+        match record.map(|record| AliasRecord::decode(&destination, &record)) {
             Some(Ok(alias_record)) if !is_arriving(&alias_record) => sifted.drop_within(records, most, versions),
             None => sifted.drop_within(records, most, versions),
             Some(pending) => sifted.pending.push(pending),
@@ -237,7 +237,7 @@ mod tests {
         let stays = Key::link(&was.domain, &was.alias);
         let moves = Key::link(&was.domain, &Alias::stored("é/.".into()));
         for (to, destination_of_move) in [(&stays, None), (&moves, Some(moves.clone()))] {
-            let mut change = Change::of(to.clone(), crate::store::Expect::Absent, String::new(), "t".into());
+            let mut change = Change::write_only(to.clone(), crate::store::Expect::Absent, String::new(), "t".into());
             write_down(&was, &mut change).unwrap();
             let written = change.attachments.remove(0).0;
             assert_eq!((destination(&written), version_in(&written)), (destination_of_move, Some(was.version)), "{written:?}");

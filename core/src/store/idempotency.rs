@@ -43,7 +43,7 @@ pub(crate) struct IdempotencyRecord {
 }
 
 impl IdempotencyRecord {
-    pub(crate) fn read(record: Option<&Record>) -> Result<Self, StoreError> {
+    pub(crate) fn decode(record: Option<&Record>) -> Result<Self, StoreError> {
         let Some(record) = record else {
             return Ok(Self::default());
         };
@@ -52,10 +52,10 @@ impl IdempotencyRecord {
     }
 
     /// The change that makes the record say `once`.
-    pub(crate) fn say(&self, key: &Key, once: &IdempotentRequest, token: String) -> Result<Change, StoreError> {
-        let value = stored::write(&StoredIdempotency::of(once, Tokens::after(self.tokens.as_ref(), &token)))?;
+    pub(crate) fn replace(&self, key: &Key, once: &IdempotentRequest, token: String) -> Result<Change, StoreError> {
+        let value = stored::write(&StoredIdempotency::new(once, Tokens::after(self.tokens.as_ref(), &token)))?;
         let forgotten_at = Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
-        Ok(Change { expires_at: Some(forgotten_at), ..Change::of(key.clone(), expect, value, token) })
+        Ok(Change { expires_at: Some(forgotten_at), ..Change::write_only(key.clone(), expect, value, token) })
     }
 }

@@ -122,37 +122,37 @@ impl Prefix {
     /// All links of a domain, newest first.
     #[must_use]
     pub fn by_time(domain: &Domain) -> Self {
-        Self::of("by-time", domain)
+        Self::new("by-time", domain)
     }
 
     /// Those with a tag, newest first.
     pub(crate) fn by_tag(domain: &Domain, tag: &Tag) -> Self {
-        Self::of("by-tag", domain).part(tag.as_str())
+        Self::new("by-tag", domain).part(tag.as_str())
     }
 
     /// Those of an owner, newest first.
     pub(crate) fn by_owner(domain: &Domain, owner: &UserId) -> Self {
-        Self::of("by-owner", domain).part(owner.as_str())
+        Self::new("by-owner", domain).part(owner.as_str())
     }
 
     /// Those that lead to a target, newest first.
     pub(crate) fn by_target(domain: &Domain, target: &Target) -> Self {
-        Self::of("by-target", domain).part(&target.digest())
+        Self::new("by-target", domain).part(&target.digest())
     }
 
     /// Those that another system calls so, newest first.
     pub(crate) fn by_external_id(domain: &Domain, id: &ExternalId) -> Self {
-        Self::of("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
+        Self::new("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
     }
 
     /// Those that robots may follow, by alias.
     pub(crate) fn crawlable(domain: &Domain) -> Self {
-        Self::of("crawlable", domain)
+        Self::new("crawlable", domain)
     }
 
     /// The records themselves whose alias begins so, in the order of their aliases.
     pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
-        let Self(mut prefix) = Self::of("link", domain);
+        let Self(mut prefix) = Self::new("link", domain);
         escape(&mut prefix, alias.as_str(), is_plain);
         Self(prefix)
     }
@@ -167,7 +167,7 @@ impl Prefix {
 
     /// The tags that were used on a domain.
     pub(crate) fn tags(domain: &Domain) -> Self {
-        Self::of("tag", domain)
+        Self::new("tag", domain)
     }
 
     /// The domains of which something is kept.
@@ -206,7 +206,7 @@ impl Prefix {
         Self(format!("{}/", key.0))
     }
 
-    fn of(class: &str, domain: &Domain) -> Self {
+    fn new(class: &str, domain: &Domain) -> Self {
         let mut prefix = String::with_capacity(64);
         prefix.push_str(class);
         prefix.push('/');

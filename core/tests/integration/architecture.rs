@@ -48,7 +48,7 @@ const CORE: [Rule; 13] = [
         only_in: &["endpoints/route.rs", "api/links/explain.rs"],
         why: "a path is read where its endpoint is looked for, and where one is explained",
     },
-    Rule { phrases: &["Route::of"], only_in: &["endpoints/route.rs", "app.rs"], why: "what is done follows from the endpoint" },
+    Rule { phrases: &["Route::find"], only_in: &["endpoints/route.rs", "app.rs"], why: "what is done follows from the endpoint" },
     Rule { phrases: &["Authorized("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
     Rule {
         phrases: &["serde", "serde_json"],
@@ -169,9 +169,9 @@ fn only_the_route_looks_at_a_path() {
             continue;
         }
         if OF_REQUESTS.contains(&source.name.as_str()) {
-            let (fields, routes) = (words(".path"), words("Route::of("));
+            let (fields, routes) = (words(".path"), words("Route::find("));
             let count = |phrase: &[String]| source.words.windows(phrase.len()).filter(|words| *words == phrase).count();
-            assert_eq!(count(&fields), count(&routes), "{}: a path goes nowhere but into Route::of", source.name);
+            assert_eq!(count(&fields), count(&routes), "{}: a path goes nowhere but into Route::find", source.name);
         }
         readers.push(source.name);
     }

@@ -234,7 +234,7 @@ fn is_documented(ask: &Ask, code: u16) -> bool {
         return true;
     }
     let head = Head::new(&ask.method, &ask.url);
-    let pattern = Route::of(head.path).pattern();
+    let pattern = Route::find(head.path).pattern();
     let method = if ask.method == Method::HEAD { "GET" } else { ask.method.as_str() };
     ENDPOINTS.iter().any(|row| row.pattern == pattern && row.method == method && row.statuses.contains(&code))
 }
@@ -295,7 +295,7 @@ fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
         for _ in 0..2_000 {
             let ask = ask(&mut random);
             let answer = run(isolate.ask(ask.again()));
-            let is_health = Route::of(Head::new(&ask.method, &ask.url).path).pattern() == "/health";
+            let is_health = Route::find(Head::new(&ask.method, &ask.url).path).pattern() == "/health";
             let lives = is_health && matches!(ask.method, Method::GET | Method::HEAD);
             assert_eq!(answer.code(), if lives { 200 } else { 503 }, "{ask:?}");
             assert_eq!(answer.header("retry-after").is_empty(), lives);

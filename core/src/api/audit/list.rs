@@ -42,7 +42,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
     let mut lines = Vec::new();
     let mut read = |key: &Key, record: &Record| {
-        let line = AuditEvent::read(&record.value)?;
+        let line = AuditEvent::decode(&record.value)?;
         lines.extend((filter.shows(&line, earliest) && may_see(authorized, &line)).then(|| (key.line_id().to_owned(), line)));
         Ok(())
     };

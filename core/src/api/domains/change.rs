@@ -41,7 +41,7 @@ pub(crate) async fn change<E: Edge>(
     let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
     refuse_circles(&domain, &parts, &mut wrong);
     let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
-    let seen = IfMatch::read(client);
+    let seen = IfMatch::parse(client);
     let change = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
         let was = said(context, &domain, kept)?;
         seen.check(was.version)?;

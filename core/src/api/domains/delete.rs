@@ -22,7 +22,7 @@ pub(crate) async fn delete<E: Edge>(
     client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
     let domain = named(authorized, text, query)?;
-    let seen = IfMatch::read(client);
+    let seen = IfMatch::parse(client);
     find(context, &domain).await?;
     check_unused(context, authorized, &domain).await?;
     let delete = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {

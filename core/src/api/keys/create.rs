@@ -82,7 +82,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
     if let Some(said) = draft.parts.domains.take() {
         draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
     }
-    let asked = KeyRequest::of(context, authorized, draft)?;
+    let asked = KeyRequest::parse(context, authorized, draft)?;
     let no_owner = || Problem::wrong_field("owner", FieldError::invalid("this is no user who is let in"));
     let owner = find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
     check_owner(authorized, &owner, role_of(context.edge.records(), &owner).await?)?;
@@ -107,7 +107,7 @@ struct KeyRequest {
 
 impl KeyRequest {
     /// What a body asks for, whose domains are served.
-    fn of<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
+    fn parse<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
         let Draft { parts, mut wrong } = draft;
         let owner = parts.owner.clone().or_else(|| authorized.user().cloned());
         if owner.is_none() {

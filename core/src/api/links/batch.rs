@@ -91,9 +91,9 @@ impl FieldType for Items {
     fn schema() -> crate::message::body::Schema {
         use crate::message::body::{ObjectSchema, component, schema};
         let kinds = [
-            ObjectSchema::of::<CreateItem>().kind("op", "create"),
-            ObjectSchema::of::<UpdateItem>().kind("op", "update"),
-            ObjectSchema::of::<DeleteItem>().kind("op", "delete"),
+            ObjectSchema::new::<CreateItem>().kind("op", "create"),
+            ObjectSchema::new::<UpdateItem>().kind("op", "update"),
+            ObjectSchema::new::<DeleteItem>().kind("op", "delete"),
         ];
         let description = "A change of a batch, of the kind that `op` names.";
         let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
@@ -277,7 +277,7 @@ impl<E: Edge> BatchWork<'_, E> {
                 }
                 let problem = ProblemJson::new(&cause, self.context.request_id);
                 let result = BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) };
-                return ItemOutcome::of(&result, kind, None);
+                return ItemOutcome::new(&result, kind, None);
             }
         };
         let counts = match &done.link {
@@ -288,7 +288,7 @@ impl<E: Edge> BatchWork<'_, E> {
         let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.authorized, link, counts, is_created));
         let status = done.status.as_u16();
         let short = BatchResultJson { index, status, link: done.link.as_ref().map(WrittenLinkJson::reference), problem: None };
-        ItemOutcome::of(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
+        ItemOutcome::new(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
     }
 
     /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
@@ -300,7 +300,7 @@ impl<E: Edge> BatchWork<'_, E> {
 }
 
 impl ItemOutcome {
-    fn of(result: &BatchResultJson<'_>, kind: ItemState, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
+    fn new(result: &BatchResultJson<'_>, kind: ItemState, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
         let result = to_raw_value(result).map_err(Problem::internal)?;
         let short = short.filter(|_| result.get().len() > LONGEST_STORED_RESULT);
         let short = short.map(to_raw_value).transpose().map_err(Problem::internal)?;
@@ -326,7 +326,7 @@ async fn act<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: J
     match read(context, authorized, item).await? {
         BatchOperation::Create(fields) => {
             let draft = LinkBody::draft(fields, &context.parsing());
-            let new = NewLink::of(context, authorized, draft, context.config.default_domain()).await;
+            let new = NewLink::parse(context, authorized, draft, context.config.default_domain()).await;
             let mut new = new.map_err(|problem| problem.within("link"))?;
             new.hash(context)?;
             let link = claim(context, authorized, &new).await?;
@@ -345,7 +345,7 @@ async fn act<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: J
 
 /// Reads an item: first what it is, then what goes with that.
 async fn read<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
-    let mut fields = Fields::of(item).map_err(Problem::wrong_body)?;
+    let mut fields = Fields::from_json(item).map_err(Problem::wrong_body)?;
     let op = fields.need("op", JsonValue::text);
     match op.as_deref() {
         Some("create") => Ok(BatchOperation::Create(CreateItem::draft(fields, &context.parsing()).finish()?.link)),

@@ -66,7 +66,7 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     let key = named(context, authorized, alias, query).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
-    let link = patch(context, authorized, &key, &IfMatch::read(client), Fields::read(body, BODY_LIMIT)?).await?;
+    let link = patch(context, authorized, &key, &IfMatch::parse(client), Fields::parse(body, BODY_LIMIT)?).await?;
     drop(telling);
     shown(context, authorized, &link).await
 }

@@ -265,7 +265,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     if most < LinkRemnants::LEAST {
         return Err(Problem::half_reused());
     }
-    let left = LinkRemnants::of(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
+    let left = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
     if let Some(pending_move) = left.pending.first() {
         give_back(context, pending_move).await?;
         return Err(Problem::half_reused());

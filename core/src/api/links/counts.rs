@@ -31,7 +31,7 @@ pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Lin
 async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
     let records = context.edge.records().get_many(&keys).await?;
-    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::read) {
+    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::decode) {
         Some(Ok(total)) => total.clicks,
         Some(Err(error)) => {
             context.log_skipped(key, &error);
@@ -45,7 +45,7 @@ async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<
 /// How much was taken of the limits of `links`, in their order; nothing where there is none. The store is asked for all of them at once,
 /// and for none at all if none has a limit.
 pub(super) async fn taken<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<u64>, StoreError> {
-    let limits: Vec<Option<Limit>> = links.iter().map(|link| Limit::of(link)).collect();
+    let limits: Vec<Option<Limit>> = links.iter().map(|link| Limit::from_link(link)).collect();
     let keys: Vec<Key> = limits.iter().flatten().map(Key::limit).collect();
     let counts = if keys.is_empty() { Vec::new() } else { context.edge.records().taken(&keys).await? };
     let mut counts = counts.into_iter();

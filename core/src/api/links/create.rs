@@ -89,7 +89,7 @@ pub(super) struct NewLink {
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let mut said = Fields::read(body, BODY_LIMIT)?;
+    let mut said = Fields::parse(body, BODY_LIMIT)?;
     let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
     let may_be_found = parts.find_if_exists.unwrap_or_default();
     let updates = parts.update_if_exists.unwrap_or_default();
@@ -101,7 +101,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         let detail = "every password is kept under a salt of its own: no link is known to have the same";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
-    let mut new = NewLink::of(context, authorized, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
+    let mut new = NewLink::parse(context, authorized, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
     let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
     let saved = if updates {
         said.skip("find_if_exists");
@@ -129,7 +129,7 @@ fn created<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Li
 
 impl NewLink {
     /// The link that a body asks for, which is on `usual` unless the body says another domain.
-    pub(super) async fn of<E: Edge>(
+    pub(super) async fn parse<E: Edge>(
         context: &Context<'_, E>,
         authorized: &Authorized,
         draft: Draft<LinkBody>,
@@ -195,7 +195,7 @@ fn generated<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) ->
 
 fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
     Ok(Link {
-        id: LinkId::of(&context.name("link")?),
+        id: LinkId::from_name(&context.name("link")?),
         alias,
         domain: new.domain.clone(),
         target: new.target.clone(),
@@ -248,7 +248,7 @@ async fn offer<E: Edge>(
     // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
     match &made {
         Ok(Ok(ClaimedAlias { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::of(&alias_state, *commits)),
+        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::from_state(&alias_state, *commits)),
         Ok(Err(_)) => {}
         // It was not made.
         Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}

@@ -32,7 +32,7 @@ pub(crate) async fn delete<E: Edge>(
     let erases = fields.take("erase", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
     let key = key(context, &domain, alias)?;
-    let seen = IfMatch::read(client);
+    let seen = IfMatch::parse(client);
     if erases {
         erase(context, authorized, &key, &seen).await?;
     } else {
@@ -84,7 +84,8 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authori
             audit::note(context, authorized, &AuditAction::way(moved_to).saying(format!("from {from}")), &mut change)?;
         }
         let written = write(context.edge.records(), change).await;
-        let known = matches!(written, Ok(Written::Done)).then(|| CachedLink::of(&alias_state, alias_record.commits.saturating_add(1)));
+        let known =
+            matches!(written, Ok(Written::Done)).then(|| CachedLink::from_state(&alias_state, alias_record.commits.saturating_add(1)));
         context.changed(key.clone(), known.flatten());
         if written? == Written::Done {
             return Ok(());

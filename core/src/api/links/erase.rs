@@ -106,7 +106,7 @@ async fn erase_parts<E: Edge>(
             continue;
         }
         let commits = alias_record.commits.saturating_add(1);
-        let cached_link = CachedLink::of(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
+        let cached_link = CachedLink::from_state(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
         if is_erasing {
             *ended = Some(cached_link);
         } else {

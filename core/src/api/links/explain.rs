@@ -125,7 +125,7 @@ pub(crate) async fn explain<E: Edge>(
     body: &Body,
 ) -> Result<Response, Problem> {
     let key = named(context, authorized, alias, query).await?;
-    let supposed = SimulatedVisitor::of(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
+    let supposed = SimulatedVisitor::from_body(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
     let (alias_record, link) = find(context, &key).await?;
     let behind = supposed.behind.as_deref().unwrap_or_default();
     let address = format!("/{}{behind}", alias::encode(alias));
@@ -136,9 +136,9 @@ pub(crate) async fn explain<E: Edge>(
     };
     let now = supposed.time.unwrap_or(context.now);
     let visit = Visit::new(now, &supposed.query, rest, &supposed);
-    let cached_link = CachedLink::of(&alias_record.alias_state, alias_record.commits);
+    let cached_link = CachedLink::from_state(&alias_record.alias_state, alias_record.commits);
     let compiled = match cached_link.map(|cached_link| (cached_link.id, cached_link.state)) {
-        Some((id, CachedState::Link(followed))) => Some(CompiledLink::of(id, *followed)?),
+        Some((id, CachedState::Link(followed))) => Some(CompiledLink::compile(id, *followed)?),
         _ => None,
     };
     // Where there is no button, or no way to it, nobody presses one.
@@ -159,7 +159,7 @@ pub(crate) async fn explain<E: Edge>(
 }
 
 impl SimulatedVisitor {
-    fn of(said: VisitorBody) -> Self {
+    fn from_body(said: VisitorBody) -> Self {
         let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
         let is = |flag: Option<bool>| flag.unwrap_or_default();
         let manner = VisitorTraits { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };

@@ -162,7 +162,7 @@ mod tests {
 
     fn filter(query: &str) -> LinkFilter {
         let read = |name: &str| (name == "HOP_DOMAINS").then(|| "https://hop.example http://b.example".to_owned());
-        let config = Config::read(read, |_| None).unwrap();
+        let config = Config::parse(read, |_| None).unwrap();
         let mut fields = Fields::query(query);
         let domain = fields.take_text("domain", |text| Domain::parse(&text)).unwrap_or_else(|| config.default_domain().clone());
         let filter = LinkFilter::take(&mut fields, &config, domain);

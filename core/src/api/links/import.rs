@@ -61,7 +61,7 @@ pub(crate) enum ImportFormat {
 
 impl ImportFormat {
     /// What the sender says it is.
-    pub(crate) fn said(client: &impl ClientInfo) -> Result<Self, Problem> {
+    pub(crate) fn from_content_type(client: &impl ClientInfo) -> Result<Self, Problem> {
         let media_type = client.header(&CONTENT_TYPE);
         let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let is = |names: &[&str]| names.iter().any(|name| essence.eq_ignore_ascii_case(name.as_bytes()));
@@ -129,7 +129,7 @@ struct ImportPositionJson {
 }
 
 impl ImportPositionJson {
-    fn of(line: &RawLine<'_>) -> Self {
+    fn from_line(line: &RawLine<'_>) -> Self {
         Self { line: line.number, offset: line.start }
     }
 }
@@ -156,7 +156,7 @@ pub(crate) async fn import<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let form = ImportFormat::said(client)?;
+    let form = ImportFormat::from_content_type(client)?;
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
     let dry_run = fields.take("dry_run", JsonValue::flag).unwrap_or_default();
@@ -181,7 +181,7 @@ pub(crate) async fn import<E: Edge>(
         left = left.saturating_sub(chunk.len());
         next = work.take_all(chunk, &mut outcomes).await?;
     }
-    let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::of(line)));
+    let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::from_line(line)));
     // A key has a maximum number of lines. Repeating the request then makes no further progress.
     let is_full = outcomes.len() >= MOST_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
@@ -238,9 +238,9 @@ impl<E: Edge> ImportWork<'_, E> {
         // The read of all alias records is charged to the first line, since a repetition pays for it again.
         self.context.budget.begin_part();
         for (index, line) in lines {
-            let position = ImportPositionJson::of(&line);
+            let position = ImportPositionJson::from_line(&line);
             let context = self.context.drawing(self.context.source.part(index));
-            let link = ImportLine::read(&context, self.authorized, line, self.domain).await;
+            let link = ImportLine::parse(&context, self.authorized, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);
                 break;

@@ -44,7 +44,7 @@ pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorize
         return Err(Problem::link_ended());
     }
     let address = context.config.short_url(&link.domain, &link.alias);
-    let code = QrModules::of(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
+    let code = QrModules::encode(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
     wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
     let (media_type, ending, picture) = match wanted.format {
         ImageFormat::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),

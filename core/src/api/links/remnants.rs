@@ -51,7 +51,7 @@ impl LinkRemnants {
                 all.has_more = true;
                 continue;
             };
-            let left = Self::of(context, (&id, key), moves, most).await?;
+            let left = Self::load(context, (&id, key), moves, most).await?;
             if !left.is_empty() {
                 link.predecessors.push(id);
             }
@@ -80,7 +80,7 @@ impl LinkRemnants {
 
     /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any
     /// of these nothing is left.
-    pub(super) async fn of<E: Edge>(
+    pub(super) async fn load<E: Edge>(
         context: &Context<'_, E>,
         (id, at): (&LinkId, &Key),
         moves: MoveVersions,

@@ -139,8 +139,8 @@ pub(super) async fn rename<E: Edge>(
     // Whoever looks believes the signpost: that the link is settled saves them the look.
     let settled = finalize_move(records, &to, &move_id, context.token()?).await;
     let commits = commits.filter(|_| matches!(settled, Ok(Written::Done)));
-    let known = commits.and_then(|commits| CachedLink::of(&AliasState::Link(link.clone()), commits.saturating_add(1)));
-    context.changed(alias_record.key.clone(), CachedLink::of(&moved_to, alias_record.commits.saturating_add(1)));
+    let known = commits.and_then(|commits| CachedLink::from_state(&AliasState::Link(link.clone()), commits.saturating_add(1)));
+    context.changed(alias_record.key.clone(), CachedLink::from_state(&moved_to, alias_record.commits.saturating_add(1)));
     context.changed(to, known);
     Ok(Some(link))
 }

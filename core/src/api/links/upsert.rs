@@ -108,7 +108,7 @@ async fn make<E: Edge>(
     parts.extend(authorized.user().map(|user| user.as_str().as_bytes()));
     let seed = idempotency::seed(context, "external id", &parts).await?;
     let key = Key::once(&seed.name());
-    let record = IdempotencyRecord::read(context.edge.records().get(&key).await?.as_ref())?;
+    let record = IdempotencyRecord::decode(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
     if let Some(promise) = record.once.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
@@ -149,7 +149,7 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
     let Some(alias_record) = load(promised.edge.records(), &Key::link(domain, alias)).await? else {
         return Ok(());
     };
-    let id = LinkId::of(&promised.name("link")?);
+    let id = LinkId::from_name(&promised.name("link")?);
     if matches!(alias_record.alias_state.seen(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
@@ -189,7 +189,7 @@ async fn promise_anew<E: Edge>(
     let body = new.alias.as_ref().map(|alias| alias.as_str().to_owned());
     let promise =
         IdempotentRequest { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None, progress: None };
-    write(context.edge.records(), record.say(key, &promise, context.token()?)?).await?;
+    write(context.edge.records(), record.replace(key, &promise, context.token()?)?).await?;
     Ok(UpsertWrite::Nothing)
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let patch = UserPatch::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
-    let seen = IfMatch::read(client);
+    let seen = IfMatch::parse(client);
     let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
         seen.check(was.version)?;
         Ok(changed(authorized, was, owners, patch.clone())?)

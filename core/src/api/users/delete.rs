@@ -33,7 +33,7 @@ pub(crate) async fn delete<E: Edge>(
     query: &str,
     client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
-    let seen = IfMatch::read(client);
+    let seen = IfMatch::parse(client);
     let heir = taken_over_by(id, query)?;
     let user = leave(context, authorized, id, &heir, &seen).await?;
     let UserStatus::Deleting { past, .. } = &user.standing else { return Err(Problem::crowded()) };

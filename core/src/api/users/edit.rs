@@ -45,7 +45,7 @@ pub(super) async fn edit<E: Edge>(
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = find(context, id).await?;
-        let owners = Owners::of(context, &was.what).await?;
+        let owners = Owners::load_for(context, &was.what).await?;
         match change(&was.what, &owners) {
             Ok((wish, deed)) => {
                 if wish.step == UserStep::Nothing || save(context, authorized, Some(&was), &wish.user, deed).await? == Written::Done {

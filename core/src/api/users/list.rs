@@ -25,7 +25,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         wanted.keys(context, authorized, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
-        users.push(GuardedRecord::<User>::read(record)?);
+        users.push(GuardedRecord::<User>::decode(record)?);
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;

@@ -27,8 +27,8 @@ impl Owners {
         Ok(Self(GuardedRecord::load(context.edge.records(), &Key::team()).await?))
     }
 
-    /// The owners, as far as they say what `user` is: the team is asked only of who may own.
-    pub(super) async fn of<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Self, Problem> {
+    /// Loads the owners if `user` may be one of them. For other users the record of the team is not read.
+    pub(super) async fn load_for<E: Edge>(context: &Context<'_, E>, user: &User) -> Result<Self, Problem> {
         if user.may_own { Self::load(context).await } else { Ok(Self(None)) }
     }
 

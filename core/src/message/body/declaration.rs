@@ -262,7 +262,7 @@ pub(crate) trait RequestBody: Clone {
 
     /// Reads a body of at most `limit` bytes. Only one that is no JSON object ends the request here.
     fn read(body: &Body, limit: usize, context: &ParseContext<'_>) -> Result<Draft<Self>, Problem> {
-        Ok(Self::draft(Fields::read(body, limit)?, context))
+        Ok(Self::draft(Fields::parse(body, limit)?, context))
     }
 
     /// Reads all the fields of an object. What is left of them is unknown.
@@ -276,12 +276,12 @@ impl<B: RequestBody> FieldType for B {
     type Value = B;
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<B, FieldErrors> {
-        B::draft(Fields::of(value)?, context).close()
+        B::draft(Fields::from_json(value)?, context).close()
     }
 
     #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value {
-        let object = ObjectSchema::of::<B>();
+        let object = ObjectSchema::new::<B>();
         match B::COMPONENT {
             Component::Inline => object.closed(),
             Component::Whole(name) => component(name, object.closed()),
@@ -303,7 +303,7 @@ impl<B: RequestBody> FieldType for Draft<B> {
     type Value = Self;
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        Ok(B::draft(Fields::of(value)?, context))
+        Ok(B::draft(Fields::from_json(value)?, context))
     }
 
     #[cfg(feature = "docs")]

@@ -55,7 +55,7 @@ pub(crate) struct ObjectSchema {
 }
 
 impl ObjectSchema {
-    pub(crate) fn of<B: RequestBody>() -> Self {
+    pub(crate) fn new<B: RequestBody>() -> Self {
         let mut schema = Self { description: B::DESCRIPTION.trim(), ..Self::default() };
         B::describe(&mut schema);
         schema
@@ -78,7 +78,7 @@ impl ObjectSchema {
     /// Adds the fields of `B`.
     pub(crate) fn flatten<B: RequestBody>(&mut self) {
         match B::COMPONENT {
-            Component::Part(name) => self.parts.push(component(name, Self::of::<B>().open())),
+            Component::Part(name) => self.parts.push(component(name, Self::new::<B>().open())),
             Component::Inline | Component::Whole(_) => B::describe(self),
         }
     }

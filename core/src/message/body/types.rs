@@ -208,7 +208,7 @@ impl<B: RequestBody> FieldType for Unread<B> {
     type Value = Fields;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Fields, FieldErrors> {
-        Ok(Fields::of(value)?)
+        Ok(Fields::from_json(value)?)
     }
 
     #[cfg(feature = "docs")]

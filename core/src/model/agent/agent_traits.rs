@@ -15,7 +15,7 @@ pub(crate) struct AgentTraits {
     pub(crate) browser: Option<&'static str>,
 }
 
-static SIGNS: AgentWords = AgentWords::of(include_str!("signs.txt"));
+static SIGNS: AgentWords = AgentWords::new(include_str!("signs.txt"));
 
 const ANDROID: u32 = 1;
 const CHROME: u32 = 1 << 1;
@@ -39,7 +39,7 @@ const VERSION: u32 = 1 << 15;
 const WINDOWS: u32 = 1 << 16;
 
 impl AgentTraits {
-    pub(crate) fn read(agent: Option<&[u8]>) -> Self {
+    pub(crate) fn parse(agent: Option<&[u8]>) -> Self {
         let signs = SIGNS.found_in(read_part(agent)).fold(0, |signs, word| signs | sign(word));
         Self { device: device(signs), os: os(signs), browser: browser(signs) }
     }

@@ -4,11 +4,11 @@ const PEOPLE: &str = include_str!("fixtures/people.txt");
 const PROGRAMS: &str = include_str!("fixtures/bots.txt");
 
 fn kind(agent: &str) -> AgentKind {
-    Agent::read(Some(agent.as_bytes())).kind
+    Agent::parse(Some(agent.as_bytes())).kind
 }
 
 fn word(agent: &str) -> Option<&'static str> {
-    Agent::read(Some(agent.as_bytes())).because
+    Agent::parse(Some(agent.as_bytes())).because
 }
 
 /// Device, system and browser, and the agent that says so.
@@ -24,14 +24,14 @@ fn people() -> impl Iterator<Item = ([Option<&'static str>; 3], &'static str)> {
 fn people_are_people() {
     assert!(people().count() >= 60);
     for (_, agent) in people() {
-        assert_eq!(Agent::read(Some(agent.as_bytes())), Agent { kind: AgentKind::Human, because: None }, "{agent}");
+        assert_eq!(Agent::parse(Some(agent.as_bytes())), Agent { kind: AgentKind::Human, because: None }, "{agent}");
     }
 }
 
 #[test]
 fn what_people_follow_with_is_told() {
     for (means, agent) in people() {
-        let AgentTraits { device, os, browser } = AgentTraits::read(Some(agent.as_bytes()));
+        let AgentTraits { device, os, browser } = AgentTraits::parse(Some(agent.as_bytes()));
         assert_eq!([device, os, browser], means, "{agent}");
     }
 }
@@ -58,7 +58,7 @@ fn programs_are_no_people() {
 #[test]
 fn whoever_says_nothing_is_a_program() {
     for agent in [None, Some(&b""[..])] {
-        assert_eq!(Agent::read(agent), Agent { kind: AgentKind::Bot, because: Some("no agent") });
+        assert_eq!(Agent::parse(agent), Agent { kind: AgentKind::Bot, because: Some("no agent") });
     }
     for agent in [" ", "-", "Mozilla", "MyTool/1.0", "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7)", "\u{1F980}"] {
         assert_eq!(word(agent), Some("no browser"), "{agent}");
@@ -123,8 +123,8 @@ fn an_agent_is_read_as_far_as_browsers_write() {
     assert_eq!(kind(&at(490)), AgentKind::Bot);
     assert_eq!(kind(&at(8000)), AgentKind::Human);
     let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(8192).collect();
-    assert_eq!(Agent::read(Some(&bytes)).kind, AgentKind::Bot);
-    assert_eq!(AgentTraits::read(Some(&bytes)), AgentTraits::default());
+    assert_eq!(Agent::parse(Some(&bytes)).kind, AgentKind::Bot);
+    assert_eq!(AgentTraits::parse(Some(&bytes)), AgentTraits::default());
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -179,10 +179,10 @@ mod properties {
         #[test]
         fn any_bytes_are_an_agent_and_capitals_do_not_matter(agent in prop_oneof![vec(any::<u8>(), 0..2000), agents()]) {
             let (small, large) = (agent.to_ascii_lowercase(), agent.to_ascii_uppercase());
-            prop_assert_eq!(Agent::read(Some(&small)), Agent::read(Some(&agent)));
-            prop_assert_eq!(Agent::read(Some(&large)), Agent::read(Some(&agent)));
-            prop_assert_eq!(AgentTraits::read(Some(&small)), AgentTraits::read(Some(&agent)));
-            prop_assert_eq!(AgentTraits::read(Some(&large)), AgentTraits::read(Some(&agent)));
+            prop_assert_eq!(Agent::parse(Some(&small)), Agent::parse(Some(&agent)));
+            prop_assert_eq!(Agent::parse(Some(&large)), Agent::parse(Some(&agent)));
+            prop_assert_eq!(AgentTraits::parse(Some(&small)), AgentTraits::parse(Some(&agent)));
+            prop_assert_eq!(AgentTraits::parse(Some(&large)), AgentTraits::parse(Some(&agent)));
         }
 
         #[test]

@@ -33,7 +33,7 @@ impl AgentWords {
         clippy::indexing_slicing,
         reason = "the compiler runs this, and refuses a list that it fails on"
     )]
-    pub(super) const fn of(list: &'static str) -> Self {
+    pub(super) const fn new(list: &'static str) -> Self {
         let bytes = list.as_bytes();
         let mut words = Self { list, first: [0; 32], second: [0; 32], begins: [0; 33] };
         let mut at = 0;

@@ -14,12 +14,12 @@ pub(crate) struct AddressBlock(IpNet);
 impl AddressBlock {
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
-        Self::of(text).ok_or_else(|| {
+        Self::parse_canonical(text).ok_or_else(|| {
             FieldError::invalid("this is no block of addresses, such as 192.0.2.0/24 or 2001:db8::/32, with zeros at its end")
         })
     }
 
-    fn of(text: &str) -> Option<Self> {
+    fn parse_canonical(text: &str) -> Option<Self> {
         let block = match text.split_once('/') {
             // The parser of ipnet takes octets with leading zeros, which some read as octal numbers; that of std refuses them.
             Some((address, bits)) if bits.bytes().all(|byte| byte.is_ascii_digit()) && (bits == "0" || !bits.starts_with('0')) => {

@@ -45,7 +45,7 @@ mod tests {
     const AGENT: &[u8] = b"Mozilla/5.0";
 
     fn lot(link: &str, address: Option<&str>, agent: &[u8]) -> SplitPosition {
-        SplitPosition::draw(None, &LinkId::of(link), address.map(|address| address.parse().unwrap()), agent)
+        SplitPosition::draw(None, &LinkId::from_name(link), address.map(|address| address.parse().unwrap()), agent)
     }
 
     fn rule(id: &str) -> RuleId {
@@ -56,7 +56,7 @@ mod tests {
     fn clients() -> impl Iterator<Item = SplitPosition> {
         (0xC633_6400..0xC633_8B10_u32).map(|address| {
             let address = IpAddr::from(address.to_be_bytes());
-            SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), Some(address), AGENT)
+            SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::from_name("x"), Some(address), AGENT)
         })
     }
 
@@ -96,7 +96,7 @@ mod tests {
             (known, lot("x", Some("2001:db8:0:1::1"), b"curl")),
             (known, lot("x", None, AGENT)),
             (four, lot("x", Some("192.0.2.2"), AGENT)),
-            (four, SplitPosition::draw(Some(&Pepper::new("p")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT)),
+            (four, SplitPosition::draw(Some(&Pepper::new("p")), &LinkId::from_name("x"), "192.0.2.1".parse().ok(), AGENT)),
         ] {
             assert_ne!(one, other);
         }
@@ -105,7 +105,7 @@ mod tests {
     /// Whoever is drawn today is drawn by the next version of hop too.
     #[test]
     fn a_draw_never_changes() {
-        let lot = SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::of("x"), "192.0.2.1".parse().ok(), AGENT);
+        let lot = SplitPosition::draw(Some(&Pepper::new("pepper")), &LinkId::from_name("x"), "192.0.2.1".parse().ok(), AGENT);
         assert_eq!(["1", "2", "3", "a"].map(|id| lot.percentile(&rule(id))), [19, 19, 81, 74]);
     }
 }

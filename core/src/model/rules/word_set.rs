@@ -46,7 +46,7 @@ pub(crate) struct WordSet<W> {
 
 impl<W: WordKind> WordSet<W> {
     /// The words at `places`.
-    pub(crate) fn of(places: &[u8]) -> Self {
+    pub(crate) fn from_positions(places: &[u8]) -> Self {
         Self { bits: bits(places), of: PhantomData }
     }
 
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_word_is_in_the_choices_that_name_it() {
-        let choice: WordSet<Device> = WordSet::of(&[0, 2]);
+        let choice: WordSet<Device> = WordSet::from_positions(&[0, 2]);
         for (word, is_in) in [
             (Some("mobile"), true),
             (Some("desktop"), true),
@@ -136,13 +136,13 @@ mod tests {
             assert_eq!(choice.has(WordSet::only(word)), is_in, "{word:?}");
         }
         for (place, name) in (0..).zip(Weekday::NAMES) {
-            assert_eq!(WordSet::<Weekday>::of(&[place]), WordSet::only(Some(name)), "{name}");
+            assert_eq!(WordSet::<Weekday>::from_positions(&[place]), WordSet::only(Some(name)), "{name}");
         }
     }
 
     #[test]
     fn a_choice_covers_its_parts() {
-        let choice = |places: &[u8]| WordSet::<Os>::of(places);
+        let choice = |places: &[u8]| WordSet::<Os>::from_positions(places);
         assert!(choice(&[0, 1]).covers(choice(&[0])) && choice(&[0, 1]).covers(choice(&[0, 1])));
         assert!(!choice(&[0]).covers(choice(&[0, 1])) && !choice(&[0, 1]).covers(choice(&[2])));
     }

@@ -58,7 +58,7 @@ struct StoredMovedTo<'a> {
 }
 
 impl<'a> StoredAlias<'a> {
-    pub(in crate::store) fn of(alias_state: &'a AliasState, commits: u64, tokens: Tokens, index_entries: (&'a str, &'a [Key])) -> Self {
+    pub(in crate::store) fn new(alias_state: &'a AliasState, commits: u64, tokens: Tokens, index_entries: (&'a str, &'a [Key])) -> Self {
         let pending_move = match alias_state {
             AliasState::PendingMove(pending_move) => Some(Box::new(StoredPendingMove::from(&**pending_move))),
             _ => None,

@@ -46,7 +46,7 @@ struct StoredVisitorLink<'a> {
 }
 
 impl<'a> StoredCachedLink<'a> {
-    pub(in crate::store) fn of(cached_link: &'a CachedLink, checked_at: Timestamp) -> Self {
+    pub(in crate::store) fn new(cached_link: &'a CachedLink, checked_at: Timestamp) -> Self {
         let ask_truth = cached_link.is_strict();
         let (mut link, mut to, mut forwards) = (None, None, false);
         match &cached_link.state {
@@ -120,7 +120,7 @@ mod tests {
         ] {
             let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
             let (cached_link, checked_at) = read(&json).unwrap();
-            assert_eq!(stored::write(&StoredCachedLink::of(&cached_link.unwrap(), checked_at)), Ok(json));
+            assert_eq!(stored::write(&StoredCachedLink::new(&cached_link.unwrap(), checked_at)), Ok(json));
         }
     }
 

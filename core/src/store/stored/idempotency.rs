@@ -38,7 +38,7 @@ struct StoredAnswer<'a> {
 }
 
 impl<'a> StoredIdempotency<'a> {
-    pub(in crate::store) fn of(once: &'a IdempotentRequest, tokens: Tokens) -> Self {
+    pub(in crate::store) fn new(once: &'a IdempotentRequest, tokens: Tokens) -> Self {
         Self {
             schema: SchemaVersion,
             body: once.body.as_deref().map(Cow::from),
@@ -101,7 +101,7 @@ mod tests {
             ),
         ] {
             let (once, tokens) = stored::read::<StoredIdempotency<'_>>(json.as_bytes()).unwrap().into_parts();
-            assert_eq!(stored::write(&StoredIdempotency::of(&once, tokens)).unwrap(), json);
+            assert_eq!(stored::write(&StoredIdempotency::new(&once, tokens)).unwrap(), json);
         }
     }
 }

@@ -39,7 +39,7 @@ mod tests {
     fn lists_hold_any_text() {
         let key = |text: &str| Key::kept(text.into());
         assert_eq!(keys_as_json(&[key("a\"b"), key("é")]).unwrap(), r#"["a\"b","é"]"#);
-        let mut change = Change::of(key("k"), Expect::Absent, "v".into(), "t".into());
+        let mut change = Change::write_only(key("k"), Expect::Absent, "v".into(), "t".into());
         assert_eq!(beside_as_json(&change).unwrap(), "[]");
         change.attachments.push((key("s"), r#"{"a":1}"#.into()));
         change.index_adds.push(key("g"));

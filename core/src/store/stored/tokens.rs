@@ -24,7 +24,7 @@ pub(in crate::store) struct StoredTokens {
 
 impl Tokens {
     /// Those of a record of whatever kind.
-    pub(in crate::store) fn of(value: &[u8]) -> Result<Self, StoreError> {
+    pub(in crate::store) fn decode(value: &[u8]) -> Result<Self, StoreError> {
         super::read::<StoredTokens>(value).map(|record| record.tokens)
     }
 }

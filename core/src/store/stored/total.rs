@@ -18,7 +18,7 @@ pub(in crate::store) struct StoredTotal {
 }
 
 impl StoredTotal {
-    pub(in crate::store) fn of(clicks: Clicks, tokens: Tokens) -> Self {
+    pub(in crate::store) fn new(clicks: Clicks, tokens: Tokens) -> Self {
         let Clicks { humans, bots, previews } = clicks;
         Self { schema: SchemaVersion, humans, bots, previews, tokens }
     }

@@ -43,7 +43,7 @@ impl FieldType for Rules {
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<Rule>, FieldErrors> {
         let mut ids: Vec<RuleId> = Vec::new();
         let rules = value.items(MOST_RULES, |item| {
-            let mut rule = RuleBody::draft(Fields::of(item)?, context);
+            let mut rule = RuleBody::draft(Fields::from_json(item)?, context);
             if rule.parts.id.as_ref().is_some_and(|id| ids.contains(id)) {
                 rule.wrong.add(FieldError::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
             }
@@ -240,19 +240,19 @@ impl FieldType for Condition {
     type Value = Self;
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        let mut fields = Fields::of(value)?;
+        let mut fields = Fields::from_json(value)?;
         let Some(kind) = fields.need("type", JsonValue::text) else {
             return Err(fields.stop());
         };
         match kind.as_str() {
             "country" => CountryBody::draft(fields, context).close().map(|body| Self::Country(body.any)),
-            "device" => DeviceBody::draft(fields, context).close().map(|body| Self::Device(WordSet::of(&body.any))),
-            "os" => OsBody::draft(fields, context).close().map(|body| Self::Os(WordSet::of(&body.any))),
-            "browser" => BrowserBody::draft(fields, context).close().map(|body| Self::Browser(WordSet::of(&body.any))),
+            "device" => DeviceBody::draft(fields, context).close().map(|body| Self::Device(WordSet::from_positions(&body.any))),
+            "os" => OsBody::draft(fields, context).close().map(|body| Self::Os(WordSet::from_positions(&body.any))),
+            "browser" => BrowserBody::draft(fields, context).close().map(|body| Self::Browser(WordSet::from_positions(&body.any))),
             "language" => LanguageBody::draft(fields, context).close().map(|body| Self::Language(body.any)),
             "query" => query(fields, context).map(Self::Query),
             "time" => window(fields, context).map(Self::Time),
-            "weekday" => WeekdayBody::draft(fields, context).close().map(|body| Self::Weekday(WordSet::of(&body.any), body.tz)),
+            "weekday" => WeekdayBody::draft(fields, context).close().map(|body| Self::Weekday(WordSet::from_positions(&body.any), body.tz)),
             "address" => AddressBody::draft(fields, context).close().map(|body| Self::Address(body.any)),
             "split" => SplitBody::draft(fields, context).close().map(|body| Self::Split(body.percent)),
             _ => {
@@ -267,17 +267,17 @@ impl FieldType for Condition {
     fn schema() -> crate::message::body::Schema {
         use crate::message::body::{ObjectSchema, component, schema};
         let kinds = [
-            ObjectSchema::of::<CountryBody>().kind("type", "country"),
-            ObjectSchema::of::<DeviceBody>().kind("type", "device"),
-            ObjectSchema::of::<OsBody>().kind("type", "os"),
-            ObjectSchema::of::<BrowserBody>().kind("type", "browser"),
-            ObjectSchema::of::<LanguageBody>().kind("type", "language"),
-            ObjectSchema::of::<PresenceBody>().kind("type", "query"),
-            ObjectSchema::of::<EqualityBody>().kind("type", "query"),
-            ObjectSchema::of::<TimeBody>().kind("type", "time"),
-            ObjectSchema::of::<WeekdayBody>().kind("type", "weekday"),
-            ObjectSchema::of::<AddressBody>().kind("type", "address"),
-            ObjectSchema::of::<SplitBody>().kind("type", "split"),
+            ObjectSchema::new::<CountryBody>().kind("type", "country"),
+            ObjectSchema::new::<DeviceBody>().kind("type", "device"),
+            ObjectSchema::new::<OsBody>().kind("type", "os"),
+            ObjectSchema::new::<BrowserBody>().kind("type", "browser"),
+            ObjectSchema::new::<LanguageBody>().kind("type", "language"),
+            ObjectSchema::new::<PresenceBody>().kind("type", "query"),
+            ObjectSchema::new::<EqualityBody>().kind("type", "query"),
+            ObjectSchema::new::<TimeBody>().kind("type", "time"),
+            ObjectSchema::new::<WeekdayBody>().kind("type", "weekday"),
+            ObjectSchema::new::<AddressBody>().kind("type", "address"),
+            ObjectSchema::new::<SplitBody>().kind("type", "split"),
         ];
         let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A \
             list holds if any of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, \

@@ -151,7 +151,7 @@ pub(crate) mod tests {
     use crate::store::ports::{EdgeLimits, PasswordCost};
 
     fn config() -> Config {
-        Config::read(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
+        Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
     }
 
     /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.

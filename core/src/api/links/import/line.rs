@@ -78,7 +78,7 @@ pub(super) struct ImportLine {
 
 impl ImportLine {
     /// Reads what a line says of a link, which is on `domain` unless it says another.
-    pub(super) async fn read<E: Edge>(
+    pub(super) async fn parse<E: Edge>(
         context: &Context<'_, E>,
         authorized: &Authorized,
         line: RawLine<'_>,
@@ -86,7 +86,7 @@ impl ImportLine {
     ) -> Result<Self, Problem> {
         let Draft { parts, wrong } = LineBody::draft(line.fields()?, &context.parsing());
         let hash = parts.password_hash;
-        let mut new = NewLink::of(context, authorized, Draft { parts: parts.link, wrong }, domain).await?;
+        let mut new = NewLink::parse(context, authorized, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
             return Err(Problem::wrong_field("password_hash", FieldError::new(FieldCode::Conflicts, "a link has one password")));
         }
@@ -190,8 +190,8 @@ fn from_json(line: &[u8]) -> Result<Fields, Problem> {
     if line.len() > LONGEST {
         return Err(Problem::item_too_large(LONGEST));
     }
-    let json_value = JsonValue::read(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
-    Fields::of(json_value).map_err(Problem::wrong_body)
+    let json_value = JsonValue::parse(line).map_err(|error| Problem::malformed_json(format!("The line is not JSON: {error}.")))?;
+    Fields::from_json(json_value).map_err(Problem::wrong_body)
 }
 
 fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
@@ -216,7 +216,7 @@ fn from_cell(name: &str, cell: String) -> JsonValue {
     } else if FLAGS.contains(&name) {
         cell.parse().ok().map(JsonValue::Bool)
     } else if STRUCTURES.contains(&name) {
-        JsonValue::read(cell.as_bytes()).ok()
+        JsonValue::parse(cell.as_bytes()).ok()
     } else {
         None
     };

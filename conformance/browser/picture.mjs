@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { startBrowser } from "./browser.mjs";
 
 /** In CSS pixels; the picture has more pixels than that, so that it is sharp on every screen. */
-const PAGE = { width: 450, height: 300, deviceScaleFactor: 1.5 };
+const PAGE = { width: 500, height: 300, deviceScaleFactor: 1.5 };
 const CODE = 250;
 const GAP = 36;
 

@@ -15,13 +15,12 @@ use hop_conformance::world::ADMIN_KEY;
 use serde_json::json;
 
 const DOMAIN: &str = "hop.example";
-/// Twice as many pixels as the picture shows of it.
-const CODE: &str = "/api/v1/links/handbook/qr?format=png&size=500";
+/// As many pixels as picture.mjs shows of it, so that its modules stay sharp.
+const CODE: &str = "/api/v1/links/handbook/qr?format=png&size=375";
 
 fn main() {
-    let picture = std::env::args_os().nth(1).expect("the argument names the file to write");
-    let settings =
-        Settings { admin_key: Some(ADMIN_KEY), settings: vec![("HOP_DOMAINS", "https://hop.example")], ..Settings::default() };
+    let picture = std::env::args().nth(1).expect("the argument names the file to write");
+    let settings = Settings { admin_key: Some(ADMIN_KEY), settings: vec![("HOP_DOMAINS", "https://hop.example")], ..Settings::default() };
     let hop = Deployment::start(Edge::Memory, &settings);
     let card = json!({ "title": "Team handbook", "description": "All you need in your first week." });
     let link = json!({ "target": "https://example.com/handbook", "alias": "handbook", "card": card });

@@ -65,11 +65,13 @@ impl Document {
     /// Reads the code blocks of a Markdown document.
     ///
     /// # Panics
-    /// When a console block does not begin with a command, or a block has no end.
+    /// When a console block does not begin with a command, or a block is indented or has no end.
     pub fn read(text: &str) -> Self {
         let mut document = Self::default();
         let mut lines = text.lines().enumerate();
-        while let Some((_, line)) = lines.next() {
+        while let Some((at, line)) = lines.next() {
+            let is_indented = line.starts_with(' ') && line.trim_start().starts_with(FENCE);
+            assert!(!is_indented, "line {}: a code block begins at the start of a line", at + 1);
             let Some(language) = line.strip_prefix(FENCE) else { continue };
             let mut block = Vec::new();
             loop {
@@ -240,6 +242,12 @@ mod tests {
     #[should_panic(expected = "line 2: a console block begins with a command")]
     fn output_without_a_command_is_refused() {
         Document::read("```console\necho\n```\n");
+    }
+
+    #[test]
+    #[should_panic(expected = "line 2: a code block begins at the start of a line")]
+    fn indented_blocks_are_refused() {
+        Document::read("1. First:\n   ```console\n   $ true\n   ```\n");
     }
 
     #[test]

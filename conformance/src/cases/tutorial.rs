@@ -7,7 +7,7 @@ use crate::world::{ADMIN_KEY, World};
 
 cases!("tutorial": outputs_are_as_documented);
 
-const TUTORIAL: &str = include_str!("../../../docs/TUTORIAL.md");
+const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/TUTORIAL.md");
 
 /// What the reader does before the first command, in place of which the suite starts hop and sets the variables.
 const BEFORE: [&str; 2] = ["cargo xtask serve --fresh\n", "HOP=http://127.0.0.1:8787\nKEY=the-key-that-serve-printed\n"];
@@ -16,7 +16,7 @@ const BEFORE: [&str; 2] = ["cargo xtask serve --fresh\n", "HOP=http://127.0.0.1:
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "http://127.0.0.1:8787");
 
 fn outputs_are_as_documented(world: &World) {
-    let tutorial = Document::read(TUTORIAL);
+    let tutorial = Document::read(&std::fs::read_to_string(TUTORIAL).unwrap());
     assert_eq!(tutorial.others, BEFORE, "all other commands stand in console blocks, which are run");
     assert!(tutorial.steps.len() > 20, "only {} commands were found", tutorial.steps.len());
     let settings = Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS], ..Settings::default() };

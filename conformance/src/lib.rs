@@ -8,6 +8,7 @@
 //! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
 //! * [`secrets`] none of which may stand in an answer, a log or a record
 //! * [`pictures`] reads QR codes back
+//! * [`console`] runs the commands of a document
 //! * [`rights`] who may do what, tried out; the core's tests include it
 //! * [`cases`] what must hold
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@
 
 pub mod cases;
 pub mod client;
+pub mod console;
 pub mod contract;
 pub mod coverage;
 pub mod deployment;

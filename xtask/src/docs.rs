@@ -9,8 +9,9 @@ use std::process::ExitCode;
 
 use crate::failure::{Failure, Outcome, While};
 use crate::help;
-use crate::process::capture;
+use crate::process::{self, capture};
 use crate::project::Project;
+use crate::setup::{self, Need, browser};
 use document::Document;
 
 pub(crate) const OPENAPI: &str = "docs/openapi.json";
@@ -23,6 +24,9 @@ const SECURITY: &str = "docs/SECURITY.md";
 const BEGIN: &str = "<!-- Written by `cargo xtask docs` from core/src/endpoints.rs. -->\n";
 const END: &str = "<!-- Here ends what is written. -->\n";
 
+/// What the README shows.
+const PICTURE: &str = "docs/images/link-page.png";
+
 const HELP: &str = "\
 cargo xtask docs
 
@@ -30,11 +34,17 @@ Writes
 * docs/openapi.json from core/src/description, the table of endpoints, the declared bodies, and the examples of docs/contract,
 * docs/API.md from docs/api-head.md and docs/openapi.json,
 * the tables of rights in docs/SECURITY.md from core/src/endpoints.rs.
-An endpoint without a description does not compile; `cargo xtask test lint` fails while something written is old.";
+An endpoint without a description does not compile; `cargo xtask test lint` fails while something written is old.
+
+cargo xtask docs picture
+
+Writes docs/images/link-page.png, the picture of the README: it starts hop in memory, creates a link, and has a browser
+take the picture of its page and its QR code. HOP_BROWSER names another Chromium.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {
         None => {}
+        Some(lexopt::Arg::Value(value)) if value == "picture" => return take_picture(project),
         Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
         Some(other) => return Err(help::unexpected(&other, HELP)),
     }
@@ -44,6 +54,21 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
             println!("Wrote {path}.");
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Has a browser take the picture of the README.
+fn take_picture(project: &Project) -> Outcome<ExitCode> {
+    setup::provide(project, &[Need::NpmPackages, Need::Browser])?;
+    let path = project.path(PICTURE);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;
+    }
+    let mut cargo = project.command(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--package", "hop-conformance", "--example", "picture", "--"]).arg(&path);
+    cargo.env(browser::VARIABLE, browser::program(project)?).env("HOP_NODE_BIN", project.node_programs());
+    process::run(&mut cargo)?;
+    println!("Wrote {PICTURE}.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -15,6 +15,7 @@ cargo xtask <command>
   size                        show what both modules weigh, and which crates in them
   bench [edge|start|keys]     count what a redirect costs, race it on Cloudflare's runtime, or time start-up
   docs                        write docs/openapi.json and docs/API.md from the core and docs/contract
+  docs picture                take the picture of the README with a browser
   agents                      write the list of programs that follow links
   setup                       install what the other commands need, for all of them
 

@@ -37,6 +37,7 @@ mod shorten;
 mod slow_writes;
 mod spending;
 mod tags;
+mod tutorial;
 mod unavailable;
 mod upserts;
 mod users;
@@ -114,6 +115,7 @@ pub fn all() -> Vec<Case> {
         pages::cases(),
         unavailable::cases(),
         durability::cases(),
+        tutorial::cases(),
     ];
     topics.into_iter().flatten().collect()
 }

@@ -150,8 +150,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Fails if more visitors were led on than limits let through. An older truth may show a link that is being erased, of whose limit it is
-    /// not known any more what was spent.
+    /// Fails if a limit let too many visitors through. An older truth may show a link that is being erased, whose count of spent clicks is
+    /// removed already.
     pub(crate) fn count(&mut self, mood: &Mood, answer: &Answer) {
         let location = answer.header("location");
         if answer.code() == 302 && location.starts_with("https://few.") {
@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
             let may_be_erased = mood.is_foggy() && !self.known.worlds.iter().all(|world| world.has_target(target));
             let left = self.allowed.get_mut(target).expect("a link had that target");
             let after = left.checked_sub(1).or(may_be_erased.then_some(0));
-            *left = after.unwrap_or_else(|| panic!("too many are led to {location}"));
+            *left = after.unwrap_or_else(|| panic!("too many are sent to {location}"));
         }
     }
 

@@ -1,4 +1,5 @@
-//! What a million links cost whoever asks for a few of them: no more rows of D1 than a thousand links do.
+//! The number of rows that D1 reads for a request, which does not depend on how many links there are. A thousand links are compared with
+//! 20,000, and with a million if `HOP_SLOW` is set.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -17,7 +18,8 @@ use hop_conformance::world::World;
 use serde_json::{Value, json};
 
 const FEW: u32 = 1_000;
-const MANY: u32 = 1_000_000;
+const MANY: u32 = 20_000;
+const MANY_IF_SLOW: u32 = 1_000_000;
 /// How many links one statement writes.
 const PORTION: u32 = 100_000;
 
@@ -27,14 +29,15 @@ const BEGINNING: u64 = 1_577_836_800_000;
 const TARGET: &str = "https://example.com/everybody";
 
 #[test]
-fn a_million_links_are_no_more_to_read_than_a_thousand() {
+fn rows_read_do_not_grow_with_links() {
     end_with_this_process();
-    let [few, many] = [FEW, MANY].map(|count| {
+    let most = if std::env::var_os("HOP_SLOW").is_some() { MANY_IF_SLOW } else { MANY };
+    let [few, many] = [FEW, most].map(|count| {
         let folder = tempfile::tempdir().unwrap();
         seed(folder.path(), count);
         costs(folder.path(), count)
     });
-    println!("\n{:<44}{:>28}{:>28}", "rows read", format!("{FEW} links"), format!("{MANY} links"));
+    println!("\n{:<44}{:>28}{:>28}", "rows read", format!("{FEW} links"), format!("{most} links"));
     for ((what, few), (_, many)) in few.iter().zip(&many) {
         println!("{what:<44}{few:>28}{many:>28}");
     }
@@ -51,11 +54,14 @@ struct Row {
     key: String,
     value: String,
     token: String,
+    expires_at: Option<u64>,
 }
 
-/// The rows of the first link: its record, its hints and its clicks.
+/// The rows of the first link: its record, its index entries, its clicks and its audit event.
 struct First {
     id: String,
+    /// When it was imported, as its audit event says.
+    imported_at: u64,
     rows: Vec<Row>,
 }
 
@@ -69,14 +75,21 @@ fn begin(state: &Path) -> First {
     let link = hop.send(&Call::get(format!("/api/v1/links/{FIRST}")).admin()).expect(200).json();
     hop.kill();
     let id = link["id"].as_str().unwrap().to_owned();
-    let found = workerd::execute(state, "SELECT key, value, token FROM records WHERE key NOT LIKE 'tag/%' AND key NOT LIKE 'once/%'");
+    let found = workerd::execute(state, "SELECT * FROM records WHERE key NOT LIKE 'tag/%' AND key NOT LIKE 'once/%'");
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
-    let rows: Vec<Row> =
-        found.iter().map(|row| Row { key: text(row, "key"), value: text(row, "value"), token: text(row, "token") }).collect();
+    let row = |row: &Value| Row {
+        key: text(row, "key"),
+        value: text(row, "value"),
+        token: text(row, "token"),
+        expires_at: row["expires_at"].as_u64(),
+    };
+    let rows: Vec<Row> = found.iter().map(row).collect();
     let mut kinds: Vec<&str> = rows.iter().map(|row| row.key.split('/').next().unwrap()).collect();
     kinds.sort_unstable();
-    assert_eq!(kinds, ["by-tag", "by-target", "by-time", "link", "stats"]);
-    First { id, rows }
+    assert_eq!(kinds, ["audit", "by-tag", "by-target", "by-time", "link", "stats"]);
+    let event = rows.iter().find(|row| row.key.starts_with("audit/")).unwrap();
+    let imported_at = serde_json::from_str::<Value>(&event.value).unwrap()["at"].as_u64().unwrap();
+    First { id, imported_at, rows }
 }
 
 /// Has hop make one link, and the database as many more as make `count` besides.
@@ -92,13 +105,13 @@ fn seed(state: &Path, count: u32) {
     assert_eq!(workerd::execute(state, sql)[0]["links"], count + 1);
 }
 
-/// Writes links like the first one straight into the database: each with an alias, an id, tokens and a second of its own.
+/// Writes links like the first one straight into the database: each with an alias, an id, tokens and seconds of its own.
 fn multiply(state: &Path, first: &First, numbers: RangeInclusive<u32>) {
-    let mut changes = vec![
-        (FIRST.to_owned(), "'seed-' || digits".to_owned()),
-        (format!("{:016x}", u64::MAX - BEGINNING), format!("printf('%016x', ~({BEGINNING} + 1000 * n))")),
-        (format!("\"created_at\":{BEGINNING}"), format!("'\"created_at\":' || ({BEGINNING} + 1000 * n)")),
-    ];
+    let mut changes = vec![(FIRST.to_owned(), "'seed-' || digits".to_owned())];
+    for (name, moment) in [("created_at", BEGINNING), ("at", first.imported_at)] {
+        changes.push((format!("{:016x}", u64::MAX - moment), format!("printf('%016x', ~({moment} + 1000 * n))")));
+        changes.push((format!("\"{name}\":{moment}"), format!("'\"{name}\":' || ({moment} + 1000 * n)")));
+    }
     let mut names: Vec<&String> = first.rows.iter().map(|row| &row.token).chain([&first.id]).collect();
     names.sort_unstable();
     names.dedup();
@@ -107,13 +120,14 @@ fn multiply(state: &Path, first: &First, numbers: RangeInclusive<u32>) {
     let (key, value, token) = (changed("key"), changed("value"), changed("token"));
     let (from, to) = (numbers.start(), numbers.end());
     let statements = first.rows.iter().map(|row| {
+        let expires_at = row.expires_at.map_or_else(|| "NULL".into(), |moment| format!("{moment} + 1000 * n"));
         let row = [&row.key, &row.value, &row.token].map(|text| format!("'{}'", text.replace('\'', "''"))).join(", ");
         format!(
-            "INSERT INTO records (key, value, token) \
+            "INSERT INTO records (key, value, token, expires_at) \
              WITH RECURSIVE numbers (n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM numbers WHERE n < {to}), \
              named AS (SELECT n, printf('%07d', n) AS digits, replace(printf('%07d', n), '0', 'z') AS name FROM numbers), \
              first (key, value, token) AS (VALUES ({row})) \
-             SELECT {key}, {value}, {token} FROM first CROSS JOIN named;\n"
+             SELECT {key}, {value}, {token}, {expires_at} FROM first CROSS JOIN named;\n"
         )
     });
     workerd::execute(state, &statements.collect::<String>());
@@ -146,10 +160,15 @@ fn costs(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     assert_eq!(aliases(&page), newest);
     let page = ask("a page of the export", &get("/api/v1/export?limit=50".into()), 200);
     assert_eq!(page.text().lines().count(), 50);
+    let page = ask("a page of the audit log", &get("/api/v1/audit?limit=50".into()), 200);
+    assert_eq!(aliases(&page), newest);
     let tags = ask("the tags", &get("/api/v1/tags".into()), 200).json();
     assert_eq!(tags["items"], json!([{"tag": "all", "links": 1_000, "exact": false}]));
     let shown = ask("a lookup", &get(link(0)), 200).json();
     assert_eq!((&shown["alias"], &shown["clicks"]), (&json!(alias(0)), &json!({"humans": 5, "bots": 2, "previews": 1})));
+    let versions = ask("the history of a link", &get(format!("{}/history", link(0))), 200).json();
+    assert_eq!(versions["items"].as_array().unwrap().len(), 1);
+    ask("an explanation", &Call::post_json(&format!("{}/explain", link(0)), &json!({})), 200);
     let followed = ask("a redirect that asks the truth", &Call::get(format!("/{}", alias(1))), 302);
     assert_eq!(followed.header("location").unwrap(), TARGET);
     ask("an unknown alias", &Call::get(format!("/no-{count}")), 404);
@@ -168,10 +187,17 @@ fn costs(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     let page = get("/api/v1/links?limit=50".into());
     let deleted = aliases(&ask("a page with a link less", &page, 200));
     assert!(!deleted.contains(&alias(3)) && deleted.contains(&alias(4)) && deleted.contains(&format!("moved-{count}")));
+    ask("a restoration", &Call::new("POST", format!("{}/restore", link(3))).admin(), 200);
+    ask("an erasure", &Call::new("DELETE", format!("{}?erase=true", link(4))).admin(), 204);
+    let items = json!([{"op": "update", "alias": alias(5), "patch": {"title": "t"}}, {"op": "delete", "alias": alias(6)}]);
+    ask("a batch", &Call::post_json("/api/v1/batch", &json!({"items": items})), 200);
+    let retag = Call::new("PATCH", "/api/v1/tags/all").admin().header("Content-Type", "application/json");
+    ask("a tag renamed on some links", &retag.body(json!({"tag": "every"}).to_string()), 200);
     hop.kill();
     costs
 }
 
+/// The aliases of the links on a page, or of its audit events.
 fn aliases(page: &Answer) -> Vec<String> {
-    page.json()["items"].as_array().unwrap().iter().map(|link| link["alias"].as_str().unwrap().to_owned()).collect()
+    page.json()["items"].as_array().unwrap().iter().map(|item| item["alias"].as_str().unwrap().to_owned()).collect()
 }

@@ -6,10 +6,12 @@ use std::{env, fs};
 
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
+use crate::setup::cache::Cache;
 use crate::setup::tools::Tool;
 
 pub(crate) struct Project {
     root: PathBuf,
+    tools: Cache,
 }
 
 impl Project {
@@ -18,7 +20,7 @@ impl Project {
         let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = manifest.as_deref().and_then(Path::parent);
         match root {
-            Some(root) => Ok(Self { root: root.into() }),
+            Some(root) => Ok(Self { root: root.into(), tools: Cache::find()? }),
             None => Err(Failure::new("this program does not know where the repository is").advise("Run it as `cargo xtask`.")),
         }
     }
@@ -36,8 +38,14 @@ impl Project {
         self.path("node_modules/.bin")
     }
 
-    pub(crate) fn tools(&self) -> PathBuf {
-        self.path(".tools")
+    /// Serialises the installation of npm packages into this checkout.
+    pub(crate) fn npm_lock_file(&self) -> PathBuf {
+        self.target().join("npm.lock")
+    }
+
+    /// The pinned tools, which all checkouts share.
+    pub(crate) fn tools(&self) -> &Cache {
+        &self.tools
     }
 
     /// Where worker-build leaves the Workers module and its JavaScript.

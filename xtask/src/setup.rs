@@ -1,13 +1,14 @@
 //! Set-up: installs what a command needs and this machine or folder lacks. Quiet when that is nothing.
 pub(crate) mod browser;
+pub(crate) mod cache;
 pub(crate) mod npm;
 pub(crate) mod rust;
 pub(crate) mod tools;
 
-use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::failure::{Outcome, While};
+use crate::failure::Outcome;
 use crate::help;
 use crate::project::Project;
 use tools::Tool;
@@ -16,8 +17,11 @@ const HELP: &str = "\
 cargo xtask setup
 
 Installs everything any command needs: the wasm targets of the Rust toolchain, the npm packages of package.json into
-node_modules, and the pinned cargo tools and a browser into .tools. What is there already is left alone, and an interrupted set-up
-goes on where it stopped. The cargo tools are compiled once, which takes about ten minutes in all.";
+node_modules, and the pinned cargo tools and a browser into a cache that all checkouts share. What is there already is left
+alone, and an interrupted set-up goes on where it stopped. The cargo tools are compiled once, which takes about ten minutes
+in all.
+
+The cache is the folder that HOP_TOOLS names, else $XDG_CACHE_HOME/hop, else ~/.cache/hop. It can be removed at any time.";
 
 /// Something a command cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,24 +58,20 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes sure that every need is met, one set-up at a time.
+/// Makes sure that every need is met. Set-ups that write to the same folder take turns.
 pub(crate) fn provide(project: &Project, needs: &[Need]) -> Outcome<()> {
     rust::check_version(project)?;
     if needs.contains(&Need::Tool(Tool::WasmBindgen)) {
         tools::check_bindgen_version(project)?;
     }
-    let missing = unmet(project, needs)?;
-    if !missing.is_empty() {
-        let _turn = take_turn(project)?;
-        for need in unmet(project, &missing)? {
-            match need {
-                Need::RustTarget(target) => rust::add_target(project, target)?,
-                Need::NpmPackages => npm::install(project)?,
-                Need::Browser => browser::install(project)?,
-                Need::Tool(tool) => tools::install(project, tool)?,
+    for need in needs {
+        if !need.is_met(project)? {
+            let _turn = cache::lock(&need.lock_file(project))?;
+            // Another set-up may have met it meanwhile.
+            if !need.is_met(project)? {
+                need.meet(project)?;
             }
         }
-        tools::clean_up(project)?;
     }
     if needs.contains(&Need::NpmPackages) {
         npm::check_node(project)?;
@@ -79,31 +79,30 @@ pub(crate) fn provide(project: &Project, needs: &[Need]) -> Outcome<()> {
     Ok(())
 }
 
-fn unmet(project: &Project, needs: &[Need]) -> Outcome<Vec<Need>> {
-    let mut unmet = Vec::new();
-    for need in needs {
-        let met = match *need {
-            Need::RustTarget(target) => rust::has_target(project, target)?,
-            Need::NpmPackages => npm::is_current(project)?,
-            Need::Browser => browser::is_installed(project)?,
-            Need::Tool(tool) => tool.is_installed(project),
-        };
-        if !met {
-            unmet.push(*need);
+impl Need {
+    fn is_met(self, project: &Project) -> Outcome<bool> {
+        match self {
+            Self::RustTarget(target) => rust::has_target(project, target),
+            Self::NpmPackages => npm::is_current(project),
+            Self::Browser => browser::is_installed(project),
+            Self::Tool(tool) => Ok(tool.is_installed(project)),
         }
     }
-    Ok(unmet)
-}
 
-/// Waits until no other set-up runs in this folder; the lock goes with the file handle.
-fn take_turn(project: &Project) -> Outcome<File> {
-    let directory = project.tools();
-    fs::create_dir_all(&directory).doing(format_args!("creating {}", directory.display()))?;
-    let path = directory.join("lock");
-    let file = File::create(&path).doing(format_args!("creating {}", path.display()))?;
-    if file.try_lock().is_err() {
-        println!("Waiting for another set-up to finish…");
-        file.lock().doing("waiting for another set-up")?;
+    fn meet(self, project: &Project) -> Outcome<()> {
+        match self {
+            Self::RustTarget(target) => rust::add_target(project, target),
+            Self::NpmPackages => npm::install(project),
+            Self::Browser => browser::install(project),
+            Self::Tool(tool) => tools::install(project, tool),
+        }
     }
-    Ok(file)
+
+    /// The npm packages belong to a checkout, all else to the user.
+    fn lock_file(self, project: &Project) -> PathBuf {
+        match self {
+            Self::NpmPackages => project.npm_lock_file(),
+            Self::RustTarget(_) | Self::Browser | Self::Tool(_) => project.tools().lock_file(),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! hop in Viceroy, Fastly's own simulator, with its KV Store in memory.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Command;
 
 use toml::Table;
@@ -24,12 +25,18 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     locate(manifest::table(&mut config, &["local_server", "geolocation"]));
     let path = files.path().join("fastly.toml");
     manifest::write(&path, &config);
-    let mut command = Command::new(path_of("HOP_VICEROY", ".tools/viceroy-0.22.0/bin/viceroy"));
+    let mut command = Command::new(program());
     command.arg("-C").arg(&path).arg("--addr").arg(address.to_string()).arg(path_of("HOP_COMPUTE_WASM", "bin/main.wasm"));
     // The manifest takes the secrets from these variables; while one is not set, its secret is there and empty.
     command.env_remove("HOP_ADMIN_KEY").env("HOP_PEPPER", PEPPER);
     command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
     Process::start(&mut command, files, Vec::new())
+}
+
+fn program() -> PathBuf {
+    let program = std::env::var_os("HOP_VICEROY").map(PathBuf::from).unwrap_or_default();
+    assert!(program.is_file(), "there is no Viceroy: `cargo xtask test viceroy` installs one and names it in HOP_VICEROY");
+    program
 }
 
 /// Tells the simulator where addresses are. The SDK reads a place only with all that Fastly says of one.

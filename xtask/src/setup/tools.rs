@@ -1,4 +1,4 @@
-//! The pinned cargo tools, each compiled once into a folder of its own version.
+//! The pinned cargo tools, each compiled once.
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::failure::{Failure, Outcome, While};
 use crate::process;
 use crate::project::Project;
+use crate::setup::cache;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -63,14 +64,13 @@ impl Tool {
     }
 
     pub(crate) fn directory(self, project: &Project) -> PathBuf {
-        project.tools().join(format!("{}-{}", self.package(), self.version()))
+        project.tools().tool(self.package(), self.version())
     }
 
     pub(crate) fn program(self, project: &Project) -> PathBuf {
         self.directory(project).join("bin").join(self.program_name())
     }
 
-    /// cargo puts the program in its place last, so one that is there is complete.
     pub(crate) fn is_installed(self, project: &Project) -> bool {
         self.program(project).is_file()
     }
@@ -80,22 +80,24 @@ pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
     let release = format!("{}@{}", tool.package(), tool.version());
     println!("Compiling {release}, once ({})…", tool.purpose());
     let started = Instant::now();
-    let mut cargo = project.machine_command("cargo");
-    cargo.args(["install", "--locked", "--root"]).arg(tool.directory(project)).arg(&release);
-    cargo.env("CARGO_TARGET_DIR", build_directory(project)).envs(QUICK_BUILD);
-    process::run(&mut cargo).map_err(|cause| {
-        Failure::new(format!("{release} could not be installed")).because(cause).advise(
-            "It needs the network for the first time, and a C compiler to link with.\n\
-             Run the same command again to go on: what was compiled is kept.",
-        )
+    cache::install(&tool.directory(project), |folder| {
+        let mut cargo = project.machine_command("cargo");
+        cargo.args(["install", "--locked", "--root"]).arg(folder).arg(&release);
+        cargo.env("CARGO_TARGET_DIR", project.tools().build_directory()).envs(QUICK_BUILD);
+        process::run(&mut cargo).map_err(|cause| {
+            Failure::new(format!("{release} could not be installed")).because(cause).advise(
+                "It needs the network for the first time, and a C compiler to link with.\n\
+                 Run the same command again to go on: what was compiled is kept.",
+            )
+        })
     })?;
     println!("{release} is ready after {} s.", started.elapsed().as_secs());
-    Ok(())
+    clean_up(project)
 }
 
-/// The tools share their compiled dependencies until the last one is installed; then nobody needs those again.
-pub(crate) fn clean_up(project: &Project) -> Outcome<()> {
-    let directory = build_directory(project);
+/// The tools share their compiled dependencies, which are removed when the last one is installed.
+fn clean_up(project: &Project) -> Outcome<()> {
+    let directory = project.tools().build_directory();
     let complete = Tool::ALL.into_iter().all(|tool| tool.is_installed(project));
     if complete && directory.exists() {
         fs::remove_dir_all(&directory).doing(format_args!("removing {}", directory.display()))?;
@@ -122,10 +124,6 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
     let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
     let version = lines.next()?.strip_prefix("version = ")?;
     Some(version.trim_matches('"').to_owned())
-}
-
-fn build_directory(project: &Project) -> PathBuf {
-    project.tools().join("build")
 }
 
 #[cfg(test)]

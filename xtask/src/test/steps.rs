@@ -26,11 +26,13 @@ pub(super) enum Step {
     Build(Edge),
     Size,
     Conformance(Runtime),
+    RowsRead,
+    KilledImport,
     Browser,
     SlowCore,
     SlowConformance(Runtime),
-    MillionLinks,
-    LargeImport,
+    SlowRowsRead,
+    SlowKilledImport,
 }
 
 /// What the conformance suite runs against, by the name it is told in `HOP_EDGE`.
@@ -67,6 +69,8 @@ pub(super) const EVERYTHING: &[Step] = &[
     BUILD_FASTLY,
     Step::Size,
     WORKERD,
+    Step::RowsRead,
+    Step::KilledImport,
     VICEROY,
 ];
 
@@ -79,7 +83,7 @@ pub(super) fn named(name: &str) -> Option<&'static [Step]> {
         "wasm" => &[Step::Wasm],
         "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
         "memory" => &[Step::UnitCore, MEMORY],
-        "workerd" => &[BUILD_CLOUDFLARE, WORKERD],
+        "workerd" => &[BUILD_CLOUDFLARE, WORKERD, Step::RowsRead, Step::KilledImport],
         "viceroy" => &[BUILD_FASTLY, VICEROY],
         "browser" => &[Step::Browser],
         "slow" => &[
@@ -89,8 +93,8 @@ pub(super) fn named(name: &str) -> Option<&'static [Step]> {
             Step::SlowConformance(Runtime::Memory),
             Step::SlowConformance(Runtime::Workerd),
             Step::SlowConformance(Runtime::Viceroy),
-            Step::MillionLinks,
-            Step::LargeImport,
+            Step::SlowRowsRead,
+            Step::SlowKilledImport,
         ],
         _ => return None,
     })
@@ -117,13 +121,15 @@ impl Step {
             MEMORY => "conformance on memory",
             WORKERD => "conformance on workerd",
             VICEROY => "conformance on Viceroy",
+            Self::RowsRead => "20,000 links in D1",
+            Self::KilledImport => "1,000 links imported",
             Self::Browser => "pages in a browser",
             Self::SlowCore => "core, slow",
             Self::SlowConformance(Runtime::Memory) => "slow conformance on memory",
             Self::SlowConformance(Runtime::Workerd) => "slow conformance on workerd",
             Self::SlowConformance(Runtime::Viceroy) => "slow conformance on Viceroy",
-            Self::MillionLinks => "a million links in D1",
-            Self::LargeImport => "100,000 links imported",
+            Self::SlowRowsRead => "a million links in D1",
+            Self::SlowKilledImport => "100,000 links imported",
         }
     }
 
@@ -143,7 +149,15 @@ impl Step {
     }
 
     fn runs_workerd(self) -> bool {
-        matches!(self, WORKERD | Self::SlowConformance(Runtime::Workerd) | Self::MillionLinks | Self::LargeImport)
+        matches!(
+            self,
+            WORKERD
+                | Self::SlowConformance(Runtime::Workerd)
+                | Self::RowsRead
+                | Self::SlowRowsRead
+                | Self::KilledImport
+                | Self::SlowKilledImport
+        )
     }
 
     /// The step whose failure leaves this one nothing to work on.
@@ -183,8 +197,10 @@ impl Step {
             }
             Self::SlowCore => tests(slowly(&mut cargo(project, "test --package hop-core --no-fail-fast"))),
             Self::SlowConformance(runtime) => tests(slowly(&mut conformance(project, runtime))),
-            Self::MillionLinks => tests(&mut alone(project, "hop-conformance --test scale")),
-            Self::LargeImport => tests(&mut alone(project, "xtask --test import_scale")),
+            Self::RowsRead => tests(&mut rows_read(project)),
+            Self::KilledImport => tests(&mut killed_import(project)),
+            Self::SlowRowsRead => tests(slowly(&mut rows_read(project))),
+            Self::SlowKilledImport => tests(slowly(&mut killed_import(project))),
         }
     }
 }
@@ -205,9 +221,14 @@ fn conformance(project: &Project, runtime: Runtime) -> Command {
     cargo
 }
 
-/// One test of minutes, with the figures it prints.
-fn alone(project: &Project, test: &str) -> Command {
-    on_edges(project, &format!("test --package {test} -- --nocapture"))
+/// How many rows D1 reads, whatever the number of links. The test prints them.
+fn rows_read(project: &Project) -> Command {
+    on_edges(project, "test --package hop-conformance --test scale -- --nocapture")
+}
+
+/// An import that is killed and begun again. The test prints how long it took.
+fn killed_import(project: &Project) -> Command {
+    on_edges(project, "test --package xtask --test import_scale -- --nocapture")
 }
 
 fn on_edges(project: &Project, arguments: &str) -> Command {

@@ -153,7 +153,7 @@ impl Walk<'_> {
         let strangers = tried.iter().chain(cookie.is_none().then_some(&answer));
         strangers.for_each(|answer| assert!(!answer.tells(SECRET), "a locked link tells its target"));
         assert!([200, 302, 404, 410, 503].contains(&answer.code()) && (answer.code() != 503 || !matches!(mood, Mood::Calm)));
-        self.count(&answer);
+        self.count(&mood, &answer);
         if visitor.agent != Agent::Robot && [302, 503].contains(&answer.code()) {
             self.known.worlds.iter_mut().for_each(|world| world.perhaps_spend(&at));
         }
@@ -182,7 +182,7 @@ impl Walk<'_> {
     fn check_visit(&mut self, at: &Address, visitor: Visitor, knows_password: bool, answer: &Answer) {
         self.say(format!("{visitor:?} at {at:?} → {} {}", answer.code(), answer.header("location")));
         assert!(knows_password || !answer.tells(SECRET), "a locked link tells its target");
-        self.count(answer);
+        self.count(&Mood::Calm, answer);
         let led = if answer.code() == 302 { Ok(answer.header("location")) } else { Err(answer.code()) };
         self.keep("a visit", at, answer, |_, world| world.follow(at, visitor, knows_password, led));
     }

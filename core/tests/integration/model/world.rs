@@ -370,6 +370,11 @@ impl World {
         })
     }
 
+    /// Whether a link leads to `target`, or did so in one of the versions that its history shows.
+    pub(crate) fn has_target(&self, target: &str) -> bool {
+        self.links().any(|(_, link)| link.said.destination.target == target || link.past.iter().any(|version| version.target == target))
+    }
+
     /// The address of the link that a visitor of `address` comes to, or why there is none.
     fn complete_move(&self, address: &Address) -> Result<Address, u16> {
         let mut at = address;

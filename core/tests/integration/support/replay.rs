@@ -38,7 +38,9 @@ pub(crate) fn for_seeds(file: &str, test: &str, usual: u64, check: impl Fn(u64))
 /// Tries `check` with so many seeds. A failure prints the line that replays it.
 pub(crate) fn for_few_seeds(file: &str, test: &str, count: u64, check: impl Fn(u64)) {
     for seed in seeds(count) {
-        let _guard = OnFailure::print(format!("\nreplay: HOP_SEED={seed} cargo test -p hop-core --test integration {file}::{test}\n"));
+        let slow = if slow() { "HOP_SLOW=1 " } else { "" };
+        let _guard =
+            OnFailure::print(format!("\nreplay: {slow}HOP_SEED={seed} cargo test -p hop-core --test integration {file}::{test}\n"));
         check(seed);
     }
 }

@@ -72,7 +72,7 @@ pub(crate) async fn once<E: Edge>(
     // Reserves the two operations that store the outcome.
     context.budget.begin();
     let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
-    let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;
+    let answer = work(&context.resumed(claimed.first_at, source, claimed.progress.as_deref())).await;
     drop(settling);
     let done = IdempotentRequest { running_since: None, ..claimed.clone() };
     let outcome = match &answer {

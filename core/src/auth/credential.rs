@@ -78,7 +78,7 @@ async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) ->
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
-        context.used(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
+        context.record_key_use(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),

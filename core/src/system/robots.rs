@@ -44,7 +44,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
             let mut change = GuardedRecord::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
             change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
             // Of those who find it too old at once, one writes it.
-            context.later("robots.txt was not kept", change);
+            context.commit_later("robots.txt was not kept", change);
             text
         }
     };

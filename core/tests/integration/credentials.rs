@@ -233,7 +233,7 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
         calm(&edge);
         let log = edge.take_log().concat();
-        assert!(log.contains("the use of a key was not noted") && !log.contains(&secret), "{log}");
+        assert!(log.contains("the use of a key was not recorded") && !log.contains(&secret), "{log}");
         assert!(kept(&edge, &id)["last_used_at"].is_null());
     }
 }

@@ -239,7 +239,7 @@ impl<E: Edge> ImportWork<'_, E> {
         self.context.budget.begin_part();
         for (index, line) in lines {
             let position = ImportPositionJson::from_line(&line);
-            let context = self.context.drawing(self.context.source.part(index));
+            let context = self.context.with_source(self.context.source.part(index));
             let link = ImportLine::parse(&context, self.authorized, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);

@@ -223,7 +223,7 @@ async fn rewrite<E: Edge>(
     }
     if link.version != was.version {
         // The first drop may be a statement of its own, and the copy is filled.
-        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
+        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.cost_of_fills(1));
         let most = context.budget.left().saturating_sub(of_others);
         change.removes.extend(store::history::outdated(records, &link, most).await.unwrap_or_default());
     }

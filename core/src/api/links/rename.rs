@@ -73,7 +73,7 @@ pub(super) async fn rename<E: Edge>(
     };
     // Both aliases have cached copies to fill.
     let of_leaving =
-        cost_of_change(records, &leaving(alias_record)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.of_fills(2));
+        cost_of_change(records, &leaving(alias_record)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.cost_of_fills(2));
     if is_first {
         // If only the claim fits this request, the next one has to renew the claim and commit the departure. If the pending move is a
         // different one, it has to read and rewrite the source record first. Refuse now if that fits no request.
@@ -83,7 +83,7 @@ pub(super) async fn rename<E: Edge>(
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.seen())) { 4 } else { 2 };
         let of_rest = of_leaving.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
         if let Fit::Never { excess } = context.budget.fit(of_rest) {
-            return Err(context.fits_never(excess, link.spec.tags.len()));
+            return Err(context.never_fits(excess, link.spec.tags.len()));
         }
     }
     let renews = unfinished.is_some() && !is_continued;

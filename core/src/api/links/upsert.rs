@@ -113,7 +113,7 @@ async fn make<E: Edge>(
     if let Some(promise) = record.once.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
-        let promised = context.begun(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
+        let promised = context.resumed(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
         if !is_ours && let Some(asked) = &new.alias {
             check_free(&promised, domain, asked, new.reuses).await?;
         }

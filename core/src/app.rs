@@ -49,7 +49,7 @@ impl App {
     pub async fn handle<E: Edge, F: ClientInfo>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
         let is_head = request.head.method == Method::HEAD;
         let route = Route::find(request.head.path);
-        let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
+        let request_id = id_source::random_96_with_prefix("req_", edge).unwrap_or_default();
         let background = RefCell::default();
         let budget = Budget::new(self.config.as_ref().map_or(0, |config| operations(config, edge.operation_limit())));
         let edge = &Metered::new(edge, &budget);

@@ -32,8 +32,8 @@ impl StepwiseStore for KvRecords {
         write_if(self.store()?.build_insert(), key, value, None).map(drop)
     }
 
-    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
-        write_if(self.store()?.build_insert().mode(InsertMode::Add), &note.key, &note.value, note.expires_at).map(drop)
+    async fn put_audit_entry(&self, audit_entry: &AuditEntry) -> Result<(), StoreError> {
+        write_if(self.store()?.build_insert().mode(InsertMode::Add), &audit_entry.key, &audit_entry.value, audit_entry.expires_at).map(drop)
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
@@ -89,7 +89,7 @@ impl Records for KvRecords {
     }
 
     fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<Take, StoreError>> {
-        let mut draws = tickets::Draws::default();
+        let mut draws = tickets::RandomBytes::default();
         let drawn = random(&mut draws).map(|()| draws);
         tickets::take(self, key, limit, until, drawn)
     }

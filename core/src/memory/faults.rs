@@ -30,13 +30,15 @@ impl StoreStep {
 pub enum Fault {
     /// Nothing.
     None,
-    /// The store dies before the step: what was done before stays, what would follow is not done, the caller gets an error.
+    /// The store dies before the step: what was done before stays, what would follow is not done, the caller gets an
+    /// error.
     Fail,
     /// It takes its time: the future is pending this many times, and others may go first.
     Late(u8),
     /// The same, but what a read answers was true before the wait.
     LateAnswer(u8),
-    /// A read answers with the value before the latest one, a scan as if each key's latest change had not reached it yet.
+    /// A read answers with the value before the latest one, a scan as if each key's latest change had not reached it
+    /// yet.
     Stale,
 }
 

@@ -1,7 +1,7 @@
 //! The memory edge: every port in a few maps. It is what tests run on, and what the real edges are compared with.
 //!
-//! Its store can fail at any step, answer late or answer with yesterday's truth; its copies can lag, get lost and overtake each
-//! other. All of that is chosen by whoever builds it, from a seed, so that every failure can be replayed.
+//! Its store can fail at any step, answer late or answer with yesterday's truth; its copies can lag, get lost and
+//! overtake each other. All of that is chosen by whoever builds it, from a seed, so that every failure can be replayed.
 
 mod faults;
 mod link_cache;

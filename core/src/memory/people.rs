@@ -50,7 +50,7 @@ impl MemoryRecords {
             claim: None,
         };
         let team = self.peek(&Key::team()).and_then(|record| GuardedRecord::<Team>::decode(&record).ok());
-        let mut owners = team.map(|team| team.what.owners).unwrap_or_default();
+        let mut owners = team.map(|team| team.value.owners).unwrap_or_default();
         owners.retain(|owner| *owner != id);
         if role == Role::Owner {
             owners.push(id.clone());

@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
 use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, Prefix, StepwiseStore, commit_stepwise};
+use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, ENTRY_VALUE, Key, Prefix, StepwiseStore, commit_stepwise};
 
 /// How a change reaches the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl MemoryRecords {
         self.steps
     }
 
-    /// When it may forget the note at `key`, if it ever may.
+    /// When it may forget the audit_entry at `key`, if it ever may.
     pub fn expiry(&self, key: &Key) -> Option<Timestamp> {
         locked(&self.forgettable).get(key).copied()
     }
@@ -152,18 +152,18 @@ impl MemoryRecords {
         put(&mut rows, &change.key, Some(&change.value));
         if self.steps == CommitMode::Transaction {
             change.attachments.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
-            if let Some(note) = &change.note {
-                put(&mut rows, &note.key, Some(&note.value));
-                self.may_forget(note);
+            if let Some(audit_entry) = &change.audit_entry {
+                put(&mut rows, &audit_entry.key, Some(&audit_entry.value));
+                self.may_forget(audit_entry);
             }
-            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(HINT)));
+            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(ENTRY_VALUE)));
             change.removes.iter().for_each(|index_entry| put(&mut rows, index_entry, None));
         }
         Commit::Done
     }
 
-    fn may_forget(&self, note: &AuditEntry) {
-        locked(&self.forgettable).extend(note.expires_at.map(|moment| (note.key.clone(), moment)));
+    fn may_forget(&self, audit_entry: &AuditEntry) {
+        locked(&self.forgettable).extend(audit_entry.expires_at.map(|moment| (audit_entry.key.clone(), moment)));
     }
 
     /// Looks and counts under one lock.
@@ -196,11 +196,11 @@ impl StepwiseStore for MemoryRecords {
         Ok(())
     }
 
-    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
+    async fn put_audit_entry(&self, audit_entry: &AuditEntry) -> Result<(), StoreError> {
         self.count(1);
         self.step(StoreStep::AddEntry).await?;
-        if self.add_if_absent(&note.key, &note.value) {
-            self.may_forget(note);
+        if self.add_if_absent(&audit_entry.key, &audit_entry.value) {
+            self.may_forget(audit_entry);
         }
         Ok(())
     }

@@ -503,7 +503,7 @@ fn erasing_fails_while_a_destination_is_unreadable() {
         let answers: Vec<u16> = (0..8).map(|_| ask(&edge, erase("docs")).0).collect();
         assert!(!answers.contains(&204) && answers.ends_with(&[500, 500]), "{answers:?}");
         let log = edge.take_log().concat();
-        assert!(log.contains("a stored record is no JSON"), "{log}");
+        assert!(log.contains("a stored record is not JSON"), "{log}");
         repair();
         until(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);

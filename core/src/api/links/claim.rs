@@ -203,7 +203,7 @@ impl AliasClaim<'_> {
     /// Has `change` tell what the link was before, or that it was made. That it moved is told once it has left.
     fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
         match (self.was, self.alias_state) {
-            (Some(was), _) => history::write_down(was, change)?,
+            (Some(was), _) => history::record_version(was, change)?,
             (None, AliasState::Link(link)) => audit::note(context, self.authorized, &AuditAction::link("link.create", link), change)?,
             (None, _) => {}
         }

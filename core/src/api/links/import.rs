@@ -36,7 +36,7 @@ use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
 use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Key, bring_clicks, load, load_many};
+use crate::store::{AliasRecord, AliasState, Key, import_clicks, load, load_many};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -414,5 +414,5 @@ async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -
     if clicks == Clicks::default() {
         return Ok(());
     }
-    Ok(bring_clicks(context.edge, &link.id, clicks).await?)
+    Ok(import_clicks(context.edge, &link.id, clicks).await?)
 }

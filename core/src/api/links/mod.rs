@@ -215,7 +215,7 @@ async fn rewrite<E: Edge>(
     // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
-        store::history::write_down(was, &mut change)?;
+        store::history::record_version(was, &mut change)?;
         audit::note(context, authorized, &deed(was, &link), &mut change)?;
     }
     if is_first {

@@ -107,10 +107,10 @@ async fn make<E: Edge>(
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
     parts.extend(authorized.user().map(|user| user.as_str().as_bytes()));
     let seed = idempotency::seed(context, "external id", &parts).await?;
-    let key = Key::once(&seed.name());
+    let key = Key::idempotency(&seed.name());
     let record = IdempotencyRecord::decode(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
-    if let Some(promise) = record.once.as_ref().filter(is_fresh) {
+    if let Some(promise) = record.request.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
         let promised = context.resumed(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);

@@ -3,8 +3,8 @@
 //! * A cached link holds one version of a link, and the time when the store last confirmed it.
 //! * It is served for a day. Once it is older than ten minutes, it is served and then checked.
 //! * A cache miss proves nothing: only the store decides on a 404.
-//! * A fill reads the store again after its put and corrects the cached link. So a fill that an edit has overtaken does not
-//!   serve the old target for long.
+//! * A fill reads the store again after its put and corrects the cached link. So a fill that an edit has overtaken does
+//!   not serve the old target for long.
 
 use super::stored::cached_link::StoredCachedLink;
 use super::{AliasState, Key, load, stored};

@@ -1,9 +1,10 @@
 //! The ports: what an edge must implement, and the consistency that the core relies on.
 //!
-//! * `commit` is atomic for the one record it guards: of two writers that expect the same state, at most one gets `Done`.
+//! * `commit` is atomic for the one record it guards: of two writers that expect the same state, at most one gets
+//!   `Done`.
 //! * A failed `commit` may have been applied.
-//! * Reads may be stale: `get` may return an older value, `scan` may miss a new key or still list a removed one. Two reads
-//!   need not agree.
+//! * Reads may be stale: `get` may return an older value, `scan` may miss a new key or still list a removed one. Two
+//!   reads need not agree.
 //! * `take` never grants more than the limit, whatever fails. What a failed `take` took is lost.
 
 use std::fmt;

@@ -670,7 +670,7 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
 /// the link is being erased.
 #[test]
 fn erasing_reaches_a_claim_made_meanwhile() {
-    for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::Stepwise) {
+    for edge in edges().into_iter().filter(|edge| edge.records.commit_mode() == CommitMode::Stepwise) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
         let moving = late_claim(&isolate, &edge);

@@ -110,7 +110,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
     for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
         told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
     }
-    let is_exact = edge.records.steps() == CommitMode::Transaction;
+    let is_exact = edge.records.commit_mode() == CommitMode::Transaction;
     for kept in truth(edge).values() {
         let deeds = told.remove(&kept.id).unwrap_or_default();
         let count = deeds.len() as u64;
@@ -128,7 +128,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
 pub(crate) fn check_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
     assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
-    if edge.records.steps() == CommitMode::Transaction {
+    if edge.records.commit_mode() == CommitMode::Transaction {
         check_no_stray_entries(edge);
     }
 }

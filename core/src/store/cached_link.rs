@@ -48,7 +48,7 @@ pub(crate) enum CachedState {
     },
     /// A deleted or erased link.
     Ended,
-    /// A blocked link. Visitors get the same response as for an ended one, but the store is asked for each of them.
+    /// A blocked link. Visitors get the same response as for an ended one, but the store is read for each of them.
     Blocked,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hop_core::Timestamp;
-use hop_core::memory::{MemoryCache, MemoryEdge, MemoryRecords, LIMITS};
+use hop_core::memory::{LIMITS, MemoryCache, MemoryEdge, MemoryRecords};
 use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, StoreError};
 use hop_core::store::Key;
 

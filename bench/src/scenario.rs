@@ -63,7 +63,13 @@ const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me"
 pub(crate) const SCENARIOS: [Scenario; 13] = [
     PLAIN,
     Scenario { name: "copy", description: "a link that is not in the memo any more, read from the link cache", pause_seconds: 6, ..PLAIN },
-    Scenario { name: "truth", description: "the same without a link cache, read from the store", has_cache: false, pause_seconds: 6, ..PLAIN },
+    Scenario {
+        name: "truth",
+        description: "the same without a link cache, read from the store",
+        has_cache: false,
+        pause_seconds: 6,
+        ..PLAIN
+    },
     Scenario { name: "missing", description: "an alias without a link, found in the memo", ..MISSING },
     Scenario {
         name: "strangers",

@@ -11,7 +11,7 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use crate::edge::BenchEdge;
-use crate::scenario::{PLAIN, ClientKind, Scenario};
+use crate::scenario::{ClientKind, PLAIN, Scenario};
 use crate::visitor::Visitor;
 
 /// Saturday, 2026-11-21, 08:00 UTC.

@@ -98,7 +98,7 @@ impl Records for D1Records {
         let (from, end) = (format!("{}{rest}", prefix.as_str()), prefix.end());
         let one_more = f64::from(limit) + 1.0;
         let rows = self.rows(sql, &[D1Type::Text(&from), D1Type::Text(&end), D1Type::Real(one_more)]).await?;
-        let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::kept(key))).collect::<Result<Vec<_>, _>>()?;
+        let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::stored(key))).collect::<Result<Vec<_>, _>>()?;
         Ok(KeyPage::cut(keys, prefix, limit))
     }
 

@@ -123,7 +123,13 @@ impl App {
     }
 
     /// The problem as an HTML page for people with a browser, as JSON for all other clients.
-    fn problem_response<F: ClientInfo>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
+    fn problem_response<F: ClientInfo>(
+        &self,
+        problem: &Problem,
+        route: &Route<'_>,
+        request: &Request<'_, F>,
+        request_id: &str,
+    ) -> Response {
         let is_for_people = matches!(route.audience(), Audience::Visitors | Audience::People);
         if !is_for_people || !pages::wants_html(request.client) {
             return Response::problem(problem, request_id);

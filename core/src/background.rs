@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn write() -> Task {
-        Task::Write(Change::write_only(Key::kept("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
+        Task::Write(Change::write_only(Key::stored("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
     }
 
     fn count() -> Task {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn fill() -> Task {
-        Task::FillCache(CacheFill { key: Key::kept("k".into()), known: None })
+        Task::FillCache(CacheFill { key: Key::stored("k".into()), known: None })
     }
 
     #[test]

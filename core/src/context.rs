@@ -97,7 +97,7 @@ impl<'a, E: Edge> Context<'a, E> {
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
             Fit::InAnotherRequest => {
-                Err(Problem::budget_exhausted(format!("a change takes {operations} store operations, and {} are left", self.budget.left())))
+                Err(Problem::budget_exhausted(format!("a change needs {operations} store operations, but {} are left", self.budget.left())))
             }
             Fit::Never { excess } => Err(self.never_fits(excess, tags)),
         }

@@ -22,7 +22,8 @@ fn main() {
     let head = Head::new(&method, &url);
     let body = convert::body(body, body_limit(&head));
     let request = hop_core::Request { head, client: &client, body };
-    let (response, background) = poll_once(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
+    let (response, background) =
+        poll_once(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);
     // The response was sent, and the core has logged failures.
     let _ = poll_once(app.finish(&edge, background));

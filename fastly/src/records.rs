@@ -81,7 +81,7 @@ impl Records for KvRecords {
             (_, error) => unavailable(error),
         })?;
         let next = page.next_cursor().map(Cursor);
-        Ok(KeyPage { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
+        Ok(KeyPage { keys: page.into_keys().into_iter().map(Key::stored).collect(), next })
     }
 
     fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {
@@ -104,7 +104,7 @@ impl Records for KvRecords {
         let sent: Vec<_> = keys.iter().map(list).collect();
         let counted = sent.into_iter().map(|sent| {
             let page = sent.and_then(|pending| store.pending_list_wait(pending)).map_err(unavailable)?;
-            Ok(tickets::count(&page.into_keys().into_iter().map(Key::kept).collect::<Vec<_>>()))
+            Ok(tickets::count(&page.into_keys().into_iter().map(Key::stored).collect::<Vec<_>>()))
         });
         counted.collect()
     }

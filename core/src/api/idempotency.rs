@@ -109,7 +109,8 @@ enum KeyClaim {
 async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
     for _ in 0..LOOKS {
         let record = IdempotencyRecord::decode(context.edge.records().get(key).await?.as_ref())?;
-        let remembers = |request: &&IdempotentRequest| request.body.is_some() && context.now.millis_since(request.first_at) < REMEMBERED_MILLIS;
+        let remembers =
+            |request: &&IdempotentRequest| request.body.is_some() && context.now.millis_since(request.first_at) < REMEMBERED_MILLIS;
         let mine = match record.request.as_ref().filter(remembers) {
             Some(request) if request.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
             Some(IdempotentRequest { answer: Some(answer), .. }) => return Ok(KeyClaim::Done(answer.clone())),

@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
 use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, ENTRY_VALUE, Key, Prefix, StepwiseStore, commit_stepwise};
+use crate::store::{AliasRecord, AuditEntry, Change, Cursor, ENTRY_VALUE, Expect, Key, Prefix, StepwiseStore, commit_stepwise};
 
 /// How a change is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,7 +251,7 @@ impl Records for MemoryRecords {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
             None => prefix.as_str().to_owned(),
         };
-        let range = Key::kept(from)..Key::kept(prefix.end());
+        let range = Key::stored(from)..Key::stored(prefix.end());
         let one_more = usize::from(limit).saturating_add(1);
         let keys = self.read_rows(fault, |rows, stale| {
             let keys = rows.range(range).filter(|(_, row)| row.value(stale).is_some());

@@ -97,7 +97,7 @@ impl AliasRecord {
             commits: stored.commits,
             tokens: stored.tokens,
             entry_token: stored.entry_token.into_owned(),
-            newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::kept(index_entry.into_owned())).collect(),
+            newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::stored(index_entry.into_owned())).collect(),
             leftovers: Vec::new(),
             guard: record.guard.clone(),
         })
@@ -129,7 +129,12 @@ impl AliasRecord {
             kept.iter().chain(&index_adds).filter(|index_entry| !index_entry::ends_in(index_entry, entry_token)).cloned().collect();
         let value = self.next(alias_state, &token, (entry_token, &newer_entries))?;
         let expect = Expect::Unchanged(self.guard.clone());
-        Ok(Change { attachments: tag_markers_of(&index_adds), index_adds, removes, ..Change::write_only(self.key.clone(), expect, value, token) })
+        Ok(Change {
+            attachments: tag_markers_of(&index_adds),
+            index_adds,
+            removes,
+            ..Change::write_only(self.key.clone(), expect, value, token)
+        })
     }
 
     /// The change that starts or continues to erase `link`: removes its index entries and `removes`. The record keeps
@@ -197,7 +202,7 @@ impl AliasRecord {
 
     /// The link that is visible here, deleted or not.
     pub(crate) fn link(&self) -> Option<&Link> {
-        match self.alias_state.seen() {
+        match self.alias_state.visible() {
             AliasState::Link(link) => Some(link),
             AliasState::PendingMove(_) | AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => None,
         }
@@ -205,7 +210,7 @@ impl AliasRecord {
 
     /// Whether this old alias confirms the move. Its forwarding record stays valid while another link is moving here.
     pub(crate) fn has_moved_to(&self, pending_move: &PendingMove) -> bool {
-        matches!(self.alias_state.seen(), AliasState::MovedTo(moved_to) if moved_to.move_id == pending_move.move_id)
+        matches!(self.alias_state.visible(), AliasState::MovedTo(moved_to) if moved_to.move_id == pending_move.move_id)
     }
 
     /// Completes the pending move if the record of the old alias confirms it.
@@ -230,7 +235,7 @@ impl AliasRecord {
 
 impl AliasState {
     /// The visible state: during a pending move, the previous one.
-    pub(crate) fn seen(&self) -> &Self {
+    pub(crate) fn visible(&self) -> &Self {
         match self {
             Self::PendingMove(pending_move) => &pending_move.before,
             alias_state => alias_state,
@@ -261,7 +266,7 @@ async fn load_unresolved(records: &impl Records, key: &Key) -> Result<Option<Ali
 pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
     for _ in 0..=MOST_MOVES {
         let alias_record = load(records, &key).await?;
-        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.seen()) {
+        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
             Some(AliasState::MovedTo(moved_to)) if moved_to.link == *id => key = moved_to.to(),
             _ => break,
@@ -336,7 +341,7 @@ mod tests {
     }
 
     fn pending_move(before: AliasState) -> AliasState {
-        let from = Key::kept("link/hop.example/old".into());
+        let from = Key::stored("link/hop.example/old".into());
         AliasState::PendingMove(Box::new(PendingMove {
             link: Link::example(),
             from,
@@ -388,9 +393,9 @@ mod tests {
     fn edit_adds_and_removes_only_differing_index_entries() {
         let edit = alias_record(&claimed()).replace(&with_tags(&["a", "b"]), "t1".into()).unwrap();
         let created_at = claimed().index_adds[0].as_str().replace("by-time/hop.example/", "").replace("/t0", "");
-        let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
+        let by_tag = |tag: &str, token: &str| Key::stored(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
         assert_eq!((&edit.index_adds, edit.removes.len()), (&vec![by_tag("a", "t1-1"), by_tag("b", "t1-1")], 0));
-        assert_eq!(edit.attachments, ["a", "b"].map(|tag| (Key::kept(format!("tag/hop.example/{tag}")), "null".into())));
+        assert_eq!(edit.attachments, ["a", "b"].map(|tag| (Key::stored(format!("tag/hop.example/{tag}")), "null".into())));
         let edited = alias_record(&edit);
         assert!(edit.index_adds.iter().chain(&claimed().index_adds).all(|index_entry| edited.matches_entry(index_entry)));
         assert!(!alias_record(&claimed()).matches_entry(&by_tag("a", "t1-1")));
@@ -432,10 +437,10 @@ mod tests {
     #[test]
     fn crashed_erasure_resumes_and_leaves_nothing() {
         let claimed_record = alias_record(&claimed());
-        let first = claimed_record.erase(&Link::example(), vec![Key::kept("x".into())], EntryStatus::Named, "t1".into()).unwrap();
+        let first = claimed_record.erase(&Link::example(), vec![Key::stored("x".into())], EntryStatus::Named, "t1".into()).unwrap();
         assert_eq!(
             (&first.removes[0], &first.removes[1..], first.index_adds.len()),
-            (&Key::kept("x".into()), &claimed().index_adds[..], 0)
+            (&Key::stored("x".into()), &claimed().index_adds[..], 0)
         );
         let again = alias_record(&first).erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
         assert_eq!(again.removes, claimed().index_adds);

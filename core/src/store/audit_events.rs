@@ -39,7 +39,7 @@ impl AuditEvent<'_> {
 impl Key {
     /// The key of the audit event of the commit `token`, requested at `moment`. Newer events come first.
     pub(crate) fn audit(moment: Timestamp, token: &str) -> Self {
-        Self::kept(format!("{}{}/{token}", Prefix::audit().as_str(), inverted(moment)))
+        Self::stored(format!("{}{}/{token}", Prefix::audit().as_str(), inverted(moment)))
     }
 
     /// The id of an audit event: the last part of its key, which is unique.
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!((newer.audit_event_id(), older.audit_event_id()), ("a", "b"));
         assert_eq!([4, 5, 6].map(|millis| older.is_of_event_before(at(millis))), [false, false, true]);
         for key in ["x", "audit/"] {
-            assert!(!Key::kept(key.into()).is_of_event_before(at(0)), "{key}");
+            assert!(!Key::stored(key.into()).is_of_event_before(at(0)), "{key}");
         }
     }
 }

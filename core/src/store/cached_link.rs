@@ -80,7 +80,7 @@ pub(crate) enum Freshness {
 impl CachedLink {
     /// The cached link of an alias record with this state and number of commits; nothing if the alias is free.
     pub(crate) fn from_state(alias_state: &AliasState, commits: u64) -> Option<Self> {
-        let (id, state) = match alias_state.seen() {
+        let (id, state) = match alias_state.visible() {
             AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Ended),
             AliasState::Link(link) if link.blocked.is_some() => (&link.id, CachedState::Blocked),
             AliasState::Link(link) => (&link.id, CachedState::Link(Box::new(VisitorLink::from_link(link)))),

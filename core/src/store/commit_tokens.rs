@@ -90,7 +90,7 @@ mod tests {
         let tokens = (1..=number).fold(Tokens::first("t0"), |tokens, commit| tokens.and(&format!("t{commit}")));
         let expect = number.checked_sub(1).map_or(Expect::Absent, |before| Expect::Unchanged(Guard(format!("t{before}"))));
         let value = stored::write(&StoredTokens { schema: SchemaVersion, tokens }).unwrap();
-        Change { repeated: true, ..Change::write_only(Key::kept("x".into()), expect, value, format!("t{number}")) }
+        Change { repeated: true, ..Change::write_only(Key::stored("x".into()), expect, value, format!("t{number}")) }
     }
 
     /// The record after commit `number`.

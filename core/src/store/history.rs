@@ -81,7 +81,7 @@ pub(crate) fn name(was: &Link, to: &Key, token: &str) -> String {
 
 /// The key of a version of `link`. Newer versions come first.
 fn key(link: &LinkId, version: u64, name: &str) -> Key {
-    Key::kept(format!("{}{:016x}/{name}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
+    Key::stored(format!("{}{:016x}/{name}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
 }
 
 /// The destination that the version at `key` names; nothing if it was not written by a move.

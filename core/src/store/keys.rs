@@ -105,7 +105,7 @@ impl Key {
 
     /// A key that was stored, as the adapter reads it back.
     #[must_use]
-    pub fn kept(text: String) -> Self {
+    pub fn stored(text: String) -> Self {
         Self(text)
     }
 
@@ -455,7 +455,7 @@ mod tests {
     #[test]
     fn other_keys_name_no_alias() {
         for key in ["", "x", "by-time/", "a/=zz/t", "a/=c3/t", "a/=2/t"] {
-            let found = index_entry::alias(&Key::kept(key.into()));
+            let found = index_entry::alias(&Key::stored(key.into()));
             assert!(found.is_none_or(|alias| alias.as_str().is_empty()), "{key}");
         }
     }
@@ -514,7 +514,7 @@ mod tests {
     fn entry_shows_whether_its_link_is_too_old() {
         let index_entry = index_entry::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
         assert_eq!([4, 5, 6].map(|millis| index_entry::is_before(&index_entry, Timestamp::from_millis(millis))), [false, false, true]);
-        assert!(!index_entry::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
+        assert!(!index_entry::is_before(&Key::stored("x".into()), Timestamp::from_millis(6)));
     }
 
     #[test]

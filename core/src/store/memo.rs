@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     fn key(number: u64) -> Key {
-        Key::kept(format!("link/hop.example/{number}"))
+        Key::stored(format!("link/hop.example/{number}"))
     }
 
     fn at(millis: u64) -> Timestamp {

@@ -39,7 +39,8 @@ pub async fn commit_stepwise(store: &impl StepwiseStore, change: &Change) -> Res
     for index_entry in &change.index_adds {
         store.put_beside(index_entry, ENTRY_VALUE).await?;
     }
-    let audit_entry = change.audit_entry.as_ref().map(|entry| AuditEntry { key: key_of_attempt(&entry.key, &change.expect), ..entry.clone() });
+    let audit_entry =
+        change.audit_entry.as_ref().map(|entry| AuditEntry { key: key_of_attempt(&entry.key, &change.expect), ..entry.clone() });
     if let Some(audit_entry) = &audit_entry {
         store.put_audit_entry(audit_entry).await?;
     }
@@ -78,6 +79,6 @@ async fn is_rejected_for_good(store: &impl StepwiseStore, change: &Change) -> bo
 fn key_of_attempt(key: &Key, expect: &Expect) -> Key {
     match expect {
         Expect::Absent => key.clone(),
-        Expect::Unchanged(Guard(guard)) => Key::kept([key.as_str(), "-", guard].concat()),
+        Expect::Unchanged(Guard(guard)) => Key::stored([key.as_str(), "-", guard].concat()),
     }
 }

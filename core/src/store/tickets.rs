@@ -115,7 +115,7 @@ pub fn count(keys: &[Key]) -> u64 {
 
 /// The key of a ticket.
 fn ticket(key: &Key, number: u64) -> Key {
-    Key::kept(format!("{}{number}", Prefix::tickets(key).as_str()))
+    Key::stored(format!("{}{number}", Prefix::tickets(key).as_str()))
 }
 
 fn number_of(ticket: &Key) -> Option<u64> {

@@ -22,12 +22,12 @@ pub(crate) enum Written {
 /// Commits `change`. After a failure, reads the record: if it remembers the token of the change, the change was
 /// committed. Otherwise retries the same guarded change, which cannot be committed twice.
 pub(crate) async fn write(records: &impl Records, change: Change) -> Result<Written, StoreError> {
-    offer(records, change).await.map(|(written, _)| written)
+    commit_with_retries(records, change).await.map(|(written, _)| written)
 }
 
-/// The same, and whether the last attempt itself committed the change. Then no other request can have built on it
-/// before.
-pub(crate) async fn offer(records: &impl Records, mut change: Change) -> Result<(Written, bool), StoreError> {
+/// Commits like [`write`], and also returns whether the store confirmed the commit directly. If it did, no other
+/// request can have built on the change yet.
+pub(crate) async fn commit_with_retries(records: &impl Records, mut change: Change) -> Result<(Written, bool), StoreError> {
     let mut last_error = StoreError::Unavailable("the change was never attempted".into());
     for attempt in 0..TRIES {
         match records.commit(&change).await {

@@ -439,13 +439,13 @@ fn refused_change_undoes_within_its_limit() {
         let world = World::new(CommitMode::Stepwise, false);
         docs(&world);
         let change = Change {
-            key: Key::kept("link/hop.example/docs".to_owned()),
+            key: Key::stored("link/hop.example/docs".to_owned()),
             expect: Expect::Absent,
             value: "{}".to_owned(),
             token: "another".to_owned(),
             attachments: Vec::new(),
-            audit_entry: Some(AuditEntry { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
-            index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
+            audit_entry: Some(AuditEntry { key: Key::stored("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
+            index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::stored(key.to_owned())).to_vec(),
             removes: Vec::new(),
             expires_at: None,
             repeated,

@@ -9,7 +9,7 @@ use crate::support::link_cache::{HERE, THERE};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{CommitMode, MemoryEdge, Random, StoreStep, LIMITS};
+use hop_core::memory::{CommitMode, LIMITS, MemoryEdge, Random, StoreStep};
 use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};

@@ -64,7 +64,7 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
     let orphan_id = orphan.split('_').nth(1).expect("an id");
     let mut record = kept(&edge, orphan_id);
     record["owner"] = json!(format!("usr_{}", "z".repeat(17)));
-    edge.records.plant(&hop_core::store::Key::kept(format!("key/{orphan_id}")), &record.to_string());
+    edge.records.plant(&hop_core::store::Key::stored(format!("key/{orphan_id}")), &record.to_string());
     let with_id = |id: &str| format!("hop_{id}_{secret}").into_bytes();
     let mut bad: Vec<(&str, Vec<u8>, &str)> = vec![
         ("of another deployment", foreign.into(), "there is none"),

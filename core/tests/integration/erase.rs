@@ -342,7 +342,7 @@ fn cut_off_at(edge: &MemoryEdge, moved_to: usize, from: &str, to: &str) {
 
 /// The alias that the link moves to.
 fn new() -> Key {
-    Key::kept("link/hop.example/new".into())
+    Key::stored("link/hop.example/new".into())
 }
 
 #[test]

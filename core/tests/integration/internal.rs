@@ -75,7 +75,7 @@ fn a_damaged_total_hides_no_link() {
     let isolate = Isolate::new(&edge);
     let created = run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).json();
     let id = created["id"].as_str().expect("a link has an id");
-    edge.records.plant(&Key::kept(format!("stats/{id}/total")), "damaged");
+    edge.records.plant(&Key::stored(format!("stats/{id}/total")), "damaged");
     let answer = run(isolate.ask(Ask::show("docs")));
     assert_eq!((answer.code(), &answer.json()["clicks"]["humans"]), (200, &json!(0)));
     assert!(edge.take_log().iter().any(|line| line.contains("a record was left out")));

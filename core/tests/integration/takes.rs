@@ -271,7 +271,7 @@ fn the_last_that_seemed_left_are_all_tried() {
 #[test]
 fn every_ticket_can_be_drawn() {
     let edge = edge(1);
-    let ticket = |number: u64| edge.records.peek(&Key::kept(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
+    let ticket = |number: u64| edge.records.peek(&Key::stored(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
     for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
         let mut draws = RandomBytes::default();
         draws[..2].copy_from_slice(&[high, low]);

@@ -379,7 +379,7 @@ async fn find<E: Edge>(
     if alias_record.remembers(&context.name("commit")?) {
         return Ok(None);
     }
-    if let AliasState::Link(link) = alias_record.alias_state.seen()
+    if let AliasState::Link(link) = alias_record.alias_state.visible()
         && is_same(link, line)
     {
         if !dry_run {

@@ -105,7 +105,7 @@ async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasReco
 
 /// The link that is seen at a place.
 fn link_at(alias_record: &AliasRecord) -> Result<&Link, Problem> {
-    match alias_record.alias_state.seen() {
+    match alias_record.alias_state.visible() {
         AliasState::Link(link) => Ok(link),
         AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
         AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
@@ -140,7 +140,7 @@ async fn edit<E: Edge>(
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
         let alias_record = place_at(context, key).await?;
-        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen()
+        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && mine.contains(&moved_to.move_id)
         {
             // An earlier try of this very request has done it. Its copies may have died with it.

@@ -150,7 +150,7 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
         return Ok(());
     };
     let id = LinkId::from_name(&promised.name("link")?);
-    if matches!(alias_record.alias_state.seen(), AliasState::Link(link) if link.id == id) {
+    if matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
     match standing(&alias_record.alias_state, Some(&id), reuses, promised.now) {
@@ -170,7 +170,7 @@ enum UpsertTarget {
 async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
     let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
-    Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.seen())) {
+    Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.visible())) {
         Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
         Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => UpsertTarget::Moving,
         Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => UpsertTarget::Moving,

@@ -65,7 +65,7 @@ impl<'a> StoredAlias<'a> {
             _ => None,
         };
         let (mut link, mut erasing, mut moved_to) = (None, None, None);
-        match alias_state.seen() {
+        match alias_state.visible() {
             AliasState::Link(value) => link = Some(StoredLink::from(value)),
             AliasState::Erasing(value) => erasing = Some(Box::new(StoredLink::from(value))),
             AliasState::MovedTo(value) => moved_to = Some(StoredMovedTo::from(value)),
@@ -96,7 +96,7 @@ impl StoredPendingMove<'_> {
     fn into_move(self, before: AliasState) -> Result<PendingMove, StoreError> {
         Ok(PendingMove {
             link: self.link.try_into()?,
-            from: Key::kept(self.from.into_owned()),
+            from: Key::stored(self.from.into_owned()),
             move_id: self.move_id.into_owned(),
             since: self.since.into(),
             before,

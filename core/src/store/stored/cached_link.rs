@@ -65,7 +65,7 @@ impl<'a> StoredCachedLink<'a> {
     pub(in crate::store) fn into_link(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
         let state = match (self.link, self.to) {
             (Some(link), _) => CachedState::Link(Box::new(link.try_into()?)),
-            (None, Some(to)) => CachedState::MovedTo { to: Key::kept(to.into_owned()), forwards: self.forwards },
+            (None, Some(to)) => CachedState::MovedTo { to: Key::stored(to.into_owned()), forwards: self.forwards },
             (None, None) => CachedState::Ended,
         };
         let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };

@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn lists_escape_any_text() {
-        let key = |text: &str| Key::kept(text.into());
+        let key = |text: &str| Key::stored(text.into());
         assert_eq!(keys_as_json(&[key("a\"b"), key("é")]).unwrap(), r#"["a\"b","é"]"#);
         let mut change = Change::write_only(key("k"), Expect::Absent, "v".into(), "t".into());
         assert_eq!(beside_as_json(&change).unwrap(), "[]");

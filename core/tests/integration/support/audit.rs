@@ -160,7 +160,7 @@ pub(crate) fn check_list(edge: &MemoryEdge) {
 
 /// What a domain tells robots, worked out anew.
 pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
-    edge.records.lose(&Key::kept(format!("robots/{host}")));
+    edge.records.lose(&Key::stored(format!("robots/{host}")));
     let answer = run(Isolate::new(edge).ask(Ask::visit("robots.txt").at(host)));
     assert_eq!(answer.code(), 200);
     String::from_utf8(answer.body).expect("text is UTF-8")

@@ -53,7 +53,7 @@ impl<'a> StoredCachedLink<'a> {
             _ if is_strict => {}
             CachedState::Link(visitor_link) => link = Some(StoredVisitorLink::from(&**visitor_link)),
             CachedState::MovedTo { to: key, forwards: forwards_visitors } => {
-                (to, forwards) = (Some(key.as_str().into()), *forwards_visitors)
+                (to, forwards) = (Some(key.as_str().into()), *forwards_visitors);
             }
             CachedState::Ended | CachedState::Blocked => {}
         }

@@ -39,7 +39,7 @@ pub(crate) struct Context<'a, E> {
     pub(crate) source: IdSource,
     /// The store operations that the request may use.
     pub(crate) budget: &'a Budget,
-    /// Progress that an earlier request with the same `Idempotency-Key` stored.
+    /// The progress that an earlier attempt with the same `Idempotency-Key` stored.
     pub(crate) progress: Option<&'a str>,
     /// Separate from the response: a handler that fails may still have added tasks.
     background: &'a RefCell<BackgroundWork>,

@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn body_limit_is_set_only_for_endpoints_with_body() {
+    fn body_limit_exists_only_for_endpoints_with_body() {
         let limit = |method: Method, url: &str| body_limit(&Head::new(&method, url));
         assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));

@@ -1,8 +1,8 @@
 //! The operation budget of a request: how many store operations it may use, as the vendor counts them.
 //!
-//! The meter ([`Metered`]) stands between the core and the ports of an edge. Before each call it computes the most that
+//! The meter ([`Metered`]) is between the core and the ports of an edge. Before each call it computes the most that
 //! the call can cost ([`Records::operations`]), and rejects a call that does not fit: nothing is sent or written.
-//! Work in many parts asks [`Budget::left`], stops early, and reserves the cost of its last steps
+//! Work in many parts checks [`Budget::left`], stops early, and reserves the cost of its last steps
 //! ([`Budget::reserve`]).
 
 use std::cell::Cell;

@@ -96,7 +96,7 @@ pub(crate) fn newest(link: &Link) -> Option<Key> {
     Some(key(&link.id, link.version.saturating_sub(1), name))
 }
 
-/// The latest versions of `link`, newest first, its present one among them: as many as are found among `reads` records.
+/// The latest versions of `link`, newest first, including the present one. At most `reads` version records are read.
 pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> Result<Vec<LinkVersion>, StoreError> {
     let mut versions = vec![LinkVersion::from_link(link)];
     let page = records.scan(&Prefix::history(&link.id), None, reads).await?;

@@ -47,7 +47,7 @@ pub trait Edge {
 /// The limits and guarantees of an edge. The core sizes its work by them and shows them in `/capabilities`.
 #[derive(Debug)]
 pub struct EdgeLimits {
-    /// `cloudflare`, `fastly` or `memory`.
+    /// The name: `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
     /// The highest click limit a link can have; nothing if any number is possible.
     pub max_clicks: Option<u64>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::base64;
 
-/// A salt, a hash, a digest.
+/// A byte array such as a salt, a hash or a digest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(super) struct StoredBytes<const N: usize>(pub(super) [u8; N]);

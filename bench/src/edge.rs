@@ -1,23 +1,24 @@
-//! The memory edge with a clock of its own, and without copies where a visit is to find none.
+//! The memory edge with its own clock, and optionally without a link cache.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hop_core::Timestamp;
-use hop_core::memory::{MemoryCache, MemoryEdge, MemoryRecords, TRAITS};
+use hop_core::memory::{LIMITS, MemoryCache, MemoryEdge, MemoryRecords};
 use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, StoreError};
 use hop_core::store::Key;
 
 const SEED: u64 = 1;
 
+/// The edge of a measurement.
 pub(crate) struct BenchEdge {
     memory: MemoryEdge,
-    has_copies: bool,
+    has_cache: bool,
     millis: AtomicU64,
 }
 
 impl BenchEdge {
-    pub(crate) fn new(has_copies: bool, millis: u64) -> Self {
-        Self { memory: MemoryEdge::new(SEED), has_copies, millis: AtomicU64::new(millis) }
+    pub(crate) fn new(has_cache: bool, millis: u64) -> Self {
+        Self { memory: MemoryEdge::new(SEED), has_cache, millis: AtomicU64::new(millis) }
     }
 
     pub(crate) fn wait_seconds(&self, seconds: u64) {
@@ -28,7 +29,7 @@ impl BenchEdge {
         self.memory.link_cache.peek(key)
     }
 
-    /// What was logged, which is nothing unless something failed.
+    /// The log, which is empty unless something failed.
     pub(crate) fn log_text(&self) -> String {
         self.memory.take_log().join("\n")
     }
@@ -39,7 +40,7 @@ impl Edge for BenchEdge {
     type LinkCache = MemoryCache;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
-        &TRAITS
+        &LIMITS
     }
 
     fn operation_limit(&self) -> OperationLimit {
@@ -51,7 +52,7 @@ impl Edge for BenchEdge {
     }
 
     fn link_cache(&self) -> Option<&MemoryCache> {
-        self.has_copies.then_some(&self.memory.link_cache)
+        self.has_cache.then_some(&self.memory.link_cache)
     }
 
     fn now(&self) -> Timestamp {

@@ -1,7 +1,7 @@
-//! What a redirect costs. `cargo xtask bench` builds this program, lets valgrind watch it make the same visit again and again, and takes
-//! the difference between many visits and few, so that the start and the set-up do not count.
+//! Benchmark of redirects and API requests. `cargo xtask bench` runs this program under valgrind with many and with few
+//! repetitions of the same visit. The difference excludes startup and set-up.
 //!
-//! Two runs take the same steps: the clock is set by hand, and random bytes come from a seed.
+//! Runs are deterministic: the clock is set by the program, and random bytes come from a seed.
 
 mod edge;
 mod scenario;
@@ -15,17 +15,17 @@ use scenario::{SCENARIOS, Scenario};
 use world::World;
 
 const HELP: &str = "\
-hop-bench scenarios             what can be measured, one a line: its name, a tab, what it is
-hop-bench visit SCENARIO TIMES  makes the visit so many times
-hop-bench copy MILLIS           prints the copy of a link as hop keeps it, confirmed at that time";
+hop-bench scenarios             lists the scenarios, one per line: name, tab, description
+hop-bench visit SCENARIO TIMES  runs a scenario this many times
+hop-bench copy MILLIS           prints the cached link of the scenario memo, confirmed at this time";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&words) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{why}");
+        Err(message) => {
+            eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
@@ -33,17 +33,17 @@ fn main() -> ExitCode {
 
 fn run(words: &[&str]) -> Result<(), String> {
     match words {
-        ["scenarios"] => SCENARIOS.iter().for_each(|scenario| println!("{}\t{}", scenario.name, scenario.what)),
+        ["scenarios"] => SCENARIOS.iter().for_each(|scenario| println!("{}\t{}", scenario.name, scenario.description)),
         ["visit", name, times] => {
             let scenario = Scenario::named(name).ok_or_else(|| format!("there is no scenario {name}"))?;
-            let times: u64 = times.parse().map_err(|_| format!("{times} is no number"))?;
-            let world = World::of(scenario)?;
+            let times: u64 = times.parse().map_err(|_| format!("{times} is not a number"))?;
+            let world = World::prepare(scenario)?;
             for _ in 0..times {
                 world.visit(scenario)?;
             }
         }
         ["copy", millis] => {
-            let millis = millis.parse().map_err(|_| format!("{millis} is no number"))?;
+            let millis = millis.parse().map_err(|_| format!("{millis} is not a number"))?;
             println!("{}", world::cached_link(millis)?);
         }
         _ => return Err(HELP.into()),

@@ -1,51 +1,51 @@
-//! What is measured: a link, and a visit to it.
+//! The scenarios that are measured: a link, and a request.
 
 use http::{Method, StatusCode};
 
-/// Who comes.
+/// The client of a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Who {
-    /// A person with a browser, who follows the link.
-    Somebody,
-    /// The bootstrap admin, who asks the API.
+pub(crate) enum ClientKind {
+    /// A person with a browser.
+    Browser,
+    /// The bootstrap admin, who uses the API.
     Admin,
-    /// The holder of an API key, who does.
-    AliasState,
+    /// A caller of the API with an API key.
+    ApiKey,
 }
 
-/// One visit, made again and again.
+/// A scenario: one request that is repeated.
 #[derive(Debug)]
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    pub(crate) what: &'static str,
-    /// What the link is, as the API is told; nothing where the visit finds none.
+    pub(crate) description: &'static str,
+    /// The body of the API request that creates the link; nothing if there is no link.
     pub(crate) link: Option<&'static str>,
-    pub(crate) who: Who,
+    pub(crate) client: ClientKind,
     pub(crate) method: Method,
     pub(crate) url: &'static str,
-    /// What the API is told.
+    /// The body of the request.
     pub(crate) body: Option<&'static str>,
-    /// How many others were asked for before, each with a number behind the address, as every visit then has its own.
+    /// How many other aliases are requested before. If there are any, each request appends its own number to the URL.
     pub(crate) others: u64,
-    pub(crate) has_copies: bool,
-    /// How long after the last visit the next one comes: a memo repeats a hit for five seconds.
+    pub(crate) has_cache: bool,
+    /// The time between two requests. The memo keeps a hit for five seconds.
     pub(crate) pause_seconds: u64,
     pub(crate) status: StatusCode,
-    /// Where the visit is led; nothing where it is not.
+    /// The expected `Location`, if any.
     pub(crate) location: Option<&'static str>,
 }
 
-/// A link that leads one way, asked for while the memo has it. The others say how they differ.
+/// A link without rules or limits, found in the memo. The other scenarios list their differences from it.
 pub(crate) const PLAIN: Scenario = Scenario {
     name: "memo",
-    what: "a link that the memo holds",
+    description: "a link in the memo",
     link: Some(r#"{"alias":"docs","target":"https://example.com/documentation/start?from=hop"}"#),
-    who: Who::Somebody,
+    client: ClientKind::Browser,
     method: Method::GET,
     url: "https://hop.example/docs",
     body: None,
     others: 0,
-    has_copies: true,
+    has_cache: true,
     pause_seconds: 0,
     status: StatusCode::FOUND,
     location: Some("https://example.com/documentation/start?from=hop"),
@@ -53,53 +53,59 @@ pub(crate) const PLAIN: Scenario = Scenario {
 
 const MORE_THAN_THE_MEMO_HOLDS: u64 = 2_100;
 
-/// An alias nobody has.
-const NOBODYS: Scenario = Scenario { link: None, status: StatusCode::NOT_FOUND, location: None, ..PLAIN };
+/// An alias without a link.
+const MISSING: Scenario = Scenario { link: None, status: StatusCode::NOT_FOUND, location: None, ..PLAIN };
 
-/// What asks nothing but who is asking.
+/// An API request that does nothing but authenticate the caller.
 const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me", status: StatusCode::OK, location: None, ..PLAIN };
 
-/// In the order they are shown.
+/// The scenarios, in the order of the output.
 pub(crate) const SCENARIOS: [Scenario; 13] = [
     PLAIN,
-    Scenario { name: "copy", what: "a link that the memo has forgotten, read from its copy", pause_seconds: 6, ..PLAIN },
-    Scenario { name: "truth", what: "the same where there are no copies", has_copies: false, pause_seconds: 6, ..PLAIN },
-    Scenario { name: "missing", what: "an alias nobody has, which the memo remembers", ..NOBODYS },
+    Scenario { name: "copy", description: "a link that is not in the memo any more, read from the link cache", pause_seconds: 6, ..PLAIN },
+    Scenario {
+        name: "truth",
+        description: "the same without a link cache, read from the store",
+        has_cache: false,
+        pause_seconds: 6,
+        ..PLAIN
+    },
+    Scenario { name: "missing", description: "an alias without a link, found in the memo", ..MISSING },
     Scenario {
         name: "strangers",
-        what: "an alias nobody has and nobody asked for yet, while the memo is full",
+        description: "an alias without a link that was not requested before, while the memo is full",
         others: MORE_THAN_THE_MEMO_HOLDS,
-        ..NOBODYS
+        ..MISSING
     },
-    Scenario { name: "countries", what: "ten rules for other countries", link: Some(TEN_COUNTRIES), ..PLAIN },
-    Scenario { name: "kinds", what: "ten rules of mixed kinds, none of which holds", link: Some(TEN_KINDS), ..PLAIN },
+    Scenario { name: "countries", description: "ten rules for other countries", link: Some(TEN_COUNTRIES), ..PLAIN },
+    Scenario { name: "kinds", description: "ten rules of mixed kinds, none of which matches", link: Some(TEN_KINDS), ..PLAIN },
     Scenario {
         name: "template",
-        what: "a target that path and query are filled into, and the rest of the query besides",
+        description: "a target template with path and query, and forwarding of the rest of the query",
         link: Some(TEMPLATE),
         url: "https://hop.example/docs/install?from=mail&page=3",
         location: Some("https://example.com/install/2026-11-21?from=mail&page=3"),
         ..PLAIN
     },
-    Scenario { name: "limited", what: "a link that may be followed only so often", link: Some(LIMITED), ..PLAIN },
-    Scenario { name: "card", what: "a person, where previews are shown a card", link: Some(WITH_A_CARD), ..PLAIN },
+    Scenario { name: "limited", description: "a link with a click limit", link: Some(LIMITED), ..PLAIN },
+    Scenario { name: "card", description: "a person who follows a link with a card", link: Some(WITH_A_CARD), ..PLAIN },
     Scenario {
         name: "explain",
-        what: "what would become of a visitor, by ten rules of mixed kinds",
+        description: "an explanation of ten rules of mixed kinds for a simulated visitor",
         link: Some(TEN_KINDS),
-        who: Who::Admin,
+        client: ClientKind::Admin,
         method: Method::POST,
         url: "https://hop.example/api/v1/links/docs/explain",
-        body: Some(SUPPOSED),
+        body: Some(SIMULATED_VISITOR),
         status: StatusCode::OK,
         location: None,
         ..PLAIN
     },
-    Scenario { name: "admin", what: "the bootstrap admin asks who they are", who: Who::Admin, ..ME },
+    Scenario { name: "admin", description: "the bootstrap admin requests `/api/v1/me`", client: ClientKind::Admin, ..ME },
     Scenario {
         name: "key",
-        what: "the holder of an API key does: what is more is what the check of a key costs",
-        who: Who::AliasState,
+        description: "the same with an API key: the difference is the cost of checking it",
+        client: ClientKind::ApiKey,
         ..ME
     },
 ];
@@ -122,7 +128,7 @@ const TEN_COUNTRIES: &str = r#"{"alias":"docs","target":"https://example.com/doc
     {"when":[{"type":"country","any":["PL"]}],"target":"https://example.com/pl"},
     {"when":[{"type":"country","any":["US"]}],"target":"https://example.com/us"}]}"#;
 
-/// The clock stands at eight on a Saturday morning.
+/// The clock is at eight on a Saturday morning.
 const TEN_KINDS: &str = r#"{"alias":"docs","target":"https://example.com/documentation/start?from=hop","rules":[
     {"when":[{"type":"country","any":["JP","KR"]}],"target":"https://example.com/1"},
     {"when":[{"type":"device","any":["mobile","tablet"]}],"target":"https://example.com/2"},
@@ -143,5 +149,5 @@ const LIMITED: &str = r#"{"alias":"docs","target":"https://example.com/documenta
 const WITH_A_CARD: &str = r#"{"alias":"docs","target":"https://example.com/documentation/start?from=hop",
     "card":{"title":"Documentation","description":"How to begin","image":"https://example.com/card.png"}}"#;
 
-const SUPPOSED: &str = r#"{"agent":"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0","language":"de,en-US;q=0.7,en;q=0.3",
+const SIMULATED_VISITOR: &str = r#"{"agent":"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0","language":"de,en-US;q=0.7,en;q=0.3",
     "country":"DE","address":"203.0.113.7"}"#;

@@ -1,4 +1,4 @@
-//! Who visits: somebody at a desk in Germany, with the headers their browser sends.
+//! The clients: a browser on a desktop computer in Germany, and a program with an API key.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,7 +18,7 @@ const BROWSER: [(&str, &str); 6] = [
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 const COUNTRY: &str = "DE";
 
-/// The headers of a request, which comes from the same place whoever makes it.
+/// The headers of a request. Country and address are the same for all clients.
 #[derive(Debug)]
 pub(crate) struct Visitor(Vec<(&'static str, String)>);
 
@@ -27,7 +27,7 @@ impl Visitor {
         Self(BROWSER.map(|(name, value)| (name, value.to_owned())).into())
     }
 
-    /// Who asks the API.
+    /// A caller of the API.
     pub(crate) fn with_key(key: &str) -> Self {
         Self(vec![("authorization", format!("Bearer {key}")), ("content-type", "application/json".into())])
     }

@@ -1,4 +1,4 @@
-//! A deployment with one link, ready for the visits of a scenario.
+//! A deployment with one link, prepared for a scenario.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -11,16 +11,17 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use crate::edge::BenchEdge;
-use crate::scenario::{PLAIN, Scenario, Who};
+use crate::scenario::{ClientKind, PLAIN, Scenario};
 use crate::visitor::Visitor;
 
-/// Eight o'clock in the morning of a Saturday, 2026-11-21.
+/// Saturday, 2026-11-21, 08:00 UTC.
 const MORNING: u64 = 1_795_248_000_000;
 
 const DOMAIN: &str = "hop.example";
 const ADMIN_KEY: &str = "an-admin-key-that-only-this-program-has";
 const PEPPER: &str = "a-pepper-that-only-this-program-has-got";
 
+/// A deployment on the memory edge, and the client of the scenario.
 pub(crate) struct World {
     app: App,
     edge: BenchEdge,
@@ -29,67 +30,69 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Makes the link. The first visitor leaves its copy behind, where there are copies, and the memo knows it from then on.
-    pub(crate) fn of(scenario: &Scenario) -> Result<Self, String> {
+    /// Creates the link and sends the first request, which fills the link cache and the memo.
+    pub(crate) fn prepare(scenario: &Scenario) -> Result<Self, String> {
         Self::at(scenario, MORNING)
     }
 
     fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
         let mut world = Self {
             app: App::new(setting, setting),
-            edge: BenchEdge::new(scenario.has_copies, millis),
-            visitor: match scenario.who {
-                Who::Somebody => Visitor::with_browser(),
-                Who::Admin | Who::AliasState => Visitor::with_key(ADMIN_KEY),
+            edge: BenchEdge::new(scenario.has_cache, millis),
+            visitor: match scenario.client {
+                ClientKind::Browser => Visitor::with_browser(),
+                ClientKind::Admin | ClientKind::ApiKey => Visitor::with_key(ADMIN_KEY),
             },
             visits: Cell::new(0),
         };
         if let Some(link) = scenario.link {
             world.create("links", link)?;
         }
-        if let Who::AliasState = scenario.who {
+        if let ClientKind::ApiKey = scenario.client {
             let user = text_of(&world.create("users", r#"{"email":"ann@example.com","role":"editor"}"#)?, "id")?;
             let key = format!(r#"{{"name":"bench","scopes":["links:read","links:write"],"owner":"{user}"}}"#);
             world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);
         }
         for _ in 0..=scenario.others {
-            let (response, after) = world.complete_move(scenario)?;
+            let (response, background) = world.request(scenario)?;
             check_location(scenario, &response)?;
-            world.finish(after)?;
+            world.finish(background)?;
         }
         Ok(world)
     }
 
-    /// Has the admin make one of `what` the API makes, and says what was answered.
-    fn create(&self, what: &str, json: &str) -> Result<String, String> {
-        let url = format!("https://hop.example/api/v1/{what}");
+    /// Creates a resource of `collection` as the admin, and returns the response body.
+    fn create(&self, collection: &str, json: &str) -> Result<String, String> {
+        let url = format!("https://hop.example/api/v1/{collection}");
         let body = Body::Whole(json.as_bytes().to_vec());
-        let (response, after) = self.ask(Head::new(&Method::POST, &url), &Visitor::with_key(ADMIN_KEY), body)?;
+        let (response, background) = self.send(Head::new(&Method::POST, &url), &Visitor::with_key(ADMIN_KEY), body)?;
         let answer = String::from_utf8_lossy(&response.body).into_owned();
         if response.status != StatusCode::CREATED {
-            return Err(format!("none of the {what} was made: {answer}"));
+            return Err(format!("the API created none of the {collection}: {answer}"));
         }
-        self.finish(after)?;
+        self.finish(background)?;
         Ok(answer)
     }
 
-    fn finish(&self, after: BackgroundWork) -> Result<(), String> {
-        poll_once(self.app.finish(&self.edge, after)).map_err(|_| "the store waits".into())
+    /// Runs the background work of a request.
+    fn finish(&self, background: BackgroundWork) -> Result<(), String> {
+        poll_once(self.app.finish(&self.edge, background)).map_err(|_| "the store did not answer at once".into())
     }
 
-    /// Comes and looks, and leaves what is to be done afterwards undone: no visitor waits for that.
+    /// Sends the request of the scenario. Its background work is dropped, because no visitor waits for it.
     pub(crate) fn visit(&self, scenario: &Scenario) -> Result<(), String> {
         self.edge.wait_seconds(scenario.pause_seconds);
-        self.complete_move(scenario).map(drop)
+        self.request(scenario).map(drop)
     }
 
-    fn complete_move(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
+    /// Sends the request of the scenario and checks the status of the response.
+    fn request(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
         let url = self.url(scenario);
         let head = Head::new(&scenario.method, &url);
         let body = Body::Whole(scenario.body.unwrap_or_default().into());
-        let (response, after) = self.ask(head, &self.visitor, body)?;
+        let (response, background) = self.send(head, &self.visitor, body)?;
         if response.status == scenario.status {
-            return Ok((response, after));
+            return Ok((response, background));
         }
         Err(format!("{} answers {}, not {}: {}", scenario.url, response.status, scenario.status, self.edge.log_text()))
     }
@@ -103,26 +106,26 @@ impl World {
         format!("{}-{visit}", scenario.url).into()
     }
 
-    fn ask(&self, head: Head<'_>, client: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
-        poll_once(self.app.handle(&self.edge, Request { head, client, body })).map_err(|_| "the store waits".into())
+    fn send(&self, head: Head<'_>, client: &Visitor, body: Body) -> Result<(Response, BackgroundWork), String> {
+        poll_once(self.app.handle(&self.edge, Request { head, client, body })).map_err(|_| "the store did not answer at once".into())
     }
 }
 
-/// The text under `name` in an answer, which holds nothing that JSON escapes.
+/// The string member `name` of a response body. It contains nothing that JSON escapes.
 fn text_of(answer: &str, name: &str) -> Result<String, String> {
     let rest = answer.split_once(&format!("\"{name}\":\"")).map(|(_, rest)| rest);
     let text = rest.and_then(|rest| rest.split_once('"')).map(|(text, _)| text.to_owned());
     text.ok_or_else(|| format!("no {name} in {answer}"))
 }
 
-/// The status alone would not tell whether a rule held.
+/// Checks `Location`. The status alone does not show whether a rule matched.
 fn check_location(scenario: &Scenario, response: &Response) -> Result<(), String> {
     let location = response.headers.iter().find(|(name, _)| *name == LOCATION).map(|(_, value)| value.as_bytes());
     if location == scenario.location.map(str::as_bytes) {
         return Ok(());
     }
     let location = location.map(String::from_utf8_lossy);
-    Err(format!("{} leads to {location:?}, not {:?}", scenario.url, scenario.location))
+    Err(format!("{} redirects to {location:?}, not {:?}", scenario.url, scenario.location))
 }
 
 fn setting(name: &str) -> Option<String> {
@@ -135,11 +138,11 @@ fn setting(name: &str) -> Option<String> {
     Some(value.into())
 }
 
-/// The copy of the plain link as hop keeps it, confirmed by truth at `millis`.
+/// The cached link of the scenario `memo`, as hop writes it, confirmed by the store at `millis`.
 pub(crate) fn cached_link(millis: u64) -> Result<String, String> {
     let world = World::at(&PLAIN, millis)?;
     let domain = Domain::parse(DOMAIN).map_err(|refusal| refusal.detail.to_string())?;
     let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|refusal| refusal.detail.to_string())?;
     let cached_link = world.edge.cached_link(&Key::link(&domain, &alias));
-    cached_link.ok_or_else(|| "hop made no copy".into())
+    cached_link.ok_or_else(|| "hop wrote no cached link".into())
 }

@@ -1,11 +1,11 @@
-//! Static assets beside the module: what no redirect needs is not instantiated with it.
+//! Static assets, kept outside the WebAssembly module. What no redirect needs would only make the module larger.
 
 use hop_core::ports::StoreError;
 use worker::{Env, Error};
 
 const BINDING: &str = "ASSETS";
 
-/// The content of a file. The runtime looks at the path alone, but requires a host before it.
+/// Reads a file. The runtime uses only the path of the URL, but requires a host.
 pub(crate) async fn read(env: &Env, file: &str) -> Result<Vec<u8>, StoreError> {
     let missing = |why: &str| StoreError::Unavailable(format!("assets: {file}: {why}"));
     let unavailable = |error: Error| missing(&error.to_string());

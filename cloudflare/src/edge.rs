@@ -1,14 +1,15 @@
-//! The Workers runtime as an edge of the core.
+//! The edge for the Workers runtime: implements the ports of the core.
 
 use hop_core::Timestamp;
 use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
 use worker::{Date, Env, console_error};
 
 use crate::assets;
-use crate::link_cache::KvCopies;
+use crate::link_cache::KvCache;
 use crate::records::D1Records;
 
-static TRAITS: EdgeLimits = EdgeLimits {
+/// The limits and guarantees of this edge.
+static LIMITS: EdgeLimits = EdgeLimits {
     name: "cloudflare",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
@@ -18,27 +19,28 @@ static TRAITS: EdgeLimits = EdgeLimits {
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",
 };
 
+/// The edge of one request.
 pub(crate) struct WorkersEdge {
     records: D1Records,
-    link_cache: Option<KvCopies>,
+    link_cache: Option<KvCache>,
     env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), link_cache: KvCopies::new(env), env: env.clone() }
+        Self { records: D1Records::new(env), link_cache: KvCache::new(env), env: env.clone() }
     }
 }
 
 impl Edge for WorkersEdge {
     type Records = D1Records;
-    type LinkCache = KvCopies;
+    type LinkCache = KvCache;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
-        &TRAITS
+        &LIMITS
     }
 
-    /// D1's queries for each invocation of a Worker.
+    /// The vendor limits the D1 queries of one invocation of a Worker, for each plan.
     fn operation_limit(&self) -> OperationLimit {
         OperationLimit::Plan { free: 50, paid: 1_000 }
     }
@@ -47,7 +49,7 @@ impl Edge for WorkersEdge {
         &self.records
     }
 
-    fn link_cache(&self) -> Option<&KvCopies> {
+    fn link_cache(&self) -> Option<&KvCache> {
         self.link_cache.as_ref()
     }
 

@@ -1,4 +1,4 @@
-//! hop on Cloudflare Workers: convert, call the core, convert back.
+//! hop on Cloudflare Workers: converts the request, calls the core, converts the response.
 
 mod assets;
 mod convert;
@@ -14,38 +14,39 @@ use hop_core::{App, Head, body_limit, log_failure};
 use web_sys::{Request, Response};
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
-use crate::convert::Visitor;
+use crate::convert::Client;
 use crate::edge::WorkersEdge;
 
-/// One for each isolate: its settings, and what it remembers from request to request.
+/// The application of this isolate: its configuration and its memo. They are kept from request to request.
 static APP: OnceLock<App> = OnceLock::new();
 
-/// What wrangler.toml's cron calls: expired records make room.
+/// Deletes expired records. The cron trigger in `wrangler.toml` calls this.
 #[event(scheduled)]
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let edge = WorkersEdge::new(&env);
-    if let Err(error) = edge.records().sweep(edge.now()).await {
-        log_failure(&edge, "expired records were not swept", &error);
+    if let Err(error) = edge.records().delete_expired(edge.now()).await {
+        log_failure(&edge, "expired records were not deleted", &error);
     }
 }
 
+/// Handles a request.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, Infallible> {
-    let app = APP.get_or_init(|| App::new(|name| variable(&env, name), |name| secret(&env, name)));
+    let app = APP.get_or_init(|| App::new(|name| setting(&env, name), |name| secret(&env, name)));
     let edge = WorkersEdge::new(&env);
     let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
     let body = convert::body(&request, body_limit(&head)).await;
-    let request = hop_core::Request { head, client: &Visitor(&request), body };
-    let (response, after) = app.handle(&edge, request).await;
-    if !after.is_empty() {
-        context.wait_until(async move { app.finish(&edge, after).await });
+    let request = hop_core::Request { head, client: &Client(&request), body };
+    let (response, background) = app.handle(&edge, request).await;
+    if !background.is_empty() {
+        context.wait_until(async move { app.finish(&edge, background).await });
     }
-    // The runtime answers 500 for it.
+    // `Response::error()` makes the runtime answer 500.
     Ok(convert::response(&response).unwrap_or_else(|_| Response::error()))
 }
 
-fn variable(env: &Env, name: &str) -> Option<String> {
+fn setting(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string())
 }
 

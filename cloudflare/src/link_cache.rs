@@ -1,4 +1,4 @@
-//! Copies in Workers KV. A miss, an error and a slow answer are all the same to the core: no copy.
+//! The link cache in Workers KV. An error while reading counts as a miss.
 
 use hop_core::ports::{LinkCache, StoreError};
 use hop_core::store::{Key, cached_link};
@@ -11,7 +11,8 @@ const BINDING: &str = "COPIES";
 
 #[wasm_bindgen]
 extern "C" {
-    /// The runtime's own handle: the SDK's `KvStore` looks five methods up by name whenever it is opened, which is once for each request.
+    /// The handle of the runtime. The `KvStore` of the SDK looks up five methods by name whenever it is opened, which
+    /// is once per request.
     type Namespace;
 
     #[wasm_bindgen(method, catch)]
@@ -21,16 +22,18 @@ extern "C" {
     async fn put(this: &Namespace, key: &str, value: &str, options: &Object) -> Result<JsValue, JsValue>;
 }
 
-pub(crate) struct KvCopies(Namespace);
+/// The KV namespace of the link cache.
+pub(crate) struct KvCache(Namespace);
 
-impl KvCopies {
+impl KvCache {
+    /// The cache, if the deployment has the binding.
     pub(crate) fn new(env: &Env) -> Option<Self> {
         let namespace = Reflect::get(env, &BINDING.into()).ok().filter(|binding| !binding.is_undefined())?;
         Some(Self(namespace.unchecked_into()))
     }
 }
 
-impl LinkCache for KvCopies {
+impl LinkCache for KvCache {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
         self.0.get(key.as_str(), "text").await.ok()?.as_string().map(String::into_bytes)
     }

@@ -1,4 +1,5 @@
-//! Records in D1: one table of keys, a change as one batch, which is one transaction. The guard is the row's token.
+//! The store in D1: one table with a row per key. A change is one batch, which is one transaction. The guard is the
+//! token of the row.
 
 use std::collections::BTreeMap;
 
@@ -13,32 +14,34 @@ use worker::{Env, Error};
 const BINDING: &str = "DB";
 
 const GET: &str = "SELECT value, token FROM records WHERE key = ?1";
-/// A list of any length is one parameter, and one query.
+/// The list of keys is one parameter, so any number of records is one query.
 const GET_MANY: &str = "SELECT key, value, token FROM records WHERE key IN (SELECT value FROM json_each(?1))";
-/// A key may be all of its prefix, and then it comes first.
+/// `>=`, because a key may equal the prefix. Then it comes first.
 const SCAN: &str = "SELECT key FROM records WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
 const SCAN_AFTER: &str = "SELECT key FROM records WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
-const CLAIM: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
-const REPLACE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
-/// What is written beside the record goes with its new token: if the guarded write was refused, that token is nowhere.
-const BESIDE: &str = "INSERT INTO records (key, value, token, expires_at) \
+const INSERT: &str = "INSERT INTO records (key, value, token, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
+const UPDATE: &str = "UPDATE records SET value = ?2, token = ?3, expires_at = ?4 WHERE key = ?1 AND token = ?5";
+/// Writes beside the record happen only if the record has the new token, so not if the guarded write was rejected.
+const INSERT_BESIDE: &str = "INSERT INTO records (key, value, token, expires_at) \
      SELECT beside.value ->> 0, beside.value ->> 1, ?3, beside.value ->> 2 FROM json_each(?1) AS beside \
      WHERE EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3) ON CONFLICT (key) DO NOTHING";
-const DROP: &str = "DELETE FROM records WHERE key IN (SELECT value FROM json_each(?1)) \
+const DELETE: &str = "DELETE FROM records WHERE key IN (SELECT value FROM json_each(?1)) \
      AND EXISTS (SELECT 1 FROM records WHERE key = ?2 AND token = ?3)";
 
-/// One more, if the limit leaves one: a row comes back. What is text in the table is compared as a number.
+/// Increments a counter below the limit. Returns a row if it did. The column is text, so the value is cast to a number.
 const TAKE: &str = "INSERT INTO records (key, value, token, expires_at) SELECT ?1, '1', '', ?3 WHERE ?2 > 0 \
      ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 WHERE CAST(value AS INTEGER) < ?2 RETURNING key";
 
-/// A sweep takes no more rows in one statement than D1 has time for, and no more statements than the smallest plan has for a call; the
-/// next sweep goes on.
-const SWEEP: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
-const SWEPT_AT_ONCE: usize = 5_000;
-const SWEEPS: u32 = 20;
+/// Deletes expired rows. The number of rows per statement is limited by the time that D1 has for one, the number of
+/// statements by the queries that the free plan has for one invocation. The next run continues.
+const DELETE_EXPIRED: &str = "DELETE FROM records WHERE key IN (SELECT key FROM records WHERE expires_at < ?1 LIMIT 5000)";
+const ROWS_PER_STATEMENT: usize = 5_000;
+const MAX_STATEMENTS: u32 = 20;
 
-/// The database. Every call has a session of its own: only the first query of one is sure to reach the primary. The binding is opened by
-/// each call, because the SDK checks its class in JavaScript and a redirect from memory or a copy needs no database.
+/// The D1 database.
+///
+/// Each call has its own session, because only the first query of a session is guaranteed to reach the primary. Each
+/// call also opens the binding: this has a cost, and a redirect from the memo or the link cache needs no database.
 pub(crate) struct D1Records(Env);
 
 impl D1Records {
@@ -50,19 +53,19 @@ impl D1Records {
         self.0.d1(BINDING).and_then(|database| database.with_session_constraint(D1SessionConstraint::FirstPrimary)).map_err(unavailable)
     }
 
-    /// Deletes what expired before `now`. The core looks at the clock itself: this only makes room.
-    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+    /// Deletes records that expired before `now`. The core checks the expiry itself: this only frees space.
+    pub(crate) async fn delete_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         let session = self.session()?;
-        for _ in 0..SWEEPS {
-            let swept = statement(&session, SWEEP, &[moment(now)])?.run().await.map_err(unavailable)?;
-            if changes(&swept)? < SWEPT_AT_ONCE {
+        for _ in 0..MAX_STATEMENTS {
+            let deleted = statement(&session, DELETE_EXPIRED, &[moment(now)])?.run().await.map_err(unavailable)?;
+            if changes(&deleted)? < ROWS_PER_STATEMENT {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The rows of a query, each with its columns, which are all text.
+    /// Runs a query and returns its rows. All columns are text.
     async fn rows(&self, sql: &str, parameters: &[D1Type<'_>]) -> Result<Vec<Vec<String>>, StoreError> {
         statement(&self.session()?, sql, parameters)?.raw().await.map_err(unavailable)
     }
@@ -95,7 +98,7 @@ impl Records for D1Records {
         let (from, end) = (format!("{}{rest}", prefix.as_str()), prefix.end());
         let one_more = f64::from(limit) + 1.0;
         let rows = self.rows(sql, &[D1Type::Text(&from), D1Type::Text(&end), D1Type::Real(one_more)]).await?;
-        let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::kept(key))).collect::<Result<Vec<_>, _>>()?;
+        let keys = rows.into_iter().map(|row| columns(row).map(|[key]| Key::stored(key))).collect::<Result<Vec<_>, _>>()?;
         Ok(KeyPage::cut(keys, prefix, limit))
     }
 
@@ -104,21 +107,21 @@ impl Records for D1Records {
         let (key, token) = (text(&change.key), D1Type::Text(&change.token));
         let expires_at = change.expires_at.map_or(D1Type::Null, moment);
         let guarded = match &change.expect {
-            Expect::Absent => statement(&session, CLAIM, [&key, &D1Type::Text(&change.value), &token, &expires_at])?,
+            Expect::Absent => statement(&session, INSERT, [&key, &D1Type::Text(&change.value), &token, &expires_at])?,
             Expect::Unchanged(Guard(guard)) => {
                 let parameters = [&key, &D1Type::Text(&change.value), &token, &expires_at, &D1Type::Text(guard)];
-                statement(&session, REPLACE, parameters)?
+                statement(&session, UPDATE, parameters)?
             }
         };
         let mut statements = vec![guarded];
         if change.has_attachments() {
-            statements.push(statement(&session, BESIDE, [&D1Type::Text(&beside_as_json(change)?), &key, &token])?);
+            statements.push(statement(&session, INSERT_BESIDE, [&D1Type::Text(&beside_as_json(change)?), &key, &token])?);
         }
         if !change.removes.is_empty() {
-            statements.push(statement(&session, DROP, [&D1Type::Text(&keys_as_json(&change.removes)?), &key, &token])?);
+            statements.push(statement(&session, DELETE, [&D1Type::Text(&keys_as_json(&change.removes)?), &key, &token])?);
         }
         let results = session.batch(statements).await.map_err(unavailable)?;
-        let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 answered no statement of a batch".into()))?;
+        let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 returned no result for a batch".into()))?;
         Ok(if changes(first)? > 0 { Commit::Done } else { Commit::Conflict })
     }
 
@@ -134,12 +137,13 @@ impl Records for D1Records {
     }
 }
 
-/// How many rows a statement changed.
+/// The number of rows that a statement changed.
 fn changes(result: &D1Result) -> Result<usize, StoreError> {
     let changes = result.meta().map_err(unavailable)?.and_then(|meta| meta.changes);
-    changes.ok_or_else(|| StoreError::Unavailable("D1 did not say how many rows it changed".into()))
+    changes.ok_or_else(|| StoreError::Unavailable("D1 did not return the number of changed rows".into()))
 }
 
+/// Prepares a statement with its parameters.
 fn statement<'a>(
     session: &D1DatabaseSession,
     sql: &str,
@@ -152,8 +156,8 @@ fn moment(moment: Timestamp) -> D1Type<'static> {
     number(moment.as_millis())
 }
 
-/// Exact up to 2^53: any time or count that occurs. `D1Type::Integer` holds 32 bits only.
-#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
+/// A number parameter. It is exact up to 2^53, enough for any time or count. `D1Type::Integer` has only 32 bits.
+#[expect(clippy::cast_precision_loss, reason = "JavaScript has no integers of 64 bits")]
 fn number(number: u64) -> D1Type<'static> {
     D1Type::Real(number as f64)
 }
@@ -166,11 +170,12 @@ fn record(value: String, token: String) -> Record {
     Record { value: value.into_bytes(), guard: Guard(token) }
 }
 
+/// The columns of a row.
 fn columns<const N: usize>(row: Vec<String>) -> Result<[String; N], StoreError> {
-    row.try_into().map_err(|_| StoreError::Corrupt("a row has another number of columns than were asked for".into()))
+    row.try_into().map_err(|_| StoreError::Corrupt("a row has another number of columns than the query".into()))
 }
 
-/// For the log. D1's own message is what an operator can search for; the SDK's `Display` of it panics where the cause is no text.
+/// The error for the log, with the message of D1. `Display` of the SDK's error panics if its cause is not a string.
 fn unavailable(error: Error) -> StoreError {
     let message = match &error {
         Error::D1(error) => String::from(AsRef::<js_sys::Error>::as_ref(error).message()),

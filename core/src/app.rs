@@ -1,4 +1,11 @@
-//! The life of a request: host, route, method, endpoint; then what is left to do once the visitor has gone.
+//! The life of a request:
+//!
+//! 1. The path determines the [`Route`]: the endpoints at this path, one for each method.
+//! 2. The host determines the domain. A host that is not configured may still be a domain added through the API.
+//! 3. The method selects the endpoint. [`Call::answer`] checks the right and the media type, and runs the handler.
+//! 4. A [`Problem`] becomes a JSON document, or an HTML page for visitors with a browser.
+//! 5. Security and CORS headers and the request id are added.
+//! 6. After the response, [`App::finish`] runs the background work: cache fills, click counts, writes.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -25,34 +32,34 @@ use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{ClientInfo, Edge, OperationLimit};
 use crate::system::status;
 
-/// hop on one isolate: its settings and what it remembers from request to request.
+/// The application: the configuration and the memo of one isolate.
 pub struct App {
     config: Result<Config, String>,
     memo: Mutex<Memo<MemoValue>>,
 }
 
 impl App {
-    /// Reads the settings and the secrets, each from where a deployment keeps them. Bad ones do not stop hop: it says so to every request
-    /// but `/health`.
+    /// Reads the configuration. `setting` and `secret` look a value up by name, each in the place where the deployment
+    /// keeps it. If the configuration is invalid, every request except `/health` gets a problem that says so.
     pub fn new(setting: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Self {
         Self { config: Config::parse(setting, secret), memo: Mutex::new(Memo::new()) }
     }
 
-    /// Answers a request. There is an answer to every input.
+    /// Handles a request. There is a response to every input.
     pub async fn handle<E: Edge, F: ClientInfo>(&self, edge: &E, request: Request<'_, F>) -> (Response, BackgroundWork) {
         let is_head = request.head.method == Method::HEAD;
         let route = Route::find(request.head.path);
-        let request_id = id_source::random_96_behind("req_", edge).unwrap_or_default();
+        let request_id = id_source::random_96_with_prefix("req_", edge).unwrap_or_default();
         let background = RefCell::default();
         let budget = Budget::new(self.config.as_ref().map_or(0, |config| operations(config, edge.operation_limit())));
         let edge = &Metered::new(edge, &budget);
-        let answer = self.answer(edge, &route, &request, &request_id, (&budget, &background)).await;
-        let mut response = answer.unwrap_or_else(|problem| {
+        let result = self.answer(edge, &route, &request, &request_id, (&budget, &background)).await;
+        let mut response = result.unwrap_or_else(|problem| {
             log_cause(edge, &problem, &request_id);
-            self.tell(&problem, &route, &request, &request_id)
+            self.problem_response(&problem, &route, &request, &request_id)
         });
         if !response.status.is_redirection() {
-            self.dress(&route, &request, &mut response);
+            self.add_headers(&route, &request, &mut response);
         }
         response.identify(&request_id);
         if is_head {
@@ -61,8 +68,8 @@ impl App {
         (response, background.into_inner().of_request(request_id, budget.left_for_tasks()))
     }
 
-    /// What an answer that is no redirect says to browsers of its host, and of who may read it.
-    fn dress<F: ClientInfo>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
+    /// Adds `Strict-Transport-Security` and the CORS headers. Redirects get neither.
+    fn add_headers<F: ClientInfo>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
         let Ok(config) = &self.config else { return };
         if config.origin_of(&request.head.host.to_ascii_lowercase()).is_some_and(Origin::is_https) {
             response.only_encrypted();
@@ -72,6 +79,7 @@ impl App {
         }
     }
 
+    /// Finds the domain and the endpoint of the request, and calls the endpoint.
     async fn answer<E: Edge, F: ClientInfo>(
         &self,
         edge: &E,
@@ -87,14 +95,14 @@ impl App {
         }
         let config = match &self.config {
             Ok(config) => config,
-            Err(wrong) => return Err(Problem::not_configured(wrong.clone())),
+            Err(error) => return Err(Problem::not_configured(error.clone())),
         };
         let host = head.host.to_ascii_lowercase();
         let context = Context::new(edge, config, &self.memo, request_id, budget, background);
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(redirect::at(&context, &host, follows(route, head.method)).await?),
+            None => Cow::Owned(redirect::at(&context, &host, is_link_request(route, head.method)).await?),
         };
         let Some(endpoint) = endpoint else {
             return no_endpoint(route, head.method);
@@ -114,8 +122,14 @@ impl App {
         call.answer().await
     }
 
-    /// The problem as a page for people with a browser, as JSON for everybody else.
-    fn tell<F: ClientInfo>(&self, problem: &Problem, route: &Route<'_>, request: &Request<'_, F>, request_id: &str) -> Response {
+    /// The problem as an HTML page for people with a browser, as JSON for all other clients.
+    fn problem_response<F: ClientInfo>(
+        &self,
+        problem: &Problem,
+        route: &Route<'_>,
+        request: &Request<'_, F>,
+        request_id: &str,
+    ) -> Response {
         let is_for_people = matches!(route.audience(), Audience::Visitors | Audience::People);
         if !is_for_people || !pages::wants_html(request.client) {
             return Response::problem(problem, request_id);
@@ -126,13 +140,13 @@ impl App {
         }
     }
 
-    /// Does the work that was left for after the response.
+    /// Runs the background work of a request, after its response was sent.
     pub async fn finish<E: Edge>(&self, edge: &E, work: BackgroundWork) {
         work.run(edge).await;
     }
 }
 
-/// How many store operations a request may use.
+/// The operation budget of a request: how many store operations it may use.
 fn operations(config: &Config, limit: OperationLimit) -> u32 {
     match limit {
         OperationLimit::Plan { free, paid } => {
@@ -146,12 +160,12 @@ fn operations(config: &Config, limit: OperationLimit) -> u32 {
     }
 }
 
-/// Whether a visitor asks for a link, which is looked for before the host is.
-fn follows(route: &Route<'_>, method: &Method) -> bool {
+/// Whether the request is for a link. Its alias is looked up even if the host is not configured.
+fn is_link_request(route: &Route<'_>, method: &Method) -> bool {
     route.audience() == Audience::Visitors && matches!(*method, Method::GET | Method::HEAD | Method::POST)
 }
 
-/// What a method gets that no endpoint of the path answers to.
+/// The response to a method that no endpoint of the path has: 404, 405, or the answer to `OPTIONS`.
 fn no_endpoint(route: &Route<'_>, method: &Method) -> Result<Response, Problem> {
     let allow = route.allow().ok_or_else(Problem::no_such_page)?;
     if *method == Method::OPTIONS {

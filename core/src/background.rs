@@ -1,4 +1,4 @@
-//! Work after the response: a list of tasks that no visitor waits for.
+//! Background work: tasks that run after the response, so that no visitor waits for them.
 
 use crate::log::log_lost;
 use crate::model::clicks::Click;
@@ -7,24 +7,26 @@ use crate::store::cached_link::CacheFill;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
 
-/// The tasks of one request. They are kept apart from its response, so that a change whose answer failed is still followed up.
+/// The background tasks of one request. They are separate from its response: a handler that fails may still have added
+/// tasks.
 #[derive(Debug, Default)]
-#[must_use = "clicks are counted and copies filled only if the adapter hands this to `App::finish`"]
+#[must_use = "clicks are counted and cached links filled only if the adapter passes this to `App::finish`"]
 pub struct BackgroundWork {
     request_id: String,
     tasks: Vec<Task>,
-    /// The store operations that the request has left for them.
+    /// The store operations that the tasks may use.
     operations: u32,
 }
 
-/// One task.
+/// A background task.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// Fills the copy of a link.
+    /// Fills the cached link of an alias.
     FillCache(CacheFill),
     /// Counts a click.
     CountClick(Click),
-    /// Makes a change. A conflict is no failure: a newer write of the same record stands. The text is what the log says of a failure.
+    /// Commits a change. A conflict is no failure: then another request has written the record. The text is the log
+    /// message for a failure.
     Write(Change, &'static str),
 }
 
@@ -33,18 +35,18 @@ impl BackgroundWork {
         self.tasks.push(task);
     }
 
-    /// Names the request in what its tasks log, and says how many store operations it has left.
+    /// Sets the request id for the log, and how many store operations the tasks may use.
     pub(crate) fn of_request(self, request_id: String, operations: u32) -> Self {
         Self { request_id, operations, ..self }
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there are no tasks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
-    /// Runs the tasks, first those that the next visitor waits for. Failures are logged.
+    /// Runs the tasks, those first that the next visitor benefits from. Failures are logged.
     pub(crate) async fn run<E: Edge>(mut self, edge: &E) {
         let budget = Budget::new(self.operations);
         let edge = &Metered::new(edge, &budget);
@@ -59,7 +61,7 @@ impl BackgroundWork {
 }
 
 impl Task {
-    /// Tasks of a lower rank run first.
+    /// The order of execution: tasks of a lower rank run first.
     fn rank(&self) -> u8 {
         match self {
             Self::FillCache(_) => 0,
@@ -68,9 +70,10 @@ impl Task {
         }
     }
 
+    /// The log message if the task fails.
     fn failure(&self) -> &'static str {
         match self {
-            Self::FillCache(_) => "a copy was not filled",
+            Self::FillCache(_) => "a cached link was not filled",
             Self::CountClick(_) => "a click was not counted",
             Self::Write(_, failure) => failure,
         }
@@ -96,7 +99,7 @@ mod tests {
     use crate::model::link::LinkId;
     use crate::store::{Expect, Key};
 
-    /// A store that is down.
+    /// A store in which every step fails.
     struct Down;
 
     impl Faults for Down {
@@ -106,7 +109,7 @@ mod tests {
     }
 
     fn write() -> Task {
-        Task::Write(Change::write_only(Key::kept("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
+        Task::Write(Change::write_only(Key::stored("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
     }
 
     fn count() -> Task {
@@ -114,17 +117,17 @@ mod tests {
     }
 
     fn fill() -> Task {
-        Task::FillCache(CacheFill { key: Key::kept("k".into()), known: None })
+        Task::FillCache(CacheFill { key: Key::stored("k".into()), known: None })
     }
 
     #[test]
-    fn copies_are_filled_first_and_records_written_last() {
+    fn cache_fills_run_first_and_record_writes_last() {
         let ranks = [fill(), count(), write()].map(|task| task.rank());
         assert!(ranks.is_sorted_by(|less, more| less < more), "{ranks:?}");
     }
 
     #[test]
-    fn work_is_empty_without_tasks() {
+    fn background_work_without_tasks_is_empty() {
         let mut work = BackgroundWork::default();
         assert!(work.is_empty());
         work.add(write());
@@ -132,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_logged_with_its_request_and_its_task() {
+    fn failed_task_is_logged_with_its_request_id() {
         let edge = MemoryEdge::new(1);
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();

@@ -1,4 +1,5 @@
-//! The context of a request: what every handler is given.
+//! The context of a request, which every handler gets: edge, configuration, memo, budget, and the tasks for after the
+//! response.
 
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
@@ -19,33 +20,33 @@ use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
 use crate::store::{Change, Key};
 
-/// Writes for a new tag: its index entry, and the mark that lists it among the tags of its domain.
+/// Writes for a new tag: its index entry and its tag marker.
 const OPERATIONS_OF_A_TAG: u32 = 2;
 
-/// Operations for filling a cached copy: reads of the record and of the old copy, a put, and a check against the record.
+/// Operations of a cache fill: reads of the record and of the old cached link, a put, and a check against the record.
 const OPERATIONS_OF_A_FILL: u32 = 4;
 
-/// What every handler is given.
+/// The context of a request.
 pub(crate) struct Context<'a, E> {
     pub(crate) edge: &'a E,
     pub(crate) config: &'a Config,
     pub(crate) memo: &'a Mutex<Memo<MemoValue>>,
     pub(crate) now: Timestamp,
-    /// When the request came first, if it is one that is repeated.
+    /// The time of the first request with this `Idempotency-Key`; without one, the time of this request.
     pub(crate) began: Timestamp,
     pub(crate) request_id: &'a str,
-    /// Where ids, aliases and the names of commits come from.
+    /// The source of ids, generated aliases and commit tokens.
     pub(crate) source: IdSource,
-    /// The store operations that are left.
+    /// The store operations that the request may use.
     pub(crate) budget: &'a Budget,
-    /// Progress that an earlier request with the same `Idempotency-Key` stored.
+    /// The progress that an earlier attempt with the same `Idempotency-Key` stored.
     pub(crate) progress: Option<&'a str>,
-    /// Kept apart from the response, so that a change whose answer failed is still followed up.
+    /// Separate from the response: a handler that fails may still have added tasks.
     background: &'a RefCell<BackgroundWork>,
 }
 
 impl<'a, E: Edge> Context<'a, E> {
-    /// The context of the request `request_id` that came just now.
+    /// The context of the request `request_id`, which begins now.
     pub(crate) fn new(
         edge: &'a E,
         config: &'a Config,
@@ -58,23 +59,25 @@ impl<'a, E: Edge> Context<'a, E> {
         Self { edge, config, memo, now, began: now, request_id, source: IdSource::Random, budget, progress: None, background }
     }
 
-    /// Looks at the memo, or changes it. A thread that died over it leaves nothing half-done.
-    pub(crate) fn memo<T>(&self, load: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
-        load(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Runs `access` on the memo, under its lock. A poisoned lock is ignored: every update of the memo leaves it
+    /// consistent.
+    pub(crate) fn memo<T>(&self, access: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
+        access(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What a change of the link at `key` entails: this isolate forgets the old answer, and the copy is replaced after the response.
-    pub(crate) fn changed(&self, key: Key, now_is: Option<CachedLink>) {
+    /// Invalidates what is cached of the alias record at `key` after a change: drops its memo entry now, and fills the
+    /// cached link after the response. `known` is the new state, if it is known.
+    pub(crate) fn changed(&self, key: Key, known: Option<CachedLink>) {
         self.memo(|memo| memo.drop(&key));
-        self.fill(key, now_is);
+        self.fill(key, known);
     }
 
-    /// The same after a change that nobody knows the outcome of.
+    /// The same after a change whose outcome is unknown.
     pub(crate) fn perhaps_changed(&self, key: &Key) {
         self.changed(key.clone(), None);
     }
 
-    /// Has a copy made after the response, of what is `known` or else of the truth then.
+    /// Adds a task that fills the cached link with `known`, or else with what the store then returns.
     pub(crate) fn fill(&self, key: Key, known: Option<CachedLink>) {
         if self.edge.link_cache().is_some() {
             let fill = CacheFill { key, known };
@@ -83,78 +86,81 @@ impl<'a, E: Edge> Context<'a, E> {
         }
     }
 
-    /// Refuses a change of a link that does not fit the budget, before its first write. Filling its cached copy is counted too. The link has
-    /// `tags` tags.
+    /// Checks that a change of a link fits the budget, before its first write. The cache fill is added to `operations`.
+    /// `tags` is the number of its tags.
     pub(crate) fn check_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
-        self.check_new_fits(operations.saturating_add(self.of_fills(1)), tags)
+        self.check_new_fits(operations.saturating_add(self.cost_of_fills(1)), tags)
     }
 
-    /// The same for a new link, which has no cached copy to fill.
+    /// The same for a new link, which has no cached link to fill.
     pub(crate) fn check_new_fits(&self, operations: u32, tags: usize) -> Result<(), Problem> {
         match self.budget.fit(operations) {
             Fit::Now => Ok(()),
             Fit::InAnotherRequest => {
-                Err(Problem::budget_exhausted(format!("a change takes {operations} store operations, and {} are left", self.budget.left())))
+                Err(Problem::budget_exhausted(format!("a change needs {operations} store operations, but {} are left", self.budget.left())))
             }
-            Fit::Never { excess } => Err(self.fits_never(excess, tags)),
+            Fit::Never { excess } => Err(self.never_fits(excess, tags)),
         }
     }
 
-    /// The refusal of a change that exceeds every request by `excess` operations; the link has `tags` tags.
-    pub(crate) fn fits_never(&self, excess: u32, tags: usize) -> Problem {
+    /// The problem of a change that exceeds the budget of any request by `excess` operations. `tags` is the number of
+    /// tags of the link.
+    pub(crate) fn never_fits(&self, excess: u32, tags: usize) -> Problem {
         let too_many = excess.div_ceil(OPERATIONS_OF_A_TAG);
         let fitting = tags.saturating_sub(usize::try_from(too_many).unwrap_or(usize::MAX));
         Problem::too_many_tags(fitting, self.budget.limit())
     }
 
-    /// Most operations for filling `link_cache` cached copies after the response.
-    pub(crate) fn of_fills(&self, link_cache: u32) -> u32 {
-        if self.edge.link_cache().is_some() { link_cache.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
+    /// Upper limit of the operations of `fills` cache fills after the response.
+    pub(crate) fn cost_of_fills(&self, fills: u32) -> u32 {
+        if self.edge.link_cache().is_some() { fills.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
     }
 
-    /// What the fields of a body are checked against beside themselves.
+    /// The configuration and edge limits that the fields of a body are validated against.
     pub(crate) fn parsing(&self) -> ParseContext<'_> {
         ParseContext { config: self.config, edge_limits: self.edge.edge_limits() }
     }
 
-    /// The deployment's pepper. Without one hop does not do what needs it.
+    /// The pepper of the deployment; a problem if none is configured.
     pub(crate) fn pepper(&self) -> Result<&Pepper, Problem> {
         self.config.pepper.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))
     }
 
-    /// The name of a commit nobody will look for, or of anything else that is new every time.
+    /// A random commit token, different even if the request is repeated with the same `Idempotency-Key`.
     pub(crate) fn token(&self) -> Result<String, NoEntropy> {
         id_source::random_96(self.edge)
     }
 
-    /// A name that a repetition of this request draws again.
+    /// A random name that is the same if the request is repeated with its `Idempotency-Key`.
     pub(crate) fn name(&self, purpose: &str) -> Result<String, NoEntropy> {
         self.source.name(self.edge, purpose)
     }
 
-    /// What `make` makes of the pepper, and what it makes of the one before it: while one takes the other's place both are good.
-    pub(crate) fn under_each_pepper<T>(&self, make: impl Fn(&Pepper) -> T) -> Result<(T, Option<T>), Problem> {
-        Ok((make(self.pepper()?), self.config.old_pepper.as_ref().map(make)))
+    /// Applies `derive` to the pepper, and to the old pepper if one is configured. While a pepper is rotated, both are
+    /// accepted.
+    pub(crate) fn under_each_pepper<T>(&self, derive: impl Fn(&Pepper) -> T) -> Result<(T, Option<T>), Problem> {
+        Ok((derive(self.pepper()?), self.config.old_pepper.as_ref().map(derive)))
     }
 
-    /// Has it written down after the response that a key was used, as `change` says.
-    pub(crate) fn used(&self, change: Change) {
-        self.later("the use of a key was not noted", change);
+    /// Adds a task that records the use of an API key.
+    pub(crate) fn record_key_use(&self, change: Change) {
+        self.commit_later("the use of a key was not recorded", change);
     }
 
-    /// Has `change` made after the response. If somebody else was quicker, it is not; if it fails, the log says so in these words.
-    pub(crate) fn later(&self, failure: &'static str, change: Change) {
+    /// Adds a task that commits `change`. A conflict is ignored: then another request has written the record. `failure`
+    /// is the log message if the commit fails.
+    pub(crate) fn commit_later(&self, failure: &'static str, change: Change) {
         self.budget.leave_to_task(cost_of_change(self.edge.records(), &change));
         self.background.borrow_mut().add(Task::Write(change, failure));
     }
 
-    /// The same request with other draws.
-    pub(crate) fn drawing(&self, source: IdSource) -> Context<'_, E> {
-        self.begun(self.began, source, self.progress)
+    /// The same context with another source of ids.
+    pub(crate) fn with_source(&self, source: IdSource) -> Context<'_, E> {
+        self.resumed(self.began, source, self.progress)
     }
 
-    /// The same request, which came first at `began` and then left `progress`, with other draws.
-    pub(crate) fn begun<'b>(&'b self, began: Timestamp, source: IdSource, progress: Option<&'b str>) -> Context<'b, E> {
+    /// The context for resuming a request that began at `began` and stored `progress`, with its source of ids.
+    pub(crate) fn resumed<'b>(&'b self, began: Timestamp, source: IdSource, progress: Option<&'b str>) -> Context<'b, E> {
         Context {
             request_id: self.request_id,
             edge: self.edge,
@@ -169,30 +175,30 @@ impl<'a, E: Edge> Context<'a, E> {
         }
     }
 
-    /// Tells the log what an answer that holds this problem does not say.
+    /// Logs the cause of a problem that is part of a response, such as the result of one item of a batch.
     pub(crate) fn log_cause(&self, problem: &Problem) {
         log_cause(self.edge, problem, self.request_id);
     }
 
-    /// Says in the log that the record `key` leads to was left out of an answer.
+    /// Logs that a record was left out of a response. `key` is its key or that of an index entry.
     pub(crate) fn log_skipped(&self, key: &Key, error: &StoreError) {
         log_skipped(self.edge, key, error);
     }
 
-    /// Says in the log what the answer does without, and why.
-    pub(crate) fn log_lost(&self, what: &str, error: &StoreError) {
-        log_lost(self.edge, self.request_id, what, error);
+    /// Logs a failure that does not change the status of the response.
+    pub(crate) fn log_lost(&self, event: &str, error: &StoreError) {
+        log_lost(self.edge, self.request_id, event, error);
     }
 
-    /// The hash of a password, with a salt of its own, at the cost that the edge bears.
+    /// Hashes a password with a random salt, at the cost that the edge allows.
     pub(crate) fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Problem> {
         let mut salt = [0; 16];
         self.edge.random(&mut salt)?;
         Ok(password.hash(salt, self.edge.edge_limits().password_cost)?)
     }
 
-    /// Has a click counted after the response.
-    pub(crate) fn clicked(&self, click: Click) {
+    /// Adds a task that counts a click.
+    pub(crate) fn count_click_later(&self, click: Click) {
         self.background.borrow_mut().add(Task::CountClick(click));
     }
 }

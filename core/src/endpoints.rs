@@ -1,12 +1,14 @@
-//! The table of endpoints. Routing, authorisation, body limits and dispatch are generated from it.
+//! The table of endpoints: the whole HTTP API. Routing, authorization, body limits and dispatch are generated from it.
 //!
-//! A row names, in this order:
-//! * the endpoint, its method and its path
-//! * who comes there ([`Audience`]), who may ([`Access`]), and which body they bring ([`BodyKind`])
-//! * the statuses of its answers, and its handler with the parts of the [`Call`] that it is given
+//! A row has these columns:
+//! * name, method and path of the endpoint
+//! * the kind of client ([`Audience`]), the right that the caller needs ([`Access`]), the request body ([`BodyKind`])
+//! * the response statuses (see [`Endpoint::statuses`] for those that every endpoint has)
+//! * the handler, with its arguments: fields of the [`Call`], or its methods `authorized` and `visit`
 //!
-//! `once` stands before a handler that an `Idempotency-Key` keeps from doing its work twice, `unboxed` before the one
-//! that nearly all requests are for. `parameter` is what stands in the path in place of the name in braces, decoded.
+//! The argument `parameter` is the segment of the path at the name in braces, percent-decoded. `idempotent` marks a
+//! handler whose requests may carry an `Idempotency-Key`. `unboxed` marks the handler of nearly all requests, whose
+//! future is not boxed.
 
 mod call;
 mod declaration;
@@ -62,11 +64,11 @@ endpoints! {
         [200, 404] => { pages::explain_problem(context, parameter) }
 
     Shorten: POST "/shorten", Programs, Right(WriteLinks), Json,
-        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::shorten(context, authorized, body) }
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::shorten(context, authorized, body) }
     ListLinks: GET "/api/v1/links", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 422, 503] => { links::list(context, authorized, query) }
     CreateLink: POST "/api/v1/links", Programs, Right(WriteLinks), Json,
-        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::create(context, authorized, body) }
+        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::create(context, authorized, body) }
     ShowLink: GET "/api/v1/links/{alias}", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 404, 422, 503] => { links::show(context, authorized, parameter, query) }
     ChangeLink: PATCH "/api/v1/links/{alias}", Programs, Right(WriteLinks), Json,
@@ -82,9 +84,9 @@ endpoints! {
     LinkQr: GET "/api/v1/links/{alias}/qr", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 404, 410, 422, 503] => { links::qr(context, authorized, parameter, query) }
     Batch: POST "/api/v1/batch", Programs, Right(WriteLinks), BulkJson,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::batch(context, authorized, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::batch(context, authorized, body) }
     ImportLinks: POST "/api/v1/import", Programs, Right(ManageLinks), Import,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { once links::import(context, authorized, query, client, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::import(context, authorized, query, client, body) }
     ExportLinks: GET "/api/v1/export", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 422, 503] => { links::export(context, authorized, query) }
     AliasAvailability: GET "/api/v1/aliases/{alias}", Programs, Right(ReadLinks), NoBody,

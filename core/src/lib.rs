@@ -1,25 +1,25 @@
-//! hop's product: every decision the shortener makes, on no particular platform.
+//! The core of hop: everything the URL shortener decides, independent of the platform it runs on.
 //!
-//! The layers, each of which uses only those below it (`core/tests/architecture.rs` reads the imports):
+//! The layers. Each uses only the layers below it; `core/tests/architecture.rs` checks the imports.
 //!
-//! | layer | what it is |
+//! | layer | content |
 //! |---|---|
-//! | `description` | the OpenAPI document, with the feature `docs` alone |
+//! | `description` | the OpenAPI document, compiled with the feature `docs` only |
 //! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
-//! | [`endpoints`] | the table of endpoints: path, right, body, statuses and handler of each |
-//! | [`system`] | what a deployment says of itself: health, capabilities, metrics, robots.txt, security.txt |
+//! | [`endpoints`] | the table of endpoints: method, path, access, body, statuses and handler of each |
+//! | [`system`] | endpoints about the deployment: health, capabilities, metrics, robots.txt, security.txt |
 //! | [`api`] | the API under `/api/v1`: links, domains, users, keys, audit |
-//! | [`redirect`] | following a link: finding it, deciding, opening it with a password |
-//! | [`pages`] | what people see: HTML pages and QR codes |
-//! | [`auth`] | who makes a request, and the proof of what they may do |
-//! | [`context`], [`background`], [`log`] | what every handler is given, the tasks after the response, the log |
-//! | [`message`] | HTTP messages: request, path, body, response, problem |
-//! | [`store`] | the ports of an edge, and how records, index entries and copies are kept through them |
-//! | [`model`] | the words of the product, valid by their types |
+//! | [`redirect`] | following a link: resolve the alias, decide the response, check the password |
+//! | [`pages`] | HTML pages and QR codes |
+//! | [`auth`] | authentication of the caller, and the proof of what the caller may do |
+//! | [`context`], [`background`], [`log`] | the context of a request, the tasks after its response, the log |
+//! | [`message`] | HTTP messages: request, path, body, response, problem document |
+//! | [`store`] | the ports that an edge implements, and the records, index entries and cached links kept through them |
+//! | [`model`] | the domain types, each valid by construction |
 //!
-//! `memory` is the edge that tests run on. Like the adapters for Workers and Compute it stands outside of the layers.
+//! `memory` is the edge that tests run on. Like the adapters for Workers and Compute it is outside the layers.
 #![forbid(unsafe_code)]
-#![allow(rustdoc::private_intra_doc_links, reason = "the map is for whoever works on hop")]
+#![allow(rustdoc::private_intra_doc_links, reason = "the table of layers is for developers of hop")]
 
 mod api;
 mod app;

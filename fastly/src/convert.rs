@@ -1,6 +1,7 @@
-//! Converts requests and responses between the Compute SDK's types and the core's.
+//! Converts requests and responses between the types of the Compute SDK and those of the core.
 //!
-//! A request is read through its handle: `fastly::Request` panics where the URL cannot be parsed, which a client's `Host` decides.
+//! A request is read through its handle: `fastly::Request` panics if the URL cannot be parsed, and a client can cause
+//! that with `Host`.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -14,35 +15,37 @@ use hop_core::ports::{ClientInfo, join};
 use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method};
 
-/// In bytes: room for what the runtime is asked for. The last is more than it takes from a client at all.
-const ROOM: [usize; 3] = [1 << 10, 1 << 14, 1 << 18];
+/// Buffer sizes in bytes for reading from the runtime, tried in turn. The last is larger than anything it accepts from
+/// a client.
+const BUFFER_SIZES: [usize; 3] = [1 << 10, 1 << 14, 1 << 18];
 
-/// The visitor behind a request.
-pub(crate) struct Visitor(pub(crate) RequestHandle);
+/// The client of a request.
+pub(crate) struct Client(pub(crate) RequestHandle);
 
-impl Visitor {
+impl Client {
+    /// The values of a header.
     fn values(&self, name: &HeaderName) -> Vec<HeaderValue> {
-        let read = |room: &usize| self.0.get_header_values(name, *room).collect::<Result<_, _>>().ok();
-        ROOM.iter().find_map(read).unwrap_or_default()
+        let read = |size: &usize| self.0.get_header_values(name, *size).collect::<Result<_, _>>().ok();
+        BUFFER_SIZES.iter().find_map(read).unwrap_or_default()
     }
 
-    /// `GET` where it has too many letters for any that hop knows.
+    /// The method. One that is too long to read counts as `GET`.
     pub(crate) fn method(&self) -> Method {
-        ROOM.iter().find_map(|room| self.0.get_method(*room).ok()).unwrap_or_default()
+        BUFFER_SIZES.iter().find_map(|size| self.0.get_method(*size).ok()).unwrap_or_default()
     }
 
-    /// The address, or none where the SDK could not read it: it panics over a host that is no host, and has no other way to the path.
-    /// A host in letters outside ASCII is none to it: browsers send `xn--`, which the core reads.
+    /// The URL; empty if the SDK cannot read it. The SDK panics if the host is invalid, and offers no other way to get
+    /// the path. A host with characters outside ASCII is invalid for it: browsers send `xn--`, which the core reads.
     pub(crate) fn url(&self) -> String {
         let host = self.header(&HOST);
-        let is_host =
+        let is_valid =
             host.is_some_and(|host| host.is_ascii() && Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
-        let url = ROOM.iter().filter(|_| is_host).find_map(|room| self.0.get_url(*room).ok());
+        let url = BUFFER_SIZES.iter().filter(|_| is_valid).find_map(|size| self.0.get_url(*size).ok());
         url.map(String::from).unwrap_or_default()
     }
 }
 
-impl ClientInfo for Visitor {
+impl ClientInfo for Client {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let values = self.values(name);
         join(values.iter().map(HeaderValue::as_bytes)).map(|value| value.into_owned().into())
@@ -57,7 +60,7 @@ impl ClientInfo for Visitor {
     }
 }
 
-/// Reads the body, at most one byte more than `limit`; nothing where the core looks at none.
+/// Reads the body, at most one byte more than `limit`. Reads nothing if there is no limit.
 pub(crate) fn body(body: BodyHandle, limit: Option<usize>) -> Body {
     match limit {
         Some(limit) => Body::read_from(body, limit),
@@ -65,7 +68,7 @@ pub(crate) fn body(body: BodyHandle, limit: Option<usize>) -> Body {
     }
 }
 
-/// Sends the response. A header that occurs several times is appended each time; a visitor who is gone misses nothing.
+/// Sends the response. A header that occurs several times is appended each time.
 pub(crate) fn send(response: hop_core::Response) {
     let mut sent = Response::from_status(response.status).with_body(response.body);
     for (name, value) in &response.headers {

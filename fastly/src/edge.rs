@@ -1,4 +1,4 @@
-//! The Compute runtime as an edge of the core.
+//! The edge for the Compute runtime: implements the ports of the core.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,19 +8,21 @@ use hop_core::ports::{Edge, EdgeLimits, NoCache, NoEntropy, OperationLimit, Pass
 
 use crate::records::KvRecords;
 
-static TRAITS: EdgeLimits = EdgeLimits {
+/// The limits and guarantees of this edge.
+static LIMITS: EdgeLimits = EdgeLimits {
     name: "fastly",
-    // Every click is a key of its own, and they are listed.
+    // Each click is a ticket, and all tickets are listed with one call.
     max_clicks: Some(1_000),
-    // 15 ms of the 50 a request has.
+    // 15 ms of the 50 ms that a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
-    // What is left is for the store and for reading what came.
+    // The rest of the time is for the store and for parsing the request.
     most_hashes: 3,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",
 };
 
+/// The edge of one request.
 pub(crate) struct ComputeEdge {
     records: KvRecords,
 }
@@ -36,10 +38,10 @@ impl Edge for ComputeEdge {
     type LinkCache = NoCache;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
-        &TRAITS
+        &LIMITS
     }
 
-    /// The vendor limits backend requests to 32, and does not say whether calls of the KV Store are some.
+    /// The vendor limits backend requests to 32, and does not document whether calls of the KV Store count as such.
     fn operation_limit(&self) -> OperationLimit {
         OperationLimit::Operations { usual: 32 }
     }
@@ -70,12 +72,12 @@ impl Edge for ComputeEdge {
     }
 }
 
-/// Fills `bytes` from the runtime's source of randomness.
+/// Fills `bytes` from the source of randomness of the runtime.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), NoEntropy> {
     getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
 }
 
-/// The stores a deployment's settings and secrets are kept in; either may not be there.
+/// The stores with the settings and secrets of the deployment. Either may be missing.
 pub(crate) struct Settings {
     config: Option<ConfigStore>,
     secrets: Option<SecretStore>,

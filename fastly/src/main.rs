@@ -1,4 +1,4 @@
-//! hop on Fastly Compute: convert, call the core, convert back.
+//! hop on Fastly Compute: converts the request, calls the core, converts the response.
 #![forbid(unsafe_code)]
 
 mod convert;
@@ -8,21 +8,23 @@ mod records;
 use fastly::handle::client_request_and_body;
 use hop_core::{App, BackgroundWork, Head, body_limit, poll_once};
 
-use crate::convert::Visitor;
+use crate::convert::Client;
 use crate::edge::{ComputeEdge, Settings};
 
+/// Handles a request. Each request has its own instance.
 fn main() {
     let (request, body) = client_request_and_body();
-    let visitor = Visitor(request);
+    let client = Client(request);
     let settings = Settings::open();
     let app = App::new(|name| settings.setting(name), |name| settings.secret(name));
     let edge = ComputeEdge::open();
-    let (method, url) = (visitor.method(), visitor.url());
+    let (method, url) = (client.method(), client.url());
     let head = Head::new(&method, &url);
     let body = convert::body(body, body_limit(&head));
-    let request = hop_core::Request { head, client: &visitor, body };
-    let (response, after) = poll_once(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
+    let request = hop_core::Request { head, client: &client, body };
+    let (response, background) =
+        poll_once(app.handle(&edge, request)).unwrap_or_else(|pending| (pending.into(), BackgroundWork::default()));
     convert::send(response);
-    // Nothing is left to tell anybody: the visitor has gone, and the core has logged what failed.
-    let _ = poll_once(app.finish(&edge, after));
+    // The response was sent, and the core has logged failures.
+    let _ = poll_once(app.finish(&edge, background));
 }

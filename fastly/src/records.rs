@@ -1,4 +1,4 @@
-//! Records in Fastly's KV Store: a change step by step, hints before the record they lead to. The guard is the generation.
+//! The store in Fastly's KV Store. A change is committed step by step. The guard is the generation of the record.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use crate::edge::random;
 
 const STORE: &str = "hop_records";
 
-/// The store, if the deployment has it.
+/// The KV Store, or the error that it cannot be opened.
 pub(crate) struct KvRecords(Result<KVStore, StoreError>);
 
 impl KvRecords {
@@ -32,8 +32,8 @@ impl StepwiseStore for KvRecords {
         write_if(self.store()?.build_insert(), key, value, None).map(drop)
     }
 
-    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
-        write_if(self.store()?.build_insert().mode(InsertMode::Add), &note.key, &note.value, note.expires_at).map(drop)
+    async fn put_audit_entry(&self, audit_entry: &AuditEntry) -> Result<(), StoreError> {
+        write_if(self.store()?.build_insert().mode(InsertMode::Add), &audit_entry.key, &audit_entry.value, audit_entry.expires_at).map(drop)
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
@@ -63,7 +63,7 @@ impl Records for KvRecords {
         record(self.store()?.lookup(key.as_str()))
     }
 
-    /// The look-ups overlap: all are sent before the first is waited for.
+    /// The lookups run concurrently: all are sent before the first is awaited.
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
         let store = self.store()?;
         let sent: Vec<_> = keys.iter().map(|key| store.build_lookup().execute_async(key.as_str())).collect();
@@ -81,7 +81,7 @@ impl Records for KvRecords {
             (_, error) => unavailable(error),
         })?;
         let next = page.next_cursor().map(Cursor);
-        Ok(KeyPage { keys: page.into_keys().into_iter().map(Key::kept).collect(), next })
+        Ok(KeyPage { keys: page.into_keys().into_iter().map(Key::stored).collect(), next })
     }
 
     fn commit(&self, change: &Change) -> impl Future<Output = Result<Commit, StoreError>> {
@@ -89,12 +89,12 @@ impl Records for KvRecords {
     }
 
     fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<Take, StoreError>> {
-        let mut draws = tickets::Draws::default();
-        let drawn = random(&mut draws).map(|()| draws);
-        tickets::take(self, key, limit, until, drawn)
+        let mut bytes = tickets::RandomBytes::default();
+        let random_bytes = random(&mut bytes).map(|()| bytes);
+        tickets::take(self, key, limit, until, random_bytes)
     }
 
-    /// The lists overlap: all are sent before the first is waited for.
+    /// The lists run concurrently: all are sent before the first is awaited.
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
         let store = self.store()?;
         let list = |key: &Key| {
@@ -104,7 +104,7 @@ impl Records for KvRecords {
         let sent: Vec<_> = keys.iter().map(list).collect();
         let counted = sent.into_iter().map(|sent| {
             let page = sent.and_then(|pending| store.pending_list_wait(pending)).map_err(unavailable)?;
-            Ok(tickets::count(&page.into_keys().into_iter().map(Key::kept).collect::<Vec<_>>()))
+            Ok(tickets::count(&page.into_keys().into_iter().map(Key::stored).collect::<Vec<_>>()))
         });
         counted.collect()
     }
@@ -116,10 +116,10 @@ impl Tickets for KvRecords {
     }
 }
 
-/// Writes what may be written on one condition, or on none; false if it does not hold.
+/// Writes a value under the condition of `insert`, if it has one; returns false if the condition does not hold.
 fn write_if(insert: InsertBuilder<'_>, key: &Key, value: &str, expires_at: Option<Timestamp>) -> Result<bool, StoreError> {
-    let insert = match expires_at.and_then(from_now) {
-        Some(rest) => insert.time_to_live(rest),
+    let insert = match expires_at.and_then(time_until) {
+        Some(time) => insert.time_to_live(time),
         None => insert,
     };
     match insert.execute(key.as_str(), value) {
@@ -137,17 +137,17 @@ fn record(found: Result<LookupResponse, KVStoreError>) -> Result<Option<Record>,
     }
 }
 
-/// How long it is until `moment`, never less than the store can count.
-fn from_now(moment: Timestamp) -> Option<Duration> {
+/// The time until `moment`, at least one second, the smallest unit of the store.
+fn time_until(moment: Timestamp) -> Option<Duration> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Some(Duration::from_millis(moment.as_millis()).saturating_sub(now).max(Duration::from_secs(1)))
 }
 
 fn generation(guard: &Guard) -> Result<u64, StoreError> {
-    guard.0.parse().map_err(|_| StoreError::Corrupt(format!("\"{}\" is no generation", guard.0)))
+    guard.0.parse().map_err(|_| StoreError::Corrupt(format!("\"{}\" is not a generation", guard.0)))
 }
 
-/// For the log.
+/// The error for the log.
 fn unavailable(error: KVStoreError) -> StoreError {
     StoreError::Unavailable(format!("KV Store: {error}"))
 }

@@ -93,8 +93,11 @@ pub(crate) fn ended(whose: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
 /// A change is about to be written: what is overwritten later was stored, too.
 pub(crate) fn written(change: &Change) {
     if let Some(kept) = kept().as_mut() {
-        let attachments =
-            change.attachments.iter().map(|(key, value)| (key, value)).chain(change.note.iter().map(|note| (&note.key, &note.value)));
+        let attachments = change
+            .attachments
+            .iter()
+            .map(|(key, value)| (key, value))
+            .chain(change.audit_entry.iter().map(|entry| (&entry.key, &entry.value)));
         for (key, value) in attachments.chain([(&change.key, &change.value)]) {
             kept.records.push(Trace { at: format!("what was written to {}", key.as_str()), bytes: value.as_bytes().to_vec() });
         }

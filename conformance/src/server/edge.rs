@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{CommitMode, Fault, Faults, MemoryCache, MemoryRecords, OPERATIONS, StoreStep, TRAITS};
+use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
@@ -76,7 +76,7 @@ impl Edge for ServerEdge {
     type LinkCache = MemoryCache;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
-        &TRAITS
+        &LIMITS
     }
 
     fn operation_limit(&self) -> OperationLimit {

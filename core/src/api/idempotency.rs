@@ -61,7 +61,7 @@ pub(crate) async fn once<E: Edge>(
     }
     let scope = [asked.authorized.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
     let seed = seed(context, "once", &scope).await?;
-    let key = Key::once(&seed.name());
+    let key = Key::idempotency(&seed.name());
     let media_type = client.header(&CONTENT_TYPE).unwrap_or_default();
     let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
     let claimed = match claim(context, &key, &fingerprint).await? {
@@ -72,7 +72,7 @@ pub(crate) async fn once<E: Edge>(
     // Reserves the two operations that store the outcome.
     context.budget.begin();
     let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
-    let answer = work(&context.begun(claimed.first_at, source, claimed.progress.as_deref())).await;
+    let answer = work(&context.resumed(claimed.first_at, source, claimed.progress.as_deref())).await;
     drop(settling);
     let done = IdempotentRequest { running_since: None, ..claimed.clone() };
     let outcome = match &answer {
@@ -92,8 +92,8 @@ pub(crate) async fn once<E: Edge>(
 pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
     let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
     if let Some(old) = old {
-        let record = IdempotencyRecord::decode(context.edge.records().get(&Key::once(&old.name())).await?.as_ref())?;
-        if record.once.is_some_and(|once| context.now.millis_since(once.first_at) < REMEMBERED_MILLIS) {
+        let record = IdempotencyRecord::decode(context.edge.records().get(&Key::idempotency(&old.name())).await?.as_ref())?;
+        if record.request.is_some_and(|request| context.now.millis_since(request.first_at) < REMEMBERED_MILLIS) {
             return Ok(old);
         }
     }
@@ -109,14 +109,15 @@ enum KeyClaim {
 async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
     for _ in 0..LOOKS {
         let record = IdempotencyRecord::decode(context.edge.records().get(key).await?.as_ref())?;
-        let remembers = |once: &&IdempotentRequest| once.body.is_some() && context.now.millis_since(once.first_at) < REMEMBERED_MILLIS;
-        let mine = match record.once.as_ref().filter(remembers) {
-            Some(once) if once.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
+        let remembers =
+            |request: &&IdempotentRequest| request.body.is_some() && context.now.millis_since(request.first_at) < REMEMBERED_MILLIS;
+        let mine = match record.request.as_ref().filter(remembers) {
+            Some(request) if request.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
             Some(IdempotentRequest { answer: Some(answer), .. }) => return Ok(KeyClaim::Done(answer.clone())),
-            Some(once) if once.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
+            Some(request) if request.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
                 return Err(Problem::idempotency_in_flight());
             }
-            Some(once) => IdempotentRequest { running_since: Some(context.now), ..once.clone() },
+            Some(request) => IdempotentRequest { running_since: Some(context.now), ..request.clone() },
             None => IdempotentRequest {
                 body: Some(fingerprint.to_owned()),
                 nonce: context.token()?,
@@ -145,7 +146,7 @@ async fn finalize_move<E: Edge>(
     let records = context.edge.records();
     for _ in 0..LOOKS {
         let record = IdempotencyRecord::decode(records.get(key).await?.as_ref())?;
-        let Some(now) = record.once.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
+        let Some(now) = record.request.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
         if now.running_since > claimed.running_since || now.answer.is_some() {
             return Ok(());
         }

@@ -10,7 +10,7 @@ use crate::store::{GuardedRecord, Key};
 /// The user `id`, if they are let in.
 pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
     let user = GuardedRecord::<User>::load(context.edge.records(), &Key::user(id)).await?;
-    Ok(user.map(|user| user.what).filter(|user| user.standing == UserStatus::Active))
+    Ok(user.map(|user| user.value).filter(|user| user.standing == UserStatus::Active))
 }
 
 /// Whether this is a user who is let in.

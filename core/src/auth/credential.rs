@@ -61,7 +61,7 @@ async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) ->
     let (mark, old_mark) = context.under_each_pepper(|pepper| shown.mark(pepper))?;
     let kept =
         GuardedRecord::<ApiKey>::load(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
-    let key = &kept.what;
+    let key = &kept.value;
     let is_of_today = key.mark.is(&mark);
     if !is_of_today && !old_mark.is_some_and(|old| key.mark.is(&old)) {
         return Err(refused("the secret is another"));
@@ -78,7 +78,7 @@ async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) ->
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
-        context.used(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
+        context.record_key_use(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),
@@ -108,10 +108,10 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
         let Some(user) = record.as_ref().map(GuardedRecord::<User>::decode).transpose()? else {
             return Ok(Err(refused("is unknown")));
         };
-        if user.what.standing != UserStatus::Active {
+        if user.value.standing != UserStatus::Active {
             return Ok(Err(refused("is let in no more")));
         }
-        users.push(user.what);
+        users.push(user.value);
     }
     let team = if users.iter().any(|user| user.may_own) { GuardedRecord::<Team>::load(records, &Key::team()).await? } else { None };
     let mut users = users.into_iter();
@@ -131,7 +131,7 @@ pub(crate) async fn role_of(records: &impl Records, user: &User) -> Result<Role,
 
 /// The role of `user` where `team` says who the owners are.
 fn role_in(team: Option<&GuardedRecord<Team>>, user: &User) -> Role {
-    let is_owner = user.may_own && team.is_some_and(|team| team.what.owners.contains(&user.id));
+    let is_owner = user.may_own && team.is_some_and(|team| team.value.owners.contains(&user.id));
     if is_owner { Role::Owner } else { user.role }
 }
 

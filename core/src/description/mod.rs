@@ -216,7 +216,7 @@ fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Re
 fn parameters(endpoint: &Endpoint, description: &Operation) -> impl Iterator<Item = Parameter> {
     let visitor_headers = VISITOR_HEADERS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
     let if_match = endpoint.statuses.contains(&412).then_some(IF_MATCH);
-    let idempotency_key = endpoint.is_once.then_some(IDEMPOTENCY_KEY);
+    let idempotency_key = endpoint.takes_idempotency_key.then_some(IDEMPOTENCY_KEY);
     let own = description.parameters.iter().filter(|parameter| !parameter.is_of_path()).copied();
     visitor_headers.chain(own).chain(if_match).chain(idempotency_key)
 }

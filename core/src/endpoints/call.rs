@@ -1,4 +1,4 @@
-//! The way of a request from its endpoint to the handler: right, media type, handler.
+//! A call of an endpoint: checks the right of the caller and the media type of the body, then runs the handler.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -16,60 +16,60 @@ use crate::model::domain::Domain;
 use crate::model::visit::Visit;
 use crate::store::ports::{ClientInfo, Edge};
 
-/// A request for an endpoint. A row of the table names the parts that its handler is given: these fields, `authorized` and
-/// `visit`.
+/// A request for an endpoint. A row of the table names the arguments of its handler: these fields, or the methods
+/// `authorized` and `visit`.
 pub(crate) struct Call<'c, E, F> {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) context: &'c Context<'c, E>,
-    /// The domain of the host that was asked.
+    /// The domain of the requested host.
     pub(crate) domain: &'c Domain,
+    /// The proof of the caller's right, once it is checked.
     pub(crate) authorized: Option<&'c Authorized>,
     pub(crate) method: &'c Method,
     pub(crate) query: &'c str,
     pub(crate) client: &'c F,
     pub(crate) body: &'c Body,
-    /// What stands in the path where the pattern has a name; empty where it has none.
+    /// The segment of the path at the name in braces, decoded; empty if the pattern has none.
     pub(crate) parameter: &'c str,
-    /// The segments behind the alias of a link.
+    /// The path segments after the alias of a link.
     pub(crate) rest: &'c [Cow<'c, str>],
 }
 
-/// A handler at work, in a box of its own: all of them in one future would weigh more, and every redirect would make
-/// room for them.
-pub(super) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
+/// The boxed future of a handler. With unboxed futures, every redirect would reserve memory for the largest handler.
+pub(super) type BoxedResponse<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
 
 impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
-    /// Answers if whoever asks may, and sends what the endpoint takes.
+    /// Checks the right of the caller and the media type, and runs the handler.
     pub(crate) async fn answer(&self) -> Result<Response, Problem> {
         if self.endpoint.access == Access::Anyone {
             self.endpoint.body.check_media_type(self.client)?;
             return run(self).await;
         }
-        Box::pin(self.authorised()).await
+        Box::pin(self.authorize_and_run()).await
     }
 
-    async fn authorised(&self) -> Result<Response, Problem> {
+    async fn authorize_and_run(&self) -> Result<Response, Problem> {
         let may_change = *self.method != Method::GET && *self.method != Method::HEAD;
         let authorized = auth::authorise(self.context, self.client, self.endpoint.access, may_change).await?;
         self.endpoint.body.check_media_type(self.client)?;
         let call = Call { authorized: authorized.as_ref(), ..*self };
         self.context.budget.begin();
-        if call.endpoint.is_once { call.once().await } else { run(&call).await }
+        if call.endpoint.takes_idempotency_key { call.run_once().await } else { run(&call).await }
     }
 
-    /// Calls the handler once for each `Idempotency-Key`.
-    async fn once(&self) -> Result<Response, Problem> {
+    /// Runs the handler once for each `Idempotency-Key`. A repeated request gets the recorded response.
+    async fn run_once(&self) -> Result<Response, Problem> {
         let Self { domain, query, body, .. } = *self;
-        let asked = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
-        once(self.context, self.client, asked, async |context| run(&Call { context, ..*self }).await).await
+        let request = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
+        once(self.context, self.client, request, async |context| run(&Call { context, ..*self }).await).await
     }
 
-    /// The proof that whoever asks may. Every endpoint has one but those for anyone, whose handlers take none.
+    /// The proof of the caller's right. Endpoints with `Access::Anyone` have none, and their handlers take none.
     pub(super) fn authorized(&self) -> Result<&Authorized, Problem> {
-        self.authorized.ok_or_else(|| Problem::internal(format!("{:?} was not authorised", self.endpoint.name)))
+        self.authorized.ok_or_else(|| Problem::internal(format!("{:?} was not authorized", self.endpoint.name)))
     }
 
-    /// Somebody at the address of a link.
+    /// The visit of a link.
     pub(super) fn visit(&self) -> Visit<'_> {
         Visit::new(self.context.now, self.query, self.rest.to_vec(), self.client)
     }

@@ -1,20 +1,20 @@
-//! The macro that makes data and code of the table.
+//! The macro `endpoints!`, which generates data and code from the table.
 
-/// Makes of the rows of a table
-/// * `EndpointName`, an enum with a variant for each row,
-/// * `ENDPOINTS`, the rows as data,
-/// * `at_word`, which finds the endpoints of a path of one word,
-/// * `run`, which calls the handler of a row.
+/// Generates from the rows of the table:
+/// * `EndpointName`, an enum with a variant for each row
+/// * `ENDPOINTS`, the rows as data
+/// * `at_word`, which finds the endpoints of a path of one word
+/// * `run`, which calls the handler of a row
 ///
-/// A handler is a generic async function, so a row cannot hold a pointer to it. It is given the parts of the [`Call`]
-/// that the row names. `once` stands before one whose request may be repeated with an `Idempotency-Key`, `unboxed`
-/// before the one that costs no box.
+/// A handler is a generic async function, so a row cannot hold a pointer to it. Its arguments are the parts of the
+/// [`Call`] that the row names. `idempotent` marks a handler whose requests may carry an `Idempotency-Key`. `unboxed`
+/// marks the one whose future is not boxed.
 ///
 /// [`Call`]: super::call::Call
 macro_rules! endpoints {
-    // What a handler is given.
+    // An argument of a handler.
     (@argument Anyone authorized $call:ident) => {
-        compile_error!("a handler that takes a proof needs a row with `Identity` or a right")
+        compile_error!("the argument `authorized` needs a row with `Identity` or a right")
     };
     (@argument $access:ident authorized $call:ident) => {
         $call.authorized()?
@@ -26,11 +26,11 @@ macro_rules! endpoints {
         $call.$part
     };
 
-    // The answer of a handler, still to be awaited.
-    (@answer Anyone $call:ident { once $($handler:tt)+ }) => {
-        compile_error!("an `Idempotency-Key` belongs to a principal: `once` needs a row with `Identity` or a right")
+    // The future of a handler.
+    (@answer Anyone $call:ident { idempotent $($handler:tt)+ }) => {
+        compile_error!("an `Idempotency-Key` belongs to a principal: `idempotent` needs a row with `Identity` or a right")
     };
-    (@answer $access:ident $call:ident { once $($handler:tt)+ }) => {
+    (@answer $access:ident $call:ident { idempotent $($handler:tt)+ }) => {
         $crate::endpoints::declaration::endpoints!(@answer $access $call { $($handler)+ })
     };
     (@answer $access:ident $call:ident { unboxed $($handler:ident)::+ ($($part:ident),*) }) => {
@@ -42,8 +42,8 @@ macro_rules! endpoints {
         })
     };
 
-    (@is_once { once $($handler:tt)+ }) => { true };
-    (@is_once { $($handler:tt)+ }) => { false };
+    (@takes_idempotency_key { idempotent $($handler:tt)+ }) => { true };
+    (@takes_idempotency_key { $($handler:tt)+ }) => { false };
 
     ($(
         $name:ident: $method:ident $pattern:literal, $audience:ident, $access:ident $(($right:ident))?, $body:ident,
@@ -58,7 +58,7 @@ macro_rules! endpoints {
             )*
         }
 
-        /// Every endpoint. Those of one path stand next to each other.
+        /// Every endpoint. The rows of one path are adjacent.
         pub const ENDPOINTS: &[Endpoint] = &[$(Endpoint {
             name: EndpointName::$name,
             method: stringify!($method),
@@ -71,14 +71,14 @@ macro_rules! endpoints {
             access: Access::$access $((Right::$right))?,
             body: BodyKind::$body,
             statuses: &[$($status),*],
-            is_once: $crate::endpoints::declaration::endpoints!(@is_once $handler),
+            takes_idempotency_key: $crate::endpoints::declaration::endpoints!(@takes_idempotency_key $handler),
         }),*];
 
-        // A method that routing does not know, or that is mistyped, does not compile.
+        // An unknown method does not compile.
         $(const _: () = assert!(rows::is_routed(stringify!($method)), "routing knows GET, POST, PATCH and DELETE");)*
 
-        /// The endpoints of a path of one word, such as `/health`. All other rows are skipped when hop is compiled:
-        /// nearly every request is for a link, whose alias is compared with these words first.
+        /// The endpoints of a path of one word, such as `/health`. Only such rows are compared at run time: nearly
+        /// every request is for a link, and its alias is compared with these words first.
         fn at_word(word: &str) -> Option<&'static [Endpoint]> {
             $(
                 if let Some(known) = const { rows::word_of($pattern) } && word == known {
@@ -90,10 +90,10 @@ macro_rules! endpoints {
 
         /// Calls the handler of the endpoint.
         async fn run<E: Edge, F: ClientInfo>(call: &Call<'_, E, F>) -> Result<Response, Problem> {
-            let answering: call::Answering<'_> = match call.endpoint.name {
+            let response: call::BoxedResponse<'_> = match call.endpoint.name {
                 $(EndpointName::$name => $crate::endpoints::declaration::endpoints!(@answer $access call $handler),)*
             };
-            answering.await
+            response.await
         }
     };
 }

@@ -1,4 +1,4 @@
-//! The columns of the table of endpoints.
+//! The columns of the table of endpoints: endpoint, audience, body kind.
 
 use http::header::CONTENT_TYPE;
 
@@ -13,52 +13,53 @@ use crate::store::ports::ClientInfo;
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
     pub(crate) name: EndpointName,
-    /// The method. `HEAD` answers like `GET`, and every path has `OPTIONS`.
+    /// The method. `HEAD` is answered like `GET`, and every path has `OPTIONS`.
     pub method: &'static str,
-    /// The path, with names in place of what varies: `/api/v1/links/{alias}`.
+    /// The path, with its parameter in braces: `/api/v1/links/{alias}`.
     pub pattern: &'static str,
-    /// The pattern, split when hop is compiled: a path is compared with many of them.
+    /// The segments of the pattern, split at compile time: one path is compared with many patterns.
     pub(super) segments: &'static [&'static str],
     pub(crate) audience: Audience,
     pub(crate) access: Access,
     pub(crate) body: BodyKind,
-    /// Every status it answers with beside those any request can get: 404 `unknown_host`, 405, 500, and 503 for a
-    /// deployment that is not set up.
+    /// The response statuses, without those that any request can get: 404 `unknown_host`, 405, 500, and 503 if the
+    /// configuration is invalid.
     pub statuses: &'static [u16],
-    /// Whether an `Idempotency-Key` has a repeated request done once.
-    pub(crate) is_once: bool,
+    /// Whether requests may carry an `Idempotency-Key`.
+    pub(crate) takes_idempotency_key: bool,
 }
 
-/// The kind of client of a path. It decides CORS, HTML problems and the check of the host. All endpoints of one path have the same.
+/// The kind of client of a path. It decides CORS, HTML problems and the check of the host. All endpoints of one path
+/// have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// People who follow a link. It is looked for on every host, and problems are pages for those who want HTML.
+    /// People who follow a link. It is looked up on every host. Problems are HTML pages if the client accepts HTML.
     Visitors,
-    /// People with a browser. Problems are pages for those who want HTML.
+    /// People with a browser. Problems are HTML pages if the client accepts HTML.
     People,
-    /// Programs, those of other sites' pages among them: answers have the headers of CORS.
+    /// Programs, including scripts of other websites: responses have CORS headers.
     Programs,
-    /// Whoever watches over a deployment, and need not know its domains: every host answers.
+    /// Monitoring systems, which need not know the domains: every host answers.
     Monitors,
-    /// Browsers and robots that fetch a file of a known name.
+    /// Browsers and robots that fetch a file with a well-known name.
     Fetchers,
 }
 
-/// The body an endpoint takes: its media types and how long it may be.
+/// The request body of an endpoint: its media types and its maximum length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {
     NoBody,
     Json,
     /// JSON for many links at once.
     BulkJson,
-    /// A form that a browser sends. One of another media type has no fields.
+    /// A form that a browser sends. A body of another media type is read as a form without fields.
     Form,
     /// A list of links: JSON Lines or CSV.
     Import,
 }
 
 impl BodyKind {
-    /// How many bytes of body are read, if any.
+    /// The maximum length in bytes; nothing if no body is read.
     pub(crate) fn limit(self) -> Option<usize> {
         match self {
             Self::NoBody => None,
@@ -68,7 +69,7 @@ impl BodyKind {
         }
     }
 
-    /// Refuses a body that says it is of another kind.
+    /// Rejects a body whose `Content-Type` is of another kind.
     pub(crate) fn check_media_type(self, client: &impl ClientInfo) -> Result<(), Problem> {
         match self {
             Self::NoBody | Self::Form => Ok(()),
@@ -79,7 +80,7 @@ impl BodyKind {
     }
 }
 
-/// Whether a body says that it is JSON, or a merge patch, which is JSON.
+/// Whether the `Content-Type` is JSON or JSON Merge Patch.
 fn is_json(client: &impl ClientInfo) -> bool {
     const JSON: [&[u8]; 2] = [b"application/json", b"application/merge-patch+json"];
     let media_type = client.header(&CONTENT_TYPE);

@@ -1,4 +1,4 @@
-//! The table of rights for people, as docs/SECURITY.md has it. No adapter links this.
+//! The table of rights as Markdown, for `docs/SECURITY.md`. No adapter links this.
 
 use std::fmt::Write as _;
 
@@ -6,14 +6,14 @@ use super::ENDPOINTS;
 use crate::auth::Access;
 use crate::model::rights::{Right, RightTerms};
 
-/// Every right with what it takes, then every route with the right it asks for, in Markdown.
+/// Every right with the scope and role that it needs, then every route with the right that it needs, in Markdown.
 #[must_use]
 pub fn who_may_what() -> String {
     let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
     for right in Right::ALL {
         let RightTerms { scope, role, is_of_all_domains } = right.terms();
-        let there = if is_of_all_domains { "no" } else { "on those" };
-        let _ = writeln!(text, "| {} | `{}` | {} | {there} |", what(right), scope.name(), role.name());
+        let with_domain_key = if is_of_all_domains { "no" } else { "on those" };
+        let _ = writeln!(text, "| {} | `{}` | {} | {with_domain_key} |", description(right), scope.name(), role.name());
     }
     text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");
     for row in ENDPOINTS {
@@ -27,8 +27,8 @@ pub fn who_may_what() -> String {
     text
 }
 
-/// What a right lets somebody do.
-fn what(right: Right) -> &'static str {
+/// What a right allows.
+fn description(right: Right) -> &'static str {
     match right {
         Right::ReadLinks => {
             "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free"

@@ -1,4 +1,4 @@
-//! Routes: which endpoints there are at a path. Nothing else in hop decides by a path.
+//! Routing: finds the endpoints of a path. Nothing else in hop reads the path.
 
 use std::borrow::Cow;
 
@@ -10,11 +10,11 @@ use crate::message::path::Path;
 use crate::message::request::Head;
 use crate::model::alias::RESERVED;
 
-/// The endpoints of a link.
+/// The endpoints of a link, and of its preview.
 const LINK: &[Endpoint] = rows_of("/{alias}");
 const PREVIEW: &[Endpoint] = rows_of("/{alias}+");
 
-/// The endpoints at a path, one for each method, and what stands there in place of the names in its pattern.
+/// The endpoints of a path, one for each method, with the parameters of the path.
 #[derive(Clone, Debug)]
 pub struct Route<'a> {
     endpoints: &'static [Endpoint],
@@ -23,7 +23,7 @@ pub struct Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// The route of a path as it came.
+    /// Finds the route of a path, as the client sent it.
     #[must_use]
     pub fn find(path: &'a str) -> Self {
         match Path::parse(path) {
@@ -38,7 +38,7 @@ impl<'a> Route<'a> {
         Self { endpoints, parameter, rest: Vec::new() }
     }
 
-    /// A path of one segment: one of hop's own, or else a link.
+    /// The route of a path of one segment: a fixed one, or else a link.
     fn of_word(word: Cow<'a, str>) -> Self {
         if let Some(endpoints) = at_word(&word) {
             return Self::to(endpoints, Cow::default());
@@ -49,44 +49,44 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// A path of several segments whose first one no link has.
+    /// The route of a path of several segments that starts with a reserved word or an empty segment.
     fn of_reserved(path: Path<'a>) -> Self {
-        let start = ENDPOINTS.iter().position(|endpoint| is_at(endpoint.segments, &path));
+        let start = ENDPOINTS.iter().position(|endpoint| matches(endpoint.segments, &path));
         let rows = start.and_then(|start| ENDPOINTS.get(start..)).unwrap_or_default();
         let endpoints = rows.chunk_by(|one, next| one.pattern == next.pattern).next().unwrap_or_default();
         let pattern = endpoints.first().map_or(&[][..], |first| first.segments).iter();
-        let named = pattern.skip(1).zip(path.rest).find(|(segment, _)| is_parameter(segment));
-        Self::to(endpoints, named.map(|(_, segment)| segment).unwrap_or_default())
+        let parameter = pattern.skip(1).zip(path.rest).find(|(segment, _)| is_parameter(segment));
+        Self::to(endpoints, parameter.map(|(_, segment)| segment).unwrap_or_default())
     }
 
-    /// The path with names in place of what varies, as [`ENDPOINTS`] has it; `unknown` where there is nothing.
+    /// The pattern in [`ENDPOINTS`]; `unknown` for a path without endpoints.
     #[must_use]
     pub fn pattern(&self) -> &'static str {
         self.endpoints.first().map_or("unknown", |endpoint| endpoint.pattern)
     }
 
-    /// What stands in the path in place of the name in braces.
+    /// The segment of the path at the name in braces, decoded.
     pub(crate) fn parameter(&self) -> &str {
         &self.parameter
     }
 
-    /// The segments behind the alias of a link.
+    /// The path segments after the alias of a link.
     pub(crate) fn rest(&self) -> &[Cow<'a, str>] {
         &self.rest
     }
 
-    /// Who comes here. People do where there is nothing.
+    /// The kind of client. A path without endpoints is for people.
     pub(crate) fn audience(&self) -> Audience {
         self.endpoints.first().map_or(Audience::People, |endpoint| endpoint.audience)
     }
 
-    /// The endpoint that answers to `method`.
+    /// The endpoint for `method`.
     pub(crate) fn endpoint(&self, method: &Method) -> Option<&'static Endpoint> {
         let method = if *method == Method::HEAD { &Method::GET } else { method };
         self.endpoints.iter().find(|endpoint| endpoint.method == method.as_str())
     }
 
-    /// The header `Allow`; nothing where there is nothing.
+    /// The value of the header `Allow`; nothing for a path without endpoints.
     pub(crate) fn allow(&self) -> Option<String> {
         const IN_ORDER: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::DELETE, Method::OPTIONS];
         let is_allowed = |method: &&Method| **method == Method::OPTIONS || self.endpoint(method).is_some();
@@ -95,8 +95,8 @@ impl<'a> Route<'a> {
     }
 }
 
-/// Whether a path of several segments has this pattern. No path of the API ends in a slash.
-fn is_at(pattern: &[&str], path: &Path<'_>) -> bool {
+/// Whether a path of several segments matches this pattern. No path of the API ends in a slash.
+fn matches(pattern: &[&str], path: &Path<'_>) -> bool {
     let Some((first, others)) = pattern.split_first() else { return false };
     let ends_in_slash = path.rest.last().is_some_and(|last| last.is_empty());
     others.len() == path.rest.len()
@@ -105,16 +105,17 @@ fn is_at(pattern: &[&str], path: &Path<'_>) -> bool {
         && others.iter().zip(&path.rest).all(|(known, segment)| is_parameter(known) || segment == known)
 }
 
-fn is_parameter(piece: &str) -> bool {
-    piece.starts_with('{')
+fn is_parameter(segment: &str) -> bool {
+    segment.starts_with('{')
 }
 
-/// How many bytes of body the core will look at; nothing where it looks at none. An adapter asks before it reads one.
+/// The maximum length of the request body in bytes; nothing if the core reads no body. Adapters call this before they
+/// read one.
 #[must_use]
 pub fn body_limit(head: &Head<'_>) -> Option<usize> {
-    // Nearly every request is a GET, and brings none.
-    let may_bring_one = head.method != Method::GET && head.method != Method::HEAD;
-    if may_bring_one { Route::find(head.path).endpoint(head.method)?.body.limit() } else { None }
+    // Nearly every request is a GET, which needs no route for this.
+    let may_have_body = head.method != Method::GET && head.method != Method::HEAD;
+    if may_have_body { Route::find(head.path).endpoint(head.method)?.body.limit() } else { None }
 }
 
 #[cfg(test)]
@@ -124,7 +125,7 @@ mod tests {
     use crate::endpoints::EndpointName::{Batch, CreateLink, FollowLink, Health, Home, ImportLinks, ListLinks, Shorten};
     use crate::model::alias::RESERVED;
 
-    /// The pattern of a path, what stands there in place of the name, and the segments behind the alias.
+    /// The pattern of a path, its parameter, and the segments after the alias.
     fn route(path: &str) -> (&'static str, String, Vec<String>) {
         let route = Route::find(path);
         (route.pattern(), route.parameter.to_string(), route.rest.iter().map(ToString::to_string).collect())
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn every_path_has_its_route() {
+    fn fixed_paths_have_their_routes() {
         for (path, pattern, parameter) in [
             ("/", "/", ""),
             ("", "/", ""),
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_path_is_of_a_link() {
+    fn all_other_paths_are_links() {
         follow("/docs", "docs", &[]);
         follow("/%64ocs", "docs", &[]);
         follow("/%F0%9F%8E%89", "🎉", &[]);
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn dot_segments_go_first() {
+    fn dot_segments_are_resolved_before_routing() {
         follow("/a/../docs", "docs", &[]);
         follow("/a/b/..", "a", &[""]);
         follow("/docs/%2e%2e%2fadmin", "docs", &["../admin"]);
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn near_misses_are_nothing() {
+    fn similar_paths_have_no_endpoint() {
         for path in [
             "//docs",
             "//",
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decoded_slash_separates_nothing() {
+    fn percent_encoded_slash_does_not_separate_segments() {
         follow("/%2F", "/", &[]);
         follow("/api%2Fv1%2Flinks", "api/v1/links", &[]);
         follow("/%252F", "%2F", &[]);
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_found_by_path_and_method() {
+    fn every_endpoint_is_found_by_path_and_method() {
         for row in ENDPOINTS {
             let method = Method::from_bytes(row.method.as_bytes()).unwrap();
             let path = row.pattern.replace(['{', '}'], "");
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn fixed_paths_begin_with_a_reserved_word() {
+    fn fixed_paths_start_with_a_reserved_word() {
         for row in ENDPOINTS {
             let first = row.segments[0];
             assert!(first.is_empty() || is_parameter(first) || RESERVED.contains(&first), "{}", row.pattern);
@@ -298,14 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_one_path_agree_on_their_audience() {
+    fn endpoints_of_one_path_have_the_same_audience() {
         for row in ENDPOINTS {
             assert_eq!(Route::find(&row.pattern.replace(['{', '}'], "")).audience(), row.audience, "{}", row.pattern);
         }
     }
 
     #[test]
-    fn allow_lists_methods_in_one_order() {
+    fn allow_lists_methods_in_fixed_order() {
         for (path, allow) in [
             ("/docs", "GET, HEAD, POST, OPTIONS"),
             ("/docs+", "GET, HEAD, OPTIONS"),
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_answers_to_its_method_alone() {
+    fn endpoint_is_selected_by_method() {
         let name = |method: Method, path: &str| Route::find(path).endpoint(&method).map(|endpoint| endpoint.name);
         let get_and_head: [(&str, Option<EndpointName>); 4] =
             [("/", Some(Home)), ("/health", Some(Health)), ("/api/v1/links", Some(ListLinks)), ("/x", Some(FollowLink))];
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_only_where_the_core_looks_at_it() {
+    fn body_limit_exists_only_for_endpoints_with_body() {
         let limit = |method: Method, url: &str| body_limit(&Head::new(&method, url));
         assert_eq!(limit(Method::POST, "http://h/shorten"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/links"), Some(65_536));
@@ -353,13 +354,13 @@ mod tests {
     }
 
     #[test]
-    fn once_is_for_requests_that_make_links() {
-        let names: Vec<EndpointName> = ENDPOINTS.iter().filter(|row| row.is_once).map(|row| row.name).collect();
+    fn idempotency_key_is_for_requests_that_create_links() {
+        let names: Vec<EndpointName> = ENDPOINTS.iter().filter(|row| row.takes_idempotency_key).map(|row| row.name).collect();
         assert_eq!(names, [Shorten, CreateLink, Batch, ImportLinks]);
     }
 
     #[test]
-    fn programs_come_to_the_api_and_four_more() {
+    fn programs_use_the_api_and_four_other_paths() {
         for row in ENDPOINTS {
             let is_listed = ["/shorten", "/openapi.json", "/capabilities", "/metrics"].contains(&row.pattern);
             let is_for_programs = row.audience == Audience::Programs;

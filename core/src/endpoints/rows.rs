@@ -1,8 +1,8 @@
-//! Searching the table while hop is compiled, so that no request has to.
+//! Compile-time search of the table of endpoints, so that no request has to search it.
 
 use super::{ENDPOINTS, Endpoint};
 
-/// The endpoints of one path, which stand next to each other in the table.
+/// The endpoints of one path, which are adjacent in the table.
 pub(super) const fn rows_of(pattern: &str) -> &'static [Endpoint] {
     let mut rows = ENDPOINTS;
     while let [first, after @ ..] = rows {
@@ -19,18 +19,18 @@ pub(super) const fn rows_of(pattern: &str) -> &'static [Endpoint] {
     }
     let mut between = rows;
     while let [row, after @ ..] = between {
-        assert!(is_same(row.pattern, pattern), "the rows of one path stand next to each other");
+        assert!(is_same(row.pattern, pattern), "the rows of one path must be adjacent");
         between = after;
     }
     rows
 }
 
-/// Whether routing knows a method: `Allow` lists it, and a body that it brings is read.
+/// Whether routing knows a method: it is listed in `Allow`, and its request body may be read.
 pub(super) const fn is_routed(method: &str) -> bool {
     is_same(method, "GET") || is_same(method, "POST") || is_same(method, "PATCH") || is_same(method, "DELETE")
 }
 
-/// The one word of a path such as `/health`; nothing of longer paths and of those with a parameter.
+/// The only segment of a path such as `/health`; nothing for longer paths and paths with a parameter.
 pub(super) const fn word_of(pattern: &str) -> Option<&str> {
     let (_, word) = pattern.split_at(1);
     let mut bytes = word.as_bytes();
@@ -43,20 +43,20 @@ pub(super) const fn word_of(pattern: &str) -> Option<&str> {
     Some(word)
 }
 
-/// No pattern has more segments.
-const MOST_SEGMENTS: usize = 5;
+/// The maximum number of segments of a pattern.
+const MAX_SEGMENTS: usize = 5;
 
-/// The segments of a pattern, and then empty ones.
-pub(super) const fn segments_of(pattern: &'static str) -> [&'static str; MOST_SEGMENTS] {
+/// The segments of a pattern, padded with empty ones.
+pub(super) const fn segments_of(pattern: &'static str) -> [&'static str; MAX_SEGMENTS] {
     let (_, path) = pattern.split_at(1);
-    let (first, rest) = cut(path);
-    let (second, rest) = cut(rest);
-    let (third, rest) = cut(rest);
-    let (fourth, rest) = cut(rest);
+    let (first, rest) = split_once(path);
+    let (second, rest) = split_once(rest);
+    let (third, rest) = split_once(rest);
+    let (fourth, rest) = split_once(rest);
     [first, second, third, fourth, rest]
 }
 
-/// How many segments a pattern has.
+/// The number of segments of a pattern.
 pub(super) const fn count_segments(pattern: &str) -> usize {
     let (mut bytes, mut count) = (pattern.as_bytes(), 0_usize);
     while let [byte, after @ ..] = bytes {
@@ -65,12 +65,12 @@ pub(super) const fn count_segments(pattern: &str) -> usize {
         }
         bytes = after;
     }
-    assert!(count <= MOST_SEGMENTS, "segments_of splits off fewer");
+    assert!(count <= MAX_SEGMENTS, "a pattern has more segments than `segments_of` splits");
     count
 }
 
-/// What stands before the first slash, and what follows it.
-const fn cut(path: &'static str) -> (&'static str, &'static str) {
+/// Splits at the first slash.
+const fn split_once(path: &'static str) -> (&'static str, &'static str) {
     let mut bytes = path.as_bytes();
     while let [byte, after @ ..] = bytes {
         if *byte == b'/' {

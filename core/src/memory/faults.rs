@@ -1,21 +1,21 @@
-//! What can go wrong in a store, and at which of its steps.
+//! Fault injection: what can fail in the memory store, and at which step.
 
-/// One step of a store's work, at which it may be late, fail or die.
+/// A step of a store operation, at which a fault can be injected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreStep {
-    /// One record is read.
+    /// Reading one record.
     Get,
-    /// Several are.
+    /// Reading several records.
     GetMany,
-    /// Keys are listed.
+    /// Listing keys.
     Scan,
-    /// A hint is about to be written, before its record.
+    /// Before writing an index entry, an attachment or an audit event.
     AddEntry,
-    /// The guarded record is about to be written.
+    /// Before writing the guarded record.
     Write,
-    /// A hint is about to be dropped, after its record was written or refused.
+    /// Before removing a key, after the record was written or the commit ended in a conflict.
     RemoveKey,
-    /// Everything was done and the answer is on its way.
+    /// After everything was written, before the caller gets the answer.
     Answer,
 }
 
@@ -25,28 +25,28 @@ impl StoreStep {
     }
 }
 
-/// What goes wrong at a step.
+/// A fault at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing.
+    /// No fault.
     None,
-    /// The store dies before the step: what was done before stays, what would follow is not done, the caller gets an error.
+    /// A crash before the step: earlier steps are kept, later steps are not done, and the caller gets an error.
     Fail,
-    /// It takes its time: the future is pending this many times, and others may go first.
+    /// A delay before the step: the future is pending this many times, so other tasks may run first.
     Late(u8),
-    /// The same, but what a read answers was true before the wait.
+    /// The same, but a read returns the state before the delay.
     LateAnswer(u8),
-    /// A read answers with the value before the latest one, a scan as if each key's latest change had not reached it yet.
+    /// A stale read: the state before the latest write of each key.
     Stale,
 }
 
-/// Decides what goes wrong.
+/// Chooses the faults.
 pub trait Faults: Send {
-    /// What goes wrong at the step that comes now.
+    /// The fault at the next step.
     fn next(&mut self, step: StoreStep) -> Fault;
 }
 
-/// Nothing ever does.
+/// No faults.
 #[derive(Debug)]
 pub struct NoFaults;
 

@@ -1,4 +1,4 @@
-//! Copies in a map. Puts can be held back, and then let through in any order or lost.
+//! The link cache of the memory edge. Puts can be held back, and then released in any order or lost.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use super::locked;
 use crate::store::Key;
 use crate::store::ports::{LinkCache, StoreError};
 
-/// Copies in memory.
+/// A link cache in memory.
 #[derive(Default)]
 pub struct MemoryCache {
     state: Mutex<CacheState>,
@@ -23,22 +23,22 @@ struct CacheState {
 }
 
 impl MemoryCache {
-    /// How many calls there were since this was asked last.
+    /// The number of calls since this was last called.
     pub fn take_operations(&self) -> u32 {
         self.operations.swap(0, Ordering::SeqCst)
     }
 
-    /// Holds back every put from now on, or lets them through again.
+    /// Starts or stops holding back puts.
     pub fn hold(&self, holding: bool) {
         locked(&self.state).holding = holding;
     }
 
-    /// How many puts are held back.
+    /// The number of puts that are held back.
     pub fn held(&self) -> usize {
         locked(&self.state).held.len()
     }
 
-    /// Lets the held put number `index` through.
+    /// Applies the held put number `index`.
     pub fn release(&self, index: usize) {
         let mut state = locked(&self.state);
         if index < state.held.len() {
@@ -47,27 +47,27 @@ impl MemoryCache {
         }
     }
 
-    /// Loses every held put.
+    /// Discards all held puts.
     pub fn lose(&self) {
         locked(&self.state).held.clear();
     }
 
-    /// Loses every copy, behind hop's back.
+    /// Removes all cached links, bypassing hop.
     pub fn empty(&self) {
         locked(&self.state).visible.clear();
     }
 
-    /// Every key a copy stands under, read behind hop's back.
+    /// The keys of all cached links, bypassing hop.
     pub fn keys(&self) -> Vec<Key> {
         locked(&self.state).visible.keys().cloned().collect()
     }
 
-    /// The copy under `key`, read behind hop's back.
+    /// The cached link at `key`, bypassing hop.
     pub fn peek(&self, key: &Key) -> Option<String> {
         locked(&self.state).visible.get(key).cloned()
     }
 
-    /// Puts a copy behind hop's back.
+    /// Writes a cached link, bypassing hop.
     pub fn plant(&self, key: &Key, cached_link: &str) {
         locked(&self.state).visible.insert(key.clone(), cached_link.to_owned());
     }

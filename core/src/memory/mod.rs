@@ -1,7 +1,7 @@
-//! The memory edge: every port in a few maps. It is what tests run on, and what the real edges are compared with.
+//! The memory edge: all ports in memory. Tests run on it, and the conformance suite compares the real edges with it.
 //!
-//! Its store can fail at any step, answer late or answer with yesterday's truth; its copies can lag, get lost and overtake each
-//! other. All of that is chosen by whoever builds it, from a seed, so that every failure can be replayed.
+//! Its store can fail at any step, delay answers and return stale values. Writes to its link cache can be delayed, lost
+//! and reordered. The test chooses the faults from a seed, so every failure can be replayed.
 
 mod faults;
 mod link_cache;
@@ -21,8 +21,8 @@ pub use records::{CommitMode, MemoryRecords};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
 
-/// What holds on the memory edge.
-pub const TRAITS: EdgeLimits = EdgeLimits {
+/// The limits and guarantees of the memory edge.
+pub const LIMITS: EdgeLimits = EdgeLimits {
     name: "memory",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
@@ -32,16 +32,16 @@ pub const TRAITS: EdgeLimits = EdgeLimits {
     edits_reach_visitors: "at once, but for the memo",
 };
 
-/// How many store operations a request may use, unless a test says otherwise: what the paid plan of Workers gives.
+/// The default limit of store operations per request, as in the paid plan of Workers.
 pub const OPERATIONS: u32 = 1_000;
 
-/// An edge in memory, its clock set by hand.
+/// An edge in memory, with a clock that tests set.
 pub struct MemoryEdge {
-    /// The truth.
+    /// The store.
     pub records: MemoryRecords,
-    /// The copies.
+    /// The link cache.
     pub link_cache: MemoryCache,
-    has_copies: bool,
+    has_cache: bool,
     edge_limits: &'static EdgeLimits,
     operations: AtomicU32,
     millis: AtomicU64,
@@ -51,20 +51,20 @@ pub struct MemoryEdge {
 }
 
 impl MemoryEdge {
-    /// An empty edge without faults, its randomness from `seed`.
+    /// An empty edge without faults, with random bytes from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self::with_records(seed, MemoryRecords::new(CommitMode::Transaction, Box::new(NoFaults)))
     }
 
-    /// An edge over a store of the caller's making.
+    /// An edge with the given store.
     #[must_use]
     pub fn with_records(seed: u64, records: MemoryRecords) -> Self {
         Self {
             records,
             link_cache: MemoryCache::default(),
-            has_copies: true,
-            edge_limits: &TRAITS,
+            has_cache: true,
+            edge_limits: &LIMITS,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
@@ -73,44 +73,44 @@ impl MemoryEdge {
         }
     }
 
-    /// The same edge with the limits of another one.
+    /// The same edge with other limits.
     #[must_use]
-    pub fn with_traits(self, edge_limits: &'static EdgeLimits) -> Self {
+    pub fn with_limits(self, edge_limits: &'static EdgeLimits) -> Self {
         Self { edge_limits, ..self }
     }
 
-    /// The same edge with nothing but the truth.
+    /// The same edge without a link cache.
     #[must_use]
-    pub fn without_copies(self) -> Self {
-        Self { has_copies: false, ..self }
+    pub fn without_cache(self) -> Self {
+        Self { has_cache: false, ..self }
     }
 
-    /// From now on a request may use so many store operations.
+    /// Sets the limit of store operations per request.
     pub fn set_operations(&self, operations: u32) {
         self.operations.store(operations, Ordering::SeqCst);
     }
 
-    /// How many store operations a request may use.
+    /// The limit of store operations per request.
     pub fn operations(&self) -> u32 {
         self.operations.load(Ordering::SeqCst)
     }
 
-    /// How many store operations there were since this was asked last.
+    /// The number of store operations since this was last called.
     pub fn take_operations(&self) -> u32 {
         self.records.take_operations().saturating_add(self.link_cache.take_operations())
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn wait_seconds(&self, seconds: u64) {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
     }
 
-    /// From now on the API's description is not where it should be.
+    /// Makes the OpenAPI document unavailable from now on.
     pub fn lose_openapi(&self) {
         self.has_openapi.store(false, Ordering::SeqCst);
     }
 
-    /// Takes what was logged since the last time.
+    /// Takes the lines that were logged since the last call.
     pub fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.log))
     }
@@ -133,7 +133,7 @@ impl Edge for MemoryEdge {
     }
 
     fn link_cache(&self) -> Option<&MemoryCache> {
-        Some(&self.link_cache).filter(|_| self.has_copies)
+        Some(&self.link_cache).filter(|_| self.has_cache)
     }
 
     fn now(&self) -> Timestamp {
@@ -150,12 +150,12 @@ impl Edge for MemoryEdge {
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        let lost = || StoreError::Unavailable("openapi.json is lost".into());
-        self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(lost)
+        let missing = || StoreError::Unavailable("openapi.json is missing".into());
+        self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(missing)
     }
 }
 
-/// A thread that died over a lock leaves nothing half-done in these maps.
+/// Locks a mutex and ignores poisoning: every update of these maps leaves them consistent.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

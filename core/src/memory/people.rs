@@ -1,4 +1,5 @@
-//! Users and keys written behind hop's back: as they are after months, without the months.
+//! Fixtures: users and API keys written directly to the memory store, including states that the API takes long to
+//! reach.
 
 use super::{MemoryEdge, MemoryRecords};
 use crate::model::digest::Pepper;
@@ -12,27 +13,28 @@ use crate::model::user::{LinkRecipient, User, UserStatus};
 use crate::store::ports::{NoEntropy, StoreError};
 use crate::store::{Change, GuardedRecord, Key, Team, id_source};
 
-/// A key to plant. One that says nothing is good for everything, on every domain, for ever.
+/// The properties of an API key to plant. The default has all scopes on all domains and never expires.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Planted<'a> {
-    /// By their names; all there are, if none are given.
+    /// The scopes by name; nothing for all.
     pub scopes: Option<&'a [&'a str]>,
-    /// The only ones it is for.
+    /// The domains of the key; nothing for all.
     pub domains: Option<&'a [&'a str]>,
-    /// Since or from when it is not valid any more.
+    /// The expiry, in the past or the future.
     pub expires_at: Option<Timestamp>,
-    /// Whether it was revoked.
+    /// Whether the key is revoked.
     pub is_revoked: bool,
 }
 
 impl MemoryRecords {
-    /// Plants the user `usr_…`, in place of whoever had the id. `role` and `standing` are called as they are stored.
+    /// Writes the user with the id `id` (`usr_…`), replacing one with the same id. `role` and `standing` have their
+    /// stored names.
     pub fn plant_user(&self, id: &str, role: &str, standing: &str) {
         let id = UserId::stored(id.into());
         let role = Role::named(role).unwrap_or_default();
         let user = User {
             id: id.clone(),
-            // An address would need a claim.
+            // An e-mail address would need a claim.
             email: None,
             name: None,
             role: role.min(Role::Admin),
@@ -50,26 +52,27 @@ impl MemoryRecords {
             claim: None,
         };
         let team = self.peek(&Key::team()).and_then(|record| GuardedRecord::<Team>::decode(&record).ok());
-        let mut owners = team.map(|team| team.what.owners).unwrap_or_default();
+        let mut owners = team.map(|team| team.value.owners).unwrap_or_default();
         owners.retain(|owner| *owner != id);
         if role == Role::Owner {
             owners.push(id.clone());
         }
-        self.keep(GuardedRecord::put(None, Key::user(&id), &user, "planted".into()));
+        self.write_unguarded(GuardedRecord::put(None, Key::user(&id), &user, "planted".into()));
         self.plant_team(owners);
     }
 
-    /// Plants who owns the deployment, whatever is said of them otherwise.
+    /// Writes the owners of the deployment, independent of the user records.
     pub fn plant_owners(&self, ids: &[&str]) {
         self.plant_team(ids.iter().map(|id| UserId::stored((*id).into())).collect());
     }
 
     fn plant_team(&self, mut owners: Vec<UserId>) {
         owners.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        self.keep(GuardedRecord::put(None, Key::team(), &Team { owners }, "planted".into()));
+        self.write_unguarded(GuardedRecord::put(None, Key::team(), &Team { owners }, "planted".into()));
     }
 
-    fn keep(&self, change: Result<Change, StoreError>) {
+    /// Writes the record of a change without its guard.
+    fn write_unguarded(&self, change: Result<Change, StoreError>) {
         if let Ok(change) = change {
             self.plant(&change.key, &change.value);
         }
@@ -77,15 +80,15 @@ impl MemoryRecords {
 }
 
 impl MemoryEdge {
-    /// Plants a key of the user `owner` and says what its holder shows.
+    /// Writes an API key of the user `owner`, and returns the key as a client sends it.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// If the source of randomness fails.
     pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
-        let shown = PresentedKey::new(id_source::random_96(self)?, id_source::random_secret(self)?);
+        let presented = PresentedKey::new(id_source::random_96(self)?, id_source::random_secret(self)?);
         let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
-        let kept = ApiKey {
-            id: KeyId::stored(shown.id.as_str().into()),
+        let api_key = ApiKey {
+            id: KeyId::stored(presented.id.as_str().into()),
             name: Title::stored("planted".into()),
             scopes: key.scopes.map_or_else(|| Scope::ALL.to_vec(), named),
             domains: key.domains.map(|domains| domains.iter().map(|domain| Domain::stored((*domain).into())).collect()),
@@ -97,9 +100,9 @@ impl MemoryEdge {
             expires_at: key.expires_at,
             last_used_at: None,
             revoked_at: key.is_revoked.then_some(Timestamp::from_millis(2)),
-            mark: shown.mark(&Pepper::new(pepper)),
+            mark: presented.mark(&Pepper::new(pepper)),
         };
-        self.records.keep(GuardedRecord::put(None, Key::api_key(&shown.id), &kept, "planted".into()));
-        Ok(shown.expose())
+        self.records.write_unguarded(GuardedRecord::put(None, Key::api_key(&presented.id), &api_key, "planted".into()));
+        Ok(presented.expose())
     }
 }

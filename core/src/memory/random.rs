@@ -1,11 +1,11 @@
-//! Numbers that look random and come back with their seed.
+//! A seeded random number generator for reproducible tests.
 
-/// SplitMix64: one word of state, good enough to shuffle tests, never used for a secret.
+/// SplitMix64. Good enough for tests, never used for a secret.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// The sequence of `seed`.
+    /// A generator with this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
@@ -20,13 +20,13 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`; 0 if `end` is 0.
+    /// A random number below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         let number = self.next_u64().checked_rem(end as u64).unwrap_or(0);
         usize::try_from(number).unwrap_or(0)
     }
 
-    /// Fills `bytes`.
+    /// Fills `bytes` with random bytes.
     pub fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let number = self.next_u64().to_le_bytes();

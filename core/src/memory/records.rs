@@ -1,4 +1,4 @@
-//! Records in a map, with the weaknesses of a real store on demand.
+//! The store of the memory edge: records in a map, with injected faults.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -12,28 +12,29 @@ use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
 use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
 use crate::store::tickets::Tickets;
-use crate::store::{AliasRecord, AuditEntry, Change, Cursor, Expect, HINT, Key, Prefix, StepwiseStore, commit_stepwise};
+use crate::store::{AliasRecord, AuditEntry, Change, Cursor, ENTRY_VALUE, Expect, Key, Prefix, StepwiseStore, commit_stepwise};
 
-/// How a change reaches the store.
+/// How a change is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitMode {
-    /// All of it in one transaction, as in D1.
+    /// In one transaction, as in D1.
     Transaction,
-    /// The gained hints, the guarded record, the dropped hints, one after the other, as in Fastly's KV Store.
+    /// Step by step, as in Fastly's KV Store: index entries, the guarded record, removals.
     Stepwise,
 }
 
 /// A store in memory.
 pub struct MemoryRecords {
     rows: Mutex<BTreeMap<Key, Row>>,
-    steps: CommitMode,
+    commit_mode: CommitMode,
     faults: Mutex<Box<dyn Faults>>,
-    /// The operations it was asked for, as the vendors count them: each step that it came to.
+    /// The operations so far, as the vendors count them.
     operations: AtomicU32,
-    /// When notes may be forgotten. It never happens here.
-    forgettable: Mutex<BTreeMap<Key, Timestamp>>,
+    /// The expiry of audit events. Nothing is deleted here.
+    expiries: Mutex<BTreeMap<Key, Timestamp>>,
 }
 
+/// A row with its present and its previous value. The previous one is returned by stale reads.
 #[derive(Clone)]
 struct Row {
     now: Option<Record>,
@@ -42,7 +43,7 @@ struct Row {
 }
 
 impl Row {
-    fn seen(&self, stale: bool) -> Option<&Record> {
+    fn value(&self, stale: bool) -> Option<&Record> {
         if stale { self.before.as_ref() } else { self.now.as_ref() }
     }
 }
@@ -50,26 +51,26 @@ impl Row {
 impl MemoryRecords {
     /// An empty store.
     #[must_use]
-    pub fn new(steps: CommitMode, faults: Box<dyn Faults>) -> Self {
-        Self { rows: Mutex::default(), steps, faults: Mutex::new(faults), operations: AtomicU32::new(0), forgettable: Mutex::default() }
+    pub fn new(commit_mode: CommitMode, faults: Box<dyn Faults>) -> Self {
+        Self { rows: Mutex::default(), commit_mode, faults: Mutex::new(faults), operations: AtomicU32::new(0), expiries: Mutex::default() }
     }
 
-    /// How changes reach it.
-    pub fn steps(&self) -> CommitMode {
-        self.steps
+    /// How changes are committed.
+    pub fn commit_mode(&self) -> CommitMode {
+        self.commit_mode
     }
 
-    /// When it may forget the note at `key`, if it ever may.
+    /// The expiry of the audit event at `key`, if it has one.
     pub fn expiry(&self, key: &Key) -> Option<Timestamp> {
-        locked(&self.forgettable).get(key).copied()
+        locked(&self.expiries).get(key).copied()
     }
 
-    /// Replaces what goes wrong from now on.
+    /// Sets the faults from now on.
     pub fn set_faults(&self, faults: Box<dyn Faults>) {
         *locked(&self.faults) = faults;
     }
 
-    /// How many operations it was asked for since this was asked last.
+    /// The number of operations since this was last called.
     pub fn take_operations(&self) -> u32 {
         self.operations.swap(0, Ordering::SeqCst)
     }
@@ -79,45 +80,45 @@ impl MemoryRecords {
     }
 
     /// Cost of reading several records.
-    fn of_reads(&self, keys: usize) -> u32 {
-        match self.steps {
+    fn cost_of_reads(&self, keys: usize) -> u32 {
+        match self.commit_mode {
             CommitMode::Transaction => u32::from(keys > 0),
             CommitMode::Stepwise => u32::try_from(keys).unwrap_or(u32::MAX),
         }
     }
 
-    /// Every key there is, read behind hop's back.
+    /// All keys, bypassing hop.
     pub fn keys(&self) -> Vec<Key> {
         let rows = locked(&self.rows);
         rows.iter().filter(|(_, row)| row.now.is_some()).map(|(key, _)| key.clone()).collect()
     }
 
-    /// A record, read behind hop's back.
+    /// A record, bypassing hop.
     pub fn peek(&self, key: &Key) -> Option<Record> {
         locked(&self.rows).get(key)?.now.clone()
     }
 
-    /// Every index entry that some record names, read behind hop's back. A record that is damaged names none.
+    /// All index entries that records name, bypassing hop. A damaged record names none.
     pub fn named_entries(&self) -> Vec<Key> {
         let alias_records = self.keys().into_iter().filter_map(|key| AliasRecord::decode(&key, &self.peek(&key)?).ok());
         alias_records.flat_map(|alias_record| alias_record.entries()).collect()
     }
 
-    /// Writes a row behind hop's back.
+    /// Writes a row, bypassing hop.
     pub fn plant(&self, key: &Key, value: &str) {
         self.put(key, Some(value));
     }
 
-    /// Removes a row behind hop's back.
+    /// Removes a row, bypassing hop.
     pub fn lose(&self, key: &Key) {
         self.put(key, None);
     }
 
-    /// Comes to a step: waits, fails, or tells what else is to go wrong.
+    /// Injects the fault at a step: waits, fails, or returns the fault for the caller to apply.
     async fn step(&self, step: StoreStep) -> Result<Fault, StoreError> {
         let fault = locked(&self.faults).next(step);
         match fault {
-            Fault::Fail => return Err(StoreError::Unavailable(format!("the store died at {step:?}"))),
+            Fault::Fail => return Err(StoreError::Unavailable(format!("the store crashed at {step:?}"))),
             Fault::Late(times) => be_pending(times).await,
             Fault::LateAnswer(times) if !step.is_read() => be_pending(times).await,
             Fault::LateAnswer(_) | Fault::Stale | Fault::None => {}
@@ -125,59 +126,60 @@ impl MemoryRecords {
         Ok(fault)
     }
 
-    /// Looks at the rows as `fault` has it. What a late answer says was true when they were looked at.
-    async fn look<T>(&self, fault: Fault, look: impl FnOnce(&BTreeMap<Key, Row>, bool) -> T) -> T {
-        let seen = look(&locked(&self.rows), fault == Fault::Stale);
+    /// Reads the rows with `fault`: stale, or with a delay after the read.
+    async fn read_rows<T>(&self, fault: Fault, read: impl FnOnce(&BTreeMap<Key, Row>, bool) -> T) -> T {
+        let value = read(&locked(&self.rows), fault == Fault::Stale);
         if let Fault::LateAnswer(times) = fault {
             be_pending(times).await;
         }
-        seen
+        value
     }
 
     fn put(&self, key: &Key, value: Option<&str>) {
         put(&mut locked(&self.rows), key, value);
     }
 
-    /// The one atomic step: looks and writes under one lock. In a transaction the hints are part of it.
-    fn look_and_write(&self, change: &Change) -> Commit {
+    /// The atomic step: compares the guard and writes, under one lock. In a transaction it also writes everything
+    /// beside the record.
+    fn compare_and_swap(&self, change: &Change) -> Commit {
         let mut rows = locked(&self.rows);
         let now = rows.get(&change.key).and_then(|row| row.now.as_ref());
-        let as_expected = match &change.expect {
+        let is_expected = match &change.expect {
             Expect::Absent => now.is_none(),
             Expect::Unchanged(guard) => now.is_some_and(|record| record.guard == *guard),
         };
-        if !as_expected {
+        if !is_expected {
             return Commit::Conflict;
         }
         put(&mut rows, &change.key, Some(&change.value));
-        if self.steps == CommitMode::Transaction {
+        if self.commit_mode == CommitMode::Transaction {
             change.attachments.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
-            if let Some(note) = &change.note {
-                put(&mut rows, &note.key, Some(&note.value));
-                self.may_forget(note);
+            if let Some(audit_entry) = &change.audit_entry {
+                put(&mut rows, &audit_entry.key, Some(&audit_entry.value));
+                self.set_expiry(audit_entry);
             }
-            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(HINT)));
+            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(ENTRY_VALUE)));
             change.removes.iter().for_each(|index_entry| put(&mut rows, index_entry, None));
         }
         Commit::Done
     }
 
-    fn may_forget(&self, note: &AuditEntry) {
-        locked(&self.forgettable).extend(note.expires_at.map(|moment| (note.key.clone(), moment)));
+    fn set_expiry(&self, audit_entry: &AuditEntry) {
+        locked(&self.expiries).extend(audit_entry.expires_at.map(|moment| (audit_entry.key.clone(), moment)));
     }
 
-    /// Looks and counts under one lock.
-    fn count_up(&self, key: &Key, limit: u64) -> Take {
+    /// Increments a counter up to `limit`, under one lock.
+    fn increment(&self, key: &Key, limit: u64) -> Take {
         let mut rows = locked(&self.rows);
-        let before = counted(read(&rows, key, false).as_ref());
-        if before >= limit {
+        let count = count_in(read(&rows, key, false).as_ref());
+        if count >= limit {
             return Take::Exhausted;
         }
-        put(&mut rows, key, Some(&before.saturating_add(1).to_string()));
+        put(&mut rows, key, Some(&count.saturating_add(1).to_string()));
         Take::Granted
     }
 
-    /// Looks and writes under one lock.
+    /// Inserts a row if it is absent, under one lock.
     fn add_if_absent(&self, key: &Key, value: &str) -> bool {
         let mut rows = locked(&self.rows);
         let is_absent = read(&rows, key, false).is_none();
@@ -196,22 +198,22 @@ impl StepwiseStore for MemoryRecords {
         Ok(())
     }
 
-    async fn put_note(&self, note: &AuditEntry) -> Result<(), StoreError> {
+    async fn put_audit_entry(&self, audit_entry: &AuditEntry) -> Result<(), StoreError> {
         self.count(1);
         self.step(StoreStep::AddEntry).await?;
-        if self.add_if_absent(&note.key, &note.value) {
-            self.may_forget(note);
+        if self.add_if_absent(&audit_entry.key, &audit_entry.value) {
+            self.set_expiry(audit_entry);
         }
         Ok(())
     }
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
-        self.count(match self.steps {
+        self.count(match self.commit_mode {
             CommitMode::Transaction => [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum(),
             CommitMode::Stepwise => 1,
         });
         self.step(StoreStep::Write).await?;
-        Ok(self.look_and_write(change))
+        Ok(self.compare_and_swap(change))
     }
 
     async fn remove(&self, key: &Key) -> Result<(), StoreError> {
@@ -224,7 +226,7 @@ impl StepwiseStore for MemoryRecords {
 
 impl Records for MemoryRecords {
     fn operations(&self, call: &StoreCall<'_>) -> u32 {
-        match self.steps {
+        match self.commit_mode {
             CommitMode::Transaction => by_statement(call),
             CommitMode::Stepwise => by_key(call),
         }
@@ -233,13 +235,13 @@ impl Records for MemoryRecords {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.count(1);
         let fault = self.step(StoreStep::Get).await?;
-        Ok(self.look(fault, |rows, stale| read(rows, key, stale)).await)
+        Ok(self.read_rows(fault, |rows, stale| read(rows, key, stale)).await)
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        self.count(self.of_reads(keys.len()));
+        self.count(self.cost_of_reads(keys.len()));
         let fault = self.step(StoreStep::GetMany).await?;
-        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
+        Ok(self.read_rows(fault, |rows, stale| keys.iter().map(|key| read(rows, key, stale)).collect()).await)
     }
 
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError> {
@@ -249,17 +251,17 @@ impl Records for MemoryRecords {
             Some(Cursor(rest)) => format!("{}{rest}\0", prefix.as_str()),
             None => prefix.as_str().to_owned(),
         };
-        let range = Key::kept(from)..Key::kept(prefix.end());
+        let range = Key::stored(from)..Key::stored(prefix.end());
         let one_more = usize::from(limit).saturating_add(1);
-        let keys = self.look(fault, |rows, stale| {
-            let keys = rows.range(range).filter(|(_, row)| row.seen(stale).is_some());
+        let keys = self.read_rows(fault, |rows, stale| {
+            let keys = rows.range(range).filter(|(_, row)| row.value(stale).is_some());
             keys.map(|(key, _)| key.clone()).take(one_more).collect()
         });
         Ok(KeyPage::cut(keys.await, prefix, limit))
     }
 
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
-        let commit = match self.steps {
+        let commit = match self.commit_mode {
             CommitMode::Transaction => self.write_guarded(change).await?,
             CommitMode::Stepwise => commit_stepwise(self, change).await?,
         };
@@ -270,19 +272,19 @@ impl Records for MemoryRecords {
     async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
         self.count(1);
         self.step(StoreStep::Write).await?;
-        let take = self.count_up(key, limit);
+        let take = self.increment(key, limit);
         self.step(StoreStep::Answer).await?;
         Ok(take)
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {
-        self.count(self.of_reads(keys.len()));
+        self.count(self.cost_of_reads(keys.len()));
         let fault = self.step(StoreStep::GetMany).await?;
-        Ok(self.look(fault, |rows, stale| keys.iter().map(|key| counted(read(rows, key, stale).as_ref())).collect()).await)
+        Ok(self.read_rows(fault, |rows, stale| keys.iter().map(|key| count_in(read(rows, key, stale).as_ref())).collect()).await)
     }
 }
 
-/// A store in memory could count, but shows what becomes of tickets.
+/// For tests of tickets. `take` of this store uses a counter instead.
 impl Tickets for MemoryRecords {
     async fn add(&self, key: &Key, value: &str, _until: Option<Timestamp>) -> Result<bool, StoreError> {
         self.count(1);
@@ -293,12 +295,12 @@ impl Tickets for MemoryRecords {
     }
 }
 
-fn counted(record: Option<&Record>) -> u64 {
+fn count_in(record: Option<&Record>) -> u64 {
     record.and_then(|record| std::str::from_utf8(&record.value).ok()?.parse().ok()).unwrap_or_default()
 }
 
 fn read(rows: &BTreeMap<Key, Row>, key: &Key, stale: bool) -> Option<Record> {
-    rows.get(key)?.seen(stale).cloned()
+    rows.get(key)?.value(stale).cloned()
 }
 
 fn put(rows: &mut BTreeMap<Key, Row>, key: &Key, value: Option<&str>) {
@@ -308,7 +310,7 @@ fn put(rows: &mut BTreeMap<Key, Row>, key: &Key, value: Option<&str>) {
     row.now = value.map(|value| Record { value: value.as_bytes().to_vec(), guard: Guard(row.generation.to_string()) });
 }
 
-/// Lets others go first, `times` times.
+/// Lets other tasks run first, `times` times.
 async fn be_pending(times: u8) {
     let mut left = times;
     poll_fn(|context| {

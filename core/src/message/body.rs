@@ -218,7 +218,7 @@ pub(crate) fn pointer(name: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::memory::TRAITS;
+    use crate::memory::LIMITS;
     use crate::model::config::Config;
 
     /// Reads a body on the memory edge of a deployment at `https://hop.example`.
@@ -233,7 +233,7 @@ pub(crate) mod tests {
 
     fn in_context<T>(read: impl FnOnce(&ParseContext<'_>) -> T) -> T {
         let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
-        read(&ParseContext { config: &config, edge_limits: &TRAITS })
+        read(&ParseContext { config: &config, edge_limits: &LIMITS })
     }
 
     fn fields(json: &str) -> Fields {

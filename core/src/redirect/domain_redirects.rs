@@ -51,7 +51,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.what.is_deleted))
+    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.value.is_deleted))
 }
 
 /// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
@@ -91,7 +91,7 @@ async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
     }
     let read_in = context.memo(|memo| memo.epoch());
     let kept = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
-    let Some(domain_record) = kept.map(|kept| kept.what).filter(|domain_record| !domain_record.is_deleted) else {
+    let Some(domain_record) = kept.map(|kept| kept.value).filter(|domain_record| !domain_record.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
         return Ok(None);
     };

@@ -211,7 +211,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         };
         // Whoever asks for the head alone follows nothing.
         if is_click && !manner.is_head {
-            self.context.clicked(Click::from_visit(compiled.id.clone(), self.visit));
+            self.context.count_click_later(Click::from_visit(compiled.id.clone(), self.visit));
         }
         Ok(response)
     }

@@ -56,7 +56,7 @@ async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSourc
         if wanted.as_ref().is_some_and(|wanted| *wanted != found.id) {
             break;
         }
-        match found.way {
+        match found.resolved_to {
             ResolvedTo::Link(compiled) => return Ok(compiled),
             ResolvedTo::Alias(to, forwards) if forwards || wanted.is_some() => (key, wanted) = (to, Some(found.id)),
             ResolvedTo::Alias(..) | ResolvedTo::Nothing => break,

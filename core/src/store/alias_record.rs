@@ -1,9 +1,10 @@
-//! The record of an alias: who holds it. A link, a signpost to where a link went, or nobody any more.
+//! The record of an alias and its states: a link, a pending move, a forwarding record, or free.
 //!
-//! A link that is moving stands at its new alias as *arriving* until the old alias says that it has left: the one guarded write
-//! there is what moves it.
+//! A move writes two records. First the new alias gets a pending move. Then one guarded write replaces the link at the
+//! old alias by a forwarding record with the same move id: this is the commit point. Until then, readers of the new
+//! alias use its previous state.
 
-use super::change::{has_entry, index_entries_of, marks_of};
+use super::change::{has_entry, index_entries_of, tag_markers_of};
 use super::stored::alias::StoredAlias;
 use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, index_entry, stored};
@@ -13,78 +14,81 @@ use crate::model::link::{Link, LinkId, MOST_MOVES};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Guard, Record, Records, StoreError};
 
-/// Who holds an alias.
+/// The state of an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AliasState {
     /// A link, deleted or not.
     Link(Link),
-    /// A link that is to come here, and is here once the alias it comes from says so.
+    /// A link that is moving to this alias. The move is complete once the old alias has a forwarding record with its
+    /// move id.
     PendingMove(Box<PendingMove>),
-    /// A link of which nothing is to stay. It is kept only to know what else is to go.
+    /// A link that is being erased. It is kept only to know what else must be removed.
     Erasing(Link),
-    /// The link that was here is elsewhere.
+    /// A forwarding record: the link moved to another alias.
     MovedTo(MovedTo),
-    /// Nobody: whoever asks may have it.
+    /// No link. The next claim gets the alias.
     Free,
 }
 
-/// A link on its way.
+/// A move that is not known to be complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PendingMove {
     pub(crate) link: Link,
+    /// The key of the old alias.
     pub(crate) from: Key,
-    /// The random name of this move, which the signpost repeats.
+    /// The random name of this move. The forwarding record has the same.
     pub(crate) move_id: String,
     pub(crate) since: Timestamp,
-    /// Who held the alias before, and holds it again if the link never comes.
+    /// The previous state of the alias, which is valid again if the move is aborted.
     pub(crate) before: AliasState,
 }
 
-/// Where a link went.
+/// A forwarding record: where a link moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MovedTo {
     pub(crate) link: LinkId,
     pub(crate) domain: Domain,
     pub(crate) alias: Alias,
     pub(crate) move_id: String,
-    /// Whether visitors of the old alias are led there.
+    /// Whether visitors of the old alias are redirected by the link.
     pub(crate) forwards: bool,
 }
 
 impl MovedTo {
+    /// The key of the new alias.
     pub(crate) fn to(&self) -> Key {
         Key::link(&self.domain, &self.alias)
     }
 }
 
-/// The record of an alias.
+/// The record of an alias, as it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct AliasRecord {
     pub(crate) key: Key,
     pub(crate) alias_state: AliasState,
-    /// How often it was written: of two copies of it, the one with more is newer.
+    /// How often the record was written. Of two versions of it, the one with more commits is newer.
     pub(crate) commits: u64,
     tokens: Tokens,
-    /// What the index entries end in, but for those in `newer_entries`: the name of the commit that wrote them.
+    /// The token at the end of the index entries, except those in `newer_entries`: it names the commit that wrote them.
     entry_token: String,
-    /// The index entries that later commits wrote: an edit writes and drops only those that differ.
+    /// Index entries that later commits wrote: an edit adds and removes only entries that differ.
     newer_entries: Vec<Key>,
-    /// Hints of whoever was here before a link arrived: of no use any more.
-    left: Vec<Key>,
+    /// Index entries of the state before a completed move, which are to be removed.
+    leftovers: Vec<Key>,
     guard: Guard,
 }
 
 /// State of the index entries named by the record of a link that is being erased.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EntryStatus {
-    /// They may be there.
+    /// They may exist.
     Named,
-    /// They are not.
+    /// They were removed.
     Dropped,
 }
 
 impl AliasRecord {
-    /// The record at `key`. Somebody arriving is still arriving here; [`load`] asks where they come from.
+    /// Decodes the record at `key`. A pending move stays pending; [`load`] resolves it.
     pub(crate) fn decode(key: &Key, record: &Record) -> Result<Self, StoreError> {
         let mut stored: StoredAlias<'_> = stored::read(&record.value)?;
         Ok(Self {
@@ -93,30 +97,31 @@ impl AliasRecord {
             commits: stored.commits,
             tokens: stored.tokens,
             entry_token: stored.entry_token.into_owned(),
-            newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::kept(index_entry.into_owned())).collect(),
-            left: Vec::new(),
+            newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::stored(index_entry.into_owned())).collect(),
+            leftovers: Vec::new(),
             guard: record.guard.clone(),
         })
     }
 
-    /// The change that makes `alias_state` the first to hold `key`.
+    /// The change that creates the record at `key` with `alias_state`.
     pub(crate) fn claim(key: &Key, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let index_adds = index_entries_of(alias_state, &token);
         let value = stored::write(&StoredAlias::new(alias_state, 1, Tokens::first(&token), (&token, &[])))?;
-        Ok(Change { attachments: marks_of(&index_adds), index_adds, ..Change::write_only(key.clone(), Expect::Absent, value, token) })
+        Ok(Change { attachments: tag_markers_of(&index_adds), index_adds, ..Change::write_only(key.clone(), Expect::Absent, value, token) })
     }
 
-    /// The change that makes `alias_state` hold this place from now on. Index entries that still hold stay as they are.
+    /// The change that replaces the state by `alias_state`. Index entries that both states have are kept.
     pub(crate) fn replace(&self, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let before = self.index_entries(&self.alias_state);
-        // A claim offers one token to several states of a record in turn, and a refused offer takes its entries back. The store may make such a
-        // removal late, so the entries of each offer have names of their own.
+        // A claim may commit one token against several states of a record in turn, and each conflict removes its
+        // entries again. The store may apply such a removal late, so the entries of each attempt have names of their
+        // own.
         let name = format!("{token}-{}", self.commits);
         let wanted = index_entries_of(alias_state, &name);
         let is_among =
-            |index_entry: &Key, index_entries: &[Key]| index_entries.iter().any(|other| index_entry::says_the_same(index_entry, other));
+            |index_entry: &Key, index_entries: &[Key]| index_entries.iter().any(|other| index_entry::is_same_entry(index_entry, other));
         let (kept, mut removes): (Vec<Key>, Vec<Key>) = before.iter().cloned().partition(|index_entry| is_among(index_entry, &wanted));
-        removes.extend_from_slice(&self.left);
+        removes.extend_from_slice(&self.leftovers);
         let index_adds: Vec<Key> = wanted.into_iter().filter(|index_entry| !is_among(index_entry, &before)).collect();
         let has_old = kept.iter().any(|index_entry| index_entry::ends_in(index_entry, &self.entry_token));
         let entry_token = if has_old || index_adds.is_empty() { &self.entry_token } else { &name };
@@ -124,11 +129,16 @@ impl AliasRecord {
             kept.iter().chain(&index_adds).filter(|index_entry| !index_entry::ends_in(index_entry, entry_token)).cloned().collect();
         let value = self.next(alias_state, &token, (entry_token, &newer_entries))?;
         let expect = Expect::Unchanged(self.guard.clone());
-        Ok(Change { attachments: marks_of(&index_adds), index_adds, removes, ..Change::write_only(self.key.clone(), expect, value, token) })
+        Ok(Change {
+            attachments: tag_markers_of(&index_adds),
+            index_adds,
+            removes,
+            ..Change::write_only(self.key.clone(), expect, value, token)
+        })
     }
 
-    /// The change that begins to erase `link`, or goes on with it: its hints and `removes` go. The record keeps what names the hints until
-    /// they are known to be dropped: the writer may die half-way.
+    /// The change that starts or continues to erase `link`: removes its index entries and `removes`. The record keeps
+    /// what names the entries until they are known to be removed, because the writer may crash before that.
     pub(crate) fn erase(&self, link: &Link, mut removes: Vec<Key>, entries: EntryStatus, token: String) -> Result<Change, StoreError> {
         let alias_state = AliasState::Erasing(link.clone());
         let change = self.replace(&alias_state, token)?;
@@ -139,7 +149,7 @@ impl AliasRecord {
                     AliasState::Erasing(link) if self.names_entries() => self.index_entries(&AliasState::Link(link.clone())),
                     alias_state => self.index_entries(alias_state),
                 });
-                removes.extend_from_slice(&self.left);
+                removes.extend_from_slice(&self.leftovers);
                 (&*self.entry_token, &*self.newer_entries)
             }
         };
@@ -147,26 +157,26 @@ impl AliasRecord {
         Ok(Change { value, removes, ..change })
     }
 
-    /// Whether the record names index entries that may still be there.
+    /// Whether the record names index entries that may still exist.
     pub(crate) fn names_entries(&self) -> bool {
         !self.entry_token.is_empty()
     }
 
-    /// Whether index entries of the previous holder are still to be dropped.
+    /// Whether index entries of the previous state are still to be removed.
     pub(crate) fn has_leftovers(&self) -> bool {
-        !self.left.is_empty()
+        !self.leftovers.is_empty()
     }
 
-    /// The record after the commit `token` that makes `alias_state` hold this place.
+    /// The value of the record after the commit `token`, which sets `alias_state`.
     fn next(&self, alias_state: &AliasState, token: &str, index_entries: (&str, &[Key])) -> Result<String, StoreError> {
         stored::write(&StoredAlias::new(alias_state, self.commits.saturating_add(1), self.tokens.and(token), index_entries))
     }
 
-    /// The index entries of `alias_state`, which is or was here, under the names they were written with.
+    /// The index entries of `alias_state`, the present or a previous state, with the tokens they were written with.
     fn index_entries(&self, alias_state: &AliasState) -> Vec<Key> {
         let mut index_entries = index_entries_of(alias_state, &self.entry_token);
         for index_entry in &mut index_entries {
-            if let Some(newer) = self.newer_entries.iter().find(|newer| index_entry::says_the_same(newer, index_entry)) {
+            if let Some(newer) = self.newer_entries.iter().find(|newer| index_entry::is_same_entry(newer, index_entry)) {
                 index_entry.clone_from(newer);
             }
         }
@@ -179,31 +189,31 @@ impl AliasRecord {
         self.index_entries(&self.alias_state)
     }
 
-    /// Whether the hint at `key` may be believed: it leads to whoever is to be seen here. The token may be that of an older commit: the
-    /// list may have been read before the latest one, which put its own hint in place of it.
+    /// Whether the index entry at `key` is valid: the link here has such an entry. The token is not compared: the list
+    /// may have been read before the latest commit, which replaced the entry.
     pub(crate) fn matches_entry(&self, key: &Key) -> bool {
         self.link().is_some_and(|link| has_entry(link, key))
     }
 
-    /// Whether the commit `token` is among those that made this record what it is.
+    /// Whether the record remembers the commit `token`.
     pub(crate) fn remembers(&self, token: &str) -> bool {
         self.tokens.remember(token)
     }
 
-    /// The link that is to be seen here, deleted or not.
+    /// The link that is visible here, deleted or not.
     pub(crate) fn link(&self) -> Option<&Link> {
-        match self.alias_state.seen() {
+        match self.alias_state.visible() {
             AliasState::Link(link) => Some(link),
             AliasState::PendingMove(_) | AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => None,
         }
     }
 
-    /// Whether the link has left from here to where it is arriving. The word of a signpost holds while somebody else is arriving here.
+    /// Whether this old alias confirms the move. Its forwarding record stays valid while another link is moving here.
     pub(crate) fn has_moved_to(&self, pending_move: &PendingMove) -> bool {
-        matches!(self.alias_state.seen(), AliasState::MovedTo(moved_to) if moved_to.move_id == pending_move.move_id)
+        matches!(self.alias_state.visible(), AliasState::MovedTo(moved_to) if moved_to.move_id == pending_move.move_id)
     }
 
-    /// Takes the word of the alias that somebody arriving here comes from.
+    /// Completes the pending move if the record of the old alias confirms it.
     fn resolve_pending_move(&mut self, from: Option<&Self>) {
         if let AliasState::PendingMove(pending_move) = &self.alias_state
             && from.is_some_and(|from| from.has_moved_to(pending_move))
@@ -212,20 +222,20 @@ impl AliasRecord {
         }
     }
 
-    /// Whoever is arriving here is here.
+    /// Replaces the pending move by its link.
     fn complete_move(&mut self) {
         let AliasState::PendingMove(pending_move) = &self.alias_state else { return };
-        let arrived = AliasState::Link(pending_move.link.clone());
-        let own = self.index_entries(&arrived);
-        self.left = self.index_entries(&pending_move.before);
-        self.left.retain(|index_entry| !own.contains(index_entry));
-        self.alias_state = arrived;
+        let moved = AliasState::Link(pending_move.link.clone());
+        let own = self.index_entries(&moved);
+        self.leftovers = self.index_entries(&pending_move.before);
+        self.leftovers.retain(|index_entry| !own.contains(index_entry));
+        self.alias_state = moved;
     }
 }
 
 impl AliasState {
-    /// Who is to be seen here: while somebody is arriving, whoever was here before.
-    pub(crate) fn seen(&self) -> &Self {
+    /// The visible state: during a pending move, the previous one.
+    pub(crate) fn visible(&self) -> &Self {
         match self {
             Self::PendingMove(pending_move) => &pending_move.before,
             alias_state => alias_state,
@@ -233,28 +243,30 @@ impl AliasState {
     }
 }
 
-/// Reads the record at `key`, and where somebody is arriving there, what is to be believed of it.
+/// Reads the record at `key`. If it has a pending move, also reads the old alias, and completes the move if the old
+/// alias confirms it.
 pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
-    let Some(mut alias_record) = read_at(records, key).await? else {
+    let Some(mut alias_record) = load_unresolved(records, key).await? else {
         return Ok(None);
     };
     if let AliasState::PendingMove(pending_move) = &alias_record.alias_state {
-        let from = read_at(records, &pending_move.from).await?;
+        let from = load_unresolved(records, &pending_move.from).await?;
         alias_record.resolve_pending_move(from.as_ref());
     }
     Ok(Some(alias_record))
 }
 
-async fn read_at(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
+/// Reads the record at `key` without resolving a pending move.
+async fn load_unresolved(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
     let record = records.get(key).await?;
     record.map(|record| AliasRecord::decode(key, &record)).transpose()
 }
 
-/// The link `id`, at `key` or where it went from there, if it is to be seen.
+/// Finds the link `id` at `key`, or follows the forwarding records from there.
 pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
     for _ in 0..=MOST_MOVES {
         let alias_record = load(records, &key).await?;
-        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.seen()) {
+        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
             Some(AliasState::MovedTo(moved_to)) if moved_to.link == *id => key = moved_to.to(),
             _ => break,
@@ -263,11 +275,11 @@ pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &Link
     Ok(None)
 }
 
-/// [`load`] at many places at once, each by itself readable or not.
+/// Reads many records like [`load`]. Each has its own result: one that cannot be read does not affect the others.
 pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Vec<Option<Result<AliasRecord, StoreError>>>, StoreError> {
     let found = records.get_many(keys).await?;
-    let read = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::decode(key, &record));
-    let mut alias_records: Vec<_> = keys.iter().zip(found).map(read).collect();
+    let decode = |(key, record): (&Key, Option<Record>)| record.map(|record| AliasRecord::decode(key, &record));
+    let mut alias_records: Vec<_> = keys.iter().zip(found).map(decode).collect();
     let origin = |alias_record: &Option<Result<AliasRecord, StoreError>>| match alias_record {
         Some(Ok(AliasRecord { alias_state: AliasState::PendingMove(pending_move), .. })) => Some(pending_move.from.clone()),
         _ => None,
@@ -281,7 +293,7 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
     for ((slot, key), record) in pending_move.zip(&origins).zip(found) {
         match (slot.as_mut(), record.map(|record| AliasRecord::decode(key, &record)).transpose()) {
             (Some(Ok(alias_record)), Ok(from)) => alias_record.resolve_pending_move(from.as_ref()),
-            // Who is to be seen there is not known, and that is all.
+            // Only this record has an unknown state.
             (_, Err(error)) => *slot = Some(Err(error)),
             (_, Ok(_)) => {}
         }
@@ -289,10 +301,10 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
     Ok(alias_records)
 }
 
-/// Has the link that went to `key` by this journey be there without anybody's word. Whoever asks has the signpost before them: to read it
-/// again might be to read an older truth. A refusal is for want of a fresh look.
+/// Finalizes the move `move_id` to `key` without reading the old alias. The caller has seen the forwarding record, and
+/// another read might return an older state. A conflict means that the record at `key` was read stale or has changed.
 pub(crate) async fn finalize_move(records: &impl Records, key: &Key, move_id: &str, token: String) -> Result<Written, StoreError> {
-    let Some(mut alias_record) = read_at(records, key).await? else {
+    let Some(mut alias_record) = load_unresolved(records, key).await? else {
         return Ok(Written::Conflict);
     };
     if matches!(&alias_record.alias_state, AliasState::PendingMove(pending_move) if pending_move.move_id == move_id) {
@@ -329,7 +341,7 @@ mod tests {
     }
 
     fn pending_move(before: AliasState) -> AliasState {
-        let from = Key::kept("link/hop.example/old".into());
+        let from = Key::stored("link/hop.example/old".into());
         AliasState::PendingMove(Box::new(PendingMove {
             link: Link::example(),
             from,
@@ -340,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn every_holder_comes_back_as_it_was_stored() {
+    fn every_alias_state_is_stored_and_read_back() {
         let tombstone = AliasState::Link(Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() });
         for alias_state in [
             tombstone.clone(),
@@ -361,9 +373,9 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_is_guarded_by_what_was_read_and_keeps_the_hints_that_still_hold() {
-        let place_of_claim = alias_record(&claimed());
-        let edit = place_of_claim.replace(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
+    fn edit_is_guarded_and_keeps_unchanged_index_entries() {
+        let claimed_record = alias_record(&claimed());
+        let edit = claimed_record.replace(&AliasState::Link(Link { version: 8, ..Link::example() }), "t1".into()).unwrap();
         assert_eq!(edit.expect, Expect::Unchanged(Guard("guard of t0".into())));
         assert_eq!((edit.index_adds.len(), edit.removes.len()), (0, 0));
         let edited = alias_record(&edit);
@@ -378,57 +390,57 @@ mod tests {
     }
 
     #[test]
-    fn edit_writes_and_drops_only_differing_index_entries() {
+    fn edit_adds_and_removes_only_differing_index_entries() {
         let edit = alias_record(&claimed()).replace(&with_tags(&["a", "b"]), "t1".into()).unwrap();
         let created_at = claimed().index_adds[0].as_str().replace("by-time/hop.example/", "").replace("/t0", "");
-        let by_tag = |tag: &str, token: &str| Key::kept(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
+        let by_tag = |tag: &str, token: &str| Key::stored(format!("by-tag/hop.example/{tag}/{created_at}/{token}"));
         assert_eq!((&edit.index_adds, edit.removes.len()), (&vec![by_tag("a", "t1-1"), by_tag("b", "t1-1")], 0));
-        assert_eq!(edit.attachments, ["a", "b"].map(|tag| (Key::kept(format!("tag/hop.example/{tag}")), "null".into())));
+        assert_eq!(edit.attachments, ["a", "b"].map(|tag| (Key::stored(format!("tag/hop.example/{tag}")), "null".into())));
         let edited = alias_record(&edit);
         assert!(edit.index_adds.iter().chain(&claimed().index_adds).all(|index_entry| edited.matches_entry(index_entry)));
         assert!(!alias_record(&claimed()).matches_entry(&by_tag("a", "t1-1")));
         let again = edited.replace(&with_tags(&["b", "c"]), "t2".into()).unwrap();
         assert_eq!((again.index_adds.as_slice(), again.removes.as_slice()), (&[by_tag("c", "t2-2")][..], &[by_tag("a", "t1-1")][..]));
-        assert_eq!(again.attachments.len(), 1, "the mark of the other tag is there");
-        let left = alias_record(&again).replace(&AliasState::MovedTo(moved_to()), "t3".into()).unwrap();
+        assert_eq!(again.attachments.len(), 1, "the marker of the other tag exists already");
+        let moved = alias_record(&again).replace(&AliasState::MovedTo(moved_to()), "t3".into()).unwrap();
         assert_eq!(
-            left.removes,
+            moved.removes,
             [&claimed().index_adds[..], &[by_tag("b", "t1-1"), by_tag("c", "t2-2")]].concat(),
-            "each under its own name"
+            "each with the token it was written with"
         );
         let tagged = alias_record(&again).link().unwrap().clone();
         let erased = alias_record(&again).erase(&tagged, Vec::new(), EntryStatus::Named, "t3".into()).unwrap();
-        assert_eq!(erased.removes, left.removes);
+        assert_eq!(erased.removes, moved.removes);
         assert_eq!(
             alias_record(&erased).erase(&tagged, Vec::new(), EntryStatus::Named, "t4".into()).unwrap().removes,
-            left.removes,
+            moved.removes,
             "the record still names them"
         );
     }
 
     #[test]
-    fn a_tag_that_comes_back_gets_a_new_entry() {
+    fn tag_added_again_gets_a_new_entry() {
         let tagged = alias_record(&claimed()).replace(&with_tags(&["a"]), "t1".into()).unwrap();
         let untagged = alias_record(&tagged).replace(&with_tags(&[]), "t2".into()).unwrap();
         assert_eq!((untagged.index_adds.len(), &untagged.removes), (0, &tagged.index_adds));
         let again = alias_record(&untagged).replace(&with_tags(&["a"]), "t3".into()).unwrap();
-        assert!(again.index_adds[0].as_str().ends_with("/t3-3"), "a late drop of the old one must not take the new one along");
+        assert!(again.index_adds[0].as_str().ends_with("/t3-3"), "a late removal of the old entry must not remove the new one");
         assert!(alias_record(&again).matches_entry(&tagged.index_adds[0]), "a list may have been read before the edit");
     }
 
     #[test]
-    fn whoever_leaves_takes_the_hints_along() {
-        let leave = alias_record(&claimed()).replace(&AliasState::MovedTo(moved_to()), "t1".into()).unwrap();
-        assert_eq!((leave.removes, leave.index_adds.len()), (claimed().index_adds, 0));
+    fn moving_away_removes_all_index_entries() {
+        let change = alias_record(&claimed()).replace(&AliasState::MovedTo(moved_to()), "t1".into()).unwrap();
+        assert_eq!((change.removes, change.index_adds.len()), (claimed().index_adds, 0));
     }
 
     #[test]
-    fn an_erasure_that_died_knows_what_is_left_and_leaves_nothing_in_the_end() {
-        let place_of_claim = alias_record(&claimed());
-        let first = place_of_claim.erase(&Link::example(), vec![Key::kept("x".into())], EntryStatus::Named, "t1".into()).unwrap();
+    fn crashed_erasure_resumes_and_leaves_nothing() {
+        let claimed_record = alias_record(&claimed());
+        let first = claimed_record.erase(&Link::example(), vec![Key::stored("x".into())], EntryStatus::Named, "t1".into()).unwrap();
         assert_eq!(
             (&first.removes[0], &first.removes[1..], first.index_adds.len()),
-            (&Key::kept("x".into()), &claimed().index_adds[..], 0)
+            (&Key::stored("x".into()), &claimed().index_adds[..], 0)
         );
         let again = alias_record(&first).erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
         assert_eq!(again.removes, claimed().index_adds);
@@ -438,19 +450,19 @@ mod tests {
     }
 
     #[test]
-    fn an_erasure_takes_along_what_was_there_before_the_link_came() {
+    fn erasure_removes_index_entries_of_the_previous_state() {
         let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
         before.spec.tags = vec![Tag::stored("a".into())];
-        let mut there = alias_record(&AliasRecord::claim(&key(), &pending_move(AliasState::Link(before)), "t0".into()).unwrap());
+        let mut moved_here = alias_record(&AliasRecord::claim(&key(), &pending_move(AliasState::Link(before)), "t0".into()).unwrap());
         let from = alias_record(&AliasRecord::claim(&key(), &AliasState::MovedTo(moved_to()), "t1".into()).unwrap());
-        there.resolve_pending_move(Some(&from));
-        let removes = there.erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap().removes;
+        moved_here.resolve_pending_move(Some(&from));
+        let removes = moved_here.erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap().removes;
         assert!(removes.iter().any(|index_entry| index_entry.as_str().starts_with("by-tag/hop.example/a/")), "{removes:?}");
         assert!(claimed().index_adds.iter().all(|index_entry| removes.contains(index_entry)));
     }
 
     #[test]
-    fn a_record_carries_its_creation_and_its_latest_commits() {
+    fn record_remembers_its_creation_and_latest_commits() {
         let mut change = claimed();
         assert_eq!(tokens_of(&change.value), ("t0".into(), vec!["t0".into()]));
         for number in 1..=10 {
@@ -462,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_of_another_schema_is_refused() {
+    fn record_of_another_schema_is_corrupt() {
         for (from, to) in [("\"v\":1", "\"v\":2"), ("{", "")] {
             let value = claimed().value.replacen(from, to, 1).into_bytes();
             let record = Record { value, guard: Guard(String::new()) };

@@ -1,5 +1,5 @@
-//! The audit as it is stored: a line for each change, under the moment it was asked for and the name of its commit. Nothing edits one, and
-//! nothing but time deletes it.
+//! Audit events in the store: one for each change, under the time of the request and the token of its commit. An event
+//! is never edited, and deleted only when it expires.
 
 use std::borrow::Cow;
 
@@ -9,13 +9,13 @@ use super::{Key, Prefix};
 use crate::model::time::Timestamp;
 use crate::store::ports::StoreError;
 
-/// What a line tells: who did what, to what, when and from where.
+/// An audit event: which caller did what, to which subject, when, and from which country.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AuditEvent<'a> {
     pub(crate) at: Timestamp,
-    /// What kind of deed it was: `link.create`.
+    /// The kind of change: `link.create`.
     pub(crate) action: Cow<'a, str>,
-    /// The id of what it was done to; a domain's name.
+    /// The id of what was changed; for a domain, its name.
     pub(crate) subject: Cow<'a, str>,
     pub(crate) domain: Option<Cow<'a, str>>,
     pub(crate) alias: Option<Cow<'a, str>>,
@@ -37,18 +37,18 @@ impl AuditEvent<'_> {
 }
 
 impl Key {
-    /// What somebody asked for at `moment` and the commit `token` did. Newest first.
+    /// The key of the audit event of the commit `token`, requested at `moment`. Newer events come first.
     pub(crate) fn audit(moment: Timestamp, token: &str) -> Self {
-        Self::kept(format!("{}{}/{token}", Prefix::audit().as_str(), inverted(moment)))
+        Self::stored(format!("{}{}/{token}", Prefix::audit().as_str(), inverted(moment)))
     }
 
-    /// The last part of a line's key: no other line has the same.
-    pub(crate) fn line_id(&self) -> &str {
+    /// The id of an audit event: the last part of its key, which is unique.
+    pub(crate) fn audit_event_id(&self) -> &str {
         self.as_str().rsplit_once('/').map_or("", |(_, id)| id)
     }
 
-    /// Whether this is the key of a line from before `moment`, as then are all that follow.
-    pub(crate) fn is_of_line_before(&self, moment: Timestamp) -> bool {
+    /// Whether this is the key of an audit event before `moment`. Then so are all keys after it.
+    pub(crate) fn is_of_event_before(&self, moment: Timestamp) -> bool {
         self.as_str().rsplit('/').nth(1).is_some_and(|at| *at > *inverted(moment))
     }
 }
@@ -57,7 +57,7 @@ impl Key {
 mod tests {
     use super::*;
 
-    fn line() -> AuditEvent<'static> {
+    fn event() -> AuditEvent<'static> {
         AuditEvent {
             at: Timestamp::from_millis(5),
             action: "link.create".into(),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_comes_back_as_it_was_stored() {
+    fn audit_event_is_stored_and_read_back() {
         let text = |text: &'static str| Some(Cow::Borrowed(text));
         let full = AuditEvent {
             domain: text("hop.example"),
@@ -81,32 +81,32 @@ mod tests {
             detail: text("from \"x\""),
             user: text("usr_1"),
             country: text("DE"),
-            ..line()
+            ..event()
         };
-        for line in [line(), full] {
-            assert_eq!(AuditEvent::decode(line.encode().unwrap().as_bytes()), Ok(line));
+        for event in [event(), full] {
+            assert_eq!(AuditEvent::decode(event.encode().unwrap().as_bytes()), Ok(event));
         }
     }
 
     #[test]
-    fn a_line_without_what_every_line_has_is_corrupt() {
-        for needed in ["at", "action", "subject", "principal", "request_id"] {
-            let json = line().encode().unwrap().replacen(&format!("\"{needed}\""), "\"other\"", 1);
-            assert!(matches!(AuditEvent::decode(json.as_bytes()), Err(StoreError::Corrupt(_))), "{needed}");
+    fn audit_event_without_a_required_member_is_corrupt() {
+        for required in ["at", "action", "subject", "principal", "request_id"] {
+            let json = event().encode().unwrap().replacen(&format!("\"{required}\""), "\"other\"", 1);
+            assert!(matches!(AuditEvent::decode(json.as_bytes()), Err(StoreError::Corrupt(_))), "{required}");
         }
-        let json = line().encode().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
+        let json = event().encode().unwrap().replace("\"admin\"", "\"admin\",\"country\":7");
         assert!(AuditEvent::decode(json.as_bytes()).is_err());
     }
 
     #[test]
-    fn the_key_of_a_line_tells_when_it_was_and_its_id() {
+    fn audit_key_holds_time_and_id() {
         let at = Timestamp::from_millis;
         let (newer, older) = (Key::audit(at(6), "a"), Key::audit(at(5), "b"));
         assert!(newer < older);
-        assert_eq!((newer.line_id(), older.line_id()), ("a", "b"));
-        assert_eq!([4, 5, 6].map(|millis| older.is_of_line_before(at(millis))), [false, false, true]);
+        assert_eq!((newer.audit_event_id(), older.audit_event_id()), ("a", "b"));
+        assert_eq!([4, 5, 6].map(|millis| older.is_of_event_before(at(millis))), [false, false, true]);
         for key in ["x", "audit/"] {
-            assert!(!Key::kept(key.into()).is_of_line_before(at(0)), "{key}");
+            assert!(!Key::stored(key.into()).is_of_event_before(at(0)), "{key}");
         }
     }
 }

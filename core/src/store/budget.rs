@@ -1,8 +1,8 @@
 //! The operation budget of a request: how many store operations it may use, as the vendor counts them.
 //!
-//! The meter ([`Metered`]) stands between the core and the ports of an edge. Before each call it computes the most that
-//! the call can cost ([`Records::operations`]), and refuses one that does not fit: nothing is sent, nothing is written.
-//! Work in many parts asks [`Budget::left`], stops early, and reserves the cost of its last steps
+//! The meter ([`Metered`]) is between the core and the ports of an edge. Before each call it computes the most that
+//! the call can cost ([`Records::operations`]), and rejects a call that does not fit: nothing is sent or written.
+//! Work in many parts checks [`Budget::left`], stops early, and reserves the cost of its last steps
 //! ([`Budget::reserve`]).
 
 use std::cell::Cell;
@@ -33,7 +33,7 @@ pub(crate) struct Budget {
     part_began: Cell<u32>,
 }
 
-/// Operations that are reserved until this is dropped.
+/// A reservation of operations until this is dropped.
 #[must_use = "the operations are free again once this is dropped"]
 pub(crate) struct Reserved<'b> {
     budget: &'b Budget,
@@ -65,7 +65,7 @@ impl Budget {
         self.limit
     }
 
-    /// Operations that may still be used, without those that are reserved.
+    /// Operations that may still be used, without the reserved ones.
     pub(crate) fn left(&self) -> u32 {
         self.limit.saturating_sub(self.used()).saturating_sub(self.reserved.get())
     }
@@ -108,7 +108,7 @@ impl Budget {
         self.part_began.set(self.used());
     }
 
-    /// Whether the current part can go on with so many operations. Asked before the first write of a part.
+    /// Whether the current part can use `operations` more. Called before its first write.
     pub(crate) fn fit(&self, operations: u32) -> Fit {
         let of_part = self.used().saturating_sub(self.part_began.get()).saturating_add(operations);
         match of_part.saturating_add(self.reserved.get()).checked_sub(self.at_start.get()).filter(|excess| *excess > 0) {
@@ -118,7 +118,7 @@ impl Budget {
         }
     }
 
-    /// The largest `number` up to `most` whose cost is at most what is left; at least 1, so that a list always
+    /// The largest number up to `most` whose cost is at most what is left; at least 1, so that a list always
     /// advances.
     pub(crate) fn largest(&self, most: u16, operations: impl Fn(u16) -> u32) -> u16 {
         (1..=most).rev().find(|number| operations(*number) <= self.left()).unwrap_or(1)
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reserved_operations_are_free_again_when_dropped() {
+    fn reserved_operations_are_released_on_drop() {
         let budget = Budget::new(10);
         budget.spend(3);
         let reserved = budget.reserve(2);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_fits_now_later_or_never() {
+    fn part_fits_now_later_or_never() {
         let budget = Budget::new(20);
         budget.spend(4);
         budget.begin();
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_grow_with_the_budget_and_are_never_zero() {
+    fn largest_number_grows_with_the_budget() {
         let largest = |limit| Budget::new(limit).largest(100, |number| u32::from(number) * 3 + 1);
         assert_eq!([0, 3, 4, 6, 7, 31, 301, 1_000].map(largest), [1, 1, 1, 1, 2, 10, 100, 100]);
     }

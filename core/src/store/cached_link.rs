@@ -1,8 +1,10 @@
-//! Copies: what an edge keeps near the visitor, and how far the core trusts it.
+//! Cached links: entries of the link cache near the visitor, and how far the core trusts them.
 //!
-//! A copy shows one version of a link and says when truth confirmed it. It is served while it is younger than a day; once it is older
-//! than ten minutes it is served and checked afterwards. A missing copy proves nothing: only truth says 404. A fill reads truth again
-//! after its put and corrects itself, so a fill that was overtaken by an edit does not bring the old target back for long.
+//! * A cached link holds one version of a link, and the time when the store last confirmed it.
+//! * It is served for a day. Once it is older than ten minutes, it is served and then checked.
+//! * A cache miss proves nothing: only the store decides on a 404.
+//! * A fill reads the store again after its put and corrects the cached link. So a fill that an edit has overtaken does
+//!   not serve the old target for long.
 
 use super::stored::cached_link::StoredCachedLink;
 use super::{AliasState, Key, load, stored};
@@ -14,69 +16,71 @@ use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::ports::{LinkCache, Records, StoreCall, StoreError};
 
-/// A copy older than this is no copy; adapters let the store drop it then.
+/// The lifetime of a cached link. Older ones are ignored, and adapters set this as the expiry.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;
 
-/// A copy that truth confirmed longer ago than this is checked after it was served.
+/// The age after which a cached link is checked against the store, once it was served.
 pub const RECHECK_AFTER_SECONDS: u32 = 10 * 60;
 
-/// How often a fill runs after a record that keeps changing.
+/// How often one fill puts the cached link of a record that keeps changing.
 const CORRECTIONS: u32 = 3;
 
-/// What a visitor of an alias needs to know.
+/// The part of an alias record that is needed to answer visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
-    /// How often the record was written.
+    /// The number of commits of the record.
     pub(crate) version: u64,
     pub(crate) state: CachedState,
 }
 
-/// Where an alias leads.
+/// The state of an alias as visitors see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CachedState {
-    /// As its link says.
+    /// A link.
     Link(Box<VisitorLink>),
-    /// To where its link went.
+    /// A forwarding record.
     MovedTo {
         to: Key,
-        /// Whether visitors who come to this alias are led there. Those who were led here by an older one are.
+        /// Whether visitors of this alias reach the link. Visitors who were forwarded to this alias from an older one
+        /// do in any case.
         forwards: bool,
     },
+    /// A deleted or erased link.
     Ended,
-    /// The same, and truth is asked whether it still is so.
+    /// A blocked link. Visitors get the same response as for an ended one, but the store is read for each of them.
     Blocked,
 }
 
-/// A link as far as it concerns visitors.
+/// The part of a link that is needed to answer visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisitorLink {
     pub(crate) target: Target,
-    /// Without what only its owner reads.
+    /// The settings, without those that only the API shows.
     pub(crate) spec: LinkSettings,
-    /// Where its clicks are counted down, if they are.
+    /// The click limit, if there is one.
     pub(crate) limit: Option<Limit>,
-    /// If visitors have to know a password. Its hash is with truth alone.
+    /// The tag of the password, if there is one. Its hash is only in the store.
     pub(crate) lock: Option<PasswordTag>,
 }
 
-/// A copy and how far it may be trusted.
+/// A cached link with the result of checking its age.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// Truth confirmed it lately.
+    /// The store confirmed it recently.
     Fresh(CachedLink),
     /// To be served and then checked.
     Stale(CachedLink),
-    /// It says that truth is to be asked.
+    /// The store must be read for every visitor.
     Bypass,
-    /// To be ignored.
+    /// No usable cached link.
     Missing,
 }
 
 impl CachedLink {
-    /// What visitors are to know of an alias with this holder, after so many commits; nothing where there is nothing to be seen.
+    /// The cached link of an alias record with this state and number of commits; nothing if the alias is free.
     pub(crate) fn from_state(alias_state: &AliasState, commits: u64) -> Option<Self> {
-        let (id, state) = match alias_state.seen() {
+        let (id, state) = match alias_state.visible() {
             AliasState::Link(link) if link.is_deleted() => (&link.id, CachedState::Ended),
             AliasState::Link(link) if link.blocked.is_some() => (&link.id, CachedState::Blocked),
             AliasState::Link(link) => (&link.id, CachedState::Link(Box::new(VisitorLink::from_link(link)))),
@@ -87,10 +91,10 @@ impl CachedLink {
         Some(Self { id: id.clone(), version: commits, state })
     }
 
-    /// Whether truth is to be asked for every visitor.
+    /// Whether the store must be read for every visitor.
     pub(crate) fn is_strict(&self) -> bool {
         match &self.state {
-            // Their clicks are counted by truth, so that is where their limit is read as well.
+            // Clicks are counted in the store, so the limit is read there too.
             CachedState::Link(followed) => followed.spec.strict || followed.limit.is_some(),
             CachedState::Blocked => true,
             CachedState::MovedTo { .. } | CachedState::Ended => false,
@@ -106,7 +110,8 @@ impl VisitorLink {
     }
 }
 
-/// Reads a copy. One that hop cannot read (another schema, a damaged value) is as good as none.
+/// Decodes a cached link and checks its age. One that cannot be decoded (another schema, a damaged value) counts as
+/// missing.
 pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Freshness {
     let Ok((cached_link, checked_at)) = stored::read(bytes).and_then(StoredCachedLink::into_link) else {
         return Freshness::Missing;
@@ -121,48 +126,50 @@ pub(crate) fn read(bytes: &[u8], now: Timestamp) -> Freshness {
     }
 }
 
-/// A copy to be made once the visitor has gone.
+/// A cache fill: a cached link to be written after the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CacheFill {
     pub(crate) key: Key,
-    /// What truth said just now, if it was asked.
+    /// The state that was just read from the store or written to it, if known.
     pub(crate) known: Option<CachedLink>,
 }
 
 impl CacheFill {
-    /// Cost if the record does not change meanwhile: a put and a check of the record. If the record is not known yet, it and the old copy
-    /// are read first.
+    /// Cost if the record does not change meanwhile: a put and a check of the record. If the state is not known, the
+    /// record and the old cached link are read first.
     pub(crate) fn operations(&self, records: &impl Records) -> u32 {
-        let once = records.operations(&StoreCall::Get).saturating_add(1);
-        if self.known.is_some() { once } else { once.saturating_mul(2) }
+        let put_and_check = records.operations(&StoreCall::Get).saturating_add(1);
+        if self.known.is_some() { put_and_check } else { put_and_check.saturating_mul(2) }
     }
 
-    /// Puts what truth says, and again as long as truth moved on meanwhile. A read may be late: a version that is not newer is no news.
+    /// Puts the state in the store, and puts again while the store has a newer one. A read may be stale, so a version
+    /// that is not newer is ignored.
     pub(crate) async fn run(self, records: &impl Records, link_cache: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
         let mut cached_link = match self.known {
             Some(cached_link) => Some(cached_link),
-            None => match truth(records, &self.key).await? {
-                None => ended(link_cache, &self.key, now).await,
-                truth => truth,
+            None => match read_store(records, &self.key).await? {
+                None => end_cached(link_cache, &self.key, now).await,
+                stored => stored,
             },
         };
         for _ in 0..CORRECTIONS {
             let Some(known) = cached_link else { return Ok(()) };
             link_cache.put(&self.key, &stored::write(&StoredCachedLink::new(&known, now))?).await?;
-            cached_link = truth(records, &self.key).await?.filter(|truth| truth.version > known.version);
+            cached_link = read_store(records, &self.key).await?.filter(|stored| stored.version > known.version);
         }
         Ok(())
     }
 }
 
-/// What is told where truth knows of nobody while a copy still does: that the link has ended.
-async fn ended(link_cache: &impl LinkCache, key: &Key, now: Timestamp) -> Option<CachedLink> {
+/// The old cached link as an ended one, for an alias that is free in the store but still has a link in the cache.
+async fn end_cached(link_cache: &impl LinkCache, key: &Key, now: Timestamp) -> Option<CachedLink> {
     match read(&link_cache.get(key).await?, now) {
         Freshness::Fresh(cached_link) | Freshness::Stale(cached_link) => Some(CachedLink { state: CachedState::Ended, ..cached_link }),
         Freshness::Bypass | Freshness::Missing => None,
     }
 }
 
-async fn truth(records: &impl Records, key: &Key) -> Result<Option<CachedLink>, StoreError> {
+/// The state of the alias in the store; nothing if it is free.
+async fn read_store(records: &impl Records, key: &Key) -> Result<Option<CachedLink>, StoreError> {
     Ok(load(records, key).await?.and_then(|alias_record| CachedLink::from_state(&alias_record.alias_state, alias_record.commits)))
 }

@@ -1,4 +1,5 @@
-//! A change: one guarded write of one record, with the hints it gains and loses and what is written down beside it.
+//! A change: one guarded write of one record, with its attachments, its audit event, and the index entries it adds and
+//! removes.
 
 use super::alias_record::AliasState;
 use super::{Key, index_entry};
@@ -6,52 +7,56 @@ use crate::model::link::Link;
 use crate::model::time::Timestamp;
 use crate::store::ports::Guard;
 
-/// The state the record must be in for the change to be made.
+/// The state in which the record must be for the change to be committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// There is no such record.
+    /// The record does not exist.
     Absent,
-    /// It is as it was when it was read.
+    /// The record still has this guard.
     Unchanged(Guard),
 }
 
-/// What `Records::commit` makes at once, or in this order: the sides, the gained hints, the guarded record, the dropped keys. After a
-/// crash in between there are only hints that no record yields and sides that no record names, and readers skip those.
+/// The input of `Records::commit`.
+///
+/// A store without transactions writes in this order: attachments, new index entries, the audit event, the guarded
+/// record, removals. A crash in between leaves only index entries that match no record and attachments that no record
+/// names. Readers skip those.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The record.
+    /// The key of the record.
     pub key: Key,
-    /// The state it must be in.
+    /// The expected state of the record.
     pub expect: Expect,
-    /// Its new value, JSON.
+    /// The new value of the record, JSON.
     pub value: String,
-    /// The random name of this commit. A store may use it as the record's guard.
+    /// The commit token: a random name of this commit. A store may use it as the guard of the record.
     pub token: String,
-    /// What is written beside the record and never changed: history, marks. Under one name it is the same each time, so it may be written again.
+    /// Attachments: values written beside the record that never change, such as history versions and tag markers. One
+    /// key always gets the same value, so an attachment may be written again.
     pub attachments: Vec<(Key, String)>,
-    /// What the audit says of it. It goes with the change: a refused one is not told of.
-    pub note: Option<AuditEntry>,
-    /// Hints the record yields from now on.
+    /// The audit event, written if the change is committed.
+    pub audit_entry: Option<AuditEntry>,
+    /// New index entries of the record.
     pub index_adds: Vec<Key>,
-    /// Keys that are of no use any more: hints it yielded before, old sides.
+    /// Keys to remove: old index entries of the record, old attachments.
     pub removes: Vec<Key>,
-    /// When the store may forget the record. It may take its time: the core looks at the clock anyway.
+    /// The time after which the store may delete the record. It may do so late: the core checks the time itself.
     pub expires_at: Option<Timestamp>,
-    /// Whether an earlier try of this very change may have been applied. If this try is refused, its index entries are removed only if
-    /// the record shows that no try was applied.
+    /// Whether an earlier attempt at this very change may have been applied. If this attempt ends in a conflict, its
+    /// index entries are removed only if the record shows that no attempt was applied.
     pub repeated: bool,
-    /// Most operations that undoing a refused change may use; `None` means no limit.
-    pub most_taken_back: Option<u32>,
+    /// The maximum number of operations for undoing a conflicting change; `None` means no limit.
+    pub max_undo_operations: Option<u32>,
 }
 
-/// A line of the audit.
+/// An audit event as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Where it is written down.
+    /// The key.
     pub key: Key,
-    /// JSON.
+    /// The value, JSON.
     pub value: String,
-    /// When the store may forget it; never, if there is nothing.
+    /// The time after which the store may delete it; never if there is none.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -59,10 +64,10 @@ impl Change {
     /// Whether anything is written beside the record.
     #[must_use]
     pub fn has_attachments(&self) -> bool {
-        !self.attachments.is_empty() || !self.index_adds.is_empty() || self.note.is_some()
+        !self.attachments.is_empty() || !self.index_adds.is_empty() || self.audit_entry.is_some()
     }
 
-    /// The write alone, with nothing beside it.
+    /// A change that writes nothing beside the record.
     pub(crate) fn write_only(key: Key, expect: Expect, value: String, token: String) -> Self {
         let (attachments, index_adds, removes) = (Vec::new(), Vec::new(), Vec::new());
         Self {
@@ -71,18 +76,18 @@ impl Change {
             value,
             token,
             attachments,
-            note: None,
+            audit_entry: None,
             index_adds,
             removes,
             expires_at: None,
             repeated: false,
-            most_taken_back: None,
+            max_undo_operations: None,
         }
     }
 }
 
-/// The index entries of a holder, each ending in `token`. Everything that lists links finds them through these. One who is still arriving
-/// has them written already, beside those of whoever is still to be seen.
+/// The index entries of an alias state, each ending in `token`. Lists find links only through these. A pending move
+/// already has the entries of its link, beside those of the previous state.
 pub(super) fn index_entries_of(alias_state: &AliasState, token: &str) -> Vec<Key> {
     match alias_state {
         AliasState::Link(link) => index_entries_of_link(link, token),
@@ -105,23 +110,24 @@ fn index_entries_of_link(link: &Link, token: &str) -> Vec<Key> {
     index_entries
 }
 
-/// Whether `link` has an index entry that differs from the one at `key` in its token at most. Only those of its kind are made: some take a digest.
+/// Whether `link` has an index entry that equals `key`, except that the tokens may differ. Only entries of its kind are
+/// built, because some need a digest.
 pub(super) fn has_entry(link: &Link, key: &Key) -> bool {
-    let is = |entry: Key| index_entry::says_the_same(&entry, key);
+    let matches = |entry: Key| index_entry::is_same_entry(&entry, key);
     match index_entry::kind(key) {
-        "by-time" => is(index_entry::by_time(link, "")),
-        "by-target" => is(index_entry::by_target(link, "")),
-        "by-owner" => link.owner.as_ref().is_some_and(|owner| is(index_entry::by_owner(link, owner, ""))),
-        "by-tag" => link.spec.tags.iter().any(|tag| is(index_entry::by_tag(link, tag, ""))),
-        "by-external-id" => link.spec.external_id.as_ref().is_some_and(|id| is(index_entry::by_external_id(link, id, ""))),
-        "crawlable" => link.spec.crawlable && is(index_entry::crawlable(link, "")),
+        "by-time" => matches(index_entry::by_time(link, "")),
+        "by-target" => matches(index_entry::by_target(link, "")),
+        "by-owner" => link.owner.as_ref().is_some_and(|owner| matches(index_entry::by_owner(link, owner, ""))),
+        "by-tag" => link.spec.tags.iter().any(|tag| matches(index_entry::by_tag(link, tag, ""))),
+        "by-external-id" => link.spec.external_id.as_ref().is_some_and(|id| matches(index_entry::by_external_id(link, id, ""))),
+        "crawlable" => link.spec.crawlable && matches(index_entry::crawlable(link, "")),
         _ => false,
     }
 }
 
-/// The marks of the tags that these new index entries list links by, as sides of the commit that writes them.
-pub(super) fn marks_of(index_adds: &[Key]) -> Vec<(Key, String)> {
-    index_adds.iter().filter_map(index_entry::mark).map(|mark| (mark, "null".to_owned())).collect()
+/// The markers of the tags of new index entries, as attachments of the commit that writes the entries.
+pub(super) fn tag_markers_of(index_adds: &[Key]) -> Vec<(Key, String)> {
+    index_adds.iter().filter_map(index_entry::tag_marker).map(|marker| (marker, "null".to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -132,7 +138,7 @@ mod tests {
     use crate::model::link_settings::LinkSettings;
 
     #[test]
-    fn a_link_has_the_entries_that_are_made_for_it() {
+    fn link_has_exactly_its_own_index_entries() {
         let full =
             Link { spec: LinkSettings { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
         let index_entries = index_entries_of_link(&full, "t");
@@ -142,6 +148,6 @@ mod tests {
         let other = Link { alias: crate::model::alias::Alias::stored("other".into()), ..full.clone() };
         assert!(!index_entries_of_link(&other, "t").iter().any(|index_entry| has_entry(&full, index_entry)));
         let bare: Vec<bool> = index_entries.iter().map(|index_entry| has_entry(&Link::example(), index_entry)).collect();
-        assert_eq!(bare.iter().filter(|has| **has).count(), 2, "its time and its target alone");
+        assert_eq!(bare.iter().filter(|has| **has).count(), 2, "only its time and its target");
     }
 }

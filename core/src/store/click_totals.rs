@@ -1,4 +1,4 @@
-//! How often a link was followed, as it is stored.
+//! Click totals: how often each link was followed.
 
 use super::stored::tokens::Tokens;
 use super::stored::{self, StoredTotal};
@@ -8,7 +8,7 @@ use crate::model::link::LinkId;
 use crate::store::id_source;
 use crate::store::ports::{Edge, Guard, Record, Records as _, StoreError};
 
-/// How often a link was followed.
+/// The clicks of a link, as they were read; zero if there is no record.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Total {
     pub(crate) clicks: Clicks,
@@ -35,7 +35,7 @@ impl Total {
     }
 }
 
-/// How often a count is tried again because somebody else counted at the same moment.
+/// How often a count is retried after a conflict with another count.
 const TRIES: u32 = 8;
 
 /// Adds a click to the total of its link.
@@ -54,8 +54,8 @@ pub(crate) async fn count_click<E: Edge>(edge: &E, link: &LinkId, click: Clicks)
     Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
 }
 
-/// Gives a link the clicks it had elsewhere, unless it has been counted here already.
-pub(crate) async fn bring_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
+/// Sets the clicks of an imported link. Does nothing if clicks were counted here already.
+pub(crate) async fn import_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
     let token = id_source::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
     write(edge.records(), Total::default().plus(clicks, link, token)?).await.map(drop)
 }
@@ -66,7 +66,7 @@ mod tests {
     use crate::store::commit_tokens::tokens_of;
 
     #[test]
-    fn a_total_adds_up_and_carries_its_creation_and_its_latest_commits() {
+    fn total_adds_up_and_stores_its_commit_tokens() {
         let id = LinkId::stored("lnk_1".into());
         let mut total = Total::default();
         let mut expected = Expect::Absent;

@@ -1,4 +1,5 @@
-//! A link made ready to be followed: whatever can be looked up, read or checked before a visitor comes has been.
+//! Compiled links: links prepared for redirects. Templates, rules and header values are parsed once, when the memo
+//! stores the link.
 
 use std::sync::Arc;
 
@@ -16,23 +17,24 @@ use crate::store::Key;
 use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
-/// What an isolate remembers of an alias.
+/// The memo entry of an alias.
 #[derive(Clone, Debug)]
 pub(crate) struct ResolvedAlias {
     pub(crate) id: LinkId,
-    pub(crate) way: ResolvedTo,
+    pub(crate) resolved_to: ResolvedTo,
 }
 
-/// Where an alias leads.
+/// What an alias resolves to.
 #[derive(Clone, Debug)]
 pub(crate) enum ResolvedTo {
     Link(Arc<CompiledLink>),
-    /// To where the link went, and whether visitors who come to this alias are led there.
+    /// The alias that the link moved to, and whether visitors of this alias are forwarded there.
     Alias(Key, bool),
+    /// An ended or blocked link.
     Nothing,
 }
 
-/// A link as those who follow it meet it.
+/// A link prepared for redirects.
 #[derive(Debug)]
 pub(crate) struct CompiledLink {
     pub(crate) id: LinkId,
@@ -40,35 +42,35 @@ pub(crate) struct CompiledLink {
     pub(crate) starts_at: Option<Timestamp>,
     pub(crate) ends_at: Option<Timestamp>,
     pub(crate) is_disabled: bool,
-    /// Where to once it has ended.
+    /// The `Location` once the link has ended.
     pub(crate) fallback: Option<HeaderValue>,
-    /// Where to, if no rule holds.
+    /// The destination if no rule matches.
     pub(crate) destination: Destination,
     pub(crate) rules: Vec<Rule>,
-    /// Where to if one does, in the order of the rules.
+    /// The destinations of the rules, in the same order.
     pub(crate) destinations: Vec<Destination>,
     pub(crate) limit: Option<Limit>,
     pub(crate) confirm: bool,
-    /// What a visitor's cookie is to be made for, if they have to know a password.
+    /// The tag of the password, if there is one. The cookie of a visitor is made for it.
     pub(crate) lock: Option<PasswordTag>,
     pub(crate) card: Option<Card>,
-    /// Whether a path behind the alias means something.
+    /// Whether a path after the alias is used: by a template, or because it is forwarded.
     pub(crate) uses_path: bool,
 }
 
 impl ResolvedAlias {
     pub(crate) fn from_cached(cached_link: CachedLink) -> Result<Self, StoreError> {
-        let way = match cached_link.state {
-            CachedState::Link(followed) => ResolvedTo::Link(Arc::new(CompiledLink::compile(cached_link.id.clone(), *followed)?)),
+        let resolved_to = match cached_link.state {
+            CachedState::Link(link) => ResolvedTo::Link(Arc::new(CompiledLink::compile(cached_link.id.clone(), *link)?)),
             CachedState::MovedTo { to, forwards } => ResolvedTo::Alias(to, forwards),
             CachedState::Ended | CachedState::Blocked => ResolvedTo::Nothing,
         };
-        Ok(Self { id: cached_link.id, way })
+        Ok(Self { id: cached_link.id, resolved_to })
     }
 
-    /// How much an isolate keeps of it, about.
+    /// The approximate size in memory.
     pub(crate) fn bytes(&self) -> usize {
-        match &self.way {
+        match &self.resolved_to {
             ResolvedTo::Link(compiled) => compiled.bytes(),
             ResolvedTo::Alias(to, _) => to.as_str().len(),
             ResolvedTo::Nothing => 0,
@@ -77,13 +79,13 @@ impl ResolvedAlias {
 }
 
 impl CompiledLink {
-    pub(crate) fn compile(id: LinkId, followed: VisitorLink) -> Result<Self, StoreError> {
-        let VisitorLink { target, spec, limit, lock } = followed;
-        let compiled =
-            |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| fits_no_header(&id));
-        let destinations = spec.rules.iter().map(|rule| compiled(&rule.target)).collect::<Result<Vec<_>, _>>()?;
-        let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| fits_no_header(&id)));
-        let destination = compiled(&target)?;
+    pub(crate) fn compile(id: LinkId, link: VisitorLink) -> Result<Self, StoreError> {
+        let VisitorLink { target, spec, limit, lock } = link;
+        let compile =
+            |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| not_a_header_value(&id));
+        let destinations = spec.rules.iter().map(|rule| compile(&rule.target)).collect::<Result<Vec<_>, _>>()?;
+        let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| not_a_header_value(&id)));
+        let destination = compile(&target)?;
         Ok(Self {
             status: spec.redirect_status,
             starts_at: spec.starts_at,
@@ -109,7 +111,7 @@ impl CompiledLink {
         destinations.chain(self.rules.iter().map(Rule::bytes)).chain(card).chain(fallback).sum::<usize>().saturating_add(size_of::<Self>())
     }
 
-    /// Whether it leads nowhere any more at `now`, or not for now.
+    /// Whether the link is ended or disabled at `now`.
     pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
         self.is_disabled || self.ends_at.is_some_and(|ends_at| ends_at <= now)
     }
@@ -118,12 +120,12 @@ impl CompiledLink {
         self.starts_at.is_none_or(|starts_at| starts_at <= now)
     }
 
-    /// Whether everybody who comes is led to the same place at once.
+    /// Whether every visitor gets the same redirect, without a limit, password or confirmation.
     pub(crate) fn is_plain(&self) -> bool {
         self.destinations.is_empty() && self.limit.is_none() && self.lock.is_none() && !self.confirm
     }
 }
 
-fn fits_no_header(id: &LinkId) -> StoreError {
-    StoreError::Corrupt(format!("a target of {id} fits no header"))
+fn not_a_header_value(id: &LinkId) -> StoreError {
+    StoreError::Corrupt(format!("a target of {id} is no valid header value"))
 }

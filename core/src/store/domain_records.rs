@@ -1,4 +1,5 @@
-//! What is kept of a domain beside its links. A deleted one stays as a record that says so.
+//! Domain records: where a domain redirects visitors who reach no link. The record of a deleted domain stays, marked as
+//! deleted.
 
 use http::HeaderValue;
 
@@ -6,32 +7,32 @@ use crate::model::domain::Domain;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 
-/// Where a domain sends visitors who find nothing.
+/// A domain and its redirects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DomainRecord {
     pub(crate) domain: Domain,
-    /// Instead of the front page.
+    /// The redirect of `/`, instead of the front page.
     pub(crate) root: Option<Target>,
-    /// From an alias without a link.
+    /// The redirect of an alias without a link.
     pub(crate) not_found: Option<Target>,
-    /// From a link that leads nowhere any more.
+    /// The redirect of a link that has ended.
     pub(crate) ended: Option<Target>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) version: u64,
-    /// Its record stays, so that no version of it comes twice.
+    /// Whether the domain is deleted. Its record stays, so that no version number is used twice.
     pub(crate) is_deleted: bool,
 }
 
 impl DomainRecord {
-    /// A domain of which nothing was said.
+    /// A domain without redirects.
     pub(crate) fn bare(domain: &Domain, version: u64, now: Timestamp) -> Self {
         let (root, not_found, ended) = (None, None, None);
         Self { domain: domain.clone(), root, not_found, ended, created_at: now, updated_at: now, version, is_deleted: false }
     }
 }
 
-/// Where a domain sends visitors, ready for a header.
+/// The redirects of a domain, as values of `Location`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DomainRedirects {
     pub(crate) root: Option<HeaderValue>,
@@ -45,7 +46,7 @@ impl DomainRedirects {
         Self { root: header(&domain_record.root), not_found: header(&domain_record.not_found), ended: header(&domain_record.ended) }
     }
 
-    /// How much an isolate keeps of it, about.
+    /// The approximate size in memory.
     pub(crate) fn bytes(&self) -> usize {
         [&self.root, &self.not_found, &self.ended].into_iter().flatten().map(HeaderValue::len).sum()
     }
@@ -59,7 +60,7 @@ mod tests {
     use crate::store::{Change, Expect, GuardedRecord, Key};
 
     #[test]
-    fn a_domain_comes_back_as_it_was_kept_with_its_creation_and_its_latest_commits() {
+    fn domain_is_stored_with_its_commit_tokens() {
         let domain = Domain::stored("c.example".into());
         let bare = DomainRecord::bare(&domain, 1, Timestamp::from_millis(5));
         let target = |path: &str| Some(Target::stored(format!("https://example.com/{path}")));
@@ -74,6 +75,6 @@ mod tests {
         let second = GuardedRecord::put(Some(&read(&first)), Key::domain(&domain), &full, "t1".into()).unwrap();
         assert_eq!(second.expect, Expect::Unchanged(Guard("t0".into())));
         assert_eq!(tokens_of(&second.value), ("t0".into(), vec!["t0".into(), "t1".into()]));
-        assert_eq!((read(&first).what, read(&second).what), (bare, full));
+        assert_eq!((read(&first).value, read(&second).value), (bare, full));
     }
 }

@@ -1,4 +1,4 @@
-//! What became of a request that may be repeated, as it is stored.
+//! The record of a request with an idempotency key: its nonce, its progress and its response.
 
 use super::stored::tokens::Tokens;
 use super::stored::{self, StoredIdempotency};
@@ -6,26 +6,27 @@ use super::{Change, Expect, Key};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Guard, Record, StoreError};
 
-/// How long a request is remembered.
+/// How long the record is valid.
 pub(crate) const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
-/// A request that may be repeated, and how far it came.
+/// The state of a request with an idempotency key.
 #[derive(Clone, Debug)]
 pub(crate) struct IdempotentRequest {
-    /// A digest of what it asked for, or for an upsert the alias that is promised to its external id; nothing if it was refused: then its name is
-    /// free for another.
+    /// The digest of the request; for an upsert, the alias promised to its external id. Nothing if the request was
+    /// rejected: then another request may use the key.
     pub(crate) body: Option<String>,
-    /// What its draws are made of, so that a later request of the same name draws otherwise.
+    /// The random value from which the ids are derived. A later request with the same key has another nonce, and so
+    /// other ids.
     pub(crate) nonce: String,
     pub(crate) first_at: Timestamp,
-    /// Since when somebody is at it.
+    /// When the latest attempt started, while none has finished.
     pub(crate) running_since: Option<Timestamp>,
     pub(crate) answer: Option<RecordedResponse>,
-    /// What the next request goes on from, if the one before did not do everything.
+    /// Where the next attempt continues, if the previous one did only a part.
     pub(crate) progress: Option<String>,
 }
 
-/// What it was answered.
+/// The recorded response, for repetitions of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecordedResponse {
     pub(crate) status: u16,
@@ -34,10 +35,10 @@ pub(crate) struct RecordedResponse {
     pub(crate) body: String,
 }
 
-/// The record of such a request.
+/// The record of a request with an idempotency key, as it was read; empty if there is none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IdempotencyRecord {
-    pub(crate) once: Option<IdempotentRequest>,
+    pub(crate) request: Option<IdempotentRequest>,
     tokens: Option<Tokens>,
     guard: Option<Guard>,
 }
@@ -47,14 +48,14 @@ impl IdempotencyRecord {
         let Some(record) = record else {
             return Ok(Self::default());
         };
-        let (once, tokens) = stored::read::<StoredIdempotency<'_>>(&record.value)?.into_parts();
-        Ok(Self { once: Some(once), tokens: Some(tokens), guard: Some(record.guard.clone()) })
+        let (request, tokens) = stored::read::<StoredIdempotency<'_>>(&record.value)?.into_parts();
+        Ok(Self { request: Some(request), tokens: Some(tokens), guard: Some(record.guard.clone()) })
     }
 
-    /// The change that makes the record say `once`.
-    pub(crate) fn replace(&self, key: &Key, once: &IdempotentRequest, token: String) -> Result<Change, StoreError> {
-        let value = stored::write(&StoredIdempotency::new(once, Tokens::after(self.tokens.as_ref(), &token)))?;
-        let forgotten_at = Timestamp::from_millis(once.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
+    /// The change that replaces the record by `request`.
+    pub(crate) fn replace(&self, key: &Key, request: &IdempotentRequest, token: String) -> Result<Change, StoreError> {
+        let value = stored::write(&StoredIdempotency::new(request, Tokens::after(self.tokens.as_ref(), &token)))?;
+        let forgotten_at = Timestamp::from_millis(request.first_at.as_millis().saturating_add(REMEMBERED_MILLIS));
         let expect = self.guard.clone().map_or(Expect::Absent, Expect::Unchanged);
         Ok(Change { expires_at: Some(forgotten_at), ..Change::write_only(key.clone(), expect, value, token) })
     }

@@ -1,7 +1,8 @@
-//! The keys of all records and hints: made and read here, nowhere else.
+//! Keys: the names of all records and index entries. They are built and parsed only here.
 //!
-//! Every part is escaped, so that `/` only ever separates parts and a prefix of whole parts selects exactly what it names. A link's
-//! key has at most 512 bytes (Workers KV), any other at most 1,024 (Fastly KV Store), and no key holds `# ; ? ^ |`, `./` or `../`.
+//! Parts are separated by `/` and escaped, so no part contains a `/`, and a prefix of whole parts matches only keys
+//! with those parts. The key of a link has at most 512 bytes (the limit of Workers KV), any other at most 1,024 (Fastly
+//! KV Store). No key contains `# ; ? ^ |`, `./` or `../`.
 
 use std::fmt::Write as _;
 
@@ -15,12 +16,12 @@ use crate::model::target::Target;
 use crate::model::text::{ExternalId, Tag};
 use crate::model::time::Timestamp;
 
-/// The name of one record or hint: short ASCII text.
+/// The name of one record or index entry: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(String);
 
 impl Key {
-    /// The record of the link `alias` on `domain`.
+    /// The key of the record of `alias` on `domain`.
     #[must_use]
     pub fn link(domain: &Domain, alias: &Alias) -> Self {
         let mut key = String::with_capacity(64);
@@ -31,133 +32,134 @@ impl Key {
         Self(key)
     }
 
-    /// The domain and the alias of the record of a link, as parts of another key.
+    /// The domain and alias of an alias record, as parts of another key.
     pub(super) fn alias_path(&self) -> &str {
         self.0.strip_prefix("link/").unwrap_or(&self.0)
     }
 
-    /// The record of the link that has this [`alias_path`](Self::alias_path).
+    /// The key of the alias record with this [`alias_path`](Self::alias_path).
     pub(super) fn at_path(path: &str) -> Self {
         Self(["link/", path].concat())
     }
 
-    /// How often a link was followed.
+    /// The key of the click total of a link.
     pub(crate) fn total(link: &LinkId) -> Self {
         Self(format!("stats/{link}/total"))
     }
 
-    /// How much of a limit is used up.
+    /// The key of the counter or tickets of a click limit.
     pub(crate) fn limit(limit: &Limit) -> Self {
         Self(format!("{}{}", Prefix::takes(&limit.link).as_str(), limit.epoch))
     }
 
-    /// How often somebody has tried, in one window of time, what may be tried only so often. `digest` says who, and tells nobody.
+    /// The key of a rate limit: the attempts of one client in one time window. `digest` identifies the client without
+    /// revealing it.
     #[must_use]
     pub fn rate(class: &str, digest: &str, window: u64) -> Self {
         Self(format!("rate/{class}/{digest}/{window}"))
     }
 
-    /// What became of a request that may be repeated.
-    pub(crate) fn once(name: &str) -> Self {
+    /// The key of the record of a request with an idempotency key.
+    pub(crate) fn idempotency(name: &str) -> Self {
         Self(format!("once/{name}"))
     }
 
-    /// What is kept of a domain.
+    /// The key of a domain record.
     pub(crate) fn domain(domain: &Domain) -> Self {
         let Prefix(mut key) = Prefix::domains();
         escape(&mut key, domain.as_str(), is_plain_in_domain);
         Self(key)
     }
 
-    /// What a domain tells robots.
+    /// The key of the text of `robots.txt` of a domain.
     pub(crate) fn robots(domain: &Domain) -> Self {
         let mut key = String::from("robots/");
         escape(&mut key, domain.as_str(), is_plain_in_domain);
         Self(key)
     }
 
-    /// An API key.
+    /// The key of the record of an API key.
     pub(crate) fn api_key(id: &KeyId) -> Self {
         Self(format!("{}{}", Prefix::api_keys().as_str(), id.as_str()))
     }
 
-    /// A user.
+    /// The key of the record of a user.
     pub(crate) fn user(id: &UserId) -> Self {
         Self(format!("{}{}", Prefix::users().as_str(), id.as_str()))
     }
 
-    /// Whose an address is that has this name ([`crate::model::user::Email::claim_name`]).
+    /// The key of the claim to the e-mail address with this name ([`crate::model::user::Email::claim_name`]).
     pub(crate) fn email(name: &str) -> Self {
         Self(format!("user-email/{name}"))
     }
 
-    /// Who owns the deployment.
+    /// The key of the record of the owners of the deployment.
     pub(crate) fn team() -> Self {
         Self("team".into())
     }
 
-    /// A key no record has: asking for it shows whether the store answers.
+    /// A key that no record has. Reading it shows whether the store answers.
     pub(crate) fn probe() -> Self {
         Self("probe".into())
     }
 
-    /// A key a store has kept, as its adapter reads it back.
+    /// A key that was stored, as the adapter reads it back.
     #[must_use]
-    pub fn kept(text: String) -> Self {
+    pub fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The key.
+    /// The text of the key.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The beginning shared by the keys of one list; it may end in the middle of a part.
+/// The common start of the keys of one list. It may end in the middle of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(String);
 
 impl Prefix {
-    /// All links of a domain, newest first.
+    /// The index entries of all links of a domain, newest first.
     #[must_use]
     pub fn by_time(domain: &Domain) -> Self {
         Self::new("by-time", domain)
     }
 
-    /// Those with a tag, newest first.
+    /// The index entries of links with a tag, newest first.
     pub(crate) fn by_tag(domain: &Domain, tag: &Tag) -> Self {
         Self::new("by-tag", domain).part(tag.as_str())
     }
 
-    /// Those of an owner, newest first.
+    /// The index entries of the links of an owner, newest first.
     pub(crate) fn by_owner(domain: &Domain, owner: &UserId) -> Self {
         Self::new("by-owner", domain).part(owner.as_str())
     }
 
-    /// Those that lead to a target, newest first.
+    /// The index entries of links with a target, newest first.
     pub(crate) fn by_target(domain: &Domain, target: &Target) -> Self {
         Self::new("by-target", domain).part(&target.digest())
     }
 
-    /// Those that another system calls so, newest first.
+    /// The index entries of links with an external id, newest first.
     pub(crate) fn by_external_id(domain: &Domain, id: &ExternalId) -> Self {
         Self::new("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
     }
 
-    /// Those that robots may follow, by alias.
+    /// The index entries of links that robots may follow, by alias.
     pub(crate) fn crawlable(domain: &Domain) -> Self {
         Self::new("crawlable", domain)
     }
 
-    /// The records themselves whose alias begins so, in the order of their aliases.
+    /// The records of aliases that start with `alias`, in the order of their aliases.
     pub(crate) fn links(domain: &Domain, alias: &AliasPrefix) -> Self {
         let Self(mut prefix) = Self::new("link", domain);
         escape(&mut prefix, alias.as_str(), is_plain);
         Self(prefix)
     }
 
-    /// Of a list by time, as little more than what lies between two moments as one prefix can say.
+    /// The longest prefix that covers all entries of a list by time between two moments. It may cover a little more.
     pub(crate) fn between(mut self, earliest: Timestamp, latest: Timestamp) -> Self {
         let (newest, oldest) = (index_entry::inverted(latest), index_entry::inverted(earliest));
         let same = newest.chars().zip(oldest.chars()).take_while(|(newest, oldest)| newest == oldest);
@@ -165,12 +167,12 @@ impl Prefix {
         self
     }
 
-    /// The tags that were used on a domain.
+    /// The markers of the tags that were used on a domain.
     pub(crate) fn tags(domain: &Domain) -> Self {
         Self::new("tag", domain)
     }
 
-    /// The domains of which something is kept.
+    /// All domain records.
     pub(crate) fn domains() -> Self {
         Self("domain/".into())
     }
@@ -185,22 +187,22 @@ impl Prefix {
         Self("user/".into())
     }
 
-    /// What was done, newest first.
+    /// All audit events, newest first.
     pub(crate) fn audit() -> Self {
         Self("audit/".into())
     }
 
-    /// What a link was, newest first.
+    /// The stored versions of a link, newest first.
     pub(crate) fn history(link: &LinkId) -> Self {
         Self(format!("history/{link}/"))
     }
 
-    /// What was taken of all the limits a link has had.
+    /// The counters or tickets of all click limits that a link has had.
     pub(crate) fn takes(link: &LinkId) -> Self {
         Self(format!("take/{link}/"))
     }
 
-    /// What was taken under `key`, one by one.
+    /// The tickets that were taken at `key`.
     #[must_use]
     pub fn tickets(key: &Key) -> Self {
         Self(format!("{}/", key.0))
@@ -221,58 +223,59 @@ impl Prefix {
         self
     }
 
-    /// The prefix.
+    /// The text of the prefix.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first text after every key of this prefix.
+    /// The first text in order that is after every key with this prefix.
     #[must_use]
     pub fn end(&self) -> String {
         let mut end = self.0.clone();
-        // Keys are ASCII: the next character is a byte too.
+        // Keys are ASCII, so the next character is one byte too.
         let next = end.pop().and_then(|last| char::from_u32(u32::from(last).saturating_add(1)));
         end.extend(next);
         end
     }
 }
 
-/// Where a store's page of keys begins: its own words, without meaning to the core.
+/// The position of a page of keys, in a format of the store that is opaque to the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
-/// Hints: keys that lead to a link's record. Each ends `<alias>/<token>`, and before that most have the inverted time.
+/// Index entries: keys that name the alias of a link. Each ends in `<alias>/<token>`, most in `<inverted
+/// time>/<alias>/<token>`.
 pub(crate) mod index_entry {
     use std::fmt::Write as _;
 
     use super::{Alias, ExternalId, Key, Link, Prefix, Tag, Timestamp, UserId, escape, is_plain, unescape};
 
     pub(crate) fn by_time(link: &Link, token: &str) -> Key {
-        end(Prefix::by_time(&link.domain), link, token)
+        by_newest(Prefix::by_time(&link.domain), link, token)
     }
 
     pub(crate) fn by_tag(link: &Link, tag: &Tag, token: &str) -> Key {
-        end(Prefix::by_tag(&link.domain, tag), link, token)
+        by_newest(Prefix::by_tag(&link.domain, tag), link, token)
     }
 
     pub(crate) fn by_owner(link: &Link, owner: &UserId, token: &str) -> Key {
-        end(Prefix::by_owner(&link.domain, owner), link, token)
+        by_newest(Prefix::by_owner(&link.domain, owner), link, token)
     }
 
     pub(crate) fn by_target(link: &Link, token: &str) -> Key {
-        end(Prefix::by_target(&link.domain, &link.target), link, token)
+        by_newest(Prefix::by_target(&link.domain, &link.target), link, token)
     }
 
     pub(crate) fn by_external_id(link: &Link, id: &ExternalId, token: &str) -> Key {
-        end(Prefix::by_external_id(&link.domain, id), link, token)
+        by_newest(Prefix::by_external_id(&link.domain, id), link, token)
     }
 
     pub(crate) fn crawlable(link: &Link, token: &str) -> Key {
-        alone(Prefix::crawlable(&link.domain), link, token)
+        by_alias(Prefix::crawlable(&link.domain), link, token)
     }
 
-    /// The later the moment, the smaller the text.
+    /// A moment as text that sorts later moments first.
     pub(crate) fn inverted(moment: Timestamp) -> String {
         let mut text = String::with_capacity(16);
         // Writing to a string does not fail.
@@ -280,16 +283,16 @@ pub(crate) mod index_entry {
         text
     }
 
-    /// Newest first.
-    fn end(prefix: Prefix, link: &Link, token: &str) -> Key {
+    /// An entry of a list that is sorted by time of creation, newest first.
+    fn by_newest(prefix: Prefix, link: &Link, token: &str) -> Key {
         let Prefix(mut key) = prefix;
         key.push_str(&inverted(link.created_at));
         key.push('/');
-        alone(Prefix(key), link, token)
+        by_alias(Prefix(key), link, token)
     }
 
-    /// In the order of the aliases.
-    fn alone(prefix: Prefix, link: &Link, token: &str) -> Key {
+    /// An entry of a list that is sorted by alias.
+    fn by_alias(prefix: Prefix, link: &Link, token: &str) -> Key {
         let Prefix(mut key) = prefix;
         escape(&mut key, link.alias.as_str(), is_plain);
         key.push('/');
@@ -297,34 +300,34 @@ pub(crate) mod index_entry {
         Key(key)
     }
 
-    /// Whether a hint is of a link that was created before `moment`, and with it every hint that follows.
+    /// Whether the link of an entry was created before `moment`. Then so were the links of all entries after it.
     pub(crate) fn is_before(index_entry: &Key, moment: Timestamp) -> bool {
         index_entry.0.rsplit('/').nth(2).is_some_and(|created_at| *created_at > *inverted(moment))
     }
 
-    /// What kind of hint it is: the first part of its key.
+    /// The kind of an entry: the first part of its key.
     pub(crate) fn kind(index_entry: &Key) -> &str {
         index_entry.0.split('/').next().unwrap_or_default()
     }
 
-    /// Whether two hints differ in their tokens only.
-    pub(crate) fn says_the_same(one: &Key, other: &Key) -> bool {
-        one.0.rsplit_once('/').map(|(said, _token)| said) == other.0.rsplit_once('/').map(|(said, _token)| said)
+    /// Whether two entries are equal, except that their tokens may differ.
+    pub(crate) fn is_same_entry(one: &Key, other: &Key) -> bool {
+        one.0.rsplit_once('/').map(|(entry, _token)| entry) == other.0.rsplit_once('/').map(|(entry, _token)| entry)
     }
 
-    /// Whether a hint was written by the commit `token`.
+    /// Whether an entry was written by the commit `token`.
     pub(crate) fn ends_in(index_entry: &Key, token: &str) -> bool {
         index_entry.0.rsplit_once('/').is_some_and(|(_, last)| last == token)
     }
 
-    /// The mark of the tag that a hint lists links by; nothing for any other hint.
-    pub(crate) fn mark(index_entry: &Key) -> Option<Key> {
+    /// The marker of the tag of an entry; nothing for entries that are not by tag.
+    pub(crate) fn tag_marker(index_entry: &Key) -> Option<Key> {
         let mut parts = index_entry.0.strip_prefix("by-tag/")?.split('/');
         let (domain, tag) = (parts.next()?, parts.next()?);
         Some(Key(["tag/", domain, "/", tag].concat()))
     }
 
-    /// The alias of the record a hint leads to; nothing for a key that is no hint.
+    /// The alias that an entry names; nothing for a key that is no index entry.
     pub(crate) fn alias(index_entry: &Key) -> Option<Alias> {
         let (rest, _token) = index_entry.0.rsplit_once('/')?;
         let (_, alias) = rest.rsplit_once('/')?;
@@ -333,25 +336,26 @@ pub(crate) mod index_entry {
 }
 
 impl Domain {
-    /// The domain of which something is kept at `key`; nothing for any other key.
-    pub(crate) fn kept_at(key: &Key) -> Option<Self> {
+    /// The domain whose record has this key; nothing for any other key.
+    pub(crate) fn from_record_key(key: &Key) -> Option<Self> {
         unescape(key.0.strip_prefix(Prefix::domains().as_str())?).map(Self::stored)
     }
 }
 
 impl Tag {
-    /// The tag a mark is of; nothing for a key that is no mark.
-    pub(crate) fn marked_by(mark: &Key) -> Option<Self> {
-        let (_, tag) = mark.0.rsplit_once('/')?;
+    /// The tag of a tag marker; nothing for any other key.
+    pub(crate) fn from_marker(marker: &Key) -> Option<Self> {
+        let (_, tag) = marker.0.rsplit_once('/')?;
         unescape(tag).map(Self::stored)
     }
 }
 
+/// Whether a byte is not escaped.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'-')
 }
 
-/// A domain's dots stand between labels, never alone in a part.
+/// The same in a domain. Its dots are between labels, so no part is `.` or `..`.
 fn is_plain_in_domain(byte: u8) -> bool {
     is_plain(byte) || byte == b'.'
 }
@@ -399,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_one_readable_key() {
+    fn link_key_is_readable() {
         for (host, text, key) in [
             ("hop.example", "docs", "link/hop.example/docs"),
             ("hop.example", "a.b_c~d-e", "link/hop.example/a=2eb_c~d-e"),
@@ -415,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_keys_fit_both_stores() {
+    fn longest_keys_fit_both_stores() {
         let host = format!("{}.{}", "a".repeat(60), "b".repeat(59));
         let text = "é".repeat(64);
         assert_eq!(host.len(), 120);
@@ -430,13 +434,13 @@ mod tests {
             index_entry::by_target(&link, &token),
             index_entry::crawlable(&link, &token),
         ];
-        for key in index_entries.iter().cloned().chain(index_entry::mark(&index_entries[1])) {
+        for key in index_entries.iter().cloned().chain(index_entry::tag_marker(&index_entries[1])) {
             assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
         }
     }
 
     #[test]
-    fn a_hint_leads_back_to_its_alias() {
+    fn index_entry_names_its_alias() {
         for text in ["docs", "a.b", "日本", "..a", "🎉"] {
             let link = link("hop.example", text, 5);
             let by_tag = index_entry::by_tag(&link, &Tag::stored("a/b".into()), "t");
@@ -449,15 +453,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hint_leads_nowhere() {
+    fn other_keys_name_no_alias() {
         for key in ["", "x", "by-time/", "a/=zz/t", "a/=c3/t", "a/=2/t"] {
-            let found = index_entry::alias(&Key::kept(key.into()));
+            let found = index_entry::alias(&Key::stored(key.into()));
             assert!(found.is_none_or(|alias| alias.as_str().is_empty()), "{key}");
         }
     }
 
     #[test]
-    fn newer_hints_come_first_and_stay_within_their_domain() {
+    fn newer_entries_come_first_within_their_domain() {
         let index_entry = |host, millis| index_entry::by_time(&link(host, "a", millis), "t");
         let (newer, older) = (index_entry("hop.example", 2_000), index_entry("hop.example", 1_999));
         assert!(newer < older);
@@ -470,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_may_end_within_an_alias() {
+    fn prefix_may_end_within_an_alias() {
         let host = domain("hop.example");
         let prefix = |text: &str| Prefix::links(&host, &AliasPrefix::parse(text, AliasCase::Sensitive).unwrap());
         for (text, inside, outside) in [
@@ -491,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_between_two_moments_holds_all_that_lies_between() {
+    fn prefix_covers_all_entries_between_two_moments() {
         let host = domain("hop.example");
         let at = Timestamp::from_millis;
         for (earliest, latest) in [(0, 0), (0, 1), (1_795_248_000_000, 1_795_248_003_600), (5, u64::MAX), (0xFFFF, 0x1_0000)] {
@@ -507,20 +511,20 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_tells_what_is_too_old() {
+    fn entry_shows_whether_its_link_is_too_old() {
         let index_entry = index_entry::by_tag(&link("hop.example", "x", 5), &Tag::stored("a/b".into()), "t");
         assert_eq!([4, 5, 6].map(|millis| index_entry::is_before(&index_entry, Timestamp::from_millis(millis))), [false, false, true]);
-        assert!(!index_entry::is_before(&Key::kept("x".into()), Timestamp::from_millis(6)));
+        assert!(!index_entry::is_before(&Key::stored("x".into()), Timestamp::from_millis(6)));
     }
 
     #[test]
-    fn a_tag_is_no_prefix_of_another() {
+    fn tag_is_no_prefix_of_another_tag() {
         let (host, tag) = (domain("hop.example"), |text: &str| Tag::stored(text.into()));
         assert_eq!(Prefix::by_tag(&host, &tag("a/b")).as_str(), "by-tag/hop.example/a=2fb/");
         let index_entry = index_entry::by_tag(&link("hop.example", "x", 1), &tag("a/é"), "t");
-        let mark = index_entry::mark(&index_entry).unwrap();
-        assert_eq!((mark.as_str(), Tag::marked_by(&mark)), ("tag/hop.example/a=2f=c3=a9", Some(tag("a/é"))));
-        assert_eq!(index_entry::mark(&index_entry::by_time(&link("hop.example", "x", 1), "t")), None);
+        let marker = index_entry::tag_marker(&index_entry).unwrap();
+        assert_eq!((marker.as_str(), Tag::from_marker(&marker)), ("tag/hop.example/a=2f=c3=a9", Some(tag("a/é"))));
+        assert_eq!(index_entry::tag_marker(&index_entry::by_time(&link("hop.example", "x", 1), "t")), None);
         let index_entry = index_entry::by_tag(&link("hop.example", "x", 1), &tag("ab"), "t");
         assert!(!index_entry.as_str().starts_with(Prefix::by_tag(&host, &tag("a")).as_str()));
     }

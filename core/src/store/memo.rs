@@ -1,7 +1,7 @@
-//! The memo: what this isolate answered a moment ago. Followers only; the API never looks here.
+//! The memo: an in-memory cache of one isolate, for visitors only. The API never reads it.
 //!
-//! Hits are repeated for five seconds and truth's 404s for ten, each within a bounded number of entries and bytes. A commit drops its
-//! own isolate's entry, and an answer read before that commit is not remembered after it.
+//! Hits are valid for five seconds and misses (404) for ten. The number of entries and their bytes are bounded. A
+//! commit drops the entry of its own isolate, and a value that was read before this commit is not stored after it.
 
 use std::sync::Arc;
 
@@ -12,35 +12,38 @@ use crate::store::{DomainRedirects, Key, cached_link};
 pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;
 
-/// A link's answer is about 200 bytes beside its target; a target has at most 8 KiB.
+/// A compiled link has about 200 bytes beside its target; a target has at most 8 KiB.
 const HIT_BOUNDS: MemoBounds = MemoBounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_024 };
 const MISS_BOUNDS: MemoBounds = MemoBounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
-/// KV repeats a miss for about a minute and takes one write a second for a key: one fill a minute is enough.
+/// Workers KV caches a miss for about a minute and accepts one write per second and key, so one fill per minute is
+/// enough.
 const FILL_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 512 * 1_024 };
-/// One for each domain that is served; of a thousand links a text has at most 400 KB.
+/// One `robots.txt` per domain. With a thousand links it has at most 400 KB.
 const TEXT_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 1_024 * 1_024 };
 const RECHECK_BOUNDS: MemoBounds = MemoBounds { seconds: cached_link::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
 
-/// What an isolate remembers under a key.
+/// A value of the memo.
 #[derive(Clone, Debug)]
 pub(crate) enum MemoValue {
     Link(ResolvedAlias),
     Domain(DomainRedirects),
 }
 
-/// A moment in the life of the memo: an answer may be remembered only if no commit came since.
+/// The epoch of the memo, which every commit changes. A value may be stored only in the epoch in which it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Epoch(u64);
 
-/// What a memo knows about a key.
+/// The result of a lookup.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum MemoLookup<V> {
     Hit(V),
-    /// Truth has no such link.
+    /// The store has no such link.
     Miss,
+    /// Not in the memo.
     Unknown,
 }
 
+/// The memo of an isolate: a bounded shelf for each kind of entry.
 pub(crate) struct Memo<V> {
     hits: Shelf<V>,
     misses: Shelf<V>,
@@ -88,39 +91,39 @@ impl<V: Clone> Memo<V> {
         }
     }
 
-    /// What robots are told, under the key of its record. Nothing that is younger than a minute is forgotten for a change.
+    /// The text of `robots.txt` under the key of its record. A commit does not drop it: it is valid for a minute.
     pub(crate) fn text(&self, key: &Key, now: Timestamp) -> Option<Arc<str>> {
         self.texts.get(key, now)?.value.as_deref().cloned()
     }
 
-    /// Remembers a text until a minute after it was made.
+    /// Stores a text until a minute after it was made.
     pub(crate) fn remember_text(&mut self, key: &Key, text: Arc<str>, made_at: Timestamp) {
         let bytes = text.len();
         self.texts.put(key, Some(Box::new(text)), bytes, made_at);
     }
 
-    /// Whether the copy of `key` is to be checked now: at most once in ten minutes.
+    /// Whether to check the cached link at `key` now: at most once in ten minutes.
     pub(crate) fn claim_recheck(&mut self, key: &Key, now: Timestamp) -> bool {
         self.rechecks.claim(key, now)
     }
 
-    /// Whether a missing copy of `key` is to be filled now: at most once in a minute.
+    /// Whether to fill a missing cached link at `key` now: at most once a minute.
     pub(crate) fn claim_fill(&mut self, key: &Key, now: Timestamp) -> bool {
         self.fills.claim(key, now)
     }
 
-    /// How much there is on each shelf.
-    pub(crate) fn holdings(&self) -> [ShelfUsage; 5] {
+    /// The usage of each shelf.
+    pub(crate) fn usage(&self) -> [ShelfUsage; 5] {
         [
-            self.hits.holding("hits"),
-            self.misses.holding("misses"),
-            self.rechecks.holding("rechecks"),
-            self.fills.holding("fills"),
-            self.texts.holding("texts"),
+            self.hits.usage("hits"),
+            self.misses.usage("misses"),
+            self.rechecks.usage("rechecks"),
+            self.fills.usage("fills"),
+            self.texts.usage("texts"),
         ]
     }
 
-    /// Forgets `key`, which this isolate has just changed.
+    /// Drops the entries of `key`, which this isolate has just changed.
     pub(crate) fn drop(&mut self, key: &Key) {
         self.hits.remove(key);
         self.misses.remove(key);
@@ -128,7 +131,7 @@ impl<V: Clone> Memo<V> {
     }
 }
 
-/// How much there is on a shelf.
+/// The usage of a shelf.
 pub(crate) struct ShelfUsage {
     pub(crate) name: &'static str,
     pub(crate) entries: usize,
@@ -136,31 +139,33 @@ pub(crate) struct ShelfUsage {
     pub(crate) most_bytes: usize,
 }
 
+/// The lifetime of the entries of a shelf, and their maximum size in total.
 #[derive(Clone, Copy)]
 struct MemoBounds {
     seconds: u32,
     bytes: usize,
 }
 
-/// Keys for a while, some with a value, the oldest making room for the newest. Each key belongs to one of [`SETS`] small sets, so that a full
-/// shelf costs no more than an empty one. Visitors choose the keys, and nothing secret says which set is whose: somebody can crowd one. Its
-/// other keys are forgotten early then, and asked for again.
+/// A set-associative cache with a lifetime. Each key belongs to one of [`SETS`] small sets, and the oldest entry of a
+/// full set is evicted. So a full shelf costs no more than an empty one. The hash has no secret, so visitors can choose
+/// keys that crowd one set. Then its other keys are evicted early and read again.
 struct Shelf<V> {
     bounds: MemoBounds,
-    /// All of them as soon as there is something to keep. A set has its oldest entry first.
+    /// The sets; none until the first entry. The oldest entry of a set is first.
     sets: Vec<Vec<Entry<V>>>,
     bytes: usize,
-    /// The set that is looked through next for what is too old.
+    /// The set that is checked for expired entries next.
     hand: u8,
 }
 
-/// One for each value of a byte.
+/// The number of sets: one for each value of a byte.
 const SETS: usize = 256;
-const ENTRIES_OF_A_SET: usize = 8;
+const ENTRIES_PER_SET: usize = 8;
 
-/// Of a shelf.
-pub(crate) const MOST_ENTRIES: usize = SETS * ENTRIES_OF_A_SET;
+/// The maximum number of entries of a shelf.
+pub(crate) const MOST_ENTRIES: usize = SETS * ENTRIES_PER_SET;
 
+/// An entry of a shelf. Without a value it only records that the key was added.
 struct Entry<V> {
     key: Key,
     value: Option<Box<V>>,
@@ -184,17 +189,17 @@ impl<V> Shelf<V> {
         entry.is_fresh(self.bounds, now).then_some(entry)
     }
 
-    fn holding(&self, name: &'static str) -> ShelfUsage {
+    fn usage(&self, name: &'static str) -> ShelfUsage {
         ShelfUsage { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, most_bytes: self.bounds.bytes }
     }
 
-    /// Whether `key` is not on the shelf; then it is from now on.
+    /// Adds `key` if it is not on the shelf, and returns whether it was added.
     fn claim(&mut self, key: &Key, now: Timestamp) -> bool {
-        let free = self.get(key, now).is_none();
-        if free {
+        let is_new = self.get(key, now).is_none();
+        if is_new {
             self.put(key, None, 0, now);
         }
-        free
+        is_new
     }
 
     fn put(&mut self, key: &Key, value: Option<Box<V>>, value_bytes: usize, now: Timestamp) {
@@ -203,23 +208,24 @@ impl<V> Shelf<V> {
             return;
         }
         self.sets.resize_with(SETS, Vec::new);
-        let place = set_of(key);
-        self.forget(place, &|entry| entry.key == *key);
+        let index = set_of(key);
+        self.evict(index, &|entry| entry.key == *key);
         self.make_room_for(bytes, now);
-        let Some(set) = self.sets.get_mut(place) else { return };
-        if set.len() >= ENTRIES_OF_A_SET {
+        let Some(set) = self.sets.get_mut(index) else { return };
+        if set.len() >= ENTRIES_PER_SET {
             self.bytes = self.bytes.saturating_sub(set.remove(0).bytes);
         }
         set.push(Entry { key: key.clone(), value, bytes, put_at: now });
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// Of one set after the other goes what is too old, and all else as long as there is no room for so many bytes.
+    /// Evicts the expired entries of the next set. As long as `bytes` do not fit, evicts all entries of one set after
+    /// the other.
     fn make_room_for(&mut self, bytes: usize, now: Timestamp) {
         loop {
             let (is_full, bounds) = (self.bytes.saturating_add(bytes) > self.bounds.bytes, self.bounds);
             self.hand = self.hand.wrapping_add(1);
-            self.forget(self.hand.into(), &|entry| is_full || !entry.is_fresh(bounds, now));
+            self.evict(self.hand.into(), &|entry| is_full || !entry.is_fresh(bounds, now));
             if !is_full {
                 return;
             }
@@ -227,23 +233,24 @@ impl<V> Shelf<V> {
     }
 
     fn remove(&mut self, key: &Key) {
-        self.forget(set_of(key), &|entry| entry.key == *key);
+        self.evict(set_of(key), &|entry| entry.key == *key);
     }
 
-    /// Forgets of a set what `goes`.
-    fn forget(&mut self, set: usize, goes: &dyn Fn(&Entry<V>) -> bool) {
+    /// Evicts the entries of a set for which `is_evicted` is true.
+    fn evict(&mut self, set: usize, is_evicted: &dyn Fn(&Entry<V>) -> bool) {
         let Some(entries) = self.sets.get_mut(set) else { return };
         entries.retain(|entry| {
-            let goes = goes(entry);
-            if goes {
+            let evicted = is_evicted(entry);
+            if evicted {
                 self.bytes = self.bytes.saturating_sub(entry.bytes);
             }
-            !goes
+            !evicted
         });
     }
 }
 
-/// FNV-1a, and a last multiplication that leaves a part of every bit in the highest byte: keys that differ in a digit are spread over the sets.
+/// The set of a key: FNV-1a and a final multiplication that mixes all bits into the highest byte. Similar keys are
+/// spread over the sets.
 fn set_of(key: &Key) -> usize {
     let hash = key.as_str().bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let [set, ..] = hash.wrapping_mul(0x9E37_79B1).to_be_bytes();
@@ -255,7 +262,7 @@ mod tests {
     use super::*;
 
     fn key(number: u64) -> Key {
-        Key::kept(format!("link/hop.example/{number}"))
+        Key::stored(format!("link/hop.example/{number}"))
     }
 
     fn at(millis: u64) -> Timestamp {
@@ -268,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_is_repeated_for_five_seconds() {
+    fn hit_is_valid_for_five_seconds() {
         let mut memo = Memo::new();
         hit(&mut memo, 1, 10, 1_000);
         assert_eq!(memo.get(&key(1), at(5_999)), MemoLookup::Hit(1));
@@ -277,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_miss_is_repeated_for_ten_seconds() {
+    fn miss_is_valid_for_ten_seconds() {
         let mut memo = Memo::<u64>::new();
         let epoch = memo.epoch();
         memo.remember_miss(&key(1), epoch, at(1_000));
@@ -286,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_drops_what_was_known_and_what_was_being_read() {
+    fn commit_drops_entries_and_reads_in_progress() {
         let mut memo = Memo::new();
         hit(&mut memo, 1, 10, 0);
         let read_in = memo.epoch();
@@ -302,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_checked_at_most_once_in_ten_minutes() {
+    fn cached_link_is_checked_once_in_ten_minutes() {
         let mut memo = Memo::<u64>::new();
         let claims = [0, 1, 599_999, 600_000, 600_001].map(|millis| memo.claim_recheck(&key(1), at(millis)));
         assert_eq!(claims, [true, false, false, true, false]);
@@ -310,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_copy_is_filled_at_most_once_in_a_minute() {
+    fn missing_cached_link_is_filled_once_a_minute() {
         let mut memo = Memo::<u64>::new();
         let claims = [0, 59_999, 60_000, 60_001].map(|millis| memo.claim_fill(&key(1), at(millis)));
         assert_eq!(claims, [true, false, true, false]);
@@ -326,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_of_a_set_makes_room() {
+    fn oldest_entry_of_a_full_set_is_evicted() {
         let (mut memo, crowd) = (Memo::new(), crowd());
         for number in &crowd {
             hit(&mut memo, *number, 10, *number);
@@ -338,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_put_again_is_as_young_as_its_last_time() {
+    fn key_put_again_becomes_the_newest() {
         let (mut memo, crowd) = (Memo::new(), crowd());
         for number in crowd[..8].iter().chain(&[crowd[0], crowd[8]]) {
             hit(&mut memo, *number, 10, 0);
@@ -348,19 +355,19 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_bounded_and_the_room_for_them_is_used() {
+    fn entry_count_is_bounded_and_recent_entries_stay() {
         let mut memo = Memo::new();
         for number in 0..20_000 {
             hit(&mut memo, number, 10, 0);
             assert!(entries(&memo).len() <= 2_048);
         }
         assert!(memo.hits.sets.iter().all(|set| set.len() == 8));
-        let young = (19_000..20_000).filter(|number| memo.get(&key(*number), at(0)) == MemoLookup::Hit(*number)).count();
-        assert!(young > 900, "{young}");
+        let newest = (19_000..20_000).filter(|number| memo.get(&key(*number), at(0)) == MemoLookup::Hit(*number)).count();
+        assert!(newest > 900, "{newest}");
     }
 
     #[test]
-    fn what_is_too_old_goes_by_and_by() {
+    fn expired_entries_are_evicted_set_by_set() {
         let mut memo = Memo::new();
         for number in 0..1_000 {
             hit(&mut memo, number, 10, 0);
@@ -373,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded_too() {
+    fn bytes_are_bounded() {
         let mut memo = Memo::new();
         for number in 0..400 {
             hit(&mut memo, number, 8_192, number);
@@ -387,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn what_just_fits_is_kept() {
+    fn entry_of_exactly_the_bound_is_kept() {
         let overhead = |number| key(number).as_str().len() + size_of::<Entry<u64>>() + size_of::<u64>();
         let mut memo = Memo::new();
         hit(&mut memo, 1, HIT_BOUNDS.bytes - overhead(1), 0);
@@ -398,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn one_key_written_for_ever_takes_no_more_room() {
+    fn key_put_many_times_takes_one_entry() {
         let mut memo = Memo::new();
         for millis in 0..10_000 {
             hit(&mut memo, 1, 10, millis);

@@ -1,7 +1,10 @@
-//! How links are kept: one guarded record each, hints that point to it, and copies nearer to the visitor.
+//! Storage: guarded records, index entries that name them, and cached links near the visitor.
 //!
-//! A record is the truth. A hint is a key that leads to a record and is believed only while the record still yields it. A copy
-//! is what an edge may hold nearby, with the version it shows and when it was checked.
+//! * A record is authoritative. Each is written by compare-and-swap ([`Change`], [`write()`]).
+//! * An index entry is a key that names a record. A reader ignores it unless the record still has this entry.
+//! * A cached link holds one version of a link, and the time when the store last confirmed it.
+//!
+//! The ports of an edge are in [`ports`], the names of all keys in `keys`, the JSON of all records in `stored`.
 
 mod alias_record;
 mod audit_events;
@@ -29,13 +32,13 @@ mod write;
 pub(crate) use alias_record::{AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, finalize_move, follow_moves, load, load_many};
 pub(crate) use audit_events::AuditEvent;
 pub use change::{AuditEntry, Change, Expect};
-pub(crate) use click_totals::{Total, bring_clicks, count_click};
+pub(crate) use click_totals::{Total, count_click, import_clicks};
 pub(crate) use domain_records::{DomainRecord, DomainRedirects};
 pub(crate) use guarded_record::GuardedRecord;
 pub(crate) use keys::index_entry;
 pub use keys::{Cursor, Key, Prefix};
 pub(crate) use robots::RobotsText;
-pub use stepwise_commit::{HINT, StepwiseStore, commit_stepwise};
+pub use stepwise_commit::{ENTRY_VALUE, StepwiseStore, commit_stepwise};
 pub use stored::{beside_as_json, keys_as_json};
 pub(crate) use team::{EmailClaim, Team};
-pub(crate) use write::{EDITS, Written, offer, write};
+pub(crate) use write::{EDITS, Written, commit_with_retries, write};

@@ -1,9 +1,11 @@
-//! What an edge must provide.
+//! The ports: what an edge must implement, and the consistency that the core relies on.
 //!
-//! The consistency the core counts on: `commit` is atomic about the one record it guards, so of two writers that expect the
-//! same state at most one is `Done`. Everything else may be late: a `get` may answer with an older value, a `scan` may miss a new
-//! key or still show a dropped one, and a failed `commit` may have been applied. Two reads agree only by luck. `take` never grants more than
-//! was to be had, whatever else goes wrong; what a failed one took is lost.
+//! * `commit` is atomic for the one record it guards: of two writers that expect the same state, at most one gets
+//!   `Done`.
+//! * A failed `commit` may have been applied.
+//! * Reads may be stale: `get` may return an older value, `scan` may miss a new key or still list a removed one. Two
+//!   reads need not agree.
+//! * `take` never grants more than the limit, whatever fails. What a failed `take` took is lost.
 
 use std::fmt;
 
@@ -15,127 +17,129 @@ use crate::store::{Change, Cursor, Key, Prefix};
 /// The platform one request runs on.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Edge {
-    /// Where truth is kept.
+    /// The store.
     type Records: Records;
-    /// Where nearer copies are kept.
+    /// The cache of links.
     type LinkCache: LinkCache;
 
-    /// What this edge is and how far its promises go.
+    /// The name of this edge, its limits and its guarantees.
     fn edge_limits(&self) -> &'static EdgeLimits;
-    /// Where it is said how many store operations a request may use.
+    /// The limit of store operations per request, and which setting selects it.
     fn operation_limit(&self) -> OperationLimit;
-    /// The truth.
+    /// The store.
     fn records(&self) -> &Self::Records;
-    /// Copies, if this edge has any.
+    /// The cache of links, if this edge has one.
     fn link_cache(&self) -> Option<&Self::LinkCache>;
-    /// The time.
+    /// The current time.
     fn now(&self) -> Timestamp;
     /// Fills `bytes` from the platform's source of randomness.
     ///
     /// # Errors
-    /// When the source does not answer.
+    /// If the source fails.
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
-    /// Writes one line, JSON, to the deployment's log.
+    /// Writes one line of JSON to the log of the deployment.
     fn log(&self, line: &str);
-    /// The API as OpenAPI has it: what `docs/openapi.json` says, from beside the module or, with [`crate::openapi`], from within it.
+    /// The OpenAPI document (`docs/openapi.json`), from a file beside the module or, with [`crate::openapi`], from
+    /// within it.
     async fn openapi(&self) -> Result<Vec<u8>, StoreError>;
 }
 
-/// What is fixed about an edge: data for the core to size its work by and to tell in `/capabilities`.
+/// The limits and guarantees of an edge. The core sizes its work by them and shows them in `/capabilities`.
 #[derive(Debug)]
 pub struct EdgeLimits {
-    /// `cloudflare`, `fastly` or `memory`.
+    /// The name: `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
-    /// The most clicks a link can be limited to; any number if there is none.
+    /// The highest click limit a link can have; nothing if any number is possible.
     pub max_clicks: Option<u64>,
-    /// What hashing a password may cost.
+    /// The cost parameters for hashing a password.
     pub password_cost: PasswordCost,
-    /// Most passwords that are hashed in one request, at least one.
+    /// How many passwords one request may hash, at least one.
     pub most_hashes: u16,
-    /// Whether one alias always has one owner, or only as far as the store's insert-if-absent holds.
+    /// The guarantee that an alias has one owner: always, or as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
-    /// Whether a client always reads its own acknowledged write.
+    /// The guarantee that a client reads its own acknowledged writes.
     pub read_your_writes: &'static str,
-    /// How soon an edit or a deletion reaches every visitor.
+    /// How soon an edit or a deletion is visible to every visitor.
     pub edits_reach_visitors: &'static str,
 }
 
-/// Where it is said how many store operations a request may use.
+/// The limit of store operations per request, and which setting selects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationLimit {
-    /// In the setting `HOP_PLAN`: the vendor has a limit for each plan.
+    /// The vendor has a limit for each plan; the setting `HOP_PLAN` selects it.
     Plan {
-        /// For `free`, and where nothing is set.
+        /// The limit for `free`, the default.
         free: u32,
-        /// For `paid`.
+        /// The limit for `paid`.
         paid: u32,
     },
-    /// In the setting `HOP_STORE_OPERATIONS`.
+    /// The setting `HOP_STORE_OPERATIONS` is the limit.
     Operations {
-        /// Where nothing is set.
+        /// The default.
         usual: u32,
     },
 }
 
-/// A store call, with what determines its cost.
+/// A store call, with the parameters that determine its cost.
 #[derive(Clone, Copy, Debug)]
 pub enum StoreCall<'a> {
-    /// A record is read.
+    /// Read one record.
     Get,
-    /// So many are.
+    /// Read this many records.
     GetMany(usize),
-    /// Keys are listed.
+    /// List keys.
     Scan,
-    /// A record is written, and nothing beside it.
+    /// Write a record and nothing beside it.
     Write,
-    /// A change is made.
+    /// Commit a change.
     Commit(&'a Change),
-    /// A change is refused.
+    /// Commit a change that ends in a conflict.
     Refused(&'a Change),
-    /// So many keys are dropped by a change that drops others too.
+    /// Remove this many more keys in a commit that removes some already.
     Drop(usize),
-    /// One of a few is taken.
+    /// Take one unit of a limit.
     Take {
-        /// Whether the limit holds only until a moment.
+        /// Whether the limit expires.
         expires: bool,
     },
-    /// So many counts of what was taken are read.
+    /// Read how much was taken of this many limits.
     Taken(usize),
 }
 
-/// The edge has no random bytes; the text is for the log.
+/// The error that the edge has no random bytes. The text is for the log.
 #[derive(Debug)]
 pub struct NoEntropy(pub String);
 
-/// Truth and the pointers to it. Keys are short ASCII strings, values are JSON.
+/// The store: records, index entries and attachments. Keys are short ASCII strings, values are JSON.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Records {
-    /// Upper limit of the operations that the vendor counts for `call`.
+    /// The maximum number of operations that the vendor counts for `call`.
     fn operations(&self, call: &StoreCall<'_>) -> u32;
-    /// The record under `key`.
+    /// The record at `key`.
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
-    /// The records under `keys`, in their order.
+    /// The records at `keys`, in the same order.
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
-    /// Up to `limit` keys under `prefix` in ascending order, after where `after` left off.
+    /// Up to `limit` keys with `prefix`, in ascending order, from the position `after`.
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError>;
-    /// Makes the change if its expectation holds.
+    /// Commits the change if its record is in the expected state.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
-    /// Takes one of the `limit` that are to be had under `key`. The store may forget what was taken after `until`.
+    /// Takes one unit of `limit` at `key`. The store may forget the count after `until`.
     async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError>;
-    /// How many were taken under each of `keys`, in their order.
+    /// How many units were taken at each of `keys`, in the same order.
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
 
-/// A nearer, possibly older copy of link records. What a copy may be trusted for is the core's decision (`store/cached_link.rs`).
+/// A cache of links near the visitor. An entry may be outdated; the core decides how far to trust it
+/// (`store/cached_link.rs`).
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait LinkCache {
-    /// The copy under `key`; a failure is a missing copy.
+    /// The cached link at `key`. A failure counts as a miss.
     async fn get(&self, key: &Key) -> Option<Vec<u8>>;
-    /// Puts a copy, for at most [`crate::store::cached_link::LIFETIME_SECONDS`].
+    /// Stores a cached link, for at most [`crate::store::cached_link::LIFETIME_SECONDS`].
     async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError>;
 }
 
-/// The copies of an edge that has none.
+/// The cache of an edge that has none.
 #[derive(Debug)]
 pub enum NoCache {}
 
@@ -144,36 +148,36 @@ impl LinkCache for NoCache {
         match *self {}
     }
 
-    async fn put(&self, _key: &Key, _copy: &str) -> Result<(), StoreError> {
+    async fn put(&self, _key: &Key, _cached_link: &str) -> Result<(), StoreError> {
         match *self {}
     }
 }
 
-/// A stored value and what the store knows it by.
+/// A stored value and its guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// JSON.
+    /// The value, JSON.
     pub value: Vec<u8>,
-    /// The store's mark of this very state of the record.
+    /// The guard of this state of the record.
     pub guard: Guard,
 }
 
-/// The store's own mark of one state of a record: a row's token, a generation. Opaque to the core.
+/// The store's mark of one state of a record: the token of a row in D1, a generation in KV Store. Opaque to the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard(pub String);
 
 /// A page of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPage {
-    /// In ascending order; may be fewer than asked for even if more follow.
+    /// The keys, in ascending order. There may be fewer than requested even if more follow.
     pub keys: Vec<Key>,
-    /// Where the next page begins, if there may be one.
+    /// The position of the next page, if there may be one.
     pub next: Option<Cursor>,
 }
 
 impl KeyPage {
-    /// The page of a store that was asked for one key more than `limit`, to see whether more follow. Its cursor is the last key
-    /// without the prefix.
+    /// Makes a page from up to `limit + 1` keys; the extra key shows that more follow. The cursor is the last key of
+    /// the page without the prefix.
     #[must_use]
     pub fn cut(mut keys: Vec<Key>, prefix: &Prefix, limit: u16) -> Self {
         let more = keys.len() > usize::from(limit);
@@ -184,23 +188,23 @@ impl KeyPage {
     }
 }
 
-/// What became of a change.
+/// The result of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {
-    /// It was made.
+    /// The change was made.
     Done,
     /// The record was not in the expected state; nothing was written.
     Conflict,
 }
 
-/// What became of asking for one of a few.
+/// The result of [`Records::take`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
-    /// It is the asker's, and nobody else's.
+    /// One unit was taken.
     Granted,
-    /// All were taken.
+    /// The limit is used up.
     Exhausted,
-    /// Too many asked at once: whoever asks again may get one.
+    /// Too many requests at once. A retry may succeed.
     Busy,
 }
 
@@ -208,28 +212,28 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unavailable(cause) | Self::Corrupt(cause) => cause,
-            Self::BadCursor => "the store does not know the cursor",
+            Self::BadCursor => "the store rejected the cursor",
             Self::OverBudget { needs, left } => {
-                return write!(f, "a call takes {needs} store operations, and {left} are left of this request's budget");
+                return write!(f, "a store call needs {needs} operations, but the budget of this request has {left} left");
             }
         })
     }
 }
 
-/// A store that did not do its work. The texts are for the log.
+/// An error of the store. The texts are for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
-    /// It did not answer, or answered with a failure. A write may have been applied all the same.
+    /// The store failed or did not answer. A write may have been applied.
     Unavailable(String),
-    /// What it holds is not what hop wrote.
+    /// A stored value is not one that hop writes.
     Corrupt(String),
-    /// It does not know the cursor.
+    /// The store rejected the cursor.
     BadCursor,
-    /// The request has fewer operations left than the call takes. It was not sent.
+    /// The budget of the request has fewer operations left than the call needs. The call was not sent.
     OverBudget {
-        /// What the call takes.
+        /// The operations that the call needs.
         needs: u32,
-        /// What is left.
+        /// The operations that are left.
         left: u32,
     },
 }

@@ -1,8 +1,8 @@
-//! The cached text of a domain's `robots.txt`: one read instead of a list of every crawlable link.
+//! The cached text of `robots.txt` of a domain: reading it replaces listing every crawlable link.
 
 use crate::model::time::Timestamp;
 
-/// The text of `robots.txt`, and when it was made.
+/// The text of `robots.txt`, and when it was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RobotsText {
     pub(crate) made_at: Timestamp,

@@ -1,15 +1,16 @@
-//! Who owns the deployment, and whose an address is.
+//! The team record (the owners of the deployment), and claims to e-mail addresses.
 
 use crate::model::link::UserId;
 
-/// Who owns the deployment: one record, so that of two owners who leave at once one sees that nobody would be left.
+/// The owners of the deployment. It is one record, so that when two owners leave at the same time, one of them gets a
+/// conflict.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Team {
-    /// Sorted, each once.
+    /// The owners, sorted, without duplicates.
     pub(crate) owners: Vec<UserId>,
 }
 
-/// Who has claimed an address.
+/// The claim of a user to an e-mail address.
 #[derive(Clone, Debug)]
 pub(crate) struct EmailClaim {
     pub(crate) by: UserId,

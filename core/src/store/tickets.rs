@@ -1,11 +1,13 @@
-//! Taking one of a few from a store that cannot count: each is a ticket, a key that only one writer can add.
+//! Tickets: limits in a store without counters. Each unit of a limit is a numbered key, which only one request can
+//! insert.
 //!
-//! A taker tries tickets at random, which costs one write while there are many left. Only once a few are refused does it look for the mark
-//! that says there are none, and list the tickets to see which are left. Nobody gives a ticket back: one that was listed or refused stays
-//! taken, so whoever has met all of them knows that there are none left, and leaves the mark.
+//! 1. A request tries random numbers. While many tickets are left, this costs one write.
+//! 2. After the first failure it reads the exhaustion marker, which says that all tickets are taken.
+//! 3. If all random numbers are taken, it lists the tickets and tries those that are left.
+//! 4. If none is left, it writes the exhaustion marker. Tickets are never returned, so the marker stays true.
 //!
-//! A limit on clicks gives away every last ticket and takes up to 19 operations of the store for one. A limit on tries,
-//! which expires, takes four at most, and may tell somebody to ask again though one is left.
+//! A click limit grants every ticket, and takes up to 19 store operations for one. A limit that expires (a rate limit)
+//! takes at most four, and may report `Busy` or `Exhausted` although a ticket is left.
 
 use super::Key;
 use super::keys::Prefix;
@@ -14,91 +16,93 @@ use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
 use crate::store::ports::{NoEntropy, Records, StoreError, Take};
 
-/// How many tickets are tried at random.
+/// How many random numbers are tried.
 const TRIES: usize = 8;
 
-/// How many are tried of those that a list shows to be left.
-const TRIES_OF_THE_REST: usize = 8;
+/// How many tickets are tried that the list shows to be left.
+const LISTED_TRIES: usize = 8;
 
-/// What is written under a ticket: its key says it all.
+/// The value of a ticket. All its information is in the key.
 const TICKET: &str = "null";
 
-/// The longest list of keys a store gives at once, and so the most tickets that can be looked at.
+/// The longest list of keys that a store returns at once, and so the highest limit that tickets can implement.
 pub const MOST_TICKETS: u16 = 1_000;
 
-/// What a store without counters can do.
+/// A store without counters.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Tickets: Records {
-    /// Writes `value` under `key`, if nothing is there; false if something is. The store may forget it after `until`.
+    /// Inserts `value` at `key` if it is absent; returns false if it is not. The store may delete it after `until`.
     async fn add(&self, key: &Key, value: &str, until: Option<Timestamp>) -> Result<bool, StoreError>;
 }
 
-/// Most operations of one `take`: its tries, a look for the mark, a list of the tickets, and leaving the mark.
-const MOST_OPERATIONS: usize = TRIES + TRIES_OF_THE_REST + 3;
+/// The maximum number of operations of one `take`: its tries, a read of the marker, a list of the tickets, a write of
+/// the marker.
+const MOST_OPERATIONS: usize = TRIES + LISTED_TRIES + 3;
 
-/// The same for a limit that expires: one try, a look for the mark, a list, and a second try or leaving the mark.
+/// The same for a limit that expires: one try, a read of the marker, a list, and a second try or a write of the marker.
 const MOST_OPERATIONS_IF_IT_EXPIRES: usize = 1 + 3;
 
-/// Most operations of one `take`, as the budget counts them.
+/// The maximum number of operations of one `take`, for the budget.
 pub(crate) fn most_operations(expires: bool) -> u32 {
     u32::try_from(if expires { MOST_OPERATIONS_IF_IT_EXPIRES } else { MOST_OPERATIONS }).unwrap_or(u32::MAX)
 }
 
-/// Random bytes for one `take`: two for each try.
-pub type Draws = [u8; TRIES * 2];
+/// The random bytes of one `take`: two for each try.
+pub type RandomBytes = [u8; TRIES * 2];
 
-/// Takes one of the `limit` tickets under `key`: at most 19 operations of the store, or four of a limit that ends; one while most are left, two once
-/// none is.
+/// Takes one of the `limit` tickets at `key`. This needs one store operation while most tickets are left, two once the
+/// marker is written, and at most 19, or four for a limit that expires.
 ///
 /// # Errors
-/// With the store's, and where there are no random bytes. A ticket that was being added then may be taken and lost.
+/// The error of the store, or that there are no random bytes. A ticket that was being inserted may be taken and lost.
 pub async fn take(
     store: &impl Tickets,
     key: &Key,
     limit: u64,
     until: Option<Timestamp>,
-    draws: Result<Draws, NoEntropy>,
+    random: Result<RandomBytes, NoEntropy>,
 ) -> Result<Take, StoreError> {
-    let draws = draws.map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
-    let (tries, tries_of_the_rest) = if until.is_some() { (1, 1) } else { (TRIES, TRIES_OF_THE_REST) };
-    let mut met = Vec::new();
-    for draw in draws.chunks(2).take(tries) {
-        let Some(number) = number(draw).checked_rem(limit) else { break };
-        if met.contains(&number) {
+    let random = random.map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
+    let (tries, listed_tries) = if until.is_some() { (1, 1) } else { (TRIES, LISTED_TRIES) };
+    let mut taken = Vec::new();
+    for bytes in random.chunks(2).take(tries) {
+        let Some(number) = number(bytes).checked_rem(limit) else { break };
+        if taken.contains(&number) {
             continue;
         }
         let added = store.add(&ticket(key, number), TICKET, until).await;
         if added == Ok(true) {
             return Ok(Take::Granted);
         }
-        // A store may be tired of a ticket that everybody tries, and fail.
-        if met.is_empty() && store.get(key).await?.is_some_and(|mark| covers(&mark.value, limit)) {
+        // An insert may fail because many requests write the same key. So the marker is read before the error is
+        // returned.
+        if taken.is_empty() && store.get(key).await?.is_some_and(|marker| covers(&marker.value, limit)) {
             return Ok(Take::Exhausted);
         }
         added?;
-        put_in_order(&mut met, number);
+        put_in_order(&mut taken, number);
     }
-    let is_met = |met: &[u64], number: &u64| met.binary_search(number).is_ok();
-    if u64::try_from(met.len()).is_ok_and(|met| met < limit) {
+    let is_taken = |taken: &[u64], number: &u64| taken.binary_search(number).is_ok();
+    if u64::try_from(taken.len()).is_ok_and(|taken| taken < limit) {
         let page = store.scan(&Prefix::tickets(key), None, MOST_TICKETS).await?;
-        page.keys.iter().filter_map(number_of).for_each(|number| put_in_order(&mut met, number));
-        let left: Vec<u64> = (0..limit).filter(|number| !is_met(&met, number)).take(MOST_TICKETS.into()).collect();
-        // Where others begin elsewhere they are not in each other's way.
-        let start = usize::try_from(number(&draws)).ok().and_then(|draw| draw.checked_rem(left.len())).unwrap_or_default();
-        for number in left.iter().cycle().skip(start).take(left.len().min(tries_of_the_rest)) {
+        page.keys.iter().filter_map(number_of).for_each(|number| put_in_order(&mut taken, number));
+        let left: Vec<u64> = (0..limit).filter(|number| !is_taken(&taken, number)).take(MOST_TICKETS.into()).collect();
+        // Each request starts at a random position, so that few try the same ticket.
+        let start = usize::try_from(number(&random)).ok().and_then(|number| number.checked_rem(left.len())).unwrap_or_default();
+        for number in left.iter().cycle().skip(start).take(left.len().min(listed_tries)) {
             if store.add(&ticket(key, *number), TICKET, until).await? {
                 return Ok(Take::Granted);
             }
         }
-        if left.len() > tries_of_the_rest {
+        if left.len() > listed_tries {
             return Ok(Take::Busy);
         }
-        // What would leave the mark now is a fifth.
+        // Writing the marker would be a fifth operation.
         if until.is_some() && !left.is_empty() {
             return Ok(Take::Exhausted);
         }
     }
-    // The mark saves others the look. Whoever finds none looks.
+    // The marker saves later requests the list. If this write fails, they list the tickets themselves.
     let _ = store.add(key, &StoredExhaustion::write(limit)?, until).await;
     Ok(Take::Exhausted)
 }
@@ -109,19 +113,21 @@ pub fn count(keys: &[Key]) -> u64 {
     u64::try_from(keys.iter().filter_map(number_of).count()).unwrap_or(u64::MAX)
 }
 
+/// The key of a ticket.
 fn ticket(key: &Key, number: u64) -> Key {
-    Key::kept(format!("{}{number}", Prefix::tickets(key).as_str()))
+    Key::stored(format!("{}{number}", Prefix::tickets(key).as_str()))
 }
 
 fn number_of(ticket: &Key) -> Option<u64> {
     ticket.as_str().rsplit('/').next()?.parse().ok()
 }
 
-fn number(draw: &[u8]) -> u64 {
-    draw.iter().take(2).fold(0, |number, byte| number << 8 | u64::from(*byte))
+/// A random number from two bytes.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().take(2).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// Whether a mark says of so many tickets that all of them are taken: one that was left under a lower limit says nothing of a higher one.
-fn covers(mark: &[u8], limit: u64) -> bool {
-    StoredExhaustion::limit(mark).is_some_and(|marked| marked >= limit)
+/// Whether an exhaustion marker is valid for `limit`. One that was written for a lower limit is not.
+fn covers(marker: &[u8], limit: u64) -> bool {
+    StoredExhaustion::limit(marker).is_some_and(|marked| marked >= limit)
 }

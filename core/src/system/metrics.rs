@@ -32,7 +32,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized)
         begin(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);
     }
-    tell_memo(&mut text, &context.memo(|memo| memo.holdings()));
+    tell_memo(&mut text, &context.memo(|memo| memo.usage()));
     Ok(Response::file(MEDIA_TYPE, text.into_bytes()))
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     let record = context.edge.records().get(&key).await.map_err(skip).unwrap_or_default();
     let kept = record.as_ref().and_then(|record| GuardedRecord::<RobotsText>::decode(record).map_err(skip).ok());
     let text = match kept {
-        Some(kept) if context.now.millis_since(kept.what.made_at) < MINUTE_MILLIS => kept.what,
+        Some(kept) if context.now.millis_since(kept.value.made_at) < MINUTE_MILLIS => kept.value,
         _ => {
             let text = match open_links(context, domain).await? {
                 Some(text) => RobotsText { made_at: context.now, text },
@@ -44,7 +44,7 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
             let mut change = GuardedRecord::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
             change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
             // Of those who find it too old at once, one writes it.
-            context.later("robots.txt was not kept", change);
+            context.commit_later("robots.txt was not kept", change);
             text
         }
     };

@@ -363,9 +363,9 @@ fn a_damaged_line_hides_no_other() {
     let edge = seven();
     let keys: Vec<String> = lines(&edge).into_keys().collect();
     for (key, value) in keys.iter().skip(1).zip(["", "{}", "null", r#"{"v":2}"#, r#"{"v":1,"at":1,"action":7}"#]) {
-        edge.records.plant(&Key::kept(key.clone()), value);
+        edge.records.plant(&Key::stored(key.clone()), value);
     }
-    edge.records.plant(&Key::kept("audit/x".into()), "{}");
+    edge.records.plant(&Key::stored("audit/x".into()), "{}");
     edge.take_log();
     assert_eq!(told(&Isolate::new(&edge), ""), ["c.example", "b", "a"]);
     assert!(edge.take_log().iter().any(|line| line.contains(&keys[1])));
@@ -387,7 +387,7 @@ fn lines_are_kept_for_as_long_as_the_settings_say() {
         let edge = misfortune::edge(1, steps);
         let settings = [day[0], day[1], day[2], ("HOP_AUDIT_DAYS", days)];
         assert_eq!(run(Isolate::set_up(&edge, &settings).ask(Ask::create(&link("a")))).code(), 201);
-        let key = Key::kept(lines(&edge).into_keys().next().expect("a line"));
+        let key = Key::stored(lines(&edge).into_keys().next().expect("a line"));
         let until = expected.map(|days| edge.now().as_millis() + days * DAY * 1_000);
         assert_eq!(edge.records.expiry(&key).map(hop_core::Timestamp::as_millis), until, "{days:?}");
     }
@@ -414,13 +414,13 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
         .to_string()
     };
     let newest = lines(&edge).into_keys().next().expect("a line");
-    edge.records.plant(&Key::kept(format!("{newest}x")), &line("usr_1", Value::Null));
+    edge.records.plant(&Key::stored(format!("{newest}x")), &line("usr_1", Value::Null));
     let (id, user, secret) = ("2".repeat(17), format!("usr_{}", "3".repeat(17)), "4".repeat(44));
     let tokens = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}});
     let plant = |key: &str, more: Value| {
         let mut record = tokens.clone();
         record.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        edge.records.plant(&Key::kept(key.into()), &record.to_string());
+        edge.records.plant(&Key::stored(key.into()), &record.to_string());
     };
     let person = json!({"id": user, "email": "a@b.example", "role": "admin", "standing": "in", "created_at": 1, "version": 1});
     plant(&format!("user/{user}"), person);

@@ -92,7 +92,7 @@ fn transplant(edge: &MemoryEdge, from: &str, to: &str) -> MemoryEdge {
     for key in edge.records.keys() {
         let Some(record) = edge.records.peek(&key) else { continue };
         let value = String::from_utf8(record.value).expect("JSON");
-        let key = Key::kept(key.as_str().replace(from, &to.replace('.', "=2e")));
+        let key = Key::stored(key.as_str().replace(from, &to.replace('.', "=2e")));
         changed.records.plant(&key, &value.replace(from, to));
     }
     changed

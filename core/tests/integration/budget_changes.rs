@@ -424,7 +424,7 @@ fn changes_by_statement_with_issued_key_end() {
 #[test]
 fn refused_change_undoes_within_its_limit() {
     // What is left of two index entries and a note.
-    for (repeated, most_taken_back, left) in [
+    for (repeated, max_undo_operations, left) in [
         (false, None, [0, 0]),
         (false, Some(3), [0, 0]),
         (false, Some(2), [1, 0]),
@@ -439,20 +439,20 @@ fn refused_change_undoes_within_its_limit() {
         let world = World::new(CommitMode::Stepwise, false);
         docs(&world);
         let change = Change {
-            key: Key::kept("link/hop.example/docs".to_owned()),
+            key: Key::stored("link/hop.example/docs".to_owned()),
             expect: Expect::Absent,
             value: "{}".to_owned(),
             token: "another".to_owned(),
             attachments: Vec::new(),
-            note: Some(AuditEntry { key: Key::kept("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
-            index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::kept(key.to_owned())).to_vec(),
+            audit_entry: Some(AuditEntry { key: Key::stored("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
+            index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::stored(key.to_owned())).to_vec(),
             removes: Vec::new(),
             expires_at: None,
             repeated,
-            most_taken_back,
+            max_undo_operations,
         };
         assert_eq!(run(commit_stepwise(&world.edge.records, &change)), Ok(Commit::Conflict));
         let found = ["test-entry/", "test-note"].map(|prefix| count(&world.edge, prefix));
-        assert_eq!(found, left, "repeated: {repeated}, limit: {most_taken_back:?}");
+        assert_eq!(found, left, "repeated: {repeated}, limit: {max_undo_operations:?}");
     }
 }

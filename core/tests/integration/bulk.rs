@@ -9,7 +9,7 @@ use crate::support::link_cache::{HERE, THERE};
 use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{CommitMode, MemoryEdge, Random, StoreStep, TRAITS};
+use hop_core::memory::{CommitMode, LIMITS, MemoryEdge, Random, StoreStep};
 use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -670,7 +670,7 @@ const PASSWORD: &str = "a password to keep";
 /// A hash costs more than all the rest of a link, and an edge's limits end a request that makes too many.
 #[test]
 fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
-    let most = usize::from(TRAITS.most_hashes);
+    let most = usize::from(LIMITS.most_hashes);
     let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
     let mut items: Vec<Value> = (1..most).map(create).collect();

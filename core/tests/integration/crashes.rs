@@ -11,7 +11,7 @@ use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use hop_core::ports::{Records as _, Take};
-use hop_core::store::tickets::{self, Draws};
+use hop_core::store::tickets::{self, RandomBytes};
 use hop_core::store::{Key, Prefix};
 use serde_json::json;
 
@@ -569,7 +569,7 @@ fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
 
 /// A limit of two, and the first tickets everybody tries.
 const TWO: u64 = 2;
-const DRAWS: Draws = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const DRAWS: RandomBytes = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 fn limited() -> Key {
     Key::rate("test", "x", 1)

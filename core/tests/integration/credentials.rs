@@ -64,7 +64,7 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
     let orphan_id = orphan.split('_').nth(1).expect("an id");
     let mut record = kept(&edge, orphan_id);
     record["owner"] = json!(format!("usr_{}", "z".repeat(17)));
-    edge.records.plant(&hop_core::store::Key::kept(format!("key/{orphan_id}")), &record.to_string());
+    edge.records.plant(&hop_core::store::Key::stored(format!("key/{orphan_id}")), &record.to_string());
     let with_id = |id: &str| format!("hop_{id}_{secret}").into_bytes();
     let mut bad: Vec<(&str, Vec<u8>, &str)> = vec![
         ("of another deployment", foreign.into(), "there is none"),
@@ -233,7 +233,7 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
         calm(&edge);
         let log = edge.take_log().concat();
-        assert!(log.contains("the use of a key was not noted") && !log.contains(&secret), "{log}");
+        assert!(log.contains("the use of a key was not recorded") && !log.contains(&secret), "{log}");
         assert!(kept(&edge, &id)["last_used_at"].is_null());
     }
 }

@@ -342,7 +342,7 @@ fn cut_off_at(edge: &MemoryEdge, moved_to: usize, from: &str, to: &str) {
 
 /// The alias that the link moves to.
 fn new() -> Key {
-    Key::kept("link/hop.example/new".into())
+    Key::stored("link/hop.example/new".into())
 }
 
 #[test]
@@ -503,7 +503,7 @@ fn erasing_fails_while_a_destination_is_unreadable() {
         let answers: Vec<u16> = (0..8).map(|_| ask(&edge, erase("docs")).0).collect();
         assert!(!answers.contains(&204) && answers.ends_with(&[500, 500]), "{answers:?}");
         let log = edge.take_log().concat();
-        assert!(log.contains("a stored record is no JSON"), "{log}");
+        assert!(log.contains("a stored record is not JSON"), "{log}");
         repair();
         until(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
@@ -670,7 +670,7 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
 /// the link is being erased.
 #[test]
 fn erasing_reaches_a_claim_made_meanwhile() {
-    for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::Stepwise) {
+    for edge in edges().into_iter().filter(|edge| edge.records.commit_mode() == CommitMode::Stepwise) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
         let moving = late_claim(&isolate, &edge);

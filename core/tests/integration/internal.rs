@@ -75,7 +75,7 @@ fn a_damaged_total_hides_no_link() {
     let isolate = Isolate::new(&edge);
     let created = run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).json();
     let id = created["id"].as_str().expect("a link has an id");
-    edge.records.plant(&Key::kept(format!("stats/{id}/total")), "damaged");
+    edge.records.plant(&Key::stored(format!("stats/{id}/total")), "damaged");
     let answer = run(isolate.ask(Ask::show("docs")));
     assert_eq!((answer.code(), &answer.json()["clicks"]["humans"]), (200, &json!(0)));
     assert!(edge.take_log().iter().any(|line| line.contains("a record was left out")));
@@ -94,7 +94,7 @@ fn a_description_of_the_api_that_cannot_be_read_is_told_and_stops_nothing_else()
         assert!(answer.headers.contains_key("retry-after"));
         assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "what failed is nobody's business");
         let log = edge.take_log();
-        assert!(log.len() == 1 && log[0].contains("openapi.json is lost"), "{log:?}");
+        assert!(log.len() == 1 && log[0].contains("openapi.json is missing"), "{log:?}");
     }
     assert_eq!(ask(Method::GET, "capabilities").code(), 200);
     assert!(ENDPOINTS.iter().any(|row| row.pattern == "/openapi.json" && row.statuses.contains(&503)));

@@ -200,7 +200,7 @@ fn keys_are_listed_page_by_page_and_by_owner() {
     ] {
         assert_eq!(errors(&ask(&edge, Ask::list(&format!("{KEYS}?{query}")))), [(at.to_owned(), code.to_owned())], "{query}");
     }
-    edge.records.plant(&Key::kept(format!("key/{}", made[3])), "{}");
+    edge.records.plant(&Key::stored(format!("key/{}", made[3])), "{}");
     assert_eq!(walk(KEYS).0.len(), 6, "one damaged record does not hide the others");
     assert!(edge.take_log().concat().contains("a record was left out"));
 }
@@ -232,7 +232,7 @@ fn a_key_may_what_its_owner_may_now() {
     user(&edge, 'f', "owner", "in");
     user(&edge, 'e', "owner", "in");
     let team = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}, "owners": [format!("usr_{}", "f".repeat(17))]});
-    edge.records.plant(&Key::kept("team".into()), &team.to_string());
+    edge.records.plant(&Key::stored("team".into()), &team.to_string());
     assert_eq!(role(), json!("admin"), "the team does not name them");
     assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
 }

@@ -39,7 +39,7 @@ fn epoch(edge: &MemoryEdge, alias: &str) -> Option<String> {
 /// Takes from the limit of a link, as its followers do.
 fn use_up(edge: &MemoryEdge, alias: &str, times: u64) {
     let link = kept(edge, alias);
-    let key = Key::kept(format!("take/{}/{}", text(&link["id"]), text(&link["epoch"])));
+    let key = Key::stored(format!("take/{}/{}", text(&link["id"]), text(&link["epoch"])));
     let limit = link["spec"]["max_clicks"].as_u64().expect("it has a limit");
     for _ in 0..times {
         assert_eq!(run(edge.records.take(&key, limit, None)), Ok(Take::Granted));
@@ -263,7 +263,7 @@ fn many_tickets_are_erased_piece_by_piece() {
         }
         for number in 0..120 {
             let ticket = format!("take/{}/{}/{number}", text(&link["id"]), epoch(&edge, "docs").expect("it has a limit"));
-            edge.records.plant(&Key::kept(ticket), "null");
+            edge.records.plant(&Key::stored(ticket), "null");
         }
         edge.set_operations(OPERATIONS_OF_A_PIECE);
         let erase = || ask(&edge, Ask::remove("/api/v1/links/docs?erase=true"));

@@ -129,11 +129,11 @@ fn a_hint_that_no_record_yields_shows_nothing() {
     for index_entry in &index_entries {
         let text = index_entry.as_str();
         let (stem, _) = text.rsplit_once('/').expect("it ends in a token");
-        edge.records.plant(&Key::kept(format!("{stem}/another-token")), "null");
-        edge.records.plant(&Key::kept(text.replace("/a/", "/x/")), "null");
+        edge.records.plant(&Key::stored(format!("{stem}/another-token")), "null");
+        edge.records.plant(&Key::stored(text.replace("/a/", "/x/")), "null");
     }
-    edge.records.plant(&Key::kept("by-tag/hop.example/x/fffffe5e02e173ff/nobody/t".into()), "null");
-    edge.records.plant(&Key::kept("by-tag/hop.example/x/no-hint".into()), "null");
+    edge.records.plant(&Key::stored("by-tag/hop.example/x/fffffe5e02e173ff/nobody/t".into()), "null");
+    edge.records.plant(&Key::stored("by-tag/hop.example/x/no-hint".into()), "null");
     assert_eq!((listed(&edge, "tag=a"), listed(&edge, "tag=x")), (vec!["do".to_owned(), "docs".into()], vec![]));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"tags": ["c"]}))).code(), 200);
     assert_eq!((listed(&edge, "tag=a"), listed(&edge, "tag=c")), (vec!["do".to_owned()], vec!["docs".into()]));

@@ -142,7 +142,7 @@ fn an_unreadable_robots_text_is_replaced() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         open(&edge, "docs", json!({}));
-        let key = Key::kept("robots/hop.example".into());
+        let key = Key::stored("robots/hop.example".into());
         asked(&Isolate::new(&edge), "hop.example");
         let kept = edge.records.peek(&key).expect("the text is kept").value;
         let newer = String::from_utf8_lossy(&kept).replace("\"v\":1", "\"v\":2");
@@ -206,7 +206,7 @@ fn a_robots_text_that_cannot_be_kept_is_logged() {
     calm(&edge);
     assert!(answer.tells("Allow: /docs$"));
     assert!(edge.take_log().concat().contains("robots.txt was not kept"));
-    edge.records.plant(&Key::kept("robots/hop.example".into()), "damaged");
+    edge.records.plant(&Key::stored("robots/hop.example".into()), "damaged");
     assert!(run(Isolate::new(&edge).ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "nor does a damaged record close anything");
 }
 

@@ -177,7 +177,7 @@ fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
 fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
     for number in 0..index_entries {
         let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
-        edge.records.plant(&Key::kept(key), "null");
+        edge.records.plant(&Key::stored(key), "null");
     }
 }
 
@@ -211,7 +211,7 @@ fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
 #[test]
 fn a_damaged_record_stops_only_itself() {
     let edge = tagged(MemoryEdge::new(1), 3);
-    edge.records.plant(&Key::kept("link/hop.example/link-1".into()), "damaged");
+    edge.records.plant(&Key::stored("link/hop.example/link-1".into()), "damaged");
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
     assert_eq!(edge.take_log().len(), 1);
     assert_eq!(ask(&edge, rename("old", "new")).0, 500, "nothing else is left");

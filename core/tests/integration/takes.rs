@@ -11,7 +11,7 @@ use crate::support::scheduler::{Client, Turns};
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, MemoryRecords, Random, StoreStep};
 use hop_core::ports::{NoEntropy, Records, StoreError, Take};
-use hop_core::store::tickets::{self, Draws, Tickets as _};
+use hop_core::store::tickets::{self, RandomBytes, Tickets as _};
 use hop_core::store::{Key, Prefix};
 
 /// How a store counts.
@@ -31,13 +31,13 @@ fn edge(seed: u64) -> MemoryEdge {
     misfortune::edge(seed, CommitMode::Stepwise)
 }
 
-fn draws(random: &mut Random) -> Draws {
-    let mut draws = Draws::default();
+fn draws(random: &mut Random) -> RandomBytes {
+    let mut draws = RandomBytes::default();
     random.fill(&mut draws);
     draws
 }
 
-async fn take(records: &MemoryRecords, way: Way, limit: u64, draws: Draws) -> Result<Take, StoreError> {
+async fn take(records: &MemoryRecords, way: Way, limit: u64, draws: RandomBytes) -> Result<Take, StoreError> {
     match way {
         Way::Counter => records.take(&key(), limit, None).await,
         Way::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await,
@@ -153,7 +153,7 @@ fn without_random_bytes_no_ticket_is_tried() {
 }
 
 /// What a `take` of tickets costs, in calls of the store: answers and drops aside.
-fn cost(edge: &MemoryEdge, limit: u64, draws: Draws) -> (Take, Vec<StoreStep>) {
+fn cost(edge: &MemoryEdge, limit: u64, draws: RandomBytes) -> (Take, Vec<StoreStep>) {
     let trace = watch(edge);
     let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store is calm");
     calm(edge);
@@ -256,7 +256,7 @@ fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
 /// Where no more are left than can be tried, whoever is refused by each has met them all.
 #[test]
 fn the_last_that_seemed_left_are_all_tried() {
-    let first = Draws::default();
+    let first = RandomBytes::default();
     for (limit, answer) in [(9, Take::Exhausted), (10, Take::Busy)] {
         let (edge, mut random) = (edge(1), Random::new(1));
         for _ in 0..limit {
@@ -271,9 +271,9 @@ fn the_last_that_seemed_left_are_all_tried() {
 #[test]
 fn every_ticket_can_be_drawn() {
     let edge = edge(1);
-    let ticket = |number: u64| edge.records.peek(&Key::kept(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
+    let ticket = |number: u64| edge.records.peek(&Key::stored(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
     for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
-        let mut draws = Draws::default();
+        let mut draws = RandomBytes::default();
         draws[..2].copy_from_slice(&[high, low]);
         let answer = run(take(&edge.records, Way::Tickets, 1_000, draws));
         assert_eq!((answer, ticket(number)), (Ok(Take::Granted), true), "{high} {low}");

@@ -65,7 +65,7 @@ fn key(edge: &MemoryEdge, id: &str, scopes: &[&str]) -> String {
         "v": 1, "tokens": {"created": "t", "recent": ["t"]}, "id": one(17), "name": "a key", "scopes": scopes, "owner": id,
         "most": "owner", "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": "a5HodKep972eiLt2S1IS4Hucuye1UdC_5Rhd-ccGSCs",
     });
-    edge.records.plant(&Key::kept(format!("key/{}", one(17))), &record.to_string());
+    edge.records.plant(&Key::stored(format!("key/{}", one(17))), &record.to_string());
     format!("Bearer hop_{}_{}", one(17), one(44))
 }
 
@@ -77,7 +77,7 @@ fn with(key: &str, ask: Ask) -> Ask {
 
 /// What is stored at the key that begins so.
 fn stored(edge: &MemoryEdge, key: &str) -> Value {
-    let record = edge.records.peek(&Key::kept(key.to_owned())).unwrap_or_else(|| panic!("there is no {key}"));
+    let record = edge.records.peek(&Key::stored(key.to_owned())).unwrap_or_else(|| panic!("there is no {key}"));
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }
 
@@ -346,7 +346,7 @@ fn whoever_is_disabled_is_let_in_no_more() {
         ("user_state", 200)
     );
     assert_eq!(come(), 200);
-    edge.records.plant(&Key::kept(format!("user/{id}")), &record(&edge, &id).to_string().replace("\"in\"", "\"something\""));
+    edge.records.plant(&Key::stored(format!("user/{id}")), &record(&edge, &id).to_string().replace("\"in\"", "\"something\""));
     assert_eq!(come(), 401, "whatever is not known to be in is not in");
 }
 
@@ -546,7 +546,7 @@ fn a_new_invitation_takes_the_place_of_the_old_one() {
     assert_eq!(deeds(&edge, &id), ["user.create", "user.invite"]);
     let mut signed_in = record(&edge, &id);
     signed_in["last_login_at"] = json!(created_at);
-    edge.records.plant(&Key::kept(format!("user/{id}")), &signed_in.to_string());
+    edge.records.plant(&Key::stored(format!("user/{id}")), &signed_in.to_string());
     assert_eq!((ask(&edge, invite(&id)).problem().as_str(), &show(&edge, &id).json()["state"]), ("user_state", &json!("active")));
 }
 
@@ -650,8 +650,8 @@ fn users_are_listed_page_by_page_and_only_those_who_are_there() {
     // One whose creation was given up, and one whose record is damaged.
     let mut late = record(&edge, &gone);
     late["id"] = json!("usr_22222222222222222");
-    edge.records.plant(&Key::kept("user/usr_22222222222222222".into()), &late.to_string());
-    edge.records.plant(&Key::kept("user/usr_33333333333333333".into()), "{");
+    edge.records.plant(&Key::stored("user/usr_22222222222222222".into()), &late.to_string());
+    edge.records.plant(&Key::stored("user/usr_33333333333333333".into()), "{");
     ids.sort();
     for limit in [1, 2, 50] {
         assert_eq!(listed(&edge, limit).into_iter().map(|(id, _)| id).collect::<Vec<_>>(), ids, "{limit}");
@@ -807,7 +807,7 @@ fn a_damaged_link_keeps_nobody_from_leaving() {
     let edge = MemoryEdge::new(1);
     let ann = user(&edge, "ann", "editor");
     (0..2).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
-    edge.records.plant(&Key::kept("link/hop.example/l0".into()), "damaged");
+    edge.records.plant(&Key::stored("link/hop.example/l0".into()), "damaged");
     assert_eq!((ask(&edge, delete(&ann, "none")).code(), &shown(&edge, "l1", "hop.example")["owner"]), (204, &Value::Null));
     assert!(edge.take_log().concat().contains("internal"), "the log tells of it");
 }

@@ -43,11 +43,11 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     let mut lines = Vec::new();
     let mut read = |key: &Key, record: &Record| {
         let line = AuditEvent::decode(&record.value)?;
-        lines.extend((filter.shows(&line, earliest) && may_see(authorized, &line)).then(|| (key.line_id().to_owned(), line)));
+        lines.extend((filter.shows(&line, earliest) && may_see(authorized, &line)).then(|| (key.audit_event_id().to_owned(), line)));
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    let is_over = page.keys.last().is_some_and(|last| last.is_of_line_before(earliest));
+    let is_over = page.keys.last().is_some_and(|last| last.is_of_event_before(earliest));
     let next = page.next.as_deref().filter(|_| !is_over);
     let items: Vec<AuditEventJson<'_>> = lines.iter().map(|(id, line)| AuditEventJson::new(id, line)).collect();
     pagination::shown(next, &items)

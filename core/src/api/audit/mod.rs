@@ -93,7 +93,7 @@ pub(crate) fn note<E: Edge>(
     };
     let lifetime = context.config.audit_millis;
     let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
-    change.note = Some(AuditEntry { key: Key::audit(at, &change.token), value: line.encode()?, expires_at });
+    change.audit_entry = Some(AuditEntry { key: Key::audit(at, &change.token), value: line.encode()?, expires_at });
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         let keys: Vec<Key> = config.domains().map(Key::domain).collect();
         domain_records.extend(config.domains().map(|domain| DomainRecord::bare(domain, 1, context.now)));
         let mut read = |_: &_, record: &_| {
-            let said = GuardedRecord::<DomainRecord>::decode(record)?.what;
+            let said = GuardedRecord::<DomainRecord>::decode(record)?.value;
             let bare = domain_records.iter_mut().find(|domain_record| !said.is_deleted && domain_record.domain == said.domain);
             if let Some(domain_record) = bare {
                 *domain_record = said;
@@ -34,7 +34,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         .keys(context, authorized, ("/api/v1/domains?", ""), &Prefix::domains(), pagination::of_records(context.edge.records()))
         .await?;
     let mut read = |_: &_, record: &_| {
-        let domain_record = GuardedRecord::<DomainRecord>::decode(record)?.what;
+        let domain_record = GuardedRecord::<DomainRecord>::decode(record)?.value;
         let is_added = !domain_record.is_deleted && config.origin_of(domain_record.domain.as_str()).is_none();
         domain_records.extend(is_added.then_some(domain_record));
         Ok(())

@@ -51,7 +51,7 @@ fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Domain
 
 async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRecord, Problem> {
     let kept = load(context, domain).await?;
-    said(context, domain, kept.as_ref().map(|kept| &kept.what))
+    said(context, domain, kept.as_ref().map(|kept| &kept.value))
 }
 
 /// What a domain shall be, and what the audit calls that; nothing if it changes nothing.
@@ -68,7 +68,7 @@ async fn edit<E: Edge>(
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = load(context, domain).await?;
-        let (domain_record, action) = match change(was.as_ref().map(|kept| &kept.what)) {
+        let (domain_record, action) = match change(was.as_ref().map(|kept| &kept.value)) {
             Ok(wish) => wish,
             Err(EditRefusal::Refused(problem)) => return Err(problem),
             Err(EditRefusal::StaleRead(problem)) => {
@@ -80,7 +80,7 @@ async fn edit<E: Edge>(
         let written = audit::commit(context, authorized, change, action.map(|action| AuditAction::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {
-            return Ok((was.map(|kept| kept.what), domain_record));
+            return Ok((was.map(|kept| kept.value), domain_record));
         }
     }
     Err(last)

@@ -24,7 +24,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         .await?;
     let mut keys = Vec::new();
     let mut read = |_: &_, record: &_| {
-        let key = GuardedRecord::<ApiKey>::decode(record)?.what;
+        let key = GuardedRecord::<ApiKey>::decode(record)?.value;
         keys.extend(owner.as_ref().is_none_or(|owner| key.owner == *owner).then_some(key));
         Ok(())
     };

@@ -40,7 +40,7 @@ async fn check_say<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, o
     let records = context.edge.records();
     if authorized.role() < Role::Owner
         && let Some(user) = GuardedRecord::<User>::load(records, &Key::user(owner)).await?
-        && role_of(records, &user.what).await? == Role::Owner
+        && role_of(records, &user.value).await? == Role::Owner
     {
         return Err(Problem::not_allowed("Only owners revoke the keys of owners."));
     }

@@ -22,9 +22,9 @@ pub(crate) async fn revoke<E: Edge>(
     let id = named(text, query)?;
     for _ in 0..EDITS {
         let was = find(context, &id).await?;
-        check_say(context, authorized, &was.what.owner).await?;
-        if was.what.revoked_at.is_none() {
-            let revoked = ApiKey { revoked_at: Some(context.now), ..was.what.clone() };
+        check_say(context, authorized, &was.value.owner).await?;
+        if was.value.revoked_at.is_none() {
+            let revoked = ApiKey { revoked_at: Some(context.now), ..was.value.clone() };
             let change = GuardedRecord::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;
             if audit::commit(context, authorized, change, Some(AuditAction::key("key.revoke", &id))).await? == Written::Conflict {
                 continue;

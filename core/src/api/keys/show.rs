@@ -12,6 +12,6 @@ use crate::store::ports::Edge;
 
 /// `GET /api/v1/keys/{key}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
-    let key = find(context, &named(text, query)?).await?.what;
+    let key = find(context, &named(text, query)?).await?.value;
     Response::json(StatusCode::OK, &KeyJson::new(&key))
 }

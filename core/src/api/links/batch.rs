@@ -259,7 +259,7 @@ impl<E: Edge> BatchWork<'_, E> {
         } else {
             self.hashes = self.hashes.saturating_sub(needs_hash.into());
             self.context.budget.begin_part();
-            let context = self.context.drawing(self.context.source.part(index));
+            let context = self.context.with_source(self.context.source.part(index));
             act(&context, self.authorized, item).await
         };
         drop(telling);

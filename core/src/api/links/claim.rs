@@ -14,7 +14,7 @@ use crate::model::time::Timestamp;
 use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records as _, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Change, Key, PendingMove, Written, finalize_move, load, offer, write};
+use crate::store::{AliasRecord, AliasState, Change, Key, PendingMove, Written, commit_with_retries, finalize_move, load, write};
 
 /// A link that has not arrived after this long may have been given up by whoever moved it.
 const PATIENCE_MILLIS: u64 = 60_000;
@@ -80,7 +80,7 @@ impl AliasClaim<'_> {
         let mut is_first_write = seen.is_some();
         if seen.is_none() {
             context.check_new_fits(cost_of_change(records, &change), self.tags())?;
-            if let (Written::Done, is_new) = offer(records, change).await? {
+            if let (Written::Done, is_new) = commit_with_retries(records, change).await? {
                 return Ok(Ok(ClaimedAlias { commits: Some(1), is_new }));
             }
         }
@@ -113,7 +113,7 @@ impl AliasClaim<'_> {
                 context.budget.begin_part();
                 continue;
             }
-            let alias_state = self.holder_after(alias_record.alias_state.seen());
+            let alias_state = self.holder_after(alias_record.alias_state.visible());
             let mut change = alias_record.replace(&alias_state, self.token.clone())?;
             change.repeated = is_repeated;
             self.write_down(context, &mut change)?;
@@ -203,7 +203,7 @@ impl AliasClaim<'_> {
     /// Has `change` tell what the link was before, or that it was made. That it moved is told once it has left.
     fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
         match (self.was, self.alias_state) {
-            (Some(was), _) => history::write_down(was, change)?,
+            (Some(was), _) => history::record_version(was, change)?,
             (None, AliasState::Link(link)) => audit::note(context, self.authorized, &AuditAction::link("link.create", link), change)?,
             (None, _) => {}
         }
@@ -215,12 +215,12 @@ impl AliasClaim<'_> {
         match standing(&alias_record.alias_state, Some(self.link), self.reuses, context.now) {
             AliasAvailability::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
             AliasAvailability::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
-            AliasAvailability::Free if !self.may_follow(context, alias_record.alias_state.seen()).await? => {
+            AliasAvailability::Free if !self.may_follow(context, alias_record.alias_state.visible()).await? => {
                 return Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
             }
             AliasAvailability::Free => {}
         }
-        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen()
+        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && moved_to.link != *self.link
             && !self.comes_from(&moved_to.to())
             // Where that link went, it may still be believed for the sake of this signpost alone.
@@ -304,7 +304,7 @@ pub(super) enum AliasAvailability {
 
 /// How an alias with this holder stands with the link `claimant`, or with one that is new.
 pub(super) fn standing(alias_state: &AliasState, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> AliasAvailability {
-    let seen = match alias_state.seen() {
+    let seen = match alias_state.visible() {
         AliasState::Link(link) if !link.is_deleted() => AliasAvailability::Taken,
         AliasState::MovedTo(moved_to) if Some(&moved_to.link) == claimant => AliasAvailability::Free,
         AliasState::MovedTo(moved_to) if moved_to.forwards => AliasAvailability::Taken,
@@ -341,6 +341,6 @@ pub(super) async fn abort_move<E: Edge>(context: &Context<'_, E>, pending_move: 
 /// Aborts a pending move at its destination: the previous holder gets the alias back, unless the record has changed since it was read. The
 /// caller has made sure that the move cannot be completed any more.
 pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<(), Problem> {
-    write(context.edge.records(), alias_record.replace(alias_record.alias_state.seen(), context.token()?)?).await?;
+    write(context.edge.records(), alias_record.replace(alias_record.alias_state.visible(), context.token()?)?).await?;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain
         for (index_entry, alias_record) in index_entries.into_iter().zip(alias_records) {
             match alias_record {
                 Some(Ok(alias_record)) if alias_record.matches_entry(index_entry) => {
-                    aliases.extend(alias_record.link().filter(is_open).map(|link| link.alias.clone()))
+                    aliases.extend(alias_record.link().filter(is_open).map(|link| link.alias.clone()));
                 }
                 // One damaged record does not hide the others.
                 Some(Err(error)) => context.log_skipped(index_entry, &error),

@@ -63,7 +63,7 @@ pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, authorized: &Authori
 async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let alias_record = place_at(context, key).await?;
-        let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen() else {
+        let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible() else {
             return Err(Problem::no_such_link());
         };
         // The way belongs to whom the link belongs to; that to a link which is gone, to the admins.

@@ -129,7 +129,7 @@ fn own_drops(link: &Link) -> Vec<Key> {
 
 async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
     let alias_record = load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
-    match alias_record.alias_state.seen() {
+    match alias_record.alias_state.visible() {
         AliasState::Link(link) | AliasState::Erasing(link) => {
             let link = link.clone();
             Ok((alias_record, link))

@@ -36,7 +36,7 @@ use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
 use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Key, bring_clicks, load, load_many};
+use crate::store::{AliasRecord, AliasState, Key, import_clicks, load, load_many};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -239,7 +239,7 @@ impl<E: Edge> ImportWork<'_, E> {
         self.context.budget.begin_part();
         for (index, line) in lines {
             let position = ImportPositionJson::from_line(&line);
-            let context = self.context.drawing(self.context.source.part(index));
+            let context = self.context.with_source(self.context.source.part(index));
             let link = ImportLine::parse(&context, self.authorized, line, self.domain).await;
             if is_untried(&link) || !self.has_time_for(&link) {
                 next = Some(position);
@@ -379,7 +379,7 @@ async fn find<E: Edge>(
     if alias_record.remembers(&context.name("commit")?) {
         return Ok(None);
     }
-    if let AliasState::Link(link) = alias_record.alias_state.seen()
+    if let AliasState::Link(link) = alias_record.alias_state.visible()
         && is_same(link, line)
     {
         if !dry_run {
@@ -414,5 +414,5 @@ async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -
     if clicks == Clicks::default() {
         return Ok(());
     }
-    Ok(bring_clicks(context.edge, &link.id, clicks).await?)
+    Ok(import_clicks(context.edge, &link.id, clicks).await?)
 }

@@ -105,7 +105,7 @@ async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasReco
 
 /// The link that is seen at a place.
 fn link_at(alias_record: &AliasRecord) -> Result<&Link, Problem> {
-    match alias_record.alias_state.seen() {
+    match alias_record.alias_state.visible() {
         AliasState::Link(link) => Ok(link),
         AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
         AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
@@ -140,7 +140,7 @@ async fn edit<E: Edge>(
     let mine = repeatable_tokens(context)?;
     for number in 0..EDITS {
         let alias_record = place_at(context, key).await?;
-        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.seen()
+        if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && mine.contains(&moved_to.move_id)
         {
             // An earlier try of this very request has done it. Its copies may have died with it.
@@ -215,7 +215,7 @@ async fn rewrite<E: Edge>(
     // An earlier try may have been applied, and its index entries are then in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
-        store::history::write_down(was, &mut change)?;
+        store::history::record_version(was, &mut change)?;
         audit::note(context, authorized, &deed(was, &link), &mut change)?;
     }
     if is_first {
@@ -223,7 +223,7 @@ async fn rewrite<E: Edge>(
     }
     if link.version != was.version {
         // The first drop may be a statement of its own, and the copy is filled.
-        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.of_fills(1));
+        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.cost_of_fills(1));
         let most = context.budget.left().saturating_sub(of_others);
         change.removes.extend(store::history::outdated(records, &link, most).await.unwrap_or_default());
     }

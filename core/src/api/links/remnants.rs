@@ -104,7 +104,7 @@ impl LinkRemnants {
         let of_scans = records.operations(&StoreCall::Scan).saturating_mul(2);
         let spare = most.saturating_sub(of_scans).saturating_sub(records.operations(&StoreCall::Drop(1)));
         let versions = records.scan(&Prefix::history(id), None, droppable(records, spare)).await?;
-        let sifted = history::sift(records, (id, at), versions.keys, moves, spare).await?;
+        let sifted = history::select_prunable(records, (id, at), versions.keys, moves, spare).await?;
         let most_takes = droppable(records, spare.saturating_sub(sifted.operations)).saturating_add(1);
         let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
         let of_takes = records.operations(&StoreCall::Drop(takes.keys.len()));

@@ -73,17 +73,17 @@ pub(super) async fn rename<E: Edge>(
     };
     // Both aliases have cached copies to fill.
     let of_leaving =
-        cost_of_change(records, &leaving(alias_record)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.of_fills(2));
+        cost_of_change(records, &leaving(alias_record)?).saturating_add(cost_of_rewrite(records)).saturating_add(context.cost_of_fills(2));
     if is_first {
         // If only the claim fits this request, the next one has to renew the claim and commit the departure. If the pending move is a
         // different one, it has to read and rewrite the source record first. Refuse now if that fits no request.
         let of_look = if unfinished.is_none() { records.operations(&StoreCall::Get) } else { 0 };
         // The link that moved away from the new alias earlier has to be found and its move finalised.
         let has_left = |alias_state: &AliasState| matches!(alias_state, AliasState::MovedTo(moved_to) if moved_to.link != link.id);
-        let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.seen())) { 4 } else { 2 };
+        let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.visible())) { 4 } else { 2 };
         let of_rest = of_leaving.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(of_look);
         if let Fit::Never { excess } = context.budget.fit(of_rest) {
-            return Err(context.fits_never(excess, link.spec.tags.len()));
+            return Err(context.never_fits(excess, link.spec.tags.len()));
         }
     }
     let renews = unfinished.is_some() && !is_continued;
@@ -162,7 +162,7 @@ async fn renew<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) ->
 
 async fn is_at<E: Edge>(context: &Context<'_, E>, key: &Key, id: &LinkId) -> Result<bool, Problem> {
     let alias_record = load(context.edge.records(), key).await?;
-    Ok(alias_record.is_some_and(|alias_record| matches!(alias_record.alias_state.seen(), AliasState::Link(link) if link.id == *id)))
+    Ok(alias_record.is_some_and(|alias_record| matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == *id)))
 }
 
 /// Has the old alias say that the link has left, under the name of the journey: by that a repeated request knows, as long as the record

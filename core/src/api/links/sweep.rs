@@ -127,7 +127,7 @@ async fn sweep_one<E: Edge>(
         }
         limits.looks = limits.looks.saturating_sub(1);
         let alias_record = load(context.edge.records(), &key).await?;
-        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.seen()) {
+        match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::MovedTo(moved_to)) if moved_to.domain == *domain => key = moved_to.to(),
             _ => break,
         }

@@ -36,7 +36,7 @@ pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     let of_counts = |tags| records.operations(&StoreCall::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
     let page = wanted.keys(context, authorized, list, &Prefix::tags(&domain), of_counts).await?;
     let mut tags = Vec::new();
-    for tag in page.keys.iter().filter_map(Tag::marked_by) {
+    for tag in page.keys.iter().filter_map(Tag::from_marker) {
         let count = count(context, &domain, &tag).await?;
         tags.extend(count.map(|count| (tag, count)));
     }

@@ -49,7 +49,7 @@ async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Probl
     let mut after = None;
     loop {
         let page = context.edge.records().scan(&Prefix::domains(), after.as_ref(), MOST_LISTED).await?;
-        page.keys.iter().filter_map(Domain::kept_at).for_each(|domain| put_in_order(&mut domains, domain));
+        page.keys.iter().filter_map(Domain::from_record_key).for_each(|domain| put_in_order(&mut domains, domain));
         after = page.next;
         if after.is_none() {
             return Ok(domains);

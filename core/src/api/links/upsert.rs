@@ -107,13 +107,13 @@ async fn make<E: Edge>(
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
     parts.extend(authorized.user().map(|user| user.as_str().as_bytes()));
     let seed = idempotency::seed(context, "external id", &parts).await?;
-    let key = Key::once(&seed.name());
+    let key = Key::idempotency(&seed.name());
     let record = IdempotencyRecord::decode(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
-    if let Some(promise) = record.once.as_ref().filter(is_fresh) {
+    if let Some(promise) = record.request.as_ref().filter(is_fresh) {
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
-        let promised = context.begun(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
+        let promised = context.resumed(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
         if !is_ours && let Some(asked) = &new.alias {
             check_free(&promised, domain, asked, new.reuses).await?;
         }
@@ -150,7 +150,7 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
         return Ok(());
     };
     let id = LinkId::from_name(&promised.name("link")?);
-    if matches!(alias_record.alias_state.seen(), AliasState::Link(link) if link.id == id) {
+    if matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
     match standing(&alias_record.alias_state, Some(&id), reuses, promised.now) {
@@ -170,7 +170,7 @@ enum UpsertTarget {
 async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
     let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
-    Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.seen())) {
+    Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.visible())) {
         Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
         Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => UpsertTarget::Moving,
         Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => UpsertTarget::Moving,

@@ -40,16 +40,16 @@ pub(super) async fn renew<E: Edge>(context: &Context<'_, E>, user: &GuardedRecor
 }
 
 async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>) -> Result<(), Problem> {
-    let (Some(email), Ok(pepper)) = (&was.what.email, context.pepper()) else { return Ok(()) };
+    let (Some(email), Ok(pepper)) = (&was.value.email, context.pepper()) else { return Ok(()) };
     let name = email.claim_name(pepper);
-    if was.what.claim.as_ref() == Some(&name) {
+    if was.value.claim.as_ref() == Some(&name) {
         return Ok(());
     }
-    let id = &was.what.id;
+    let id = &was.value.id;
     if !claim_as(context, id, &name).await? {
         return Err(Problem::internal(format!("the address of {} is claimed by another user", id.as_str())));
     }
-    let user = User { claim: Some(name), ..was.what.clone() };
+    let user = User { claim: Some(name), ..was.value.clone() };
     // Somebody else may have changed them meanwhile: then it is for the next to do.
     write(context.edge.records(), GuardedRecord::put(Some(was), Key::user(id), &user, context.token()?)?).await?;
     Ok(())
@@ -61,10 +61,10 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
     for number in 0..EDITS {
         let was = GuardedRecord::<EmailClaim>::load(records, &key).await?;
         if let Some(was) = &was {
-            if was.what.by == *id {
+            if was.value.by == *id {
                 return Ok(true);
             }
-            match standing(context, &was.what.by, number < PATIENCE).await? {
+            match standing(context, &was.value.by, number < PATIENCE).await? {
                 Some(UserStatus::Deleted) => {}
                 Some(_) => return Ok(false),
                 None => continue,
@@ -82,7 +82,7 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
 /// a creation given up.
 async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<UserStatus>, Problem> {
     match load(context, by).await? {
-        Some(user) => Ok(Some(user.what.standing)),
+        Some(user) => Ok(Some(user.value.standing)),
         None if is_patient => Ok(None),
         None => {
             let given_up = GuardedRecord::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;

@@ -119,12 +119,12 @@ async fn finish<E: Edge>(
 ) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let Some(was) = load(context, id).await? else { continue };
-        match was.what.standing {
+        match was.value.standing {
             UserStatus::Deleting { .. } => {}
             UserStatus::Deleted => return Ok(()),
             UserStatus::Active | UserStatus::Disabled => continue,
         }
-        let mut user = if is_done { was.what.gone() } else { was.what.next() };
+        let mut user = if is_done { was.value.gone() } else { was.value.next() };
         if !is_done {
             user.standing = standing.clone();
         }

@@ -45,8 +45,8 @@ pub(super) async fn edit<E: Edge>(
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = find(context, id).await?;
-        let owners = Owners::load_for(context, &was.what).await?;
-        match change(&was.what, &owners) {
+        let owners = Owners::load_for(context, &was.value).await?;
+        match change(&was.value, &owners) {
             Ok((wish, deed)) => {
                 if wish.step == UserStep::Nothing || save(context, authorized, Some(&was), &wish.user, deed).await? == Written::Done {
                     return Ok(wish);

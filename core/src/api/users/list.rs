@@ -29,7 +29,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    users.retain(|user| user.what.standing != UserStatus::Deleted);
+    users.retain(|user| user.value.standing != UserStatus::Deleted);
     let owners = Owners::load(context).await?;
     for user in &users {
         if context.budget.left() < OPERATIONS_OF_A_RENEWAL {
@@ -40,6 +40,6 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         }
         renew(context, user).await;
     }
-    let items: Vec<UserJson<'_>> = users.iter().map(|user| UserJson::new(&user.what, owners.role_of(&user.what))).collect();
+    let items: Vec<UserJson<'_>> = users.iter().map(|user| UserJson::new(&user.value, owners.role_of(&user.value))).collect();
     pagination::shown(page.next.as_deref(), &items)
 }

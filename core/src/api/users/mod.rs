@@ -41,7 +41,7 @@ async fn load<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<B
 
 /// The user `id`, if they are there.
 async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
-    Ok(load(context, id).await?.filter(|user| user.what.standing != UserStatus::Deleted))
+    Ok(load(context, id).await?.filter(|user| user.value.standing != UserStatus::Deleted))
 }
 
 /// The user that an address of the API names. What can be no id is that of nobody.

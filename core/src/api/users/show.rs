@@ -14,7 +14,7 @@ use crate::store::ports::Edge;
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let user = find(context, id).await?;
-    let role = Owners::load_for(context, &user.what).await?.role_of(&user.what);
+    let role = Owners::load_for(context, &user.value).await?.role_of(&user.value);
     renew(context, &user).await;
-    wire::shown(&user.what, role)
+    wire::shown(&user.value, role)
 }

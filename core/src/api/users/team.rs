@@ -33,7 +33,7 @@ impl Owners {
     }
 
     fn ids(&self) -> &[UserId] {
-        self.0.as_ref().map_or(&[], |team| &team.what.owners)
+        self.0.as_ref().map_or(&[], |team| &team.value.owners)
     }
 
     fn name(&self, id: &UserId) -> bool {
@@ -68,15 +68,15 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, authorized: &Author
     for _ in 0..EDITS {
         let owners = Owners::load(context).await?;
         let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
-        if owners.role_of(&was.what) == Role::Owner {
-            return Ok(was.what);
+        if owners.role_of(&was.value) == Role::Owner {
+            return Ok(was.value);
         }
-        if was.what.standing != UserStatus::Active {
+        if was.value.standing != UserStatus::Active {
             return Err(Problem::is_owner());
         }
-        let mut user = was.what.next();
+        let mut user = was.value.next();
         user.may_own = true;
-        user.end_invitation(owners.role_of(&was.what), Role::Owner);
+        user.end_invitation(owners.role_of(&was.value), Role::Owner);
         if super::save(context, authorized, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }
@@ -97,15 +97,15 @@ pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, authorized: &Auth
         let owners = Owners::load(context).await?;
         let Some(was) = load(context, id).await? else { continue };
         let is_owner_again = is_dismissed && owners.name(id);
-        if !was.what.may_own || is_owner_again {
+        if !was.value.may_own || is_owner_again {
             return Ok(());
         }
-        authorized.check_role(owners.role_of(&was.what))?;
+        authorized.check_role(owners.role_of(&was.value))?;
         owners.check_another(id)?;
-        let deed = || AuditAction::user("user.role", id).saying(format!("owner to {}", was.what.role.name()));
+        let deed = || AuditAction::user("user.role", id).saying(format!("owner to {}", was.value.role.name()));
         let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
         if owners.set(context, authorized, ids, owners.name(id).then(deed)).await? == Written::Done {
-            let mut user = was.what.clone();
+            let mut user = was.value.clone();
             user.may_own = false;
             match super::save(context, authorized, Some(&was), &user, None).await {
                 Ok(Written::Done) => return Ok(()),

@@ -1,11 +1,11 @@
-//! The cost of a store call, for the two kinds of store.
+//! The cost of a store call, for stores that bill by statement and stores that bill by key.
 
 use crate::store::Change;
 use crate::store::ports::StoreCall;
 use crate::store::tickets;
 
-/// A store that counts statements, those of a transaction one by one: the guarded write is one, all that is written
-/// beside it a second, all that is dropped a third.
+/// The cost in a store that counts statements. A commit has up to three: the guarded write, all writes beside it, all
+/// removals.
 #[must_use]
 pub fn by_statement(call: &StoreCall<'_>) -> u32 {
     match call {
@@ -18,7 +18,7 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
     }
 }
 
-/// A store that counts keys: each key that is read, written or removed is an operation.
+/// The cost in a store that counts keys: each key that is read, written or removed is one operation.
 #[must_use]
 pub fn by_key(call: &StoreCall<'_>) -> u32 {
     match call {
@@ -26,24 +26,23 @@ pub fn by_key(call: &StoreCall<'_>) -> u32 {
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Drop(keys) => count(*keys),
         StoreCall::Take { expires } => tickets::most_operations(*expires),
         StoreCall::Commit(change) => written(change).saturating_add(count(change.removes.len())),
-        // A refused change undoes what it wrote. If an earlier try may have been made, only the note, after a look at
-        // A refused change takes back what it wrote, after a look at the record if an earlier try may have been made.
+        // A change that ends in a conflict undoes what it wrote. A retry reads the record before that.
         StoreCall::Refused(change) => {
-            let taken_back = noted(change).saturating_add(count(change.index_adds.len()));
-            let looks = u32::from(change.repeated && taken_back > 0);
-            written(change).saturating_add(taken_back).saturating_add(looks)
+            let undone = audit_writes(change).saturating_add(count(change.index_adds.len()));
+            let checks = u32::from(change.repeated && undone > 0);
+            written(change).saturating_add(undone).saturating_add(checks)
         }
     }
 }
 
-/// The record itself and what is written before it.
+/// The writes of a commit: the record and everything beside it.
 fn written(change: &Change) -> u32 {
     let beside = count(change.attachments.len()).saturating_add(count(change.index_adds.len()));
-    beside.saturating_add(noted(change)).saturating_add(1)
+    beside.saturating_add(audit_writes(change)).saturating_add(1)
 }
 
-fn noted(change: &Change) -> u32 {
-    u32::from(change.note.is_some())
+fn audit_writes(change: &Change) -> u32 {
+    u32::from(change.audit_entry.is_some())
 }
 
 fn count(keys: usize) -> u32 {

@@ -1,4 +1,4 @@
-//! The meter: the ports of an edge, with each call charged to the budget of the request.
+//! The meter: wraps the ports of an edge and charges each call to the budget of the request.
 
 use super::Budget;
 use crate::model::time::Timestamp;
@@ -20,7 +20,7 @@ pub(crate) struct MeteredRecords<'a, R> {
     budget: &'a Budget,
 }
 
-/// Copies whose operations are counted: a call is one.
+/// A link cache whose operations are counted: one for each call.
 pub(crate) struct MeteredCache<'a, C> {
     link_cache: &'a C,
     budget: &'a Budget,
@@ -70,7 +70,7 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
     }
 }
 
-/// Charges `operations` for a call, if so many are left.
+/// Charges `operations` for a call, if they are left.
 fn charge(budget: &Budget, operations: u32) -> Result<(), StoreError> {
     if operations > budget.left() {
         return Err(StoreError::OverBudget { needs: operations, left: budget.left() });
@@ -105,21 +105,21 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         self.records.scan(prefix, after, limit).await
     }
 
-    /// Charges the cost of success. If the change is refused, undoing its index entries may cost more: that is done as
-    /// far as operations are left, and the rest stays like after a crash.
+    /// Charges the cost of success. Undoing the change after a conflict may cost more. It is undone as far as
+    /// operations are left; the rest stays like after a crash.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
-        let made = self.operations(&StoreCall::Commit(change));
-        let more_if_refused = self.operations(&StoreCall::Refused(change)).saturating_sub(made);
-        charge(self.budget, made)?;
+        let cost = self.operations(&StoreCall::Commit(change));
+        let undo_cost = self.operations(&StoreCall::Refused(change)).saturating_sub(cost);
+        charge(self.budget, cost)?;
         let left = self.budget.left();
-        let commit = if more_if_refused > left {
-            self.records.commit(&Change { most_taken_back: Some(left), ..change.clone() }).await
+        let commit = if undo_cost > left {
+            self.records.commit(&Change { max_undo_operations: Some(left), ..change.clone() }).await
         } else {
             self.records.commit(change).await
         };
-        // What failed may have been refused before that.
+        // A failed call may have been undoing a conflict.
         if commit != Ok(Commit::Done) {
-            self.budget.spend(more_if_refused.min(left));
+            self.budget.spend(undo_cost.min(left));
         }
         commit
     }

@@ -1,4 +1,4 @@
-//! The record of an alias.
+//! The stored form of an alias record.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,8 @@ use crate::model::link::LinkId;
 use crate::store::ports::StoreError;
 use crate::store::{AliasState, Key, MovedTo, PendingMove};
 
-/// Who holds an alias: one of `link`, `erasing` and `moved_to`, or nobody; and who is to hold it instead.
+/// An alias record. At most one of `link`, `erasing` and `moved_to` is set. `pending_move` is set beside it while a
+/// link moves here.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredAlias<'a> {
     #[serde(rename = "v")]
@@ -22,7 +23,7 @@ pub(in crate::store) struct StoredAlias<'a> {
     pub(in crate::store) tokens: Tokens,
     #[serde(rename = "hint_token")]
     pub(in crate::store) entry_token: Cow<'a, str>,
-    /// The index entries that end in another token.
+    /// The index entries with another token.
     #[serde(rename = "newer_hints", default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::store) newer_entries: Vec<Cow<'a, str>>,
     #[serde(rename = "arriving", skip_serializing_if = "Option::is_none")]
@@ -45,7 +46,7 @@ struct StoredPendingMove<'a> {
     since: Millis,
 }
 
-/// Where the link of this alias moved to.
+/// A forwarding record: where the link of this alias moved.
 #[derive(Serialize, Deserialize)]
 struct StoredMovedTo<'a> {
     link: Cow<'a, str>,
@@ -64,10 +65,10 @@ impl<'a> StoredAlias<'a> {
             _ => None,
         };
         let (mut link, mut erasing, mut moved_to) = (None, None, None);
-        match alias_state.seen() {
-            AliasState::Link(held) => link = Some(StoredLink::from(held)),
-            AliasState::Erasing(held) => erasing = Some(Box::new(StoredLink::from(held))),
-            AliasState::MovedTo(held) => moved_to = Some(StoredMovedTo::from(held)),
+        match alias_state.visible() {
+            AliasState::Link(value) => link = Some(StoredLink::from(value)),
+            AliasState::Erasing(value) => erasing = Some(Box::new(StoredLink::from(value))),
+            AliasState::MovedTo(value) => moved_to = Some(StoredMovedTo::from(value)),
             AliasState::PendingMove(_) | AliasState::Free => {}
         }
         let (entry_token, newer_entries) =
@@ -75,27 +76,27 @@ impl<'a> StoredAlias<'a> {
         Self { schema: SchemaVersion, commits, tokens, entry_token, newer_entries, pending_move, link, erasing, moved_to }
     }
 
-    /// Who holds the alias; the rest of the record stays.
+    /// Takes the state of the alias out of the record; the rest stays.
     pub(in crate::store) fn take_state(&mut self) -> Result<AliasState, StoreError> {
-        let settled = match (self.link.take(), self.erasing.take(), self.moved_to.take()) {
+        let state = match (self.link.take(), self.erasing.take(), self.moved_to.take()) {
             (Some(link), ..) => AliasState::Link(link.try_into()?),
             (None, Some(link), _) => AliasState::Erasing((*link).try_into()?),
             (None, None, Some(moved_to)) => AliasState::MovedTo(moved_to.into()),
             (None, None, None) => AliasState::Free,
         };
         Ok(match self.pending_move.take() {
-            Some(pending_move) => AliasState::PendingMove(Box::new(pending_move.before(settled)?)),
-            None => settled,
+            Some(pending_move) => AliasState::PendingMove(Box::new(pending_move.into_move(state)?)),
+            None => state,
         })
     }
 }
 
 impl StoredPendingMove<'_> {
-    /// The move, of a link that comes after `before`.
-    fn before(self, before: AliasState) -> Result<PendingMove, StoreError> {
+    /// The pending move of an alias whose previous state is `before`.
+    fn into_move(self, before: AliasState) -> Result<PendingMove, StoreError> {
         Ok(PendingMove {
             link: self.link.try_into()?,
-            from: Key::kept(self.from.into_owned()),
+            from: Key::stored(self.from.into_owned()),
             move_id: self.move_id.into_owned(),
             since: self.since.into(),
             before,

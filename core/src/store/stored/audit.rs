@@ -1,4 +1,4 @@
-//! A line of the audit.
+//! The stored form of an audit event.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Millis, SchemaVersion};
 use crate::store::AuditEvent;
 
-/// Who did what, to what, when and from where.
+/// An audit event.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredAuditEvent<'a> {
     #[serde(rename = "v")]
@@ -30,19 +30,19 @@ pub(in crate::store) struct StoredAuditEvent<'a> {
 }
 
 impl<'a> From<&'a AuditEvent<'_>> for StoredAuditEvent<'a> {
-    fn from(line: &'a AuditEvent<'_>) -> Self {
+    fn from(event: &'a AuditEvent<'_>) -> Self {
         Self {
             schema: SchemaVersion,
-            at: line.at.into(),
-            action: Cow::from(&*line.action),
-            subject: Cow::from(&*line.subject),
-            domain: line.domain.as_deref().map(Cow::from),
-            alias: line.alias.as_deref().map(Cow::from),
-            detail: line.detail.as_deref().map(Cow::from),
-            principal: Cow::from(&*line.principal),
-            user: line.user.as_deref().map(Cow::from),
-            country: line.country.as_deref().map(Cow::from),
-            request_id: Cow::from(&*line.request_id),
+            at: event.at.into(),
+            action: Cow::from(&*event.action),
+            subject: Cow::from(&*event.subject),
+            domain: event.domain.as_deref().map(Cow::from),
+            alias: event.alias.as_deref().map(Cow::from),
+            detail: event.detail.as_deref().map(Cow::from),
+            principal: Cow::from(&*event.principal),
+            user: event.user.as_deref().map(Cow::from),
+            country: event.country.as_deref().map(Cow::from),
+            request_id: Cow::from(&*event.request_id),
         }
     }
 }

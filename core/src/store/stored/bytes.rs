@@ -1,10 +1,10 @@
-//! Bytes as base64, as many as there are always.
+//! Byte arrays of fixed length, stored as base64.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::base64;
 
-/// A salt, a hash, a digest.
+/// A byte array such as a salt, a hash or a digest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(super) struct StoredBytes<const N: usize>(pub(super) [u8; N]);
@@ -20,7 +20,7 @@ impl<const N: usize> TryFrom<String> for StoredBytes<N> {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let bytes = base64::decode(&text).and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Self).ok_or("these bytes are no base64, too few or too many")
+        bytes.map(Self).ok_or("not base64 of the expected length")
     }
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_if_there_are_enough() {
+    fn bytes_of_the_right_length_are_read_back() {
         let read = |text: &str| StoredBytes::<3>::try_from(text.to_owned()).ok().map(|StoredBytes(bytes)| bytes);
         assert_eq!(String::from(StoredBytes([251, 255, 0])), "-_8A");
         assert_eq!(read("-_8A"), Some([251, 255, 0]));

@@ -1,4 +1,4 @@
-//! A copy of a link in the cache of an edge.
+//! The stored form of a cached link.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::store::Key;
 use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
-/// What visitors of an alias need to know, and when truth confirmed it. A member without a meaning is refused: it may be what keeps
+/// A cached link, and when the store last confirmed it. An unknown member is an error: it may be a setting that keeps
 /// visitors out.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,9 +24,9 @@ pub(in crate::store) struct StoredCachedLink<'a> {
     version: u64,
     checked_at: Millis,
     id: Cow<'a, str>,
-    /// Then nothing is said of where it leads.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    ask_truth: bool,
+    /// Whether the store must be read for every visitor. Then the link is not stored here.
+    #[serde(rename = "ask_truth", default, skip_serializing_if = "std::ops::Not::not")]
+    is_strict: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<StoredVisitorLink<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,7 @@ pub(in crate::store) struct StoredCachedLink<'a> {
     forwards: bool,
 }
 
-/// A link as far as it concerns visitors.
+/// The part of a link that is needed to answer visitors.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredVisitorLink<'a> {
@@ -47,29 +47,29 @@ struct StoredVisitorLink<'a> {
 
 impl<'a> StoredCachedLink<'a> {
     pub(in crate::store) fn new(cached_link: &'a CachedLink, checked_at: Timestamp) -> Self {
-        let ask_truth = cached_link.is_strict();
+        let is_strict = cached_link.is_strict();
         let (mut link, mut to, mut forwards) = (None, None, false);
         match &cached_link.state {
-            _ if ask_truth => {}
+            _ if is_strict => {}
             CachedState::Link(visitor_link) => link = Some(StoredVisitorLink::from(&**visitor_link)),
             CachedState::MovedTo { to: key, forwards: forwards_visitors } => {
-                (to, forwards) = (Some(key.as_str().into()), *forwards_visitors)
+                (to, forwards) = (Some(key.as_str().into()), *forwards_visitors);
             }
             CachedState::Ended | CachedState::Blocked => {}
         }
         let (version, checked_at) = (cached_link.version, checked_at.into());
-        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), ask_truth, link, to, forwards }
+        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
     }
 
-    /// The copy and when it was checked; no copy if it says that truth is to be asked.
+    /// The cached link, and when the store confirmed it. There is none if the store must be read for every visitor.
     pub(in crate::store) fn into_link(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
         let state = match (self.link, self.to) {
             (Some(link), _) => CachedState::Link(Box::new(link.try_into()?)),
-            (None, Some(to)) => CachedState::MovedTo { to: Key::kept(to.into_owned()), forwards: self.forwards },
+            (None, Some(to)) => CachedState::MovedTo { to: Key::stored(to.into_owned()), forwards: self.forwards },
             (None, None) => CachedState::Ended,
         };
         let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };
-        Ok(((!self.ask_truth).then_some(cached_link), self.checked_at.into()))
+        Ok(((!self.is_strict).then_some(cached_link), self.checked_at.into()))
     }
 }
 
@@ -86,7 +86,7 @@ impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
 impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
     type Error = StoreError;
 
-    /// There is no copy of a link with a limit, and one all the same would lead everybody on.
+    /// A link with a click limit is never cached: a cached one would redirect every visitor without counting.
     fn try_from(stored: StoredVisitorLink<'_>) -> Result<Self, StoreError> {
         if stored.spec.max_clicks.is_some() {
             return Err(corrupt("max_clicks"));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cached_link_comes_back_as_it_was_stored() {
+    fn cached_link_is_stored_and_read_back() {
         for state in [
             "",
             r#","link":{"target":"https://example.com/","spec":{}}"#,
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_with_a_limit_is_not_cached() {
+    fn link_with_a_click_limit_is_not_cached() {
         let json = |state: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
         assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
         assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);

@@ -1,4 +1,4 @@
-//! What is kept of a domain.
+//! The stored form of a domain record.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::store::DomainRecord;
 use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
-/// Where a domain sends visitors who find nothing.
+/// A domain and its redirects.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredDomain<'a> {
     #[serde(rename = "v")]
@@ -52,7 +52,7 @@ impl RecordValue for DomainRecord {
 
     fn restore(stored: StoredDomain<'_>) -> Result<(Self, Tokens), StoreError> {
         let target = |target: Cow<'_, str>| Target::stored(target.into_owned());
-        let site = Self {
+        let domain_record = Self {
             domain: Domain::stored(stored.host.into_owned()),
             root: stored.root.map(target),
             not_found: stored.not_found.map(target),
@@ -62,6 +62,6 @@ impl RecordValue for DomainRecord {
             version: stored.version,
             is_deleted: stored.deleted,
         };
-        Ok((site, stored.tokens))
+        Ok((domain_record, stored.tokens))
     }
 }

@@ -1,4 +1,4 @@
-//! A request that may be repeated.
+//! The stored form of a request with an idempotency key.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::store::idempotency::{IdempotentRequest, RecordedResponse};
 
-/// How far such a request came.
+/// A request with an idempotency key.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredIdempotency<'a> {
     #[serde(rename = "v")]
@@ -26,7 +26,7 @@ pub(in crate::store) struct StoredIdempotency<'a> {
     tokens: Tokens,
 }
 
-/// What it was answered.
+/// The recorded response.
 #[derive(Serialize, Deserialize)]
 struct StoredAnswer<'a> {
     status: u16,
@@ -38,21 +38,21 @@ struct StoredAnswer<'a> {
 }
 
 impl<'a> StoredIdempotency<'a> {
-    pub(in crate::store) fn new(once: &'a IdempotentRequest, tokens: Tokens) -> Self {
+    pub(in crate::store) fn new(request: &'a IdempotentRequest, tokens: Tokens) -> Self {
         Self {
             schema: SchemaVersion,
-            body: once.body.as_deref().map(Cow::from),
-            nonce: Cow::from(&once.nonce),
-            first_at: once.first_at.into(),
-            running_since: once.running_since.map(Millis::from),
-            answer: once.answer.as_ref().map(StoredAnswer::from),
-            progress: once.progress.as_deref().map(Cow::from),
+            body: request.body.as_deref().map(Cow::from),
+            nonce: Cow::from(&request.nonce),
+            first_at: request.first_at.into(),
+            running_since: request.running_since.map(Millis::from),
+            answer: request.answer.as_ref().map(StoredAnswer::from),
+            progress: request.progress.as_deref().map(Cow::from),
             tokens,
         }
     }
 
     pub(in crate::store) fn into_parts(self) -> (IdempotentRequest, Tokens) {
-        let once = IdempotentRequest {
+        let request = IdempotentRequest {
             body: self.body.map(Cow::into_owned),
             nonce: self.nonce.into_owned(),
             first_at: self.first_at.into(),
@@ -60,7 +60,7 @@ impl<'a> StoredIdempotency<'a> {
             answer: self.answer.map(RecordedResponse::from),
             progress: self.progress.map(Cow::into_owned),
         };
-        (once, self.tokens)
+        (request, self.tokens)
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
     use crate::store::stored;
 
     #[test]
-    fn a_request_comes_back_as_it_was_stored() {
+    fn request_is_stored_and_read_back() {
         for json in [
             r#"{"v":1,"nonce":"n","first_at":1,"tokens":{"created":"t","recent":["t"]}}"#,
             concat!(
@@ -100,8 +100,8 @@ mod tests {
                 r#""answer":{"status":201,"etag":"\"1\"","location":"/x","body":"{\"a\":\"é\"}"},"tokens":{"created":"t","recent":["t","u"]}}"#
             ),
         ] {
-            let (once, tokens) = stored::read::<StoredIdempotency<'_>>(json.as_bytes()).unwrap().into_parts();
-            assert_eq!(stored::write(&StoredIdempotency::new(&once, tokens)).unwrap(), json);
+            let (request, tokens) = stored::read::<StoredIdempotency<'_>>(json.as_bytes()).unwrap().into_parts();
+            assert_eq!(stored::write(&StoredIdempotency::new(&request, tokens)).unwrap(), json);
         }
     }
 }

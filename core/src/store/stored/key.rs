@@ -1,4 +1,4 @@
-//! An API key.
+//! The stored form of an API key.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::model::text::Title;
 use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
-/// A key and what it is good for. Roles and scopes go by their names.
+/// An API key. Roles and scopes are stored by name.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredKey<'a> {
     #[serde(rename = "v")]
@@ -28,7 +28,7 @@ pub(crate) struct StoredKey<'a> {
     owner: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_by: Option<Cow<'a, str>>,
-    /// Users on whose rights the key depends besides its owner's.
+    /// Users besides the owner on whose rights the key depends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     issuers: Vec<Cow<'a, str>>,
     most: Cow<'a, str>,
@@ -66,7 +66,7 @@ impl RecordValue for ApiKey {
         }
     }
 
-    /// A scope or a role without a meaning lets nobody in.
+    /// An unknown scope is left out, and an unknown role becomes the lowest one.
     fn restore(stored: StoredKey<'_>) -> Result<(Self, Tokens), StoreError> {
         let domain = |domain: Cow<'_, str>| Domain::stored(domain.into_owned());
         let key = Self {
@@ -107,33 +107,33 @@ mod tests {
 
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    /// The JSON of a key with these scopes and domains, this role, these other moments and this mark.
-    fn key(scopes: &str, most: &str, moments: &str, mark: &str) -> String {
-        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{most}","created_at":1,{moments}"mark":"{mark}","#)
+    /// The JSON of a key with these scopes and domains, this role, these other times and this digest.
+    fn key(scopes: &str, most: &str, times: &str, mark: &str) -> String {
+        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{most}","created_at":1,{times}"mark":"{mark}","#)
             + r#""tokens":{"created":"t","recent":["t"]}}"#
     }
 
-    fn again(json: &str) -> Option<String> {
+    fn restore_and_store(json: &str) -> Option<String> {
         let (key, tokens) = ApiKey::restore(stored::read(json.as_bytes()).ok()?).ok()?;
         stored::write(&key.store(tokens)).ok()
     }
 
     #[test]
-    fn a_key_comes_back_as_it_was_stored() {
-        let moments = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"#;
+    fn key_is_stored_and_read_back() {
+        let times = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"#;
         let scopes = r#"["links:read","keys:admin"],"domains":["a.example","b.example"]"#;
-        for json in [key("[]", "viewer", "", MARK), key(scopes, "owner", moments, MARK)] {
-            assert_eq!(again(&json), Some(json));
+        for json in [key("[]", "viewer", "", MARK), key(scopes, "owner", times, MARK)] {
+            assert_eq!(restore_and_store(&json), Some(json));
         }
     }
 
     #[test]
-    fn an_unknown_role_or_scope_gives_no_right() {
-        assert_eq!(again(&key(r#"["links:all"]"#, "king", "", MARK)), Some(key("[]", "viewer", "", MARK)));
+    fn unknown_role_or_scope_gives_no_right() {
+        assert_eq!(restore_and_store(&key(r#"["links:all"]"#, "king", "", MARK)), Some(key("[]", "viewer", "", MARK)));
     }
 
     #[test]
-    fn a_key_without_a_whole_mark_is_corrupt() {
-        assert_eq!(again(&key("[]", "viewer", "", "AAAA")), None);
+    fn key_with_a_short_digest_is_corrupt() {
+        assert_eq!(restore_and_store(&key("[]", "viewer", "", "AAAA")), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A link, as part of the record of its alias.
+//! The stored form of a link, as part of its alias record.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::model::target::Target;
 use crate::model::text::Reason;
 use crate::store::ports::StoreError;
 
-/// One link.
+/// A link.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredLink<'a> {
     id: Cow<'a, str>,
@@ -42,7 +42,7 @@ pub(crate) struct StoredLink<'a> {
     predecessors: Vec<Cow<'a, str>>,
 }
 
-/// That a link is blocked.
+/// The block of a link.
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredBlock<'a> {
     reason: Cow<'a, str>,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_comes_back_as_it_was_stored() {
+    fn link_is_stored_and_read_back() {
         let full = Link {
             spec: everything(),
             owner: Some(UserId::stored("usr_1".into())),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_not_written() {
+    fn members_that_are_not_set_are_not_written() {
         let expected = concat!(
             r#"{"id":"lnk_1","alias":"docs","domain":"hop.example","target":"https://example.com/","spec":{},"#,
             r#""created_at":1000,"updated_at":2000,"version":7,"moves":0}"#
@@ -149,11 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn a_link_without_what_it_needs_is_corrupt() {
+    fn link_without_a_required_member_is_corrupt() {
         let json = serde_json::to_string(&StoredLink::from(&Link::example())).unwrap();
-        for needed in ["id", "alias", "domain", "target", "spec", "created_at", "updated_at", "version", "moves"] {
-            let json = json.replacen(&format!("\"{needed}\""), "\"other\"", 1);
-            assert_eq!(read(&json), None, "{needed}");
+        for required in ["id", "alias", "domain", "target", "spec", "created_at", "updated_at", "version", "moves"] {
+            let json = json.replacen(&format!("\"{required}\""), "\"other\"", 1);
+            assert_eq!(read(&json), None, "{required}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Stored forms: the JSON of records, a file for each kind.
+//! Stored forms: the JSON of each kind of record.
 //!
-//! These types exist for serde alone and hold only what JSON holds: texts, numbers, lists. Domain types are converted to them before a
-//! write and from them after a read, so that a change of the product does not change what is stored. A member that is not set is not
-//! written. Each record begins with the version of its schema.
+//! These types exist only for serde and contain only what JSON has: strings, numbers, lists. Domain types are converted
+//! to them before a write and from them after a read, so that renaming a domain type does not change what is stored. A
+//! member that is not set is not written. Each record starts with its schema version.
 
 pub(super) mod alias;
 mod audit;
@@ -39,7 +39,7 @@ use crate::store::ports::StoreError;
 /// The schema version of all records.
 const SCHEMA: u64 = 1;
 
-/// The first member of every record. A record of another version is refused, not guessed at.
+/// The first member of every record. A record of another version is rejected.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(into = "u64", try_from = "u64")]
 pub(super) struct SchemaVersion;
@@ -58,7 +58,7 @@ impl TryFrom<u64> for SchemaVersion {
     }
 }
 
-/// A moment: milliseconds since 1970 in UTC.
+/// A time: milliseconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Millis(u64);
 
@@ -74,22 +74,23 @@ impl From<Millis> for Timestamp {
     }
 }
 
-/// A type that is stored.
+/// A type with a stored form.
 pub(crate) trait StoredForm: Serialize + DeserializeOwned {}
 
 impl<T: Serialize + DeserializeOwned> StoredForm for T {}
 
-/// Reads a whole record.
+/// Decodes a whole record.
 pub(super) fn read<T: StoredForm>(json: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(json).map_err(|error| unreadable(json, &error))
 }
 
-/// Writes a whole record. Members stand in the order of their declaration, so one value has one JSON.
+/// Encodes a whole record. Members are written in the order of their declaration, so one value has one JSON.
 pub(super) fn write(record: &impl StoredForm) -> Result<String, StoreError> {
     serde_json::to_string(record).map_err(|error| StoreError::Corrupt(format!("a record cannot be written: {error}")))
 }
 
-/// Says where a record is damaged. The words of `serde_json` may quote a value, and records hold secrets, so they are not repeated.
+/// The error for a record that cannot be decoded, with the position. The message of `serde_json` is left out: it may
+/// quote a secret.
 #[cold]
 fn unreadable(json: &[u8], error: &serde_json::Error) -> StoreError {
     #[derive(Deserialize)]
@@ -99,20 +100,21 @@ fn unreadable(json: &[u8], error: &serde_json::Error) -> StoreError {
     if let Ok(Versioned { v }) = serde_json::from_slice(json)
         && v != SCHEMA
     {
-        return StoreError::Corrupt(format!("a stored record has schema version {v}, and this hop knows version {SCHEMA}"));
+        return StoreError::Corrupt(format!("a stored record has schema version {v}, but this version of hop reads only {SCHEMA}"));
     }
     let what = match error.classify() {
-        Category::Syntax => "is no JSON",
+        Category::Syntax => "is not JSON",
         Category::Eof => "ends too early",
-        Category::Data | Category::Io => "has something that hop never writes",
+        Category::Data | Category::Io => "has a value that hop never writes",
     };
     StoreError::Corrupt(format!("a stored record {what}, at line {} column {}", error.line(), error.column()))
 }
 
-/// The error about a member whose JSON is well formed and whose value hop never writes. The value stays out of the log.
+/// The error for a member with well-formed JSON but a value that hop never writes. The value is left out, so it is not
+/// logged.
 #[cold]
 fn corrupt(member: &str) -> StoreError {
-    StoreError::Corrupt(format!("a stored record has something at {member} that hop never writes"))
+    StoreError::Corrupt(format!("a stored record has a value at {member} that hop never writes"))
 }
 
 #[cfg(test)]
@@ -136,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn a_record_begins_with_its_schema_version() {
+    fn record_starts_with_its_schema_version() {
         let record = Sample { schema: SchemaVersion, at: Timestamp::from_millis(5).into(), tokens: None };
         assert!(write(&record).unwrap().starts_with(r#"{"v":1,"at":5"#));
         assert_eq!(Timestamp::from(read::<Sample>(br#"{"at":5,"v":1}"#).unwrap().at), Timestamp::from_millis(5));
     }
 
     #[test]
-    fn only_this_schema_is_read() {
+    fn record_of_another_schema_version_is_corrupt() {
         for (json, version) in [(r#"{"v":2,"at":5}"#, 2), (r#"{"what":"a later form","v":99}"#, 99), (r#"{"v":0,"at":5}"#, 0)] {
             assert!(cause(json).contains(&format!("schema version {version},")), "{}", cause(json));
         }
@@ -154,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn the_log_says_where_and_never_what() {
+    fn error_names_the_position_without_the_value() {
         for (json, expected) in [
             (r#"{"v":1,"at":"secret"}"#, "hop never writes, at line 1 column 20"),
             (r#"{"v":1,"at":5,"tokens":{"created":"secret","recent":"secret"}}"#, "hop never writes, at line 1 column 60"),
             (r#"{"v":1,"at":5,"at":"secret"}"#, "hop never writes, at line 1 column 18"),
             (r#"{"v":"secret"}"#, "hop never writes, at line 1 column 13"),
-            (r#"{"v":1,"at":secret}"#, "is no JSON, at line 1 column 13"),
+            (r#"{"v":1,"at":secret}"#, "is not JSON, at line 1 column 13"),
             (r#"{"v":1,"at":5,"x":"secret"#, "ends too early, at line 1 column 25"),
             (r#""secret""#, "hop never writes, at line 1 column 8"),
         ] {
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubled_member_is_corrupt() {
+    fn duplicate_member_is_corrupt() {
         assert!(cause(r#"{"v":1,"at":5,"at":5}"#).contains("never writes"));
     }
 }

@@ -1,4 +1,4 @@
-//! The text of a domain's `robots.txt`.
+//! The stored form of the text of `robots.txt`.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::store::RobotsText;
 use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 
-/// The text, and when it was made.
+/// The text, and when it was generated.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredRobots<'a> {
     #[serde(rename = "v")]

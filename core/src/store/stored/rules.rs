@@ -1,4 +1,4 @@
-//! The rules of a link.
+//! The stored form of the rules of a link.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::model::rules::{
 use crate::model::target::Target;
 use crate::store::ports::StoreError;
 
-/// One rule.
+/// A rule.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredRule<'a> {
@@ -20,7 +20,7 @@ pub(super) struct StoredRule<'a> {
     target: Cow<'a, str>,
 }
 
-/// One condition: `{"country":["DE","FR"]}`.
+/// A condition: `{"country":["DE","FR"]}`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredCondition<'a> {
@@ -33,7 +33,7 @@ enum StoredCondition<'a> {
         name: Cow<'a, str>,
         is: StoredQuery<'a>,
     },
-    /// Both times in minutes since midnight.
+    /// Times in minutes since midnight.
     Time {
         from: u16,
         to: u16,
@@ -47,7 +47,7 @@ enum StoredCondition<'a> {
     Split(u8),
 }
 
-/// What is wanted of a parameter.
+/// The test of a query parameter.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredQuery<'a> {
@@ -131,8 +131,9 @@ impl TryFrom<StoredCondition<'_>> for Condition {
     }
 }
 
-fn every<'a, T>(words: Vec<Cow<'a, str>>, read: impl Fn(Cow<'a, str>) -> Option<T>) -> Option<Vec<T>> {
-    words.into_iter().map(read).collect()
+/// Parses all words; nothing if one of them is invalid.
+fn every<'a, T>(words: Vec<Cow<'a, str>>, parse: impl Fn(Cow<'a, str>) -> Option<T>) -> Option<Vec<T>> {
+    words.into_iter().map(parse).collect()
 }
 
 fn window(from: u16, to: u16, tz: Cow<'_, str>) -> Option<TimeWindow> {
@@ -149,7 +150,7 @@ mod tests {
     use crate::api::links::fields::settings::tests::everything;
 
     #[test]
-    fn rules_are_stored_in_their_normal_form() {
+    fn rules_are_stored_in_normal_form() {
         let spec = everything();
         let rules: Vec<StoredRule<'_>> = spec.rules.iter().map(StoredRule::from).collect();
         let expected = concat!(
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_hop_never_wrote_is_corrupt() {
+    fn invalid_condition_is_corrupt() {
         let read = |when: &str| {
             let json = format!(r#"{{"id":"1","when":[{when}],"target":"https://example.com/"}}"#);
             serde_json::from_str::<StoredRule<'_>>(&json).ok().and_then(|rule| Rule::try_from(rule).ok())

@@ -1,4 +1,4 @@
-//! What an owner says of a link.
+//! The stored form of the settings of a link.
 
 use std::borrow::Cow;
 use std::num::NonZeroU64;
@@ -17,7 +17,7 @@ use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
 use crate::store::ports::{PasswordCost, StoreError};
 
-/// The settings of a link. A member without a meaning is refused: it may be what keeps visitors out.
+/// The settings of a link. An unknown member is an error: it may be a setting that keeps visitors out.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StoredSettings<'a> {
@@ -59,7 +59,7 @@ pub(super) struct StoredSettings<'a> {
     disabled: bool,
 }
 
-/// What becomes of the query a visitor brought along.
+/// How the query of a visitor is forwarded.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredForwardQuery {
@@ -79,7 +79,7 @@ struct StoredPassword {
     hash: StoredBytes<32>,
 }
 
-/// What a preview shows.
+/// The card for link previews.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct StoredCard<'a> {
@@ -149,7 +149,7 @@ impl TryFrom<StoredSettings<'_>> for LinkSettings {
 }
 
 impl StoredForwardQuery {
-    /// Nothing is written of the default.
+    /// Whether this is the default, which is not written.
     fn is_off(&self) -> bool {
         matches!(self, Self::Off)
     }
@@ -222,18 +222,18 @@ mod tests {
     }
 
     #[test]
-    fn everything_comes_back_as_it_was_stored() {
+    fn all_settings_are_stored_and_read_back() {
         assert_eq!(read(&written(&everything())), Some(everything()));
     }
 
     #[test]
-    fn what_is_not_set_is_not_written() {
+    fn settings_that_are_not_set_are_not_written() {
         assert_eq!(written(&LinkSettings::default()), "{}");
         assert_eq!(read("{}"), Some(LinkSettings::default()));
     }
 
     #[test]
-    fn every_flag_comes_back_alone() {
+    fn each_flag_is_stored_and_read_back() {
         for flag in ["confirm", "forward_path", "strict", "crawlable", "disabled"] {
             let json = format!(r#"{{"{flag}":true}}"#);
             assert_eq!(written(&read(&json).unwrap()), json);
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hop_never_wrote_is_corrupt() {
+    fn invalid_settings_are_corrupt() {
         for json in [
             r#"{"redirect_status":200}"#,
             r#"{"redirect_status":70000}"#,

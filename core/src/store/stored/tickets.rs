@@ -1,11 +1,11 @@
-//! The mark that says there are no tickets left.
+//! The stored form of an exhaustion marker.
 
 use serde::{Deserialize, Serialize};
 
 use super::SchemaVersion;
 use crate::store::ports::StoreError;
 
-/// That all tickets of a limit are taken.
+/// The exhaustion marker: all tickets of a limit are taken.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredExhaustion {
     #[serde(rename = "v")]
@@ -18,8 +18,8 @@ impl StoredExhaustion {
         super::write(&Self { schema: SchemaVersion, limit })
     }
 
-    /// The limit, if this is such a mark.
-    pub(in crate::store) fn limit(mark: &[u8]) -> Option<u64> {
-        super::read::<Self>(mark).ok().map(|mark| mark.limit)
+    /// The limit; nothing if this is no exhaustion marker.
+    pub(in crate::store) fn limit(marker: &[u8]) -> Option<u64> {
+        super::read::<Self>(marker).ok().map(|marker| marker.limit)
     }
 }

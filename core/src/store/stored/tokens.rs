@@ -1,20 +1,20 @@
-//! The commits a record remembers.
+//! The stored form of commit tokens.
 
 use serde::{Deserialize, Serialize};
 
 use super::SchemaVersion;
 use crate::store::ports::StoreError;
 
-/// What every guarded record carries.
+/// The commit tokens in every guarded record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tokens {
-    /// The commit that created the record, kept for good.
+    /// The token of the commit that created the record. It is kept for good.
     pub(in crate::store) created: String,
-    /// The latest commits, newest last.
+    /// The tokens of the latest commits, newest last.
     pub(in crate::store) recent: Vec<String>,
 }
 
-/// A guarded record of any kind, as far as its commits are concerned.
+/// The commit tokens of a guarded record of any kind.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredTokens {
     #[serde(rename = "v")]
@@ -23,7 +23,7 @@ pub(in crate::store) struct StoredTokens {
 }
 
 impl Tokens {
-    /// Those of a record of whatever kind.
+    /// Decodes the commit tokens of a record of any kind.
     pub(in crate::store) fn decode(value: &[u8]) -> Result<Self, StoreError> {
         super::read::<StoredTokens>(value).map(|record| record.tokens)
     }

@@ -1,4 +1,4 @@
-//! How often a link was followed.
+//! The stored form of a click total.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::SchemaVersion;
 use super::tokens::Tokens;
 use crate::model::clicks::Clicks;
 
-/// The total of one link.
+/// The clicks of one link.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredTotal {
     #[serde(rename = "v")]

@@ -1,4 +1,4 @@
-//! Users, the team that owns the deployment, and whose an address is.
+//! The stored forms of users, the team and claims to e-mail addresses.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 use crate::store::{EmailClaim, Team};
 
-/// A user. The role goes by its name.
+/// A user. The role is stored by name.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredUser<'a> {
     #[serde(rename = "v")]
@@ -32,7 +32,7 @@ pub(crate) struct StoredUser<'a> {
     standing: StoredStanding<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     invited_until: Option<Millis>,
-    /// Of the invitation.
+    /// The digest of the secret of the invitation.
     #[serde(skip_serializing_if = "Option::is_none")]
     mark: Option<StoredBytes<32>>,
     created_at: Millis,
@@ -45,7 +45,7 @@ pub(crate) struct StoredUser<'a> {
     tokens: Tokens,
 }
 
-/// How a user stands. Whoever is not known to be in is not in.
+/// The status of a user. An unknown one counts as disabled.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredStanding<'a> {
@@ -61,7 +61,7 @@ enum StoredStanding<'a> {
     Disabled,
 }
 
-/// Who owns the deployment.
+/// The owners of the deployment.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredTeam<'a> {
     #[serde(rename = "v")]
@@ -70,7 +70,7 @@ pub(crate) struct StoredTeam<'a> {
     tokens: Tokens,
 }
 
-/// Whose an address is.
+/// The claim of a user to an e-mail address.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredEmailClaim<'a> {
     #[serde(rename = "v")]
@@ -187,19 +187,19 @@ mod tests {
 
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    /// The JSON of a user who stands so, with `more` about them.
+    /// The JSON of a user with this status and the members in `more`.
     fn user(standing: &str, more: &str) -> String {
         format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{standing},{more}"created_at":1,"version":2,"#)
             + r#""tokens":{"created":"t","recent":["t"]}}"#
     }
 
-    fn again(json: &str) -> Option<String> {
+    fn restore_and_store(json: &str) -> Option<String> {
         let (user, tokens) = User::restore(stored::read(json.as_bytes()).ok()?).ok()?;
         stored::write(&user.store(tokens)).ok()
     }
 
     #[test]
-    fn a_user_comes_back_as_they_were_stored() {
+    fn user_is_stored_and_read_back() {
         for standing in [
             r#""in""#,
             r#""disabled""#,
@@ -209,23 +209,23 @@ mod tests {
             r#"{"leaving":{"heir":"usr_2","past":"a.example"}}"#,
         ] {
             let json = user(standing, "");
-            assert_eq!(again(&json), Some(json));
+            assert_eq!(restore_and_store(&json), Some(json));
         }
         let json = user(r#""in""#, &format!(r#""invited_until":5,"mark":"{MARK}","#));
-        assert_eq!(again(&json), Some(json));
+        assert_eq!(restore_and_store(&json), Some(json));
         let json = r#"{"v":1,"id":"usr_1","email":"a@b.example","name":"n","role":"admin","may_own":true,"standing":"in","created_at":1,"#;
         let json = format!(r#"{json}"last_login_at":3,"version":2,"tokens":{{"created":"t","recent":["t"]}}}}"#);
-        assert_eq!(again(&json), Some(json));
+        assert_eq!(restore_and_store(&json), Some(json));
     }
 
     #[test]
-    fn who_is_not_known_to_be_in_is_disabled() {
-        assert_eq!(again(&user(r#""something""#, "")), Some(user(r#""disabled""#, "")));
+    fn user_of_unknown_status_is_disabled() {
+        assert_eq!(restore_and_store(&user(r#""something""#, "")), Some(user(r#""disabled""#, "")));
     }
 
     #[test]
-    fn an_invitation_without_its_mark_is_corrupt() {
-        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"#)), None);
-        assert_eq!(again(&user(r#""in""#, r#""invited_until":5,"mark":"AAAA","#)), None);
+    fn invitation_without_its_digest_is_corrupt() {
+        assert_eq!(restore_and_store(&user(r#""in""#, r#""invited_until":5,"#)), None);
+        assert_eq!(restore_and_store(&user(r#""in""#, r#""invited_until":5,"mark":"AAAA","#)), None);
     }
 }

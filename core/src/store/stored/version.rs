@@ -1,4 +1,4 @@
-//! An earlier version of a link.
+//! The stored form of an earlier version of a link.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::model::link::UserId;
 use crate::model::target::Target;
 use crate::store::history::LinkVersion;
 
-/// What a link was before an edit.
+/// A version of a link.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredVersion<'a> {
     #[serde(rename = "v")]
@@ -76,7 +76,7 @@ mod tests {
     use crate::store::stored;
 
     #[test]
-    fn a_version_comes_back_as_it_was_stored() {
+    fn version_is_stored_and_read_back() {
         for json in [
             r#"{"v":1,"version":2,"at":3,"domain":"hop.example","alias":"a","target":"https://example.com/"}"#,
             concat!(

@@ -110,7 +110,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
     for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
         told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
     }
-    let is_exact = edge.records.steps() == CommitMode::Transaction;
+    let is_exact = edge.records.commit_mode() == CommitMode::Transaction;
     for kept in truth(edge).values() {
         let deeds = told.remove(&kept.id).unwrap_or_default();
         let count = deeds.len() as u64;
@@ -128,7 +128,7 @@ pub(crate) fn check_told(edge: &MemoryEdge) {
 pub(crate) fn check_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
     assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
-    if edge.records.steps() == CommitMode::Transaction {
+    if edge.records.commit_mode() == CommitMode::Transaction {
         check_no_stray_entries(edge);
     }
 }
@@ -160,7 +160,7 @@ pub(crate) fn check_list(edge: &MemoryEdge) {
 
 /// What a domain tells robots, worked out anew.
 pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
-    edge.records.lose(&Key::kept(format!("robots/{host}")));
+    edge.records.lose(&Key::stored(format!("robots/{host}")));
     let answer = run(Isolate::new(edge).ask(Ask::visit("robots.txt").at(host)));
     assert_eq!(answer.code(), 200);
     String::from_utf8(answer.body).expect("text is UTF-8")

@@ -42,7 +42,7 @@ pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], said: &Value)
 
 /// The record of a key, read behind hop's back.
 pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
-    let record = edge.records.peek(&Key::kept(format!("key/{id}"))).expect("a key has a record");
+    let record = edge.records.peek(&Key::stored(format!("key/{id}"))).expect("a key has a record");
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }
 
@@ -64,5 +64,5 @@ pub(crate) fn plant(edge: &MemoryEdge) {
         "v": 1, "tokens": {"created": "t", "recent": ["t"]}, "id": PLANTED, "name": "a key", "scopes": ["links:read"], "owner": owner, "most": "owner",
         "created_at": 1, "expires_at": null, "last_used_at": null, "revoked_at": null, "mark": mark,
     });
-    edge.records.plant(&Key::kept(format!("key/{PLANTED}")), &record.to_string());
+    edge.records.plant(&Key::stored(format!("key/{PLANTED}")), &record.to_string());
 }

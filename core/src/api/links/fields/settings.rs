@@ -142,7 +142,7 @@ pub(crate) fn apply(spec: &mut LinkSettings, said: <SettingsBody as RequestBody>
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::memory::TRAITS;
+    use crate::memory::LIMITS;
     use crate::message::body::Draft;
     use crate::message::request::Body;
     use crate::model::config::Config;
@@ -156,7 +156,7 @@ pub(crate) mod tests {
 
     /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
     fn said(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
-        let (config, edge_limits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..TRAITS });
+        let (config, edge_limits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..LIMITS });
         let context = ParseContext { config: &config, edge_limits: &edge_limits };
         let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
         if apply(&mut spec, parts, &mut wrong).is_some() {

@@ -39,7 +39,7 @@ impl MemoryRecords {
             may_own: role == Role::Owner,
             standing: match standing {
                 "in" => UserStatus::Active,
-                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Nobody, past: None },
+                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Unowned, past: None },
                 "gone" => UserStatus::Deleted,
                 _ => UserStatus::Disabled,
             },
@@ -97,7 +97,7 @@ impl MemoryEdge {
             expires_at: key.expires_at,
             last_used_at: None,
             revoked_at: key.is_revoked.then_some(Timestamp::from_millis(2)),
-            mark: shown.mark(&Pepper::new(pepper)),
+            digest: shown.digest(&Pepper::new(pepper)),
         };
         self.records.keep(GuardedRecord::put(None, Key::api_key(&shown.id), &kept, "planted".into()));
         Ok(shown.expose())

@@ -85,7 +85,7 @@ impl Task {
                 Some(link_cache) => fill.run(edge.records(), link_cache, edge.now()).await,
                 None => Ok(()),
             },
-            Self::CountClick(click) => count_click(edge, &click.link, click.counted()).await,
+            Self::CountClick(click) => count_click(edge, &click.link, click.to_totals()).await,
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn count() -> Task {
-        Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_ahead: false })
+        Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_prefetch: false })
     }
 
     fn fill() -> Task {

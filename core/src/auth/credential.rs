@@ -58,12 +58,12 @@ fn bootstrap() -> Principal {
 /// The holder of a key. The mark is made before anybody looks, so that the time tells nothing of what there is.
 async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) -> Result<Principal, Problem> {
     let refused = |why: &str| Problem::wrong_credentials().because(format!("key {}: {why}", shown.id.as_str()));
-    let (mark, old_mark) = context.under_each_pepper(|pepper| shown.mark(pepper))?;
+    let (digest, old_digest) = context.under_each_pepper(|pepper| shown.digest(pepper))?;
     let kept =
         GuardedRecord::<ApiKey>::load(context.edge.records(), &Key::api_key(&shown.id)).await?.ok_or_else(|| refused("there is none"))?;
     let key = &kept.value;
-    let is_of_today = key.mark.is(&mark);
-    if !is_of_today && !old_mark.is_some_and(|old| key.mark.is(&old)) {
+    let is_of_today = key.digest.is(&digest);
+    if !is_of_today && !old_digest.is_some_and(|old| key.digest.is(&old)) {
         return Err(refused("the secret is another"));
     }
     if key.revoked_at.is_some() {
@@ -77,7 +77,7 @@ async fn alias_state<E: Edge>(context: &Context<'_, E>, shown: &PresentedKey) ->
         // Nobody waits for this, and nobody is refused for want of a name for it.
         && let Ok(token) = context.token()
     {
-        let used = ApiKey { last_used_at: Some(context.now), mark, ..key.clone() };
+        let used = ApiKey { last_used_at: Some(context.now), digest, ..key.clone() };
         context.record_key_use(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {

@@ -120,7 +120,7 @@ impl Authorized {
     /// Whether they have `right`, on some domain at least.
     pub(crate) fn has(&self, right: Right) -> bool {
         let terms = right.terms();
-        self.0.role >= terms.role && self.has_scope(terms.scope) && !(terms.is_of_all_domains && self.0.domains.is_some())
+        self.0.role >= terms.role && self.has_scope(terms.scope) && !(terms.needs_all_domains && self.0.domains.is_some())
     }
 
     pub(crate) fn has_scope(&self, scope: Scope) -> bool {

@@ -11,8 +11,8 @@ use crate::model::rights::{Right, RightTerms};
 pub fn who_may_what() -> String {
     let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
     for right in Right::ALL {
-        let RightTerms { scope, role, is_of_all_domains } = right.terms();
-        let with_domain_key = if is_of_all_domains { "no" } else { "on those" };
+        let RightTerms { scope, role, needs_all_domains } = right.terms();
+        let with_domain_key = if needs_all_domains { "no" } else { "on those" };
         let _ = writeln!(text, "| {} | `{}` | {} | {with_domain_key} |", description(right), scope.name(), role.name());
     }
     text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");

@@ -41,7 +41,7 @@ impl MemoryRecords {
             may_own: role == Role::Owner,
             standing: match standing {
                 "in" => UserStatus::Active,
-                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Nobody, past: None },
+                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Unowned, past: None },
                 "gone" => UserStatus::Deleted,
                 _ => UserStatus::Disabled,
             },
@@ -100,7 +100,7 @@ impl MemoryEdge {
             expires_at: key.expires_at,
             last_used_at: None,
             revoked_at: key.is_revoked.then_some(Timestamp::from_millis(2)),
-            mark: presented.mark(&Pepper::new(pepper)),
+            digest: presented.digest(&Pepper::new(pepper)),
         };
         self.records.write_unguarded(GuardedRecord::put(None, Key::api_key(&presented.id), &api_key, "planted".into()));
         Ok(presented.expose())

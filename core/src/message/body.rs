@@ -143,7 +143,7 @@ impl Fields {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
         if value.is_none() && self.errors.len() == errors_before {
-            self.refuse(name, FieldError::new(FieldCode::Required, "this field is needed"));
+            self.refuse(name, FieldError::new(FieldCode::Required, "this field is required"));
         }
         value
     }
@@ -165,7 +165,7 @@ impl Fields {
 
     /// Ends the reading of an object that cannot be understood further: what is left is not judged.
     pub(crate) fn stop(self) -> FieldErrors {
-        self.errors.into_iter().map(|error| error.refusal.standing(error.field)).collect()
+        self.errors.into_iter().map(|error| error.refusal.at_pointer(error.field)).collect()
     }
 
     fn refuse_the_rest(&mut self) {

@@ -132,8 +132,8 @@ impl Problem {
 
     /// They are known, and may not do this. What it takes stands in the docs: that is no secret.
     pub(crate) fn no_right(right: Right) -> Self {
-        let RightTerms { scope, role, is_of_all_domains, .. } = right.terms();
-        let everywhere = if is_of_all_domains { ", and a key for every domain" } else { "" };
+        let RightTerms { scope, role, needs_all_domains, .. } = right.terms();
+        let everywhere = if needs_all_domains { ", and a key for every domain" } else { "" };
         Self::not_allowed(format!("This takes the scope `{}` and the role {}{everywhere}.", scope.name(), role.name()))
     }
 

@@ -1,12 +1,12 @@
-//! Absolute URLs: `url` judges them as a browser does, and what a browser would repair is refused.
+//! Absolute URLs: the crate `url` parses them as a browser does; a URL that a browser would repair is refused.
 
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use url::{Host, ParseError, Url};
 
-/// In bytes: a name that DNS holds has at most 254 with its last dot.
+/// Longest host in bytes. A DNS name has at most 254 with its last dot.
 const MAX_HOST_BYTES: usize = 255;
 
-/// A URL that names a host and that every reader takes for the same, with the parts of its text as they came.
+/// A URL that has a host and that all parsers read alike, with the parts of its original text.
 #[derive(Debug)]
 pub(crate) struct AbsoluteUrl<'a> {
     url: Url,
@@ -17,7 +17,7 @@ pub(crate) struct AbsoluteUrl<'a> {
     rest: &'a str,
 }
 
-/// Why a text is no such URL.
+/// Why a text is not an absolute URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UrlError {
     Characters,
@@ -30,14 +30,14 @@ pub(crate) enum UrlError {
 
 impl<'a> AbsoluteUrl<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, UrlError> {
-        // Browsers drop blanks and controls and take `\` for `/`.
+        // Browsers drop blanks and control characters and read `\` as `/`.
         if text.bytes().any(|byte| byte <= 0x20 || byte == 0x7F || byte == b'\\') {
             return Err(UrlError::Characters);
         }
         let scheme = scheme(text).ok_or(UrlError::NoScheme)?;
         let after = text.get(scheme.len()..).and_then(|after| after.strip_prefix("://")).ok_or(UrlError::NoSlashes)?;
         let (authority, rest) = after.split_at_checked(after.find(['/', '?', '#']).unwrap_or(after.len())).unwrap_or((after, ""));
-        // An empty name and an empty password are credentials that the parser does not tell of.
+        // The parser does not report credentials whose name and password are empty.
         if authority.contains('@') {
             return Err(UrlError::Credentials);
         }
@@ -52,31 +52,31 @@ impl<'a> AbsoluteUrl<'a> {
         Ok(Self { url, scheme, authority, rest })
     }
 
-    /// In small letters.
+    /// The scheme in small letters.
     pub(crate) fn scheme(&self) -> &str {
         self.url.scheme()
     }
 
     pub(crate) fn host(&self) -> Host<&str> {
-        // The parser found one.
+        // `parse` checked that there is one.
         self.url.host().unwrap_or(Host::Domain(""))
     }
 
-    /// The port, unless it is the usual one of the scheme.
+    /// The port, unless it is the default of the scheme.
     pub(crate) fn port(&self) -> Option<u16> {
         self.url.port()
     }
 
-    /// Path, query and fragment as they came.
+    /// Path, query and fragment as they were written.
     pub(crate) fn rest(&self) -> &'a str {
         self.rest
     }
 
-    /// The URL in ASCII: the host as it is looked up, everything else percent-encoded. What is ASCII stays byte for byte.
+    /// The URL in ASCII: the host in punycode, everything else percent-encoded. ASCII parts stay byte for byte.
     pub(crate) fn to_ascii(&self) -> String {
         let encode = |text| utf8_percent_encode(text, CONTROLS).to_string();
         let Self { scheme, authority, .. } = self;
-        // The colon of a port: an address in brackets, which has others, is ASCII.
+        // The colon of the port. An IPv6 address, which has other colons, is ASCII.
         let at_colon = authority.find(':').filter(|_| !authority.is_ascii());
         let (host, port) = authority.split_at_checked(at_colon.unwrap_or(authority.len())).unwrap_or((authority, ""));
         let host = if host.is_ascii() { host } else { self.url.host_str().unwrap_or(host) };
@@ -84,12 +84,12 @@ impl<'a> AbsoluteUrl<'a> {
     }
 }
 
-/// The scheme that `text` begins with, as it is written: a letter, then letters, digits and `+ - .`, before a colon.
+/// The scheme at the start of `text`, as it is written: a letter, then letters, digits and `+ - .`, before a colon.
 pub(crate) fn scheme(text: &str) -> Option<&str> {
     text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme))
 }
 
-/// Whether `text` can be a scheme.
+/// Whether `text` has the form of a scheme.
 pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_what_a_browser_looks_up() {
+    fn hosts_are_normalized_as_browsers_do() {
         for (written, looked_up) in [
             ("Example.COM", "example.com"),
             ("example.com.", "example.com."),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_no_browser_looks_up_are_refused() {
+    fn hosts_that_browsers_reject_are_refused() {
         let long = format!("{}example", "a.".repeat(125));
         for host in [
             "%",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_of_other_schemes_are_only_encoded() {
+    fn hosts_of_other_schemes_are_percent_encoded() {
         for (text, host) in [("my-app://Open/x", "Open"), ("my-app://%31.ü", "%31.%C3%BC"), ("my-app://[::1]:70", "[::1]")] {
             assert_eq!(AbsoluteUrl::parse(text).unwrap().host().to_string(), host);
         }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_repair_is_refused() {
+    fn urls_that_browsers_repair_are_refused() {
         for (text, error) in [
             ("https://a.example/ b", UrlError::Characters),
             ("https://a\t.example", UrlError::Characters),

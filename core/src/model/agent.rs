@@ -1,8 +1,8 @@
-//! Who is behind a `User-Agent`: somebody, a program, or the preview of a link in a chat.
+//! User agents: classifies a `User-Agent` as a person, a program, or the preview of a link in a chat.
 //!
-//! Every browser calls itself `Mozilla/` or one of a few other names, so whatever does not is a program. Programs that say they are
-//! browsers give themselves away by a word of `bots.txt`, which `cargo xtask agents` makes. A person taken for a program is worse than
-//! a program taken for a person, so no word is in the list that a browser is known to say.
+//! * Every browser sends `Mozilla/` or one of a few other names. An agent without one of these is a program.
+//! * Programs that pretend to be browsers are recognised by a word of `bots.txt`, which `cargo xtask agents` makes.
+//! * Taking a person for a program is worse than the reverse, so the list has no word that a browser is known to send.
 
 mod agent_traits;
 mod word_search;
@@ -11,22 +11,23 @@ use word_search::AgentWords;
 
 pub(crate) use agent_traits::AgentTraits;
 
-/// What programs call themselves and browsers do not.
+/// Words of programs that browsers do not send.
 static BOTS: AgentWords = AgentWords::new(include_str!("agent/bots.txt"));
-/// What programs call themselves that show a link to people before they follow it. Kept by hand, and asked only of programs: some of
-/// these names are those of apps, too.
+/// Words of programs that show people a preview of a link. Kept by hand. Only used for agents that are programs,
+/// because some of these names also belong to apps.
 static PREVIEWS: AgentWords = AgentWords::new(include_str!("agent/previews.txt"));
-/// What browsers call themselves. Kept by hand.
+/// Words of browsers. Kept by hand.
 static BROWSERS: AgentWords = AgentWords::new(include_str!("agent/browsers.txt"));
 
-/// As much of an agent as is read. The longest that browsers send are about this long.
+/// Limit of the bytes read of an agent: about the longest that browsers send.
 const BYTES_READ: usize = 512;
 
+/// Kind of visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AgentKind {
     Human,
     Bot,
-    /// Shows a card of the link in a chat or a post.
+    /// A program that shows a card of the link in a chat or a post.
     Preview,
 }
 
@@ -39,7 +40,7 @@ impl AgentKind {
         }
     }
 
-    /// What their clicks are counted under.
+    /// Name of the counter for clicks of this kind.
     pub(crate) fn counter(self) -> &'static str {
         match self {
             Self::Human => "humans",
@@ -49,33 +50,33 @@ impl AgentKind {
     }
 }
 
-/// What an agent says of who follows.
+/// Classification of a `User-Agent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     pub(crate) kind: AgentKind,
-    /// What gave a program away.
-    pub(crate) because: Option<&'static str>,
+    /// Why it is a program: the matching word, or what is missing. `None` for people.
+    pub(crate) reason: Option<&'static str>,
 }
 
 impl Agent {
     pub(crate) fn parse(agent: Option<&[u8]>) -> Self {
         let agent = read_part(agent);
-        let Some(because) = program(agent) else {
-            return Self { kind: AgentKind::Human, because: None };
+        let Some(reason) = program_reason(agent) else {
+            return Self { kind: AgentKind::Human, reason: None };
         };
         match PREVIEWS.found_in(agent).next() {
-            Some(word) => Self { kind: AgentKind::Preview, because: Some(word) },
-            None => Self { kind: AgentKind::Bot, because: Some(because) },
+            Some(word) => Self { kind: AgentKind::Preview, reason: Some(word) },
+            None => Self { kind: AgentKind::Bot, reason: Some(reason) },
         }
     }
 }
 
-/// What gives a program away.
-fn program(agent: &[u8]) -> Option<&'static str> {
+/// Why an agent is a program. `None` for browsers.
+fn program_reason(agent: &[u8]) -> Option<&'static str> {
     if agent.is_empty() {
-        return Some("no agent");
+        return Some("no User-Agent");
     }
-    BOTS.found_in(agent).next().map(str::trim_start).or_else(|| BROWSERS.found_in(agent).next().is_none().then_some("no browser"))
+    BOTS.found_in(agent).next().map(str::trim_start).or_else(|| BROWSERS.found_in(agent).next().is_none().then_some("no browser name"))
 }
 
 fn read_part(agent: Option<&[u8]>) -> &[u8] {

@@ -1,4 +1,4 @@
-//! Aliases: the short path of a link. A value of the type is a valid alias in its one spelling.
+//! Aliases: the short path of a link, validated and normalized.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::unicode;
 
-/// In bytes after NFC. A record key holds three bytes for each and must fit the 512 bytes of Workers KV.
+/// Longest alias in bytes after NFC. A record key needs three bytes for each and must fit the 512 bytes of Workers KV.
 pub const MAX_BYTES: usize = 128;
 
-/// First path segments that hop answers itself, or that clients and edges expect to mean something.
+/// Reserved first path segments: those hop serves itself, and those with a fixed meaning for clients and edges.
 pub const RESERVED: [&str; 21] = [
     "api",
     "app",
@@ -35,19 +35,19 @@ pub const RESERVED: [&str; 21] = [
     "apple-app-site-association",
 ];
 
-/// First path segments that were reserved when links could already have them. New links cannot; a link that has one keeps it until
-/// it is deleted for good.
+/// First path segments that were reserved after links could already have them. New links cannot use them. A link that
+/// has one keeps it until it is erased.
 pub const RESERVED_LATER: [&str; 5] = ["ads.txt", "app-ads.txt", "security.txt", "report", "mcp"];
 
-/// What a short address leaves unencoded.
+/// Characters to encode in a short URL: all but these.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Whether `Docs` and `docs` are two aliases or one.
+/// Whether aliases are case-sensitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AliasCase {
-    /// Two.
+    /// `Docs` and `docs` are two aliases.
     Sensitive,
-    /// One, kept folded.
+    /// `Docs` and `docs` are one alias, stored folded.
     Insensitive,
 }
 
@@ -56,21 +56,21 @@ pub enum AliasCase {
 pub struct Alias(String);
 
 impl Alias {
-    /// Reads an alias for a new link.
+    /// Parses an alias for a new link.
     ///
     /// # Errors
-    /// With the rule it breaks.
+    /// The rule that the text breaks.
     pub fn parse(text: &str, case: AliasCase) -> Result<Self, FieldError> {
         let alias = Self::parse_existing(text, case)?;
         if alias.is_reserved_later() { Err(reserved()) } else { Ok(alias) }
     }
 
-    /// Reads an alias that names a link which may exist: it may be one of [`RESERVED_LATER`].
+    /// Parses the alias of a link that may exist. It may be one of [`RESERVED_LATER`].
     ///
     /// # Errors
-    /// With the rule it breaks.
+    /// The rule that the text breaks.
     pub fn parse_existing(text: &str, case: AliasCase) -> Result<Self, FieldError> {
-        spell(text, case, check).map(Self)
+        normalize(text, case, check).map(Self)
     }
 
     /// Whether it is one of [`RESERVED_LATER`], in any case, width or style.
@@ -78,18 +78,18 @@ impl Alias {
         is_one_of(&RESERVED_LATER, &self.0)
     }
 
-    /// An alias hop stored itself, and so checked when it was made.
+    /// Wraps an alias that was read from the store and was checked before it was saved.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The alias as its owner reads it.
+    /// The alias as people read it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The alias as an address holds it.
+    /// The alias, percent-encoded for a URL.
     pub(crate) fn encoded(&self) -> PercentEncode<'_> {
         encode(&self.0)
     }
@@ -101,37 +101,37 @@ impl fmt::Display for Alias {
     }
 }
 
-/// The beginning of aliases, read as they are: folded where they are folded.
+/// Prefix of aliases, normalized like an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AliasPrefix(String);
 
 impl AliasPrefix {
-    /// Reads what aliases shall begin with. Dots alone and the words hop keeps for itself may begin one.
+    /// Parses a prefix. Unlike an alias, it may consist of dots or be a reserved word.
     ///
     /// # Errors
-    /// With the rule that no alias of this beginning could keep.
+    /// The rule that every alias with this prefix would break.
     pub fn parse(text: &str, case: AliasCase) -> Result<Self, FieldError> {
-        spell(text, case, check_characters).map(Self)
+        normalize(text, case, check_characters).map(Self)
     }
 
-    /// The beginning as its alias has it.
+    /// The normalized prefix.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `alias` begins so.
-    pub(crate) fn begins(&self, alias: &Alias) -> bool {
+    /// Whether `alias` has this prefix.
+    pub(crate) fn matches(&self, alias: &Alias) -> bool {
         alias.0.starts_with(&self.0)
     }
 }
 
-/// The one spelling of `text`, if it keeps the rules before it is folded and afterwards.
-fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), FieldError>) -> Result<String, FieldError> {
+/// Normalizes `text` after checking it. If it is folded, the result is checked too.
+fn normalize(text: &str, case: AliasCase, check: fn(&str) -> Result<(), FieldError>) -> Result<String, FieldError> {
     if text.is_empty() {
-        return Err(FieldError::new(FieldCode::Required, "an alias has at least one character"));
+        return Err(FieldError::new(FieldCode::Required, "an alias must have at least one character"));
     }
-    // No alias becomes this much shorter by composing: nothing is gained by looking further.
+    // A text this long stays too long after composing, so composing it is a waste of time.
     if text.len() > MAX_BYTES.saturating_mul(4) {
         return Err(too_long());
     }
@@ -147,12 +147,12 @@ fn spell(text: &str, case: AliasCase, check: fn(&str) -> Result<(), FieldError>)
     }
 }
 
-/// A segment of a path as an address holds it.
+/// Percent-encodes a path segment for a URL.
 pub(crate) fn encode(segment: &str) -> PercentEncode<'_> {
     utf8_percent_encode(segment, UNRESERVED)
 }
 
-/// Without regard to capitals, width or style.
+/// Folds case, width and style.
 pub(crate) fn fold(alias: &str) -> String {
     if alias.is_ascii() {
         return alias.to_ascii_lowercase();
@@ -163,7 +163,7 @@ pub(crate) fn fold(alias: &str) -> String {
 fn check(alias: &str) -> Result<(), FieldError> {
     check_characters(alias)?;
     if alias.bytes().all(|byte| byte == b'.') {
-        return Err(FieldError::invalid("an alias is not made of dots alone"));
+        return Err(FieldError::invalid("an alias must not consist of dots alone"));
     }
     if is_one_of(&RESERVED, alias) {
         return Err(reserved());
@@ -171,7 +171,7 @@ fn check(alias: &str) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// The rules that the beginning of an alias keeps too.
+/// Checks the rules that also apply to a prefix of an alias.
 fn check_characters(alias: &str) -> Result<(), FieldError> {
     if alias.len() > MAX_BYTES {
         return Err(too_long());
@@ -179,28 +179,28 @@ fn check_characters(alias: &str) -> Result<(), FieldError> {
     if alias.bytes().all(is_plain) {
         return Ok(());
     }
-    if let Some(wrong) = alias.chars().find(|c| !is_allowed(*c)) {
+    if let Some(forbidden) = alias.chars().find(|c| !is_allowed(*c)) {
         return Err(FieldError::invalid(format!(
-            "U+{:04X} cannot stand in an alias: letters, digits, emoji and - _ . ~ can",
-            u32::from(wrong)
+            "U+{:04X} is not allowed in an alias: use letters, digits, emoji and - _ . ~",
+            u32::from(forbidden)
         )));
     }
     if alias.chars().next().is_some_and(is_mark) {
-        return Err(FieldError::invalid("an alias does not begin with a combining mark"));
+        return Err(FieldError::invalid("an alias must not begin with a combining mark"));
     }
     if mixes_look_alikes(alias) {
-        return Err(FieldError::invalid("ASCII letters next to Cyrillic or Greek ones look like another alias"));
+        return Err(FieldError::invalid("an alias must not mix ASCII letters with Cyrillic or Greek ones: they look alike"));
     }
     Ok(())
 }
 
-/// Why an alias that hop keeps for itself is refused.
+/// The error for a reserved alias.
 pub(crate) fn reserved() -> FieldError {
-    FieldError::new(FieldCode::Reserved, "hop uses this word itself")
+    FieldError::new(FieldCode::Reserved, "hop reserves this word: choose another alias")
 }
 
 fn too_long() -> FieldError {
-    FieldError::new(FieldCode::TooLong, format!("an alias has at most {MAX_BYTES} bytes in UTF-8"))
+    FieldError::new(FieldCode::TooLong, format!("an alias must have at most {MAX_BYTES} bytes in UTF-8"))
 }
 
 fn is_allowed(c: char) -> bool {
@@ -210,7 +210,7 @@ fn is_allowed(c: char) -> bool {
     }
 }
 
-/// Whether it is one of the ASCII characters that most aliases are made of alone.
+/// Whether it is an ASCII character that is allowed in aliases.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
@@ -227,7 +227,7 @@ fn mixes_look_alikes(alias: &str) -> bool {
     !alias.is_ascii() && alias.chars().any(greek_or_cyrillic) && alias.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Compared as a careless eye or a case-folding proxy would.
+/// Whether `alias` is one of `words`, ignoring case, width and style as a reader or a case-folding proxy might.
 fn is_one_of(words: &[&str], alias: &str) -> bool {
     let is_a_word = |alias: &str| words.iter().any(|word| word.eq_ignore_ascii_case(alias));
     if alias.is_ascii() { is_a_word(alias) } else { is_a_word(&fold(alias)) }
@@ -238,11 +238,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<String, FieldCode> {
-        Alias::parse(text, AliasCase::Sensitive).map(|alias| alias.0).map_err(|refusal| refusal.code)
+        Alias::parse(text, AliasCase::Sensitive).map(|alias| alias.0).map_err(|error| error.code)
     }
 
     #[test]
-    fn takes_letters_digits_marks_and_emoji_of_any_script() {
+    fn letters_digits_marks_and_emoji_are_allowed() {
         for text in [
             "docs",
             "Docs",
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_cannot_be_told_apart_or_typed() {
+    fn confusable_and_unsafe_aliases_are_refused() {
         use FieldCode::{Invalid, Required, Reserved, TooLong};
         for (text, code) in [
             ("", Required),
@@ -322,22 +322,22 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_keeps_the_rules_that_every_alias_keeps() {
+    fn prefixes_follow_the_rules_common_to_all_aliases() {
         use FieldCode::{Invalid, Required, TooLong};
-        let begin = |text: &str, case| AliasPrefix::parse(text, case).map_err(|refusal| refusal.code);
+        let parse = |text: &str, case| AliasPrefix::parse(text, case).map_err(|error| error.code);
         for text in ["a", "..", "api", ".well-known", "é", &"x".repeat(128)] {
-            assert_eq!(begin(text, AliasCase::Sensitive).unwrap().as_str(), text);
+            assert_eq!(parse(text, AliasCase::Sensitive).unwrap().as_str(), text);
         }
         for (text, code) in [("", Required), ("a/", Invalid), ("\u{301}", Invalid), ("pа", Invalid), (&"x".repeat(129), TooLong)] {
-            assert_eq!(begin(text, AliasCase::Sensitive), Err(code), "{text:?}");
+            assert_eq!(parse(text, AliasCase::Sensitive), Err(code), "{text:?}");
         }
-        let prefix = begin("DO", AliasCase::Insensitive).unwrap();
-        let begins = |text: &str| prefix.begins(&Alias::stored(text.into()));
-        assert_eq!(["do", "docs", "d", "DOCS"].map(begins), [true, true, false, false]);
+        let prefix = parse("DO", AliasCase::Insensitive).unwrap();
+        let matches = |text: &str| prefix.matches(&Alias::stored(text.into()));
+        assert_eq!(["do", "docs", "d", "DOCS"].map(matches), [true, true, false, false]);
     }
 
     #[test]
-    fn every_reserved_word_is_refused_in_every_case_and_width() {
+    fn reserved_words_are_refused_in_any_spelling() {
         for word in RESERVED.into_iter().chain(RESERVED_LATER) {
             let wide: String =
                 word.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c }).collect();
@@ -356,21 +356,21 @@ mod tests {
     }
 
     #[test]
-    fn words_that_only_begin_like_a_reserved_one_are_free() {
+    fn longer_words_than_reserved_ones_are_allowed() {
         for text in ["apis", "api2", "healthy", "a.pi", "restaurant"] {
             assert_eq!(parse(text), Ok(text.to_owned()));
         }
     }
 
     #[test]
-    fn one_alias_has_one_spelling() {
+    fn aliases_are_normalized_to_nfc() {
         assert_eq!(parse("e\u{301}"), Ok("é".into()));
         assert_eq!(parse("\u{212b}"), Ok("Å".into()));
         assert_eq!(parse("\u{212a}"), Ok("K".into()));
     }
 
     #[test]
-    fn without_case_it_is_kept_folded() {
+    fn case_insensitive_aliases_are_stored_folded() {
         let parse = |text| Alias::parse(text, AliasCase::Insensitive).unwrap().0;
         for (text, alias) in [("DoCs", "docs"), ("ÉTÉ", "été"), ("ｄｏｃｓ", "docs"), ("🎉A", "🎉a")] {
             assert_eq!(parse(text), alias);
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_holds_it_percent_encoded() {
+    fn aliases_are_percent_encoded_in_urls() {
         let encoded = |text: &str| Alias::stored(text.into()).encoded().to_string();
         assert_eq!(encoded("a-_.~Z9"), "a-_.~Z9");
         assert_eq!(encoded("é🎉"), "%C3%A9%F0%9F%8E%89");

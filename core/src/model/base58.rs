@@ -1,30 +1,31 @@
-//! Random text a person can read out: no `0`, `O`, `I` or `l`. Ids, commit tokens and generated aliases are made of it.
+//! Base58: random text without look-alike characters (`0`, `O`, `I`, `l`), for ids, commit tokens and generated
+//! aliases.
 
-/// Capitals and small letters.
+/// Digits, capitals and small letters.
 pub(crate) const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// For deployments that do not tell capitals from small letters: no `0`, `o`, `1`, `i` or `l`.
+/// Alphabet for deployments with case-insensitive aliases: no `0`, `o`, `1`, `i` or `l`.
 pub(crate) const SMALL_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 
-/// 58^17 is the first power above 2^96.
+/// Length of 96 bits in base 58: 58^17 is the first power above 2^96.
 const DIGITS_OF_96_BITS: usize = 17;
 
-/// Five digits are split off at once: the remainder of a word divided by this fits 64 bits together with the next word. Wasm divides 64 bits in
-/// one instruction and 128 bits in a routine, and every request draws an id.
+/// Divisor that splits off five digits at once: the remainder of a word, joined with the next word, fits 64 bits. Wasm
+/// divides 64 bits in one instruction and 128 bits in a routine, and every request makes an id.
 const FIVE_DIGITS: u64 = 58_u64.pow(5);
 
-/// Whether `text` may be 96 bits as [`encode_96`] writes them.
+/// Whether `text` has the form that [`encode_96`] writes.
 pub(crate) fn is_96(text: &str) -> bool {
     text.len() == DIGITS_OF_96_BITS && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
 
-/// 96 bits, always as 17 characters.
+/// Encodes 96 bits, always as 17 characters.
 pub(crate) fn encode_96(bytes: [u8; 12]) -> String {
-    encode_96_behind("", bytes)
+    encode_96_with_prefix("", bytes)
 }
 
-/// The same behind `prefix`.
-pub(crate) fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
+/// Encodes 96 bits after `prefix`.
+pub(crate) fn encode_96_with_prefix(prefix: &str, bytes: [u8; 12]) -> String {
     let mut words = [0_u32; 3];
     let (fours, _) = bytes.as_chunks();
     words.iter_mut().zip(fours).for_each(|(word, four)| *word = u32::from_be_bytes(*four));
@@ -44,17 +45,17 @@ pub(crate) fn encode_96_behind(prefix: &str, bytes: [u8; 12]) -> String {
     [prefix, std::str::from_utf8(&digits).unwrap_or_default()].concat()
 }
 
-/// `length` characters of `alphabet`, each equally likely if the bytes are: those of the last, incomplete round of the alphabet are
-/// drawn again.
-pub(crate) fn text<E>(alphabet: &[u8], length: usize, mut draw: impl FnMut(&mut [u8; 16]) -> Result<(), E>) -> Result<String, E> {
-    let rounds = 256_usize.checked_div(alphabet.len()).unwrap_or(0);
-    let fair_bytes = alphabet.len().saturating_mul(rounds);
+/// Makes `length` random characters of `alphabet`, all equally likely. `fill_random` provides random bytes; bytes
+/// beyond the last full repetition of the alphabet are skipped, because they would favour its first characters.
+pub(crate) fn text<E>(alphabet: &[u8], length: usize, mut fill_random: impl FnMut(&mut [u8; 16]) -> Result<(), E>) -> Result<String, E> {
+    let repetitions = 256_usize.checked_div(alphabet.len()).unwrap_or(0);
+    let unbiased_bytes = alphabet.len().saturating_mul(repetitions);
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let mut bytes = [0; 16];
-        draw(&mut bytes)?;
-        let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair_bytes);
-        let digits = fair.filter_map(|byte| alphabet.get(byte.checked_rem(alphabet.len())?));
+        fill_random(&mut bytes)?;
+        let unbiased = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < unbiased_bytes);
+        let digits = unbiased.filter_map(|byte| alphabet.get(byte.checked_rem(alphabet.len())?));
         text.extend(digits.take(length.saturating_sub(text.len())).copied().map(char::from));
     }
     Ok(text)
@@ -71,23 +72,23 @@ mod tests {
     use crate::store::ports::Edge as _;
 
     #[test]
-    fn ninety_six_bits_are_seventeen_characters() {
+    fn encodes_96_bits_as_17_characters() {
         assert_eq!(encode_96([0; 12]), "1".repeat(17));
-        assert_eq!(encode_96_behind("req_", [255; 12]), "req_5qCHTcgbQwpvYZQ9c");
+        assert_eq!(encode_96_with_prefix("req_", [255; 12]), "req_5qCHTcgbQwpvYZQ9c");
         let mut one = [0; 12];
         one[11] = 57;
         assert_eq!(encode_96(one), format!("{}z", "1".repeat(16)));
     }
 
     #[test]
-    fn a_text_has_the_length_asked_for_and_all_of_the_alphabet() {
+    fn random_text_uses_the_alphabet_evenly() {
         let edge = MemoryEdge::new(7);
         for (alphabet, length) in [(ALPHABET.as_slice(), 5_800), (SMALL_ALPHABET, 3_100)] {
             let text = text(alphabet, length, |bytes| edge.random(bytes)).unwrap();
             assert_eq!(text.len(), length);
             for character in alphabet {
                 let count = text.bytes().filter(|byte| byte == character).count();
-                assert!((50..150).contains(&count), "{} came {count} times", char::from(*character));
+                assert!((50..150).contains(&count), "{} occurs {count} times", char::from(*character));
             }
         }
     }

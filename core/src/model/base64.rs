@@ -1,4 +1,5 @@
-//! Base64 as hop writes it in cursors, cookies and records: the URL-safe alphabet without padding. Other spellings of the same bytes are refused.
+//! Base64 of cursors, cookies and records: the URL-safe alphabet without padding. Other spellings of the same bytes are
+//! refused.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -16,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_have_one_spelling() {
+    fn only_the_canonical_encoding_decodes() {
         assert_eq!(encode(&[0xfb, 0xff, 0x00, 0x10]), "-_8AEA");
         assert_eq!(decode("-_8AEA"), Some(vec![0xfb, 0xff, 0x00, 0x10]));
         for text in ["-_8AEB", "-_8AEA==", "+/8AEA", "A", "AA A", "AA\n"] {

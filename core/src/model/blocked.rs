@@ -1,9 +1,10 @@
-//! Blocking: an admin ends a link and says why. It stands beside what the owner says of the link, who cannot undo it.
+//! Blocks: an admin disables a link and gives a reason. A block is separate from the owner's settings; the owner cannot
+//! remove it.
 
 use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
-/// That a link is blocked.
+/// The block of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Blocked {
     pub(crate) reason: Reason,

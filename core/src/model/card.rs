@@ -1,9 +1,9 @@
-//! What a preview of a link shows in place of the target's own words.
+//! Cards: the texts and the image that a preview of a link shows instead of those of the target.
 
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
-/// A card. At least one of its parts is there.
+/// A card. At least one of its parts is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Card {
     pub(crate) title: Option<CardTitle>,
@@ -12,7 +12,7 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    /// How much its texts take.
+    /// Memory used by its texts, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [self.title.as_ref().map(CardTitle::as_str), self.description.as_ref().map(CardDescription::as_str)];
         let image = self.image.as_ref().map(Target::as_str);

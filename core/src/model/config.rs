@@ -1,4 +1,4 @@
-//! Configuration: what whoever runs hop decides. It is data, read once through one closure.
+//! Deployment configuration: settings and secrets, read and checked once.
 
 use crate::model::absolute_url::is_scheme;
 use crate::model::alias::{Alias, AliasCase};
@@ -12,73 +12,74 @@ use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
 use crate::model::theme::Theme;
 
-/// A shorter admin key could be guessed.
+/// Shortest admin key. A shorter one could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
 
-/// A shorter pepper could be guessed from what was made with it.
+/// Shortest pepper. A shorter one could be guessed from its digests.
 const PEPPER_MIN_CHARS: usize = 32;
 
-/// In characters: a name fits the tab of a browser.
+/// Longest name in characters. It fits the tab of a browser.
 const NAME_CHARS: usize = 64;
 
-/// How many days the audit is kept where nobody says otherwise.
+/// Default retention of the audit log in days.
 const AUDIT_DAYS: u64 = 365;
 
-/// No deployment gives a request fewer store operations: all that is asked about one link has to fit.
-const LEAST_OPERATIONS: u32 = 32;
+/// Lower limit of store operations per request: enough for every operation on one link.
+const MIN_OPERATIONS: u32 = 32;
 
-/// Nor more: a request has other limits too.
-const MOST_OPERATIONS: u32 = 10_000;
+/// Upper limit of store operations per request.
+const MAX_OPERATIONS: u32 = 10_000;
 
-/// A hundred years.
-const MOST_AUDIT_DAYS: u64 = 36_500;
+/// Longest retention of the audit log: a hundred years.
+const MAX_AUDIT_DAYS: u64 = 36_500;
 
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
-/// A deployment's settings, each of them valid.
+/// The valid settings of a deployment.
 #[derive(Debug)]
 pub(crate) struct Config {
     default_origin: Origin,
     other_origins: Vec<Origin>,
     pub(crate) admin_key: AdminKey,
-    /// Why there is none goes to the log.
+    /// The pepper, or why it is missing or invalid, for the log.
     pub(crate) pepper: Result<Pepper, &'static str>,
-    /// The one before it, while what was made with it is still good.
+    /// The previous pepper, accepted during a rotation.
     pub(crate) old_pepper: Option<Pepper>,
-    /// How long the audit is kept; for good, if it does not say.
+    /// Retention of the audit log. `None` means forever.
     pub(crate) audit_millis: Option<u64>,
     pub(crate) alias_case: AliasCase,
     pub(crate) targets: TargetRules,
-    /// Whose pages may ask from a browser.
+    /// Origins whose pages may call the API from a browser.
     pub(crate) cors: Origins,
-    /// Of the pages that visitors see.
+    /// The theme of the pages that visitors see.
     pub(crate) theme: Theme,
-    /// Whether the vendor's larger plan is paid for.
+    /// Whether the deployment has the paid plan of its vendor.
     pub(crate) has_paid_plan: bool,
-    /// How many store operations a request may use, if the settings say so.
+    /// Limit of store operations per request, if it is set.
     pub(crate) store_operations: Option<u32>,
-    /// Whom to tell of a vulnerability, if anybody.
+    /// Contact for vulnerability reports.
     pub(crate) security: Option<SecurityContact>,
 }
 
-/// The bootstrap admin's key, if anybody may be that admin.
+/// The key of the bootstrap admin.
 #[derive(Debug)]
 pub(crate) enum AdminKey {
+    /// The bootstrap admin is enabled.
     Set(Secret),
-    /// Nobody is admin, as somebody wants it.
+    /// The bootstrap admin is disabled on purpose.
     Unset,
-    /// Nobody is admin, by mistake. Why goes to the log.
+    /// The bootstrap admin is disabled because the key is invalid. The reason goes to the log.
     Disabled(&'static str),
 }
 
 impl Config {
-    /// Reads every setting and every secret. A name has one home: a setting never stands in for a secret.
+    /// Parses all settings and secrets. A secret is never read from a setting of the same name.
     ///
     /// # Errors
-    /// One sentence for the log that names every bad setting. It never repeats a secret.
+    /// One sentence for the log that names every invalid setting. It never contains a secret.
     pub(crate) fn parse(read: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let mut wrong = Vec::new();
-        let mut keep = |name: &str, message: String| wrong.push(format!("{name}: {message}"));
+        let mut errors = Vec::new();
+        let mut keep = |name: &str, message: String| errors.push(format!("{name}: {message}"));
         let origins = origins(read("HOP_DOMAINS").as_deref()).map_err(|message| keep("HOP_DOMAINS", message)).ok();
         let alias_case = alias_case(read("HOP_ALIAS_CASE").as_deref()).unwrap_or_else(|message| {
             keep("HOP_ALIAS_CASE", message);
@@ -118,12 +119,12 @@ impl Config {
             keep(name, message);
             None
         });
-        let (Some((default_origin, other_origins)), true) = (origins, wrong.is_empty()) else {
-            return Err(wrong.join("; "));
+        let (Some((default_origin, other_origins)), true) = (origins, errors.is_empty()) else {
+            return Err(errors.join("; "));
         };
         let (pepper, old_pepper) = match peppers(secret("HOP_PEPPER"), secret("HOP_OLD_PEPPER")) {
             Ok((pepper, old_pepper)) => (Ok(pepper), old_pepper),
-            Err(why) => (Err(why), None),
+            Err(reason) => (Err(reason), None),
         };
         let own_domains = std::iter::once(&default_origin).chain(&other_origins).map(|origin| origin.domain().clone()).collect();
         Ok(Self {
@@ -143,10 +144,11 @@ impl Config {
         })
     }
 
-    /// Why the deployment cannot do all it is there for: a secret is missing or wrong. Redirects need none. An admin key may be missing on purpose.
+    /// Why the deployment is not fully working: a secret is missing or invalid. Redirects work without secrets. A
+    /// missing admin key is not a fault, because it may be on purpose.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         match &self.admin_key {
-            AdminKey::Disabled(why) => Some(why),
+            AdminKey::Disabled(reason) => Some(reason),
             AdminKey::Set(_) | AdminKey::Unset => self.pepper.as_ref().err().copied(),
         }
     }
@@ -156,7 +158,7 @@ impl Config {
         std::iter::once(&self.default_origin).chain(&self.other_origins).find(|origin| origin.domain().as_str() == domain)
     }
 
-    /// Where visitors follow a link. One on a domain the deployment no longer serves shows the address it would have.
+    /// The short URL of a link. For a domain that the deployment no longer serves, it is the URL with `https`.
     pub(crate) fn short_url(&self, domain: &Domain, alias: &Alias) -> String {
         let alias = alias.encoded();
         match self.origin_of(domain.as_str()) {
@@ -170,19 +172,19 @@ impl Config {
         std::iter::once(&self.default_origin).chain(&self.other_origins).map(Origin::domain)
     }
 
-    /// The domain a request means that names none.
+    /// The domain of requests that name none.
     pub(crate) fn default_domain(&self) -> &Domain {
         self.default_origin.domain()
     }
 }
 
-/// The default origin and the others.
+/// Parses the default origin and the others.
 fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
     let mut origins: Vec<Origin> = Vec::new();
     for word in words(text) {
         let origin = Origin::parse(word)?;
         if origins.iter().any(|known| known.domain() == origin.domain()) {
-            return Err(format!("the host of \"{word}\" is listed twice"));
+            return Err(format!("the host of \"{word}\" is listed twice: list it once"));
         }
         origins.push(origin);
     }
@@ -193,26 +195,26 @@ fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
     }
 }
 
-/// Whether the plan is the paid one.
+/// Parses whether the plan is the paid one.
 fn plan(text: Option<&str>) -> Result<bool, String> {
     match text {
         None | Some("" | "free") => Ok(false),
         Some("paid") => Ok(true),
-        Some(other) => Err(format!("\"{other}\" is neither free nor paid")),
+        Some(other) => Err(format!("\"{other}\" is not a plan: write free or paid")),
     }
 }
 
 fn store_operations(text: Option<&str>) -> Result<Option<u32>, String> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let number = text.parse().ok().filter(|number| (LEAST_OPERATIONS..=MOST_OPERATIONS).contains(number));
-    number.map(Some).ok_or_else(|| format!("\"{text}\" is no number from {LEAST_OPERATIONS} to {MOST_OPERATIONS}"))
+    let number = text.parse().ok().filter(|number| (MIN_OPERATIONS..=MAX_OPERATIONS).contains(number));
+    number.map(Some).ok_or_else(|| format!("\"{text}\" is not a number from {MIN_OPERATIONS} to {MAX_OPERATIONS}"))
 }
 
 fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {
     match text {
         None | Some("" | "sensitive") => Ok(AliasCase::Sensitive),
         Some("insensitive") => Ok(AliasCase::Insensitive),
-        Some(other) => Err(format!("\"{other}\" is neither sensitive nor insensitive")),
+        Some(other) => Err(format!("\"{other}\" is not a case rule: write sensitive or insensitive")),
     }
 }
 
@@ -221,7 +223,7 @@ fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
     for word in words(text) {
         let scheme = word.to_ascii_lowercase();
         if !is_scheme(&scheme) {
-            return Err(format!("\"{word}\" is no URL scheme"));
+            return Err(format!("\"{word}\" is not a URL scheme"));
         }
         if NEVER.contains(&scheme.as_str()) {
             return Err(format!("{scheme} links are never allowed"));
@@ -234,13 +236,13 @@ fn schemes(text: Option<&str>) -> Result<Vec<String>, String> {
     Ok(schemes)
 }
 
-/// What the deployment is called, if it is called anything.
+/// Parses the name of the deployment. `None` if it is not set.
 fn name(text: Option<&str>) -> Result<Option<String>, String> {
     match text.map(str::trim).unwrap_or_default() {
         "" => Ok(None),
-        name if name.chars().count() > NAME_CHARS => Err(format!("a name has at most {NAME_CHARS} characters")),
-        // No character has more than four bytes.
-        name => bounded(name.to_owned(), NAME_CHARS.saturating_mul(4), &[]).map(Some).map_err(|refusal| refusal.detail.to_string()),
+        name if name.chars().count() > NAME_CHARS => Err(format!("a name must have at most {NAME_CHARS} characters")),
+        // A character has at most four bytes.
+        name => bounded(name.to_owned(), NAME_CHARS.saturating_mul(4), &[]).map(Some).map_err(|error| error.detail.to_string()),
     }
 }
 
@@ -251,15 +253,15 @@ fn colors(text: Option<&str>) -> Result<Colors, String> {
     }
 }
 
-/// How long the audit is kept; nothing for ever.
+/// Parses the retention of the audit log. `None` means forever.
 fn audit_millis(text: Option<&str>) -> Result<Option<u64>, String> {
     let days = match text.map(str::trim).unwrap_or_default() {
         "forever" => return Ok(None),
         "" => Some(AUDIT_DAYS),
-        text => text.parse().ok().filter(|days| (1..=MOST_AUDIT_DAYS).contains(days)),
+        text => text.parse().ok().filter(|days| (1..=MAX_AUDIT_DAYS).contains(days)),
     };
     let millis = days.map(|days| days.saturating_mul(DAY_MILLIS));
-    millis.map(Some).ok_or_else(|| format!("say how many days, 1 to {MOST_AUDIT_DAYS}, or forever"))
+    millis.map(Some).ok_or_else(|| format!("write a number of days from 1 to {MAX_AUDIT_DAYS}, or forever"))
 }
 
 fn admin_key(text: Option<&str>) -> AdminKey {
@@ -267,15 +269,17 @@ fn admin_key(text: Option<&str>) -> AdminKey {
     match text.map(str::trim).unwrap_or_default() {
         "" => AdminKey::Unset,
         key if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            AdminKey::Disabled("HOP_ADMIN_KEY holds more than visible ASCII, which headers do not carry safely, so nobody is admin")
+            AdminKey::Disabled("HOP_ADMIN_KEY must have only visible ASCII characters, so the bootstrap admin is disabled")
         }
-        key if key.len() < ADMIN_KEY_MIN_CHARS => AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so nobody is admin"),
+        key if key.len() < ADMIN_KEY_MIN_CHARS => {
+            AdminKey::Disabled("HOP_ADMIN_KEY is shorter than 32 characters, so the bootstrap admin is disabled")
+        }
         key => AdminKey::Set(Secret::new(key)),
     }
 }
 
-/// The pepper, and the one before it. Redirects need none, so a missing or a bad one is no reason to answer nobody. Secrets are set one after the
-/// other: for a moment both may be the same, and then there is one.
+/// Parses the pepper and the previous one. An error does not stop the deployment, because redirects need no pepper.
+/// Secrets are set one after the other, so both may be equal for a moment; then there is no old pepper.
 fn peppers(pepper: Option<String>, old: Option<String>) -> Result<(Pepper, Option<Pepper>), &'static str> {
     let (pepper, old) = (pepper.unwrap_or_default(), old.unwrap_or_default());
     match (pepper.trim(), old.trim()) {
@@ -310,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_has_its_default() {
+    fn missing_settings_have_defaults() {
         let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
         assert_eq!(config.alias_case, AliasCase::Sensitive);
         assert_eq!(config.targets.schemes, ["https", "http"]);
@@ -318,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_names_itself() {
+    fn errors_name_the_invalid_setting() {
         for (name, value) in [
             ("HOP_DOMAINS", ""),
             ("HOP_DOMAINS", "hop.example"),
@@ -357,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn all_bad_settings_are_named_at_once() {
+    fn all_invalid_settings_are_named_at_once() {
         let error = read(&[("HOP_ALIAS_CASE", "x"), ("HOP_TARGET_SCHEMES", "data")]).unwrap_err();
         for name in ["HOP_DOMAINS: ", "HOP_ALIAS_CASE: ", "HOP_TARGET_SCHEMES: "] {
             assert!(error.contains(name), "{error}");
@@ -365,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_take_what_they_say_they_take() {
+    fn settings_accept_documented_values() {
         let longest = "é".repeat(64);
         let settings = [
             ("HOP_DOMAINS", "https://hop.example"),
@@ -382,13 +386,13 @@ mod tests {
     }
 
     #[test]
-    fn the_audit_is_kept_for_some_days_or_for_ever() {
+    fn the_audit_log_has_a_retention() {
         let read = |days: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_AUDIT_DAYS", days)]);
-        for (days, kept) in [("", Some(365)), (" 1\n", Some(1)), ("36500", Some(36_500)), ("forever", None)] {
-            assert_eq!(read(days).unwrap().audit_millis, kept.map(|days| days * DAY_MILLIS), "{days}");
+        for (days, retention) in [("", Some(365)), (" 1\n", Some(1)), ("36500", Some(36_500)), ("forever", None)] {
+            assert_eq!(read(days).unwrap().audit_millis, retention.map(|days| days * DAY_MILLIS), "{days}");
         }
         for days in ["0", "36501", "-1", "1.5", "Forever", "1 year", "9999999999999999999999"] {
-            assert!(read(days).unwrap_err().starts_with("HOP_AUDIT_DAYS: say how many days"), "{days}");
+            assert!(read(days).unwrap_err().starts_with("HOP_AUDIT_DAYS: write a number of days"), "{days}");
         }
     }
 
@@ -399,7 +403,7 @@ mod tests {
             assert_eq!(read(plan).unwrap().has_paid_plan, is_paid, "{plan}");
         }
         for plan in ["big", "Paid", "paid "] {
-            assert_eq!(read(plan).unwrap_err(), format!("HOP_PLAN: \"{plan}\" is neither free nor paid"));
+            assert_eq!(read(plan).unwrap_err(), format!("HOP_PLAN: \"{plan}\" is not a plan: write free or paid"));
         }
     }
 
@@ -410,13 +414,13 @@ mod tests {
             assert_eq!(read(text).unwrap().store_operations, operations, "{text}");
         }
         for text in ["31", "10001", "x", "-32", "32.5", "99999999999"] {
-            let message = format!("HOP_STORE_OPERATIONS: \"{text}\" is no number from 32 to 10000");
+            let message = format!("HOP_STORE_OPERATIONS: \"{text}\" is not a number from 32 to 10000");
             assert_eq!(read(text).unwrap_err(), message);
         }
     }
 
     #[test]
-    fn a_missing_or_short_pepper_is_none() {
+    fn missing_and_short_peppers_are_refused() {
         let pepper = |value: Option<&str>| {
             let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", "a-setting-that-stands-in-for-no-secret")];
             settings.extend(value.map(|value| ("secret HOP_PEPPER", value)));
@@ -430,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pepper_before_this_one_is_good_beside_it_and_never_too_short() {
+    fn an_old_pepper_must_be_long_and_different() {
         let long = "p".repeat(32);
         let peppers = |value: &str| {
             let settings = [("HOP_DOMAINS", "https://hop.example"), ("secret HOP_PEPPER", long.as_str()), ("secret HOP_OLD_PEPPER", value)];
@@ -446,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_short_admin_key_means_nobody() {
+    fn invalid_admin_keys_disable_the_bootstrap_admin() {
         let key = |value: Option<&str>| {
             let mut settings = vec![("HOP_DOMAINS", "https://hop.example")];
             settings.push(("HOP_ADMIN_KEY", "a-setting-that-stands-in-for-no-secret"));

@@ -1,7 +1,8 @@
 //! CSV (RFC 4180): writes rows whose cells no spreadsheet evaluates, and reads rows with their positions.
 //!
-//! `csv-core` quotes and splits. This module guards cells against formulas, knows on which line and at which byte a record begins, and
-//! refuses quotes that `csv-core` would repair, so that an import can say which line is wrong and where to continue.
+//! `csv-core` quotes and splits. This module guards cells against formulas, knows on which line and at which byte a
+//! record begins, and refuses quotes that `csv-core` would repair, so that an import can say which line is wrong and
+//! where to continue.
 
 use std::fmt;
 
@@ -10,13 +11,14 @@ use csv_core::{QuoteStyle, ReadFieldResult, Reader, Terminator, WriterBuilder};
 /// Written before a cell that would be a formula, and removed when the cell is read.
 const GUARD: char = '\'';
 
-/// Characters that begin a formula, or that spreadsheets skip before one. The guard is among them so that a reader can tell a guard from
-/// a cell's own text.
+/// Characters that begin a formula, or that spreadsheets skip before one. The guard is among them so that a reader can
+/// tell a guard from a cell's own text.
 const GUARDED: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', GUARD];
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// Appends `cells` as one record. Every cell is quoted: spreadsheets that split at `;` would otherwise find a formula inside of one.
+/// Appends `cells` as one record. Every cell is quoted: spreadsheets that split at `;` would otherwise find a formula
+/// inside a cell.
 pub fn write<T: AsRef<str>>(csv: &mut Vec<u8>, cells: &[T]) {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).build();
     for (number, cell) in cells.iter().enumerate() {
@@ -25,16 +27,16 @@ pub fn write<T: AsRef<str>>(csv: &mut Vec<u8>, cells: &[T]) {
         if number > 0 {
             append(csv, 2, |room| writer.delimiter(room).1);
         }
-        // At worst each byte is a quote to be doubled, behind an opening one.
+        // In the worst case every byte is a quote that is doubled, after an opening quote.
         append(csv, guarded.len().saturating_mul(2).saturating_add(1), |room| writer.field(guarded.as_bytes(), room).2);
     }
     append(csv, 3, |room| writer.terminator(room).1);
 }
 
-/// Appends what `write` puts into `most` bytes of room; it returns how many it used.
-fn append(csv: &mut Vec<u8>, most: usize, write: impl FnOnce(&mut [u8]) -> usize) {
+/// Appends the bytes that `write` puts into a buffer of `max_bytes`. `write` returns how many it used.
+fn append(csv: &mut Vec<u8>, max_bytes: usize, write: impl FnOnce(&mut [u8]) -> usize) {
     let before = csv.len();
-    csv.resize(before.saturating_add(most), 0);
+    csv.resize(before.saturating_add(max_bytes), 0);
     let written = csv.get_mut(before..).map_or(0, write);
     csv.truncate(before.saturating_add(written));
 }
@@ -46,9 +48,9 @@ pub struct CsvRecord {
     pub line: usize,
     /// The offset of its first byte.
     pub start: usize,
-    /// The offset after its line end: where the next record may begin.
+    /// The offset after its line end, where the next record may begin.
     pub end: usize,
-    /// Its cells, without quotes and guards. How many there should be is for the caller to know.
+    /// Its cells, without quotes and guards. The caller checks their number.
     pub cells: Vec<String>,
 }
 
@@ -87,28 +89,29 @@ impl fmt::Display for CsvError {
     }
 }
 
-/// Iterates over the records of a text, until its end or until a quote is wrong. Lines end in LF, CRLF or CR; blank ones are no records.
+/// Iterator over the records of a text, until its end or a quoting error. Lines end in LF, CRLF or CR; blank lines are
+/// skipped.
 #[derive(Clone, Debug)]
 pub struct CsvRecords<'a> {
     reader: Box<Reader>,
-    /// What is not read yet.
+    /// The unread part.
     rest: &'a [u8],
     length: usize,
     line: usize,
-    /// Room for the value of one cell; it grows as cells do.
+    /// Buffer for the value of one cell. It grows as needed.
     value: Vec<u8>,
 }
 
-/// One cell as it is read.
+/// One cell, before its quotes are checked.
 struct CsvCell<'a> {
-    /// The text it came from, up to and with the comma or line end behind it.
+    /// The source text, including the comma or line end after it.
     raw: &'a [u8],
     value: Vec<u8>,
     ends_record: bool,
 }
 
 impl<'a> CsvRecords<'a> {
-    /// Reads `csv`, which may begin with a byte order mark.
+    /// An iterator over the records of `csv`, which may begin with a byte order mark.
     #[must_use]
     pub fn new(csv: &'a [u8]) -> Self {
         let rest = csv.strip_prefix(BOM).unwrap_or(csv);
@@ -142,14 +145,14 @@ impl<'a> CsvRecords<'a> {
             length = length.saturating_add(written);
             match result {
                 ReadFieldResult::OutputFull => self.value.resize(self.value.len().saturating_mul(2), 0),
-                // Asked again without input, the reader ends the record.
+                // When it is called again without input, the reader ends the record.
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::Field { record_end } => break record_end,
                 ReadFieldResult::End => break true,
             }
         };
         let raw = |rest: &[u8]| from.get(..from.len().saturating_sub(rest.len())).unwrap_or_default();
-        // The reader takes the CR of a CRLF now, and would skip the LF only when it reads on.
+        // The reader consumes the CR of a CRLF now, and would skip the LF only in the next call.
         if let (true, Some(b'\r'), Some(rest)) = (ends_record, raw(self.rest).last(), self.rest.strip_prefix(b"\n")) {
             self.rest = rest;
         }
@@ -174,7 +177,7 @@ impl Iterator for CsvRecords<'_> {
         }
         let (line, start) = (self.line, self.length.saturating_sub(self.rest.len()));
         let read = self.read();
-        // Without its quotes nobody knows where a record ends. One that is not UTF-8 ends where it does.
+        // After a quoting error the end of the record is unknown. After invalid UTF-8 it is known.
         if read.as_ref().is_err_and(|(_, what)| *what != CsvErrorKind::NotUtf8) {
             self.rest = &[];
         }
@@ -186,10 +189,10 @@ impl Iterator for CsvRecords<'_> {
     }
 }
 
-/// Refuses a quoted cell, beginning on `line`, that does not end with its closing quote.
+/// Checks that a quoted cell, which begins on `line`, ends with its closing quote.
 fn check_quotes(line: usize, raw: &[u8]) -> Result<(), (usize, CsvErrorKind)> {
     let Some(quoted) = raw.strip_prefix(b"\"") else { return Ok(()) };
-    // Without the quotes that are doubled, the first one left closes the cell.
+    // After removing doubled quotes, the first remaining quote closes the cell.
     let quoted = String::from_utf8_lossy(quoted).replace("\"\"", "");
     match quoted.split_once('"') {
         None => Err((line, CsvErrorKind::UnclosedQuote)),
@@ -198,7 +201,7 @@ fn check_quotes(line: usize, raw: &[u8]) -> Result<(), (usize, CsvErrorKind)> {
     }
 }
 
-/// How many lines end in `text`.
+/// Number of line ends in `text`.
 fn line_ends(text: &[u8]) -> usize {
     let lf = text.iter().filter(|byte| **byte == b'\n').count();
     let lone_cr = text.split_inclusive(|byte| *byte == b'\r').skip(1).filter(|after| after.first() != Some(&b'\n')).count();
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_spreadsheet_writes_is_read() {
+    fn csv_of_spreadsheets_is_read() {
         for (csv, expected) in [
             ("a,b\nc,d\n", vec![vec!["a", "b"], vec!["c", "d"]]),
             ("a,b\r\nc,d", vec![vec!["a", "b"], vec!["c", "d"]]),
@@ -250,17 +253,17 @@ mod tests {
     }
 
     #[test]
-    fn a_record_knows_its_position() {
+    fn records_have_their_position() {
         let csv = "\u{feff}a,b\r\n\n\"c\n\nd\",e\nf\rg\r\nh";
         let records: Vec<CsvRecord> = CsvRecords::new(csv.as_bytes()).map(Result::unwrap).collect();
-        let places: Vec<_> = records.iter().map(|record| (record.line, record.start, record.end)).collect();
-        assert_eq!(places, [(1, 3, 8), (3, 9, 18), (6, 18, 20), (7, 20, 23), (8, 23, 24)]);
+        let positions: Vec<_> = records.iter().map(|record| (record.line, record.start, record.end)).collect();
+        assert_eq!(positions, [(1, 3, 8), (3, 9, 18), (6, 18, 20), (7, 20, 23), (8, 23, 24)]);
         let rest: Vec<_> = CsvRecords::new(&csv.as_bytes()[8..]).map(|record| record.unwrap().cells).collect();
         assert_eq!(rest, records[1..].iter().map(|record| record.cells.clone()).collect::<Vec<_>>());
     }
 
     #[test]
-    fn errors_name_their_line_and_wrong_quotes_end_reading() {
+    fn quoting_errors_name_the_line_and_stop() {
         for (csv, line, what) in [
             (&b"a\n\"b\nc"[..], 2, CsvErrorKind::UnclosedQuote),
             (b"\"", 1, CsvErrorKind::UnclosedQuote),
@@ -314,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_guards_nothing_stays() {
+    fn an_apostrophe_that_guards_nothing_stays() {
         assert_eq!(cells("'hello,',''tis,'=1,\"'-\",'＝1\n".as_bytes()), [["'hello", "'", "'tis", "=1", "-", "＝1"]]);
     }
 }

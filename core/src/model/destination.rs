@@ -1,11 +1,13 @@
-//! Destinations: targets made ready to be followed, with what a visitor brings filled in or appended.
+//! Destinations: targets compiled for redirects. They fill in or append the path and the query of the visitor.
 //!
-//! Whatever a visitor sends stays within its place. Scheme, host, port and the path before the first placeholder are the owner's; a
-//! value is never more than part of one segment, of one parameter or of the fragment; and what no encoding keeps there leads nowhere.
+//! Values of a visitor cannot change the rest of the URL:
+//! * Scheme, host, port and the path before the first placeholder come from the owner.
+//! * A value stays within one path segment, one parameter or the fragment.
+//! * A value that no encoding can keep there, such as `..`, is an error.
 
 mod forward;
 #[cfg(test)]
-mod laws;
+mod properties;
 #[cfg(test)]
 mod tests;
 
@@ -16,15 +18,15 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::model::link::ForwardQuery;
 use crate::model::target::Target;
-use crate::model::template::{self, Piece, Placeholder, PlaceholderValue, UrlParts, escapes, pieces};
+use crate::model::template::{self, Piece, Placeholder, PlaceholderValue, UrlParts, has_dot_segment, pieces};
 use crate::model::time::Timestamp;
 
-/// In bytes: a visitor sends no more, and browsers and servers rarely take as much.
+/// Longest URL in bytes. Few browsers and servers accept as much.
 const MAX_BYTES: usize = 16 * 1_024;
 
-/// Query values and fragments: what is more than a letter there has a meaning to somebody.
+/// Characters to encode in query values and fragments: all with a special meaning to some software.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// Segments of a path, which may hold more, as they came.
+/// Characters to encode in path segments, where more characters are plain.
 const SEGMENT: &AsciiSet = &VALUE
     .remove(b'!')
     .remove(b'$')
@@ -40,60 +42,61 @@ const SEGMENT: &AsciiSet = &VALUE
     .remove(b':')
     .remove(b'@');
 
-/// What a visitor brings would lead out of the owner's path, or makes an address that is too long.
+/// Error of a redirect whose URL would leave the owner's path or be too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Escapes;
+pub(crate) struct UnsafeLocation;
 
-/// Where a link or one of its rules leads. To clone it copies a pointer.
+/// Compiled target of a link or of one of its rules. Cloning it copies a pointer.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     target: HeaderValue,
     is_template: bool,
-    names_path: bool,
+    has_path_placeholder: bool,
     forward_query: ForwardQuery,
     forward_path: bool,
 }
 
 impl Destination {
-    /// Nothing for a target that fits no header: hop never saved one. What is no template that could be saved today is followed as it is.
+    /// Compiles a target. `None` means that it does not fit a header; hop never saves such a target. A target that is
+    /// not a valid template today is used as plain text.
     pub(crate) fn compile(target: &Target, forward_query: ForwardQuery, forward_path: bool) -> Option<Self> {
         let text = target.as_str();
-        let can_be_filled = text.contains('{') && template::check(text).is_ok();
-        let found = |is_wanted: fn(PlaceholderValue<'_>) -> bool| {
-            let is_it = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if is_wanted(placeholder.what));
-            can_be_filled && pieces(text).any(is_it)
+        let is_valid_template = text.contains('{') && template::check(text).is_ok();
+        let has_placeholder = |is_wanted: fn(PlaceholderValue<'_>) -> bool| {
+            let matches_piece = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if is_wanted(placeholder.what));
+            is_valid_template && pieces(text).any(matches_piece)
         };
         Some(Self {
             target: target.location()?,
-            is_template: found(|_| true),
-            names_path: found(|what| matches!(what, PlaceholderValue::Path | PlaceholderValue::Segment(_))),
+            is_template: has_placeholder(|_| true),
+            has_path_placeholder: has_placeholder(|what| matches!(what, PlaceholderValue::Path | PlaceholderValue::Segment(_))),
             forward_query,
             forward_path,
         })
     }
 
-    /// Whether it makes a difference what follows the alias. Where it makes none, nothing may follow.
+    /// Whether it uses the path after the alias. If not, a request must not have one.
     pub(crate) fn uses_path(&self) -> bool {
-        self.names_path || self.forward_path
+        self.has_path_placeholder || self.forward_path
     }
 
-    /// What keeping it costs.
+    /// Memory used, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.target.len()
     }
 
-    /// Where it leads a visitor who brings these decoded segments behind the alias, and this query.
+    /// The `Location` for a visitor with these decoded path segments after the alias and this query.
     ///
     /// # Errors
-    /// When that would be out of the owner's path, or is too long.
-    pub(crate) fn lead(&self, now: Timestamp, rest: &[Cow<'_, str>], query: &str) -> Result<HeaderValue, Escapes> {
+    /// The URL would leave the owner's path, or it is too long.
+    pub(crate) fn location(&self, now: Timestamp, rest: &[Cow<'_, str>], query: &str) -> Result<HeaderValue, UnsafeLocation> {
         let rest = without_leading_slashes(rest);
-        let appends_path = self.forward_path && !self.names_path && !rest.is_empty();
+        let appends_path = self.forward_path && !self.has_path_placeholder && !rest.is_empty();
         let appends_query = self.forward_query != ForwardQuery::Off && !query.is_empty();
         if !(self.is_template || appends_path || appends_query) {
             return Ok(self.target.clone());
         }
-        let mut parts = UrlParts::parse(self.target.to_str().map_err(|_| Escapes)?);
+        let mut parts = UrlParts::parse(self.target.to_str().map_err(|_| UnsafeLocation)?);
         let visitor = TemplateValues { now, rest, query };
         let [mut path, mut own_query, mut fragment] = [const { String::new() }; 3];
         if self.is_template {
@@ -110,10 +113,10 @@ impl Destination {
             if !parts.path.ends_with('/') {
                 text.push('/');
             }
-            let begins = text.len();
+            let start = text.len();
             visitor.write(PlaceholderValue::Path, UrlPart::Path, &mut text);
-            if text.get(begins..).is_some_and(escapes) {
-                return Err(Escapes);
+            if text.get(start..).is_some_and(has_dot_segment) {
+                return Err(UnsafeLocation);
             }
         }
         forward::append_query(parts.query, query, self.forward_query, &mut text);
@@ -122,11 +125,12 @@ impl Destination {
             text.push_str(fragment);
         }
         check_length(&text)?;
-        HeaderValue::try_from(text).map_err(|_| Escapes)
+        HeaderValue::try_from(text).map_err(|_| UnsafeLocation)
     }
 }
 
-/// `//evil` behind an alias is `evil`: nobody shall take it for a host. Slashes further in are kept, and so is one at the end.
+/// Drops leading empty segments, so that `//evil` after an alias cannot become a host. Later slashes are kept, and so
+/// is one at the end.
 fn without_leading_slashes<'a, 'b>(mut rest: &'a [Cow<'b, str>]) -> &'a [Cow<'b, str>] {
     while let [first, others @ ..] = rest
         && first.is_empty()
@@ -137,18 +141,18 @@ fn without_leading_slashes<'a, 'b>(mut rest: &'a [Cow<'b, str>]) -> &'a [Cow<'b,
     rest
 }
 
-fn check_length(text: &str) -> Result<(), Escapes> {
-    if text.len() > MAX_BYTES { Err(Escapes) } else { Ok(()) }
+fn check_length(text: &str) -> Result<(), UnsafeLocation> {
+    if text.len() > MAX_BYTES { Err(UnsafeLocation) } else { Ok(()) }
 }
 
-/// Where in a URL a value stands.
+/// Part of a URL in which a value is written.
 #[derive(Clone, Copy)]
 enum UrlPart {
     Path,
     QueryOrFragment,
 }
 
-/// What a visitor brings.
+/// Values that placeholders can have in one visit.
 struct TemplateValues<'a> {
     now: Timestamp,
     rest: &'a [Cow<'a, str>],
@@ -156,15 +160,15 @@ struct TemplateValues<'a> {
 }
 
 impl TemplateValues<'_> {
-    /// Writes part of a template, and says whether there was anything to fill in.
-    fn fill(&self, template: &str, place: UrlPart, text: &mut String) -> Result<bool, Escapes> {
+    /// Writes part of a template. Returns whether it had placeholders.
+    fn fill(&self, template: &str, part: UrlPart, text: &mut String) -> Result<bool, UnsafeLocation> {
         let mut is_filled = false;
         for piece in pieces(template) {
-            match piece.map_err(|_| Escapes)? {
-                Piece::Text(written) => text.push_str(written),
+            match piece.map_err(|_| UnsafeLocation)? {
+                Piece::Text(literal) => text.push_str(literal),
                 Piece::Placeholder(Placeholder { what, default }) => {
                     let before = text.len();
-                    self.write(what, place, text);
+                    self.write(what, part, text);
                     if text.len() == before {
                         text.push_str(default);
                     }
@@ -176,29 +180,29 @@ impl TemplateValues<'_> {
         Ok(is_filled)
     }
 
-    /// Writes a segment of the target's path, which `{path}` makes several of.
-    fn fill_segment(&self, template: &str, text: &mut String) -> Result<(), Escapes> {
+    /// Writes one segment of the target's path. `{path}` can expand it to several segments.
+    fn fill_segment(&self, template: &str, text: &mut String) -> Result<(), UnsafeLocation> {
         let mut segment = String::new();
         let is_filled = self.fill(template, UrlPart::Path, &mut segment)?;
         text.push_str(&segment);
-        if is_filled && escapes(&segment) { Err(Escapes) } else { check_length(text) }
+        if is_filled && has_dot_segment(&segment) { Err(UnsafeLocation) } else { check_length(text) }
     }
 
-    fn write(&self, what: PlaceholderValue<'_>, place: UrlPart, text: &mut String) {
+    fn write(&self, what: PlaceholderValue<'_>, part: UrlPart, text: &mut String) {
         match what {
             PlaceholderValue::Path => {
                 for (number, segment) in self.rest.iter().enumerate() {
                     if number > 0 {
-                        text.push_str(place.slash());
+                        text.push_str(part.slash());
                     }
-                    place.write(segment, text);
+                    part.write(segment, text);
                 }
             }
-            PlaceholderValue::Segment(number) => place.write(self.rest.get(number).map(AsRef::as_ref).unwrap_or_default(), text),
+            PlaceholderValue::Segment(number) => part.write(self.rest.get(number).map(AsRef::as_ref).unwrap_or_default(), text),
             PlaceholderValue::Query(name) => {
-                let name = forward::name_of(name).unwrap_or_default();
-                let found = form_urlencoded::parse(self.query.as_bytes()).find(|(found, _)| *found == name);
-                place.write(&found.unwrap_or_default().1, text);
+                let name = forward::parameter_name(name).unwrap_or_default();
+                let parameter = form_urlencoded::parse(self.query.as_bytes()).find(|(other, _)| *other == name);
+                part.write(&parameter.unwrap_or_default().1, text);
             }
             PlaceholderValue::Date => text.push_str(self.now.to_string().split('T').next().unwrap_or_default()),
         }
@@ -207,14 +211,14 @@ impl TemplateValues<'_> {
 
 impl UrlPart {
     fn write(self, value: &str, text: &mut String) {
-        let meaningful = match self {
+        let to_encode = match self {
             Self::Path => SEGMENT,
             Self::QueryOrFragment => VALUE,
         };
-        text.extend(utf8_percent_encode(value, meaningful));
+        text.extend(utf8_percent_encode(value, to_encode));
     }
 
-    /// What stands between segments: a path within a query is one value.
+    /// The separator of path segments. It is encoded in a query, where a path is one value.
     fn slash(self) -> &'static str {
         match self {
             Self::Path => "/",

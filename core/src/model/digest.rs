@@ -1,4 +1,4 @@
-//! Digests: names made of what they name, and the keyed ones only this deployment can make.
+//! Digests: content-derived names (SHA-256) and keyed digests (HMAC-SHA-256) that only this deployment can compute.
 
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -6,16 +6,16 @@ use sha2::{Digest as _, Sha256};
 use crate::model::base58;
 use crate::model::secret::Secret;
 
-/// A name for `bytes`: 96 bits of their SHA-256, 17 characters.
+/// Name derived from `bytes`: 96 bits of their SHA-256 in 17 characters.
 pub(crate) fn name_of(bytes: &[u8]) -> String {
     shorten(&Sha256::digest(bytes))
 }
 
-/// The deployment's own ingredient of every keyed digest.
+/// Pepper: the deployment's secret key of every keyed digest.
 #[derive(Debug)]
 pub(crate) struct Pepper(Secret);
 
-/// What only somebody who knows the pepper can make of the same parts.
+/// HMAC-SHA-256 of a purpose and its parts. Computing it requires the pepper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyedDigest([u8; 32]);
 
@@ -24,29 +24,29 @@ impl Pepper {
         Self(Secret::new(text))
     }
 
-    /// The digest of `parts`. Where one part ends and the next begins is part of it, as is what it is made for.
+    /// Computes the digest of `purpose` and `parts`. The length of each part is included, so parts cannot be shifted.
     pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
         keyed(self.0.expose(), purpose, parts)
     }
 }
 
-/// A digest under the pepper where there is one; without, anybody can make it.
-pub(crate) fn under(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
+/// Computes a digest with the pepper if there is one. Without a pepper the key is empty and the digest is public.
+pub(crate) fn keyed_digest(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
     keyed(pepper.map_or(&[], |pepper| pepper.0.expose()), purpose, parts)
 }
 
 impl KeyedDigest {
-    /// A digest made of this one.
+    /// Derives a digest with this one as the key.
     pub(crate) fn derive(&self, purpose: &str, parts: &[&[u8]]) -> Self {
         keyed(&self.0, purpose, parts)
     }
 
-    /// 64 bits of it, a number.
+    /// The first 64 bits as a number.
     pub(crate) fn number(&self) -> u64 {
         self.0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
-    /// 96 bits of it, 17 characters.
+    /// The first 96 bits in 17 characters.
     pub(crate) fn name(&self) -> String {
         shorten(&self.0)
     }
@@ -57,7 +57,7 @@ impl KeyedDigest {
 }
 
 fn keyed(key: &[u8], purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
-    // HMAC takes keys of every length.
+    // HMAC accepts keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return KeyedDigest([0; 32]) };
     for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
         mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_of_its_bytes_alone() {
+    fn a_name_depends_only_on_the_bytes() {
         assert_eq!(name_of(b"x"), name_of(b"x"));
         assert_ne!(name_of(b"x"), name_of(b"y"));
         assert!(base58::is_96(&name_of(b"")));
@@ -97,11 +97,11 @@ mod tests {
             pepper.digest("a", &[b"x", b"yz", b""]),
             pepper.digest("ax", &[b"", b"yz"]),
             digest.derive("a", &[b"x", b"yz"]),
-            under(None, "a", &[b"x", b"yz"]),
+            keyed_digest(None, "a", &[b"x", b"yz"]),
         ] {
             assert_ne!(digest, other);
             assert_ne!(digest.number(), other.number());
         }
-        assert_eq!(digest, under(Some(&pepper), "a", &[b"x", b"yz"]));
+        assert_eq!(digest, keyed_digest(Some(&pepper), "a", &[b"x", b"yz"]));
     }
 }

@@ -1,4 +1,4 @@
-//! Domains: the hosts links live on.
+//! Domains: the hosts of short links, and their origins.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -8,20 +8,20 @@ use url::Host;
 use crate::model::absolute_url::AbsoluteUrl;
 use crate::model::field_error::FieldError;
 
-/// In bytes, so that a record key fits the 512 bytes of Workers KV beside the longest alias.
+/// Longest domain in bytes. A record key with the longest alias still fits the 512 bytes of Workers KV.
 pub const MAX_BYTES: usize = 120;
 
-/// A host in its one spelling: ASCII, small letters, IPv4 in four decimal parts, no port, no trailing dot.
+/// A normalized host: ASCII, small letters, IPv4 in four decimal parts, no port, no trailing dot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Domain(String);
 
 impl Domain {
-    /// Reads a host as a person writes it, Unicode and capitals included.
+    /// Parses a host as people write it, with Unicode and capitals.
     ///
     /// # Errors
-    /// When it is no host, or too long.
+    /// The text is not a host, or it is too long.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        Self::from_host(Host::parse(text).map_err(|_| no_host())?)
+        Self::from_host(Host::parse(text).map_err(|_| not_a_host())?)
     }
 
     pub(crate) fn from_host(host: Host<impl AsRef<str>>) -> Result<Self, FieldError> {
@@ -30,7 +30,7 @@ impl Domain {
                 let name = name.as_ref();
                 let name = name.strip_suffix('.').unwrap_or(name);
                 if !name.split('.').all(is_label) {
-                    return Err(no_host());
+                    return Err(not_a_host());
                 }
                 name.to_ascii_lowercase()
             }
@@ -38,12 +38,12 @@ impl Domain {
             Host::Ipv6(address) => ipv6(&address),
         };
         if text.is_empty() || text.len() > MAX_BYTES {
-            return Err(FieldError::invalid(format!("a domain has 1 to {MAX_BYTES} bytes")));
+            return Err(FieldError::invalid(format!("a domain must have 1 to {MAX_BYTES} bytes")));
         }
         Ok(Self(text))
     }
 
-    /// A domain hop stored itself.
+    /// Wraps a domain that was read from the store.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -55,16 +55,16 @@ impl Domain {
     }
 }
 
-/// Whether `text` can stand between two dots of a name that DNS holds. URLs allow more, `&` for one.
+/// Whether `text` is a label of a DNS name. URLs allow more characters, for example `&`.
 pub(super) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn no_host() -> FieldError {
-    FieldError::invalid("this is no host name: between its dots stand up to 63 letters, digits, - and _")
+fn not_a_host() -> FieldError {
+    FieldError::invalid("this is not a host name: each part between dots must have 1 to 63 letters, digits, - or _")
 }
 
-/// An IPv4 address written as IPv6 is that IPv4 address.
+/// Text form of an IPv6 address. An IPv4-mapped address becomes IPv4.
 fn ipv6(address: &Ipv6Addr) -> String {
     match address.to_ipv4_mapped() {
         Some(address) => address.to_string(),
@@ -78,7 +78,7 @@ impl fmt::Display for Domain {
     }
 }
 
-/// A domain and how visitors reach it: `https://hop.example`.
+/// A domain with the scheme and port that visitors use: `https://hop.example`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     domain: Domain,
@@ -86,23 +86,23 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads one origin of the setting `HOP_DOMAINS`.
+    /// Parses one origin of the setting `HOP_DOMAINS`.
     ///
     /// # Errors
-    /// With a sentence for the log.
+    /// A sentence for the log.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let no_origin = || format!("\"{text}\" is no origin: write a scheme and a host, as in https://hop.example");
-        let url = AbsoluteUrl::parse(text).map_err(|_| no_origin())?;
+        let not_an_origin = || format!("\"{text}\" is not an origin: write a scheme and a host, as in https://hop.example");
+        let url = AbsoluteUrl::parse(text).map_err(|_| not_an_origin())?;
         if !matches!((url.scheme(), url.rest()), ("http" | "https", "" | "/")) {
-            return Err(no_origin());
+            return Err(not_an_origin());
         }
-        let domain = Domain::from_host(url.host()).map_err(|refusal| format!("\"{text}\": {}", refusal.detail))?;
+        let domain = Domain::from_host(url.host()).map_err(|error| format!("\"{text}\": {}", error.detail))?;
         let port = url.port().map_or(String::new(), |port| format!(":{port}"));
         let text = [url.scheme(), "://", domain.as_str(), &port].concat();
         Ok(Self { domain, text })
     }
 
-    /// Whether visitors reach it encrypted.
+    /// Whether the scheme is `https`.
     pub(crate) fn is_https(&self) -> bool {
         self.text.starts_with("https:")
     }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_host_has_one_spelling() {
+    fn hosts_are_normalized() {
         for (text, domain) in [
             ("hop.example", "hop.example"),
             ("HOP.Example.", "hop.example"),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_host() {
+    fn invalid_hosts_are_refused() {
         let long_label = format!("{}.example", "a".repeat(64));
         let long = ["a.example"; 14].join(".");
         for text in [
@@ -169,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_keeps_its_port_and_its_domain_does_not() {
+    fn only_the_origin_keeps_the_port() {
         let origin = Origin::parse("http://127.0.0.1:8787").unwrap();
         assert_eq!((origin.to_string().as_str(), origin.domain().as_str()), ("http://127.0.0.1:8787", "127.0.0.1"));
         assert_eq!(Origin::parse("https://Hop.example:443/").unwrap().to_string(), "https://hop.example");
     }
 
     #[test]
-    fn an_origin_is_a_scheme_and_a_host() {
+    fn origins_must_be_a_scheme_and_a_host() {
         for text in [
             "",
             "hop.example",

@@ -1,9 +1,10 @@
-//! Field errors: why a value was refused, with the JSON Pointer of the field. Parsers return them; a problem document lists them.
+//! Field errors: why a value was refused, with the JSON Pointer of its field. Parsers return them; problem documents
+//! list them.
 
 use std::borrow::Cow;
 use std::ops::Deref;
 
-/// Why one field was refused. Programs switch on it.
+/// Machine-readable code of a field error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the API's own")]
 pub enum FieldCode {
@@ -23,7 +24,7 @@ pub enum FieldCode {
 }
 
 impl FieldCode {
-    /// Every code there is.
+    /// Every code.
     pub const ALL: [Self; 13] = [
         Self::Required,
         Self::WrongType,
@@ -61,18 +62,19 @@ impl FieldCode {
     }
 }
 
-/// Why a value is not what its type asks for; whoever reads the field adds its name. In a box, as problems are.
+/// One error in a value. The code that reads the field adds the name of the field. Boxed, as problems are, to keep
+/// `Result` small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError(Box<FieldErrorParts>);
 
-/// What a refusal says.
+/// The contents of a [`FieldError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldErrorParts {
-    /// For programs.
+    /// The code, for programs.
     pub code: FieldCode,
-    /// For people.
+    /// The message, for people.
     pub detail: Cow<'static, str>,
-    /// Where in the value, as the end of a JSON Pointer; empty for the value itself.
+    /// The place in the value, as the end of a JSON Pointer. Empty for the value itself.
     pub(crate) at: String,
 }
 
@@ -86,28 +88,28 @@ impl Deref for FieldError {
 
 impl FieldError {
     pub(crate) fn new(code: FieldCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::told(code, detail.into())
+        Self::boxed(code, detail.into())
     }
 
     #[cold]
-    fn told(code: FieldCode, detail: Cow<'static, str>) -> Self {
+    fn boxed(code: FieldCode, detail: Cow<'static, str>) -> Self {
         Self(Box::new(FieldErrorParts { code, detail, at: String::new() }))
     }
 
-    /// The same about item `index` of a list.
+    /// Moves the error to item `index` of a list.
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.0.at = format!("/{index}{}", self.at);
         self
     }
 
-    /// The same about the field `name` of an object.
+    /// Moves the error to the field `name` of an object.
     pub(crate) fn within(mut self, name: &str) -> Self {
         self.0.at = format!("/{name}{}", self.at);
         self
     }
 
-    /// The same about what stands at `pointer`.
-    pub(crate) fn standing(mut self, pointer: String) -> Self {
+    /// Moves the error to `pointer`.
+    pub(crate) fn at_pointer(mut self, pointer: String) -> Self {
         self.0.at = pointer;
         self
     }
@@ -117,11 +119,11 @@ impl FieldError {
     }
 
     pub(crate) fn own_domain() -> Self {
-        Self::new(FieldCode::OwnDomain, "a target on hop's own domain would lead in circles")
+        Self::new(FieldCode::OwnDomain, "a target must not be on one of hop's own domains: the redirect would loop")
     }
 }
 
-/// Everything that is wrong in one value.
+/// All errors in one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldErrors(Vec<FieldError>);
 
@@ -130,39 +132,39 @@ impl FieldErrors {
         self.0.append(&mut more.into().0);
     }
 
-    /// Adds that the field `name` is needed, unless it is there and wrong.
-    pub(crate) fn need(&mut self, name: &str) {
+    /// Adds the error that the field `name` is required, unless the field already has an error.
+    pub(crate) fn require(&mut self, name: &str) {
         let pointer = format!("/{name}");
-        if !self.0.iter().any(|refusal| refusal.at == pointer) {
-            self.add(FieldError::new(FieldCode::Required, "this field is needed").within(name));
+        if !self.0.iter().any(|error| error.at == pointer) {
+            self.add(FieldError::new(FieldCode::Required, "this field is required").within(name));
         }
     }
 
-    /// The same about item `index` of a list.
+    /// Moves the errors to item `index` of a list.
     pub(crate) fn at(self, index: usize) -> Self {
-        self.into_iter().map(|refusal| refusal.at(index)).collect()
+        self.into_iter().map(|error| error.at(index)).collect()
     }
 
-    /// The same about the field `name` of an object.
+    /// Moves the errors to the field `name` of an object.
     pub(crate) fn within(self, name: &str) -> Self {
-        self.into_iter().map(|refusal| refusal.within(name)).collect()
+        self.into_iter().map(|error| error.within(name)).collect()
     }
 
-    /// `value`, if nothing is wrong.
+    /// Returns `value` if there are no errors.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 
 impl From<FieldError> for FieldErrors {
-    fn from(refusal: FieldError) -> Self {
-        Self(vec![refusal])
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
     }
 }
 
 impl FromIterator<FieldError> for FieldErrors {
-    fn from_iter<I: IntoIterator<Item = FieldError>>(refusals: I) -> Self {
-        Self(refusals.into_iter().collect())
+    fn from_iter<I: IntoIterator<Item = FieldError>>(errors: I) -> Self {
+        Self(errors.into_iter().collect())
     }
 }
 
@@ -175,7 +177,7 @@ impl IntoIterator for FieldErrors {
     }
 }
 
-/// A refusal and the JSON Pointer of the field it is about.
+/// A field error with the JSON Pointer of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocatedError {
     pub(crate) field: String,

@@ -1,4 +1,4 @@
-//! The link: what the product is about.
+//! Links: the record of a link, its id, its state and its redirect settings.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ use crate::model::link_settings::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 
-/// From an old alias a visitor is led on so many times at most.
+/// Limit of moves: a redirect follows at most this many renames from an old alias.
 pub(crate) const MOST_MOVES: u8 = 16;
 
-/// The name of a link that never changes.
+/// Id of a link. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LinkId(String);
 
 impl LinkId {
-    /// The id that ends in this random name.
+    /// The id with this random part.
     pub(crate) fn from_name(name: &str) -> Self {
         Self(format!("lnk_{name}"))
     }
 
-    /// An id hop stored itself.
+    /// Wraps an id that was read from the store.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -42,25 +42,25 @@ impl fmt::Display for LinkId {
     }
 }
 
-/// The name of a user that never changes.
+/// Id of a user. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UserId(String);
 
 impl UserId {
-    /// The id that ends in this random name.
+    /// The id with this random part.
     pub(crate) fn from_name(name: &str) -> Self {
         Self(["usr_", name].concat())
     }
 
-    /// Reads an id as the API writes it.
+    /// Parses an id as the API writes it.
     pub(crate) fn parse(text: String) -> Result<Self, FieldError> {
         match text.strip_prefix("usr_") {
             Some(rest) if base58::is_96(rest) => Ok(Self(text)),
-            _ => Err(FieldError::invalid("this is no id of a user")),
+            _ => Err(FieldError::invalid("this is not the id of a user")),
         }
     }
 
-    /// An id hop stored itself.
+    /// Wraps an id that was read from the store.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -70,10 +70,10 @@ impl UserId {
     }
 }
 
-/// How visitors are sent on.
+/// HTTP status of the redirect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RedirectStatus {
-    /// Asked again every time, so that an edit moves everyone.
+    /// Browsers request it again every time, so an edit reaches all visitors.
     #[default]
     Found,
     MovedPermanently,
@@ -88,7 +88,7 @@ impl RedirectStatus {
             302 => Ok(Self::Found),
             307 => Ok(Self::Temporary),
             308 => Ok(Self::Permanent),
-            _ => Err(FieldError::new(FieldCode::OutOfRange, "a redirect has status 301, 302, 307 or 308")),
+            _ => Err(FieldError::new(FieldCode::OutOfRange, "the status of a redirect must be 301, 302, 307 or 308")),
         }
     }
 
@@ -102,15 +102,15 @@ impl RedirectStatus {
     }
 }
 
-/// What becomes of the query a visitor brought along.
+/// Whether the query of the visitor is forwarded to the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ForwardQuery {
-    /// It stays behind.
+    /// The query is dropped.
     #[default]
     Off,
-    /// It goes along, but for parameters the target has itself.
+    /// The query is forwarded, except parameters that the target has.
     TargetWins,
-    /// It goes along and replaces the target's parameters of the same name.
+    /// The query is forwarded and replaces the target's parameters of the same name.
     VisitorWins,
 }
 
@@ -119,7 +119,7 @@ impl ForwardQuery {
 
     pub(crate) fn parse(name: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|one| one.name() == name);
-        found.ok_or_else(|| FieldError::invalid("this is one of off, target_wins, visitor_wins"))
+        found.ok_or_else(|| FieldError::invalid("this must be one of off, target_wins, visitor_wins"))
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -131,7 +131,7 @@ impl ForwardQuery {
     }
 }
 
-/// One link.
+/// A link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) id: LinkId,
@@ -139,28 +139,28 @@ pub(crate) struct Link {
     pub(crate) domain: Domain,
     pub(crate) target: Target,
     pub(crate) spec: LinkSettings,
-    /// Nobody for what the bootstrap admin made.
+    /// `None` for links of the bootstrap admin.
     pub(crate) owner: Option<UserId>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) updated_by: Option<UserId>,
-    /// Set on a tombstone: the link is gone, its alias is not free.
+    /// Set on a tombstone: the link is deleted and its alias is still taken.
     pub(crate) deleted_at: Option<Timestamp>,
-    /// Counts the link's changes. It is the `ETag`, and says which of two copies is newer.
+    /// Number of the link's changes. It is the `ETag` and orders cached links by age.
     pub(crate) version: u64,
-    /// How often it moved since it first left an alias that was to forward, whether that still does or not.
+    /// Number of moves since the first one whose old alias was set to redirect, even if it no longer does.
     pub(crate) moves: u8,
-    /// The name under which the version before this one was written down ([`crate::store::history`]).
+    /// The name of the history entry with the version before this one ([`crate::store::history`]).
     pub(crate) history: Option<String>,
-    /// The commit that set its limit, if it has one: what was taken of another does not count.
+    /// The token of the commit that set its click limit. Clicks under another token do not count.
     pub(crate) epoch: Option<String>,
     pub(crate) blocked: Option<Blocked>,
-    /// Deleted links whose alias this one took over, the oldest first: of these, history and counts may be left, which erasing this one
-    /// removes too.
+    /// Deleted links whose alias this one took over, oldest first. Their history and counts may remain; erasing this
+    /// link removes them too.
     pub(crate) predecessors: Vec<LinkId>,
 }
 
-/// What a link does when it is followed, derived from the record, what was taken of its limit, and the clock.
+/// State of a link for visitors, derived from the record, the clicks used of its limit, and the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LinkState {
     Scheduled,
@@ -173,7 +173,7 @@ pub(crate) enum LinkState {
 }
 
 impl LinkState {
-    /// Every state there is.
+    /// Every state.
     pub(crate) const ALL: [Self; 7] =
         [Self::Scheduled, Self::Live, Self::Ended, Self::UsedUp, Self::Disabled, Self::Blocked, Self::Deleted];
 
@@ -192,7 +192,7 @@ impl LinkState {
 
 #[cfg(test)]
 impl Link {
-    /// A link with nothing said of it.
+    /// A link with default settings.
     pub(crate) fn example() -> Self {
         Self {
             id: LinkId::stored("lnk_1".into()),
@@ -220,7 +220,7 @@ impl Link {
         self.deleted_at.is_some()
     }
 
-    /// The state at `now`, once so much was `taken` of its limit. What somebody decided goes before what the clock says.
+    /// The state at `now` after `taken` clicks of its limit. Decisions of people take precedence over the time.
     pub(crate) fn state(&self, taken: u64, now: Timestamp) -> LinkState {
         if self.is_deleted() {
             LinkState::Deleted
@@ -248,14 +248,14 @@ mod tests {
     use crate::model::text::Reason;
 
     #[test]
-    fn of_several_states_the_most_final_is_told() {
+    fn the_most_final_state_takes_precedence() {
         let at = |millis| Some(Timestamp::from_millis(millis));
         let mut link = Link { deleted_at: at(1), ..Link::example() };
         link.blocked = Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(1) });
         link.spec =
             LinkSettings { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..LinkSettings::default() };
         let mut states = Vec::new();
-        let lifted: [fn(&mut Link); 6] = [
+        let removals: [fn(&mut Link); 6] = [
             |link| link.deleted_at = None,
             |link| link.blocked = None,
             |link| link.spec.disabled = false,
@@ -263,9 +263,9 @@ mod tests {
             |link| link.spec.max_clicks = NonZeroU64::new(4),
             |link| link.spec.starts_at = None,
         ];
-        for lift in lifted {
+        for remove in removals {
             states.push(link.state(3, Timestamp::from_millis(7)).name());
-            lift(&mut link);
+            remove(&mut link);
         }
         assert_eq!(states, ["deleted", "blocked", "disabled", "ended", "used_up", "scheduled"]);
         assert_eq!(link.state(3, Timestamp::from_millis(7)), LinkState::Live);
@@ -275,14 +275,14 @@ mod tests {
     }
 
     #[test]
-    fn four_statuses_redirect() {
+    fn only_four_redirect_statuses_are_allowed() {
         for number in 0..1_000 {
             match RedirectStatus::parse(number) {
                 Ok(status) => {
                     assert!([301, 302, 307, 308].contains(&number));
                     assert_eq!(u64::from(status.code().as_u16()), number);
                 }
-                Err(refusal) => assert_eq!(refusal.code, FieldCode::OutOfRange),
+                Err(error) => assert_eq!(error.code, FieldCode::OutOfRange),
             }
         }
         assert_eq!(RedirectStatus::default().code(), StatusCode::FOUND);

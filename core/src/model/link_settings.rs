@@ -1,4 +1,4 @@
-//! What an owner says of a link beside its alias and its target: everything a creation or a change may set.
+//! Link settings: everything except the alias and the target that a create or an edit may set.
 
 use std::num::NonZeroU64;
 
@@ -11,53 +11,53 @@ use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
-/// More tags than this are a title.
+/// Limit of tags per link.
 pub(crate) const MOST_TAGS: usize = 10;
 
-/// What an owner says of a link. A value of the type is a valid one; nothing said is the default.
+/// The settings of a link. A value of the type is valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinkSettings {
     pub(crate) redirect_status: RedirectStatus,
     pub(crate) title: Option<Title>,
     pub(crate) note: Option<Note>,
     pub(crate) external_id: Option<ExternalId>,
-    /// Sorted, each once.
+    /// Sorted, without duplicates.
     pub(crate) tags: Vec<Tag>,
     pub(crate) starts_at: Option<Timestamp>,
     pub(crate) ends_at: Option<Timestamp>,
-    /// How often the link may be followed.
+    /// The click limit.
     pub(crate) max_clicks: Option<NonZeroU64>,
-    /// Whether a visitor is asked before they are sent on.
+    /// Whether visitors must confirm before the redirect.
     pub(crate) confirm: bool,
-    /// Where an ended link leads instead of saying so.
+    /// The target of the link after it has ended.
     pub(crate) fallback: Option<Target>,
-    /// What a visitor has to know.
+    /// The password that visitors must enter.
     pub(crate) password: Option<PasswordHash>,
     pub(crate) forward_query: ForwardQuery,
-    /// Whether what follows the alias is appended to the target's path.
+    /// Whether the path after the alias is appended to the target's path.
     pub(crate) forward_path: bool,
-    /// At most 20, in the order they are tried.
+    /// At most 20, in the order in which they are evaluated.
     pub(crate) rules: Vec<Rule>,
     pub(crate) card: Option<Card>,
-    /// Whether truth is asked for every visitor.
+    /// Whether every visit reads the store instead of a cached link.
     pub(crate) strict: bool,
-    /// Whether `robots.txt` lets robots follow.
+    /// Whether `robots.txt` allows robots to follow the link.
     pub(crate) crawlable: bool,
     pub(crate) disabled: bool,
 }
 
 impl LinkSettings {
-    /// Whether a visitor has to do more than to come.
-    pub(crate) fn holds_back(&self) -> bool {
+    /// Whether a visit may be stopped before the redirect: by a password, a click limit or a confirmation.
+    pub(crate) fn is_gated(&self) -> bool {
         self.password.is_some() || self.max_clicks.is_some() || self.confirm
     }
 
-    /// What of it matters to who follows the link.
+    /// The settings without those that do not affect visitors.
     pub(crate) fn for_visitors(&self) -> Self {
         Self { title: None, note: None, external_id: None, tags: Vec::new(), password: None, crawlable: false, ..self.clone() }
     }
 
-    /// Puts the tag `new` in place of `old`, or nothing; false if `old` was not there.
+    /// Replaces the tag `old` with `new`, or removes it. Returns whether the link had `old`.
     pub(crate) fn retag(&mut self, old: &Tag, new: Option<&Tag>) -> bool {
         let before = self.tags.len();
         self.tags.retain(|tag| tag != old);

@@ -1,5 +1,7 @@
-//! The words of the product: links and what is said of them, users, keys, domains, rules. A value of a type is a valid one. Nothing here
-//! handles a request, asks a store or draws a random number. Of HTTP it knows the header values and statuses that links and pages need.
+//! Domain types: links and their settings, users, keys, domains and rules. A value of each type is valid.
+//!
+//! Nothing here handles a request, uses a store or makes a random number. Of HTTP, this layer knows only the header
+//! values and statuses that links and pages need.
 
 pub(crate) mod absolute_url;
 pub(crate) mod agent;

@@ -1,5 +1,4 @@
-//! Passwords of links. What somebody wrote is hashed before it is kept. The hash is shown in an export to whoever asks
-//! for it, and nowhere else.
+//! Passwords of links. Only an Argon2id hash is stored. The hash is shown only in an export that requests it.
 
 use std::fmt;
 
@@ -13,27 +12,28 @@ use crate::model::digest;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::unicode::compose;
 
-/// In characters: fewer are guessed, more are no password.
+/// Shortest password in characters. A shorter one could be guessed.
 pub(crate) const LEAST: usize = 12;
+/// Longest password in characters.
 pub(crate) const MOST: usize = 1_024;
 
-/// Argon2id, version 19.
+/// Start of the PHC string of Argon2id, version 19.
 const PHC_HEAD: &str = "$argon2id$v=19$";
 
-/// The cost of Argon2id with one lane, from the time and the memory one request has.
+/// Cost of Argon2id with one lane. An edge sets it by the time and the memory of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordCost {
-    /// How much memory is filled, in KiB.
+    /// Memory size in KiB.
     pub memory_kib: u32,
-    /// How often it is gone through.
+    /// Number of passes over the memory.
     pub passes: u32,
 }
 
-/// A password somebody chose, in NFC: keyboards write the same letter differently.
+/// A new password in plain text, in NFC, because keyboards compose the same letter differently.
 #[derive(Clone)]
 pub(crate) struct NewPassword(String);
 
-/// What is kept of a password: Argon2id under a salt of its own, so that a new password never looks like the one before.
+/// The stored form of a password: its Argon2id hash, with the salt and the cost.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash {
     pub(crate) cost: PasswordCost,
@@ -41,12 +41,12 @@ pub(crate) struct PasswordHash {
     pub(crate) hash: [u8; 32],
 }
 
-/// What stands for a password where its hash is not to be: another password has another lock, and this says nothing of either.
+/// Opaque identifier of a password hash, for places where the hash must not appear. It differs for every new password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PasswordTag(String);
 
 impl PasswordTag {
-    /// A lock hop stored itself.
+    /// Wraps a tag that was read from the store.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -58,25 +58,25 @@ impl PasswordTag {
 
 impl NewPassword {
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
-        // Whatever is this much too long stays too long.
+        // A text this long stays too long after composing.
         if text.len() > MOST.saturating_mul(16) {
             return Err(too_long());
         }
         let text = compose(text);
         let length = text.chars().count();
         if length < LEAST {
-            return Err(FieldError::new(FieldCode::OutOfRange, format!("a password has at least {LEAST} characters")));
+            return Err(FieldError::new(FieldCode::OutOfRange, format!("a password must have at least {LEAST} characters")));
         }
         if length > MOST {
             return Err(too_long());
         }
         if text.contains(char::is_control) {
-            return Err(FieldError::invalid("a password is made of characters that can be typed"));
+            return Err(FieldError::invalid("a password must not contain control characters"));
         }
         Ok(Self(text))
     }
 
-    /// Hashes it with a random salt, at this cost.
+    /// Hashes the password with a random salt at this cost.
     pub(crate) fn hash(&self, salt: [u8; 16], cost: PasswordCost) -> Result<PasswordHash, argon2::Error> {
         let hash = derive(&self.0, &salt, cost)?;
         Ok(PasswordHash { cost, salt, hash })
@@ -84,20 +84,21 @@ impl NewPassword {
 }
 
 impl PasswordHash {
-    /// The hash as other programs write one: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
+    /// The hash as a PHC string: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
     pub(crate) fn phc(&self) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
         let encode = |bytes: &[u8]| BASE64_STANDARD_NO_PAD.encode(bytes);
         format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
     }
 
+    /// The identifier of this hash.
     pub(crate) fn lock(&self) -> PasswordTag {
         PasswordTag(digest::name_of(&[&self.salt[..], &self.hash].concat()))
     }
 
-    /// Whether `typed` is the password, in whichever way its letters are composed.
+    /// Whether `typed` is the password, in any Unicode composition.
     pub(crate) fn matches(&self, typed: &str) -> Result<bool, argon2::Error> {
-        // Composed it has a quarter of these at least, and composing more takes long.
+        // Composing keeps at least a quarter of the characters, so this text is too long. Composing it would be slow.
         if typed.chars().count() > MOST.saturating_mul(4) {
             return Ok(false);
         }
@@ -105,18 +106,19 @@ impl PasswordHash {
         Ok(self.hash.ct_eq(&hash).into())
     }
 
-    /// Reads such a hash, if checking a password against it costs no more than `most`.
-    pub(crate) fn parse(text: &str, most: PasswordCost) -> Result<Self, FieldError> {
-        let hash = Self::parse_phc(text)
-            .ok_or_else(|| FieldError::invalid("this is no Argon2id hash of 32 bytes with a salt of 16, of version 19 with one lane"))?;
+    /// Parses a PHC string, if checking a password against it costs no more than `max_cost`.
+    pub(crate) fn parse(text: &str, max_cost: PasswordCost) -> Result<Self, FieldError> {
+        let hash = Self::parse_phc(text).ok_or_else(|| {
+            FieldError::invalid("this is not an Argon2id hash: it must have version 19, one lane, 32 bytes and a salt of 16 bytes")
+        })?;
         let PasswordCost { memory_kib, passes } = hash.cost;
-        if memory_kib > most.memory_kib || passes > most.passes {
-            return Err(FieldError::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge can bear"));
+        if memory_kib > max_cost.memory_kib || passes > max_cost.passes {
+            return Err(FieldError::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge allows"));
         }
         Ok(hash)
     }
 
-    /// Reads the PHC string format. Only the spelling that [`Self::phc`] writes is taken: it has no parameters that hop would ignore.
+    /// Parses the PHC string format. Only the form that [`Self::phc`] writes is accepted, so no parameter is ignored.
     fn parse_phc(text: &str) -> Option<Self> {
         let phc = password_hash::PasswordHash::new(text).ok()?;
         let params = Params::try_from(&phc).ok()?;
@@ -129,10 +131,10 @@ impl PasswordHash {
 }
 
 fn too_long() -> FieldError {
-    FieldError::new(FieldCode::TooLong, format!("a password has at most {MOST} characters"))
+    FieldError::new(FieldCode::TooLong, format!("a password must have at most {MOST} characters"))
 }
 
-/// It fails for a cost that is none, and no such cost is kept.
+/// Computes the Argon2id hash. It fails for an invalid cost, and such a cost is never stored.
 fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
     let hash = |params| {
         let mut hash = [0; 32];
@@ -160,8 +162,8 @@ mod tests {
     const CHEAP: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
 
     #[test]
-    fn a_password_has_twelve_to_1024_characters_however_many_bytes() {
-        let code = |text: &str| NewPassword::parse(text).err().map(|refusal| refusal.code);
+    fn passwords_have_12_to_1024_characters() {
+        let code = |text: &str| NewPassword::parse(text).err().map(|error| error.code);
         use FieldCode::{Invalid, OutOfRange, TooLong};
         for (text, expected) in [
             ("", Some(OutOfRange)),
@@ -181,10 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_is_made_of_the_password_the_salt_and_the_cost() {
+    fn hashes_depend_on_password_salt_and_cost() {
         let hash = |text: &str, salt| NewPassword::parse(text).unwrap().hash([salt; 16], CHEAP).unwrap();
         let (first, second) = (hash("r\u{e9}sum\u{e9} twelve", 1), hash("re\u{301}sume\u{301} twelve", 2));
-        assert!(first.hash != second.hash, "by another salt it is another hash");
+        assert!(first.hash != second.hash, "another salt gives another hash");
         assert_eq!((first.cost, first.salt), (CHEAP, [1; 16]));
         let again = |known: &PasswordHash, text: &str| derive(text, &known.salt, known.cost).unwrap();
         assert_eq!(again(&first, "résumé twelve"), first.hash);
@@ -193,18 +195,18 @@ mod tests {
     }
 
     #[test]
-    fn argon2id_as_its_reference_has_it() {
+    fn argon2id_agrees_with_the_reference() {
         let hash = derive("password", b"somesalt", PasswordCost { memory_kib: 65_536, passes: 2 }).unwrap();
         assert_eq!(hash.map(|byte| format!("{byte:02x}")).concat(), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
     }
 
     #[test]
-    fn a_hash_is_read_as_it_is_written() {
-        let most = PasswordCost { memory_kib: 4_096, passes: 3 };
-        let hash = PasswordHash { cost: most, salt: [251; 16], hash: [255; 32] };
+    fn only_canonical_phc_strings_parse() {
+        let max_cost = PasswordCost { memory_kib: 4_096, passes: 3 };
+        let hash = PasswordHash { cost: max_cost, salt: [251; 16], hash: [255; 32] };
         let text = "$argon2id$v=19$m=4096,t=3,p=1$+/v7+/v7+/v7+/v7+/v7+w$//////////////////////////////////////////8";
         assert_eq!(hash.phc(), text);
-        assert!(PasswordHash::parse(text, most).unwrap() == hash);
+        assert!(PasswordHash::parse(text, max_cost).unwrap() == hash);
         use FieldCode::{Invalid, OutOfRange};
         for (from, to, code) in [
             ("m=4096", "m=4097", OutOfRange),
@@ -225,13 +227,13 @@ mod tests {
         ] {
             let wrong = text.replacen(from, to, 1);
             let wrong = if from == "8" { format!("{}{to}", text.strip_suffix('8').unwrap()) } else { wrong };
-            assert_eq!(PasswordHash::parse(&wrong, most).err().map(|refusal| refusal.code), Some(code), "{wrong}");
+            assert_eq!(PasswordHash::parse(&wrong, max_cost).err().map(|error| error.code), Some(code), "{wrong}");
         }
-        assert_eq!(PasswordHash::parse("", most).err().map(|refusal| refusal.code), Some(Invalid));
+        assert_eq!(PasswordHash::parse("", max_cost).err().map(|error| error.code), Some(Invalid));
     }
 
     #[test]
-    fn prints_nothing_of_itself() {
+    fn debug_output_is_redacted() {
         let new = NewPassword::parse("hunter2hunter2").unwrap();
         let hash = new.hash([1; 16], CHEAP).unwrap();
         assert_eq!((format!("{new:?}"), format!("{hash:?}")), ("[redacted]".into(), "[redacted]".into()));

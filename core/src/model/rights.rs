@@ -1,16 +1,17 @@
-//! Who may do what: one table. docs/SECURITY.md prints it, and a test compares.
+//! Rights: one table of the scope and the role that each right requires. docs/SECURITY.md prints it; a test compares
+//! both.
 
-/// How much somebody is trusted with. Each may do what those before may.
+/// Role of a user or a key. Each role includes the rights of those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
-    /// Reads all links.
+    /// May read all links.
     #[default]
     Viewer,
-    /// Writes links of their own.
+    /// May also write their own links.
     Editor,
-    /// Everything but making admins and changing owners.
+    /// May do everything except create admins and change owners.
     Admin,
-    /// Everything.
+    /// May do everything.
     Owner,
 }
 
@@ -31,7 +32,7 @@ impl Role {
     }
 }
 
-/// What a key was made for.
+/// Permission that a key has been given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
     LinksRead,
@@ -77,7 +78,7 @@ impl Scope {
     }
 }
 
-/// Something that not everybody may do.
+/// Action that requires a scope and a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
     ReadLinks,
@@ -92,18 +93,18 @@ pub(crate) enum Right {
     ReadMetrics,
 }
 
-/// What a right asks for.
+/// Requirements of a right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RightTerms {
     pub(crate) scope: Scope,
-    /// The least role.
+    /// The lowest role that has the right.
     pub(crate) role: Role,
-    /// Whether it concerns the whole deployment, which a key for some of its domains has no say in.
-    pub(crate) is_of_all_domains: bool,
+    /// Whether it applies to the whole deployment. A key that is limited to some domains does not have it.
+    pub(crate) needs_all_domains: bool,
 }
 
 impl Right {
-    /// Where the table is printed or tried out.
+    /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
     pub(crate) const ALL: [Self; 10] = [
         Self::ReadLinks,
@@ -118,9 +119,9 @@ impl Right {
         Self::ReadMetrics,
     ];
 
-    /// The table.
+    /// The table of requirements.
     pub(crate) fn terms(self) -> RightTerms {
-        let terms = |scope, role, is_of_all_domains| RightTerms { scope, role, is_of_all_domains };
+        let terms = |scope, role, needs_all_domains| RightTerms { scope, role, needs_all_domains };
         match self {
             Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
             Self::ReadClicks => terms(Scope::StatsRead, Role::Viewer, false),
@@ -136,9 +137,11 @@ impl Right {
     }
 }
 
-/// The least role that issues a credential of another user who has `role`: a key or an invitation. It also takes this role to make somebody a
-/// user with `role`. The issuer knows the secret, so it must give them nothing that they could keep after they were disabled or demoted: the
-/// credential of an admin could let them in again.
+/// The lowest role that may issue a credential (a key or an invitation) for another user who has `role`, or give a user
+/// that `role`.
+///
+/// The issuer knows the secret, so it must not let them regain rights after they were disabled or demoted. The
+/// credential of an admin could.
 pub(crate) fn least_issuer(role: Role) -> Role {
     if role >= Role::Admin { Role::Owner } else { Role::Admin }
 }
@@ -148,26 +151,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_read_back_and_no_other_means_it() {
+    fn names_parse_back_and_others_are_refused() {
         for role in Role::ALL {
             assert_eq!(Role::named(role.name()), Some(role));
         }
         for scope in Scope::ALL {
             assert_eq!(Scope::named(scope.name()), Some(scope));
         }
-        for nobody in ["", "Admin", "owner ", "superuser", "links", "links:", "links:*", "*", "LINKS:READ", "links:read "] {
-            assert_eq!((Role::named(nobody), Scope::named(nobody)), (None, None), "{nobody:?}");
+        for unknown in ["", "Admin", "owner ", "superuser", "links", "links:", "links:*", "*", "LINKS:READ", "links:read "] {
+            assert_eq!((Role::named(unknown), Scope::named(unknown)), (None, None), "{unknown:?}");
         }
     }
 
     #[test]
-    fn roles_are_in_the_order_of_trust() {
+    fn roles_are_ordered_by_trust() {
         assert!(Role::ALL.is_sorted_by(|less, more| less < more));
-        assert_eq!(Role::default(), Role::Viewer, "whoever is not known to be more is this");
+        assert_eq!(Role::default(), Role::Viewer, "the default is the lowest role");
     }
 
     #[test]
-    fn credentials_of_admins_are_issued_by_owners() {
+    fn only_owners_issue_credentials_of_admins() {
         assert_eq!(Role::ALL.map(least_issuer), [Role::Admin, Role::Admin, Role::Owner, Role::Owner]);
     }
 

@@ -1,4 +1,4 @@
-//! Values that must never be seen: they print as `[redacted]` and are compared in constant time.
+//! Secrets of the deployment: they print as `[redacted]` and are compared in constant time.
 
 use std::fmt;
 
@@ -14,15 +14,15 @@ impl Secret {
         Self(text.as_bytes().into())
     }
 
-    /// The secret itself, for making something of it.
+    /// The secret itself, to compute something from it.
     pub(crate) fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether `offered` is this secret, in a time that depends on the lengths alone.
+    /// Whether `candidate` is this secret. The time depends only on the lengths.
     #[must_use]
-    pub(crate) fn is(&self, offered: &[u8]) -> bool {
-        self.0.ct_eq(offered).into()
+    pub(crate) fn is(&self, candidate: &[u8]) -> bool {
+        self.0.ct_eq(candidate).into()
     }
 }
 
@@ -37,12 +37,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_nothing_of_itself() {
+    fn debug_output_is_redacted() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "[redacted]");
     }
 
     #[test]
-    fn is_only_itself() {
+    fn only_the_same_secret_matches() {
         let secret = Secret::new("hunter2");
         assert!(secret.is(b"hunter2"));
         for other in ["hunter", "hunter22", "hunter3", ""] {

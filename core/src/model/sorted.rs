@@ -1,8 +1,8 @@
-//! Sorted lists that hold each value once.
+//! Sorted lists without duplicates.
 
-/// Inserts `value` into sorted `values` unless it is among them.
+/// Inserts `value` into the sorted `values`, unless they contain it.
 pub(crate) fn put_in_order<T: Ord>(values: &mut Vec<T>, value: T) {
-    if let Err(place) = values.binary_search(&value) {
-        values.insert(place, value);
+    if let Err(position) = values.binary_search(&value) {
+        values.insert(position, value);
     }
 }

@@ -1,4 +1,4 @@
-//! Targets: the URLs a visitor can be sent to.
+//! Targets: the URLs that links redirect to.
 
 use http::HeaderValue;
 
@@ -7,33 +7,33 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::{digest, template};
 
-/// In bytes: what browsers, proxies and Fastly's own limit on addresses take.
+/// Longest target in bytes that browsers, proxies and the URL limit of Fastly accept.
 pub const MAX_BYTES: usize = 8_192;
 
-/// Schemes that run code or read files where they are opened. No configuration allows them.
+/// Forbidden schemes: they run code or read files in the browser. No configuration allows them.
 pub const NEVER: [&str; 4] = ["javascript", "data", "vbscript", "file"];
 
-/// What a deployment allows its links to lead to.
+/// The targets that a deployment allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetRules {
-    /// In small letters.
+    /// Allowed schemes in small letters.
     pub schemes: Vec<String>,
-    /// hop's own domains: a link to one of them would lead in circles.
+    /// The deployment's own domains. A link to one of them could redirect in a loop.
     pub own_domains: Vec<Domain>,
 }
 
-/// Where a link leads. It is ASCII, fits a header, and leaves hop byte for byte.
+/// The target of a link: ASCII that fits a header and is sent byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(String);
 
 impl Target {
-    /// Reads a URL somebody wants to send visitors to.
+    /// Parses a target URL.
     ///
     /// # Errors
-    /// With the rule it breaks.
+    /// The rule that the text breaks.
     pub fn parse(text: &str, rules: &TargetRules) -> Result<Self, FieldError> {
         if text.is_empty() {
-            return Err(FieldError::new(FieldCode::Required, "a target is an absolute URL"));
+            return Err(FieldError::new(FieldCode::Required, "a target must be an absolute URL"));
         }
         if text.len() > MAX_BYTES {
             return Err(too_long());
@@ -41,7 +41,7 @@ impl Target {
         if let Some(scheme) = scheme(text) {
             check_scheme(&scheme.to_ascii_lowercase(), rules)?;
         }
-        let url = AbsoluteUrl::parse(text).map_err(refused)?;
+        let url = AbsoluteUrl::parse(text).map_err(url_error)?;
         if Domain::from_host(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
             return Err(FieldError::own_domain());
         }
@@ -52,17 +52,17 @@ impl Target {
         Ok(Self(text))
     }
 
-    /// Reads a URL that may be a template: where a link or one of its rules leads.
+    /// Parses a target of a link or of a rule, which may be a template.
     ///
     /// # Errors
-    /// With the rule it breaks.
+    /// The rule that the text breaks.
     pub fn parse_template(text: &str, rules: &TargetRules) -> Result<Self, FieldError> {
         let target = Self::parse(text, rules)?;
         template::check(target.as_str())?;
         Ok(target)
     }
 
-    /// A target with something else in its query than it was checked with.
+    /// Wraps a checked target whose query was changed. Only its length is checked again.
     pub(crate) fn edited(text: String) -> Result<Self, FieldError> {
         if text.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(text)) }
     }
@@ -72,12 +72,12 @@ impl Target {
         AbsoluteUrl::parse(&self.0).is_ok_and(|url| Domain::from_host(url.host()).is_ok_and(|host| host == *domain))
     }
 
-    /// What hints call it: addresses are longer than keys.
+    /// The name of the target in index entries, because URLs can be longer than keys.
     pub(crate) fn digest(&self) -> String {
         digest::name_of(self.0.as_bytes())
     }
 
-    /// A target hop stored itself, and so checked when it was saved.
+    /// Wraps a target that was read from the store and was checked before it was saved.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -88,7 +88,8 @@ impl Target {
         &self.0
     }
 
-    /// The URL as the value of `Location`, byte for byte. A target that fits no header was never saved by hop.
+    /// The URL as a `Location` header, byte for byte. `None` if it does not fit a header; hop never saves such a
+    /// target.
     pub(crate) fn location(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.0).ok()
     }
@@ -99,26 +100,26 @@ fn check_scheme(scheme: &str, rules: &TargetRules) -> Result<(), FieldError> {
     if allowed && !NEVER.contains(&scheme) {
         return Ok(());
     }
-    Err(FieldError::new(FieldCode::SchemeNotAllowed, format!("a target begins with {}", rules.schemes.join(":// or ") + "://")))
+    Err(FieldError::new(FieldCode::SchemeNotAllowed, format!("a target must begin with {}", rules.schemes.join(":// or ") + "://")))
 }
 
-fn refused(error: UrlError) -> FieldError {
+fn url_error(error: UrlError) -> FieldError {
     match error {
         UrlError::Characters => {
-            FieldError::invalid("a target holds no blanks, control characters or backslashes: write them percent-encoded")
+            FieldError::invalid("a target must not contain blanks, control characters or backslashes: percent-encode them")
         }
-        UrlError::NoScheme => FieldError::invalid("this is no absolute URL: it begins with a scheme, as in https://"),
-        UrlError::NoSlashes => FieldError::invalid("after the scheme of a target stands ://"),
-        UrlError::Host => FieldError::invalid("a target names a host"),
-        UrlError::Port => FieldError::invalid("a port is a number up to 65535"),
+        UrlError::NoScheme => FieldError::invalid("this is not an absolute URL: it must begin with a scheme, as in https://"),
+        UrlError::NoSlashes => FieldError::invalid("the scheme of a target must be followed by ://"),
+        UrlError::Host => FieldError::invalid("a target must name a valid host"),
+        UrlError::Port => FieldError::invalid("a port must be a number up to 65535"),
         UrlError::Credentials => {
-            FieldError::new(FieldCode::Credentials, "a target holds no user name or password: everyone who follows the link would see them")
+            FieldError::new(FieldCode::Credentials, "a target must not contain a user name or password: every visitor would see them")
         }
     }
 }
 
 fn too_long() -> FieldError {
-    FieldError::new(FieldCode::TooLong, format!("a target has at most {MAX_BYTES} bytes"))
+    FieldError::new(FieldCode::TooLong, format!("a target must have at most {MAX_BYTES} bytes"))
 }
 
 #[cfg(test)]
@@ -133,11 +134,11 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<String, FieldCode> {
-        Target::parse(text, &rules()).map(|target| target.0).map_err(|refusal| refusal.code)
+        Target::parse(text, &rules()).map(|target| target.0).map_err(|error| error.code)
     }
 
     #[test]
-    fn ascii_leaves_byte_for_byte_as_it_came() {
+    fn ascii_targets_stay_byte_for_byte() {
         for text in [
             "https://example.com",
             "https://example.com/?a=1&b=%20&c=+#frag%2Fment",
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_leaves_as_the_url_standard_writes_it() {
+    fn other_targets_are_encoded_as_the_standard_says() {
         for (text, written) in [
             ("https://bücher.example.org/ü?q=ü#ü", "https://xn--bcher-kva.example.org/%C3%BC?q=%C3%BC#%C3%BC"),
             ("https://example.com/日本/../本", "https://example.com/%E6%97%A5%E6%9C%AC/../%E6%9C%AC"),
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_could_harm_a_visitor() {
+    fn unsafe_and_malformed_targets_are_refused() {
         use FieldCode::{Credentials, Invalid, OwnDomain, Required, SchemeNotAllowed, TooLong};
         for (text, code) in [
             ("", Required),
@@ -218,8 +219,8 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_a_target_whose_placeholders_are_well_formed() {
-        let parse = |text| Target::parse_template(text, &rules()).map(|target| target.0).map_err(|refusal| refusal.code);
+    fn templates_need_a_valid_target_and_placeholders() {
+        let parse = |text| Target::parse_template(text, &rules()).map(|target| target.0).map_err(|error| error.code);
         let found = parse("https://bücher.example.org/{path.0|ü}?q={query.größe}");
         assert_eq!(found.as_deref(), Ok("https://xn--bcher-kva.example.org/{path.0|%C3%BC}?q={query.gr%C3%B6%C3%9Fe}"));
         for (text, code) in [
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn configuration_adds_schemes_but_never_those_that_run_code() {
+    fn settings_cannot_allow_schemes_that_run_code() {
         let mut rules = rules();
         rules.schemes.extend(["myapp", "javascript", "data"].map(str::to_owned));
         assert_eq!(Target::parse("myapp://open/1", &rules).unwrap().as_str(), "myapp://open/1");
@@ -244,11 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn an_own_domain_behind_another_scheme_is_still_own() {
+    fn own_domains_are_refused_with_every_scheme() {
         let mut rules = rules();
         rules.schemes.push("myapp".into());
-        let refusal = Target::parse("myapp://HOP.example/", &rules).unwrap_err();
-        assert_eq!(refusal.code, FieldCode::OwnDomain);
+        let error = Target::parse("myapp://HOP.example/", &rules).unwrap_err();
+        assert_eq!(error.code, FieldCode::OwnDomain);
     }
 
     #[test]

@@ -1,56 +1,57 @@
-//! Templates: targets with placeholders, which a visitor's path and query and the date fill in.
+//! Templates: targets with placeholders for the path and the query of the visitor, and for the date.
 //!
-//! A placeholder stands in the path, the query or the fragment and holds none of the characters that part a URL. So wherever a URL is
-//! parted, at `#`, at `?`, at `/` and at `&`, no placeholder is; and every other brace is text.
+//! A placeholder may be in the path, the query or the fragment. It has none of the characters `#`, `?`, `/` and `&`, so
+//! splitting a URL there never splits a placeholder. All other braces are plain text.
 
 use crate::model::field_error::{FieldCode, FieldError};
 
-/// Each looks through a visitor's whole query.
-const MOST: usize = 20;
+/// Limit of placeholders per target. Each one searches the visitor's whole query.
+const MAX_PLACEHOLDERS: usize = 20;
 
-/// What parts a URL, or would begin another placeholder.
+/// Characters that split a URL or begin another placeholder.
 const NEVER_INSIDE: &[u8; 5] = b"/?#&{";
 
-/// A piece of a template.
+/// Part of a template: literal text or a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
     Text(&'a str),
     Placeholder(Placeholder<'a>),
 }
 
-/// What is filled in, and with what else if a visitor brings nothing.
+/// A placeholder: the value to fill in, and a default for an empty value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Placeholder<'a> {
     pub(crate) what: PlaceholderValue<'a>,
     pub(crate) default: &'a str,
 }
 
+/// Value that a placeholder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PlaceholderValue<'a> {
-    /// `{path}`: all segments behind the alias.
+    /// `{path}`: all path segments after the alias.
     Path,
-    /// `{path.0}`: one of them.
+    /// `{path.0}`: one path segment after the alias.
     Segment(usize),
-    /// `{query.x}`: the visitor's first parameter of a name, which is written as in a query.
+    /// `{query.x}`: the visitor's first parameter with this name, which is encoded as in a query.
     Query(&'a str),
     /// `{date}`: the day in UTC.
     Date,
 }
 
 impl<'a> Placeholder<'a> {
-    /// Reads what stands between the braces.
+    /// Parses the text between the braces.
     fn parse(inside: &'a str) -> Result<Self, FieldError> {
         let (name, default) = inside.split_once('|').map_or((inside, None), |(name, default)| (name, Some(default)));
         let (kind, detail) = name.split_once('.').map_or((name, None), |(kind, detail)| (kind, Some(detail)));
         let what = match (kind, detail) {
             ("path", None) => PlaceholderValue::Path,
-            ("path", Some(number)) => {
-                PlaceholderValue::Segment(digit(number).ok_or_else(|| FieldError::invalid("a segment is one of {path.0} to {path.9}"))?)
-            }
+            ("path", Some(number)) => PlaceholderValue::Segment(
+                digit(number).ok_or_else(|| FieldError::invalid("a path segment must be one of {path.0} to {path.9}"))?,
+            ),
             ("query", Some(name)) if !name.is_empty() && !name.contains('=') => PlaceholderValue::Query(name),
-            ("query", _) => return Err(FieldError::invalid("{query.name} names a parameter, written as in a query")),
+            ("query", _) => return Err(FieldError::invalid("{query.name} must name a parameter, written as in a query")),
             _ if inside == "date" => PlaceholderValue::Date,
-            _ => return Err(FieldError::invalid("{date} stands alone: it has no parts and needs no default")),
+            _ => return Err(FieldError::invalid("{date} takes no parts and no default")),
         };
         Ok(Self { what, default: default.unwrap_or_default() })
     }
@@ -60,11 +61,12 @@ fn digit(text: &str) -> Option<usize> {
     text.parse().ok().filter(|_| text.len() == 1)
 }
 
-/// The pieces of a template, in their order.
+/// Splits a template into its pieces, in order.
 pub(crate) fn pieces(text: &str) -> Pieces<'_> {
     Pieces { rest: text }
 }
 
+/// Iterator over the pieces of a template.
 pub(crate) struct Pieces<'a> {
     rest: &'a str,
 }
@@ -76,21 +78,21 @@ impl<'a> Iterator for Pieces<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let (text, rest) = self.rest.split_at_checked(begin(self.rest).unwrap_or(self.rest.len()))?;
+        let (text, rest) = self.rest.split_at_checked(find_placeholder(self.rest).unwrap_or(self.rest.len()))?;
         if !text.is_empty() {
             self.rest = rest;
             return Some(Ok(Piece::Text(text)));
         }
         let inside = rest.strip_prefix('{')?.split_once('}').filter(|(inside, _)| !inside.bytes().any(|byte| NEVER_INSIDE.contains(&byte)));
         self.rest = inside.map_or("", |(_, rest)| rest);
-        let refusal = || FieldError::invalid("a placeholder ends with } and holds no / ? # & or {");
-        let placeholder = inside.ok_or_else(refusal).and_then(|(inside, _)| Placeholder::parse(inside));
+        let malformed = || FieldError::invalid("a placeholder must end with } and must not contain / ? # & or {");
+        let placeholder = inside.ok_or_else(malformed).and_then(|(inside, _)| Placeholder::parse(inside));
         Some(placeholder.map(Piece::Placeholder))
     }
 }
 
-/// Where the first placeholder begins.
-fn begin(text: &str) -> Option<usize> {
+/// The position of the first placeholder.
+fn find_placeholder(text: &str) -> Option<usize> {
     let is_placeholder = |at: &usize| {
         let inside = text.get(*at..).and_then(|text| text.strip_prefix('{')).unwrap_or_default();
         let name = ["path", "query", "date"].into_iter().find_map(|name| inside.strip_prefix(name));
@@ -99,11 +101,11 @@ fn begin(text: &str) -> Option<usize> {
     text.match_indices('{').map(|(at, _)| at).find(is_placeholder)
 }
 
-/// A URL, parted as browsers do it.
+/// A URL, split as browsers do it.
 pub(crate) struct UrlParts<'a> {
     /// Scheme, host and port.
     pub(crate) origin: &'a str,
-    /// With its `/`, if there is any.
+    /// With its leading `/`, or empty.
     pub(crate) path: &'a str,
     /// Without `?` and `#`.
     pub(crate) query: Option<&'a str>,
@@ -120,59 +122,61 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-/// Whether the text of a target is a template that can be followed.
+/// Checks the placeholders of a target.
 ///
 /// # Errors
-/// With what is wrong with a placeholder.
+/// The rule that a placeholder breaks.
 pub(crate) fn check(url: &str) -> Result<(), FieldError> {
     let parts = UrlParts::parse(url);
-    if begin(parts.origin).is_some() {
-        return Err(FieldError::invalid("a placeholder stands behind the host: in the path, the query or the fragment"));
+    if find_placeholder(parts.origin).is_some() {
+        return Err(FieldError::invalid("a placeholder must come after the host: in the path, the query or the fragment"));
     }
     let (mut count, mut before) = (0_usize, "");
     for piece in pieces(url) {
         match piece? {
             Piece::Text(text) => before = text,
             Piece::Placeholder(placeholder) => {
-                if ends_in_half(before) || ends_in_half(placeholder.default) {
+                if ends_inside_percent_encoding(before) || ends_inside_percent_encoding(placeholder.default) {
                     return Err(FieldError::invalid(
-                        "a placeholder completes no percent-encoding: what is before it, and a default, ends with a whole one",
+                        "the text before a placeholder and its default must not end with an incomplete percent-encoding",
                     ));
                 }
                 (count, before) = (count.saturating_add(1), "");
             }
         }
     }
-    if count > MOST {
-        return Err(FieldError::new(FieldCode::TooMany, format!("a target has at most {MOST} placeholders")));
+    if count > MAX_PLACEHOLDERS {
+        return Err(FieldError::new(FieldCode::TooMany, format!("a target must have at most {MAX_PLACEHOLDERS} placeholders")));
     }
     check_path(parts.path)
 }
 
-/// A visitor may bring any number of segments, so the owner's may not step back over them.
+/// Checks the path. A visitor can send any number of segments, so `..` after a placeholder could remove other segments.
 fn check_path(path: &str) -> Result<(), FieldError> {
-    let mut is_filled = false;
+    let mut after_placeholder = false;
     for segment in path.split('/') {
-        let has_default = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if escapes(placeholder.default));
-        if pieces(segment).any(has_default) {
-            return Err(FieldError::invalid("the default of a placeholder in a path is not . or .."));
+        let has_dot_default = |piece| matches!(piece, Ok(Piece::Placeholder(placeholder)) if has_dot_segment(placeholder.default));
+        if pieces(segment).any(has_dot_default) {
+            return Err(FieldError::invalid("the default of a placeholder in the path must not be . or .."));
         }
-        is_filled = is_filled || begin(segment).is_some();
-        if is_filled && begin(segment).is_none() && escapes(segment) {
-            return Err(FieldError::invalid("behind a placeholder a path has no segments . and .."));
+        after_placeholder = after_placeholder || find_placeholder(segment).is_some();
+        if after_placeholder && find_placeholder(segment).is_none() && has_dot_segment(segment) {
+            return Err(FieldError::invalid("the path must not have the segments . or .. after a placeholder"));
         }
     }
     Ok(())
 }
 
-/// Whether `text` ends within `%2F`.
-fn ends_in_half(text: &str) -> bool {
+/// Whether `text` ends within a percent-encoding such as `%2F`.
+fn ends_inside_percent_encoding(text: &str) -> bool {
     text.ends_with('%') || text.strip_suffix(|c: char| c.is_ascii_hexdigit()).is_some_and(|text| text.ends_with('%'))
 }
 
-/// Whether somebody takes a segment of a path, as it leaves hop, for `.` or `..` or for several segments with one of these: browsers
-/// read `%2e` as a dot, and among servers some read `%2F` and `%5C` as `/` before they look for dots, and some stop at `;`.
-pub(crate) fn escapes(segment: &str) -> bool {
+/// Whether some client or server may read a path segment as `.` or `..`, or as several segments with one of these.
+///
+/// Browsers read `%2e` as a dot. Some servers read `%2F` and `%5C` as `/` before they resolve dots; some ignore text
+/// after `;`.
+pub(crate) fn has_dot_segment(segment: &str) -> bool {
     if !segment.contains(['.', '%']) {
         return false;
     }
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_text_and_placeholders() {
+    fn templates_split_into_text_and_placeholders() {
         for (text, what, default) in [
             ("{path}", PlaceholderValue::Path, ""),
             ("{path|}", PlaceholderValue::Path, ""),
@@ -219,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn other_braces_are_text() {
+    fn other_braces_are_plain_text() {
         for text in
             ["{x}|\"<>`^", "{}", "{", "{path", "{paths}", "{pathname}", "{path/}", "{PATH}", "{ path}", "{query=x}", "{now}", "{{x}}"]
         {
@@ -229,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_well_formed_or_refused() {
+    fn malformed_placeholders_are_refused() {
         for text in [
             "{path.}",
             "{path.10}",
@@ -270,28 +274,28 @@ mod tests {
         ] {
             for at in ["/", "/a/", "?q=", "/#"] {
                 let url = format!("https://example.com{at}{text}");
-                assert_eq!(check(&url).map_err(|refusal| refusal.code), Err(FieldCode::Invalid), "{url}");
+                assert_eq!(check(&url).map_err(|error| error.code), Err(FieldCode::Invalid), "{url}");
             }
         }
     }
 
     #[test]
-    fn a_refusal_says_what_a_placeholder_of_its_kind_looks_like() {
-        for (text, told) in [
+    fn errors_show_the_form_of_the_placeholder() {
+        for (text, expected) in [
             ("{path.x}", "{path.0}"),
             ("{query}", "{query.name}"),
             ("{query.}", "{query.name}"),
             ("{date.0}", "{date}"),
-            ("{path|/}", "ends with }"),
+            ("{path|/}", "end with }"),
             ("%{path}", "percent-encoding"),
         ] {
             let detail = check(&format!("https://example.com/{text}")).unwrap_err().detail.clone();
-            assert!(detail.contains(told), "{text}: {detail}");
+            assert!(detail.contains(expected), "{text}: {detail}");
         }
     }
 
     #[test]
-    fn scheme_host_and_port_are_the_owners() {
+    fn placeholders_before_the_path_are_refused() {
         for url in [
             "https://{path.0}",
             "https://{path.0}/x",
@@ -302,7 +306,7 @@ mod tests {
             "https://{path|a/b}/",
             "https://a.{date}?x",
         ] {
-            assert_eq!(check(url).map_err(|refusal| refusal.code), Err(FieldCode::Invalid), "{url}");
+            assert_eq!(check(url).map_err(|error| error.code), Err(FieldCode::Invalid), "{url}");
         }
         for url in
             ["https://example.com/{path}", "https://example.com?{path}", "https://example.com#{path}", "https://example.com/%25{path}"]
@@ -312,8 +316,8 @@ mod tests {
     }
 
     #[test]
-    fn the_owners_dots_do_not_step_over_a_visitors_segments() {
-        for (path, is_fine) in [
+    fn dot_segments_after_a_placeholder_are_refused() {
+        for (path, is_valid) in [
             ("a/../{path}", true),
             ("a/%2e%2e/b/./{path.0}/c", true),
             (".{path.0}", true),
@@ -327,23 +331,23 @@ mod tests {
             ("{path|.}", false),
             ("a{path.0|%2e%2E}", false),
         ] {
-            assert_eq!(check(&format!("https://example.com/{path}")).is_ok(), is_fine, "{path}");
+            assert_eq!(check(&format!("https://example.com/{path}")).is_ok(), is_valid, "{path}");
         }
     }
 
     #[test]
-    fn a_target_has_at_most_20_placeholders() {
-        let check = |count| check(&format!("https://example.com/{}", "{date}".repeat(count))).map_err(|refusal| refusal.code);
+    fn targets_have_at_most_20_placeholders() {
+        let check = |count| check(&format!("https://example.com/{}", "{date}".repeat(count))).map_err(|error| error.code);
         assert_eq!((check(20), check(21)), (Ok(()), Err(FieldCode::TooMany)));
     }
 
     #[test]
-    fn whatever_somebody_takes_for_dots_escapes() {
+    fn encoded_and_disguised_dot_segments_are_found() {
         for segment in [".", "..", "%2e", "%2E.", ".%2e", "a%2F..", "..%2fa", "a%5c%2e%2E%5Cb", "..;", "..;x=1", "a%2f.;"] {
-            assert!(escapes(segment), "{segment}");
+            assert!(has_dot_segment(segment), "{segment}");
         }
         for segment in ["", "a", "...", ".a", "a.", "..a", "%252e", "%2e%2e%2e", "a;..", "a%2Fb", "%", "%2"] {
-            assert!(!escapes(segment), "{segment}");
+            assert!(!has_dot_segment(segment), "{segment}");
         }
     }
 }

@@ -1,46 +1,49 @@
-//! Words owners attach to a link: titles, notes, tags. Bounded, without characters that hide or overwrite others.
+//! Texts of a link: titles, notes, tags and others. They have length limits and no invisible or direction-changing
+//! characters.
 
 use crate::model::alias::fold;
 use crate::model::field_error::{FieldCode, FieldError};
 
-/// In bytes: a title fills a line, a note a screen.
+/// Longest title in bytes: about a line.
 pub(crate) const TITLE_BYTES: usize = 512;
+/// Longest note in bytes: about a screen.
 pub(crate) const NOTE_BYTES: usize = 4_096;
-/// In bytes: what previews have room for.
+/// Longest title of a preview in bytes.
 pub(crate) const CARD_TITLE_BYTES: usize = 200;
+/// Longest description of a preview in bytes.
 pub(crate) const CARD_DESCRIPTION_BYTES: usize = 500;
-/// In bytes: what other systems use for their own keys.
+/// Longest external id in bytes. Other systems use keys of up to this length.
 pub(crate) const EXTERNAL_ID_BYTES: usize = 256;
-/// In bytes, after NFC.
+/// Longest tag in bytes, after NFC.
 pub(crate) const TAG_BYTES: usize = 64;
-/// In bytes: a sentence or two.
+/// Longest reason of a block in bytes: a sentence or two.
 pub(crate) const REASON_BYTES: usize = 512;
 
-/// What a link is called.
+/// Title of a link, or name of a user or key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Title(String);
 
-/// What there is to say about it, in several lines.
+/// Note on a link. It may have several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Note(String);
 
-/// What a preview is headed.
+/// Title in the preview of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CardTitle(String);
 
-/// What a preview says below.
+/// Description in the preview of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CardDescription(String);
 
-/// What another system calls it.
+/// Id of the link in another system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExternalId(String);
 
-/// Why a link is blocked.
+/// Reason of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reason(String);
 
-/// A word that groups links: folded as aliases are compared, which makes it NFC in small letters, and with `-` for blanks.
+/// Tag that groups links. It is folded like an alias (NFC, small letters), and blanks become `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tag(String);
 
@@ -82,46 +85,46 @@ impl Reason {
 
 impl Tag {
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
-        // Whatever is this much too long stays too long.
+        // A text this long stays too long after folding.
         if text.len() > TAG_BYTES.saturating_mul(4) {
             return Err(too_long(TAG_BYTES));
         }
         let words: Vec<&str> = text.split_whitespace().collect();
         let tag = fold(&words.join("-"));
         if tag.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(FieldError::invalid("a tag is made of characters that can be read"));
+            return Err(FieldError::invalid("a tag must consist of visible characters"));
         }
         bounded(tag, TAG_BYTES, &[]).map(Self)
     }
 }
 
-/// `text`, if it has 1 to `most` bytes and shows all of them.
-pub(crate) fn bounded(text: String, most: usize, also_allowed: &[char]) -> Result<String, FieldError> {
+/// Returns `text` if it has 1 to `max_bytes` bytes and only visible characters or those in `also_allowed`.
+pub(crate) fn bounded(text: String, max_bytes: usize, also_allowed: &[char]) -> Result<String, FieldError> {
     if text.is_empty() {
         return Err(FieldError::new(FieldCode::Required, "write at least one character, or null for none"));
     }
-    if text.len() > most {
-        return Err(too_long(most));
+    if text.len() > max_bytes {
+        return Err(too_long(max_bytes));
     }
-    match text.chars().find(|c| hides_or_overwrites(*c) && !also_allowed.contains(c)) {
-        Some(wrong) => Err(FieldError::invalid(format!("U+{:04X} is a character that is not seen", u32::from(wrong)))),
+    match text.chars().find(|c| is_hidden(*c) && !also_allowed.contains(c)) {
+        Some(hidden) => Err(FieldError::invalid(format!("U+{:04X} is an invisible character: remove it", u32::from(hidden)))),
         None => Ok(text),
     }
 }
 
-fn too_long(most: usize) -> FieldError {
-    FieldError::new(FieldCode::TooLong, format!("this has at most {most} bytes in UTF-8"))
+fn too_long(max_bytes: usize) -> FieldError {
+    FieldError::new(FieldCode::TooLong, format!("this must have at most {max_bytes} bytes in UTF-8"))
 }
 
-/// Controls, and what changes the direction of the text around it.
-fn hides_or_overwrites(c: char) -> bool {
+/// Whether it is a control character, a line separator or a character that changes the direction of the text around it.
+fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
 
 macro_rules! stored_text {
     ($($name:ident),*) => {
         $(impl $name {
-            /// Text hop stored itself, and so checked when it was saved.
+            /// Wraps a text that was read from the store and was checked before it was saved.
             pub(crate) fn stored(text: String) -> Self {
                 Self(text)
             }
@@ -139,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_has_one_spelling() {
+    fn tags_are_normalized() {
         for (text, tag) in [
             ("Docs", "docs"),
             ("  two   words ", "two-words"),
@@ -153,9 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn text_is_bounded_and_visible() {
+    fn texts_are_bounded_and_visible() {
         use FieldCode::{Invalid, Required, TooLong};
-        let code = |found: Result<String, FieldError>| found.err().map(|refusal| refusal.code);
+        let code = |parsed: Result<String, FieldError>| parsed.err().map(|error| error.code);
         let title = |text: &str| code(Title::parse(text.into()).map(|title| title.0));
         let note = |text: &str| code(Note::parse(text.into()).map(|note| note.0));
         let external_id = |text: &str| code(ExternalId::parse(text.into()).map(|id| id.0));

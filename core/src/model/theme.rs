@@ -1,4 +1,5 @@
-//! How pages look: one style sheet in the deployment's name and colours, and the policy that allows that sheet and nothing else.
+//! Theme of the pages: the deployment's name and colours, one style sheet, and the `Content-Security-Policy` that
+//! allows only that sheet.
 
 use std::sync::OnceLock;
 
@@ -32,17 +33,17 @@ input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem 
 button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-radius:.5rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}\
 :focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
 
-/// What all pages of a deployment have in common.
+/// The look of all pages of a deployment.
 #[derive(Debug)]
 pub(crate) struct Theme {
     pub(crate) name: String,
     pub(crate) colors: Colors,
-    /// Made for the first page: most requests get none.
+    /// Made for the first page, because most requests need no page.
     sheet: OnceLock<StyleSheet>,
 }
 
 impl Theme {
-    /// Of a deployment that chose nothing, or that is not set up.
+    /// The default theme, also of a deployment that is not set up.
     pub(crate) fn plain() -> Self {
         Self::new("hop".into(), Colors::default())
     }
@@ -60,7 +61,7 @@ impl Theme {
 #[derive(Debug)]
 pub(crate) struct StyleSheet {
     text: String,
-    /// Its SHA-256, as a policy names it.
+    /// Its SHA-256 in Base64, as the policy needs it.
     hash: String,
 }
 
@@ -75,8 +76,10 @@ impl StyleSheet {
         &self.text
     }
 
-    /// Nothing loads, nothing runs, nobody frames the page, and only this sheet applies. A form goes to the page's own origin and, as Chromium
-    /// holds the redirect that answers it against this policy too, on to `schemes`.
+    /// The `Content-Security-Policy` of a page: no scripts, no requests, no framing, and only this style sheet.
+    ///
+    /// With `schemes`, the page has a form. It may be sent to the page's own origin and, because Chromium also applies
+    /// the policy to the redirect that answers the form, be redirected to these schemes.
     pub(crate) fn policy(&self, schemes: Option<&[String]>) -> HeaderValue {
         let mut policy = String::from("default-src 'none'; style-src 'sha256-");
         policy.push_str(&self.hash);
@@ -96,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_names_the_sheet_of_every_colour() {
+    fn the_policy_has_the_hash_of_the_sheet() {
         for colors in [Colors::default(), Colors::parse("#102030").unwrap(), Colors::parse("#ffee00 #000000").unwrap()] {
             let theme = Theme::new("hop".into(), colors);
             let sheet = theme.sheet();
@@ -108,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn a_form_leads_home_and_on_to_the_schemes_of_targets() {
+    fn forms_may_redirect_to_the_schemes_of_targets() {
         let schemes = ["https".to_owned(), "my-app+2.0".to_owned()];
         let policy = Theme::plain().sheet().policy(Some(&schemes));
         assert!(policy.to_str().unwrap().ends_with("; form-action 'self' https: my-app+2.0:"), "{policy:?}");
     }
 
     #[test]
-    fn the_sheet_wears_the_colours_and_loads_nothing() {
+    fn the_sheet_has_the_colours_and_loads_nothing() {
         let sheet = StyleSheet::from_colors(&Colors::parse("#abcdef #000000").unwrap());
         assert!(sheet.as_str().contains("--accent:#abcdef;--on:#000000}"));
         for loading in ["url(", "@import", "<"] {

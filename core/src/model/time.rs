@@ -1,4 +1,4 @@
-//! Moments, as the edge reports them and as the API writes them.
+//! Timestamps: RFC 3339 in the API, milliseconds since 1970 in the store.
 
 use std::fmt;
 
@@ -8,10 +8,11 @@ use jiff::fmt::temporal::Pieces;
 
 use crate::model::field_error::FieldError;
 
-/// The civil time at 0 milliseconds. UTC is reckoned in civil time, as `jiff::Timestamp` ends a day before the year 9999 does.
+/// The civil time at 0 milliseconds. UTC is computed in civil time, because `jiff::Timestamp` ends a day before the
+/// year 9999 ends.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// A moment: milliseconds since 1970 in UTC. The core never asks for it, the edge passes it in.
+/// A moment in milliseconds since 1970 in UTC. The core never reads a clock; the edge passes the time in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
 
@@ -28,28 +29,28 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads RFC 3339, with any offset. Fractions of a second are kept to the millisecond.
+    /// Parses RFC 3339 with any offset. Fractions of a second are truncated to milliseconds.
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         let moment = rfc_3339(text).map(Self);
-        moment.ok_or_else(|| FieldError::invalid("this is no moment after 1970 in RFC 3339, as in 2026-11-21T08:00:00Z"))
+        moment.ok_or_else(|| FieldError::invalid("this is not a time in RFC 3339 after 1970: write it as in 2026-11-21T08:00:00Z"))
     }
 
-    /// How long ago `earlier` was; nothing if it lies ahead, as clocks of two machines may disagree.
+    /// Milliseconds since `earlier`. Zero if `earlier` is later, because clocks of two machines may disagree.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// The moment as jiff's time zones take it: the last one they know if it is later.
+/// Conversion for jiff's time zones. A later moment than they support becomes the last supported one.
 impl From<Timestamp> for jiff::Timestamp {
     fn from(moment: Timestamp) -> Self {
         i64::try_from(moment.0).ok().and_then(|millis| Self::from_millisecond(millis).ok()).unwrap_or(Self::MAX)
     }
 }
 
-/// Milliseconds since 1970. jiff reads more of ISO 8601 than RFC 3339 has, such as `20261121T08+01[Europe/Berlin]`: the length of each part
-/// and what stands between them is checked here.
+/// Parses RFC 3339 to milliseconds since 1970. jiff also accepts ISO 8601 such as `20261121T08+01[Europe/Berlin]`, so
+/// this checks the length of each part and the separators.
 fn rfc_3339(text: &str) -> Option<u64> {
     let [_, _, _, _, b'-', _, _, b'-', _, _, _, _, _, b':', _, _, b':', _, _, rest @ ..] = text.as_bytes() else {
         return None;
@@ -61,14 +62,14 @@ fn rfc_3339(text: &str) -> Option<u64> {
         return None;
     }
     let pieces = Pieces::parse(text).ok()?;
-    // RFC 3339 ends at 23:59, jiff at 25:59.
+    // Offsets of RFC 3339 end at 23:59, those of jiff at 25:59.
     let offset = pieces.to_numeric_offset().filter(|offset| offset.seconds().unsigned_abs() < 24 * 60 * 60)?;
     let offset = SignedDuration::from_secs(offset.seconds().into());
     let since_epoch = pieces.date().to_datetime(pieces.time()?).duration_since(EPOCH).checked_sub(offset)?;
     if since_epoch.is_negative() { None } else { u64::try_from(since_epoch.as_millis()).ok() }
 }
 
-/// RFC 3339 in UTC, with milliseconds where there are any: `2026-11-21T08:00:00Z`. What is read again is the same moment.
+/// RFC 3339 in UTC, with milliseconds unless they are zero: `2026-11-21T08:00:00Z`. Parsing it gives the same moment.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since_epoch = SignedDuration::from_millis(i64::try_from(self.0).unwrap_or(i64::MAX));
@@ -82,12 +83,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_no_calendar_holds_is_still_written() {
+    fn moments_beyond_the_calendar_are_clamped() {
         assert!(Timestamp::from_millis(u64::MAX).to_string().starts_with("9999-"));
     }
 
     #[test]
-    fn reads_rfc_3339_with_any_offset() {
+    fn only_rfc_3339_parses_with_any_offset() {
         for (text, millis) in [
             ("1970-01-01T00:00:00Z", Some(0)),
             ("2026-11-21T08:00:00Z", Some(1_795_248_000_000)),
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_as_it_was() {
+    fn written_timestamps_parse_back() {
         for (millis, text) in [
             (0, "1970-01-01T00:00:00Z"),
             (7, "1970-01-01T00:00:00.007Z"),
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn time_that_runs_backwards_is_no_time() {
+    fn negative_durations_are_zero() {
         let (early, late) = (Timestamp::from_millis(5), Timestamp::from_millis(9));
         assert_eq!((late.millis_since(early), early.millis_since(late)), (4, 0));
     }

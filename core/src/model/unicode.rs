@@ -1,33 +1,33 @@
-//! Unicode properties of characters and texts, from the tables compiled into ICU4X.
+//! Unicode: normalization of texts and properties of characters, from the tables compiled into ICU4X.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_normalizer::uts46::Uts46MapperBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// The text in normalization form C.
+/// Converts the text to normalization form C.
 pub(crate) fn compose(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
-/// The text without regard to case, width or style, as host names are compared (UTS 46). A character that no host name has becomes
-/// U+FFFD.
+/// Folds case, width and style, as host names are compared (UTS 46). A character that is not allowed in host names
+/// becomes U+FFFD.
 pub(crate) fn fold(text: &str) -> String {
     Uts46MapperBorrowed::new().map_normalize(text.chars()).collect()
 }
 
-/// Whether it is a letter, a mark, a decimal digit or an emoji that is seen. Hangul fillers, variation selectors and the like would make two
-/// texts look the same.
+/// Whether it is a visible letter, mark, decimal digit or emoji. Invisible ones, such as Hangul fillers and variation
+/// selectors, would make two texts look the same.
 pub(crate) fn is_letter(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    let is_of_text = GeneralCategoryGroup::Letter.contains(category)
+    let has_category = GeneralCategoryGroup::Letter.contains(category)
         || GeneralCategoryGroup::Mark.contains(category)
         || category == GeneralCategory::DecimalNumber
         || CodePointSetData::new::<Emoji>().contains(c);
-    is_of_text && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+    has_category && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether it combines with the character before it.
+/// Whether it is a combining mark.
 pub(crate) fn is_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_seen_and_marks_combine() {
+    fn letters_are_visible_and_marks_combine() {
         for (c, letter, mark) in [
             ('é', true, false),
             ('語', true, false),

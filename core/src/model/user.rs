@@ -1,4 +1,4 @@
-//! Users: the people links and keys belong to.
+//! Users: the owners of links and keys, their email addresses and their invitations.
 
 use crate::model::alias::fold;
 use crate::model::digest::Pepper;
@@ -12,38 +12,40 @@ use crate::model::time::Timestamp;
 use crate::model::unicode;
 use url::Host;
 
-/// In bytes: what a mail server takes.
+/// Longest email address in bytes that mail servers accept.
 pub(crate) const EMAIL_BYTES: usize = 254;
+/// Longest part before the `@` in bytes.
 const LOCAL_BYTES: usize = 64;
 
-/// A week.
+/// Lifetime of an invitation: a week.
 const INVITATION_MILLIS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// An address mail reaches somebody at, folded: no two users have one that differs in capitals only.
+/// An email address, folded, so that no two users have addresses that differ only in case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Email(String);
 
 impl Email {
-    /// Reads an address as a person writes it. Nothing is trimmed: a blank is wrong. No mailbox is at a mere number.
+    /// Parses an address as people write it. Nothing is trimmed: a blank is an error. The host must not be an IP
+    /// address.
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
-        let (local, host) = text.split_once('@').ok_or_else(no_address)?;
+        let (local, host) = text.split_once('@').ok_or_else(not_an_address)?;
         if text.len() > EMAIL_BYTES {
-            return Err(FieldError::new(FieldCode::TooLong, format!("an address has at most {EMAIL_BYTES} bytes")));
+            return Err(FieldError::new(FieldCode::TooLong, format!("an address must have at most {EMAIL_BYTES} bytes")));
         }
         let folded = fold(local);
-        let is_local = (1..=LOCAL_BYTES).contains(&folded.len()) && local.chars().chain(folded.chars()).all(is_of_local);
-        let Ok(Host::Domain(name)) = Host::parse(host) else { return Err(no_host()) };
+        let has_valid_local = (1..=LOCAL_BYTES).contains(&folded.len()) && local.chars().chain(folded.chars()).all(is_local_char);
+        let Ok(Host::Domain(name)) = Host::parse(host) else { return Err(not_a_host()) };
         if host.contains('%') || !name.split('.').all(is_label) {
-            return Err(no_host());
+            return Err(not_a_host());
         }
-        if !is_local {
-            return Err(no_address());
+        if !has_valid_local {
+            return Err(not_an_address());
         }
         let address = [&folded, "@", name.as_str()].concat();
-        if address.len() > EMAIL_BYTES { Err(no_address()) } else { Ok(Self(address)) }
+        if address.len() > EMAIL_BYTES { Err(not_an_address()) } else { Ok(Self(address)) }
     }
 
-    /// An address hop stored itself.
+    /// Wraps an address that was read from the store.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)
     }
@@ -52,68 +54,71 @@ impl Email {
         &self.0
     }
 
-    /// The name of whatever says whose the address is: a keyed digest, so that nobody without the pepper can tell which address it is of.
+    /// Name of the claim record of this address. It is a keyed digest: without the pepper the address cannot be
+    /// guessed.
     pub(crate) fn claim_name(&self, pepper: &Pepper) -> String {
         pepper.digest("email", &[self.0.as_bytes()]).name()
     }
 }
 
-/// What may stand before the `@`: what needs no quotes, and letters of any script that are seen.
-fn is_of_local(c: char) -> bool {
+/// Whether a character may be before the `@`: ASCII that needs no quotes, or a visible letter of any script.
+fn is_local_char(c: char) -> bool {
     match u8::try_from(c) {
         Ok(byte) if c.is_ascii() => byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(&byte),
         _ => unicode::is_letter(c),
     }
 }
 
-fn no_address() -> FieldError {
-    FieldError::invalid("this is no address that mail reaches")
+fn not_an_address() -> FieldError {
+    FieldError::invalid("this is not an email address: write it as in ann@example.com")
 }
 
-fn no_host() -> FieldError {
+fn not_a_host() -> FieldError {
     FieldError::invalid(
         "the part after the @ must be a host name such as example.com, with up to 63 letters, digits, - and _ between its dots",
     )
 }
 
-/// Who gets the links of a user that is deleted.
+/// The new owner of the links of a deleted user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LinkRecipient {
-    Nobody,
+    /// The links have no owner afterwards.
+    Unowned,
     User(UserId),
 }
 
-/// How a user stands with the deployment.
+/// Lifecycle state of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum UserStatus {
-    /// They are one of us.
+    /// May sign in.
     Active,
-    /// They are let in no more, until an admin says otherwise.
+    /// May not sign in until an admin enables them again.
     Disabled,
-    /// Their links are on their way to somebody else, and then nothing of them is left.
+    /// Being deleted: their links are transferred first.
     Deleting {
         heir: LinkRecipient,
-        /// In the order of their names, the last domain on which no link of theirs is left.
+        /// Progress of the transfer: the last domain, in alphabetical order, whose links are all transferred.
         past: Option<Domain>,
     },
-    /// Nothing is left but the id.
+    /// Deleted: only the id is left, as a tombstone.
     Deleted,
 }
 
-/// An invitation that was not taken up: what is kept of its token, and how long it holds.
+/// A pending invitation: the digest of its token, and its expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct Invitation {
-    pub(crate) mark: SecretDigest,
+    pub(crate) digest: SecretDigest,
     pub(crate) expires_at: Timestamp,
 }
 
 impl Invitation {
-    /// An invitation of `user` at `now` by this random secret, and its token: told once, to who invites them.
+    /// Creates an invitation of `user` at `now` with this random secret, and its token. Only the response that creates
+    /// it shows the token.
     pub(crate) fn new(secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
-        let mark = SecretDigest::compute(pepper, "invitation", user.as_str(), secret);
+        let digest = SecretDigest::compute(pepper, "invitation", user.as_str(), secret);
         let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(INVITATION_MILLIS));
         let id = user.as_str().strip_prefix("usr_").unwrap_or_default();
-        (Self { mark, expires_at }, ["hopinvite_", id, "_", secret].concat())
+        (Self { digest, expires_at }, ["hopinvite_", id, "_", secret].concat())
     }
 }
 
@@ -121,45 +126,46 @@ impl Invitation {
 #[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) id: UserId,
-    /// Nothing for one that is gone.
+    /// `None` for a tombstone.
     pub(crate) email: Option<Email>,
     pub(crate) name: Option<Title>,
-    /// What they are, if they are no owner.
+    /// Their role, unless the team record lists them as an owner.
     pub(crate) role: Role,
-    /// Whether the team may name them as an owner: nobody is one of whom this does not say so.
+    /// Whether the team record may list them as an owner. Without this flag they are not one.
     pub(crate) may_own: bool,
     pub(crate) standing: UserStatus,
-    /// Until they have taken it up.
+    /// The pending invitation, until they accept it.
     pub(crate) invitation: Option<Invitation>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_login_at: Option<Timestamp>,
     pub(crate) version: u64,
-    /// The name under which their address was claimed last; nothing for one that is gone.
+    /// The name of the last claim record of their address. `None` for a tombstone.
     pub(crate) claim: Option<String>,
 }
 
 impl User {
-    /// The same, a version later.
+    /// A copy with the next version.
     pub(crate) fn next(&self) -> Self {
         let mut next = self.clone();
         next.version = self.version.saturating_add(1);
         next
     }
 
-    /// Ends the invitation of a user whose role rises from `was` to `now`, if somebody who may not issue one for `now` may know its token.
-    pub(crate) fn end_invitation(&mut self, was: Role, now: Role) {
-        if least_issuer(was) < least_issuer(now) {
+    /// Revokes the invitation of a user whose role rises from `before` to `after`, if someone who may not issue an
+    /// invitation for `after` may know its token.
+    pub(crate) fn end_invitation(&mut self, before: Role, after: Role) {
+        if least_issuer(before) < least_issuer(after) {
             self.invitation = None;
         }
     }
 
-    /// What is left of them.
-    pub(crate) fn gone(&self) -> Self {
-        Self { version: self.next().version, ..Self::given_up(self.id.clone(), self.created_at) }
+    /// The tombstone of this user.
+    pub(crate) fn to_tombstone(&self) -> Self {
+        Self { version: self.next().version, ..Self::tombstone(self.id.clone(), self.created_at) }
     }
 
-    /// What is left of one whose creation was given up at `now`.
-    pub(crate) fn given_up(id: UserId, now: Timestamp) -> Self {
+    /// The tombstone of a user whose creation was aborted at `now`.
+    pub(crate) fn tombstone(id: UserId, now: Timestamp) -> Self {
         Self {
             id,
             email: None,
@@ -185,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_one_spelling() {
+    fn email_addresses_are_normalized() {
         for (text, address) in [
             ("ann@example.com", "ann@example.com"),
             ("Ann.O'Hara+hop@EXAMPLE.com", "ann.o'hara+hop@example.com"),
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_mail_reaches_is_no_address() {
+    fn invalid_email_addresses_are_refused() {
         for text in [
             "",
             "@",
@@ -244,8 +250,8 @@ mod tests {
         for text in
             ["ann@b&c.example", "ann@b!c", "0@0*", "ann@b'c.example", "ann@b;c.example", "ann@127.0.0.1", "ann@b..example", &long_label]
         {
-            let refusal = Email::parse(text).unwrap_err();
-            assert!(refusal.detail.starts_with("the part after the @ must be a host name"), "{text}: {}", refusal.detail);
+            let error = Email::parse(text).unwrap_err();
+            assert!(error.detail.starts_with("the part after the @ must be a host name"), "{text}: {}", error.detail);
         }
         for text in ["ann@a_b.example", "ann@a-b.example", &format!("ann@{}.example", "a".repeat(63))] {
             assert!(parse(text).is_some(), "{text}");
@@ -253,37 +259,37 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_as_long_as_mail_servers_take() {
+    fn email_addresses_have_the_length_limits_of_mail_servers() {
         let host = |bytes: usize| format!("{}.example", "a.".repeat(bytes / 2) + &"a".repeat(bytes % 2 + 1));
-        let of = |local: usize, all: usize| {
-            let host = host(all - local - 1 - 9);
+        let of = |local: usize, total: usize| {
+            let host = host(total - local - 1 - 9);
             let address = format!("{}@{host}", "x".repeat(local));
             (address.len(), parse(&address).is_some())
         };
-        assert_eq!([of(64, 253), of(65, 253)].map(|(_, taken)| taken), [true, false]);
+        assert_eq!([of(64, 253), of(65, 253)].map(|(_, is_valid)| is_valid), [true, false]);
         assert_eq!([of(64, 254), of(64, 255)], [(254, true), (255, false)]);
-        // What grows when it is folded or written in ASCII is measured then.
+        // The limits apply to the folded address with the host in ASCII, which can be longer than the text.
         assert_eq!(
             (parse(&format!("{}@a.example", "é".repeat(32))).is_some(), parse(&format!("{}@a.example", "é".repeat(33))).is_some()),
             (true, false)
         );
         let grows = |labels: usize| format!("{}@{}example", "x".repeat(60), "ü.".repeat(labels));
         assert_eq!((grows(40).len() <= EMAIL_BYTES, parse(&grows(40)).is_some(), parse(&grows(10)).is_some()), (true, false, true));
-        assert_eq!(Email::parse(&format!("x@{}", "a".repeat(253))).err().map(|refusal| refusal.code), Some(FieldCode::TooLong));
+        assert_eq!(Email::parse(&format!("x@{}", "a".repeat(253))).err().map(|error| error.code), Some(FieldCode::TooLong));
     }
 
     #[test]
-    fn an_invitation_keeps_no_secret_and_holds_a_week() {
+    fn invitations_store_a_digest_and_last_a_week() {
         let (pepper, user, secret) = (Pepper::new("p"), UserId::from_name("2222222222222222x"), "s".repeat(44));
         let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
         assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
         assert_eq!(invitation.expires_at.as_millis(), 604_800_005);
-        assert!(invitation.mark.is(&SecretDigest::compute(&pepper, "invitation", user.as_str(), &secret)));
+        assert!(invitation.digest.is(&SecretDigest::compute(&pepper, "invitation", user.as_str(), &secret)));
         for other in [
             SecretDigest::compute(&pepper, "key", user.as_str(), &secret),
             SecretDigest::compute(&Pepper::new("q"), "invitation", user.as_str(), &secret),
         ] {
-            assert!(!invitation.mark.is(&other));
+            assert!(!invitation.digest.is(&other));
         }
     }
 }

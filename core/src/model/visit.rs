@@ -1,5 +1,5 @@
-//! What is known of one visit. Each fact is read when it is first asked for, and kept: the conditions of a link's rules ask for few, and
-//! for the same ones again and again.
+//! Visits: attributes of one visitor (user agent, country, address), read lazily and cached, because the rules of a
+//! link use few attributes and use them repeatedly.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -12,17 +12,17 @@ use crate::model::agent::{Agent, AgentKind, AgentTraits};
 use crate::model::rules::{Browser, Country, Device, Os, WordSet};
 use crate::model::time::Timestamp;
 
-/// Facts about the visitor, read lazily so that a redirect copies nothing it does not use.
+/// Attributes of the visitor, read lazily so that a redirect copies only what it uses.
 pub trait ClientInfo {
-    /// The header's bytes as they came; those of a repeated header joined by `, `, as HTTP has it.
+    /// The value of a header as bytes. Values of a repeated header are joined by `, `, as HTTP specifies.
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>>;
-    /// Where the visitor's connection comes from, as the edge itself sees it.
+    /// The address of the visitor's connection, as the edge itself sees it.
     fn address(&self) -> Option<IpAddr>;
-    /// The country that the edge takes this address for, in the two letters of ISO 3166.
+    /// The country of this address according to the edge, as two letters of ISO 3166.
     fn country(&self) -> Option<String>;
 }
 
-/// The values of a repeated header as one.
+/// Joins the values of a repeated header.
 pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
     let mut joined = Cow::Borrowed(values.next()?);
     for value in values {
@@ -33,16 +33,17 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
     Some(joined)
 }
 
-/// What browsers say that look ahead. `X-Moz` is what Firefox said until it had `Sec-Purpose`.
+/// Header that browsers send with a prefetch.
 pub(crate) const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
-const AHEAD: [HeaderName; 3] = [SEC_PURPOSE, HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
+/// Headers that mark a prefetch. Firefox sent `X-Moz` before it supported `Sec-Purpose`.
+const PREFETCH_HEADERS: [HeaderName; 3] = [SEC_PURPOSE, HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
 
 /// One visit.
 pub(crate) struct Visit<'a> {
     pub(crate) now: Timestamp,
-    /// What stands after the `?`, as it came.
+    /// The raw query after the `?`.
     pub(crate) query: &'a str,
-    /// The decoded segments behind the alias, if there are any.
+    /// The decoded path segments after the alias.
     pub(crate) rest: Vec<Cow<'a, str>>,
     pub(crate) client: &'a dyn ClientInfo,
     agent: OnceCell<Cow<'a, [u8]>>,
@@ -52,7 +53,7 @@ pub(crate) struct Visit<'a> {
     parameters: OnceCell<Parameters<'a>>,
 }
 
-/// What a visitor came with, ready to be compared.
+/// Device, operating system and browser of a visitor, in a form that rules compare quickly.
 #[derive(Clone, Copy)]
 pub(crate) struct VisitorSoftware {
     pub(crate) device: WordSet<Device>,
@@ -60,11 +61,11 @@ pub(crate) struct VisitorSoftware {
     pub(crate) browser: WordSet<Browser>,
 }
 
-/// Names and values of a query, in their order.
+/// Names and values of a query, in order.
 pub(crate) type Parameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl<'a> Visit<'a> {
-    /// A visit of which nothing is read yet.
+    /// A visit with no attribute read yet.
     pub(crate) fn new(now: Timestamp, query: &'a str, rest: Vec<Cow<'a, str>>, client: &'a dyn ClientInfo) -> Self {
         Self {
             now,
@@ -79,38 +80,38 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// `User-Agent` as it came; empty if it is not there.
+    /// The raw `User-Agent`, empty if it is missing.
     pub(crate) fn agent(&self) -> &[u8] {
         self.agent.get_or_init(|| self.client.header(&USER_AGENT).unwrap_or_default())
     }
 
     pub(crate) fn software(&self) -> VisitorSoftware {
         *self.software.get_or_init(|| {
-            let means = self.means();
-            VisitorSoftware { device: WordSet::only(means.device), os: WordSet::only(means.os), browser: WordSet::only(means.browser) }
+            let traits = self.agent_traits();
+            VisitorSoftware { device: WordSet::only(traits.device), os: WordSet::only(traits.os), browser: WordSet::only(traits.browser) }
         })
     }
 
-    /// The same in words.
-    pub(crate) fn means(&self) -> AgentTraits {
+    /// Device, operating system and browser in words.
+    pub(crate) fn agent_traits(&self) -> AgentTraits {
         AgentTraits::parse(Some(self.agent()))
     }
 
-    /// Who follows, and what gave them away.
-    pub(crate) fn who(&self) -> Agent {
-        who(self.agent(), self.is_ahead())
+    /// The kind of visitor and the reason for it.
+    pub(crate) fn classify(&self) -> Agent {
+        classify_agent(self.agent(), self.is_prefetch())
     }
 
-    /// Whether a browser looks ahead, and nobody may ever see what it finds.
-    pub(crate) fn is_ahead(&self) -> bool {
-        AHEAD.iter().any(|name| {
+    /// Whether a browser prefetches the page, which its user may never open.
+    pub(crate) fn is_prefetch(&self) -> bool {
+        PREFETCH_HEADERS.iter().any(|name| {
             let purpose = self.client.header(name).unwrap_or_default().to_ascii_lowercase();
             [&b"prefetch"[..], b"prerender", b"preview"].iter().any(|word| purpose.windows(word.len()).any(|part| part == *word))
         })
     }
 
-    /// The network that a visitor comes from: an IPv4 address, or the first 64 bits of IPv6, of which everybody has as many as they like. All whose
-    /// address is not known are in one.
+    /// The network of the visitor: the IPv4 address, or the first 64 bits of IPv6, because one visitor can use any
+    /// address below them. All visitors without a known address share one network.
     pub(crate) fn network(&self) -> [u8; 8] {
         match self.address() {
             Some(IpAddr::V4(address)) => u64::from(address.to_bits()).to_be_bytes(),
@@ -119,7 +120,7 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// `Accept-Language` as it came. Whoever asks keeps what they make of it.
+    /// The raw `Accept-Language`. It is not cached here; the caller caches what it derives.
     pub(crate) fn languages(&self) -> Option<Cow<'a, [u8]>> {
         self.client.header(&ACCEPT_LANGUAGE)
     }
@@ -128,21 +129,21 @@ impl<'a> Visit<'a> {
         *self.country.get_or_init(|| Country::of(&self.client.country()?))
     }
 
-    /// IPv4 where it is IPv4 written as IPv6.
+    /// The address. An IPv4-mapped IPv6 address becomes IPv4.
     pub(crate) fn address(&self) -> Option<IpAddr> {
         *self.address.get_or_init(|| self.client.address().map(|address| address.to_canonical()))
     }
 
-    /// The query, as forms write one.
+    /// The parameters of the query after form decoding.
     pub(crate) fn parameters(&self) -> &[(Cow<'a, str>, Cow<'a, str>)] {
         self.parameters.get_or_init(|| form_urlencoded::parse(self.query.as_bytes()).collect())
     }
 }
 
-/// Who follows with this agent. A browser that looks ahead is nobody yet.
-pub(crate) fn who(agent: &[u8], is_ahead: bool) -> Agent {
+/// Classifies an agent. A prefetch of a browser counts as a preview, because no person has opened the page yet.
+pub(crate) fn classify_agent(agent: &[u8], is_prefetch: bool) -> Agent {
     match Agent::parse(Some(agent)) {
-        Agent { kind: AgentKind::Human, .. } if is_ahead => Agent { kind: AgentKind::Preview, because: Some("the browser looks ahead") },
+        Agent { kind: AgentKind::Human, .. } if is_prefetch => Agent { kind: AgentKind::Preview, reason: Some("the browser prefetches") },
         agent => agent,
     }
 }

@@ -29,7 +29,7 @@ impl ErrorCorrection {
             "M" => Ok(Self::Medium),
             "Q" => Ok(Self::Quartile),
             "H" => Ok(Self::High),
-            _ => Err(FieldError::invalid("this is one of L, M, Q, H")),
+            _ => Err(FieldError::invalid("this must be one of L, M, Q, H")),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<
         return Decision::NoSuchPath;
     }
     // A browser that looks ahead would show the card to whoever comes after it.
-    if compiled.card.is_some() && visit.who().kind == AgentKind::Preview && !visit.is_ahead() {
+    if compiled.card.is_some() && visit.classify().kind == AgentKind::Preview && !visit.is_prefetch() {
         return Decision::Card;
     }
     if compiled.lock.is_some() && !manner.is_unlocked {
@@ -66,8 +66,8 @@ pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<
     if compiled.confirm && !manner.is_confirmed {
         return Decision::Interstitial(InterstitialKind::Confirm);
     }
-    if compiled.limit.is_some() && (manner.is_head || visit.who().kind != AgentKind::Human) {
-        return if visit.is_ahead() { Decision::NoPrefetch } else { Decision::Interstitial(InterstitialKind::Person) };
+    if compiled.limit.is_some() && (manner.is_head || visit.classify().kind != AgentKind::Human) {
+        return if visit.is_prefetch() { Decision::NoPrefetch } else { Decision::Interstitial(InterstitialKind::Person) };
     }
     lead(compiled, visit, pepper)
 }
@@ -76,7 +76,7 @@ pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<
 pub(super) fn lead(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
     let rule = RuleEvaluation::new(visit, &compiled.rules, &compiled.id, pepper).first();
     let chosen = rule.and_then(|rule| compiled.destinations.get(rule)).unwrap_or(&compiled.destination);
-    match chosen.lead(visit.now, &visit.rest, visit.query) {
+    match chosen.location(visit.now, &visit.rest, visit.query) {
         Ok(location) => Decision::Redirect(location, rule),
         Err(_) => Decision::NoSuchPath,
     }

@@ -15,7 +15,7 @@ pub(crate) fn random_96(edge: &impl Edge) -> Result<String, NoEntropy> {
 pub(crate) fn random_96_with_prefix(prefix: &str, edge: &impl Edge) -> Result<String, NoEntropy> {
     let mut bytes = [0; 12];
     edge.random(&mut bytes)?;
-    Ok(base58::encode_96_behind(prefix, bytes))
+    Ok(base58::encode_96_with_prefix(prefix, bytes))
 }
 
 /// A random secret of 256 bits, as text.

@@ -2,7 +2,7 @@
 use crate::agents::package::Program;
 use crate::failure::{Failure, Outcome};
 
-/// Words that no browser says and no version of the package has to teach. `|` and `!` are explained in core/src/model/agent/words.rs.
+/// Words that no browser says and no version of the package has to teach. `|` and `!` are explained in core/src/model/agent/word_search.rs.
 const GENERAL: &[&str] = &[
     // What programs call themselves. Telephones are called `BOT 552` and `XBOT_Junior`.
     "bot|",

@@ -111,7 +111,7 @@ impl KeyRequest {
         let Draft { parts, mut wrong } = draft;
         let owner = parts.owner.clone().or_else(|| authorized.user().cloned());
         if owner.is_none() {
-            wrong.need("owner");
+            wrong.require("owner");
         }
         if parts.expires_at.is_some_and(|end| end <= context.now) {
             wrong.add(FieldError::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
@@ -138,7 +138,7 @@ impl KeyRequest {
             expires_at,
             last_used_at: None,
             revoked_at: None,
-            mark: shown.mark(pepper),
+            digest: shown.digest(pepper),
         }
     }
 }

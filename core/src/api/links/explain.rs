@@ -311,7 +311,7 @@ impl Explanation<'_, '_> {
             rules,
             visitor: self.visitor(),
             spends_a_click: is_led && self.compiled.is_some_and(|compiled| compiled.limit.is_some()),
-            counted_as: is_counted.then(|| self.visit.who().kind.counter()),
+            counted_as: is_counted.then(|| self.visit.classify().kind.counter()),
         }
     }
 
@@ -379,10 +379,10 @@ impl Explanation<'_, '_> {
     }
 
     fn visitor(&self) -> VisitorJson {
-        let (who, means) = (self.visit.who(), self.visit.means());
+        let (who, means) = (self.visit.classify(), self.visit.agent_traits());
         VisitorJson {
             kind: who.kind.name(),
-            because: who.because,
+            because: who.reason,
             device: means.device,
             os: means.os,
             browser: means.browser,

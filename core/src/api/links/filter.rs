@@ -105,7 +105,7 @@ impl LinkFilter {
             && self.state.map_or(state != LinkState::Deleted, |wanted| wanted == state)
             && self.created_from.is_none_or(|from| from <= link.created_at)
             && self.created_to.is_none_or(|to| link.created_at < to)
-            && self.prefix.as_ref().is_none_or(|prefix| prefix.begins(&link.alias))
+            && self.prefix.as_ref().is_none_or(|prefix| prefix.matches(&link.alias))
     }
 
     /// The filter as part of an address, and the one spelling by which it is told from others.

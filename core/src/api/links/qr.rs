@@ -94,7 +94,7 @@ fn margin(text: &str) -> Result<u8, FieldError> {
 
 /// In an address the sign before the digits has to be encoded, so it may be left out.
 fn color(text: &str) -> Result<Color, FieldError> {
-    Color::of_digits(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| FieldError::invalid("a colour is written as #rrggbb"))
+    Color::from_hex(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| FieldError::invalid("a colour is written as #rrggbb"))
 }
 
 fn format(text: &str) -> Result<ImageFormat, FieldError> {

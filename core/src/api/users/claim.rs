@@ -85,7 +85,7 @@ async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bo
         Some(user) => Ok(Some(user.value.standing)),
         None if is_patient => Ok(None),
         None => {
-            let given_up = GuardedRecord::put(None, Key::user(by), &User::given_up(by.clone(), context.now), context.token()?)?;
+            let given_up = GuardedRecord::put(None, Key::user(by), &User::tombstone(by.clone(), context.now), context.token()?)?;
             let written = write(context.edge.records(), given_up).await?;
             Ok((written == Written::Done).then_some(UserStatus::Deleted))
         }

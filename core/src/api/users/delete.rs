@@ -38,7 +38,7 @@ pub(crate) async fn delete<E: Edge>(
     let user = leave(context, authorized, id, &heir, &seen).await?;
     let UserStatus::Deleting { past, .. } = &user.standing else { return Err(Problem::crowded()) };
     let owner = match &heir {
-        LinkRecipient::Nobody => None,
+        LinkRecipient::Unowned => None,
         LinkRecipient::User(heir) => Some(heir),
     };
     // How far it came is written down.
@@ -70,7 +70,7 @@ async fn leave<E: Edge>(
     seen: &IfMatch,
 ) -> Result<User, Problem> {
     let takes_over = match heir {
-        LinkRecipient::Nobody => true,
+        LinkRecipient::Unowned => true,
         LinkRecipient::User(heir) => is_in(context, heir).await?,
     };
     let wish = edit(context, authorized, id, &|was, owners| left(authorized, was, owners, seen, (heir, takes_over))).await?;
@@ -124,7 +124,7 @@ async fn finish<E: Edge>(
             UserStatus::Deleted => return Ok(()),
             UserStatus::Active | UserStatus::Disabled => continue,
         }
-        let mut user = if is_done { was.value.gone() } else { was.value.next() };
+        let mut user = if is_done { was.value.to_tombstone() } else { was.value.next() };
         if !is_done {
             user.standing = standing.clone();
         }
@@ -138,12 +138,12 @@ async fn finish<E: Edge>(
 
 fn heir(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {
     let text = json_value.text()?;
-    if text == "none" { Ok(LinkRecipient::Nobody) } else { UserId::parse(text).map(LinkRecipient::User) }
+    if text == "none" { Ok(LinkRecipient::Unowned) } else { UserId::parse(text).map(LinkRecipient::User) }
 }
 
 fn name_of(heir: &LinkRecipient) -> &str {
     match heir {
-        LinkRecipient::Nobody => "none",
+        LinkRecipient::Unowned => "none",
         LinkRecipient::User(heir) => heir.as_str(),
     }
 }

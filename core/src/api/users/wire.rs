@@ -82,5 +82,5 @@ pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, 
 }
 
 pub(super) fn role(json_value: JsonValue) -> Result<Role, FieldError> {
-    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("this is one of viewer, editor, admin, owner"))
+    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("this must be one of viewer, editor, admin, owner"))
 }

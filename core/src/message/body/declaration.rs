@@ -48,7 +48,7 @@ pub(crate) trait FieldType {
     type Value: Clone;
 
     /// Why a merge patch cannot set it to null.
-    const NEEDED: &'static str = "this field is needed";
+    const NEEDED: &'static str = "this field is required";
 
     /// Reads a value that is not null.
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self::Value, FieldErrors>;

@@ -1,13 +1,14 @@
-//! What a visitor follows with: the device, its system and the browser.
+//! Agent traits: the device, the operating system and the browser of a visitor, from the `User-Agent`.
 //!
-//! Nothing can be told of an iPad that asks for desktop pages, which is what iPads do: it says word for word what a Mac says. An app on
-//! iOS that shows pages itself names no browser. Televisions, consoles and telephones without apps are rarely meant by a rule, so
-//! what is not known to be one of the words is none.
+//! * An iPad that requests desktop pages, which is the default, cannot be recognised: it sends exactly what a Mac
+//!   sends.
+//! * An iOS app that shows pages itself names no browser.
+//! * Televisions, consoles and phones without apps are rarely meant by a rule, so they have none of these traits.
 
 use super::read_part;
 use super::word_search::AgentWords;
 
-/// In the words of the rules, where one of them applies.
+/// Traits of a visitor in the words that rules use. `None` where no word applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AgentTraits {
     pub(crate) device: Option<&'static str>,
@@ -28,13 +29,13 @@ const LINUX: u32 = 1 << 7;
 const MAC: u32 = 1 << 8;
 const MOBILE: u32 = 1 << 9;
 const OPERA: u32 = 1 << 10;
-/// A system that is none of the words, whatever it is made of.
+/// An operating system that has no word in rules.
 const OTHER: u32 = 1 << 11;
 const SAFARI: u32 = 1 << 12;
 /// A television or a console.
 const SCREEN: u32 = 1 << 13;
 const TABLET: u32 = 1 << 14;
-/// Safari gives its version so, and whoever only calls itself like Safari does not.
+/// Safari sends its version in this form. Programs that only include Safari's name do not.
 const VERSION: u32 = 1 << 15;
 const WINDOWS: u32 = 1 << 16;
 
@@ -72,16 +73,16 @@ fn sign(word: &str) -> u32 {
 }
 
 fn device(signs: u32) -> Option<&'static str> {
-    let says = |sign| signs & sign != 0;
-    if says(SCREEN) {
+    let has = |sign| signs & sign != 0;
+    if has(SCREEN) {
         None
-    } else if says(IPAD | TABLET) {
+    } else if has(IPAD | TABLET) {
         Some("tablet")
-    } else if says(IPHONE | MOBILE) {
+    } else if has(IPHONE | MOBILE) {
         Some("mobile")
-    } else if says(ANDROID) {
+    } else if has(ANDROID) {
         Some("tablet")
-    } else if says(DESKTOP) || says(WINDOWS | MAC | LINUX) && !says(OTHER) {
+    } else if has(DESKTOP) || has(WINDOWS | MAC | LINUX) && !has(OTHER) {
         Some("desktop")
     } else {
         None
@@ -89,36 +90,36 @@ fn device(signs: u32) -> Option<&'static str> {
 }
 
 fn os(signs: u32) -> Option<&'static str> {
-    let says = |sign| signs & sign != 0;
-    if says(OTHER) {
+    let has = |sign| signs & sign != 0;
+    if has(OTHER) {
         None
-    } else if says(IPAD | IPHONE) {
+    } else if has(IPAD | IPHONE) {
         Some("ios")
-    } else if says(ANDROID) {
+    } else if has(ANDROID) {
         Some("android")
-    } else if says(SCREEN) {
+    } else if has(SCREEN) {
         None
-    } else if says(WINDOWS) {
+    } else if has(WINDOWS) {
         Some("windows")
-    } else if says(MAC) {
+    } else if has(MAC) {
         Some("macos")
     } else {
-        (says(LINUX) && !says(MOBILE)).then_some("linux")
+        (has(LINUX) && !has(MOBILE)).then_some("linux")
     }
 }
 
 fn browser(signs: u32) -> Option<&'static str> {
-    let says = |sign| signs & sign != 0;
-    if says(OPERA) {
+    let has = |sign| signs & sign != 0;
+    if has(OPERA) {
         Some("opera")
-    } else if says(EDGE) {
+    } else if has(EDGE) {
         Some("edge")
-    } else if says(FIREFOX) {
+    } else if has(FIREFOX) {
         Some("firefox")
-    } else if says(CHROME) {
+    } else if has(CHROME) {
         Some("chrome")
     } else {
-        let on_apple = says(IPAD | IPHONE | MAC) && !says(ANDROID | OTHER);
-        (on_apple && says(SAFARI) && says(VERSION)).then_some("safari")
+        let on_apple = has(IPAD | IPHONE | MAC) && !has(ANDROID | OTHER);
+        (on_apple && has(SAFARI) && has(VERSION)).then_some("safari")
     }
 }

@@ -7,37 +7,37 @@ fn kind(agent: &str) -> AgentKind {
     Agent::parse(Some(agent.as_bytes())).kind
 }
 
-fn word(agent: &str) -> Option<&'static str> {
-    Agent::parse(Some(agent.as_bytes())).because
+fn reason(agent: &str) -> Option<&'static str> {
+    Agent::parse(Some(agent.as_bytes())).reason
 }
 
-/// Device, system and browser, and the agent that says so.
+/// Device, operating system and browser with the agent that has them.
 fn people() -> impl Iterator<Item = ([Option<&'static str>; 3], &'static str)> {
     PEOPLE.lines().map(|line| {
         let mut columns = line.split('\t');
-        let means = [(); 3].map(|()| columns.next().filter(|word| *word != "-"));
-        (means, columns.next().unwrap())
+        let traits = [(); 3].map(|()| columns.next().filter(|word| *word != "-"));
+        (traits, columns.next().unwrap())
     })
 }
 
 #[test]
-fn people_are_people() {
+fn browsers_are_classified_as_people() {
     assert!(people().count() >= 60);
     for (_, agent) in people() {
-        assert_eq!(Agent::parse(Some(agent.as_bytes())), Agent { kind: AgentKind::Human, because: None }, "{agent}");
+        assert_eq!(Agent::parse(Some(agent.as_bytes())), Agent { kind: AgentKind::Human, reason: None }, "{agent}");
     }
 }
 
 #[test]
-fn what_people_follow_with_is_told() {
-    for (means, agent) in people() {
+fn device_system_and_browser_are_recognised() {
+    for (traits, agent) in people() {
         let AgentTraits { device, os, browser } = AgentTraits::parse(Some(agent.as_bytes()));
-        assert_eq!([device, os, browser], means, "{agent}");
+        assert_eq!([device, os, browser], traits, "{agent}");
     }
 }
 
 #[test]
-fn the_words_are_those_of_the_rules() {
+fn traits_use_the_words_of_rules() {
     use crate::model::rules::{Browser, Device, Os, WordSet};
     let known = |word: Option<&str>, stored: fn(&[String]) -> bool| word.is_none_or(|word| stored(&[word.to_owned()]));
     for ([device, os, browser], agent) in people() {
@@ -48,7 +48,7 @@ fn the_words_are_those_of_the_rules() {
 }
 
 #[test]
-fn programs_are_no_people() {
+fn programs_are_not_classified_as_people() {
     assert!(PROGRAMS.lines().count() > 1000);
     for agent in PROGRAMS.lines() {
         assert_ne!(kind(agent), AgentKind::Human, "{agent}");
@@ -56,32 +56,32 @@ fn programs_are_no_people() {
 }
 
 #[test]
-fn whoever_says_nothing_is_a_program() {
+fn agents_without_a_browser_are_programs() {
     for agent in [None, Some(&b""[..])] {
-        assert_eq!(Agent::parse(agent), Agent { kind: AgentKind::Bot, because: Some("no agent") });
+        assert_eq!(Agent::parse(agent), Agent { kind: AgentKind::Bot, reason: Some("no User-Agent") });
     }
     for agent in [" ", "-", "Mozilla", "MyTool/1.0", "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7)", "\u{1F980}"] {
-        assert_eq!(word(agent), Some("no browser"), "{agent}");
+        assert_eq!(reason(agent), Some("no browser name"), "{agent}");
     }
 }
 
 #[test]
-fn the_word_that_gave_a_program_away_is_told() {
-    for (agent, told) in [
+fn the_reason_names_the_matching_word() {
+    for (agent, word) in [
         ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "bot"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0.0.0 Safari/537.36", "headless"),
         ("curl/8.5.0", "curl/"),
         ("python-requests/2.31.0", "python"),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/100.0 Safari/537.36 Dlc/2.0.1", "dlc/"),
     ] {
-        assert_eq!((kind(agent), word(agent)), (AgentKind::Bot, Some(told)), "{agent}");
+        assert_eq!((kind(agent), reason(agent)), (AgentKind::Bot, Some(word)), "{agent}");
     }
 }
 
 #[test]
-fn previews_are_told_from_other_programs() {
-    for (agent, told) in [
-        // Messages on Apple's systems.
+fn previews_are_distinguished_from_other_programs() {
+    for (agent, word) in [
+        // Apple Messages.
         (
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 \
              facebookexternalhit/1.1 Facebot Twitterbot/1.0",
@@ -94,7 +94,7 @@ fn previews_are_told_from_other_programs() {
         ("Twitterbot/1.0", "twitterbot"),
         ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "slackbot"),
         ("Slack-ImgProxy (+https://api.slack.com/robots)", "slack-imgproxy"),
-        // What Signal says as well.
+        // Signal sends this too.
         ("WhatsApp/2", "whatsapp"),
         ("WhatsApp/2.23.20.0 A", "whatsapp"),
         ("TelegramBot (like TwitterBot)", "telegrambot"),
@@ -112,14 +112,14 @@ fn previews_are_told_from_other_programs() {
         ("Snap URL Preview Service; bot; snapchat; https://developers.snap.com/robots", "preview"),
         ("Synapse (bot; +https://github.com/matrix-org/synapse)", "synapse"),
     ] {
-        assert_eq!((kind(agent), word(agent)), (AgentKind::Preview, Some(told)), "{agent}");
+        assert_eq!((kind(agent), reason(agent)), (AgentKind::Preview, Some(word)), "{agent}");
     }
 }
 
 #[test]
-fn an_agent_is_read_as_far_as_browsers_write() {
+fn only_the_first_512_bytes_are_read() {
     let browser = "Mozilla/5.0 ";
-    let at = |place: usize| format!("{browser:<place$}Googlebot/2.1");
+    let at = |position: usize| format!("{browser:<position$}Googlebot/2.1");
     assert_eq!(kind(&at(490)), AgentKind::Bot);
     assert_eq!(kind(&at(8000)), AgentKind::Human);
     let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(8192).collect();
@@ -135,18 +135,18 @@ mod properties {
 
     use super::*;
 
-    /// The first word of `list` in `agent`, looked for place by place and line by line.
+    /// The first word of `list` in `agent`, found by a simple search at each position, line by line.
     fn first_word(list: &'static str, agent: &[u8]) -> Option<&'static str> {
         let mut rest = agent.to_ascii_lowercase();
         rest.truncate(BYTES_READ);
         while !rest.is_empty() {
-            let begins = |line: &&str| {
+            let matches = |line: &&str| {
                 let word = line.trim_end_matches(['|', '!']);
                 let next = rest.get(word.len()).map(|byte| char::from(*byte));
                 let closed = next.is_none_or(|next| !next.is_ascii_alphanumeric() && next != ' ' && next != '_');
                 rest.starts_with(word.as_bytes()) && (closed || !line.ends_with('|'))
             };
-            match list.lines().find(begins) {
+            match list.lines().find(matches) {
                 Some(line) if line.ends_with('!') => drop(rest.drain(..line.trim_end_matches('!').len())),
                 Some(line) => return Some(line.trim_end_matches('|')),
                 None => drop(rest.remove(0)),
@@ -160,13 +160,13 @@ mod properties {
         lists.iter().flat_map(|list| list.lines()).map(|line| line.trim_end_matches(['|', '!'])).collect()
     }
 
-    /// Words of the lists with little between them, cut anywhere.
+    /// Agents made of words of the lists with short separators, cut at any position.
     fn agents() -> impl Strategy<Value = Vec<u8>> {
         let between = select(vec!["", " ", "; ", "/", "(", "b", "s", "1", "_", "BOT", "Cu", "\u{e9}"]);
         (vec((select(words()), between, any::<bool>()), 0..12), 0..8_usize).prop_map(|(words, cut)| {
             let mut agent = String::new();
-            for (word, between, loud) in words {
-                agent.push_str(&if loud { word.to_uppercase() } else { word.to_owned() });
+            for (word, between, in_capitals) in words {
+                agent.push_str(&if in_capitals { word.to_uppercase() } else { word.to_owned() });
                 agent.push_str(between);
             }
             agent.into_bytes().into_iter().skip(cut).collect()
@@ -177,7 +177,7 @@ mod properties {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_bytes_are_an_agent_and_capitals_do_not_matter(agent in prop_oneof![vec(any::<u8>(), 0..2000), agents()]) {
+        fn classification_ignores_case_for_any_bytes(agent in prop_oneof![vec(any::<u8>(), 0..2000), agents()]) {
             let (small, large) = (agent.to_ascii_lowercase(), agent.to_ascii_uppercase());
             prop_assert_eq!(Agent::parse(Some(&small)), Agent::parse(Some(&agent)));
             prop_assert_eq!(Agent::parse(Some(&large)), Agent::parse(Some(&agent)));
@@ -186,9 +186,9 @@ mod properties {
         }
 
         #[test]
-        fn the_quick_look_finds_what_a_slow_one_does(agent in agents()) {
-            for (list, quick) in [(include_str!("bots.txt"), &BOTS), (include_str!("previews.txt"), &PREVIEWS), (include_str!("browsers.txt"), &BROWSERS)] {
-                prop_assert_eq!(quick.found_in(read_part(Some(&agent))).next(), first_word(list, &agent));
+        fn word_search_agrees_with_a_simple_search(agent in agents()) {
+            for (list, words) in [(include_str!("bots.txt"), &BOTS), (include_str!("previews.txt"), &PREVIEWS), (include_str!("browsers.txt"), &BROWSERS)] {
+                prop_assert_eq!(words.found_in(read_part(Some(&agent))).next(), first_word(list, &agent));
             }
         }
     }

@@ -1,47 +1,49 @@
-//! A list of words, all of them looked for in one pass over a text, without regard to capitals.
+//! Multi-word search: finds all words of a list in one pass over a text, ignoring case.
 //!
-//! At nearly every place of a text begins no word. Two small tables say so: which two bytes begin a word, and which follow each other
-//! at its second place. Both know a byte by its lowest five bits, which a letter has in common with its capital. Where they let a
-//! place pass, the words of that letter are compared.
+//! Two bit tables skip nearly every position of the text: which byte pairs begin a word, and which pairs are its second
+//! and third byte. Both tables use the lowest five bits of a byte, which are equal for a letter and its capital. Where
+//! both tables match, the words of that first letter are compared.
 
-/// Words of at least three bytes, one a line, in small letters and sorted by the first. Each begins with a letter or a space, and comes
-/// before those that it begins with.
+/// A list of words and its search tables.
 ///
-/// A word that ends in `|` is not followed by a letter, a digit, a space or `_`. One that ends in `!` is read over: the words in it
-/// do not count.
+/// The list has one word of at least three bytes per line, in small letters, sorted by the first letter. Each word
+/// begins with a letter or a space. A word comes before its own prefixes.
+///
+/// * A word that ends in `|` matches only if no letter, digit, space or `_` follows.
+/// * A word that ends in `!` is skipped in the text, so that words within it do not match.
 pub(super) struct AgentWords {
     list: &'static str,
-    /// For each first byte, a bit for each second one.
+    /// A bit for each second byte, by the first byte.
     first: [u32; 32],
-    /// For each second byte, a bit for each third one.
+    /// A bit for each third byte, by the second byte.
     second: [u32; 32],
-    /// For each first byte, where its words begin in the list. They end where those of the next begin.
+    /// The offset of the first word in the list, by the first byte. Its words end at the offset of the next byte.
     begins: [u16; 33],
 }
 
-/// How a word ends.
+/// Rule for the end of a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Any,
     Closed,
-    ReadOver,
+    Skipped,
 }
 
 impl AgentWords {
     #[expect(
         clippy::arithmetic_side_effects,
         clippy::indexing_slicing,
-        reason = "the compiler runs this, and refuses a list that it fails on"
+        reason = "this runs at compile time, where a failure is a compile error"
     )]
     pub(super) const fn new(list: &'static str) -> Self {
         let bytes = list.as_bytes();
         let mut words = Self { list, first: [0; 32], second: [0; 32], begins: [0; 33] };
         let mut at = 0;
-        let mut latest = 0;
+        let mut previous = 0;
         while at < bytes.len() {
             let (first, second, third) = (low(bytes[at]), low(bytes[at + 1]), low(bytes[at + 2]));
-            assert!(first >= latest, "a word is not where the alphabet has it");
-            latest = first;
+            assert!(first >= previous, "the words are not sorted by their first letter");
+            previous = first;
             words.first[first] |= 1 << second;
             words.second[second] |= 1 << third;
             while bytes[at] != b'\n' {
@@ -58,7 +60,7 @@ impl AgentWords {
         words
     }
 
-    /// The words of the list in `text`, in its order.
+    /// The words of the list that `text` contains, in the order of the text.
     pub(super) fn found_in<'a>(&'static self, text: &'a [u8]) -> impl Iterator<Item = &'static str> + use<'a> {
         let mut rest = text;
         std::iter::from_fn(move || {
@@ -69,7 +71,7 @@ impl AgentWords {
                     continue;
                 };
                 rest = rest.get(word.len()..).unwrap_or_default();
-                if ending != Ending::ReadOver {
+                if ending != Ending::Skipped {
                     return str::from_utf8(word).ok();
                 }
             }
@@ -83,33 +85,33 @@ impl AgentWords {
         has(&self.first, first, *second) && has(&self.second, *second, *third)
     }
 
-    /// The word that `text` begins with.
+    /// The word at the start of `text`.
     fn word_at(&self, text: &[u8]) -> Option<(&'static [u8], Ending)> {
         let [first, second, third, ..] = text else { return None };
-        let begins_alike = |line: &&[u8]| matches!(line, [_, b, c, ..] if low(*b) == low(*second) && low(*c) == low(*third));
+        let may_match = |line: &&[u8]| matches!(line, [_, b, c, ..] if low(*b) == low(*second) && low(*c) == low(*third));
         let (begin, end) = (self.begins.get(low(*first))?, self.begins.get(low(*first).wrapping_add(1))?);
         let lines = self.list.as_bytes().get(usize::from(*begin)..usize::from(*end))?;
-        lines.split(|byte| *byte == b'\n').filter(begins_alike).map(read).find(|(word, ending)| {
+        lines.split(|byte| *byte == b'\n').filter(may_match).map(parse_line).find(|(word, ending)| {
             text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
                 && (*ending != Ending::Closed || text.get(word.len()).is_none_or(|next| closes(*next)))
         })
     }
 }
 
-/// What a letter and its capital have in common. Smaller than 32.
+/// The lowest five bits, which are equal for a letter and its capital.
 const fn low(byte: u8) -> usize {
     (byte & 31) as usize
 }
 
-fn read(line: &'static [u8]) -> (&'static [u8], Ending) {
+fn parse_line(line: &'static [u8]) -> (&'static [u8], Ending) {
     match line {
         [word @ .., b'|'] => (word, Ending::Closed),
-        [word @ .., b'!'] => (word, Ending::ReadOver),
+        [word @ .., b'!'] => (word, Ending::Skipped),
         word => (word, Ending::Any),
     }
 }
 
-/// Whether a word may end before this.
+/// Whether a closed word may end before this byte.
 fn closes(next: u8) -> bool {
     !(next.is_ascii_alphanumeric() || matches!(next, b' ' | b'_'))
 }

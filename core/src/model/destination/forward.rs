@@ -1,7 +1,7 @@
-//! The query a visitor brings along, beside the one a target has.
+//! Query forwarding: merges the visitor's query into the query of the target.
 //!
-//! Parameters go along as they came, and of those that share a name in both queries only one side's stay. Names are compared as forms
-//! decode them.
+//! Parameters are forwarded unchanged. If both queries have a parameter of the same name, only one side is kept. Names
+//! are compared after form decoding.
 
 use std::borrow::Cow;
 use std::mem;
@@ -11,44 +11,44 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::model::link::ForwardQuery;
 use crate::model::sorted::put_in_order;
 
-/// What browsers encode in a query. A `%` is none of it: what came encoded stays as it is.
+/// Characters that browsers encode in a query. `%` is not among them, so encoded text is not encoded twice.
 const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// Appends to `text` the query of a target and what goes along of a visitor's, if there is any of them.
+/// Appends the query of a target and the forwarded parameters of the visitor to `text`.
 pub(super) fn append_query(own: Option<&str>, visitors: &str, forward_query: ForwardQuery, text: &mut String) {
     let mut names = Vec::new();
-    own.unwrap_or_default().split('&').filter_map(name_of).for_each(|name| put_in_order(&mut names, name));
+    own.unwrap_or_default().split('&').filter_map(parameter_name).for_each(|name| put_in_order(&mut names, name));
     // At most as many as the target has, however many a visitor sends.
     let mut replaced = Vec::new();
-    let mut theirs = Vec::new();
+    let mut forwarded = Vec::new();
     for parameter in visitors.split('&').filter(|parameter| !parameter.is_empty()) {
-        let shared = name_of(parameter).filter(|name| names.binary_search(name).is_ok());
+        let shared = parameter_name(parameter).filter(|name| names.binary_search(name).is_ok());
         match (forward_query, shared) {
             (ForwardQuery::Off, _) | (ForwardQuery::TargetWins, Some(_)) => continue,
             (ForwardQuery::VisitorWins, Some(name)) => put_in_order(&mut replaced, name),
             (_, None) => {}
         }
-        theirs.push(parameter);
+        forwarded.push(parameter);
     }
-    let stays = |parameter: &&str| name_of(parameter).is_none_or(|name| replaced.binary_search(&name).is_err());
+    let is_kept = |parameter: &&str| parameter_name(parameter).is_none_or(|name| replaced.binary_search(&name).is_err());
     let mut separator = '?';
-    for parameter in own.into_iter().flat_map(|own| own.split('&')).filter(stays) {
+    for parameter in own.into_iter().flat_map(|own| own.split('&')).filter(is_kept) {
         text.push(mem::replace(&mut separator, '&'));
         text.push_str(parameter);
     }
-    // A `?` with nothing behind it is where theirs go.
-    if own == Some("") && !theirs.is_empty() {
+    // A target that ends with `?` already has the separator.
+    if own == Some("") && !forwarded.is_empty() {
         text.pop();
         separator = '?';
     }
-    for parameter in theirs {
+    for parameter in forwarded {
         text.push(mem::replace(&mut separator, '&'));
         text.extend(utf8_percent_encode(parameter, UNSAFE));
     }
 }
 
-/// What forms take a parameter's name for; nothing is no parameter.
-pub(super) fn name_of(parameter: &str) -> Option<Cow<'_, str>> {
+/// The name of a parameter after form decoding. `None` for an empty text.
+pub(super) fn parameter_name(parameter: &str) -> Option<Cow<'_, str>> {
     form_urlencoded::parse(parameter.as_bytes()).next().map(|(name, _)| name)
 }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_go_along_and_of_one_name_one_sides_stay() {
+    fn shared_parameters_are_kept_from_one_side() {
         for (own, visitors, target_wins, visitor_wins) in [
             (None, "", "", ""),
             (None, "&&", "", ""),
@@ -89,23 +89,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_safe_in_a_query_passes_byte_for_byte_and_nothing_is_encoded_twice() {
-        for (came, leaves) in [
+    fn only_unsafe_characters_are_encoded() {
+        for (received, forwarded) in [
             ("a=%41%zz%&b=%2541", "a=%41%zz%&b=%2541"),
             ("/?:@!$'()*+,;=~-._[]{}|^`\\", "/?:@!$'()*+,;=~-._[]{}|^`\\"),
             ("a b\"<>#\t\r\n\0\u{7f}", "a%20b%22%3C%3E%23%09%0D%0A%00%7F"),
             ("ü=日", "%C3%BC=%E6%97%A5"),
             ("%C3%BC=%FF", "%C3%BC=%FF"),
         ] {
-            assert_eq!(appended(None, came, TargetWins), format!("?{leaves}"), "{came:?}");
+            assert_eq!(appended(None, received, TargetWins), format!("?{forwarded}"), "{received:?}");
         }
     }
 
     #[test]
-    fn a_query_of_8_kb_goes_along() {
+    fn a_query_of_8_kb_is_forwarded() {
         for query in ["x".repeat(8_192), "x&".repeat(4_096), "a=1&".repeat(2_048), (0..1_500).map(|n| format!("{n}&")).collect()] {
-            let came = query.trim_end_matches('&');
-            assert_eq!(appended(Some("own"), &query, VisitorWins), format!("?own&{came}"));
+            let expected = query.trim_end_matches('&');
+            assert_eq!(appended(Some("own"), &query, VisitorWins), format!("?own&{expected}"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What visitors bring, in every place of a target.
+//! Redirects with visitor values in every part of a target.
 
 use super::*;
 
@@ -8,20 +8,20 @@ fn compiled(target: &str, forward_query: ForwardQuery, forward_path: bool) -> De
     Destination::compile(&Target::stored(target.to_owned()), forward_query, forward_path).unwrap()
 }
 
-fn lead(destination: &Destination, rest: &[&str], query: &str) -> Result<String, Escapes> {
+fn location(destination: &Destination, rest: &[&str], query: &str) -> Result<String, UnsafeLocation> {
     let rest: Vec<Cow<'_, str>> = rest.iter().copied().map(Cow::Borrowed).collect();
-    destination.lead(NOON, &rest, query).map(|location| location.to_str().unwrap().to_owned())
+    destination.location(NOON, &rest, query).map(|location| location.to_str().unwrap().to_owned())
 }
 
-/// Where a template leads that forwards nothing.
-fn filled(path: &str, rest: &[&str], query: &str) -> Result<String, Escapes> {
+/// The filled template of a link that forwards nothing.
+fn filled(path: &str, rest: &[&str], query: &str) -> Result<String, UnsafeLocation> {
     let target = format!("https://example.com/{path}");
     assert_eq!(template::check(&target), Ok(()), "{target}");
-    let location = lead(&compiled(&target, ForwardQuery::Off, false), rest, query)?;
+    let location = location(&compiled(&target, ForwardQuery::Off, false), rest, query)?;
     Ok(location.strip_prefix("https://example.com/").unwrap().to_owned())
 }
 
-fn ok(text: &str) -> Result<String, Escapes> {
+fn ok(text: &str) -> Result<String, UnsafeLocation> {
     Ok(text.to_owned())
 }
 
@@ -48,7 +48,7 @@ fn placeholders_are_filled_in() {
 }
 
 #[test]
-fn a_value_is_encoded_for_its_place() {
+fn values_are_encoded_for_their_url_part() {
     for (value, in_path, behind) in [
         ("evil/..a", "evil%2F..a", "evil%2F..a"),
         ("\\\\evil", "%5C%5Cevil", "%5C%5Cevil"),
@@ -70,19 +70,19 @@ fn a_value_is_encoded_for_its_place() {
         }
         assert_eq!(filled("{path}", &["a", value, "b"], ""), Ok(format!("a/{in_path}/b")), "{value:?}");
         let appends = compiled("https://example.com", ForwardQuery::Off, true);
-        assert_eq!(lead(&appends, &["a", value], ""), Ok(format!("https://example.com/a/{in_path}")), "{value:?}");
+        assert_eq!(location(&appends, &["a", value], ""), Ok(format!("https://example.com/a/{in_path}")), "{value:?}");
     }
 }
 
 #[test]
-fn what_no_encoding_keeps_in_its_segment_leads_nowhere() {
+fn dot_segments_in_values_are_refused() {
     let appends = compiled("https://example.com/a", ForwardQuery::Off, true);
     for value in ["..", ".", "../admin", "..\\admin", "a/..", "..;", "a/.;b/c"] {
         for path in ["{path}", "{path.0}", "a/{path.0}/b", "{path}?x"] {
-            assert_eq!(filled(path, &[value], ""), Err(Escapes), "{path} {value}");
+            assert_eq!(filled(path, &[value], ""), Err(UnsafeLocation), "{path} {value}");
         }
-        assert_eq!(filled("a/{query.x}", &[], &format!("x={value}")), Err(Escapes), "{value}");
-        assert_eq!(lead(&appends, &["b", value], ""), Err(Escapes), "{value}");
+        assert_eq!(filled("a/{query.x}", &[], &format!("x={value}")), Err(UnsafeLocation), "{value}");
+        assert_eq!(location(&appends, &["b", value], ""), Err(UnsafeLocation), "{value}");
         assert!(filled("?x={path.0}#{path}", &[value], "").is_ok(), "{value}");
     }
     for (path, value) in [
@@ -95,14 +95,14 @@ fn what_no_encoding_keeps_in_its_segment_leads_nowhere() {
         ("..{path}", "x"),
     ] {
         let rest = if path == "..{path}" { &["", ""][..] } else { &[value][..] };
-        assert_eq!(filled(path, rest, ""), Err(Escapes), "{path} {value}");
+        assert_eq!(filled(path, rest, ""), Err(UnsafeLocation), "{path} {value}");
     }
     assert_eq!(filled(".{path.0}.", &["a"], ""), ok(".a."));
     assert_eq!(filled("a/../{path.0}", &["a"], ""), ok("a/../a"));
 }
 
 #[test]
-fn the_path_behind_an_alias_is_appended() {
+fn the_path_after_an_alias_is_appended() {
     for (target, rest, expected) in [
         ("https://example.com", &["a", "b"][..], "https://example.com/a/b"),
         ("https://example.com/", &["a"], "https://example.com/a"),
@@ -121,12 +121,12 @@ fn the_path_behind_an_alias_is_appended() {
     ] {
         let destination = compiled(target, ForwardQuery::Off, true);
         assert!(destination.uses_path(), "{target}");
-        assert_eq!(lead(&destination, rest, "q=1"), ok(expected), "{target} {rest:?}");
+        assert_eq!(location(&destination, rest, "q=1"), ok(expected), "{target} {rest:?}");
     }
 }
 
 #[test]
-fn a_query_goes_along_behind_the_path_and_before_the_fragment() {
+fn the_query_goes_between_path_and_fragment() {
     for (target, target_wins, visitor_wins) in [
         ("https://example.com", "https://example.com?a=1&b=2", "https://example.com?a=1&b=2"),
         ("https://example.com/#f", "https://example.com/?a=1&b=2#f", "https://example.com/?a=1&b=2#f"),
@@ -134,32 +134,32 @@ fn a_query_goes_along_behind_the_path_and_before_the_fragment() {
         ("https://example.com/?x={query.a}&b", "https://example.com/?x=1&b&a=1", "https://example.com/?x=1&a=1&b=2"),
         ("https://example.com/?{query.b|b}=x", "https://example.com/?2=x&a=1&b=2", "https://example.com/?2=x&a=1&b=2"),
     ] {
-        assert_eq!(lead(&compiled(target, ForwardQuery::TargetWins, false), &[], "a=1&b=2"), ok(target_wins), "{target}");
-        assert_eq!(lead(&compiled(target, ForwardQuery::VisitorWins, true), &[], "a=1&b=2"), ok(visitor_wins), "{target}");
-        assert_eq!(lead(&compiled(target, ForwardQuery::Off, false), &[], ""), filled_plainly(target), "{target}");
+        assert_eq!(location(&compiled(target, ForwardQuery::TargetWins, false), &[], "a=1&b=2"), ok(target_wins), "{target}");
+        assert_eq!(location(&compiled(target, ForwardQuery::VisitorWins, true), &[], "a=1&b=2"), ok(visitor_wins), "{target}");
+        assert_eq!(location(&compiled(target, ForwardQuery::Off, false), &[], ""), filled_plainly(target), "{target}");
     }
 }
 
-/// A target with nothing in its placeholders.
-fn filled_plainly(target: &str) -> Result<String, Escapes> {
+/// A target with empty placeholders.
+fn filled_plainly(target: &str) -> Result<String, UnsafeLocation> {
     Ok(target.replace("{query.a}", "").replace("{query.b|b}", "b"))
 }
 
 #[test]
-fn what_needs_nothing_is_ready() {
+fn plain_targets_are_used_unchanged() {
     for target in ["https://example.com/{x}|\"<>`^#{paths}", "https://example.com/{path.10}{path", "https://example.com?"] {
         for forward_query in [ForwardQuery::Off, ForwardQuery::VisitorWins] {
             let destination = compiled(target, forward_query, forward_query == ForwardQuery::Off);
-            assert_eq!(lead(&destination, &[], ""), ok(target));
+            assert_eq!(location(&destination, &[], ""), ok(target));
             assert_eq!(destination.bytes(), target.len());
         }
-        assert_eq!(lead(&compiled(target, ForwardQuery::Off, false), &["a"], "x=1"), ok(target));
+        assert_eq!(location(&compiled(target, ForwardQuery::Off, false), &["a"], "x=1"), ok(target));
     }
     assert!(Destination::compile(&Target::stored("https://example.com/\n".into()), ForwardQuery::Off, false).is_none());
 }
 
 #[test]
-fn only_who_names_the_path_uses_it() {
+fn path_placeholders_and_forward_path_use_the_path() {
     for (target, uses) in [
         ("https://example.com/{path}", true),
         ("https://example.com/?x={path.3|y}", true),
@@ -172,18 +172,18 @@ fn only_who_names_the_path_uses_it() {
 }
 
 #[test]
-fn no_address_is_longer_than_16_kb() {
+fn locations_have_at_most_16_kb() {
     let (long, shorter) = (&*"x".repeat(8_192), &*"x".repeat(8_191));
     let length = |target: &str, rest: &[&str], query: &str| {
-        lead(&compiled(target, ForwardQuery::VisitorWins, true), rest, query).map(|location| location.len())
+        location(&compiled(target, ForwardQuery::VisitorWins, true), rest, query).map(|location| location.len())
     };
     let target = format!("https://example.com/?{}", "a".repeat(8_192 - 21));
     assert_eq!(length(&target, &[], shorter), Ok(16_384));
-    assert_eq!(length(&target, &[], long), Err(Escapes));
-    assert_eq!(length("https://example.com/", &[long, long], ""), Err(Escapes));
-    assert_eq!(length("https://example.com/", &["é".repeat(4_096).as_str()], ""), Err(Escapes));
+    assert_eq!(length(&target, &[], long), Err(UnsafeLocation));
+    assert_eq!(length("https://example.com/", &[long, long], ""), Err(UnsafeLocation));
+    assert_eq!(length("https://example.com/", &["é".repeat(4_096).as_str()], ""), Err(UnsafeLocation));
     assert_eq!(length("https://example.com/{path.0}", &[long], ""), Ok(8_212));
     for template in ["{path}{path}", "?{query.x}{query.x}", "#{path.0}{query.x}"] {
-        assert_eq!(length(&format!("https://example.com/{template}"), &[long], &format!("x={long}")), Err(Escapes), "{template}");
+        assert_eq!(length(&format!("https://example.com/{template}"), &[long], &format!("x={long}")), Err(UnsafeLocation), "{template}");
     }
 }

@@ -1,4 +1,4 @@
-//! Blocks of addresses in CIDR notation, such as `192.0.2.0/24`.
+//! Address blocks in CIDR notation, such as `192.0.2.0/24`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,21 +7,21 @@ use ipnet::IpNet;
 
 use crate::model::field_error::FieldError;
 
-/// A block of addresses. The bits behind its prefix are zero; IPv4 is never written as IPv6.
+/// An address block. The bits after its prefix are zero. IPv4 is never written as IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AddressBlock(IpNet);
 
 impl AddressBlock {
-    /// Reads `192.0.2.0/24`, `2001:db8::/32` or a single address.
+    /// Parses `192.0.2.0/24`, `2001:db8::/32` or a single address.
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
         Self::parse_canonical(text).ok_or_else(|| {
-            FieldError::invalid("this is no block of addresses, such as 192.0.2.0/24 or 2001:db8::/32, with zeros at its end")
+            FieldError::invalid("this is not an address block: write it as in 192.0.2.0/24 or 2001:db8::/32, with zeros after the prefix")
         })
     }
 
     fn parse_canonical(text: &str) -> Option<Self> {
         let block = match text.split_once('/') {
-            // The parser of ipnet takes octets with leading zeros, which some read as octal numbers; that of std refuses them.
+            // ipnet accepts octets with leading zeros, which some software reads as octal numbers. std refuses them.
             Some((address, bits)) if bits.bytes().all(|byte| byte.is_ascii_digit()) && (bits == "0" || !bits.starts_with('0')) => {
                 IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()?
             }
@@ -34,12 +34,12 @@ impl AddressBlock {
         IpNet::new(address, bits).ok().filter(|_| is_exact).map(Self)
     }
 
-    /// Whether `address` is in it. IPv4 is in no block of IPv6, not even in `::/0`.
+    /// Whether the block contains `address`. An IPv6 block contains no IPv4 address, not even `::/0`.
     pub(super) fn has(self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }
 
-    /// Whether all the addresses of `other` are in it.
+    /// Whether the block contains all addresses of `other`.
     pub(super) fn covers(self, other: Self) -> bool {
         self.0.contains(&other.0)
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_has_one_spelling() {
+    fn blocks_are_normalized() {
         for (text, block) in [
             ("192.0.2.0/24", Some("192.0.2.0/24")),
             ("192.0.2.7", Some("192.0.2.7/32")),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_in_its_blocks() {
+    fn blocks_contain_their_addresses() {
         for (block, address, is_in) in [
             ("192.0.2.0/24", "192.0.2.0", true),
             ("192.0.2.0/24", "192.0.2.255", true),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_covers_the_blocks_in_it() {
+    fn blocks_cover_smaller_blocks() {
         for (block, other, covers) in [
             ("192.0.2.0/24", "192.0.2.0/24", true),
             ("192.0.2.0/24", "192.0.2.128/25", true),

@@ -1,10 +1,11 @@
-//! What a rule asks of a visitor.
+//! Conditions of rules.
 
 use std::borrow::Cow;
 
 use super::{AddressBlock, Browser, Country, Device, Language, Os, Query, QueryTest, TimeWindow, Weekday, WordSet, Zone};
 
-/// One condition. A list is sorted, holds each value once and is never empty: the condition holds if any of them does.
+/// A condition. Lists are sorted, without duplicates and never empty; the condition holds if any of their values
+/// matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Country(Vec<Country>),
@@ -16,12 +17,12 @@ pub(crate) enum Condition {
     Time(TimeWindow),
     Weekday(WordSet<Weekday>, Zone),
     Address(Vec<AddressBlock>),
-    /// So many of a hundred visitors, 1 to 99.
+    /// Percentage of visitors, 1 to 99.
     Split(u8),
 }
 
 impl Condition {
-    /// The word its kind goes by.
+    /// The name of its kind in the API.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Country(_) => "country",
@@ -37,9 +38,9 @@ impl Condition {
         }
     }
 
-    /// How much it takes, about.
+    /// Memory used, in bytes, approximately.
     pub(super) fn bytes(&self) -> usize {
-        let more = match self {
+        let values = match self {
             Self::Country(any) => size_of_val(any.as_slice()),
             Self::Language(any) => any.iter().map(|language| language.as_str().len().saturating_add(size_of::<Language>())).sum(),
             Self::Query(Query { name, wanted: QueryTest::Equals(value) }) => name.len().saturating_add(value.len()),
@@ -49,10 +50,10 @@ impl Condition {
             Self::Address(any) => size_of_val(any.as_slice()),
             Self::Device(_) | Self::Os(_) | Self::Browser(_) | Self::Split(_) => 0,
         };
-        more.saturating_add(size_of::<Self>())
+        values.saturating_add(size_of::<Self>())
     }
 
-    /// What stands in its `any`; nothing if its kind has none.
+    /// The values of its field `any`, empty for kinds without this field.
     pub(crate) fn any(&self) -> Vec<Cow<'_, str>> {
         match self {
             Self::Country(any) => any.iter().map(|country| Cow::from(country.as_str())).collect(),

@@ -1,4 +1,4 @@
-//! Countries, by the two letters of ISO 3166.
+//! Countries by their two-letter code of ISO 3166.
 
 use crate::model::field_error::FieldError;
 
@@ -10,25 +10,25 @@ KZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNG
 QARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZA\
 ZMZW";
 
-/// A country: its place among all.
+/// A country, stored as its position in the list of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Country(u8);
 
 impl Country {
-    /// Reads a code in capitals or small letters.
+    /// Parses a code in capitals or small letters.
     pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
-        Self::of(text).ok_or_else(|| FieldError::invalid("this is no country of ISO 3166, such as DE"))
+        Self::of(text).ok_or_else(|| FieldError::invalid("this is not a country code of ISO 3166: write it as in DE"))
     }
 
-    /// The country that an edge reports, if it is one: edges have codes of their own for what they do not know.
+    /// The country with this code. `None` for other codes, which edges report for unknown countries.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let code = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|letter| letter.to_ascii_uppercase());
         let (codes, _) = CODES.as_bytes().as_chunks();
-        let place = codes.binary_search_by_key(&u16::from_be_bytes(code), |code| u16::from_be_bytes(*code)).ok()?;
-        u8::try_from(place).ok().map(Self)
+        let position = codes.binary_search_by_key(&u16::from_be_bytes(code), |code| u16::from_be_bytes(*code)).ok()?;
+        u8::try_from(position).ok().map(Self)
     }
 
-    /// Every code, as two capitals. Those of one first letter stand next to each other.
+    /// All codes as two capitals. Codes with the same first letter are adjacent.
     #[cfg(feature = "docs")]
     pub(crate) fn codes() -> impl Iterator<Item = [char; 2]> {
         let (codes, _) = CODES.as_bytes().as_chunks();
@@ -36,8 +36,8 @@ impl Country {
     }
 
     pub(crate) fn as_str(self) -> &'static str {
-        let begins = usize::from(self.0).saturating_mul(2);
-        CODES.get(begins..begins.saturating_add(2)).unwrap_or_default()
+        let start = usize::from(self.0).saturating_mul(2);
+        CODES.get(start..start.saturating_add(2)).unwrap_or_default()
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_every_country_in_order_and_no_other() {
+    fn only_the_250_sorted_codes_are_known() {
         assert!(CODES.is_ascii() && CODES.len() == 500);
         let code = |at| Country::parse(CODES.get(at..at + 2).unwrap()).unwrap().as_str().to_owned();
         let known: Vec<String> = (0..500).step_by(2).map(code).collect();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_edge_says_is_a_country_if_it_is_one() {
+    fn unknown_codes_of_edges_are_no_country() {
         assert_eq!(["DE", "de", "XK"].map(|text| Country::of(text).is_some()), [true; 3]);
         assert_eq!(["XX", "T1", "", "?", "DEU", "D\u{df}"].map(Country::of), [None; 6]);
     }

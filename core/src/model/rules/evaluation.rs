@@ -1,4 +1,4 @@
-//! Which rule of a link holds for a visit: the first of which every condition does.
+//! Rule evaluation: finds the first rule of a link whose conditions all hold for a visit.
 
 use std::cell::{Cell, OnceCell};
 
@@ -10,7 +10,7 @@ use crate::model::digest::Pepper;
 use crate::model::link::LinkId;
 use crate::model::visit::Visit;
 
-/// One visit and the rules of one link. What several conditions ask is worked out once.
+/// Evaluation of the rules of one link for one visit. Values that several conditions use are computed once.
 pub(crate) struct RuleEvaluation<'t, 'v> {
     visit: &'t Visit<'v>,
     rules: &'t [Rule],
@@ -18,20 +18,20 @@ pub(crate) struct RuleEvaluation<'t, 'v> {
     pepper: Option<&'t Pepper>,
     language: OnceCell<Option<&'t Language>>,
     local: Cell<Option<(&'t Zone, DateTime)>>,
-    lot: OnceCell<SplitPosition>,
+    split_position: OnceCell<SplitPosition>,
 }
 
 impl<'t, 'v> RuleEvaluation<'t, 'v> {
     pub(crate) fn new(visit: &'t Visit<'v>, rules: &'t [Rule], link: &'t LinkId, pepper: Option<&'t Pepper>) -> Self {
-        Self { visit, rules, link, pepper, language: OnceCell::new(), local: Cell::new(None), lot: OnceCell::new() }
+        Self { visit, rules, link, pepper, language: OnceCell::new(), local: Cell::new(None), split_position: OnceCell::new() }
     }
 
-    /// The place of the first rule that holds.
+    /// The position of the first rule that holds.
     pub(crate) fn first(&self) -> Option<usize> {
         self.rules.iter().position(|rule| self.outcome(rule).is_ok())
     }
 
-    /// Whether `rule`, one of the link's, holds; if not, the place of its first condition that does not.
+    /// Evaluates one rule of the link. The error is the position of its first condition that does not hold.
     pub(crate) fn outcome(&self, rule: &'t Rule) -> Result<(), usize> {
         let failed = rule.when.iter().position(|condition| !self.holds(condition, rule));
         failed.map_or(Ok(()), Err)
@@ -43,16 +43,16 @@ impl<'t, 'v> RuleEvaluation<'t, 'v> {
             Condition::Device(any) => any.has(self.visit.software().device),
             Condition::Os(any) => any.has(self.visit.software().os),
             Condition::Browser(any) => any.has(self.visit.software().browser),
-            Condition::Language(any) => self.language().is_some_and(|liked| any.binary_search(liked).is_ok()),
+            Condition::Language(any) => self.language().is_some_and(|preferred| any.binary_search(preferred).is_ok()),
             Condition::Query(query) => query.holds(self.visit.parameters()),
             Condition::Time(window) => window.has(TimeOfDay::at(self.local(&window.zone))),
             Condition::Weekday(any, zone) => any.has(WordSet::day_of(self.local(zone))),
             Condition::Address(any) => self.visit.address().is_some_and(|address| any.iter().any(|block| block.has(address))),
-            Condition::Split(percent) => self.lot().percentile(&rule.id) < *percent,
+            Condition::Split(percent) => self.split_position().percentile(&rule.id) < *percent,
         }
     }
 
-    /// Of all the languages that the link's rules name, the one the visitor likes best.
+    /// The visitor's preferred language among all languages in the rules of the link.
     fn language(&self) -> Option<&'t Language> {
         *self.language.get_or_init(|| {
             let named = |condition: &'t Condition| match condition {
@@ -60,11 +60,11 @@ impl<'t, 'v> RuleEvaluation<'t, 'v> {
                 _ => &[],
             };
             let rules = self.rules;
-            language::liked_best(&self.visit.languages()?, &|| rules.iter().flat_map(|rule| &rule.when).flat_map(named))
+            language::preferred(&self.visit.languages()?, &|| rules.iter().flat_map(|rule| &rule.when).flat_map(named))
         })
     }
 
-    /// What the clocks of `zone` show. The rules of a link mostly mean one zone.
+    /// The local time in `zone`. Only the last zone is cached, because the rules of a link mostly use one zone.
     fn local(&self, zone: &'t Zone) -> DateTime {
         match self.local.get() {
             Some((known, local)) if known == zone => local,
@@ -76,8 +76,8 @@ impl<'t, 'v> RuleEvaluation<'t, 'v> {
         }
     }
 
-    fn lot(&self) -> SplitPosition {
-        *self.lot.get_or_init(|| SplitPosition::draw(self.pepper, self.link, self.visit.address(), self.visit.agent()))
+    fn split_position(&self) -> SplitPosition {
+        *self.split_position.get_or_init(|| SplitPosition::compute(self.pepper, self.link, self.visit.address(), self.visit.agent()))
     }
 }
 
@@ -94,29 +94,29 @@ mod tests {
     use crate::model::time::Timestamp;
     use crate::store::ports::ClientInfo;
 
-    /// A visitor, and what was asked of them.
+    /// A visitor that records which attributes are read.
     #[derive(Default)]
     struct Visitor {
         headers: Vec<(&'static str, &'static str)>,
         address: Option<&'static str>,
         country: Option<&'static str>,
-        asked: RefCell<Vec<String>>,
+        reads: RefCell<Vec<String>>,
     }
 
     impl ClientInfo for Visitor {
         fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-            self.asked.borrow_mut().push(name.to_string());
+            self.reads.borrow_mut().push(name.to_string());
             let (_, value) = self.headers.iter().find(|(known, _)| name == known)?;
             Some(Cow::Borrowed(value.as_bytes()))
         }
 
         fn address(&self) -> Option<IpAddr> {
-            self.asked.borrow_mut().push("address".into());
+            self.reads.borrow_mut().push("address".into());
             self.address?.parse().ok()
         }
 
         fn country(&self) -> Option<String> {
-            self.asked.borrow_mut().push("country".into());
+            self.reads.borrow_mut().push("country".into());
             self.country.map(str::to_owned)
         }
     }
@@ -140,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_holds_for_whom_it_names() {
-        let nobody = Visitor::default();
-        let somebody = Visitor {
+    fn conditions_hold_for_matching_visitors() {
+        let unknown = Visitor::default();
+        let known = Visitor {
             headers: vec![("user-agent", IPAD), ("accept-language", "de-AT, en;q=0.5")],
             address: Some("::ffff:192.0.2.7"),
             country: Some("at"),
             ..Visitor::default()
         };
-        for (holds_for_somebody, holds_for_nobody, condition) in [
+        for (holds_for_known, holds_for_unknown, condition) in [
             (true, false, r#"{"type":"country","any":["DE","AT"]}"#),
             (false, false, r#"{"type":"country","any":["DE"]}"#),
             (true, false, r#"{"type":"device","any":["mobile","tablet"]}"#),
@@ -176,13 +176,13 @@ mod tests {
             (true, false, r#"{"type":"address","any":["2001:db8::/32","192.0.2.0/24"]}"#),
             (false, false, r#"{"type":"address","any":["::/0","198.51.100.0/24"]}"#),
         ] {
-            assert_eq!(holds(&somebody, "x=1&x=a+b", condition), holds_for_somebody, "{condition}");
-            assert_eq!(holds(&nobody, "", condition), holds_for_nobody, "{condition}");
+            assert_eq!(holds(&known, "x=1&x=a+b", condition), holds_for_known, "{condition}");
+            assert_eq!(holds(&unknown, "", condition), holds_for_unknown, "{condition}");
         }
     }
 
     #[test]
-    fn a_country_that_the_edge_does_not_know_meets_none() {
+    fn unknown_countries_match_no_country_condition() {
         for country in [None, Some("XX"), Some("T1"), Some(""), Some("DEU")] {
             let visitor = Visitor { country, ..Visitor::default() };
             assert!(!holds(&visitor, "", r#"{"type":"country","any":["DE","XK"]}"#), "{country:?}");
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_split_takes_its_share_of_addresses() {
+    fn splits_take_their_share_of_addresses() {
         let list = rules(&[r#"{"type":"split","percent":20}"#, r#"{"type":"split","percent":50}"#]);
         let mut counts = [0_u32; 3];
         for number in 0..10_000_u32 {
@@ -206,12 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn a_split_of_so_many_percent_is_for_the_lots_below() {
+    fn a_split_takes_percentiles_below_its_percentage() {
         let [first] = <[Rule; 1]>::try_from(rules(&[r#"{"type":"split","percent":1}"#])).unwrap();
         for number in 0..100 {
             let agent: &str = "x".repeat(number).leak();
             let visitor = Visitor { headers: vec![("user-agent", agent)], ..Visitor::default() };
-            let percentile = SplitPosition::draw(None, &LinkId::from_name("x"), None, agent.as_bytes()).percentile(&first.id);
+            let percentile = SplitPosition::compute(None, &LinkId::from_name("x"), None, agent.as_bytes()).percentile(&first.id);
             for percent in [percentile, percentile + 1].into_iter().filter(|percent| (1..=99).contains(percent)) {
                 let condition = format!(r#"{{"type":"split","percent":{percent}}}"#);
                 assert_eq!(holds(&visitor, "", &condition), percentile < percent, "{percentile} at {percent} percent");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_rule_of_which_every_condition_holds_wins() {
+    fn the_first_rule_that_holds_wins() {
         let [de, at, mobile] =
             [r#"{"type":"country","any":["DE"]}"#, r#"{"type":"country","any":["DE","AT"]}"#, r#"{"type":"device","any":["mobile"]}"#];
         let list = rules(&[&format!("{at},{mobile}"), de, at]);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_names_the_first_condition_that_failed() {
+    fn outcomes_name_the_first_failed_condition() {
         let list = rules(&[
             r#"{"type":"country","any":["AT"]},{"type":"query","name":"x","present":true},{"type":"query","name":"y","present":true}"#,
         ]);
@@ -252,9 +252,8 @@ mod tests {
         }
     }
 
-    /// The languages of one rule stand against those of the others.
     #[test]
-    fn somebody_who_likes_another_rules_language_better_is_left_to_that_rule() {
+    fn languages_of_all_rules_compete() {
         let list = rules(&[r#"{"type":"language","any":["en"]}"#, r#"{"type":"language","any":["de","fr"]}"#]);
         for (header, first) in
             [("de, en;q=0.9", Some(1)), ("en, de;q=0.9", Some(0)), ("fr-CA, en", Some(1)), ("es, en;q=0.1", Some(0)), ("es", None)]
@@ -265,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn two_zones_show_two_times() {
+    fn each_condition_uses_its_own_time_zone() {
         let at = |time: &str, to: &str, tz: &str| format!(r#"{{"type":"time","from":"{time}","to":"{to}","tz":"{tz}"}}"#);
         let berlin = "CET-1CEST,M3.5.0,M10.5.0/3";
         let list = rules(&[
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fact_is_asked_for_once_and_only_if_a_condition_needs_it() {
+    fn attributes_are_read_once_and_only_if_needed() {
         let visitor = Visitor { country: Some("AT"), ..Visitor::default() };
         let [country, agent, language, address] = [
             r#"{"type":"country","any":["AT"]}"#,
@@ -292,14 +291,14 @@ mod tests {
             r#"{"type":"address","any":["192.0.2.0/24"]}"#,
         ];
         assert_eq!(first_at(NOW, &visitor, "", &rules(&[country])), Some(0));
-        assert_eq!(visitor.asked.take(), ["country"]);
+        assert_eq!(visitor.reads.take(), ["country"]);
         let query = r#"{"type":"query","name":"x","present":true}"#;
         assert_eq!(first_at(NOW, &visitor, "", &rules(&[&format!("{query},{agent},{language}"), query])), None);
-        assert_eq!(visitor.asked.take(), [""; 0]);
+        assert_eq!(visitor.reads.take(), [""; 0]);
         let each = [agent, language, address].map(|condition| format!("{condition},{query}"));
         let twice: Vec<&str> = each.iter().chain(&each).map(String::as_str).collect();
         let list: Vec<Rule> = twice.iter().flat_map(|when| rules(&[when])).collect();
         assert_eq!(first_at(NOW, &visitor, "", &list), None);
-        assert_eq!(visitor.asked.take(), ["user-agent", "accept-language", "address"]);
+        assert_eq!(visitor.reads.take(), ["user-agent", "accept-language", "address"]);
     }
 }

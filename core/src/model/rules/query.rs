@@ -1,20 +1,20 @@
-//! What the query of a followed address holds.
+//! Query conditions: tests of one parameter in the visitor's query.
 
 use std::borrow::Cow;
 
-/// In bytes: parameters have short names.
+/// Longest parameter name in bytes.
 pub(crate) const NAME_BYTES: usize = 64;
-/// In bytes: what a link is tagged with, not a document.
+/// Longest parameter value in bytes.
 pub(crate) const VALUE_BYTES: usize = 512;
 
-/// A parameter and what is wanted of it.
+/// A parameter and its test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) name: String,
     pub(crate) wanted: QueryTest,
 }
 
-/// What is wanted of a parameter.
+/// Test of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum QueryTest {
     Present,
@@ -23,7 +23,7 @@ pub(crate) enum QueryTest {
 }
 
 impl Query {
-    /// Whether a query is as wanted. Of a parameter that stands there several times one is enough.
+    /// Whether the test holds for a query. One occurrence of a repeated parameter is enough.
     pub(super) fn holds(&self, parameters: &[(Cow<'_, str>, Cow<'_, str>)]) -> bool {
         let mut values = parameters.iter().filter(|(name, _)| *name == self.name).map(|(_, value)| value);
         match &self.wanted {
@@ -33,17 +33,17 @@ impl Query {
         }
     }
 
-    /// Whether no query meets both. Two values exclude nothing: a parameter may stand there twice.
+    /// Whether no query can pass both tests. Two different values are possible, because a parameter may be repeated.
     pub(super) fn excludes(&self, other: &Self) -> bool {
         self.name == other.name && (self.wanted == QueryTest::Absent) != (other.wanted == QueryTest::Absent)
     }
 
-    /// Whether every query that meets `other` meets this too.
+    /// Whether every query that passes `other` passes this test too.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.name == other.name && (self.wanted == other.wanted || self.wanted == QueryTest::Present && other.wanted != QueryTest::Absent)
     }
 
-    /// The field that says what is wanted.
+    /// The API field of the test.
     pub(super) fn field(&self) -> &'static str {
         if matches!(self.wanted, QueryTest::Equals(_)) { "equals" } else { "present" }
     }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_read_as_forms_write_one() {
+    fn queries_are_decoded_as_forms() {
         let equals = |value: &str| QueryTest::Equals(value.into());
         for (text, wanted, holds) in [
             ("x=1", QueryTest::Present, true),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wanted_of_one_parameter_may_exclude_or_cover_something_else() {
+    fn tests_of_one_parameter_exclude_or_cover_others() {
         use QueryTest::{Absent, Present};
         let equals = |value: &str| QueryTest::Equals(value.into());
         for (one, other, excludes, covers) in [

@@ -1,12 +1,11 @@
-//! Which rules can never lead anybody anywhere: those whose conditions exclude each other, and those behind a rule that holds whenever they
-//! do.
+//! Unreachable rules: those whose conditions exclude each other, and those after a rule that always holds when they do.
 
 use super::{AddressBlock, Condition, Query, Rule, RuleId, TimeWindow};
 
 impl Condition {
-    /// The field to change where no visitor meets this condition together with those of its kind in `before`.
-    pub(crate) fn excluded_by(&self, before: &[Self]) -> Option<&'static str> {
-        /// The others of the same kind.
+    /// The field that conflicts with the conditions of the same kind in `before`, if no visitor can meet all of them.
+    pub(crate) fn conflicting_field(&self, before: &[Self]) -> Option<&'static str> {
+        /// The other conditions of the same kind.
         macro_rules! others {
             ($kind:pat => $of:expr) => {
                 before.iter().filter_map(|other| if let $kind = other { $of } else { None })
@@ -17,10 +16,10 @@ impl Condition {
             Self::Device(any) => (any.meets(others!(Self::Device(other) => Some(other))), "any"),
             Self::Os(any) => (any.meets(others!(Self::Os(other) => Some(other))), "any"),
             Self::Browser(any) => (any.meets(others!(Self::Browser(other) => Some(other))), "any"),
-            // A visitor likes one of them best.
+            // A visitor has one preferred language.
             Self::Language(any) => (shares(any, others!(Self::Language(other) => Some(other.as_slice()))), "any"),
             Self::Query(query) => (!others!(Self::Query(other) => Some(other)).any(|other: &Query| query.excludes(other)), query.field()),
-            // In two zones it may be two times and two days at once.
+            // Two time zones can have different times and days at the same moment.
             Self::Time(window) => {
                 let windows = || others!(Self::Time(other) => other.zone.agrees_with(&window.zone).then_some(other)).chain([window]);
                 (windows().any(|one| windows().all(|other: &TimeWindow| other.has(one.from))), "to")
@@ -28,23 +27,23 @@ impl Condition {
             Self::Weekday(any, zone) => (any.meets(others!(Self::Weekday(any, other) => other.agrees_with(zone).then_some(any))), "any"),
             Self::Address(any) => {
                 let lists = || others!(Self::Address(other) => Some(other)).chain([any]);
-                // Of blocks that share an address one lies in all the others.
-                let is_in = |block: &AddressBlock, list: &[AddressBlock]| list.iter().any(|other| other.covers(*block));
-                (lists().flatten().any(|block| lists().all(|list| is_in(block, list))), "any")
+                // If blocks share an address, one of them is within all the others.
+                let is_within = |block: &AddressBlock, list: &[AddressBlock]| list.iter().any(|other| other.covers(*block));
+                (lists().flatten().any(|block| lists().all(|list| is_within(block, list))), "any")
             }
             Self::Split(_) => (true, "percent"),
         };
         (!can_hold).then_some(field)
     }
 
-    /// Whether it holds whenever `other` does. Splits never do, as each rule draws anew.
+    /// Whether it holds whenever `other` does. This is never true of splits, because each rule has its own percentile.
     fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Country(these), Self::Country(those)) => holds_all(these, those),
+            (Self::Country(these), Self::Country(those)) => contains_all(these, those),
             (Self::Device(these), Self::Device(those)) => these.covers(*those),
             (Self::Os(these), Self::Os(those)) => these.covers(*those),
             (Self::Browser(these), Self::Browser(those)) => these.covers(*those),
-            (Self::Language(these), Self::Language(those)) => holds_all(these, those),
+            (Self::Language(these), Self::Language(those)) => contains_all(these, those),
             (Self::Query(this), Self::Query(that)) => this.covers(that),
             (Self::Time(this), Self::Time(that)) => this.zone.agrees_with(&that.zone) && this.covers(that),
             (Self::Weekday(these, zone), Self::Weekday(those, other)) => zone.agrees_with(other) && these.covers(*those),
@@ -54,19 +53,19 @@ impl Condition {
     }
 }
 
-/// The rule in `before` that holds whenever `rule` does.
+/// The rule in `before` that holds whenever `rule` does, so that `rule` is never reached.
 pub(crate) fn shadow_of<'a>(rule: &Rule, before: &'a [Rule]) -> Option<&'a RuleId> {
-    let holds_too = |earlier: &&Rule| earlier.when.iter().all(|wide| rule.when.iter().any(|narrow| wide.covers(narrow)));
-    before.iter().find(holds_too).map(|earlier| &earlier.id)
+    let covers_rule = |earlier: &&Rule| earlier.when.iter().all(|wide| rule.when.iter().any(|narrow| wide.covers(narrow)));
+    before.iter().find(covers_rule).map(|earlier| &earlier.id)
 }
 
-/// Whether one of `any` is in all the `others`, which are sorted.
+/// Whether one item of `any` is in all `others`, which are sorted.
 fn shares<'a, T: Ord + 'a>(any: &[T], others: impl Iterator<Item = &'a [T]> + Clone) -> bool {
     any.iter().any(|item| others.clone().all(|other| other.binary_search(item).is_ok()))
 }
 
-/// Whether all of `those` are among `these`, which are sorted.
-fn holds_all<T: Ord>(these: &[T], those: &[T]) -> bool {
+/// Whether the sorted list `these` contains all of `those`.
+fn contains_all<T: Ord>(these: &[T], those: &[T]) -> bool {
     those.iter().all(|item| these.binary_search(item).is_ok())
 }
 
@@ -76,7 +75,7 @@ mod tests {
     use crate::model::field_error::FieldCode::Conflicts;
 
     #[test]
-    fn conditions_that_never_hold_together_are_refused() {
+    fn contradicting_conditions_are_refused() {
         let query = |wanted: &str| format!(r#"{{"type":"query","name":"x",{wanted}}}"#);
         let time = |from: &str, to: &str, tz: &str| format!(r#"{{"type":"time","from":"{from}","to":"{to}","tz":"{tz}"}}"#);
         let any = |kind: &str, any: &str| format!(r#"{{"type":"{kind}","any":[{any}]}}"#);
@@ -99,7 +98,7 @@ mod tests {
             (vec![time("08:00", "12:00", berlin), time("12:00", "18:00", "Europe/London")], None),
             (vec![time("22:00", "06:00", berlin), time("05:00", "07:00", berlin)], None),
             (vec![time("22:00", "06:00", berlin), time("06:00", "22:00", berlin)], Some("/1/to")),
-            // Each two of them meet.
+            // Any two of them overlap, but not all three.
             (vec![time("00:00", "10:00", berlin), time("08:00", "18:00", berlin), time("16:00", "02:00", berlin)], Some("/2/to")),
             (vec![any("language", r#""de","en""#), any("language", r#""en","fr""#)], None),
             (vec![any("language", r#""de","en""#), any("language", r#""de-AT","fr""#)], Some("/1/any")),
@@ -121,9 +120,9 @@ mod tests {
         }
     }
 
-    /// The conditions of two rules, and whether the second is never reached.
+    /// Each case has the conditions of two rules, and whether the first shadows the second.
     #[test]
-    fn a_rule_that_another_keeps_visitors_from_is_refused() {
+    fn shadowed_rules_are_refused() {
         let [at, de_at] = [r#"{"type":"country","any":["AT"]}"#, r#"{"type":"country","any":["DE","AT"]}"#];
         let mobile = r#"{"type":"device","any":["mobile"]}"#;
         let split = r#"{"type":"split","percent":50}"#;
@@ -137,7 +136,7 @@ mod tests {
             (both(at, mobile), at.into(), false),
             (both(mobile, de_at), both(at, mobile), true),
             (both(at, split), at.into(), false),
-            // Each rule draws anew.
+            // Each rule has its own percentile.
             (split.into(), split.into(), false),
             (at.into(), both(at, split), true),
             (r#"{"type":"device","any":["mobile","tablet"]}"#.into(), mobile.into(), true),
@@ -188,12 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn the_rule_before_it_is_named() {
+    fn errors_name_the_shadowing_rule() {
         let rule = |id: &str| format!(r#"{{{id}"when":[{{"type":"country","any":["DE"]}}],"target":"https://example.com/"}}"#);
         let detail = |first: &str| {
             let json = format!("[{},{}]", rule(first), rule(r#""id":"z","#));
             let wrong = crate::message::body::tests::parsed::<crate::api::links::fields::rules::Rules>(&json).unwrap_err();
-            wrong.into_iter().map(|refusal| refusal.detail.to_string()).collect::<Vec<_>>().concat()
+            wrong.into_iter().map(|error| error.detail.to_string()).collect::<Vec<_>>().concat()
         };
         assert!(detail(r#""id":"german","#).starts_with("the rule german before it holds"));
         assert!(detail("").starts_with("the rule 1 before it holds"));

@@ -1,4 +1,4 @@
-//! A part of the day.
+//! Time windows: parts of the day in a time zone.
 
 use std::fmt;
 
@@ -9,29 +9,29 @@ use crate::model::field_error::FieldError;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
-/// A time of day, to the minute.
+/// A time of day in minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeOfDay(u16);
 
-/// From one time of day to another, which may be that of the next day.
+/// A window from one time of day to another, which may be on the next day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TimeWindow {
     pub(crate) from: TimeOfDay,
-    /// Exclusive.
+    /// The exclusive end.
     pub(crate) to: TimeOfDay,
     pub(crate) zone: Zone,
 }
 
 impl TimeWindow {
-    /// Whether a local time is within it.
+    /// Whether the window contains a local time.
     pub(super) fn has(&self, clock: TimeOfDay) -> bool {
         clock.after(self.from) < self.to.after(self.from)
     }
 
-    /// Whether every moment of `other`, in the same zone, is within it.
+    /// Whether the window contains every moment of `other`, which is in the same time zone.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        let (begins, lasts) = (other.from.after(self.from), other.to.after(other.from));
-        begins.saturating_add(lasts) <= self.to.after(self.from)
+        let (start, length) = (other.from.after(self.from), other.to.after(other.from));
+        start.saturating_add(length) <= self.to.after(self.from)
     }
 }
 
@@ -40,26 +40,26 @@ impl TimeOfDay {
         let clock = match text.as_bytes() {
             [h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
                 let digits = [(*h1, 600), (*h2, 60), (*m1, 10), (*m2, 1_u16)];
-                let minutes = digits.map(|(digit, worth)| u16::from(digit.saturating_sub(b'0')).saturating_mul(worth));
+                let minutes = digits.map(|(digit, unit)| u16::from(digit.saturating_sub(b'0')).saturating_mul(unit));
                 Self::stored(minutes.iter().sum())
             }
             _ => None,
         };
-        clock.ok_or_else(|| FieldError::invalid("this is no time of day from 00:00 to 23:59"))
+        clock.ok_or_else(|| FieldError::invalid("this is not a time of day: write it as 00:00 to 23:59"))
     }
 
-    /// A time hop stored itself.
+    /// Wraps a time that was read from the store. `None` if it is not a time of day.
     pub(crate) fn stored(minutes: u16) -> Option<Self> {
         (minutes < MINUTES_OF_A_DAY).then_some(Self(minutes))
     }
 
-    /// The time of day at a local time.
+    /// The time of day of a local time.
     pub(super) fn at(local: DateTime) -> Self {
         let part = |number: i8| u16::try_from(number).unwrap_or_default();
         Self(part(local.hour()).saturating_mul(60).saturating_add(part(local.minute())))
     }
 
-    /// How many minutes after the last `other` it is.
+    /// Minutes since the last occurrence of `other`.
     fn after(self, other: Self) -> u16 {
         if self.0 >= other.0 { self.0.saturating_sub(other.0) } else { MINUTES_OF_A_DAY.saturating_sub(other.0).saturating_add(self.0) }
     }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_shows_hours_and_minutes() {
+    fn times_of_day_have_hours_and_minutes() {
         for text in ["00:00", "08:30", "19:59", "23:59"] {
             assert_eq!(TimeOfDay::parse(text).unwrap().to_string(), text);
         }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_begins_with_its_first_minute_ends_before_its_last_and_may_go_over_midnight() {
+    fn windows_exclude_their_end_and_may_cross_midnight() {
         for (from, to, inside, outside) in [
             (480, 1_080, [480, 700, 1_079], [479, 1_080, 0]),
             (1_320, 390, [1_320, 0, 389], [1_319, 390, 720]),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_goes_by_minutes() {
+    fn times_of_day_ignore_seconds() {
         for (local, minutes) in [
             ("2026-11-21T00:00:00", 0),
             ("2026-11-21T00:00:59.999", 0),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_covers_those_whose_every_minute_it_has() {
+    fn windows_cover_windows_they_contain() {
         let times = || (0..MINUTES_OF_A_DAY).step_by(180);
         let windows = || times().flat_map(|from| times().filter(move |to| *to != from).map(move |to| window(from, to)));
         for (one, other) in windows().flat_map(|one| windows().map(move |other| (one.clone(), other))) {

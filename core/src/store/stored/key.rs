@@ -61,7 +61,7 @@ impl RecordValue for ApiKey {
             expires_at: self.expires_at.map(Millis::from),
             last_used_at: self.last_used_at.map(Millis::from),
             revoked_at: self.revoked_at.map(Millis::from),
-            mark: self.mark.clone().into(),
+            mark: self.digest.clone().into(),
             tokens,
         }
     }
@@ -82,7 +82,7 @@ impl RecordValue for ApiKey {
             expires_at: stored.expires_at.map(Into::into),
             last_used_at: stored.last_used_at.map(Into::into),
             revoked_at: stored.revoked_at.map(Into::into),
-            mark: stored.mark.into(),
+            digest: stored.mark.into(),
         };
         Ok((key, stored.tokens))
     }

@@ -92,7 +92,7 @@ impl RecordValue for User {
             may_own: self.may_own,
             standing: StoredStanding::from(&self.standing),
             invited_until: self.invitation.as_ref().map(|invitation| invitation.expires_at.into()),
-            mark: self.invitation.as_ref().map(|invitation| invitation.mark.clone().into()),
+            mark: self.invitation.as_ref().map(|invitation| invitation.digest.clone().into()),
             created_at: self.created_at.into(),
             last_login_at: self.last_login_at.map(Millis::from),
             version: self.version,
@@ -103,7 +103,7 @@ impl RecordValue for User {
 
     fn restore(stored: StoredUser<'_>) -> Result<(Self, Tokens), StoreError> {
         let invitation = match (stored.invited_until, stored.mark) {
-            (Some(until), Some(mark)) => Some(Invitation { mark: mark.into(), expires_at: until.into() }),
+            (Some(until), Some(mark)) => Some(Invitation { digest: mark.into(), expires_at: until.into() }),
             (Some(_), None) => return Err(corrupt("mark")),
             (None, _) => None,
         };
@@ -131,7 +131,7 @@ impl<'a> From<&'a UserStatus> for StoredStanding<'a> {
             UserStatus::Disabled => Self::Disabled,
             UserStatus::Deleting { heir, past } => {
                 let heir = match heir {
-                    LinkRecipient::Nobody => None,
+                    LinkRecipient::Unowned => None,
                     LinkRecipient::User(heir) => Some(heir.as_str().into()),
                 };
                 Self::Leaving { heir, past: past.as_ref().map(|past| past.as_str().into()) }
@@ -147,7 +147,7 @@ impl From<StoredStanding<'_>> for UserStatus {
             StoredStanding::In => Self::Active,
             StoredStanding::Disabled => Self::Disabled,
             StoredStanding::Leaving { heir, past } => Self::Deleting {
-                heir: heir.map_or(LinkRecipient::Nobody, |heir| LinkRecipient::User(UserId::stored(heir.into_owned()))),
+                heir: heir.map_or(LinkRecipient::Unowned, |heir| LinkRecipient::User(UserId::stored(heir.into_owned()))),
                 past: past.map(|past| Domain::stored(past.into_owned())),
             },
             StoredStanding::Gone => Self::Deleted,

@@ -28,7 +28,7 @@ pub(crate) fn patched_block(before: Option<&Blocked>, patch: Draft<BlockPatch>, 
     match parts.reason.or_else(|| before.map(|before| before.reason.clone())) {
         Some(reason) => wrong.or(Blocked { reason, at: before.map_or(now, |before| before.at) }),
         None => {
-            wrong.need("reason");
+            wrong.require("reason");
             Err(wrong)
         }
     }

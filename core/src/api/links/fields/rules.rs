@@ -11,7 +11,7 @@ use crate::message::body::{
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::rules::{
     AddressBlock, Browser, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
-    QueryTest, Rule, RuleId, TimeOfDay, TimeWindow, VALUE_BYTES, Weekday, WordKind, WordSet, Zone, place, shadow_of,
+    QueryTest, Rule, RuleId, TimeOfDay, TimeWindow, VALUE_BYTES, Weekday, WordKind, WordSet, Zone, position, shadow_of,
 };
 use crate::model::text::bounded;
 
@@ -94,7 +94,7 @@ impl FieldType for When {
         let when = NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::parse(value, context)?;
         let mut wrong = FieldErrors::default();
         for (at, condition) in when.iter().enumerate() {
-            if let Some(field) = condition.excluded_by(when.get(..at).unwrap_or_default()) {
+            if let Some(field) = condition.conflicting_field(when.get(..at).unwrap_or_default()) {
                 let never = FieldError::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
                 wrong.add(never.within(field).at(at));
             }
@@ -129,7 +129,7 @@ impl<W: WordKind> FieldType for Word<W> {
     type Value = u8;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<u8, FieldErrors> {
-        Ok(place(&value.text()?, W::NAMES)?)
+        Ok(position(&value.text()?, W::NAMES)?)
     }
 
     #[cfg(feature = "docs")]

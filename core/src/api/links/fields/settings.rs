@@ -284,10 +284,10 @@ pub(crate) mod tests {
     #[test]
     fn a_link_holds_back_by_each_of_three_fields() {
         for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
-            assert!(said(LinkSettings::default(), json).unwrap().holds_back(), "{json}");
+            assert!(said(LinkSettings::default(), json).unwrap().is_gated(), "{json}");
         }
         assert!(
-            !said(LinkSettings::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().holds_back()
+            !said(LinkSettings::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().is_gated()
         );
     }
 

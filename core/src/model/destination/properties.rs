@@ -1,4 +1,4 @@
-//! Laws for every template and every visitor, tried with thousands of both.
+//! Property tests: invariants of redirects, checked with thousands of random templates and visitors.
 
 use url::Url;
 
@@ -56,7 +56,7 @@ struct Case {
 }
 
 impl Case {
-    fn draw(random: &mut Random) -> Self {
+    fn random(random: &mut Random) -> Self {
         let path = match random.below(8) {
             0 => String::new(),
             _ => "/".to_owned() + &mixed(random, &IN_PATH, 7),
@@ -88,32 +88,32 @@ impl Case {
         [self.origin, &self.path, &query.unwrap_or_default(), &fragment.unwrap_or_default()].concat()
     }
 
-    fn lead(&self) -> Result<String, Escapes> {
+    fn location(&self) -> Result<String, UnsafeLocation> {
         let destination = Destination::compile(&Target::stored(self.target()), self.forward_query, self.forward_path).unwrap();
         let rest: Vec<Cow<'_, str>> = self.rest.iter().map(|segment| Cow::Borrowed(segment.as_str())).collect();
-        destination.lead(Timestamp::from_millis(0), &rest, &self.visitors).map(|location| location.to_str().unwrap().to_owned())
+        destination.location(Timestamp::from_millis(0), &rest, &self.visitors).map(|location| location.to_str().unwrap().to_owned())
     }
 
-    /// What the owner wrote of the path before anything is filled in or appended, as browsers read it.
+    /// The owner's path before the first placeholder, as browsers read it.
     fn prefix(&self) -> String {
         let starts = PLACEHOLDERS.iter().filter_map(|placeholder| self.path.find(placeholder));
-        let (written, _) = self.path.split_at(starts.min().unwrap_or(self.path.len()));
-        Url::parse(&[self.origin, written].concat()).unwrap().path().to_owned()
+        let (literal, _) = self.path.split_at(starts.min().unwrap_or(self.path.len()));
+        Url::parse(&[self.origin, literal].concat()).unwrap().path().to_owned()
     }
 
-    /// Whether the owner wrote dots into the path, or what could be some.
-    fn owns_dots(&self) -> bool {
+    /// Whether the owner's path has dots or encoded characters, which may be dots.
+    fn has_own_dots(&self) -> bool {
         PLACEHOLDERS.iter().fold(self.path.clone(), |path, placeholder| path.replace(placeholder, "")).contains(['.', '%'])
     }
 
-    /// The names of parameters that a browser shall find.
+    /// The expected parameter names of the location.
     fn names(&self) -> Vec<String> {
         let (own, theirs) = (names(self.query.as_deref().unwrap_or_default()), names(&self.visitors));
-        let but = |names: &[String], others: &[String]| names.iter().filter(|name| !others.contains(name)).cloned().collect();
+        let without = |names: &[String], others: &[String]| names.iter().filter(|name| !others.contains(name)).cloned().collect();
         match self.forward_query {
             ForwardQuery::Off => own,
-            ForwardQuery::TargetWins => [own.clone(), but(&theirs, &own)].concat(),
-            ForwardQuery::VisitorWins => [but(&own, &theirs), theirs].concat(),
+            ForwardQuery::TargetWins => [own.clone(), without(&theirs, &own)].concat(),
+            ForwardQuery::VisitorWins => [without(&own, &theirs), theirs].concat(),
         }
     }
 }
@@ -126,13 +126,13 @@ fn one(random: &mut Random, of: &[&'static str]) -> &'static str {
     of[random.below(of.len())]
 }
 
-fn several<T>(random: &mut Random, most: usize, draw: impl Fn(&mut Random) -> T) -> Vec<T> {
-    (0..random.below(most.saturating_add(1))).map(|_| draw(random)).collect()
+fn several<T>(random: &mut Random, max: usize, make: impl Fn(&mut Random) -> T) -> Vec<T> {
+    (0..random.below(max.saturating_add(1))).map(|_| make(random)).collect()
 }
 
-/// Text with placeholders.
-fn mixed(random: &mut Random, text: &[&'static str], most: usize) -> String {
-    several(random, most, |random| if random.below(3) == 0 { one(random, &PLACEHOLDERS) } else { one(random, text) }).concat()
+/// Random text with placeholders.
+fn mixed(random: &mut Random, text: &[&'static str], max: usize) -> String {
+    several(random, max, |random| if random.below(3) == 0 { one(random, &PLACEHOLDERS) } else { one(random, text) }).concat()
 }
 
 fn hostile(random: &mut Random) -> String {
@@ -140,37 +140,37 @@ fn hostile(random: &mut Random) -> String {
 }
 
 #[test]
-fn nothing_a_visitor_sends_leaves_its_place() {
+fn visitor_values_never_escape_their_url_part() {
     let mut random = Random::new(1);
-    let (mut leads, mut escapes) = (0, 0);
+    let (mut redirects, mut refused) = (0, 0);
     for _ in 0..40_000 {
-        let case = Case::draw(&mut random);
+        let case = Case::random(&mut random);
         let target = case.target();
         if template::check(&target).is_err() {
             continue;
         }
-        let Ok(location) = case.lead() else {
-            escapes += 1;
+        let Ok(location) = case.location() else {
+            refused += 1;
             continue;
         };
-        leads += 1;
-        let told = format!("{target} {:?} {:?} {:?}: {location}", case.rest, case.visitors, case.forward_query);
-        assert!(location.bytes().all(|byte| (0x21..0x7F).contains(&byte)), "{told}");
+        redirects += 1;
+        let context = format!("{target} {:?} {:?} {:?}: {location}", case.rest, case.visitors, case.forward_query);
+        assert!(location.bytes().all(|byte| (0x21..0x7F).contains(&byte)), "{context}");
         let (url, owners) = (Url::parse(&location).unwrap(), Url::parse(case.origin).unwrap());
-        assert_eq!((url.scheme(), url.host(), url.port()), (owners.scheme(), owners.host(), owners.port()), "{told}");
-        assert!(url.username().is_empty() && url.password().is_none(), "{told}");
-        assert!(url.path().starts_with(&case.prefix()), "{told}");
-        assert_eq!(url.fragment().is_some(), case.fragment.is_some(), "{told}");
-        assert_eq!(names(url.query().unwrap_or_default()), case.names(), "{told}");
+        assert_eq!((url.scheme(), url.host(), url.port()), (owners.scheme(), owners.host(), owners.port()), "{context}");
+        assert!(url.username().is_empty() && url.password().is_none(), "{context}");
+        assert!(url.path().starts_with(&case.prefix()), "{context}");
+        assert_eq!(url.fragment().is_some(), case.fragment.is_some(), "{context}");
+        assert_eq!(names(url.query().unwrap_or_default()), case.names(), "{context}");
         let parts = UrlParts::parse(&location);
         if !case.path.contains("{path}") && !case.path.contains("{path|") && !case.forward_path {
-            assert_eq!(parts.path.matches('/').count(), case.path.matches('/').count(), "{told}");
+            assert_eq!(parts.path.matches('/').count(), case.path.matches('/').count(), "{context}");
         }
-        if !case.owns_dots() {
+        if !case.has_own_dots() {
             let decoded = percent_encoding::percent_decode_str(parts.path).decode_utf8().unwrap();
             let is_dots = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
-            assert!(!decoded.split(['/', '\\']).any(is_dots), "{told}");
+            assert!(!decoded.split(['/', '\\']).any(is_dots), "{context}");
         }
     }
-    assert!(leads > 10_000 && escapes > 1_000, "{leads} lead somewhere, {escapes} nowhere");
+    assert!(redirects > 10_000 && refused > 1_000, "{redirects} redirects, {refused} refused");
 }

@@ -134,7 +134,7 @@ impl FieldErrors {
     pub(crate) fn need(&mut self, name: &str) {
         let pointer = format!("/{name}");
         if !self.0.iter().any(|refusal| refusal.at == pointer) {
-            self.add(FieldError::new(FieldCode::Required, "this field is needed").within(name));
+            self.add(FieldError::new(FieldCode::Required, "this field is required").within(name));
         }
     }
 

@@ -72,7 +72,7 @@ impl App {
     fn add_headers<F: ClientInfo>(&self, route: &Route<'_>, request: &Request<'_, F>, response: &mut Response) {
         let Ok(config) = &self.config else { return };
         if config.origin_of(&request.head.host.to_ascii_lowercase()).is_some_and(Origin::is_https) {
-            response.only_encrypted();
+            response.add_hsts();
         }
         if route.audience() == Audience::Programs {
             cors::answer(&config.cors, request.head.method, request.client, response);
@@ -102,7 +102,7 @@ impl App {
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(redirect::at(&context, &host, is_link_request(route, head.method)).await?),
+            None => Cow::Owned(redirect::added_domain(&context, &host, is_link_request(route, head.method)).await?),
         };
         let Some(endpoint) = endpoint else {
             return no_endpoint(route, head.method);

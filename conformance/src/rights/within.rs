@@ -426,5 +426,5 @@ pub(crate) fn what_nobody_owns_is_for_admins(hop: &impl Hop) {
     // What it takes stands in the docs and is no secret.
     let refused = scene.send(&scene.viewer, patch(&alias, &json!({"title": "x"})));
     assert_eq!(refused.challenge.as_deref(), Some("Bearer realm=\"hop\", error=\"insufficient_scope\""));
-    assert_eq!(refused.json()["detail"], "This takes the scope `links:write` and the role editor.");
+    assert_eq!(refused.json()["detail"], "This needs the scope `links:write` and the role editor.");
 }

@@ -66,5 +66,5 @@ impl<'a> CursorScope<'a> {
 }
 
 fn unknown() -> FieldError {
-    FieldError::invalid("this is no cursor of this list")
+    FieldError::invalid("this is not a cursor of this list; use the one in `next`")
 }

@@ -79,7 +79,7 @@ pub(crate) async fn once<E: Edge>(
         Ok(Response { progress: Some(progress), .. }) => IdempotentRequest { progress: Some(progress.clone()), ..done },
         Ok(response) => IdempotentRequest { answer: Some(keep(response)), progress: None, ..done },
         // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
-        Err(problem) if !problem.is_passing() => IdempotentRequest { body: None, ..done },
+        Err(problem) if !problem.is_transient() => IdempotentRequest { body: None, ..done },
         _ => done,
     };
     if let Err(error) = finalize_move(context, &key, &claimed, &outcome).await {

@@ -5,10 +5,10 @@ use crate::model::rights::Right;
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Anybody, known or not. No credential is read.
+    /// Any caller. No credential is read.
     Anyone,
-    /// Whoever has a valid credential.
+    /// Any caller with a valid credential.
     Identity,
-    /// Whoever has this right.
+    /// A caller with this right.
     Right(Right),
 }

@@ -1,4 +1,4 @@
-//! Users who are let in, looked up by their ids.
+//! Lookup of active users by their ids.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -7,13 +7,13 @@ use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key};
 
-/// The user `id`, if they are let in.
+/// The user `id`, if they are active.
 pub(crate) async fn find_active<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<User>, Problem> {
     let user = GuardedRecord::<User>::load(context.edge.records(), &Key::user(id)).await?;
     Ok(user.map(|user| user.value).filter(|user| user.standing == UserStatus::Active))
 }
 
-/// Whether this is a user who is let in.
-pub(crate) async fn is_in<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
+/// Whether `id` is an active user.
+pub(crate) async fn is_active_user<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<bool, Problem> {
     Ok(find_active(context, id).await?.is_some())
 }

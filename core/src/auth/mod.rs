@@ -1,14 +1,13 @@
-//! Who is asking, and the proof that they may.
+//! Authentication and authorization: the principal of a request, and the proof that it has a right.
 //!
-//! A principal is the bootstrap admin or an API key. What a key may do is its scopes, its owner's role at this very moment, and its domains:
-//! nothing of that is remembered between requests.
-
+//! A principal is the bootstrap admin or an API key. The rights of a key follow from its scopes, its domains and the
+//! current role of its owner. They are read in every request and never cached.
 mod access;
 mod active_users;
 mod credential;
 
 pub(crate) use self::access::Access;
-pub(crate) use self::active_users::{find_active, is_in};
+pub(crate) use self::active_users::{find_active, is_active_user};
 pub(crate) use self::credential::role_of;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -20,32 +19,33 @@ use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
 use crate::store::ports::{ClientInfo, Edge};
 
-/// Shows that whoever asks may do what is asked. Only this module makes one, and no handler that needs a right runs without one.
+/// The proof that the caller may call the endpoint. Only this module can make one, and every handler that needs a right
+/// takes one.
 #[derive(Debug)]
 pub(crate) struct Authorized(Principal);
 
-/// Who is asking.
+/// The identity of a caller.
 #[derive(Clone, Debug)]
 struct Principal {
-    /// By it what is made for one is told from what is made for another.
+    /// The unique name of the principal, in audit events, cursors and idempotency records.
     name: String,
     key: Option<KeyId>,
     user: Option<UserId>,
     role: Role,
     /// The issuers of the key.
     issuers: Vec<UserId>,
-    /// Every scope, if none are named.
+    /// The scopes of the key, or `None` for all.
     scopes: Option<Vec<Scope>>,
-    /// Every domain, if none are named.
+    /// The domains of the key, or `None` for all.
     domains: Option<Vec<Domain>>,
-    /// When it ends, if it does.
-    end: Option<Timestamp>,
-    /// Where the request comes from, if it may change something.
+    /// When the key expires.
+    expires_at: Option<Timestamp>,
+    /// The country of the client, if the request may change something.
     country: Option<String>,
 }
 
-/// Lets in whoever may call an endpoint; without a proof where anyone may. Every credential that is not good is refused
-/// alike; the log learns why.
+/// Checks that the caller may call an endpoint. Returns no proof for an endpoint that anyone may call. All invalid
+/// credentials get the same response; the log has the reason.
 pub(crate) async fn authorise<E: Edge>(
     context: &Context<'_, E>,
     client: &impl ClientInfo,
@@ -69,12 +69,12 @@ pub(crate) async fn authorise<E: Edge>(
 }
 
 impl Authorized {
-    /// The name of who is asking, by which what is made for one is told from what is made for another.
+    /// The unique name of the principal.
     pub(crate) fn principal(&self) -> &str {
         &self.0.name
     }
 
-    /// Whose the links are that are made now.
+    /// The user of the key, who owns the links that it creates.
     pub(crate) fn user(&self) -> Option<&UserId> {
         self.0.user.as_ref()
     }
@@ -87,7 +87,7 @@ impl Authorized {
         self.0.role
     }
 
-    /// The issuers of a key for `owner` that is made now: the user, and whoever issued the key they use.
+    /// The issuers of a new key for `owner`: the user of the current key, and the issuers of that key.
     pub(crate) fn issuers_for(&self, owner: &UserId) -> Vec<UserId> {
         let mut issuers = self.0.issuers.clone();
         if let Some(user) = self.user() {
@@ -97,27 +97,27 @@ impl Authorized {
         issuers
     }
 
-    /// Nothing if it has every scope there is.
+    /// The scopes, or `None` for all.
     pub(crate) fn scopes(&self) -> Option<&[Scope]> {
         self.0.scopes.as_deref()
     }
 
-    /// Nothing if every domain is covered.
+    /// The domains, or `None` for all.
     pub(crate) fn domains(&self) -> Option<&[Domain]> {
         self.0.domains.as_deref()
     }
 
-    /// When what was shown is good no more; nothing if it never ends.
-    pub(crate) fn end(&self) -> Option<Timestamp> {
-        self.0.end
+    /// When the key of the request expires.
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.0.expires_at
     }
 
-    /// Where the request comes from; nothing of one that changes nothing.
+    /// The country of the client. `None` for a request that changes nothing.
     pub(crate) fn country(&self) -> Option<&str> {
         self.0.country.as_deref()
     }
 
-    /// Whether they have `right`, on some domain at least.
+    /// Whether the caller has `right` on at least one domain.
     pub(crate) fn has(&self, right: Right) -> bool {
         let terms = right.terms();
         self.0.role >= terms.role && self.has_scope(terms.scope) && !(terms.needs_all_domains && self.0.domains.is_some())
@@ -127,31 +127,32 @@ impl Authorized {
         self.0.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
     }
 
-    /// Refuses whoever does not have `right`.
+    /// Fails unless the caller has `right`.
     pub(crate) fn check(&self, right: Right) -> Result<(), Problem> {
         if self.has(right) { Ok(()) } else { Err(Problem::no_right(right)) }
     }
 
-    /// Refuses to have somebody of `role` made, changed or deleted by somebody of a lower one.
+    /// Fails if the caller's role is lower than `role`, the role of the user to create, change or delete.
     pub(crate) fn check_role(&self, role: Role) -> Result<(), Problem> {
         if role > self.role() { Err(Problem::not_your_role(role)) } else { Ok(()) }
     }
 
-    /// Refuses to issue a key or an invitation of another user who has `role`, or to raise somebody to `role`, unless they have the
-    /// role that this takes ([`least_issuer`]).
+    /// Fails unless the caller's role allows issuing a key or an invitation for another user with `role`, or raising a
+    /// user to `role` ([`least_issuer`]).
     pub(crate) fn check_issuer(&self, role: Role) -> Result<(), Problem> {
-        if self.role() < least_issuer(role) { Err(Problem::no_issuer()) } else { Ok(()) }
+        if self.role() < least_issuer(role) { Err(Problem::issuer_role_too_low()) } else { Ok(()) }
     }
 
-    /// Refuses to give `user` the lower `role` if the key of this request rests on them and would stop working. A key that changes users rests
-    /// on owners, and owners get another role before they are disabled or deleted: so this check covers those changes too.
+    /// Fails if the key of this request depends on `user` and would stop working when they get the lower `role`. A key
+    /// that changes users depends on owners, and an owner gets another role before being disabled or deleted, so this
+    /// check also covers those changes.
     pub(crate) fn check_key_lasts(&self, user: &UserId, role: Role) -> Result<(), Problem> {
         let ends = self.0.issuers.contains(user) && role < least_issuer(self.role());
         if ends { Err(Problem::key_in_use()) } else { Ok(()) }
     }
 
-    /// The proof for handing over the links of a user who is deleted: whoever manages users does so with every link, whatever their key says
-    /// of links.
+    /// The proof for transferring the links of a user who is being deleted. A caller who manages users may do so for
+    /// all links, whatever the scopes of the key.
     pub(crate) fn to_transfer_links(&self) -> Result<Self, Problem> {
         self.check(Right::ManageUsers)?;
         Ok(Self(Principal { scopes: None, ..self.0.clone() }))
@@ -161,17 +162,19 @@ impl Authorized {
         self.0.domains.as_ref().is_none_or(|domains| domains.contains(domain))
     }
 
-    /// Refuses a domain they have no say in, before anybody looks whether there is one.
+    /// Fails if the key is not valid for `domain`. Called before the domain is read, so the response does not tell
+    /// whether it exists.
     pub(crate) fn check_domain(&self, domain: &Domain) -> Result<(), Problem> {
         if self.covers(domain) { Ok(()) } else { Err(Problem::not_your_domain()) }
     }
 
-    /// Whether `link` is their own. What nobody owns is the bootstrap admin's.
+    /// Whether the caller owns `link`. A link without an owner belongs to the bootstrap admin.
     pub(crate) fn owns(&self, link: &Link) -> bool {
         link.owner.as_ref() == self.user()
     }
 
-    /// Refuses whoever must not change `link`: another's, or one an admin has blocked. Whether they write links at all, the route has asked.
+    /// Fails if the caller must not change `link`: a link of another user, or one that an admin has blocked. The right
+    /// to write links was checked with the endpoint.
     pub(crate) fn check_write(&self, link: &Link) -> Result<(), Problem> {
         self.check_domain(&link.domain)?;
         if !self.owns(link) && self.role() < Role::Admin {

@@ -1,18 +1,18 @@
-//! What an answer of endpoints is described by.
+//! The description of a response, as a component of the OpenAPI document.
 
 use serde_json::{Map, Value, json};
 
 use crate::message::problem::ProblemCode;
 
-/// An answer of some endpoints.
+/// The description of a response that one or several endpoints have.
 #[derive(Clone, Copy)]
 pub(super) struct ResponseSpec {
     name: &'static str,
     description: &'static str,
-    /// The problems it may be.
+    /// The codes of the problems that it may be.
     codes: &'static [ProblemCode],
     headers: &'static [Header],
-    /// The schema and the examples of its JSON.
+    /// The name of the schema of its JSON, and the names of the examples.
     json: Option<(&'static str, &'static [&'static str])>,
     content: &'static [ResponseContent],
     /// The example of a problem.
@@ -24,11 +24,11 @@ pub(super) struct ResponseSpec {
 enum ResponseKind {
     Success,
     Problem,
-    /// A problem, or for a browser a page.
+    /// A problem, which a browser gets as a page.
     ProblemPage,
 }
 
-/// A header of an answer.
+/// A header of a response.
 #[derive(Clone, Copy)]
 pub(super) struct Header {
     name: &'static str,
@@ -37,7 +37,7 @@ pub(super) struct Header {
     kind: &'static str,
 }
 
-/// A body of an answer that is not JSON of a named schema.
+/// A body that is not JSON of a named schema.
 #[derive(Clone, Copy)]
 pub(super) enum ResponseContent {
     /// Text of this media type.
@@ -47,7 +47,7 @@ pub(super) enum ResponseContent {
 }
 
 impl ResponseSpec {
-    /// An answer without a body.
+    /// A response without a body.
     pub(super) const fn empty(name: &'static str, description: &'static str) -> Self {
         Self { name, description, codes: &[], headers: &[], json: None, content: &[], example: None, kind: ResponseKind::Success }
     }
@@ -67,12 +67,12 @@ impl ResponseSpec {
         Self { codes, kind: ResponseKind::Problem, ..Self::empty(name, "") }
     }
 
-    /// A problem that is described in other words.
+    /// A problem with a description of its own.
     pub(super) const fn any_problem(name: &'static str, description: &'static str) -> Self {
         Self { description, ..Self::problem(name, &[]) }
     }
 
-    /// Bodies of other media types.
+    /// Adds bodies of other media types.
     pub(super) const fn content(mut self, content: &'static [ResponseContent]) -> Self {
         self.content = content;
         self
@@ -88,7 +88,7 @@ impl ResponseSpec {
         self
     }
 
-    /// The same for whoever may be a person with a browser.
+    /// Adds the page that a browser gets, if this is a problem.
     pub(super) const fn for_browsers(mut self) -> Self {
         if matches!(self.kind, ResponseKind::Problem) {
             self.kind = ResponseKind::ProblemPage;
@@ -96,12 +96,12 @@ impl ResponseSpec {
         self
     }
 
-    /// The name among the components of the document.
+    /// The name of its component in the document.
     pub(super) fn component(self) -> String {
         if self.kind == ResponseKind::ProblemPage { [self.name, "Page"].concat() } else { self.name.to_owned() }
     }
 
-    /// The answer as the document has it.
+    /// The JSON of its component.
     pub(super) fn value(self) -> Value {
         let headers = self.headers.iter().chain([&REQUEST_ID]).map(|header| (header.name.to_owned(), header.value()));
         let mut answer =
@@ -179,7 +179,7 @@ impl ResponseContent {
     }
 }
 
-/// A body in the document: its schema, and its examples by their names in docs/contract.
+/// The media type of a body: its schema, and references to its examples in docs/contract.
 pub(super) fn media_type(schema: Value, examples: &[&str]) -> Value {
     let mut body = Map::from_iter([("schema".to_owned(), schema)]);
     if !examples.is_empty() {
@@ -189,5 +189,5 @@ pub(super) fn media_type(schema: Value, examples: &[&str]) -> Value {
     body.into()
 }
 
-/// The header that every answer has.
-const REQUEST_ID: Header = Header::required("X-Request-Id", "identifier of this request, also in the log");
+/// The header that every response has.
+const REQUEST_ID: Header = Header::required("X-Request-Id", "identifier of this request, also used in the log");

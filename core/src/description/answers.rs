@@ -1,4 +1,4 @@
-//! The answers that endpoints have, and which of them a status usually is. Each stands in the document once.
+//! The responses of all endpoints, and the usual response of each status. Each is one component of the document.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,14 @@ use super::answer::{Header, ResponseContent, ResponseSpec};
 use crate::endpoints::{Audience, Endpoint};
 use crate::message::problem::ProblemCode;
 
-/// The answer that a status of this endpoint has if its description names no other.
+/// The response of a status of this endpoint, unless its description names another.
 pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<ResponseSpec> {
     let is_page = matches!(endpoint.audience, Audience::Visitors | Audience::People);
     let answer = match status {
         204 => NO_CONTENT,
         400 => MALFORMED_JSON,
         401 => UNAUTHENTICATED,
-        403 if is_page => NOT_LET_IN,
+        403 if is_page => FORBIDDEN_VISITOR,
         403 => FORBIDDEN,
         404 => NOT_FOUND,
         409 if endpoint.takes_idempotency_key => IN_FLIGHT,
@@ -30,7 +30,7 @@ pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<ResponseSp
     Some(if is_page { answer.for_browsers() } else { answer })
 }
 
-/// What any endpoint may answer beside its own statuses.
+/// The problems that any endpoint may answer in addition to its own.
 pub(super) const fn of_any(endpoint: &Endpoint) -> ResponseSpec {
     if matches!(endpoint.audience, Audience::Visitors | Audience::People) { ANY.for_browsers() } else { ANY }
 }
@@ -38,15 +38,15 @@ pub(super) const fn of_any(endpoint: &Endpoint) -> ResponseSpec {
 const ETAG: Header = Header::required("ETag", "the `version` in quotes");
 const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number();
 
-// What goes well.
+// Successful responses.
 
 pub(super) const LINK: ResponseSpec = ResponseSpec::json("Link", "The link", "Link", &["link"]).headers(&[ETAG]);
 pub(super) const LINK_WRITTEN: ResponseSpec =
     ResponseSpec::json("LinkWritten", "The link as it is now", "WrittenLink", &["link", "link-reference"]).headers(&[ETAG]);
 pub(super) const LINK_CREATED: ResponseSpec = ResponseSpec::json(
     "LinkCreated",
-    "The new link. If the request repeats an earlier one and the link was changed since, a key without `links:read` \
-     gets a LinkReference",
+    "The new link. If the request repeats an earlier one and the link has changed since then, a key without \
+     `links:read` gets a LinkReference",
     "WrittenLink",
     &["link", "link-reference"],
 )
@@ -69,9 +69,9 @@ pub(super) const PICTURE: ResponseSpec = ResponseSpec::empty("Picture", "The QR 
     .headers(&[Header::required("Content-Disposition", "alias as the name of a file")]);
 pub(super) const AVAILABILITY: ResponseSpec =
     ResponseSpec::json("Availability", "Whether the alias is available", "Availability", &["alias"]);
-/// Of an answer that tells of many, and not yet of all.
+/// The header of a response with many results of which some are still missing.
 const RETRY_TO_CONTINUE: Header =
-    Header::optional("Retry-After", "0 if not all was tried and the request had an `Idempotency-Key`: send the same request again")
+    Header::optional("Retry-After", "0 if some items were not tried and the request had an `Idempotency-Key`: send the same request again")
         .number();
 pub(super) const BATCH_RESULTS: ResponseSpec =
     ResponseSpec::json("BatchResults", "The result of each item, in the order of the items", "BatchResults", &["batch-results"])
@@ -80,7 +80,7 @@ pub(super) const IMPORT_RESULTS: ResponseSpec =
     ResponseSpec::json("ImportResults", "The result of each line that was read", "ImportResults", &["import-results"])
         .headers(&[RETRY_TO_CONTINUE]);
 pub(super) const EXPORT: ResponseSpec =
-    ResponseSpec::empty("Export", "A page of links: one on each line, or a row for each below the names of the columns")
+    ResponseSpec::empty("Export", "A page of links: one on each line, or one row each after a row with the names of the columns")
         .content(&[ResponseContent::Other("application/x-ndjson", exported_link, &["link"]), ResponseContent::Text("text/csv")])
         .headers(&[Header::optional("Link", "`rel=\"next\"`, except on the last page")]);
 pub(super) const TAG_LIST: ResponseSpec = ResponseSpec::json("TagList", "A page of tags", "TagList", &["tags"]);
@@ -100,20 +100,20 @@ pub(super) const REDIRECT: ResponseSpec = ResponseSpec::empty("Redirect", "Redir
 pub(super) const ROOT: ResponseSpec =
     ResponseSpec::empty("Root", "Redirect to the `root` of the domain").headers(&[Header::required("Location", "the root, byte for byte")]);
 pub(super) const PAGE: ResponseSpec = ResponseSpec::empty("Page", "A page for people").content(&[ResponseContent::Text("text/html")]);
-pub(super) const TEXT: ResponseSpec = ResponseSpec::empty("Text", "Text in lines").content(&[ResponseContent::Text("text/plain")]);
-pub(super) const STATUS: ResponseSpec = ResponseSpec::json("Status", "hop runs; for `/ready`: it can serve", "Status", &[]);
+pub(super) const TEXT: ResponseSpec = ResponseSpec::empty("Text", "Lines of text").content(&[ResponseContent::Text("text/plain")]);
+pub(super) const STATUS: ResponseSpec = ResponseSpec::json("Status", "hop runs; for `/ready`: hop can serve requests", "Status", &[]);
 pub(super) const CAPABILITIES: ResponseSpec = ResponseSpec::json("Capabilities", "Promises and limits", "Capabilities", &[]);
 pub(super) const METRICS: ResponseSpec =
-    ResponseSpec::empty("Metrics", "`# HELP`, `# TYPE` and the numbers of each metric").content(&[ResponseContent::Text("text/plain")]);
+    ResponseSpec::empty("Metrics", "`# HELP`, `# TYPE` and the values of each metric").content(&[ResponseContent::Text("text/plain")]);
 pub(super) const OPEN_API: ResponseSpec =
     ResponseSpec::empty("OpenApi", "OpenAPI 3.1").content(&[ResponseContent::Other("application/json", || json!({"type": "object"}), &[])]);
-pub(super) const SHOWN: ResponseSpec = ResponseSpec::json("Shown", "What is shown of the link; a page for a browser", "Shown", &[])
+pub(super) const SHOWN: ResponseSpec = ResponseSpec::json("Shown", "Details of the link, as a page for a browser", "Shown", &[])
     .content(&[ResponseContent::Text("text/html")]);
 pub(super) const ONWARD: ResponseSpec =
     ResponseSpec::empty("Onward", "Redirect to the target, or back to the same address with `Set-Cookie`")
         .headers(&[Header::required("Location", "the address"), Header::optional("Set-Cookie", "")]);
 pub(super) const EXPLANATION: ResponseSpec =
-    ResponseSpec::json("Explanation", "What the visitor would get", "Explanation", &["explanation"]);
+    ResponseSpec::json("Explanation", "What this visitor would get", "Explanation", &["explanation"]);
 pub(super) const USER: ResponseSpec = ResponseSpec::json("User", "The user", "User", &["user"]).headers(&[ETAG]);
 pub(super) const USER_INVITED: ResponseSpec =
     ResponseSpec::json("UserInvited", "The user and the token of their invitation", "InvitedUser", &["invited"])
@@ -136,7 +136,7 @@ pub(super) const USER_CHANGE_CONFLICT: ResponseSpec =
     ResponseSpec::problem("UserChangeConflict", &[ProblemCode::LastOwner, ProblemCode::UserState, ProblemCode::KeyInUse]);
 pub(super) const USER_CONFLICT: ResponseSpec = ResponseSpec::problem("UserConflict", &[ProblemCode::LastOwner, ProblemCode::UserState]);
 
-// What a status usually says.
+// The usual responses of statuses.
 
 const NO_CONTENT: ResponseSpec = ResponseSpec::empty("NoContent", "Done");
 const MALFORMED_JSON: ResponseSpec = ResponseSpec::problem("MalformedJson", &[ProblemCode::MalformedJson]);
@@ -161,7 +161,7 @@ const ANY: ResponseSpec = ResponseSpec::any_problem(
     "Any endpoint: 404 `unknown_host`, 405 with `Allow`, 500 `internal`, 503 `not_configured` with `Retry-After`",
 )
 .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
-const NOT_LET_IN: ResponseSpec = ResponseSpec::problem("Forbidden", &[ProblemCode::Forbidden]);
+const FORBIDDEN_VISITOR: ResponseSpec = ResponseSpec::problem("Forbidden", &[ProblemCode::Forbidden]);
 const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[RETRY_AFTER]);
 
 fn exported_link() -> Value {

@@ -1,10 +1,10 @@
-//! The OpenAPI document of the API, which `cargo xtask docs` writes to docs/openapi.json. No module of an edge has it.
+//! Generator of the OpenAPI document, which `cargo xtask docs` writes to docs/openapi.json. It is not compiled into the
+//! module of an edge. Its sources are:
 //!
-//! It is put together from
-//! * the table of endpoints: methods, paths, keys, statuses, and what follows from them,
-//! * `operations/`: what else there is to say of each endpoint, by its tag,
-//! * `parameters.rs` and `answers.rs`: what several endpoints have in common,
-//! * the declared request bodies (`request_body!`) and the types of responses (`responses.rs`).
+//! * the table of endpoints: methods, paths, keys, statuses, and what follows from them
+//! * `operations/`: the description of each endpoint, by its tag
+//! * `parameters.rs` and `answers.rs`: parameters and responses that several endpoints share
+//! * the declared request bodies (`request_body!`) and the wire types of responses (`responses.rs`)
 
 mod answer;
 mod answers;
@@ -24,13 +24,13 @@ use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, Parameter, VISITOR_HEADERS};
 use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
 use crate::message::body::DEFINITION;
 
-/// What keeps the document from being put together.
+/// Why the document cannot be generated.
 type DescriptionFault = String;
 
-/// The document as JSON, without the examples of docs/contract that it refers to.
+/// The document as JSON, without the examples in docs/contract, to which it refers.
 ///
 /// # Errors
-/// When the descriptions and the table of endpoints do not fit together.
+/// If the descriptions contradict the table of endpoints.
 pub fn describe_api() -> Result<String, String> {
     let mut components = Components::default();
     let mut paths: Map<String, Value> = Map::new();
@@ -63,7 +63,7 @@ pub fn describe_api() -> Result<String, String> {
     Ok(format!("{document:#}"))
 }
 
-/// What several places of the document refer to, by name.
+/// The components of the document, by name.
 #[derive(Default)]
 struct Components {
     parameters: BTreeMap<String, Value>,
@@ -72,7 +72,7 @@ struct Components {
 }
 
 impl Components {
-    /// What stands under the path of an endpoint: the parameters of the path, and its method.
+    /// The path item of an endpoint: the parameters of the path, and its method.
     fn path_and_method(&mut self, endpoint: &Endpoint, description: &Operation) -> Result<Map<String, Value>, DescriptionFault> {
         let mut item = Map::new();
         let parameters = self.path_parameters(endpoint.pattern, description)?;
@@ -87,7 +87,7 @@ impl Components {
         Ok(item)
     }
 
-    /// References to the parameters in a path, in its order.
+    /// References to the parameters of a path, in order.
     fn path_parameters(&mut self, pattern: &str, description: &Operation) -> Result<Vec<Value>, DescriptionFault> {
         let mut parameters = Vec::new();
         for name in pattern.split(['{', '}']).skip(1).step_by(2) {
@@ -123,7 +123,7 @@ impl Components {
         Ok(operation.into())
     }
 
-    /// `HEAD` of an endpoint whose `GET` is described so.
+    /// The `HEAD` operation that belongs to a `GET` operation.
     fn head(&mut self, description: &Operation, get: Value) -> Result<Value, DescriptionFault> {
         let Value::Object(mut operation) = get else { return Ok(get) };
         let (first, rest) = description.id.split_at_checked(1).unwrap_or_default();
@@ -155,14 +155,14 @@ impl Components {
         Ok(json!({"$ref": format!("#/components/parameters/{}", parameter.component)}))
     }
 
-    /// A reference to an answer.
+    /// A reference to a response.
     fn answer(&mut self, answer: ResponseSpec) -> Result<Value, DescriptionFault> {
         let name = answer.component();
         put(&mut self.answers, &name, answer.value())?;
         Ok(json!({"$ref": format!("#/components/responses/{name}")}))
     }
 
-    /// Moves the definitions that references carry to the schemas.
+    /// Moves the definitions that references carry into the schema components.
     fn take_definitions(&mut self, value: &mut Value) -> Result<(), DescriptionFault> {
         match value {
             Value::Array(items) => items.iter_mut().try_for_each(|item| self.take_definitions(item)),
@@ -179,7 +179,7 @@ impl Components {
     }
 
     fn json(mut self) -> Result<Value, DescriptionFault> {
-        let description = "The key in the secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
+        let description = "The secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
         let mut parameters = json!(std::mem::take(&mut self.parameters));
         self.take_definitions(&mut parameters)?;
         Ok(json!({
@@ -191,7 +191,7 @@ impl Components {
     }
 }
 
-/// Adds the method of an endpoint to what stands under its path. All endpoints of a path have the same parameters there.
+/// Adds the method of an endpoint to its path item. All endpoints of a path must have the same path parameters.
 fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), DescriptionFault> {
     let Some(item) = item.as_object_mut() else { return Err("its path is no object".into()) };
     if item.get("parameters").is_some_and(|known| described.get("parameters") != Some(known)) {
@@ -201,7 +201,7 @@ fn add_to_path(item: &mut Value, described: Map<String, Value>) -> Result<(), De
     Ok(())
 }
 
-/// Adds a component. One name stands for one thing.
+/// Adds a component. A name must not have two definitions.
 fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Result<(), DescriptionFault> {
     match components.get(name) {
         Some(known) if *known != value => Err(format!("two components are called {name}")),
@@ -212,7 +212,7 @@ fn put(components: &mut BTreeMap<String, Value>, name: &str, value: Value) -> Re
     }
 }
 
-/// The parameters of an endpoint beside those in its path: its own, and those that follow from its row.
+/// The parameters of an endpoint that are not in its path: its own, and those that follow from its row.
 fn parameters(endpoint: &Endpoint, description: &Operation) -> impl Iterator<Item = Parameter> {
     let visitor_headers = VISITOR_HEADERS.into_iter().filter(|_| endpoint.audience == Audience::Visitors);
     let if_match = endpoint.statuses.contains(&412).then_some(IF_MATCH);
@@ -221,7 +221,7 @@ fn parameters(endpoint: &Endpoint, description: &Operation) -> impl Iterator<Ite
     visitor_headers.chain(own).chain(if_match).chain(idempotency_key)
 }
 
-/// The body of an endpoint that takes one: its media types follow from the row.
+/// The request body of an endpoint, if it takes one. The media types follow from its row.
 fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<Value>, DescriptionFault> {
     let media_types: &[&str] = match endpoint.body {
         BodyKind::NoBody => &[],
@@ -255,7 +255,7 @@ mod tests {
         ENDPOINTS.iter().find(|row| row.name == name).unwrap()
     }
 
-    /// Why the endpoint `name` cannot be described so.
+    /// Why the endpoint `name` cannot have this description.
     fn fault(name: EndpointName, description: Operation) -> Option<String> {
         Components::default().path_and_method(row(name), &description).err()
     }
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptions_that_contradict_the_table_are_refused() {
+    fn description_must_agree_with_the_table() {
         let [health, create] = [EndpointName::Health, EndpointName::CreateLink].map(operations::of);
         for (name, description, expected) in [
             (EndpointName::Health, Operation { answers: &[], ..health }, "the status 200 is not described"),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_in_a_path_is_a_parameter() {
+    fn path_names_must_be_known_parameters() {
         let parameters = |pattern| Components::default().path_parameters(pattern, &operations::of(EndpointName::Health));
         let references = ["alias", "tagInPath"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
         assert_eq!(parameters("/links/{alias}/tags/{tag}"), Ok(references.into()));
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_of_a_path_share_its_parameters() {
+    fn endpoints_of_a_path_share_parameters() {
         let described =
             |parameter: &str, method: &str| Map::from_iter([("parameters".into(), json!([parameter])), (method.into(), json!({}))]);
         let mut item = json!({});
@@ -298,13 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_without_a_name_is_refused() {
+    fn definition_without_a_reference_is_refused() {
         let mut value = json!({"$definition": {"type": "string"}});
         assert_eq!(Components::default().take_definitions(&mut value).unwrap_err(), "a definition has no reference");
     }
 
     #[test]
-    fn a_component_has_one_definition() {
+    fn component_has_one_definition() {
         let named = |kind: &str| crate::message::body::component("Name", json!({"type": kind}));
         let take = |mut value: Value| {
             let mut components = Components::default();

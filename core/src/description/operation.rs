@@ -1,4 +1,4 @@
-//! What is said of an endpoint beside its row in the table.
+//! The description of an endpoint, in addition to its row in the table of endpoints.
 
 use serde_json::Value;
 
@@ -35,37 +35,36 @@ impl OperationGroup {
 
     const fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Visitors => ("Visitors", "What people who follow a link use."),
-            Self::Links => ("Links", "What people and programs that own links use."),
+            Self::Visitors => ("Visitors", "Endpoints for people who follow a link."),
+            Self::Links => ("Links", "Endpoints for people and programs that manage links."),
             Self::ManyLinks => {
                 ("Many links", "Many links in one request. Each has its own result, and a failed one does not affect the others.")
             }
             Self::Tags => ("Tags", "The tags of the links of a domain."),
             Self::Domains => (
                 "Domains",
-                "The domains of the setting `HOP_DOMAINS` always exist; others can be added. A domain says where visitors \
-                 are redirected who find no link. Whoever runs the deployment sees to it that requests for an added domain \
-                 reach hop.",
+                "The domains of the setting `HOP_DOMAINS` always exist; others can be added. A domain can redirect \
+                 visitors who find no link. The operator must make sure that requests for an added domain reach hop.",
             ),
-            Self::Audit => ("Audit", "Who changed what."),
-            Self::Deployment => ("Deployment", "The state and the promises of a deployment."),
+            Self::Audit => ("Audit", "The log of all changes: who changed what."),
+            Self::Deployment => ("Deployment", "State, promises and limits of a deployment."),
             Self::Keys => (
                 "Keys",
                 "The credentials of programs. A key belongs to a user. It has scopes, may be limited to some domains, and \
-                 never has more rights than its owner has at that moment.",
+                 never has more rights than its owner has at the time of the request.",
             ),
             Self::Users => (
                 "Users",
-                "The owners of links and keys. Admins and owners manage them with a key for every domain. A user has the \
-                 rights of their role at that moment. Only owners change owners, and a deployment that has an owner keeps \
-                 one.",
+                "The owners of links and keys. Admins and owners manage them with a key for every domain. The rights of a \
+                 user follow from their current role. Only owners can change owners, and a deployment that has an owner \
+                 always keeps one.",
             ),
         }
     }
 }
 
-/// The description of an endpoint. What follows from its row is not repeated here: method, path and its parameters, the
-/// key, the statuses, the media types of the body, and the problems that come with a right, a body or `If-Match`.
+/// The description of an endpoint. It does not repeat what follows from the row: method, path and its parameters, the
+/// need for a key, the statuses, the media types of the body, and the problems of a right, a body or `If-Match`.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
     pub(super) tag: OperationGroup,
@@ -73,10 +72,10 @@ pub(super) struct Operation {
     pub(super) id: &'static str,
     pub(super) summary: &'static str,
     pub(super) description: &'static str,
-    /// The parameters in the query, headers of its own, and a parameter of its path that is not the usual one.
+    /// The parameters in the query, headers of its own, and path parameters that differ from the usual ones.
     pub(super) parameters: &'static [Parameter],
     pub(super) body: Option<BodySchema>,
-    /// The answers that are not the usual ones of their status.
+    /// The responses that differ from the usual one of their status.
     pub(super) answers: &'static [(u16, ResponseSpec)],
 }
 

@@ -1,4 +1,4 @@
-//! The parameters of endpoints: in the path, in the query, and headers. Each stands in the document once.
+//! The parameters of all endpoints: in paths, queries and headers. Each is one component of the document.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::model::time::Timestamp;
 /// A parameter of an endpoint.
 #[derive(Clone, Copy)]
 pub(super) struct Parameter {
-    /// Its name among the components of the document.
+    /// The name of its component in the document.
     pub(super) component: &'static str,
     name: &'static str,
     place: &'static str,
@@ -45,17 +45,17 @@ impl Parameter {
         self
     }
 
-    /// Whether it stands in a path.
+    /// Whether this is a path parameter.
     pub(super) fn is_of_path(self) -> bool {
         self.place == "path"
     }
 
-    /// Whether it stands in a path as `{name}`.
+    /// Whether this is the path parameter `{name}`.
     pub(super) fn is_in_path(self, name: &str) -> bool {
         self.is_of_path() && self.name == name
     }
 
-    /// The usual parameter that stands in a path as `{name}`.
+    /// The usual path parameter `{name}`.
     pub(super) fn of_path(name: &str) -> Option<Self> {
         PATH.into_iter().find(|known| known.is_in_path(name))
     }
@@ -77,7 +77,7 @@ fn any_text() -> Value {
     json!({"type": "string"})
 }
 
-/// The versions in `If-Match`: entity tags, or any.
+/// The schema of `If-Match`: a list of entity tags, or `*`.
 fn versions() -> Value {
     let tags = r#"^(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*$"#;
     json!({"anyOf": [{"const": "*"}, {"type": "string", "pattern": tags}]})
@@ -104,8 +104,8 @@ const USER_IN_PATH: Parameter = Parameter::in_path("userInPath", "user", "Identi
 pub(super) const DOMAIN: Parameter = Parameter::in_query(
     "domain",
     "domain",
-    "A domain of this deployment. Default: the first of the setting `HOP_DOMAINS`. Another host is `invalid`, and so \
-     is a name that is not one of IDNA; each label has at most 63 characters.",
+    "A domain of this deployment. Default: the first of the setting `HOP_DOMAINS`. Any other host is `invalid`, and \
+     so is a name that is not a valid IDNA name. Each label has at most 63 characters.",
     Domain::schema,
 );
 pub(super) const LIMIT: Parameter = Parameter::in_query(
@@ -117,14 +117,14 @@ pub(super) const LIMIT: Parameter = Parameter::in_query(
 pub(super) const CURSOR: Parameter = Parameter::in_query(
     "cursor",
     "cursor",
-    "Where to continue: the cursor in `next`, or in the header `Link`, of the page before. Any other text is \
+    "Where to continue: the cursor in `next`, or in the header `Link`, of the previous page. Any other text is \
      refused.",
     || json!({"type": "string", "minLength": 22, "pattern": "^[A-Za-z0-9_-]+$"}),
 );
 pub(super) const SIZE: Parameter = Parameter::in_query(
     "size",
     "size",
-    "Width and height in pixels. It is at least one pixel for each module of the code and its margin.",
+    "Width and height in pixels: at least one pixel for each module of the code and its margin.",
     || json!({"type": "integer", "minimum": qr::SIZES.start(), "maximum": qr::SIZES.end(), "default": qr::USUAL_SIZE}),
 );
 pub(super) const MARGIN: Parameter = Parameter::in_query(
@@ -142,8 +142,8 @@ pub(super) const LEVEL: Parameter = Parameter::in_query(
 pub(super) const COLOR: Parameter = Parameter::in_query(
     "color",
     "color",
-    "Colour of the dark modules: `rrggbb`, or with `%23` before it. Its contrast with `background` is at least 3 \
-     to 1.",
+    "Colour of the dark modules: `rrggbb`, or with `%23` before it. Its contrast with `background` must be at \
+     least 3 to 1.",
     || json!({"type": "string", "pattern": "^#?[0-9A-Fa-f]{6}$", "default": "#000000"}),
 );
 pub(super) const BACKGROUND: Parameter = Parameter::in_query(
@@ -161,14 +161,14 @@ pub(super) const QR_FORMAT: Parameter = Parameter::in_query(
 pub(super) const TAG: Parameter = Parameter::in_query(
     "tag",
     "tag",
-    "Links with this tag. The parameter can be repeated, for at most 10 tags. A tag has at most 64 bytes; unreadable \
-     characters are refused.",
+    "Links with this tag. The parameter can be repeated, for at most 10 tags. A tag has at most 64 bytes and no control \
+     characters.",
     List::<text::Tag, MOST_TAGS>::schema,
 );
 pub(super) const TAGS: Parameter = Parameter::in_query(
     "tags",
     "tags",
-    "Whether a link needs `any` or `all` of the tags.",
+    "Whether a link must have `any` or `all` of the tags.",
     || json!({"type": "string", "enum": ["any", "all"], "default": "any"}),
 );
 pub(super) const OWNER: Parameter =
@@ -183,14 +183,18 @@ pub(super) const STATE: Parameter = Parameter::in_query(
 );
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);
-pub(super) const CREATED_TO: Parameter =
-    Parameter::in_query("createdTo", "created_to", "Links created before this time. It is later than `created_from`.", Timestamp::schema);
+pub(super) const CREATED_TO: Parameter = Parameter::in_query(
+    "createdTo",
+    "created_to",
+    "Links created before this time. It must be later than `created_from`.",
+    Timestamp::schema,
+);
 pub(super) const PREFIX: Parameter = Parameter::in_query(
     "prefix",
     "prefix",
-    "Links whose alias begins with this text. Where aliases ignore case, so does the prefix. Letters and marks of any \
-     script, digits, emoji, `-`, `_`, `.` and `~`. It does not begin with a mark, and has no ASCII letters beside \
-     Greek or Cyrillic ones, which look alike.",
+    "Links whose alias begins with this text. If aliases ignore case, so does the prefix. It may have letters and marks \
+     of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters \
+     with Greek or Cyrillic ones, because these look alike.",
     Alias::schema,
 );
 pub(super) const ERASE: Parameter =
@@ -198,7 +202,7 @@ pub(super) const ERASE: Parameter =
 pub(super) const FORMAT: Parameter = Parameter::in_query(
     "format",
     "format",
-    "`jsonl`: a Link on each line; `csv`: a row for each.",
+    "`jsonl`: one Link per line; `csv`: one row per link.",
     || json!({"type": "string", "enum": ["jsonl", "csv"], "default": "jsonl"}),
 );
 pub(super) const DRY_RUN: Parameter =
@@ -206,66 +210,70 @@ pub(super) const DRY_RUN: Parameter =
 pub(super) const DOMAIN_OF_LINES: Parameter = Parameter::in_query(
     "domainOfLines",
     "domain",
-    "Domain of the lines that name none. Default: the first of the setting `HOP_DOMAINS`. Another host is `invalid`; \
-     each label has at most 63 characters.",
+    "Domain of the lines without one. Default: the first of the setting `HOP_DOMAINS`. Any other host is `invalid`. \
+     Each label has at most 63 characters.",
     Domain::schema,
 );
 pub(super) const PASSWORDS: Parameter = Parameter::in_query(
     "passwords",
     "passwords",
-    "Add `password_hash` to each link, from which an import restores the password: \
+    "Add `password_hash` to each link, so that an import can restore the password: \
      `$argon2id$v=19$m=4096,t=3,p=1$…`, or `null`.",
     || json!({"type": "boolean", "default": false}),
 );
 pub(super) const LINKS_TO: Parameter = Parameter::in_query(
     "linksTo",
     "links_to",
-    "New owner of the user's links: the identifier of another active user, or `none`. A user who does not exist \
-     or is disabled is refused.",
+    "New owner of the user's links: the identifier of another active user, or `none`. An unknown or disabled user \
+     is refused.",
     user_or_none,
 )
 .required();
 pub(super) const DONE_FROM: Parameter = Parameter::in_query("doneFrom", "from", "Changes made at this time or later.", Timestamp::schema);
 pub(super) const DONE_TO: Parameter =
-    Parameter::in_query("doneTo", "to", "Changes made before this time. It is later than `from`.", Timestamp::schema);
+    Parameter::in_query("doneTo", "to", "Changes made before this time. It must be later than `from`.", Timestamp::schema);
 pub(super) const SUBJECT: Parameter = Parameter::in_query(
     "subject",
     "subject",
-    "Changes of this subject: an identifier, or the name of a domain.",
+    "Changes to this subject: an identifier, or the name of a domain.",
     || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
 );
 pub(super) const PRINCIPAL: Parameter = Parameter::in_query(
     "principal",
     "principal",
-    "Changes made by this principal, as `principal` of an event names it.",
+    "Changes made by this principal, as in the field `principal` of an event.",
     || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
 );
 
 pub(super) const IF_MATCH: Parameter = Parameter::in_header(
     "ifMatch",
     "If-Match",
-    "Make the change only if the link, the domain or the user is at this version, `\"7\"`. Otherwise the answer \
-     is 412. A list of versions is allowed. `*` means any version. A weak tag never matches. An empty header counts \
-     as absent. A body that is malformed or invalid by itself is refused before the version is checked.",
+    "Make the change only if the link, the domain or the user is at this version, for example `\"7\"`. Otherwise \
+     the answer is 412. A list of versions is allowed. `*` means any version. A weak tag never matches. An empty \
+     header counts as absent. A malformed or invalid body is refused before the version is checked.",
     versions,
 );
 pub(super) const IDEMPOTENCY_KEY: Parameter = Parameter::in_header(
     "idempotencyKey",
     "Idempotency-Key",
-    "Name of this request, by which it can be repeated safely: 1 to 255 characters of printable ASCII.",
+    "Name of this request, so that it can be repeated safely: 1 to 255 characters of printable ASCII.",
     || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"}),
 );
 const ACCEPT_LANGUAGE: Parameter =
-    Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the conditions `language` of rules.", any_text);
+    Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the condition `language` of rules.", any_text);
 const COOKIE: Parameter =
     Parameter::in_header("cookie", "Cookie", "Opens a link with a password for a visitor who has entered it.", any_text);
-const PURPOSE: Parameter =
-    Parameter::in_header("purpose", "Purpose", "`prefetch` or `preview`: the browser loads the link ahead, which is no click.", any_text);
+const PURPOSE: Parameter = Parameter::in_header(
+    "purpose",
+    "Purpose",
+    "`prefetch` or `preview`: the browser loads the link in advance, which is not a click.",
+    any_text,
+);
 const SEC_PURPOSE: Parameter = Parameter::in_header("secPurpose", "Sec-Purpose", "As `Purpose`.", any_text);
 const USER_AGENT: Parameter = Parameter::in_header(
     "userAgent",
     "User-Agent",
-    "Tells people, bots and previews apart; for the conditions `device`, `os`, `browser` and `split`.",
+    "Distinguishes people, bots and previews. Used by the conditions `device`, `os`, `browser` and `split`.",
     any_text,
 );
 const X_MOZ: Parameter = Parameter::in_header("xMoz", "X-Moz", "As `Purpose`.", any_text);
@@ -274,5 +282,5 @@ pub(super) const ORIGIN: Parameter =
 pub(super) const SEC_FETCH_SITE: Parameter =
     Parameter::in_header("secFetchSite", "Sec-Fetch-Site", "As `Origin`, where a browser sends it: `same-origin` or `none`.", any_text);
 
-/// The headers by which every endpoint of visitors tells one from another.
+/// The headers of a visitor that every endpoint for visitors reads.
 pub(super) const VISITOR_HEADERS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];

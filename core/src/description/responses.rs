@@ -1,4 +1,4 @@
-//! The JSON Schemas of response bodies, from the wire types that derive `JsonSchema`.
+//! JSON Schemas of response bodies, from the wire types that derive `JsonSchema`.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::{api, message, pages, system};
 
-/// The last keywords of a schema, in their order. All others go before them.
+/// The last keywords of a schema, in order. All others come before them.
 const ORDER: [&str; 6] = ["description", "minimum", "maximum", "items", "properties", "required"];
 
-/// The schema of every response body, and of what they refer to, by the name of its component in the document.
+/// The schemas of all response bodies and of everything they refer to, by the name of the component.
 ///
-/// The schemas describe what hop writes: a field that may be null is required all the same.
+/// The schemas describe what hop writes: a field that may be null is still required.
 pub(crate) fn response_schemas() -> BTreeMap<String, Value> {
     let mut settings = SchemaSettings::draft2020_12().for_serialize().with_transform(RecursiveTransform(tidy));
     settings.definitions_path = "/components/schemas".into();
@@ -27,8 +27,8 @@ pub(crate) fn response_schemas() -> BTreeMap<String, Value> {
     generator.take_definitions(true).into_iter().collect()
 }
 
-/// Puts each paragraph of a description on one line, sorts the keywords for readers, and removes what describes a type
-/// of Rust and not the API: the formats of integers, and the largest values that their types can hold.
+/// Joins the lines of each paragraph of a description, sorts the keywords, and removes what describes Rust types and
+/// not the API: the formats of integers, and the largest values of these types.
 fn tidy(schema: &mut Schema) {
     let mut keywords: Vec<(String, Value)> = mem::take(schema.ensure_object()).into_iter().collect();
     let format = keywords.iter().find(|(name, _)| name == "format").and_then(|(_, format)| format.as_str());

@@ -1,9 +1,8 @@
-//! JSON bodies and queries: read into a tree that keeps doubled keys, then taken apart field by field, every error
-//! collected.
+//! Parsing of JSON bodies and queries, field by field. All errors are collected, so that the client gets them at once.
 //!
 //! Each JSON body is declared with [`request_body!`] (see [`declaration`]). A query has no declaration: all its values
-//! are strings, a name may stand there several times, and its parameters are described beside their operations. Its
-//! fields are taken one by one.
+//! are strings, a name may appear several times, and its parameters are described beside their operations. Its fields
+//! are taken one by one.
 
 mod declaration;
 #[cfg(feature = "docs")]
@@ -30,7 +29,7 @@ use crate::message::problem::Problem;
 use crate::message::request::Body;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
 
-/// The fields of a body that is one object.
+/// The fields of an object that have not been read yet, and the errors found so far.
 #[derive(Clone)]
 pub(crate) struct Fields {
     entries: Vec<(String, JsonValue)>,
@@ -38,39 +37,39 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Reads a body.
+    /// Parses a body that must be one object.
     pub(crate) fn parse(body: &Body, limit: usize) -> Result<Self, Problem> {
         let json_value =
             JsonValue::parse(body.bytes(limit)?).map_err(|error| Problem::malformed_json(format!("The body is not JSON: {error}.")))?;
         Self::from_json(json_value).map_err(Problem::wrong_body)
     }
 
-    /// The fields of a row of a table.
+    /// The fields of a CSV row.
     pub(crate) fn of_entries(entries: Vec<(String, JsonValue)>) -> Self {
         Self { entries, errors: Vec::new() }
     }
 
-    /// Whether the field `name` is there and not null.
-    pub(crate) fn says(&self, name: &str) -> bool {
+    /// Whether the field `name` is present and not null.
+    pub(crate) fn has_value(&self, name: &str) -> bool {
         self.entries.iter().any(|(key, value)| key == name && !matches!(value, JsonValue::Null))
     }
 
-    /// Whether the field `name` is there at all.
+    /// Whether the field `name` is present, even as null.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|(key, _)| key == name)
     }
 
-    /// Takes the field `name` out and does not look at it.
+    /// Removes the field `name` without reading it.
     pub(crate) fn skip(&mut self, name: &str) {
         self.entries.retain(|(key, _)| key != name);
     }
 
-    /// The fields of an object, in a body or in another object.
+    /// The fields of an object, which may be a body or a part of one.
     pub(crate) fn from_json(json_value: JsonValue) -> Result<Self, FieldError> {
         Ok(Self { entries: json_value.object()?, errors: Vec::new() })
     }
 
-    /// Reads what stands after the `?` of an address, each value a string.
+    /// Parses the query of a URL. Every value is a string.
     pub(crate) fn query(query: &str) -> Self {
         let entries = form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), JsonValue::Text(value.into_owned())))
@@ -78,15 +77,15 @@ impl Fields {
         Self { entries, errors: Vec::new() }
     }
 
-    /// Takes the field `name` out, if it is there and not null.
+    /// Takes the field `name`, if it is present and not null.
     pub(crate) fn take<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Option<T> {
         match self.pick(name)? {
             JsonValue::Null => None,
-            json_value => self.noted(name, parse(json_value)),
+            json_value => self.ok_or_record(name, parse(json_value)),
         }
     }
 
-    /// Takes every field `name` out; what is wrong with one is said of all.
+    /// Takes all fields called `name`. An error in one of them is an error of the name.
     pub(crate) fn take_all<T>(&mut self, name: &str, parse: impl Fn(JsonValue) -> Result<T, FieldError>) -> Vec<T> {
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
@@ -94,39 +93,39 @@ impl Fields {
         parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
     }
 
-    /// Takes the field `name` out of a merge patch. Of a wrong one it is as if it were absent.
+    /// Takes the field `name` of a merge patch. An invalid one counts as absent, and its error is recorded.
     pub(crate) fn take_patch<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Patch<T> {
         match self.pick(name) {
             None => Patch::Absent,
             Some(JsonValue::Null) => Patch::Null,
-            Some(json_value) => self.noted(name, parse(json_value)).map_or(Patch::Absent, Patch::Set),
+            Some(json_value) => self.ok_or_record(name, parse(json_value)).map_or(Patch::Absent, Patch::Set),
         }
     }
 
-    /// Takes the field `name` out, which is text, if it is there and not null.
+    /// Takes the text field `name`, if it is present and not null.
     pub(crate) fn take_text<T>(&mut self, name: &str, parse: impl FnOnce(String) -> Result<T, FieldError>) -> Option<T> {
         self.take(name, |json_value| parse(json_value.text()?))
     }
 
-    /// The value of the field `name`, if it stands there once.
+    /// Removes and returns the field `name`. A duplicate field is an error.
     fn pick(&mut self, name: &str) -> Option<JsonValue> {
         let at = self.entries.iter().position(|(key, _)| key == name)?;
         let (_, value) = self.entries.remove(at);
         let others = self.entries.len();
         self.skip(name);
         if self.entries.len() < others {
-            self.refuse(name, FieldError::new(FieldCode::Duplicate, "this field stands more than once"));
+            self.refuse(name, FieldError::new(FieldCode::Duplicate, "this field appears more than once"));
             return None;
         }
         Some(value)
     }
 
-    /// What was read of the field `name`, unless it is wrong.
-    fn noted<T, W: IntoFieldErrors>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
+    /// The value that was read from the field `name`. Errors are recorded.
+    fn ok_or_record<T, W: IntoFieldErrors>(&mut self, name: &str, read: Result<T, W>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(wrong) => {
-                wrong.raise(self, name);
+                wrong.record_in(self, name);
                 None
             }
         }
@@ -138,7 +137,7 @@ impl Fields {
         }
     }
 
-    /// Takes the field `name` out; it is wrong if it is missing.
+    /// Takes the field `name`. A missing field or null is an error.
     pub(crate) fn need<T, W: IntoFieldErrors>(&mut self, name: &str, parse: impl FnOnce(JsonValue) -> Result<T, W>) -> Option<T> {
         let errors_before = self.errors.len();
         let value = self.take(name, parse);
@@ -148,57 +147,58 @@ impl Fields {
         value
     }
 
-    /// Ends the reading: what is left is unknown, and if anything was wrong all of it is told.
-    pub(crate) fn finish<T>(mut self, needed: Option<T>) -> Result<T, Problem> {
+    /// Ends the reading. Remaining fields are unknown; if there are errors, the problem lists all of them.
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         self.refuse_the_rest();
-        match needed {
+        match value {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(Problem::invalid_fields(self.errors)),
         }
     }
 
-    /// Ends the reading of a body, and tells all that is wrong: what is left is unknown.
+    /// Ends the reading of a body and returns all errors. Remaining fields are unknown.
     fn end(mut self) -> FieldErrors {
         self.refuse_the_rest();
-        self.stop()
+        self.into_errors()
     }
 
-    /// Ends the reading of an object that cannot be understood further: what is left is not judged.
-    pub(crate) fn stop(self) -> FieldErrors {
+    /// Ends the reading of an object that cannot be read further, and returns the errors found so far. Remaining fields
+    /// are not checked.
+    pub(crate) fn into_errors(self) -> FieldErrors {
         self.errors.into_iter().map(|error| error.refusal.at_pointer(error.field)).collect()
     }
 
     fn refuse_the_rest(&mut self) {
         let unknown: BTreeSet<String> = self.entries.drain(..).map(|(name, _)| name).collect();
         for name in unknown {
-            self.refuse(&name, FieldError::new(FieldCode::Unknown, "hop does not know this field"));
+            self.refuse(&name, FieldError::new(FieldCode::Unknown, "this field is unknown"));
         }
     }
 
-    /// Notes that a field is wrong.
+    /// Records an error of the field `name`.
     pub(crate) fn refuse(&mut self, name: &str, refusal: FieldError) {
         self.errors.push(LocatedError { field: pointer(name) + &refusal.at, refusal });
     }
 }
 
-/// What a field is refused for: one thing, or everything that is wrong in its value.
+/// The errors of one field: a single one, or all errors within its value.
 pub(crate) trait IntoFieldErrors {
-    fn raise(self, fields: &mut Fields, name: &str);
+    fn record_in(self, fields: &mut Fields, name: &str);
 }
 
 impl IntoFieldErrors for FieldError {
-    fn raise(self, fields: &mut Fields, name: &str) {
+    fn record_in(self, fields: &mut Fields, name: &str) {
         fields.refuse(name, self);
     }
 }
 
 impl IntoFieldErrors for FieldErrors {
-    fn raise(self, fields: &mut Fields, name: &str) {
+    fn record_in(self, fields: &mut Fields, name: &str) {
         fields.refuse_all(name, self);
     }
 }
 
-/// The JSON Pointer of a field of the outermost object. A name nobody chose in earnest is cut.
+/// The JSON Pointer of a field of the outermost object. A name of more than 64 characters is cut.
 pub(crate) fn pointer(name: &str) -> String {
     const LONGEST: usize = 64;
     let mut pointer = String::from("/");
@@ -221,12 +221,12 @@ pub(crate) mod tests {
     use crate::memory::LIMITS;
     use crate::model::config::Config;
 
-    /// Reads a body on the memory edge of a deployment at `https://hop.example`.
+    /// Parses a body on the memory edge of a deployment at `https://hop.example`.
     pub(crate) fn drafted<B: RequestBody>(json: &str) -> Draft<B> {
         in_context(|context| B::read(&Body::Whole(json.into()), 100_000, context)).unwrap()
     }
 
-    /// Reads the value of a field there.
+    /// Parses the value of a field there.
     pub(crate) fn parsed<T: FieldType>(json: &str) -> Result<T::Value, FieldErrors> {
         in_context(|context| T::parse(JsonValue::parse(json.as_bytes()).unwrap(), context))
     }
@@ -245,7 +245,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_there_is_taken_and_null_is_not_there() {
+    fn null_counts_as_absent() {
         let mut fields = fields(r#"{"a":"x","b":null,"c":3}"#);
         assert_eq!(fields.take("a", JsonValue::text), Some("x".into()));
         assert_eq!(fields.take("b", JsonValue::text), None);
@@ -255,7 +255,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_patch_tells_absent_from_null() {
+    fn patch_distinguishes_absent_from_null() {
         let mut fields = fields(r#"{"a":"new","b":null,"d":7}"#);
         let mut patch = |name| fields.take_patch(name, JsonValue::text);
         assert_eq!(["a", "b", "c", "d"].map(&mut patch), [Patch::Set("new".into()), Patch::Null, Patch::Absent, Patch::Absent]);
@@ -263,7 +263,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_told_at_once() {
+    fn all_field_errors_are_listed_at_once() {
         let mut fields = fields(r#"{"a":1,"b":-1,"c":1.5,"d":true,"e":"x","e":"y","f/~":{},"z":[],"n":null}"#);
         assert_eq!(fields.take("a", JsonValue::text), None);
         assert_eq!(fields.take("b", JsonValue::natural), None);
@@ -292,12 +292,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_needed_value_that_is_missing_is_never_a_success() {
+    fn finish_without_a_value_fails() {
         assert!(fields("{}").finish(None::<()>).is_err());
     }
 
     #[test]
-    fn a_body_that_is_no_object_is_wrong_as_a_whole() {
+    fn body_must_be_an_object() {
         for json in ["[]", "\"x\"", "1", "null", "true", "-1.5"] {
             let problem = Fields::parse(&Body::Whole(json.into()), 1_000).err().unwrap();
             assert_eq!(errors(&problem), [("", FieldCode::WrongType)], "{json}");
@@ -305,7 +305,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_json_is_malformed() {
+    fn body_that_is_not_json_is_malformed() {
         let deep = "[".repeat(900);
         for json in ["", "{", "{]", "{\"a\":1,}", "nul", "{}x", "\u{feff}{}", "{\"a\":\"\\ud800\"}", deep.as_str()] {
             let problem = Fields::parse(&Body::Whole(json.into()), 1_000).err().unwrap();
@@ -318,7 +318,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_is_nested_at_most_127_deep() {
+    fn body_nesting_is_limited_to_127() {
         let code = |depth: usize| {
             let json = format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
             Fields::parse(&Body::Whole(json.into()), 1_000).err().map(|problem| problem.code.name())
@@ -327,7 +327,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_over_its_limit_is_too_large() {
+    fn body_over_its_limit_is_too_large() {
         for body in [Body::TooLarge, Body::Whole(vec![b' '; 1_001])] {
             assert_eq!(Fields::parse(&body, 1_000).err().unwrap().code.name(), "too_large");
         }
@@ -337,7 +337,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_query_is_read_like_a_body() {
+    fn query_is_read_like_a_body() {
         let mut fields = Fields::query("a=x%20y+z&b=1&b=2&%C3%A9=&&c");
         assert_eq!(fields.take("a", JsonValue::text), Some("x y z".into()));
         assert_eq!(fields.take("b", JsonValue::text), None);
@@ -347,7 +347,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_name_that_may_stand_several_times_is_taken_with_all_its_values() {
+    fn take_all_returns_every_value() {
         let mut fields = Fields::query("a=1&b=x&a=2&c=3");
         assert_eq!(fields.take_all("a", JsonValue::text), ["1", "2"]);
         assert!(fields.take_all("a", JsonValue::text).is_empty());
@@ -357,7 +357,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_name_nobody_chose_in_earnest_is_cut() {
+    fn pointer_cuts_long_names() {
         assert_eq!(pointer(&"é".repeat(64)), format!("/{}", "é".repeat(64)));
         assert_eq!(pointer(&"é".repeat(65)), format!("/{}…", "é".repeat(64)));
     }

@@ -1,6 +1,7 @@
-//! Which pages of other sites may ask hop in a browser: those of the origins that the settings name, and no others.
+//! CORS: pages of the origins in the settings may call hop from a browser, pages of other sites may not.
 //!
-//! A key travels in `Authorization`, which such a page has to hold itself. No cookie opens the API, so no page borrows what a visitor may.
+//! The API accepts no cookies. A page needs a key of its own for `Authorization`, so it cannot use the rights of its
+//! visitor.
 
 use http::Method;
 use http::header::{
@@ -12,33 +13,33 @@ use crate::message::response::Response;
 use crate::model::origins::Origins;
 use crate::store::ports::ClientInfo;
 
-/// Every header the API reads.
-const READ: &str = "authorization, content-type, idempotency-key, if-match";
+/// Request headers that the API reads.
+const REQUEST_HEADERS: &str = "authorization, content-type, idempotency-key, if-match";
 
-/// Every header of an answer that says something to a program.
-const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
+/// Response headers that a page may read.
+const EXPOSED_HEADERS: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
 
-/// Two hours: no browser remembers the answer to a preflight for longer than a day, and the most common one no longer than this.
-const REMEMBERED_SECONDS: &str = "7200";
+/// How long a browser may cache the response to a preflight: two hours, the maximum in Chromium.
+const PREFLIGHT_CACHE_SECONDS: &str = "7200";
 
-/// Says in `response` whether the page that asks may read it, and, if it asks beforehand, what it may send.
+/// Adds the CORS headers to `response`: whether the calling page may read it, and for a preflight, what it may send.
 pub(crate) fn answer(origins: &Origins, method: &Method, client: &impl ClientInfo, response: &mut Response) {
     if origins.is_empty() {
         return;
     }
     response.add(VARY, "Origin");
-    let asking = client.header(&ORIGIN);
-    let Some(origin) = origins.find(asking.as_deref()) else { return };
+    let caller = client.header(&ORIGIN);
+    let Some(origin) = origins.find(caller.as_deref()) else { return };
     response.headers.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
     let is_preflight = *method == Method::OPTIONS && client.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
     let methods = response.headers.iter().find(|(name, _)| is_preflight && name == ALLOW).map(|(_, methods)| methods.clone());
     let Some(methods) = methods else {
-        response.add(ACCESS_CONTROL_EXPOSE_HEADERS, TOLD);
+        response.add(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
         return;
     };
     response.headers.push((ACCESS_CONTROL_ALLOW_METHODS, methods));
-    response.add(ACCESS_CONTROL_ALLOW_HEADERS, READ);
-    response.add(ACCESS_CONTROL_MAX_AGE, REMEMBERED_SECONDS);
+    response.add(ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
+    response.add(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_CACHE_SECONDS);
 }
 
 #[cfg(test)]
@@ -50,7 +51,7 @@ mod tests {
 
     use super::*;
 
-    /// A page that asks: its origin, and what it means to send.
+    /// A calling page: its `Origin` and its `Access-Control-Request-Method`.
     struct CallingPage(Option<&'static str>, Option<&'static str>);
 
     impl ClientInfo for CallingPage {
@@ -72,7 +73,7 @@ mod tests {
         Origins::parse(words.iter().copied()).unwrap()
     }
 
-    /// What is added to an answer that says what the route takes.
+    /// The headers that are added to a response with `Allow`.
     fn added(origins: &Origins, method: &Method, page: &CallingPage) -> Vec<(String, String)> {
         let mut response = Response::empty(StatusCode::NO_CONTENT).allow("GET, OPTIONS").unwrap();
         let before = response.headers.len();
@@ -86,15 +87,15 @@ mod tests {
     }
 
     #[test]
-    fn without_origins_nothing_is_said() {
+    fn no_origins_add_no_headers() {
         let page = CallingPage(Some("https://app.example"), Some("GET"));
         assert_eq!(added(&origins(&[]), &Method::OPTIONS, &page), []);
     }
 
     #[test]
-    fn an_origin_is_compared_as_browsers_write_it() {
+    fn origin_is_compared_in_browser_form() {
         let known = origins(&["HTTPS://App.Example:443/", "http://localhost:5173", "https://bücher.example", "http://[0:0::1]:80"]);
-        for (asking, is_known) in [
+        for (origin, is_known) in [
             ("https://app.example", true),
             ("http://localhost:5173", true),
             ("https://xn--bcher-kva.example", true),
@@ -111,38 +112,38 @@ mod tests {
             ("*", false),
             ("", false),
         ] {
-            let added = added(&known, &Method::GET, &CallingPage(Some(asking), None));
+            let added = added(&known, &Method::GET, &CallingPage(Some(origin), None));
             let mut expected = pairs(&[("vary", "Origin")]);
             if is_known {
-                expected.extend(pairs(&[("access-control-allow-origin", asking), ("access-control-expose-headers", TOLD)]));
+                expected.extend(pairs(&[("access-control-allow-origin", origin), ("access-control-expose-headers", EXPOSED_HEADERS)]));
             }
-            assert_eq!(added, expected, "{asking}");
+            assert_eq!(added, expected, "{origin}");
         }
         assert_eq!(added(&known, &Method::GET, &CallingPage(None, None)), pairs(&[("vary", "Origin")]));
     }
 
     #[test]
-    fn a_preflight_learns_what_may_be_sent_and_no_other_request_does() {
+    fn only_a_preflight_gets_allowed_methods_and_headers() {
         let known = origins(&["https://app.example", "https://b.example"]);
-        let asking = |method: &Method, origin, wanted| added(&known, method, &CallingPage(origin, wanted));
+        let request = |method: &Method, origin, requested| added(&known, method, &CallingPage(origin, requested));
         let preflight = pairs(&[
             ("vary", "Origin"),
             ("access-control-allow-origin", "https://b.example"),
             ("access-control-allow-methods", "GET, OPTIONS"),
-            ("access-control-allow-headers", READ),
+            ("access-control-allow-headers", REQUEST_HEADERS),
             ("access-control-max-age", "7200"),
         ]);
-        assert_eq!(asking(&Method::OPTIONS, Some("https://b.example"), Some("DELETE")), preflight);
+        assert_eq!(request(&Method::OPTIONS, Some("https://b.example"), Some("DELETE")), preflight);
         let vary = pairs(&[("vary", "Origin")]);
-        assert_eq!(asking(&Method::OPTIONS, Some("https://c.example"), Some("GET")), vary);
-        assert_eq!(asking(&Method::OPTIONS, None, Some("GET")), vary);
-        let plain = asking(&Method::GET, Some("https://b.example"), None);
-        assert_eq!(asking(&Method::OPTIONS, Some("https://b.example"), None), plain);
-        assert_eq!(asking(&Method::GET, Some("https://b.example"), Some("GET")), plain);
+        assert_eq!(request(&Method::OPTIONS, Some("https://c.example"), Some("GET")), vary);
+        assert_eq!(request(&Method::OPTIONS, None, Some("GET")), vary);
+        let plain = request(&Method::GET, Some("https://b.example"), None);
+        assert_eq!(request(&Method::OPTIONS, Some("https://b.example"), None), plain);
+        assert_eq!(request(&Method::GET, Some("https://b.example"), Some("GET")), plain);
     }
 
     #[test]
-    fn what_is_no_origin_is_named() {
+    fn invalid_origins_are_named() {
         for word in ["*", "null", "https://*", "https://*.app.example", "app.example", "https://app.example/x", "https://u:p@app.example"] {
             let error = Origins::parse(["https://b.example", word].into_iter()).unwrap_err();
             assert!(error.contains(word), "{error}");

@@ -1,4 +1,4 @@
-//! A JSON value as it was sent: it keeps doubled keys, and says what it is not.
+//! JSON values of request bodies. Unlike `serde_json::Value` they keep duplicate keys, so that those can be refused.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 
-/// The largest whole number that every reader of JSON takes exactly (RFC 7493): 2^53 - 1.
+/// The largest whole number that every JSON parser reads exactly (RFC 7493): 2^53 - 1.
 pub(crate) const LARGEST_NUMBER: u64 = 9_007_199_254_740_991;
 
-/// The bound of whole numbers with a decimal point or an exponent. serde_json rounds these to an `f64`, not always to the nearest one; up to
-/// here the error is below 1, so a whole number is never read as another.
+/// The largest whole number with a decimal point or an exponent. serde_json rounds these to an `f64`, not always to the
+/// nearest one. Up to this bound the error is below 1, so a whole number is never read as another one.
 const LARGEST_FLOAT: u64 = 1_000_000_000_000_000;
 
 /// A JSON value as it was sent.
@@ -29,7 +29,7 @@ pub(crate) enum JsonValue {
 }
 
 impl JsonValue {
-    /// Reads JSON of at most 127 levels, or tells what is wrong with it and where.
+    /// Parses JSON of at most 127 levels. The error names the fault and its position.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
     }
@@ -59,22 +59,22 @@ impl JsonValue {
         }
     }
 
-    /// True or false in a query, where everything is text.
+    /// A boolean in a query, where every value is text.
     pub(crate) fn flag(self) -> Result<bool, FieldError> {
         match self.text()?.as_str() {
             "true" => Ok(true),
             "false" => Ok(false),
-            _ => Err(FieldError::new(FieldCode::WrongType, "this is true or false")),
+            _ => Err(FieldError::new(FieldCode::WrongType, "this must be `true` or `false`")),
         }
     }
 
-    /// What stands first under `name`, if this is an object.
+    /// The first value under `name`, if this is an object.
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
         let Self::Object(entries) = self else { return None };
         entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// How many bytes it takes as JSON, about: blanks, escapes and the digits of numbers do not count.
+    /// The approximate size as JSON, in bytes: white space, escapes and the digits of numbers do not count.
     pub(crate) fn bytes(&self) -> usize {
         let list = |parts: &mut dyn Iterator<Item = usize>| parts.fold(1_usize, |sum, part| sum.saturating_add(part).saturating_add(1));
         match self {
@@ -88,7 +88,7 @@ impl JsonValue {
         }
     }
 
-    /// What stands in an object, in its order.
+    /// The entries of an object, in their order.
     pub(crate) fn object(self) -> Result<Vec<(String, Self)>, FieldError> {
         match self {
             Self::Object(entries) => Ok(entries),
@@ -96,7 +96,7 @@ impl JsonValue {
         }
     }
 
-    /// Reads every item of a list that holds `most` at most, and tells all that is wrong in it.
+    /// Reads every item of a list of at most `most` items, and collects all errors.
     pub(crate) fn items<T>(self, most: usize, mut read: impl FnMut(Self) -> Result<T, FieldErrors>) -> Result<Vec<T>, FieldErrors> {
         let (mut values, mut wrong) = (Vec::new(), FieldErrors::default());
         for (at, item) in self.list_of(most)?.into_iter().enumerate() {
@@ -114,7 +114,7 @@ impl JsonValue {
             other => return Err(other.is_not("an array")),
         };
         if items.len() > most {
-            return Err(FieldError::new(FieldCode::TooMany, format!("there may be {most} of these at most")));
+            return Err(FieldError::new(FieldCode::TooMany, format!("this must have at most {most} items")));
         }
         Ok(items)
     }
@@ -122,14 +122,14 @@ impl JsonValue {
     fn is_not(&self, wanted: &str) -> FieldError {
         let found = match self {
             Self::Null => "null",
-            Self::Bool(_) => "true or false",
+            Self::Bool(_) => "a boolean",
             Self::Natural(_) | Self::TooLarge => "a number",
             Self::OtherNumber => "a number below zero or with a fraction",
             Self::Text(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
         };
-        FieldError::new(FieldCode::WrongType, format!("this is {found}, not {wanted}"))
+        FieldError::new(FieldCode::WrongType, format!("this must be {wanted}, not {found}"))
     }
 }
 
@@ -139,7 +139,7 @@ impl<'de> Deserialize<'de> for JsonValue {
     }
 }
 
-/// Takes every value as it comes. `serde_json::Value` is not used because it keeps one of two fields with the same name.
+/// Deserializes any value. `serde_json::Value` is not used because it drops one of two fields with the same name.
 struct JsonValueVisitor;
 
 impl<'de> Visitor<'de> for JsonValueVisitor {
@@ -207,13 +207,13 @@ mod tests {
     }
 
     #[test]
-    fn doubled_keys_stay_in_their_order() {
+    fn duplicate_keys_are_kept_in_order() {
         let entries = ["b", "a", "b"].map(|name| (name.to_owned(), JsonValue::Natural(1)));
         assert_eq!(read(r#"{"b":1,"a":1,"b":1}"#), JsonValue::Object(entries.into()));
     }
 
     #[test]
-    fn only_whole_numbers_from_zero_are_natural() {
+    fn only_non_negative_whole_numbers_are_natural() {
         for (json, number) in [
             ("0", 0),
             ("-0", 0),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_over_the_bound_are_refused() {
+    fn too_large_whole_numbers_are_refused() {
         let detail = "a whole number must be at most 9007199254740991, or 1000000000000000 with a decimal point or exponent";
         for json in ["9007199254740992", "18446744073709551615", "100000000000000000000", "1000000000000001.0", "1e16", "1e300"] {
             let refusal = read(json).natural().unwrap_err();
@@ -247,8 +247,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        for (json, told) in [
+    fn parse_errors_name_fault_and_position() {
+        for (json, message) in [
             ("", "EOF while parsing a value at line 1 column 0"),
             ("{\"a\":1,}", "trailing comma at line 1 column 8"),
             ("{}\n x", "trailing characters at line 2 column 2"),
@@ -256,7 +256,7 @@ mod tests {
             ("\u{feff}{}", "expected value at line 1 column 1"),
             ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
         ] {
-            assert_eq!(JsonValue::parse(json.as_bytes()).unwrap_err().to_string(), told, "{json}");
+            assert_eq!(JsonValue::parse(json.as_bytes()).unwrap_err().to_string(), message, "{json}");
         }
         for json in [&b"\"\xFF\""[..], b"{\"\xE2\x82\":1}", b"\xFF"] {
             assert!(JsonValue::parse(json).is_err());

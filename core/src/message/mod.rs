@@ -1,4 +1,4 @@
-//! HTTP messages: what a request says, what a response says, and the problem document of RFC 9457.
+//! HTTP messages: requests and their bodies, responses, and the problem document of RFC 9457.
 
 pub(crate) mod body;
 pub(crate) mod codes;

@@ -1,8 +1,8 @@
-//! Paths: the segments of an address, decoded.
+//! URL paths, split into decoded segments.
 //!
-//! Dot segments are removed first, `%2e` forms included, and `\` counts as `/`, as the URL standard has it, so that
-//! every edge sees the same path however much its platform tidied the address before. Each segment is decoded once,
-//! after it was split off.
+//! Dot segments are removed first, `%2e` forms included, and `\` counts as `/`, as in the URL standard. So every edge
+//! sees the same path, whether or not its platform normalized the URL before. Each segment is decoded once, after the
+//! path was split.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use percent_encoding::percent_decode_str;
 /// The decoded segments of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Path<'a> {
-    /// The first one; of `/` it is empty.
+    /// The first segment. It is empty for `/`.
     pub(crate) first: Cow<'a, str>,
     pub(crate) rest: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Path<'a> {
-    /// Reads a path as it came; nothing if a segment is no UTF-8.
+    /// Parses a percent-encoded path. `None` if a segment is not UTF-8.
     pub(crate) fn parse(path: &'a str) -> Option<Self> {
         if let Some(word) = plain_segment(path) {
             return Some(Self { first: Cow::Borrowed(word), rest: Vec::new() });
@@ -28,7 +28,7 @@ impl<'a> Path<'a> {
     }
 }
 
-/// The one segment of a path that is nothing but `/` and a word with nothing to decode or to remove, as nearly all are.
+/// The segment of a path that has only one and needs no decoding. This is the fast path for nearly all requests.
 fn plain_segment(path: &str) -> Option<&str> {
     let word = path.strip_prefix('/')?;
     word.bytes().all(|byte| !matches!(byte, b'/' | b'\\' | b'%' | b'.')).then_some(word)
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_are_split_before_they_are_decoded() {
+    fn segments_are_split_before_decoding() {
         for (path, segments) in [
             ("", &[""][..]),
             ("/", &[""]),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn dot_segments_go_first_in_every_spelling() {
+    fn dot_segments_are_removed_in_every_spelling() {
         for (path, segments) in [
             ("/a/../docs", &["docs"][..]),
             ("/a/%2e%2E/docs", &["docs"]),

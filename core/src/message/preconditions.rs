@@ -1,11 +1,11 @@
-//! `If-Match`: the versions of a record that a client has seen, one of which it must still be at.
+//! `If-Match` preconditions: a change is made only if the record is still at a version that the client has seen.
 
 use http::header::IF_MATCH;
 
 use crate::message::problem::Problem;
 use crate::store::ports::ClientInfo;
 
-/// The versions a client has seen, one of which a link or a domain must still be at.
+/// The versions in `If-Match`. A record must be at one of them.
 #[derive(Clone)]
 pub(crate) enum IfMatch {
     Any,
@@ -13,8 +13,8 @@ pub(crate) enum IfMatch {
 }
 
 impl IfMatch {
-    /// Reads `If-Match`. A weak or foreign tag is the version of no link. An empty header counts as absent on every edge, because workerd
-    /// drops it before hop sees it.
+    /// Parses `If-Match`. A weak or foreign tag matches no version. An empty header counts as absent on every edge,
+    /// because workerd removes it before hop gets the request.
     pub(crate) fn parse(client: &impl ClientInfo) -> Self {
         let Some(header) = client.header(&IF_MATCH) else {
             return Self::Any;
@@ -34,9 +34,9 @@ impl IfMatch {
         }
     }
 
-    /// Whether the client knows a version that the store does not show yet. That is no reason to refuse: the read was late.
+    /// Whether the client has seen a later version than the one that was read. Then the read was stale.
     fn is_ahead_of(&self, version: u64) -> bool {
-        matches!(self, Self::AnyOf(versions) if versions.iter().any(|seen| *seen > version))
+        matches!(self, Self::AnyOf(versions) if versions.iter().any(|known| *known > version))
     }
 
     pub(crate) fn check(&self, version: u64) -> Result<(), EditRefusal> {
@@ -48,11 +48,12 @@ impl IfMatch {
     }
 }
 
-/// Why a link or a domain is not changed as it was read.
+/// Why an edit of a record is refused.
 pub(crate) enum EditRefusal {
-    /// It must not be.
+    /// The edit is not allowed.
     Refused(Problem),
-    /// What was read is older than what the client says to have seen. If it stays that, this is why.
+    /// The record that was read is older than the version in `If-Match`. If another read does not change that, this is
+    /// the problem of the request.
     StaleRead(Problem),
 }
 

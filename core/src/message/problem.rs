@@ -1,4 +1,4 @@
-//! What can go wrong, told twice: to the client as an RFC 9457 problem, to the log as its cause.
+//! Problems: every error response of hop (RFC 9457). The client gets code and detail, the log gets the cause.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,37 +10,38 @@ use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError
 use crate::model::rights::{Right, RightTerms, Role};
 use crate::store::ports::{NoEntropy, StoreError};
 
-/// How long a client should wait before it asks again, in seconds, when a store or the configuration failed.
+/// `Retry-After` in seconds after a failure of the store or the configuration.
 pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
-/// At most this many wrong fields are listed, so that a hostile body cannot make a large answer.
+/// The most wrong fields that a problem lists, so that a hostile body cannot cause a large response.
 pub(crate) const MOST_FIELD_ERRORS: usize = 50;
 
-/// A header some problems bring along.
+/// A header that a problem adds to its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemHeader {
     None,
+    /// `Retry-After` with [`RETRY_AFTER_SECONDS`].
     RetryAfter,
-    /// After so many seconds.
+    /// `Retry-After` with this number of seconds.
     RetryIn(u64),
     Allow(String),
     Authenticate(&'static str),
 }
 
-/// A request that is not answered as asked. What it is stands in a box: every handler hands problems on, and few requests have one.
+/// The error of a request. Boxed, because every handler returns a `Result` with it and few requests fail.
 #[derive(Debug)]
 pub struct Problem(Box<ProblemParts>);
 
-/// What a problem is.
+/// The parts of a problem.
 #[derive(Debug)]
 pub struct ProblemParts {
     pub(crate) code: ProblemCode,
     pub(crate) detail: Cow<'static, str>,
     pub(crate) errors: Vec<LocatedError>,
     pub(crate) advice: ProblemHeader,
-    /// The address of the link somebody may have meant.
+    /// The address of the link that the visitor may have meant.
     pub(crate) suggestion: Option<String>,
-    /// For the log only: it may name what a client must not know, but never a secret.
+    /// Only for the log. It may contain what the client must not know, but never a secret.
     pub(crate) cause: Option<String>,
 }
 
@@ -54,11 +55,11 @@ impl Deref for Problem {
 
 impl Problem {
     fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::told(code, detail.into())
+        Self::boxed(code, detail.into())
     }
 
     #[cold]
-    fn told(code: ProblemCode, detail: Cow<'static, str>) -> Self {
+    fn boxed(code: ProblemCode, detail: Cow<'static, str>) -> Self {
         Self(Box::new(ProblemParts { code, detail, errors: Vec::new(), advice: ProblemHeader::None, suggestion: None, cause: None }))
     }
 
@@ -70,7 +71,7 @@ impl Problem {
         let detail = match errors.len() {
             1 => "1 field is wrong".into(),
             many if many > MOST_FIELD_ERRORS => {
-                format!("{many} fields are wrong, the first {MOST_FIELD_ERRORS} are listed")
+                format!("{many} fields are wrong; the first {MOST_FIELD_ERRORS} are listed")
             }
             many => format!("{many} fields are wrong"),
         };
@@ -85,29 +86,29 @@ impl Problem {
     }
 
     pub(crate) fn alias_retired(alias: &Alias) -> Self {
-        Self::new(ProblemCode::AliasRetired, format!("The alias \"{alias}\" belonged to a link that was deleted."))
+        Self::new(ProblemCode::AliasRetired, format!("The alias \"{alias}\" belonged to a link that was deleted or moved."))
     }
 
     pub(crate) fn version_mismatch(now: u64) -> Self {
-        Self::new(ProblemCode::VersionMismatch, format!("It is at version {now} now."))
+        Self::new(ProblemCode::VersionMismatch, format!("The current version is {now}."))
     }
 
-    /// A deleted link is not changed behind its tombstone.
+    /// A change of a deleted link.
     pub(crate) fn deleted() -> Self {
         Self::new(ProblemCode::LinkEnded, "This link is deleted. Restore it before you change it.")
     }
 
     pub(crate) fn idempotency_reused() -> Self {
-        Self::new(ProblemCode::IdempotencyReused, "This key came with another request before.")
+        Self::new(ProblemCode::IdempotencyReused, "This idempotency key was used for another request.")
     }
 
     pub(crate) fn idempotency_in_flight() -> Self {
-        let detail = "The request with this key is still being answered.";
+        let detail = "The request with this idempotency key is still being processed.";
         Self::new(ProblemCode::IdempotencyInFlight, detail).advising(ProblemHeader::RetryAfter)
     }
 
-    /// Whether the same request may succeed later as it is.
-    pub(crate) fn is_passing(&self) -> bool {
+    /// Whether the same request may succeed later without changes.
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(
             self.code,
             ProblemCode::StoreUnavailable | ProblemCode::BudgetExhausted | ProblemCode::NotConfigured | ProblemCode::Internal
@@ -121,39 +122,42 @@ impl Problem {
     }
 
     pub(crate) fn no_credentials() -> Self {
-        Self::new(ProblemCode::Unauthenticated, "This needs `Authorization: Bearer` and a key.")
+        Self::new(ProblemCode::Unauthenticated, "Send `Authorization: Bearer` with a valid key.")
             .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\""))
     }
 
     pub(crate) fn wrong_credentials() -> Self {
-        Self::new(ProblemCode::Unauthenticated, "This key is not valid here.")
+        Self::new(ProblemCode::Unauthenticated, "The key is not valid.")
             .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
     }
 
-    /// They are known, and may not do this. What it takes stands in the docs: that is no secret.
+    /// A caller without `right`. The detail names the scope and the role that the right takes; the docs do so too.
     pub(crate) fn no_right(right: Right) -> Self {
         let RightTerms { scope, role, needs_all_domains, .. } = right.terms();
-        let everywhere = if needs_all_domains { ", and a key for every domain" } else { "" };
-        Self::not_allowed(format!("This takes the scope `{}` and the role {}{everywhere}.", scope.name(), role.name()))
+        let (scope, role) = (scope.name(), role.name());
+        Self::not_allowed(if needs_all_domains {
+            format!("This needs the scope `{scope}`, the role {role} and a key for every domain.")
+        } else {
+            format!("This needs the scope `{scope}` and the role {role}.")
+        })
     }
 
     pub(crate) fn not_your_role(role: Role) -> Self {
-        Self::not_allowed(format!("This takes the role {}.", role.name()))
+        Self::not_allowed(format!("This needs the role {}.", role.name()))
     }
 
-    /// Whoever issues a credential knows it, and whoever makes admins can be one of them.
-    pub(crate) fn no_issuer() -> Self {
-        Self::not_allowed(
-            "Only owners make somebody an admin or an owner, and only they make invitations and keys for other admins and owners.",
-        )
+    /// A caller whose role is too low to issue a credential for another user. An issuer knows the credential, and could
+    /// become an admin through one it made.
+    pub(crate) fn issuer_role_too_low() -> Self {
+        Self::not_allowed("Only owners can make a user an admin or an owner, and create invitations and keys for other admins and owners.")
     }
 
     pub(crate) fn not_your_domain() -> Self {
-        Self::not_allowed("This key is not for that domain.")
+        Self::not_allowed("This key is not valid for that domain.")
     }
 
     pub(crate) fn not_your_link() -> Self {
-        Self::not_allowed("This link belongs to somebody else.")
+        Self::not_allowed("This link belongs to another user.")
     }
 
     pub(crate) fn not_allowed(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -161,26 +165,26 @@ impl Problem {
             .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\", error=\"insufficient_scope\""))
     }
 
-    /// A form that was filled in on another site's page.
-    pub(crate) fn foreign_form() -> Self {
+    /// A form that a page of another site sent.
+    pub(crate) fn cross_site_form() -> Self {
         Self::new(ProblemCode::Forbidden, "This form was sent from another site. Open the short link itself.")
     }
 
-    /// Nobody has come yet, and a page that is kept would be shown to who does.
-    pub(crate) fn not_ahead() -> Self {
-        Self::new(ProblemCode::Forbidden, "A browser that looks ahead is not led on by this link.")
+    /// A browser that prefetches a link for people only. It would keep a page and show it to the visitor later.
+    pub(crate) fn prefetch_refused() -> Self {
+        Self::new(ProblemCode::Forbidden, "This link does not redirect a browser that loads it in advance. Open it yourself.")
     }
 
     pub(crate) fn wrong_password() -> Self {
-        Self::new(ProblemCode::Forbidden, "This is not the password of the link.")
+        Self::new(ProblemCode::Forbidden, "The password is wrong.")
     }
 
     pub(crate) fn too_many_passwords(seconds: u64) -> Self {
-        Self::new(ProblemCode::RateLimited, "Too many passwords were tried from here. Wait, then try again.")
+        Self::new(ProblemCode::RateLimited, "Too many passwords were tried from your network. Wait, then try again.")
             .advising(ProblemHeader::RetryIn(seconds))
     }
 
-    /// The same, for somebody who may have meant the link at `address`.
+    /// Adds the address of the link that the visitor may have meant.
     pub(crate) fn suggesting(mut self, address: String) -> Self {
         self.0.detail = format!("{} Did you mean {address}?", self.0.detail).into();
         self.0.suggestion = Some(address);
@@ -196,7 +200,7 @@ impl Problem {
     }
 
     pub(crate) fn domain_taken() -> Self {
-        Self::new(ProblemCode::DomainTaken, "This deployment has this domain already. Change it instead.")
+        Self::new(ProblemCode::DomainTaken, "This deployment serves this domain already. Change it instead.")
     }
 
     pub(crate) fn domain_in_use(why: &'static str) -> Self {
@@ -212,36 +216,36 @@ impl Problem {
     }
 
     pub(crate) fn email_taken() -> Self {
-        Self::new(ProblemCode::EmailTaken, "There is a user with this address.")
+        Self::new(ProblemCode::EmailTaken, "Another user has this e-mail address.")
     }
 
     pub(crate) fn last_owner() -> Self {
-        Self::new(ProblemCode::LastOwner, "Nobody else owns this deployment. Make somebody else an owner first.")
+        Self::new(ProblemCode::LastOwner, "This user is the last owner. Make another user an owner first.")
     }
 
     pub(crate) fn is_owner() -> Self {
-        Self::new(ProblemCode::UserState, "An owner is neither disabled nor deleted. Give them another role first.")
+        Self::new(ProblemCode::UserState, "An owner cannot be disabled or deleted. Give them another role first.")
     }
 
     pub(crate) fn user_state(why: &'static str) -> Self {
         Self::new(ProblemCode::UserState, why)
     }
 
-    /// They use a key that rests on the user.
+    /// A change of a user on whom the key of the request depends.
     pub(crate) fn key_in_use() -> Self {
-        Self::new(ProblemCode::KeyInUse, "The key you use was issued by this user and would stop working. Use another credential.")
+        Self::new(ProblemCode::KeyInUse, "The key of this request depends on this user and would stop working. Use another credential.")
     }
 
     pub(crate) fn no_such_tag() -> Self {
         Self::new(ProblemCode::NotFound, "No link has this tag.")
     }
 
-    /// Where the link of an old alias is now.
+    /// An old alias. The detail names the current alias of its link.
     pub(crate) fn moved(alias: &Alias) -> Self {
-        Self::new(ProblemCode::NotFound, format!("The link of this alias is \"{alias}\" now."))
+        Self::new(ProblemCode::NotFound, format!("The link of this alias has moved to \"{alias}\"."))
     }
 
-    /// A list of links that cannot be taken apart.
+    /// An import whose body is not a readable list of links.
     pub(crate) fn malformed_list(what: impl fmt::Display) -> Self {
         Self::new(ProblemCode::MalformedJson, format!("The list cannot be read: {what}."))
     }
@@ -250,23 +254,23 @@ impl Problem {
         Self::new(ProblemCode::UnsupportedMediaType, "Send JSON Lines as `Content-Type: application/x-ndjson`, or CSV as `text/csv`.")
     }
 
-    /// A body, or an item of one, that is not even an object.
+    /// A body, or an item of one, that is not an object.
     pub(crate) fn wrong_body(refusal: FieldError) -> Self {
         Self::invalid_fields(vec![LocatedError { field: String::new(), refusal }])
     }
 
-    /// What is wrong with an object, told as a problem of its own.
+    /// An object with wrong fields.
     pub(crate) fn invalid(wrong: FieldErrors) -> Self {
         Self::invalid_fields(wrong.into_iter().map(|refusal| LocatedError { field: refusal.at.clone(), refusal }).collect())
     }
 
-    /// The same of an object within another.
+    /// Moves all field errors into the field `name`, for an object within another.
     pub(crate) fn within(mut self, name: &str) -> Self {
         self.0.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("/{name}")));
         self
     }
 
-    /// One field that turned out to be wrong only when it was tried.
+    /// A single wrong field, found after the body was read.
     pub(crate) fn wrong_field(name: &str, refusal: FieldError) -> Self {
         Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), refusal }])
     }
@@ -276,7 +280,7 @@ impl Problem {
     }
 
     pub(crate) fn link_ended() -> Self {
-        Self::new(ProblemCode::LinkEnded, "This link leads nowhere any more.")
+        Self::new(ProblemCode::LinkEnded, "This link does not work any more.")
     }
 
     pub(crate) fn unknown_host() -> Self {
@@ -284,16 +288,17 @@ impl Problem {
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        Self::new(ProblemCode::MethodNotAllowed, format!("Here go {allow}.")).advising(ProblemHeader::Allow(allow.to_owned()))
+        Self::new(ProblemCode::MethodNotAllowed, format!("Method not allowed. Use {allow}."))
+            .advising(ProblemHeader::Allow(allow.to_owned()))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(ProblemCode::TooLarge, format!("A body here has at most {limit} bytes."))
+        Self::new(ProblemCode::TooLarge, format!("The body may have at most {limit} bytes."))
     }
 
-    /// One of many in a body is not as large as all of them may be.
+    /// An item of a batch or a line of an import over its own limit.
     pub(crate) fn item_too_large(most: usize) -> Self {
-        Self::new(ProblemCode::TooLarge, format!("An item or a line here has at most {most} bytes."))
+        Self::new(ProblemCode::TooLarge, format!("An item or a line may have at most {most} bytes."))
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
@@ -301,48 +306,48 @@ impl Problem {
     }
 
     pub(crate) fn not_configured(cause: String) -> Self {
-        Self::new(ProblemCode::NotConfigured, "A setting of this deployment is missing or wrong; its log says which.")
+        Self::new(ProblemCode::NotConfigured, "A setting of this deployment is missing or wrong. Its log names the setting.")
             .advising(ProblemHeader::RetryAfter)
             .because(cause)
     }
 
-    /// A link with a long history goes piece by piece.
+    /// A link whose history is too long to be erased by one request.
     pub(crate) fn half_erased() -> Self {
-        let detail = "The link is gone, but not everything of it. Repeat the request.";
+        let detail = "The link is deleted, but some of its data is still stored. Repeat the request.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
-    /// What older links of an alias left goes piece by piece.
+    /// An alias whose predecessors left more data than one request can remove.
     pub(crate) fn half_reused() -> Self {
-        let detail = "The alias is not free yet: what its deleted links left is still being removed. Repeat the request.";
+        let detail = "The alias is not free yet: data of its deleted links is still stored. Repeat the request.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
-    /// A user with many links goes piece by piece.
+    /// A user with more links than one request can transfer.
     pub(crate) fn half_deleted() -> Self {
-        let detail = "The user is let in no more, but links are still theirs. Repeat the request.";
+        let detail = "The keys of the user are no longer valid, but some links still belong to them. Repeat the request.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
-    /// The request has used its store operations; the next one goes on.
+    /// A request that has used all its store operations. The next one continues.
     pub(crate) fn budget_exhausted(cause: impl Into<String>) -> Self {
-        let detail = "This request used all the store operations it may. Send it again to go on.";
+        let detail = "This request used all its store operations. Send it again to continue.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0)).because(cause)
     }
 
-    /// One of many parts of a request that was not tried.
+    /// An item of a batch or a line of an import that was not tried.
     pub(crate) fn not_tried() -> Self {
-        let detail = "This was not tried: the request had no store operations left, or no time for another password. With an `Idempotency-Key` send the same request again, without one send what was not tried.";
+        let detail = "This was not tried: the request had no store operations left, or no time to hash another password. With an `Idempotency-Key`, send the same request again. Without one, send only what was not tried.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
-    /// A link whose index entries no request of this deployment can write: a tag takes most of them.
+    /// A link with more index entries than a request of this deployment can write. Most of them are for tags.
     pub(crate) fn too_many_tags(most: usize, limit: u32) -> Self {
-        let detail = format!("a request here may use {limit} store operations: at most {most} tags fit");
+        let detail = format!("at most {most} tags are possible, because a request of this deployment may use {limit} store operations");
         Self::wrong_field("tags", FieldError::new(FieldCode::TooMany, detail))
     }
 
-    /// Many writers kept coming between the read and the write of one record.
+    /// A record that other requests kept changing between the read and the guarded write.
     pub(crate) fn crowded() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
@@ -352,9 +357,10 @@ impl Problem {
     }
 
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
-        Self::new(ProblemCode::Internal, "This is a fault of hop.").because(cause.to_string())
+        Self::new(ProblemCode::Internal, "This is a fault in hop.").because(cause.to_string())
     }
 
+    /// Adds the cause for the log.
     pub(crate) fn because(mut self, cause: impl Into<String>) -> Self {
         self.0.cause = Some(cause.into());
         self
@@ -382,7 +388,7 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: FieldError::invalid("this is no cursor of this list"),
+                refusal: FieldError::invalid("this is not a cursor of this list; use the one in `next`"),
             }]),
         }
     }
@@ -400,7 +406,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hostile_body_gets_a_bounded_answer() {
+    fn list_of_field_errors_is_bounded() {
         let error = LocatedError { field: "/x".into(), refusal: FieldError::invalid("x") };
         let count = |errors: usize| {
             let problem = Problem::invalid_fields(vec![error.clone(); errors]);
@@ -408,6 +414,6 @@ mod tests {
         };
         assert_eq!(count(1), (1, "1 field is wrong".into()));
         assert_eq!(count(50), (50, "50 fields are wrong".into()));
-        assert_eq!(count(51), (50, "51 fields are wrong, the first 50 are listed".into()));
+        assert_eq!(count(51), (50, "51 fields are wrong; the first 50 are listed".into()));
     }
 }

@@ -1,4 +1,4 @@
-//! A request as an adapter hands it over: already read, not yet understood.
+//! Requests as an adapter passes them to the core: read, but not yet parsed.
 
 use std::io::Read;
 
@@ -6,30 +6,31 @@ use http::Method;
 
 use crate::message::problem::Problem;
 
-/// In bytes: no request of the API needs more, and every edge takes as much.
+/// The largest body of an API request, in bytes. Every edge accepts this size.
 pub const BODY_LIMIT: usize = 64 * 1_024;
 
-/// In bytes: a password of the most characters, each of four bytes and each byte written as `%hh`, and the field's name.
+/// The largest form, in bytes: a password of the most characters, each of four bytes and each byte written as `%hh`,
+/// and the name of the field.
 pub(crate) const FORM_LIMIT: usize = 16 * 1_024;
 
-/// In bytes: for many links at once. Every edge holds as much in memory several times over.
+/// The largest body of a batch or an import, in bytes. Every edge can hold it in memory several times.
 pub const BULK_LIMIT: usize = 1_024 * 1_024;
 
-/// What is known of a request before its body is read.
+/// The method and the URL of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
     /// Its method.
     pub method: &'a Method,
-    /// The host the edge was asked for, without port.
+    /// The host of the URL, without port.
     pub host: &'a str,
-    /// The path as it came, percent-encoded.
+    /// The path, still percent-encoded.
     pub path: &'a str,
-    /// What stands after the `?`, without it.
+    /// The query, without `?`.
     pub query: &'a str,
 }
 
 impl<'a> Head<'a> {
-    /// Takes apart the address an edge reports: `http://hop.example:8787/docs?x=1`.
+    /// Splits the URL that an edge reports: `http://hop.example:8787/docs?x=1`.
     #[must_use]
     pub fn new(method: &'a Method, url: &'a str) -> Self {
         let scheme_ends = url.as_bytes().windows(3).position(|bytes| bytes == b"://");
@@ -41,14 +42,14 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What stands before the first ASCII character that `parts`, and what begins with it. For short texts it is far cheaper than the searches of
-/// the standard library.
-fn cut(text: &str, parts: fn(u8) -> bool) -> (&str, &str) {
-    let at = text.bytes().position(parts);
+/// Splits `text` before the first ASCII character that is a separator. For short texts this is much faster than the
+/// searches of the standard library.
+fn cut(text: &str, is_separator: fn(u8) -> bool) -> (&str, &str) {
+    let at = text.bytes().position(is_separator);
     at.and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""))
 }
 
-/// The host of an authority: user, port and the dot of a fully qualified name taken away.
+/// The host of an authority, without user, port and the dot of a fully qualified name.
 fn host_of(authority: &str) -> &str {
     let has_more = authority.bytes().any(|byte| matches!(byte, b'@' | b':'));
     let host = if has_more { without_user_and_port(authority) } else { authority };
@@ -63,19 +64,19 @@ fn without_user_and_port(authority: &str) -> &str {
     }
 }
 
-/// The body, as far as it was read.
+/// The body of a request.
 #[derive(Debug)]
 pub enum Body {
-    /// All of it.
+    /// The complete body.
     Whole(Vec<u8>),
-    /// It has more bytes than [`body_limit`](crate::body_limit) allows, and was left there.
+    /// A body of more bytes than [`body_limit`](crate::body_limit) allows. The rest was not read.
     TooLarge,
-    /// It ended too early, or could not be read.
+    /// A body that ended too early or could not be read.
     Broken,
 }
 
 impl Body {
-    /// The bytes of a body that came whole and within `limit`.
+    /// The bytes of a complete body of at most `limit` bytes.
     pub(crate) fn bytes(&self, limit: usize) -> Result<&[u8], Problem> {
         match self {
             Self::Whole(bytes) if bytes.len() <= limit => Ok(bytes),
@@ -84,7 +85,7 @@ impl Body {
         }
     }
 
-    /// Reads a body where reading waits, and never more than one byte over `limit`.
+    /// Reads a body from a blocking reader, never more than one byte over `limit`.
     pub fn read_from(reader: impl Read, limit: usize) -> Self {
         let mut bytes = Vec::new();
         let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -99,11 +100,11 @@ impl Body {
 /// A request.
 #[derive(Debug)]
 pub struct Request<'a, F> {
-    /// Method and address.
+    /// Its method and URL.
     pub head: Head<'a>,
-    /// What the edge knows of the visitor.
+    /// The headers, the address and the country of the client.
     pub client: &'a F,
-    /// The body, or an empty one where none was asked for.
+    /// Its body, empty if the endpoint takes none.
     pub body: Body,
 }
 
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_apart() {
+    fn url_is_split_into_parts() {
         for (url, host, path, query) in [
             ("http://hop.example/docs", "hop.example", "/docs", ""),
             ("https://hop.example:8787/a/b?x=1?y=/#z", "hop.example", "/a/b", "x=1?y=/"),
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_up_to_its_limit() {
+    fn body_is_read_up_to_its_limit() {
         struct Torn;
         impl Read for Torn {
             fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {

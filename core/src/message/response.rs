@@ -1,4 +1,4 @@
-//! Responses, and the headers each kind of answer carries.
+//! Responses, with the headers that each kind of response has.
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
@@ -13,35 +13,35 @@ use crate::message::wire::ProblemJson;
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// A year, of this host alone: what else is below its domain is not hop's to promise.
+/// HSTS for a year, without `includeSubDomains`: hop does not control the subdomains.
 const A_YEAR: &str = "max-age=31536000";
 
-/// Of a redirect that nobody may repeat by heart.
+/// `Cache-Control` of a redirect that no browser or proxy may cache.
 pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-store");
 
-/// Of what is the same for everybody and may be a little old.
+/// `Cache-Control` of public responses that may be a little old.
 pub(crate) const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
 pub(crate) const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// Of a redirect: whose page it was is told to other sites by its origin alone.
+/// `Referrer-Policy` of a redirect: the target learns only the origin of the page with the link.
 const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
 
-/// JSON and plain text are never rendered as a page.
-const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+/// Content security policy of JSON and plain text, which are never rendered as a page.
+const NO_CONTENT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// Nor does anything in a picture, were one to slip something in.
-const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+/// Content security policy of pictures. It also blocks scripts in an SVG.
+const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 
-/// What goes back to the client. A header name may stand several times; adapters keep each.
+/// A response to the client. A header may appear several times, and adapters must keep each.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status.
     pub status: StatusCode,
-    /// The headers, of which there are few.
+    /// The headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, empty for HEAD.
     pub body: Vec<u8>,
-    /// What the same request with the same `Idempotency-Key` goes on from, if this one did not do all that was asked for.
+    /// The progress of unfinished work. The same request with the same `Idempotency-Key` continues from it.
     pub(crate) progress: Option<String>,
 }
 
@@ -50,14 +50,14 @@ impl Response {
         Self { status, headers: Vec::new(), body: Vec::new(), progress: None }
     }
 
-    /// Sends a visitor on. It carries no header that a redirect does not need.
+    /// A redirect, with only the headers that it needs.
     pub(crate) fn redirect(status: StatusCode, location: HeaderValue, cache_control: HeaderValue) -> Self {
         let mut headers = Vec::with_capacity(4);
         headers.extend([(LOCATION, location), (CACHE_CONTROL, cache_control), (REFERRER_POLICY, REFERRER_ORIGIN)]);
         Self { headers, ..Self::bare(status) }
     }
 
-    /// A wire type as JSON. The keys of wire types are field names, so serializing one does not fail.
+    /// A wire type as JSON. The keys of wire types are field names, so serialization does not fail.
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(body).map_err(Problem::internal)?;
         Ok(Self::json_bytes(status, body))
@@ -67,7 +67,7 @@ impl Response {
         Self::content(StatusCode::OK, "text/plain; charset=utf-8", body.into_bytes())
     }
 
-    /// Text that anybody may keep for a while.
+    /// Plain text with its own `Cache-Control`.
     pub(crate) fn cached_text(body: String, cache_control: HeaderValue) -> Self {
         let mut response = Self::text(body);
         for (_, value) in response.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
@@ -76,35 +76,35 @@ impl Response {
         response
     }
 
-    /// The same where not all was done: what is left goes on from `progress`.
+    /// Marks the work as unfinished: a repeated request continues from `progress`.
     pub(crate) fn unfinished(self, progress: String) -> Self {
         Self { progress: Some(progress), ..self }
     }
 
-    /// Says that the same request can be sent again at once, to go on.
+    /// Adds `Retry-After: 0`: the client should repeat the request at once to continue.
     pub(crate) fn retry_at_once(mut self) -> Self {
         self.add(RETRY_AFTER, "0");
         self
     }
 
-    /// JSON written beforehand.
+    /// JSON that is serialized already.
     pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> Self {
         Self::content(status, "application/json", body)
     }
 
-    /// A list of links or of numbers, in a format of its own.
+    /// A file of another media type: an export or metrics.
     pub(crate) fn file(media_type: &'static str, body: Vec<u8>) -> Self {
         Self::content(StatusCode::OK, media_type, body)
     }
 
-    /// A picture, and the name it is saved under.
+    /// A picture. `disposition` has its file name.
     pub(crate) fn picture(media_type: &'static str, body: Vec<u8>, disposition: &str) -> Result<Self, Problem> {
-        let mut response = Self::guarded(StatusCode::OK, PICTURE_ALONE, "no-referrer");
+        let mut response = Self::guarded(StatusCode::OK, PICTURE_POLICY, "no-referrer");
         response.add(CONTENT_TYPE, media_type);
         Self { body, ..response }.with(CONTENT_DISPOSITION, disposition)
     }
 
-    /// A page; `policy` names the one style sheet it holds, `referrer` says what is told to whom it leads to.
+    /// An HTML page. `policy` allows its style sheet, and `referrer` is its `Referrer-Policy`.
     pub(crate) fn html(status: StatusCode, body: String, policy: HeaderValue, referrer: &'static str) -> Self {
         let mut response = Self::guarded(status, policy, referrer);
         response.add(CONTENT_TYPE, "text/html; charset=utf-8");
@@ -118,12 +118,13 @@ impl Response {
         Self { body, ..response }
     }
 
-    /// Says all with its status.
+    /// A response without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self::guarded(status, NOTHING_RUNS, "no-referrer")
+        Self::guarded(status, NO_CONTENT_POLICY, "no-referrer")
     }
 
-    /// Not kept, and not taken for anything but what it is; `policy` says what may run.
+    /// A response with the security headers: not cached, not sniffed, not embedded. `policy` is its content security
+    /// policy.
     fn guarded(status: StatusCode, policy: HeaderValue, referrer: &'static str) -> Self {
         let mut response = Self { headers: Vec::with_capacity(10), ..Self::bare(status) };
         response.headers.push((CONTENT_SECURITY_POLICY, policy));
@@ -134,8 +135,8 @@ impl Response {
         response
     }
 
-    /// Has browsers come back encrypted, whatever leads them here.
-    pub(crate) fn only_encrypted(&mut self) {
+    /// Adds HSTS: browsers use only HTTPS for this host from now on.
+    pub(crate) fn add_hsts(&mut self) {
         self.add(STRICT_TRANSPORT_SECURITY, A_YEAR);
     }
 
@@ -143,9 +144,9 @@ impl Response {
         self.headers.push((name, HeaderValue::from_static(value)));
     }
 
-    /// The text of a header, where it stands once.
-    pub(crate) fn header(&self, wanted: &HeaderName) -> Option<&str> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name == wanted)?;
+    /// The first value of a header, as text.
+    pub(crate) fn header(&self, header: &HeaderName) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == header)?;
         value.to_str().ok()
     }
 
@@ -166,7 +167,7 @@ impl Response {
         self.with(LINK, &["<", address, ">; rel=\"", relation, "\""].concat())
     }
 
-    /// Names the request this answers, as the log does.
+    /// Adds `X-Request-Id`, the identifier of the request in the log.
     pub(crate) fn identify(&mut self, request_id: &str) {
         if let Ok(value) = HeaderValue::from_str(request_id) {
             self.headers.push((X_REQUEST_ID, value));
@@ -179,14 +180,14 @@ impl Response {
         Ok(self)
     }
 
-    /// The problem as RFC 9457 JSON.
+    /// A problem as JSON (RFC 9457).
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
-        // As with every wire type, this does not fail.
+        // Serialization of a wire type does not fail.
         let body = serde_json::to_vec(&ProblemJson::new(problem, request_id)).unwrap_or_default();
-        Self::content(problem.code.meaning().status, "application/problem+json", body).advise(&problem.advice)
+        Self::content(problem.code.info().status, "application/problem+json", body).advise(&problem.advice)
     }
 
-    /// Adds the header a problem brings along.
+    /// Adds the header of a problem.
     pub(crate) fn advise(mut self, advice: &ProblemHeader) -> Self {
         let (name, value) = match advice {
             ProblemHeader::None => return self,

@@ -1,5 +1,6 @@
-//! Wire types that several endpoints share. A wire type derives `Serialize`, borrows from the domain types and is named `…Json`;
-//! one that a single endpoint sends stands beside its handler. Its doc comments describe it in docs/openapi.json.
+//! Wire types that several endpoints share. A wire type derives `Serialize`, borrows from the domain types and is named
+//! `…Json`. One that a single endpoint sends is in the file of its handler. Its doc comments become descriptions in
+//! docs/openapi.json.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use crate::message::problem::Problem;
 use crate::message::wire_schema;
 use crate::model::field_error::LocatedError;
 
-/// Serializes a value as the text that `Display` writes: a timestamp as RFC 3339.
+/// Serializes a value as its `Display` text, for example a timestamp as RFC 3339.
 pub(crate) struct DisplayText<T>(pub(crate) T);
 
 impl<T: fmt::Display> Serialize for DisplayText<T> {
@@ -29,22 +30,23 @@ pub(crate) struct PageJson<'a, T> {
     pub(crate) next: Option<&'a str>,
 }
 
-/// A problem as RFC 9457 defines it: a whole response, or the result of one item among many. Programs switch on `code`.
+/// A problem (RFC 9457): a whole response, or the result of one item of a batch or an import. Programs switch on
+/// `code`.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Problem"))]
 pub(crate) struct ProblemJson<'a> {
-    /// Address of a page that explains the code.
+    /// Address of the page that explains the code.
     r#type: String,
-    /// Meaning of the code, in a few words. It is the same for every problem with this code.
+    /// Short text that is the same for every problem with this code.
     title: &'static str,
     /// Status code of the response, or of the one item.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     pub(crate) status: u16,
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::ProblemCodeSchema"))]
     code: &'static str,
-    /// Explanation of this one problem, for people.
+    /// Explanation of this problem, for people.
     detail: &'a str,
-    /// Value of the header `X-Request-Id`. The log names the cause of a failure under it.
+    /// Value of the header `X-Request-Id`. The log has the cause of a failure under this identifier.
     request_id: &'a str,
     /// The fields that were refused. At most 50 are listed.
     #[cfg_attr(feature = "docs", schemars(length(max = crate::message::problem::MOST_FIELD_ERRORS)))]
@@ -53,19 +55,19 @@ pub(crate) struct ProblemJson<'a> {
 
 impl<'a> ProblemJson<'a> {
     pub(crate) fn new(problem: &'a Problem, request_id: &'a str) -> Self {
-        let meaning = problem.code.meaning();
+        let info = problem.code.info();
         Self {
-            r#type: format!("/problems/{}", meaning.name),
-            title: meaning.title,
-            status: meaning.status.as_u16(),
-            code: meaning.name,
+            r#type: format!("/problems/{}", info.name),
+            title: info.title,
+            status: info.status.as_u16(),
+            code: info.name,
             detail: &problem.detail,
             request_id,
             errors: problem.errors.iter().map(FieldErrorJson::new).collect(),
         }
     }
 
-    /// The same without the list of wrong fields.
+    /// The problem without the list of wrong fields.
     pub(crate) fn without_errors(self) -> Self {
         Self { errors: Vec::new(), ..self }
     }
@@ -75,8 +77,8 @@ impl<'a> ProblemJson<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "FieldError"))]
 struct FieldErrorJson<'a> {
-    /// JSON Pointer of the field in the body. A query parameter is named like a field: `/limit`. A header is named so
-    /// too: `/Idempotency-Key`. Empty: the whole body.
+    /// JSON Pointer of the field in the body. A query parameter or a header is named like a field: `/limit`,
+    /// `/Idempotency-Key`. Empty: the whole body.
     field: &'a str,
     /// Reason of the refusal, for programs.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::FieldCodeSchema"))]
@@ -91,7 +93,7 @@ impl<'a> FieldErrorJson<'a> {
     }
 }
 
-/// Describes problems.
+/// Adds the schema of problems to the document.
 #[cfg(feature = "docs")]
 pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<ProblemJson<'_>>();
@@ -104,14 +106,14 @@ mod tests {
     use crate::model::time::Timestamp;
 
     #[test]
-    fn unset_fields_of_a_page_are_null() {
+    fn last_page_has_a_null_next() {
         let items = [DisplayText(Timestamp::from_millis(5))];
         let page = PageJson { items: &items, next: None };
         assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"items":["1970-01-01T00:00:00.005Z"],"next":null}"#);
     }
 
     #[test]
-    fn a_problem_lists_its_field_errors() {
+    fn problem_lists_its_field_errors() {
         let problem = Problem::wrong_field("name", FieldError::new(FieldCode::Required, "say \"a\"/é\u{8}"));
         let json = serde_json::to_string(&ProblemJson::new(&problem, "req_1")).unwrap();
         let (head, errors) = json.split_once(r#","errors":"#).unwrap();

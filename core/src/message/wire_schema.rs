@@ -1,5 +1,5 @@
-//! JSON Schemas of values that a wire type holds as plain text or as a plain number, for `schemars(with = "…")`
-//! beside the field. Compiled only for the description of the API.
+//! JSON Schemas for fields of wire types that are plain text or a plain number in Rust. A field names its schema with
+//! `schemars(with = "…")`. Compiled only for docs/openapi.json.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -19,8 +19,8 @@ use crate::model::rules::{ID_BYTES, MOST_OF_ANY, TimeOfDay, WordKind};
 use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
 
-/// Makes types that stand for a schema: `Type as "its name" = the schema`. A schema stands where it is used, never as
-/// a component.
+/// Implements `JsonSchema` for types that stand for a schema: `Type as "name" = schema`. The schema is inlined wherever
+/// it is used, never a component.
 macro_rules! schemas {
     ($([$($generics:tt)*] $type:ty as $name:literal = $schema:tt;)*) => {$(
         impl<$($generics)*> JsonSchema for $type {
@@ -51,7 +51,7 @@ pub(crate) enum RedirectStatusSchema {}
 /// Code of a field that was refused.
 pub(crate) enum FieldCodeSchema {}
 
-/// What becomes of the query of a visitor.
+/// Forwarding of a visitor's query to the target.
 pub(crate) enum QueryForwardingSchema {}
 
 /// State of a link.
@@ -63,10 +63,10 @@ pub(crate) enum RoleSchema {}
 /// Scope of an API key.
 pub(crate) enum ScopeSchema {}
 
-/// What hop takes a visitor for.
+/// Kind of a visitor: human, bot or preview.
 pub(crate) enum VisitorKindSchema {}
 
-/// Counter of the clicks of a kind of visitors.
+/// Counter of the clicks of one kind of visitor.
 pub(crate) enum VisitorCounterSchema {}
 
 /// Tags of a link.
@@ -78,7 +78,7 @@ pub(crate) enum RuleIdSchema {}
 /// Text of at least `LEAST` and at most `MOST` characters.
 pub(crate) enum TextSchema<const LEAST: usize, const MOST: usize> {}
 
-/// List of the values of a condition, of which one has to apply.
+/// Values of a condition, of which one has to match.
 pub(crate) struct AnyOfSchema<T>(PhantomData<T>);
 
 /// One of the words of a kind, such as a device.
@@ -139,10 +139,9 @@ impl JsonSchema for AliasSchema {
     }
 }
 
-/// Absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes. It is neither on
-/// a domain of the setting `HOP_DOMAINS` nor on the link's own domain: such a target is refused with `own_domain`. A
-/// target on another domain that was added to the deployment is not refused, since hop does not ask the store about
-/// every target.
+/// Absolute `http` or `https` URL of at most 8,192 bytes, without user name, white space or backslashes. A target on a
+/// domain of the setting `HOP_DOMAINS`, or on the link's own domain, is refused with `own_domain`. A target on another
+/// added domain is accepted, since hop does not read the store for every target.
 #[derive(JsonSchema)]
 #[schemars(rename = "Target")]
 #[schemars(with = "String", extend("minLength" = 1, "maxLength" = crate::model::target::MAX_BYTES))]
@@ -160,9 +159,9 @@ impl JsonSchema for ProblemCodeSchema {
         let mut codes = ProblemCode::ALL;
         codes.sort_by_key(|code| code.status());
         let described = codes.map(|code| {
-            let meaning = code.meaning();
-            let description = format!("{}. {}", meaning.title, meaning.remedy);
-            json!({"const": meaning.name, "x-status": meaning.status.as_u16(), "description": description})
+            let info = code.info();
+            let description = format!("{}. {}", info.title, info.remedy);
+            json!({"const": info.name, "x-status": info.status.as_u16(), "description": description})
         });
         let description = "Code of a problem. Programs switch on it.";
         json_schema!({"type": "string", "description": description, "oneOf": described})

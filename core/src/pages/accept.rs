@@ -1,29 +1,29 @@
-//! Does whoever asks want HTML or JSON? Answered from `Accept` alone.
+//! Content negotiation: HTML or JSON, decided by the header `Accept`.
 
 use http::header::ACCEPT;
 
 use crate::store::ports::ClientInfo;
 
-/// Whether the client would rather read HTML than JSON.
+/// Whether the client prefers HTML to JSON.
 pub(crate) fn wants_html(client: &(impl ClientInfo + ?Sized)) -> bool {
-    let (html, json) = wanted(client);
+    let (html, json) = qualities(client);
     html > 0 && html >= json
 }
 
-/// Whether the client asks for JSON in so many words. What shows cards asks for anything, and means HTML.
+/// Whether the client prefers JSON by name. Services that show cards send `*/*` and expect HTML.
 pub(crate) fn wants_json(client: &dyn ClientInfo) -> bool {
-    let (html, json) = wanted(client);
+    let (html, json) = qualities(client);
     json > html
 }
 
-/// How much HTML is wanted, and how much JSON.
-fn wanted(client: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
+/// The qualities of HTML and of JSON.
+fn qualities(client: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
     let accept = client.header(&ACCEPT).unwrap_or_default();
     let accept = std::str::from_utf8(&accept).unwrap_or_default();
     (quality(accept, &["text/html"]), quality(accept, &["application/json", "application/problem+json"]))
 }
 
-/// The best quality, in thousandths, at which `accept` names one of `media_types`. Wildcards name none of them.
+/// The best quality, in thousandths, that `accept` gives one of `media_types` by name. Wildcards do not count.
 fn quality(accept: &str, media_types: &[&str]) -> u32 {
     let mut best = 0;
     for range in accept.split(',') {
@@ -37,7 +37,7 @@ fn quality(accept: &str, media_types: &[&str]) -> u32 {
     best
 }
 
-/// `0.85` as 850. What is no quality counts as the best.
+/// `0.85` as 850. An invalid quality counts as 1.
 fn thousandths(text: &str) -> u32 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_get_pages_and_programs_get_json() {
+    fn wants_html_if_html_is_preferred() {
         for (accept, html) in [
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
             ("TEXT/HTML", true),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_asked_for_by_name() {
+    fn wants_json_only_by_name() {
         for (accept, json) in
             [("application/json", true), ("application/json, text/html;q=0.9", true), ("*/*", false), ("", false), ("text/html", false)]
         {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn qualities_are_read_in_thousandths() {
+    fn quality_is_read_in_thousandths() {
         for (text, number) in [
             ("1", 1_000),
             ("1.0", 1_000),

@@ -1,4 +1,4 @@
-//! `/`: says what answers here.
+//! The front page at `/`.
 
 use http::StatusCode;
 

@@ -1,6 +1,6 @@
-//! HTML in the making: markup is hop's own, everything else is text.
+//! HTML builder. Markup comes only from hop's sources; everything else is escaped text.
 
-/// A piece of HTML. Only what was written in hop's sources goes in unescaped.
+/// A fragment of HTML. Only literals from hop's sources are added without escaping.
 #[derive(Default)]
 pub(super) struct Html(String);
 
@@ -10,7 +10,7 @@ impl Html {
         self
     }
 
-    /// Text, also within the double quotes of an attribute.
+    /// Adds escaped text, also for use within the double quotes of an attribute.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
         if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
             self.0.push_str(text);
@@ -29,7 +29,7 @@ impl Html {
         self
     }
 
-    /// Text whose words between backticks are code.
+    /// Adds text in which words between backticks are code.
     pub(super) fn prose(&mut self, text: &str) -> &mut Self {
         for (number, part) in text.split('`').enumerate() {
             if number > 0 {
@@ -40,21 +40,22 @@ impl Html {
         self
     }
 
-    /// An address in full: a link if it is one of the web's, else only text, since nobody knows what another scheme starts.
+    /// Adds a URL in full: as a link for `http` and `https`, else as text, because another scheme could start any
+    /// program.
     pub(super) fn address(&mut self, url: &str) -> &mut Self {
-        if is_of_the_web(url) {
+        if is_http(url) {
             self.markup("<p><a rel=\"nofollow noreferrer\" href=\"").text(url).markup("\">").text(url).markup("</a></p>\n")
         } else {
             self.plain_address(url)
         }
     }
 
-    /// An address in full, as text alone.
+    /// Adds a URL in full as text.
     pub(super) fn plain_address(&mut self, url: &str) -> &mut Self {
         self.markup("<p>").text(url).markup("</p>\n")
     }
 
-    /// What a preview reads: `name` is its attribute and value.
+    /// Adds a `meta` element if there is content. `name` is its first attribute with its value.
     pub(super) fn meta(&mut self, name: &'static str, content: Option<&str>) -> &mut Self {
         match content {
             Some(content) => self.markup("<meta ").markup(name).markup(" content=\"").text(content).markup("\">\n"),
@@ -62,25 +63,25 @@ impl Html {
         }
     }
 
-    /// The one heading of a page.
+    /// Adds the heading of the page.
     pub(super) fn heading(&mut self, text: &str) -> &mut Self {
         self.markup("<h1>").text(text).markup("</h1>\n")
     }
 
-    /// What stands apart from hop's own words.
+    /// Adds a box around content that is not hop's own text.
     pub(super) fn boxed(&mut self, write: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
         self.markup("<div class=\"box\">\n");
         write(self);
         self.markup("</div>\n")
     }
 
-    /// Pieces that are put together already.
+    /// Adds another fragment.
     pub(super) fn piece(&mut self, piece: &Self) -> &mut Self {
         self.0.push_str(&piece.0);
         self
     }
 
-    /// The style sheet, which holds hop's own words and colours.
+    /// Adds the style sheet, which contains only hop's own rules and colours.
     pub(super) fn style(&mut self, sheet: &crate::model::theme::StyleSheet) -> &mut Self {
         self.0.push_str(sheet.as_str());
         self
@@ -91,14 +92,14 @@ impl Html {
     }
 }
 
-/// Text for HTML or XML, also within the double quotes of an attribute.
+/// Escapes text for HTML or XML, also within the double quotes of an attribute.
 pub(crate) fn escaped(text: &str) -> String {
     let mut html = Html::default();
     html.text(text);
     html.into_string()
 }
 
-fn is_of_the_web(url: &str) -> bool {
+fn is_http(url: &str) -> bool {
     let scheme = url.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map_or("", |(scheme, _)| scheme);
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_addresses_of_the_web_are_links() {
+    fn only_http_urls_are_links() {
         for (url, is_link) in [
             ("https://example.com/", true),
             ("HTTP://example.com/", true),

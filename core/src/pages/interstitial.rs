@@ -1,4 +1,4 @@
-//! What a visitor gets who is not sent on, or not yet: a preview, a question, a form for a password.
+//! Interstitial pages, shown instead of a redirect or before it: preview, confirmation, password form, people only.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -12,16 +12,16 @@ use crate::message::response::Response;
 use crate::message::wire_schema;
 use crate::model::config::Config;
 
-/// What is shown of a link.
+/// The details of a link that an interstitial page shows.
 pub(crate) struct LinkSummary<'a> {
     pub(crate) short_url: String,
     /// The three parts of its card.
     pub(crate) title: Option<&'a str>,
     pub(crate) description: Option<&'a str>,
     pub(crate) image: Option<&'a str>,
-    /// Where it leads, if this visitor may know.
+    /// Where the link would redirect this visitor, if they may know.
     pub(crate) target: Option<&'a str>,
-    pub(crate) ask: InterstitialKind,
+    pub(crate) kind: InterstitialKind,
 }
 
 /// A link that does not redirect the visitor, or not yet.
@@ -44,16 +44,16 @@ pub(super) struct InterstitialJson<'a> {
     needs: Option<&'static str>,
 }
 
-/// What a visitor has to do to be sent on.
+/// What a visitor has to do before the redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InterstitialKind {
-    /// Nothing: they asked only where the link leads.
+    /// Nothing: they requested the preview.
     Nothing,
-    /// Press a button, which posts to this very address.
+    /// Press the button, which posts to the same address.
     Confirm,
-    /// Say the password; `wrong` if they said another.
+    /// Enter the password. `wrong` after a wrong one.
     Password { wrong: bool },
-    /// Be a person: this was a program, a preview, or a browser that looks ahead.
+    /// Open the link as a person: this was a program, a preview, or a browser that prefetches.
     Person,
 }
 
@@ -62,7 +62,7 @@ impl InterstitialKind {
         if self == (Self::Password { wrong: true }) { StatusCode::FORBIDDEN } else { StatusCode::OK }
     }
 
-    /// As programs are told it.
+    /// The field `needs` of the JSON.
     fn needs(self) -> Option<&'static str> {
         match self {
             Self::Nothing => None,
@@ -87,7 +87,7 @@ impl InterstitialKind {
 }
 
 impl LinkSummary<'_> {
-    /// As HTML for people, as JSON for programs.
+    /// The response: HTML for people, JSON for programs.
     pub(crate) fn answer(&self, config: &Config, as_html: bool) -> Result<Response, Problem> {
         if as_html { Ok(self.page(config)) } else { self.json() }
     }
@@ -99,27 +99,27 @@ impl LinkSummary<'_> {
             description: self.description,
             image: self.image,
             target: self.target,
-            needs: self.ask.needs(),
+            needs: self.kind.needs(),
         };
-        Response::json(self.ask.status(), &json)
+        Response::json(self.kind.status(), &json)
     }
 
     fn page(&self, config: &Config) -> Response {
-        let message = self.ask.message();
+        let message = self.kind.message();
         let mut body = Html::default();
         body.heading(message.heading).markup("<p>").text(message.text).markup("</p>\n");
         self.describe(&mut body);
-        self.say_where(&mut body);
-        match self.ask {
+        self.add_target(&mut body);
+        match self.kind {
             InterstitialKind::Confirm => body.markup(CONFIRMATION).text(messages::CONTINUE).markup("</button>\n</form>\n"),
             InterstitialKind::Password { wrong } => password_form(&mut body, wrong),
             InterstitialKind::Nothing | InterstitialKind::Person => &mut body,
         };
-        let form = self.ask.has_form().then_some(HtmlForm { schemes: &config.targets.schemes });
-        HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.ask.status(), message.heading) }.answer(&config.theme)
+        let form = self.kind.has_form().then_some(HtmlForm { schemes: &config.targets.schemes });
+        HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.kind.status(), message.heading) }.answer(&config.theme)
     }
 
-    /// The short address, and what its owner says of it.
+    /// Adds the short URL, and the title and the description of the card.
     fn describe(&self, body: &mut Html) {
         body.boxed(|body| {
             body.markup("<p class=\"soft\">").text(&self.short_url).markup("</p>\n");
@@ -133,12 +133,12 @@ impl LinkSummary<'_> {
         });
     }
 
-    /// A way on that is not the button would spare the visitor what the link asks of them.
-    fn say_where(&self, body: &mut Html) {
-        match (self.target, self.ask) {
-            (Some(target), ask) => {
-                let show = if ask == InterstitialKind::Nothing { Html::address } else { Html::plain_address };
-                body.markup("<p>").text(messages::LEADS_TO).markup("</p>\n").boxed(|body| show(body, target));
+    /// Adds the target. It is a link only on the preview: elsewhere it would bypass the button.
+    fn add_target(&self, body: &mut Html) {
+        match (self.target, self.kind) {
+            (Some(target), kind) => {
+                let show = if kind == InterstitialKind::Nothing { Html::address } else { Html::plain_address };
+                body.markup("<p>").text(messages::GOES_TO).markup("</p>\n").boxed(|body| show(body, target));
             }
             (None, InterstitialKind::Nothing) => {
                 body.markup("<p>").text(messages::HIDDEN).markup("</p>\n");
@@ -147,7 +147,7 @@ impl LinkSummary<'_> {
         }
     }
 
-    /// What a social preview reads.
+    /// The `meta` elements of the card, which link previews read.
     fn card(&self) -> Html {
         let mut head = Html::default();
         if self.title.is_some() || self.description.is_some() || self.image.is_some() {
@@ -163,7 +163,7 @@ impl LinkSummary<'_> {
 
 const CONFIRMATION: &str = "<form method=\"post\">\n<button>";
 
-/// The password is as long as hop takes one, and no browser stands in its way with rules of its own.
+/// Adds the password form. Its `maxlength` is the longest password that hop accepts. Browsers check nothing else.
 fn password_form(body: &mut Html, wrong: bool) -> &mut Html {
     if wrong {
         body.markup("<p class=\"box wrong\" role=\"alert\" id=\"wrong\">").text(messages::PASSWORD_WRONG).markup("</p>\n");
@@ -187,47 +187,47 @@ mod tests {
         Config::parse(|name| read(name).or((name == "HOP_DOMAINS").then(|| "https://hop.example".into())), |_| None).unwrap()
     }
 
-    fn shown(ask: InterstitialKind) -> LinkSummary<'static> {
-        LinkSummary { short_url: "https://hop.example/docs".into(), title: None, description: None, image: None, target: None, ask }
+    fn summary(kind: InterstitialKind) -> LinkSummary<'static> {
+        LinkSummary { short_url: "https://hop.example/docs".into(), title: None, description: None, image: None, target: None, kind }
     }
 
-    fn page(shown: &LinkSummary<'_>) -> String {
-        String::from_utf8(shown.answer(&config(&[]), true).unwrap().body).unwrap()
+    fn page(summary: &LinkSummary<'_>) -> String {
+        String::from_utf8(summary.answer(&config(&[]), true).unwrap().body).unwrap()
     }
 
     #[test]
-    fn a_program_is_told_the_same_as_json() {
+    fn programs_get_the_same_as_json() {
         let whole = LinkSummary {
             title: Some("t"),
             description: Some("d"),
             image: Some("i"),
             target: Some("x"),
-            ..shown(InterstitialKind::Nothing)
+            ..summary(InterstitialKind::Nothing)
         };
-        for (shown, expected) in [
+        for (summary, expected) in [
             (whole, r#"{"short_url":"https://hop.example/docs","title":"t","description":"d","image":"i","target":"x","needs":null}"#),
             (
-                shown(InterstitialKind::Confirm),
+                summary(InterstitialKind::Confirm),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"confirmation"}"#,
             ),
             (
-                shown(InterstitialKind::Password { wrong: true }),
+                summary(InterstitialKind::Password { wrong: true }),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"password"}"#,
             ),
             (
-                shown(InterstitialKind::Person),
+                summary(InterstitialKind::Person),
                 r#"{"short_url":"https://hop.example/docs","title":null,"description":null,"image":null,"target":null,"needs":"a person"}"#,
             ),
         ] {
-            let response = shown.answer(&config(&[]), false).unwrap();
+            let response = summary.answer(&config(&[]), false).unwrap();
             assert_eq!(response.header(&CONTENT_TYPE), Some("application/json"));
             assert_eq!(String::from_utf8(response.body).unwrap(), expected);
         }
     }
 
     #[test]
-    fn only_a_wrong_password_is_refused() {
-        for (ask, status) in [
+    fn only_a_wrong_password_is_forbidden() {
+        for (kind, status) in [
             (InterstitialKind::Nothing, 200),
             (InterstitialKind::Confirm, 200),
             (InterstitialKind::Password { wrong: false }, 200),
@@ -235,34 +235,34 @@ mod tests {
             (InterstitialKind::Person, 200),
         ] {
             for as_html in [true, false] {
-                assert_eq!(shown(ask).answer(&config(&[]), as_html).unwrap().status, status, "{ask:?}");
+                assert_eq!(summary(kind).answer(&config(&[]), as_html).unwrap().status, status, "{kind:?}");
             }
         }
     }
 
     #[test]
-    fn a_form_posts_to_its_own_address_and_says_where_it_stood() {
+    fn form_posts_to_itself_and_sends_its_origin() {
         let config = config(&[("HOP_TARGET_SCHEMES", "https my-app")]);
-        for (ask, form, referrer) in [
+        for (kind, form, referrer) in [
             (InterstitialKind::Confirm, "form-action 'self' https: my-app:", "same-origin"),
             (InterstitialKind::Password { wrong: false }, "form-action 'self' https: my-app:", "same-origin"),
             (InterstitialKind::Nothing, "form-action 'none'", "no-referrer"),
             (InterstitialKind::Person, "form-action 'none'", "no-referrer"),
         ] {
-            let response = shown(ask).answer(&config, true).unwrap();
-            assert!(response.header(&CONTENT_SECURITY_POLICY).unwrap().ends_with(form), "{ask:?}");
-            assert_eq!(response.header(&REFERRER_POLICY), Some(referrer), "{ask:?}");
+            let response = summary(kind).answer(&config, true).unwrap();
+            assert!(response.header(&CONTENT_SECURITY_POLICY).unwrap().ends_with(form), "{kind:?}");
+            assert_eq!(response.header(&REFERRER_POLICY), Some(referrer), "{kind:?}");
             let html = String::from_utf8(response.body).unwrap();
-            assert_eq!(html.contains("<form method=\"post\">\n"), ask.has_form(), "{html}");
-            assert_eq!(html.contains("type=\"password\""), matches!(ask, InterstitialKind::Password { .. }), "{html}");
+            assert_eq!(html.contains("<form method=\"post\">\n"), kind.has_form(), "{html}");
+            assert_eq!(html.contains("type=\"password\""), matches!(kind, InterstitialKind::Password { .. }), "{html}");
         }
     }
 
     #[test]
-    fn a_wrong_password_is_said_to_those_who_listen() {
+    fn wrong_password_is_announced_to_screen_readers() {
         const MARKS: [&str; 4] = ["role=\"alert\"", "id=\"wrong\"", "aria-invalid=\"true\"", "aria-describedby=\"wrong\""];
         for wrong in [false, true] {
-            let html = page(&shown(InterstitialKind::Password { wrong }));
+            let html = page(&summary(InterstitialKind::Password { wrong }));
             for mark in MARKS {
                 assert_eq!(html.contains(mark), wrong, "{mark}: {html}");
             }
@@ -270,24 +270,24 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_reads_the_card_and_nothing_where_there_is_none() {
-        let html = page(&shown(InterstitialKind::Person));
+    fn card_becomes_preview_meta_elements() {
+        let html = page(&summary(InterstitialKind::Person));
         assert!(!html.contains("og:") && !html.contains("twitter:"), "{html}");
-        let html = page(&LinkSummary { title: Some("A \"title\""), ..shown(InterstitialKind::Person) });
+        let html = page(&LinkSummary { title: Some("A \"title\""), ..summary(InterstitialKind::Person) });
         assert!(html.contains("<meta property=\"og:title\" content=\"A &quot;title&quot;\">"), "{html}");
         assert!(html.contains("<meta property=\"og:url\" content=\"https://hop.example/docs\">"), "{html}");
         assert!(html.contains("<meta name=\"twitter:card\" content=\"summary\">"), "{html}");
         assert!(!html.contains("og:image") && !html.contains("og:description"), "{html}");
         let html =
-            page(&LinkSummary { description: Some("d"), image: Some("https://example.com/i.png"), ..shown(InterstitialKind::Nothing) });
+            page(&LinkSummary { description: Some("d"), image: Some("https://example.com/i.png"), ..summary(InterstitialKind::Nothing) });
         assert!(html.contains("<meta property=\"og:description\" content=\"d\">"), "{html}");
         assert!(html.contains("<meta property=\"og:image\" content=\"https://example.com/i.png\">"), "{html}");
         assert!(html.contains("<meta name=\"twitter:card\" content=\"summary_large_image\">"), "{html}");
     }
 
     #[test]
-    fn whatever_an_owner_wrote_is_only_text() {
-        for ask in
+    fn texts_of_the_owner_are_escaped() {
+        for kind in
             [InterstitialKind::Nothing, InterstitialKind::Confirm, InterstitialKind::Password { wrong: true }, InterstitialKind::Person]
         {
             let evil = LinkSummary {
@@ -296,31 +296,31 @@ mod tests {
                 description: Some(EVIL),
                 image: Some(EVIL),
                 target: Some(EVIL),
-                ask,
+                kind,
             };
             let html = page(&evil);
             assert!(!html.contains("<script") && !html.contains("/\"") && !html.contains("/'"), "{html}");
-            assert_eq!(html.matches("&lt;script&gt;").count(), if ask == InterstitialKind::Nothing { 9 } else { 8 }, "{html}");
+            assert_eq!(html.matches("&lt;script&gt;").count(), if kind == InterstitialKind::Nothing { 9 } else { 8 }, "{html}");
         }
     }
 
     #[test]
-    fn a_target_is_shown_only_if_it_may_be() {
-        assert!(page(&shown(InterstitialKind::Nothing)).contains(messages::HIDDEN));
-        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..shown(InterstitialKind::Nothing) });
+    fn target_is_a_link_only_on_the_preview() {
+        assert!(page(&summary(InterstitialKind::Nothing)).contains(messages::HIDDEN));
+        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..summary(InterstitialKind::Nothing) });
         assert!(html.contains(">https://example.com/a</a>"), "{html}");
-        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..shown(InterstitialKind::Confirm) });
+        let html = page(&LinkSummary { target: Some("https://example.com/a"), ..summary(InterstitialKind::Confirm) });
         assert!(html.contains("https://example.com/a") && !html.contains("href"), "{html}");
-        let html = page(&LinkSummary { target: Some("my-app://open"), ..shown(InterstitialKind::Nothing) });
+        let html = page(&LinkSummary { target: Some("my-app://open"), ..summary(InterstitialKind::Nothing) });
         assert!(html.contains("<p>my-app://open</p>") && !html.contains("href"), "{html}");
     }
 
     #[test]
-    fn every_page_bears_the_name_of_the_deployment() {
+    fn page_has_the_deployment_name_and_colour() {
         let config = config(&[("HOP_NAME", "Links of <us>"), ("HOP_COLORS", "#ffee00")]);
-        let response = shown(InterstitialKind::Confirm).answer(&config, true).unwrap();
+        let response = summary(InterstitialKind::Confirm).answer(&config, true).unwrap();
         let html = String::from_utf8(response.body).unwrap();
-        assert!(html.contains("<title>Do you want to go on? · Links of &lt;us&gt;</title>"), "{html}");
+        assert!(html.contains("<title>Do you want to continue? · Links of &lt;us&gt;</title>"), "{html}");
         assert!(html.contains("<p class=\"name\">Links of &lt;us&gt;</p>"), "{html}");
         assert!(html.contains("--accent:#ffee00;--on:#000000"), "{html}");
     }

@@ -1,56 +1,56 @@
-//! Every sentence that hop says to visitors, in one place. What it says to programs is in `codes.rs`.
+//! The texts of the visitor pages, all in one place. The texts for callers of the API are in `message/codes.rs`.
 
 use crate::message::problem::{Problem, ProblemCode};
 
-/// A heading, and what stands below it.
+/// A heading and the text below it.
 pub(super) struct Message {
     pub(super) heading: &'static str,
     pub(super) text: &'static str,
 }
 
-const fn say(heading: &'static str, text: &'static str) -> Message {
+const fn message(heading: &'static str, text: &'static str) -> Message {
     Message { heading, text }
 }
 
-pub(super) const HOME: &str = "This domain is for short links. There is nothing else to see here.";
+pub(super) const HOME: &str = "This domain hosts short links. There is nothing else here.";
 
-pub(super) const DID_YOU_MEAN: &str = "Did you mean this one?";
+pub(super) const DID_YOU_MEAN: &str = "Did you mean this link?";
 
-pub(super) const LEADS_TO: &str = "It leads to";
+pub(super) const GOES_TO: &str = "This link goes to";
 
-pub(super) const PREVIEW: Message = say("A preview of this link", "You are not sent on. This page only shows the link.");
-pub(super) const HIDDEN: &str = "The link shows where it leads only to those who follow it.";
+pub(super) const PREVIEW: Message = message("Link preview", "You have not been redirected. This page only shows details of the link.");
+pub(super) const HIDDEN: &str = "The target of this link is shown only when you open it.";
 
-pub(super) const CONFIRM: Message = say("Do you want to go on?", "This link asks before it leads on.");
+pub(super) const CONFIRM: Message = message("Do you want to continue?", "This link asks for a confirmation before it opens.");
 pub(super) const CONTINUE: &str = "Continue";
 
-pub(super) const PASSWORD: Message = say("This link needs a password", "Whoever gave you the link can tell you the password.");
+pub(super) const PASSWORD: Message = message("This link needs a password", "Ask the person who gave you the link for the password.");
 pub(super) const PASSWORD_LABEL: &str = "Password";
-pub(super) const PASSWORD_WRONG: &str = "That is not the password. Check it and try again.";
+pub(super) const PASSWORD_WRONG: &str = "This password is wrong. Check it and try again.";
 pub(super) const OPEN: &str = "Open the link";
 
-pub(super) const PERSON: Message = say(
+pub(super) const PERSON: Message = message(
     "This link opens only for people",
-    "It looks as if a program asked for it, or a browser that loads pages ahead. Open it in a browser yourself, and it leads on.",
+    "It looks as if a program opened it, or a browser that loads pages in advance. To continue, open the link in a browser yourself.",
 );
 
-/// What a problem means to somebody who followed a link. What only callers of the API meet is said in their words.
+/// The message of a problem for visitors. Problems that only callers of the API get have their title and remedy.
 pub(super) fn of(problem: &Problem) -> Message {
     match problem.code {
-        ProblemCode::UnknownHost => say("There is nothing at this domain", "If it is yours, it has to be added to hop."),
-        ProblemCode::Forbidden => say(
+        ProblemCode::UnknownHost => message("There is nothing at this domain", "If this domain is yours, add it to hop."),
+        ProblemCode::Forbidden => message(
             "This form came from another site",
-            "It was not taken, and nothing happened. To follow the link, open its address yourself.",
+            "It was rejected, and nothing happened. To open the link, enter its address yourself.",
         ),
         ProblemCode::RateLimited => {
-            say("Too many tries", "The password was tried too often from your network. Wait a quarter of an hour, then try again.")
+            message("Too many attempts", "Too many passwords were tried from your network. Wait 15 minutes, then try again.")
         }
-        ProblemCode::StoreUnavailable => say("The link cannot be looked up right now", "Try again in a few seconds."),
-        ProblemCode::NotConfigured => say("This site is not set up", "Whoever runs it finds the reason in its log."),
-        ProblemCode::Internal => say("Something went wrong", "This is not your fault, nor the link's. Try again later."),
+        ProblemCode::StoreUnavailable => message("This link is not available right now", "Try again in a few seconds."),
+        ProblemCode::NotConfigured => message("This site is not set up", "The log of the site gives its operator the reason."),
+        ProblemCode::Internal => message("Something went wrong", "This is not your fault. Try again later."),
         other => {
-            let meaning = other.meaning();
-            say(meaning.title, meaning.remedy)
+            let info = other.info();
+            message(info.title, info.remedy)
         }
     }
 }

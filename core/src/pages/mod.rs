@@ -1,8 +1,8 @@
-//! Pages for people: small, readable without style or script, nothing loaded from anywhere. Each is put together here from its kind's own file.
+//! HTML pages for visitors: small, readable without style or script, and without external resources.
 //!
-//! * [`accept`] who gets a page at all
-//! * [`html`] markup and text; [`messages`] what is said
-//! * [`mod@home`], [`mod@problem`], [`interstitial`] one kind of page each
+//! * [`accept`]: whether a client gets HTML or JSON
+//! * [`html`]: the HTML builder; [`messages`]: the texts
+//! * [`mod@home`], [`mod@problem`], [`interstitial`]: one kind of page each
 
 mod accept;
 mod home;
@@ -25,26 +25,26 @@ use crate::message::response::Response;
 use crate::model::theme::Theme;
 use html::Html;
 
-/// Describes what a page says to programs.
+/// Adds the schema of the JSON form of a page to the document.
 #[cfg(feature = "docs")]
 pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<interstitial::InterstitialJson<'_>>();
 }
 
-/// A page in the making.
+/// The parts of a page.
 struct HtmlPage<'a> {
     status: StatusCode,
-    /// What it is called before the deployment's name; empty for the front page.
+    /// The title, which is shown before the name of the deployment. Empty for the front page.
     title: &'a str,
-    /// What stands in its head besides.
+    /// More elements of its `head`.
     head: Html,
     body: Html,
     form: Option<HtmlForm<'a>>,
 }
 
-/// A page's form, which posts to the page itself.
+/// The form of a page. It posts to the page itself.
 struct HtmlForm<'a> {
-    /// What the answer may lead on to.
+    /// The URL schemes to which the response may redirect.
     schemes: &'a [String],
 }
 
@@ -53,7 +53,8 @@ impl<'a> HtmlPage<'a> {
         Self { status, title, head: Html::default(), body: Html::default(), form: None }
     }
 
-    /// A page with a form has browsers say where the form was sent from. Any other page says nothing about whoever leaves it.
+    /// The response with the page. A form needs `Referrer-Policy: same-origin`, so that the browser sends its `Origin`.
+    /// All other pages send no referrer.
     fn answer(self, theme: &Theme) -> Response {
         let sheet = theme.sheet();
         let mut html = Html::default();

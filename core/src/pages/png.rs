@@ -1,15 +1,16 @@
-//! PNG of two colours, not compressed: a code of the largest size has 130 KB, and a compressor would weigh more than all of QR.
+//! PNG encoder for pictures of two colours, without compression. The largest QR code has 130 KB, and a compressor would
+//! be larger than all other code for QR.
 
 use crate::model::color::Color;
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-/// One bit for each pixel, an index into the palette; no interlacing.
+/// The end of the header: one bit per pixel, an index into the palette, no interlacing.
 const ONE_BIT_OF_A_PALETTE: [u8; 5] = [1, 3, 0, 0, 0];
 const ZLIB: [u8; 2] = [0x78, 0x01];
-/// What a stored block holds at most.
+/// The most bytes of a stored block.
 const BLOCK: usize = 0xffff;
 
-/// A square picture: pixels where `is_set` have the second color, all others the first.
+/// Encodes a square picture. Pixels for which `is_set` is true have the second color, all others the first.
 pub(crate) fn write(side: u16, [unset, set]: [Color; 2], is_set: &dyn Fn(u16, u16) -> bool) -> Vec<u8> {
     let side_bytes = u32::from(side).to_be_bytes();
     let mut png = SIGNATURE.to_vec();
@@ -20,7 +21,7 @@ pub(crate) fn write(side: u16, [unset, set]: [Color; 2], is_set: &dyn Fn(u16, u1
     png
 }
 
-/// Each row begins with its filter, which is none, and ends with a whole byte.
+/// The rows of the picture. Each begins with its filter, which is none, and is padded to a whole byte.
 fn rows(side: u16, is_set: &dyn Fn(u16, u16) -> bool) -> Vec<u8> {
     let mut rows = Vec::new();
     for y in 0..side {
@@ -38,7 +39,7 @@ fn rows(side: u16, is_set: &dyn Fn(u16, u16) -> bool) -> Vec<u8> {
     rows
 }
 
-/// `bytes` as zlib writes them, each block as it is.
+/// `bytes` as a zlib stream of stored blocks.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     let mut stream = ZLIB.to_vec();
     let mut blocks = bytes.chunks(BLOCK).peekable();
@@ -80,14 +81,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checksums_are_those_of_the_standards() {
+    fn checksums_match_known_values() {
         assert_eq!((crc32(b"".iter()), crc32(b"123456789".iter())), (0, 0xcbf4_3926));
         assert_eq!((adler32(b""), adler32(b"Wikipedia")), (1, 0x11e6_0398));
         assert_eq!(adler32(&vec![0xff; 200_000]), 0x14d0_6057);
     }
 
     #[test]
-    fn a_row_is_whole_bytes_behind_its_filter() {
+    fn rows_are_whole_bytes_after_a_filter() {
         for (side, expected) in [(1, vec![0, 0x80]), (8, [0, 0x80].repeat(8)), (9, [0, 0x80, 0].repeat(9))] {
             assert_eq!(rows(side, &|x, _| x == 0), expected);
         }
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_for_one_block_stands_in_several() {
+    fn long_data_is_split_into_stored_blocks() {
         for (length, blocks) in [(1, 1), (BLOCK, 1), (BLOCK + 1, 2), (2 * BLOCK, 2), (131_000, 2)] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
             let stream = stored(&bytes);

@@ -1,4 +1,4 @@
-//! Problems: the page that explains one, and the one that whoever followed a link gets.
+//! Problem pages: the page that explains a problem code, and the page that a visitor gets for a problem.
 
 use http::StatusCode;
 
@@ -10,20 +10,20 @@ use crate::message::response::Response;
 use crate::model::theme::Theme;
 use crate::store::ports::Edge;
 
-/// `/problems/{code}`: explains a problem to whoever got it.
+/// `GET /problems/{code}`: explains a problem code.
 pub(crate) async fn explain_problem<E: Edge>(context: &Context<'_, E>, code: &str) -> Result<Response, Problem> {
-    problem(&context.config.theme, code)
+    explanation(&context.config.theme, code)
 }
 
-fn problem(theme: &Theme, code: &str) -> Result<Response, Problem> {
-    let meaning = ProblemCode::named(code).ok_or_else(Problem::no_such_page)?.meaning();
+fn explanation(theme: &Theme, code: &str) -> Result<Response, Problem> {
+    let info = ProblemCode::from_name(code).ok_or_else(Problem::no_such_page)?.info();
     let mut body = Html::default();
-    body.heading(meaning.title).markup("<p>").prose(meaning.remedy).markup("</p>\n<p class=\"soft\"><code>");
-    body.text(&meaning.status.as_u16().to_string()).markup(" ").text(meaning.name).markup("</code></p>\n");
-    Ok(HtmlPage { body, ..HtmlPage::new(StatusCode::OK, meaning.title) }.answer(theme))
+    body.heading(info.title).markup("<p>").prose(info.remedy).markup("</p>\n<p class=\"soft\"><code>");
+    body.text(&info.status.as_u16().to_string()).markup(" ").text(info.name).markup("</code></p>\n");
+    Ok(HtmlPage { body, ..HtmlPage::new(StatusCode::OK, info.title) }.answer(theme))
 }
 
-/// A problem as a page, for somebody who followed a link; `suggestion` is the address they may have meant.
+/// A problem as a page for a visitor. `suggestion` is the address of the link that they may have meant.
 pub(crate) fn of_problem(theme: &Theme, problem: &Problem, suggestion: Option<&str>) -> Response {
     let message = messages::of(problem);
     let mut body = Html::default();
@@ -43,16 +43,16 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_has_its_page() {
+    fn every_problem_code_has_a_page() {
         for code in ProblemCode::ALL {
-            let html = html(problem(&Theme::plain(), code.name()).unwrap());
+            let html = html(explanation(&Theme::plain(), code.name()).unwrap());
             assert!(html.contains(&format!("<code>{} {}</code>", code.status().as_u16(), code.name())), "{html}");
         }
-        assert!(problem(&Theme::plain(), "nope").is_err());
+        assert!(explanation(&Theme::plain(), "nope").is_err());
     }
 
     #[test]
-    fn who_mistyped_is_shown_what_they_may_have_meant() {
+    fn problem_page_links_to_the_suggestion() {
         let page = |suggestion| of_problem(&Theme::plain(), &Problem::no_such_link(), suggestion);
         assert!(!html(page(None)).contains("href"));
         let with = page(Some("https://hop.example/docs"));
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_keeps_the_header_it_brings_along() {
+    fn problem_page_keeps_the_problem_header() {
         let response = of_problem(&Theme::plain(), &Problem::method_not_allowed("GET, HEAD"), None);
         assert_eq!(response.header(&http::header::ALLOW), Some("GET, HEAD"));
     }

@@ -1,4 +1,4 @@
-//! QR codes: an address as a picture that a camera reads.
+//! QR codes of short URLs, as SVG and PNG.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::model::color::Color;
 use crate::model::field_error::FieldError;
 use crate::pages::{escaped, png};
 
-/// How much of a code may be lost before it cannot be read any more.
+/// Error correction levels: how much of a code may be damaged before it is unreadable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ErrorCorrection {
     /// 7 %
@@ -34,7 +34,7 @@ impl ErrorCorrection {
     }
 }
 
-/// How a code is drawn: `size` in pixels, `margin` in modules.
+/// The style of a picture: `size` in pixels, `margin` in modules.
 #[derive(Clone, Debug)]
 pub(crate) struct QrStyle {
     pub(crate) size: u16,
@@ -47,7 +47,7 @@ pub(crate) struct QrStyle {
 pub(crate) struct QrModules(QrCode);
 
 impl QrModules {
-    /// The code of `text`; nothing if it is longer than any code.
+    /// The code of `text`. `None` if the text is too long for any code.
     pub(crate) fn encode(text: &str, level: ErrorCorrection) -> Option<Self> {
         let level = match level {
             ErrorCorrection::Low => QrCodeEcc::Low,
@@ -58,16 +58,16 @@ impl QrModules {
         QrCode::encode_segments(&[QrSegment::make_bytes(text.as_bytes())], level).ok().map(Self)
     }
 
-    /// How many modules one side has, with a margin at both ends.
+    /// The number of modules of one side, with the margin at both ends.
     pub(crate) fn side(&self, margin: u8) -> u16 {
         // A code has 177 modules at most.
         let modules = u16::try_from(self.0.size()).unwrap_or_default();
         modules.saturating_add(u16::from(margin).saturating_mul(2))
     }
 
-    /// How many whole pixels a module has, and how many come before the first: parts of pixels would make modules of unlike size, and such
-    /// a code is hard to read where it is small. What is left over widens the margin.
-    fn place(&self, style: &QrStyle) -> (u16, u16) {
+    /// The pixels of a module and of the margin before the first one. Modules have whole pixels: otherwise their sizes
+    /// would differ, and small codes would be hard to read. Remaining pixels widen the margin.
+    fn layout(&self, style: &QrStyle) -> (u16, u16) {
         let pixels = style.size.checked_div(self.side(style.margin)).unwrap_or_default().max(1);
         let drawn = self.side(0).saturating_mul(pixels);
         (pixels, style.size.saturating_sub(drawn) / 2)
@@ -76,7 +76,7 @@ impl QrModules {
     /// The code as SVG: one path of the runs of its dark modules, row by row.
     pub(crate) fn svg(&self, title: &str, style: &QrStyle) -> String {
         let QrStyle { size, color, background, .. } = style;
-        let (pixels, before) = self.place(style);
+        let (pixels, before) = self.layout(style);
         let title = escaped(title);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\" role=\"img\" \
@@ -85,12 +85,12 @@ impl QrModules {
         );
         for y in 0..self.0.size() {
             let mut run = 0_i32;
-            // What lies outside is light: the last run of a row ends there.
+            // Modules outside the code are light, so the last run of a row ends there.
             for x in 0..=self.0.size() {
                 if self.0.get_module(x, y) {
                     run = run.saturating_add(1);
                 } else if run > 0 {
-                    // Writing to a string does not fail.
+                    // Writing to a `String` does not fail.
                     let _ = write!(svg, "M{} {y}h{run}v1h-{run}z", x.saturating_sub(run));
                     run = 0;
                 }
@@ -100,9 +100,9 @@ impl QrModules {
         svg
     }
 
-    /// The code as PNG, the same pixel for pixel.
+    /// The code as PNG, with the same pixels as the SVG.
     pub(crate) fn png(&self, style: &QrStyle) -> Vec<u8> {
-        let (pixels, before) = self.place(style);
+        let (pixels, before) = self.layout(style);
         let module = |pixel: u16| i32::from(pixel).saturating_sub(before.into()).div_euclid(pixels.into());
         png::write(style.size, [style.background, style.color], &|x, y| self.0.get_module(module(x), module(y)))
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_as_large_as_its_text_and_its_level_make_it() {
+    fn code_size_depends_on_text_and_level() {
         for (bytes, level, side) in [
             (17, ErrorCorrection::Low, 21),
             (18, ErrorCorrection::Low, 25),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_svg_title_is_escaped() {
+    fn svg_title_is_escaped() {
         let svg = QrModules::encode("x", ErrorCorrection::Low).unwrap().svg("<a & \"b\">", &style(100, 4));
         assert!(svg.contains("<title>&lt;a &amp; &quot;b&quot;&gt;</title>"), "{svg}");
     }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_covers_each_dark_module_once_and_no_light_one() {
+    fn svg_path_covers_exactly_the_dark_modules() {
         let code = QrModules::encode("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         let mut expected = Vec::new();
         for y in 0..25 {
@@ -181,12 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_has_whole_pixels_for_each_module() {
+    fn png_modules_have_whole_pixels() {
         let code = QrModules::encode("https://hop.example/docs", ErrorCorrection::Medium).unwrap();
         // 33 modules with their margin: 3 pixels for each, 75 for the code, 12 and 13 around it.
         let png = code.png(&style(100, 4));
         let row = |y: usize| {
-            // Behind the signature, the header, the palette, and the beginnings of the data.
+            // After the signature, the header, the palette, and the start of the data.
             let at = 8 + 25 + 18 + 8 + 2 + 5 + y * 14;
             assert_eq!(png[at], 0, "no filter");
             (0..100).map(|x| png[at + 1 + x / 8] & (0x80 >> (x % 8)) != 0).collect::<Vec<_>>()

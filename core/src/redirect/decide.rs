@@ -1,4 +1,5 @@
-//! What becomes of a visit. It is decided from the link and the visit alone, so that following a link and explaining it cannot differ.
+//! The decision about a visit: redirect, interstitial page, or no such link. It depends only on the link and the visit,
+//! so following a link and explaining it always agree.
 
 use http::HeaderValue;
 
@@ -9,44 +10,46 @@ use crate::model::visit::Visit;
 use crate::pages::InterstitialKind;
 use crate::store::compiled_link::CompiledLink;
 
-/// How a visitor comes, as far as a link cares.
+/// Properties of the request that the decision depends on, besides the visit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VisitorTraits {
-    /// Only the head of the answer is asked for.
+    /// The method is `HEAD`.
     pub(crate) is_head: bool,
-    /// The button of the page was pressed.
+    /// The visitor pressed the button of the confirmation page.
     pub(crate) is_confirmed: bool,
-    /// The password was given.
+    /// The visitor has entered the password.
     pub(crate) is_unlocked: bool,
 }
 
-/// What a visitor is answered.
+/// The response that a visitor gets.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// It leads nowhere yet.
+    /// 404: the link has not started yet.
     NotStarted,
+    /// 410, or a redirect to the fallback.
     Ended,
-    /// The link does not lead to what was asked behind its alias.
+    /// 404: the link does not use the path after its alias.
     NoSuchPath,
-    /// A preview gets the card.
+    /// The card, for a preview.
     Card,
-    /// Something is to be done first.
+    /// A page that asks the visitor for something first.
     Interstitial(InterstitialKind),
-    /// A browser looks ahead at what only people may spend. It would keep a page, and show that to them.
+    /// 403 for a browser that prefetches a link with a click limit. It would keep a page and show it to the visitor.
     NoPrefetch,
-    /// To this place, by the rule at this position or by none.
+    /// A redirect to this location, by the rule at this position or by none.
     Redirect(HeaderValue, Option<usize>),
 }
 
 impl Decision {
-    /// Whether somebody has followed the link, as far as they are let. Who is asked something has not yet.
+    /// Whether the visit counts as a click. A visitor who has to confirm or to enter a password has not followed the
+    /// link yet.
     pub(crate) fn is_click(&self) -> bool {
         matches!(self, Self::Redirect(..) | Self::Card | Self::Interstitial(InterstitialKind::Person))
     }
 }
 
-/// Whether it spends a click is for the link to say: whoever is led on by a link with a limit has one to spend.
-pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, manner: VisitorTraits) -> Decision {
+/// Decides about a visit. The click limit is not checked here: the caller takes a click before it redirects.
+pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, traits: VisitorTraits) -> Decision {
     if compiled.has_ended(visit.now) {
         return Decision::Ended;
     }
@@ -56,24 +59,24 @@ pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<
     if !visit.rest.is_empty() && !compiled.uses_path {
         return Decision::NoSuchPath;
     }
-    // A browser that looks ahead would show the card to whoever comes after it.
+    // A browser that prefetches would show the card to the visitor later.
     if compiled.card.is_some() && visit.classify().kind == AgentKind::Preview && !visit.is_prefetch() {
         return Decision::Card;
     }
-    if compiled.lock.is_some() && !manner.is_unlocked {
+    if compiled.lock.is_some() && !traits.is_unlocked {
         return Decision::Interstitial(InterstitialKind::Password { wrong: false });
     }
-    if compiled.confirm && !manner.is_confirmed {
+    if compiled.confirm && !traits.is_confirmed {
         return Decision::Interstitial(InterstitialKind::Confirm);
     }
-    if compiled.limit.is_some() && (manner.is_head || visit.classify().kind != AgentKind::Human) {
+    if compiled.limit.is_some() && (traits.is_head || visit.classify().kind != AgentKind::Human) {
         return if visit.is_prefetch() { Decision::NoPrefetch } else { Decision::Interstitial(InterstitialKind::Person) };
     }
-    lead(compiled, visit, pepper)
+    redirect(compiled, visit, pepper)
 }
 
-/// Where a visitor is led who may pass.
-pub(super) fn lead(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
+/// The redirect of a visitor who has met all conditions.
+pub(super) fn redirect(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>) -> Decision {
     let rule = RuleEvaluation::new(visit, &compiled.rules, &compiled.id, pepper).first();
     let chosen = rule.and_then(|rule| compiled.destinations.get(rule)).unwrap_or(&compiled.destination);
     match chosen.location(visit.now, &visit.rest, visit.query) {

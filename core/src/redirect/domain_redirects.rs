@@ -1,5 +1,5 @@
-//! What a domain does for visitors: is it served at all, and where does it send those who find nothing? Asked only when there is no link to
-//! follow, and remembered like links are.
+//! Domain redirects: whether a domain is served, and where it redirects visitors of `/`, of unknown aliases and of
+//! ended links. Read only when a request does not end with a link, and kept in the memo like links.
 
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
@@ -11,8 +11,9 @@ use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{DomainRecord, DomainRedirects, GuardedRecord, Key};
 
-/// The domain of a host that the settings do not name. Whoever follows a link there looks for that first.
-pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {
+/// The domain of a host that is not in the settings. When a request follows a link (`follows`), the link is read first
+/// and the domain is checked afterwards.
+pub(crate) async fn added_domain<E: Edge>(context: &Context<'_, E>, host: &str, follows: bool) -> Result<Domain, Problem> {
     let domain = Domain::parse(host).ok().filter(|domain| domain.as_str() == host).ok_or_else(Problem::unknown_host)?;
     if !follows {
         domain_redirects(context, &domain).await?.ok_or_else(Problem::unknown_host)?;
@@ -20,33 +21,33 @@ pub(crate) async fn at<E: Edge>(context: &Context<'_, E>, host: &str, follows: b
     Ok(domain)
 }
 
-/// `/`: what answers here, or where the domain sends everybody.
-pub(crate) async fn front<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
-    let root = known(context, domain).await?.root;
+/// `GET /`: a redirect to the `root` of the domain, or hop's own front page.
+pub(crate) async fn front_page<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
+    let root = redirects_of(context, domain).await?.root;
     Ok(root.map_or_else(|| pages::home(&context.config.theme), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
 }
 
-/// Whether `/` is a page of hop and not somebody else's.
-pub(crate) async fn has_own_front<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
-    Ok(known(context, domain).await?.root.is_none())
+/// Whether `/` is hop's own front page.
+pub(crate) async fn has_own_front_page<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
+    Ok(redirects_of(context, domain).await?.root.is_none())
 }
 
-/// Where the domain sends whoever found no link, or one that has ended; else the problem itself.
-pub(crate) async fn instead<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
-    let found_nothing = match problem.code {
+/// The redirect of the domain for a link that was not found or has ended. Without one, the problem itself.
+pub(crate) async fn redirect_problem<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
+    let is_not_found = match problem.code {
         ProblemCode::NotFound => true,
         ProblemCode::LinkEnded => false,
         _ => return Err(problem),
     };
-    let domain_redirects = known(context, domain).await?;
-    let target = if found_nothing { domain_redirects.not_found } else { domain_redirects.ended };
+    let domain_redirects = redirects_of(context, domain).await?;
+    let target = if is_not_found { domain_redirects.not_found } else { domain_redirects.ended };
     match target {
         Some(target) => Ok(Response::redirect(RedirectStatus::Found.code(), target, NO_CACHE)),
         None => Err(problem),
     }
 }
 
-/// Whether links may be made on `domain`. Those of the settings are known without asking the store.
+/// Whether links may be created on `domain`. Domains of the settings need no read.
 pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<bool, Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
@@ -54,7 +55,8 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.value.is_deleted))
 }
 
-/// Whether a domain is still served of which a link was found: links outlive what names their domain. Where nobody can say, the link leads on.
+/// Checks that the domain of a link is still served, because links outlive the record of their domain. If the record
+/// cannot be read, the link still redirects.
 pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<(), Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(());
@@ -68,9 +70,9 @@ pub(crate) async fn check_served<E: Edge>(context: &Context<'_, E>, domain: &Dom
     }
 }
 
-/// Where a domain sends visitors. One of the settings is served even if its record cannot be read; one without record is only if it is of the
-/// settings.
-async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRedirects, Problem> {
+/// The redirects of a domain. A domain of the settings is served even if it has no record or its record cannot be read.
+/// Any other domain needs a record.
+async fn redirects_of<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRedirects, Problem> {
     let found = domain_redirects(context, domain).await;
     if context.config.origin_of(domain.as_str()).is_none() {
         return found?.ok_or_else(Problem::unknown_host);
@@ -81,7 +83,7 @@ async fn known<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Dom
     Ok(found.ok().flatten().unwrap_or_default())
 }
 
-/// Asks the memo, else the truth, and remembers the answer.
+/// Reads the redirects of a domain from the memo, else from the store, and keeps them in the memo.
 async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<DomainRedirects>, StoreError> {
     let key = Key::domain(domain);
     match context.memo(|memo| memo.get(&key, context.now)) {
@@ -89,14 +91,13 @@ async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
         MemoLookup::Miss => return Ok(None),
         MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Unknown => {}
     }
-    let read_in = context.memo(|memo| memo.epoch());
+    let epoch = context.memo(|memo| memo.epoch());
     let kept = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
     let Some(domain_record) = kept.map(|kept| kept.value).filter(|domain_record| !domain_record.is_deleted) else {
-        context.memo(|memo| memo.remember_miss(&key, read_in, context.now));
+        context.memo(|memo| memo.remember_miss(&key, epoch, context.now));
         return Ok(None);
     };
     let domain_redirects = DomainRedirects::from_record(&domain_record);
-    context
-        .memo(|memo| memo.remember_hit(&key, MemoValue::Domain(domain_redirects.clone()), domain_redirects.bytes(), read_in, context.now));
+    context.memo(|memo| memo.remember_hit(&key, MemoValue::Domain(domain_redirects.clone()), domain_redirects.bytes(), epoch, context.now));
     Ok(Some(domain_redirects))
 }

@@ -1,11 +1,11 @@
-//! Following a link, and what else visitors do with one.
+//! Requests of visitors: following a link, submitting a form, previewing a link.
 //!
-//! * [`read`] finds the link of an alias; [`compiled_link`](crate::store::compiled_link) is what an isolate remembers of it
-//! * [`decide`](mod@decide) says what becomes of a visit, from the link and the visit alone
-//! * this file does it: it spends what is to be spent and answers
-//! * [`domain_redirects`] is where a domain sends visitors who find nothing, and whether it is served
-//! * [`unlock`] and [`origin`] let in who knows the password, [`preview`](mod@preview) shows where a link leads, [`suggest`](mod@suggest) what somebody
-//!   may have meant who found nothing
+//! * [`read`] finds the link of an alias; [`compiled_link`](crate::store::compiled_link) is its form in the memo
+//! * [`decide`](mod@decide) makes the decision about a visit
+//! * this file carries it out: it takes a click and makes the response
+//! * [`domain_redirects`] are the redirects of a domain, and whether it is served
+//! * [`unlock`] checks passwords, and [`origin`] the origin of forms
+//! * [`preview`](mod@preview) shows where a link redirects; [`suggest`](mod@suggest) finds the link that was meant
 
 mod decide;
 mod domain_redirects;
@@ -21,7 +21,7 @@ use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, VisitorTraits, decide};
-pub(crate) use self::domain_redirects::{at, front, has_own_front, instead, is_served};
+pub(crate) use self::domain_redirects::{added_domain, front_page, has_own_front_page, is_served, redirect_problem};
 pub(crate) use self::preview::preview;
 use self::read::LinkSource;
 use self::unlock::UnlockOutcome;
@@ -44,15 +44,15 @@ use crate::store::Key;
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{Edge, Records as _, Take};
 
-/// How long a browser may repeat a permanent redirect, in seconds: short, so that an edit moves everyone.
+/// How long a browser may cache a permanent redirect, in seconds. Short, so that an edit reaches all visitors.
 const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
 
-/// Somebody at the address of a link.
+/// A visit at the address of a link.
 struct LinkVisitor<'a, 'v, E> {
     context: &'a Context<'a, E>,
     domain: &'a Domain,
-    /// As it was asked for: the link may have moved since.
+    /// The alias of the request. The link may have moved to another one.
     alias: Alias,
     visit: &'a Visit<'v>,
 }
@@ -66,11 +66,11 @@ pub(crate) async fn follow<E: Edge>(
     method: &Method,
 ) -> Result<Response, Problem> {
     let answer = match LinkVisitor::new(context, domain, alias, visit) {
-        Ok(visitor) => visitor.come(*method == Method::HEAD).await,
+        Ok(visitor) => visitor.follow(*method == Method::HEAD).await,
         Err(problem) => Err(problem),
     };
     match answer {
-        Err(problem) => match domain_redirects::instead(context, domain, problem).await {
+        Err(problem) => match redirect_problem(context, domain, problem).await {
             Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
             response => response,
         },
@@ -78,7 +78,7 @@ pub(crate) async fn follow<E: Edge>(
     }
 }
 
-/// `POST /{alias}`: a password, or the button of the page that asks first.
+/// `POST /{alias}`: a password, or the button of the confirmation page.
 pub(crate) async fn submit<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
@@ -86,27 +86,27 @@ pub(crate) async fn submit<E: Edge>(
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let answer = match submitted(context, domain, alias, visit, body).await {
-        Err(problem) => domain_redirects::instead(context, domain, problem).await,
+    let answer = match try_submit(context, domain, alias, visit, body).await {
+        Err(problem) => redirect_problem(context, domain, problem).await,
         answer => answer,
     };
     match answer {
-        // What was posted here is not posted on.
+        // 303, so that the browser does not repeat the POST at the target.
         Ok(response) if response.status.is_redirection() => Ok(Response { status: StatusCode::SEE_OTHER, ..response }),
         Ok(response) => Ok(response),
-        Err(problem) => unless_unserved(context, domain, problem).await,
+        Err(problem) => problem_or_unknown_host(context, domain, problem).await,
     }
 }
 
-async fn submitted<E: Edge>(
+async fn try_submit<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     alias: &str,
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
-    if !origin::is_own(visit.client, domain) {
-        return Err(Problem::foreign_form());
+    if !origin::is_same_origin(visit.client, domain) {
+        return Err(Problem::cross_site_form());
     }
     let form = match body {
         Body::Broken => &[],
@@ -115,58 +115,61 @@ async fn submitted<E: Edge>(
     LinkVisitor::new(context, domain, alias, visit)?.submit(form).await
 }
 
-/// The problem of somebody who was not led on, unless nobody is on this host.
-async fn unless_unserved<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
-    if !problem.is_passing() {
+/// The problem itself, or `unknown_host` if the domain is not served.
+async fn problem_or_unknown_host<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
+    if !problem.is_transient() {
         domain_redirects::check_served(context, domain).await?;
     }
     Err(problem)
 }
 
 impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
-    /// An alias that cannot be is the alias of no link.
+    /// A visit of `alias`. An invalid alias is the alias of no link.
     fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
         let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
         Ok(Self { context, domain, alias, visit })
     }
 
-    async fn come(&self, is_head: bool) -> Result<Response, Problem> {
+    async fn follow(&self, is_head: bool) -> Result<Response, Problem> {
         let (compiled, is_unlocked) = self.find().await?;
-        let manner = VisitorTraits { is_head, is_unlocked, is_confirmed: false };
-        self.answer(&compiled, manner, self.decide(&compiled, manner)).await
+        let traits = VisitorTraits { is_head, is_unlocked, is_confirmed: false };
+        self.answer(&compiled, traits, self.decide(&compiled, traits)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let (compiled, is_unlocked) = self.find().await?;
-        let manner = VisitorTraits { is_head: false, is_unlocked, is_confirmed: true };
-        match unless_used_up(self.context, &compiled, self.decide(&compiled, manner)).await? {
+        let traits = VisitorTraits { is_head: false, is_unlocked, is_confirmed: true };
+        match check_click_limit(self.context, &compiled, self.decide(&compiled, traits)).await? {
             Decision::Interstitial(InterstitialKind::Password { .. }) => {
-                let Some(typed) = unlock::typed(form) else {
+                let Some(typed) = unlock::password_in(form) else {
                     return self.page(&compiled, None, InterstitialKind::Password { wrong: false });
                 };
-                match unlock::attempt(self.context, self.domain, self.alias_record(), &compiled, self.visit, &typed).await? {
-                    UnlockOutcome::Opened(lock) => unlock::open(self.context, self.domain, &compiled, &lock, self.back()?),
-                    UnlockOutcome::NoPassword => self.back(),
+                match unlock::attempt(self.context, self.domain, self.key(), &compiled, self.visit, &typed).await? {
+                    UnlockOutcome::Opened(lock) => {
+                        unlock::set_cookie(self.context, self.domain, &compiled, &lock, self.redirect_to_self()?)
+                    }
+                    UnlockOutcome::NoPassword => self.redirect_to_self(),
                     UnlockOutcome::WrongPassword if pages::wants_html(self.visit.client) => {
                         self.page(&compiled, None, InterstitialKind::Password { wrong: true })
                     }
                     UnlockOutcome::WrongPassword => Err(Problem::wrong_password()),
                 }
             }
-            // Nothing is asked any more that was asked on the page.
-            Decision::Redirect(..) if !compiled.confirm => self.back(),
-            decision => self.answer(&compiled, manner, decision).await,
+            // The link no longer needs the form that was sent.
+            Decision::Redirect(..) if !compiled.confirm => self.redirect_to_self(),
+            decision => self.answer(&compiled, traits, decision).await,
         }
     }
 
-    /// The link, and whether this visitor has opened it. A cookie that does not open what is remembered may be newer than that, so truth is asked.
+    /// The link, and whether this visitor has unlocked it. A cookie that does not open the link in the memo or the
+    /// cache may be newer than that, so the store is read.
     async fn find(&self) -> Result<(Arc<CompiledLink>, bool), Problem> {
         let (context, client) = (self.context, self.visit.client);
         let compiled = read::find(context, self.domain, &self.alias, LinkSource::Cache).await?;
         if unlock::is_open(context, self.domain, &compiled, client) {
             return Ok((compiled, true));
         }
-        if !unlock::is_offered(context, &compiled, client) {
+        if !unlock::has_cookie(context, &compiled, client) {
             return Ok((compiled, false));
         }
         let compiled = read::find(context, self.domain, &self.alias, LinkSource::Store).await?;
@@ -174,58 +177,58 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         Ok((compiled, is_open))
     }
 
-    fn alias_record(&self) -> Key {
+    fn key(&self) -> Key {
         Key::link(self.domain, &self.alias)
     }
 
-    fn decide(&self, compiled: &CompiledLink, manner: VisitorTraits) -> Decision {
-        decide::decide(compiled, self.visit, self.context.pepper().ok(), manner)
+    fn decide(&self, compiled: &CompiledLink, traits: VisitorTraits) -> Decision {
+        decide::decide(compiled, self.visit, self.context.pepper().ok(), traits)
     }
 
-    async fn answer(&self, compiled: &CompiledLink, manner: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
+    async fn answer(&self, compiled: &CompiledLink, traits: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
         let is_click = decision.is_click();
         let decision = match decision {
-            // Whoever spends a click learns by that whether there was one.
+            // A redirect takes a click below, which fails if none is left.
             Decision::Redirect(..) => decision,
-            decision => unless_used_up(self.context, compiled, decision).await?,
+            decision => check_click_limit(self.context, compiled, decision).await?,
         };
         let response = match decision {
             Decision::NotStarted | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return ended(compiled),
-            Decision::NoPrefetch => return Err(Problem::not_ahead()),
-            Decision::Card => {
-                self.shown(compiled, None, InterstitialKind::Nothing).answer(self.context.config, !pages::wants_json(self.visit.client))?
-            }
+            Decision::NoPrefetch => return Err(Problem::prefetch_refused()),
+            Decision::Card => self
+                .summary(compiled, None, InterstitialKind::Nothing)
+                .answer(self.context.config, !pages::wants_json(self.visit.client))?,
             Decision::Interstitial(InterstitialKind::Confirm) => {
                 self.page(compiled, self.shown_target(compiled).as_ref(), InterstitialKind::Confirm)?
             }
-            Decision::Interstitial(ask) => self.page(compiled, None, ask)?,
+            Decision::Interstitial(kind) => self.page(compiled, None, kind)?,
             Decision::Redirect(location, _) => {
                 if let Some(limit) = &compiled.limit
-                    && !self.spend(limit).await?
+                    && !self.take_click(limit).await?
                 {
                     return ended(compiled);
                 }
                 Response::redirect(compiled.status.code(), location, cache_control(compiled, self.visit.now))
             }
         };
-        // Whoever asks for the head alone follows nothing.
-        if is_click && !manner.is_head {
+        // A `HEAD` request is not a click.
+        if is_click && !traits.is_head {
             self.context.count_click_later(Click::from_visit(compiled.id.clone(), self.visit));
         }
         Ok(response)
     }
 
-    /// Where the link leads, if it is no secret until a click is spent.
+    /// The target for the confirmation page. With a click limit it stays hidden until a click is taken.
     fn shown_target(&self, compiled: &CompiledLink) -> Option<HeaderValue> {
-        match decide::lead(compiled, self.visit, self.context.pepper().ok()) {
+        match decide::redirect(compiled, self.visit, self.context.pepper().ok()) {
             Decision::Redirect(location, _) if compiled.limit.is_none() => Some(location),
             _ => None,
         }
     }
 
-    /// Takes one of the clicks that are left; false if there is none.
-    async fn spend(&self, limit: &Limit) -> Result<bool, Problem> {
+    /// Takes one click of the limit. False if none is left.
+    async fn take_click(&self, limit: &Limit) -> Result<bool, Problem> {
         match self.context.edge.records().take(&Key::limit(limit), limit.most.get(), None).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
@@ -233,11 +236,11 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         }
     }
 
-    fn page(&self, compiled: &CompiledLink, target: Option<&HeaderValue>, ask: InterstitialKind) -> Result<Response, Problem> {
-        self.shown(compiled, target, ask).answer(self.context.config, pages::wants_html(self.visit.client))
+    fn page(&self, compiled: &CompiledLink, target: Option<&HeaderValue>, kind: InterstitialKind) -> Result<Response, Problem> {
+        self.summary(compiled, target, kind).answer(self.context.config, pages::wants_html(self.visit.client))
     }
 
-    fn shown<'s>(&self, compiled: &'s CompiledLink, target: Option<&'s HeaderValue>, ask: InterstitialKind) -> LinkSummary<'s> {
+    fn summary<'s>(&self, compiled: &'s CompiledLink, target: Option<&'s HeaderValue>, kind: InterstitialKind) -> LinkSummary<'s> {
         let card = compiled.card.as_ref();
         LinkSummary {
             short_url: self.context.config.short_url(self.domain, &self.alias),
@@ -245,12 +248,12 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
             image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
             target: target.and_then(|target| target.to_str().ok()),
-            ask,
+            kind,
         }
     }
 
-    /// Sends the visitor back to where they are, to ask for it again.
-    fn back(&self) -> Result<Response, Problem> {
+    /// A redirect to the same address, which the browser then requests with `GET`.
+    fn redirect_to_self(&self) -> Result<Response, Problem> {
         let mut address = format!("/{}", self.alias.encoded());
         for segment in &self.visit.rest {
             address.push('/');
@@ -265,8 +268,8 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     }
 }
 
-/// The decision about a link of which clicks are left. One of which none is left has ended, for those who do not come to spend one too.
-pub(crate) async fn unless_used_up<E: Edge>(
+/// The decision, or [`Decision::Ended`] if the clicks of the link are used up. It takes no click.
+pub(crate) async fn check_click_limit<E: Edge>(
     context: &Context<'_, E>,
     compiled: &CompiledLink,
     decision: Decision,
@@ -280,13 +283,14 @@ pub(crate) async fn unless_used_up<E: Edge>(
     Ok(if taken.first().is_some_and(|taken| *taken >= limit.most.get()) { Decision::Ended } else { decision })
 }
 
-/// Where a link leads that leads nowhere any more.
+/// The response of a link that has ended: a redirect to its fallback, or 410.
 fn ended(compiled: &CompiledLink) -> Result<Response, Problem> {
     let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
     Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
 }
 
-/// Nobody may repeat a redirect beyond the link's next change of state, nor one that is not the same for everybody.
+/// `Cache-Control` of a redirect. A browser may cache it only if it is permanent and the same for all visitors, and not
+/// beyond the end of the link.
 fn cache_control(compiled: &CompiledLink, now: Timestamp) -> HeaderValue {
     if compiled.status == RedirectStatus::Found || !compiled.is_plain() {
         return NO_CACHE;

@@ -1,4 +1,4 @@
-//! Where a form was filled in. One on another site's page may press a button in a visitor's name.
+//! The origin of forms. A form on a page of another site could press the button in the visitor's name (CSRF).
 
 use http::HeaderName;
 use http::header::ORIGIN;
@@ -9,11 +9,11 @@ use crate::store::ports::ClientInfo;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a form came from a page of `domain` itself. Browsers say so with every form; what says nothing is no browser, and nobody else's
-/// visitor is behind it.
-pub(super) fn is_own(client: &dyn ClientInfo, domain: &Domain) -> bool {
-    if let Some(domain_record) = client.header(&SEC_FETCH_SITE) {
-        return *domain_record == *b"same-origin" || *domain_record == *b"none";
+/// Whether a form came from a page of `domain`. Browsers send `Sec-Fetch-Site` or `Origin` with every form. A client
+/// that sends neither is not a browser, so no visitor can be misused.
+pub(super) fn is_same_origin(client: &dyn ClientInfo, domain: &Domain) -> bool {
+    if let Some(site) = client.header(&SEC_FETCH_SITE) {
+        return *site == *b"same-origin" || *site == *b"none";
     }
     match client.header(&ORIGIN) {
         Some(origin) => std::str::from_utf8(&origin).ok().and_then(domain_of).is_some_and(|origin| origin == *domain),

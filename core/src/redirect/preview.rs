@@ -1,7 +1,7 @@
-//! `/{alias}+`: where a link leads, without going there.
+//! The preview `/{alias}+`: shows where a link redirects, without a redirect.
 
 use super::decide::{Decision, VisitorTraits};
-use super::{LinkVisitor, unless_unserved, unless_used_up};
+use super::{LinkVisitor, check_click_limit, problem_or_unknown_host};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -10,24 +10,24 @@ use crate::model::visit::Visit;
 use crate::pages::InterstitialKind;
 use crate::store::ports::Edge;
 
-/// `GET /{alias}+`. What a visitor has to do first, or to spend, is not done by looking: then it does not say where the link leads.
+/// `GET /{alias}+`. The target is hidden if the link has a click limit, or a password that the visitor has not entered.
 pub(crate) async fn preview<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     alias: &str,
     visit: &Visit<'_>,
 ) -> Result<Response, Problem> {
-    match looked(context, domain, alias, visit).await {
-        Err(problem) => unless_unserved(context, domain, problem).await,
+    match preview_page(context, domain, alias, visit).await {
+        Err(problem) => problem_or_unknown_host(context, domain, problem).await,
         response => response,
     }
 }
 
-async fn looked<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
+async fn preview_page<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
     let visitor = LinkVisitor::new(context, domain, alias, visit)?;
     let (compiled, is_unlocked) = visitor.find().await?;
     let decision = visitor.decide(&compiled, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
-    match unless_used_up(context, &compiled, decision).await? {
+    match check_click_limit(context, &compiled, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::NotStarted | Decision::NoSuchPath => Err(Problem::no_such_link()),
         Decision::Redirect(location, _) if compiled.limit.is_none() => visitor.page(&compiled, Some(&location), InterstitialKind::Nothing),

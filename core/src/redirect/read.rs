@@ -1,4 +1,4 @@
-//! Finding the link of an alias: memo, then copy, then truth. Nothing here waits for a write.
+//! Reading the link of an alias: from the memo, then the cache, then the store. Never waits for a write.
 
 use std::sync::Arc;
 
@@ -14,38 +14,39 @@ use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, LinkCache as _};
 use crate::store::{Key, load};
 
-/// Where a link is read.
+/// The source of a link.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkSource {
-    /// In the memo, else the copy, else the truth.
+    /// The memo, else the cache, else the store.
     Cache,
+    /// Only the store.
     Store,
 }
 
-/// What is near of an alias.
+/// The result of a cache lookup.
 enum CacheLookup {
     Cached(CachedLink),
-    /// A copy that says to ask truth.
+    /// A marker that the store must be read, for strict links.
     Bypass,
     Missing,
 }
 
-/// The link that visitors of `alias` come to, wherever it has moved.
+/// The link that visitors of `alias` reach, at its current alias.
 pub(super) async fn find<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     alias: &Alias,
     source: LinkSource,
 ) -> Result<Arc<CompiledLink>, Problem> {
-    let link = walk(context, Key::link(domain, alias), source).await?;
+    let link = resolve(context, Key::link(domain, alias), source).await?;
     check_served(context, domain).await?;
     Ok(link)
 }
 
-/// The link at `key`, or where it has moved to since. An alias that it passed through may be another link's by now: that is not where
-/// its visitors wanted to go.
-async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Arc<CompiledLink>, Problem> {
-    let mut wanted = None;
+/// The link at `key`, or at the alias to which it has moved. Another link may own an alias on the way by now: then the
+/// link has ended for these visitors.
+async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Arc<CompiledLink>, Problem> {
+    let mut link_id = None;
     for _ in 0..=MOST_MOVES {
         let known = if source == LinkSource::Cache { context.memo(|memo| memo.get(&key, context.now)) } else { MemoLookup::Unknown };
         let found = match known {
@@ -53,34 +54,34 @@ async fn walk<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSourc
             MemoLookup::Miss => return Err(Problem::no_such_link()),
             MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Unknown => look_up(context, &key, source).await?,
         };
-        if wanted.as_ref().is_some_and(|wanted| *wanted != found.id) {
+        if link_id.as_ref().is_some_and(|link_id| *link_id != found.id) {
             break;
         }
         match found.resolved_to {
             ResolvedTo::Link(compiled) => return Ok(compiled),
-            ResolvedTo::Alias(to, forwards) if forwards || wanted.is_some() => (key, wanted) = (to, Some(found.id)),
+            ResolvedTo::Alias(to, forwards) if forwards || link_id.is_some() => (key, link_id) = (to, Some(found.id)),
             ResolvedTo::Alias(..) | ResolvedTo::Nothing => break,
         }
     }
     Err(Problem::link_ended())
 }
 
-/// Asks the copy, else the truth, and remembers the answer unless truth is to be asked every time.
+/// Reads the cache, else the store, and keeps the result in the memo unless the link is strict.
 async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSource) -> Result<ResolvedAlias, Problem> {
-    let read_in = context.memo(|memo| memo.epoch());
+    let epoch = context.memo(|memo| memo.epoch());
     let remember = |found: &ResolvedAlias| {
-        context.memo(|memo| memo.remember_hit(key, MemoValue::Link(found.clone()), found.bytes(), read_in, context.now));
+        context.memo(|memo| memo.remember_hit(key, MemoValue::Link(found.clone()), found.bytes(), epoch, context.now));
     };
-    let near = if source == LinkSource::Cache { near(context, key).await } else { CacheLookup::Missing };
-    let was_sent = matches!(near, CacheLookup::Bypass);
-    if let CacheLookup::Cached(cached_link) = near
+    let lookup = if source == LinkSource::Cache { read_cache(context, key).await } else { CacheLookup::Missing };
+    let was_bypass = matches!(lookup, CacheLookup::Bypass);
+    if let CacheLookup::Cached(cached_link) = lookup
         && let Ok(found) = ResolvedAlias::from_cached(cached_link)
     {
         remember(&found);
         return Ok(found);
     }
-    let Some(cached_link) = truth(context, key, was_sent).await? else {
-        context.memo(|memo| memo.remember_miss(key, read_in, context.now));
+    let Some(cached_link) = read_store(context, key, was_bypass).await? else {
+        context.memo(|memo| memo.remember_miss(key, epoch, context.now));
         return Err(Problem::no_such_link());
     };
     let is_strict = cached_link.is_strict();
@@ -91,7 +92,7 @@ async fn look_up<E: Edge>(context: &Context<'_, E>, key: &Key, source: LinkSourc
     Ok(found)
 }
 
-async fn near<E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup {
+async fn read_cache<E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup {
     let Some(link_cache) = context.edge.link_cache() else { return CacheLookup::Missing };
     let Some(bytes) = link_cache.get(key).await else { return CacheLookup::Missing };
     match cached_link::read(&bytes, context.now) {
@@ -107,12 +108,12 @@ async fn near<E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup {
     }
 }
 
-/// Reads the truth. A copy is filled of it, unless the one that is there says rightly that truth is to be asked.
-async fn truth<E: Edge>(context: &Context<'_, E>, key: &Key, was_sent: bool) -> Result<Option<CachedLink>, Problem> {
+/// Reads the store and fills the cache, unless the cache has the bypass marker and the link is still strict.
+async fn read_store<E: Edge>(context: &Context<'_, E>, key: &Key, was_bypass: bool) -> Result<Option<CachedLink>, Problem> {
     let alias_record = load(context.edge.records(), key).await?;
     let cached_link = alias_record.and_then(|alias_record| CachedLink::from_state(&alias_record.alias_state, alias_record.commits));
     if let Some(cached_link) = &cached_link
-        && !(was_sent && cached_link.is_strict())
+        && !(was_bypass && cached_link.is_strict())
         && context.memo(|memo| memo.claim_fill(key, context.now))
     {
         context.fill(key.clone(), Some(cached_link.clone()));

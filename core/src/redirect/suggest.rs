@@ -1,5 +1,4 @@
-//! What somebody may have meant who found nothing: an address at the end of a sentence takes its full stop along, and people type in the case
-//! they like.
+//! Suggestions after a 404: the link without punctuation at the end of the address, or with the alias in small letters.
 
 use super::decide::{Decision, VisitorTraits};
 use super::read::LinkSource;
@@ -12,11 +11,11 @@ use crate::model::visit::Visit;
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::Edge;
 
-/// What stands behind an address in a text.
+/// Characters that may follow an address in a text.
 const AFTER_AN_ADDRESS: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '*'];
 
-/// The problem of somebody who found no link at `address`, with the address of the one they may have meant: without what follows it in a text,
-/// or in small letters. Both are looked for, nothing else.
+/// Adds to `problem` the address of the link that the visitor of `address` may have meant. At most two aliases are
+/// looked up: without trailing punctuation, and in small letters.
 pub(super) async fn suggest<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
@@ -24,7 +23,7 @@ pub(super) async fn suggest<E: Edge>(
     visit: &Visit<'_>,
     problem: Problem,
 ) -> Problem {
-    // What is this long is no alias with something behind it.
+    // A text of this length is not an alias with punctuation after it.
     if problem.code != ProblemCode::NotFound || address.len() > alias::MAX_BYTES.saturating_mul(2) {
         return problem;
     }
@@ -44,9 +43,9 @@ pub(super) async fn suggest<E: Edge>(
     problem
 }
 
-/// Whether whoever follows the link is led on, and may know it.
+/// Whether the link redirects this visitor without a password or a click limit, so that its existence is no secret.
 fn is_public<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, visit: &Visit<'_>) -> bool {
-    let manner = VisitorTraits { is_confirmed: true, ..VisitorTraits::default() };
+    let traits = VisitorTraits { is_confirmed: true, ..VisitorTraits::default() };
     compiled.limit.is_none()
-        && matches!(decide::decide(compiled, visit, context.pepper().ok(), manner), Decision::Redirect(..) | Decision::Card)
+        && matches!(decide::decide(compiled, visit, context.pepper().ok(), traits), Decision::Redirect(..) | Decision::Card)
 }

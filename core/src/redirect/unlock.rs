@@ -1,8 +1,10 @@
-//! The lock of a link with a password: what a visitor types opens it for an hour, by a cookie that only this deployment can make.
+//! Passwords of links. The right password sets a cookie that opens the link for an hour; only this deployment can make
+//! such a cookie.
 //!
-//! Guessing is limited (OWASP: device cookies). Each network has its tries and all of them together have theirs, so that a guesser with many networks
-//! is stopped. No stranger locks out who knows the password: a device whose cookie shows that it opened the link before has tries of its own,
-//! and any network has a few more once the common ones are used up.
+//! Guessing is rate limited (OWASP: device cookies). There is a limit for each network and one for all networks
+//! together, against guessers with many networks. An attacker cannot lock out visitors who know the password: a device
+//! whose cookie shows that it opened the link before has a limit of its own, and each network has a few more attempts
+//! after the common limit is reached.
 
 use std::borrow::Cow;
 
@@ -22,53 +24,54 @@ use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{ClientInfo, Edge, Records as _, Take};
 use crate::store::{Key, follow_moves};
 
-/// How long an opened link stays open for whoever opened it, in seconds.
+/// How long a link stays open after the right password, in seconds.
 const OPEN_SECONDS: u64 = 60 * 60;
 
-/// How long a device is known as one that opened the link, in seconds: ninety days from when it did.
+/// How long a device counts as known after it opened the link, in seconds: ninety days.
 const KNOWN_SECONDS: u64 = 90 * 24 * 60 * 60;
 
-/// Within what time the password of one link may be tried so often.
+/// The window of the rate limits.
 const WINDOW_MILLIS: u64 = 15 * 60 * 1_000;
 
-/// From one network. Behind one address may be a whole office, each with the right one; guessing takes far more.
-const TRIES_OF_A_NETWORK: u64 = 60;
+/// Attempts of one network. A whole office may share one address, and guessing takes many more attempts.
+const NETWORK_ATTEMPTS: u64 = 60;
 
-/// From all networks together, but for known devices.
-const TRIES_OF_ALL: u64 = 600;
+/// Attempts of all networks together, without those of known devices.
+const COMMON_ATTEMPTS: u64 = 600;
 
-/// From one network once those of all are used up: an office that is new to the link still gets in while a stranger guesses.
-const LAST_TRIES_OF_A_NETWORK: u64 = 10;
+/// Attempts of one network after the common limit is reached, so that a new office can still open the link while an
+/// attacker guesses.
+const RESERVED_NETWORK_ATTEMPTS: u64 = 10;
 
-/// From one device that has opened the link before.
-const TRIES_OF_A_DEVICE: u64 = 20;
+/// Attempts of one device that has opened the link before.
+const DEVICE_ATTEMPTS: u64 = 20;
 
-/// 256 bits: a whole digest.
+/// The digest in a cookie, 256 bits.
 type Seal = [u8; 32];
 
-/// What came of a password.
+/// The result of an attempt.
 pub(super) enum UnlockOutcome {
     Opened(PasswordTag),
     WrongPassword,
-    /// The link has none any more.
+    /// The link has no password any more.
     NoPassword,
 }
 
-/// Whether the visitor has a cookie that opens the link. Without pepper nobody has.
+/// Whether the visitor has a cookie that opens the link. Without a pepper no cookie is valid.
 pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
     let Some(lock) = &compiled.lock else { return true };
     let Some(header) = client.header(&COOKIE) else { return false };
-    offers(compiled, &header).any(|offer| opens(context, domain, compiled, lock, offer).unwrap_or(false))
+    cookies(compiled, &header).any(|cookie| opens(context, domain, compiled, lock, cookie).unwrap_or(false))
 }
 
-/// Whether the visitor has a cookie for the link that may open it under a lock that is not known here yet.
-pub(super) fn is_offered<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
+/// Whether the visitor has an unexpired cookie for the link. It may belong to a newer password than the one read here.
+pub(super) fn has_cookie<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
     let Some(header) = client.header(&COOKIE) else { return false };
-    offers(compiled, &header).any(|offer| parse(offer).is_some_and(|(until, _)| context.now < until))
+    cookies(compiled, &header).any(|cookie| parse(cookie).is_some_and(|(until, _)| context.now < until))
 }
 
-/// The values of the link's cookie. A header that came in several parts is joined by commas.
-fn offers<'a>(compiled: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
+/// The values of the link's cookie, at most four. An edge joins several `Cookie` headers with commas.
+fn cookies<'a>(compiled: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
     let name = cookie_name(compiled);
     let values = header.split(|byte| matches!(byte, b';' | b',')).filter_map(move |pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
@@ -77,44 +80,44 @@ fn offers<'a>(compiled: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item =
     values.take(4)
 }
 
-/// Until when a cookie opens its link, and what shows that this deployment said so.
-fn parse(offer: &str) -> Option<(Timestamp, Seal)> {
-    let (until, offered) = offer.split_once('.')?;
+/// The expiry of a cookie, and its seal.
+fn parse(cookie: &str) -> Option<(Timestamp, Seal)> {
+    let (until, seal) = cookie.split_once('.')?;
     let until = Timestamp::from_millis(until.parse::<u64>().ok()?.checked_mul(1_000)?);
-    Some((until, base64::decode(offered)?.try_into().ok()?))
+    Some((until, base64::decode(seal)?.try_into().ok()?))
 }
 
-/// Until when the cookie opens the link, if it is one that this deployment gave out for this lock.
+/// The expiry and the seal of a cookie, if this deployment made it for this lock.
 fn opened_until<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     compiled: &CompiledLink,
     lock: &PasswordTag,
-    offer: &str,
+    cookie: &str,
 ) -> Option<(Timestamp, Seal)> {
-    let (until, offered) = parse(offer)?;
+    let (until, presented) = parse(cookie)?;
     let (seal, old_seal) = context.under_each_pepper(|pepper| seal(pepper, domain, compiled, lock, until)).ok()?;
-    let is_it = |seal: Seal| bool::from(seal.ct_eq(&offered));
-    (is_it(seal) || old_seal.is_some_and(is_it)).then_some((until, offered))
+    let is_equal = |seal: Seal| bool::from(seal.ct_eq(&presented));
+    (is_equal(seal) || old_seal.is_some_and(is_equal)).then_some((until, presented))
 }
 
-fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, lock: &PasswordTag, offer: &str) -> Option<bool> {
-    Some(context.now < opened_until(context, domain, compiled, lock, offer)?.0)
+fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, lock: &PasswordTag, cookie: &str) -> Option<bool> {
+    Some(context.now < opened_until(context, domain, compiled, lock, cookie)?.0)
 }
 
-/// What tells a device that has opened the link before from all others.
+/// The seal that identifies a device which has opened the link before.
 fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> Option<Seal> {
     let lock = compiled.lock.as_ref()?;
     let header = client.header(&COOKIE)?;
     let known_millis = KNOWN_SECONDS.saturating_sub(OPEN_SECONDS).saturating_mul(1_000);
-    offers(compiled, &header).find_map(|offer| {
-        let (until, seal) = opened_until(context, domain, compiled, lock, offer)?;
+    cookies(compiled, &header).find_map(|cookie| {
+        let (until, seal) = opened_until(context, domain, compiled, lock, cookie)?;
         (context.now.as_millis() < until.as_millis().saturating_add(known_millis)).then_some(seal)
     })
 }
 
-/// Has the answer open the link for a while, and have the device be known for longer. How long the cookie opens stands in it.
-pub(super) fn open<E: Edge>(
+/// Adds the cookie to a response. It opens the link until the time in its value, and identifies the device for longer.
+pub(super) fn set_cookie<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
     compiled: &CompiledLink,
@@ -128,20 +131,20 @@ pub(super) fn open<E: Edge>(
     response.with(SET_COOKIE, &format!("{name}={seconds}.{sealed}; Path=/; Max-Age={KNOWN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
 }
 
-/// Each link has a cookie of its own, so that opening one shuts no other.
+/// The name of the link's cookie. Each link has its own, so that opening one does not close another.
 fn cookie_name(compiled: &CompiledLink) -> String {
     format!("__Host-hop-{}", compiled.id.as_str())
 }
 
-/// A new password has a new lock.
+/// The digest that proves that this deployment made the cookie. A new password has a new lock, so it ends old cookies.
 fn seal(pepper: &Pepper, domain: &Domain, compiled: &CompiledLink, lock: &PasswordTag, until: Timestamp) -> Seal {
     let until = until.as_millis().to_be_bytes();
     let parts: [&[u8]; 4] = [domain.as_str().as_bytes(), compiled.id.as_str().as_bytes(), lock.as_str().as_bytes(), &until];
     *pepper.digest("unlock", &parts).as_bytes()
 }
 
-/// Tries what a visitor typed on the link at `key`. First it is seen that they did not try too
-/// often: a lock nobody can say this of stays shut. Only truth knows the hash.
+/// Checks a password on the link at `key`. The rate limit is taken first: if the store cannot count attempts, the link
+/// stays closed. Only the store has the hash.
 pub(super) async fn attempt<E: Edge>(
     context: &Context<'_, E>,
     domain: &Domain,
@@ -150,14 +153,14 @@ pub(super) async fn attempt<E: Edge>(
     visit: &Visit<'_>,
     typed: &str,
 ) -> Result<UnlockOutcome, Problem> {
-    let window = TryWindow::new(context);
-    if !window.has_try(domain, compiled, visit).await? {
+    let window = RateWindow::new(context);
+    if !window.take_attempt(domain, compiled, visit).await? {
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
     let link = follow_moves(context.edge.records(), key, &compiled.id).await?.ok_or_else(Problem::no_such_link)?;
     let lock = link.spec.password.as_ref().map(PasswordHash::lock);
     if compiled.lock != lock {
-        // Else visitors would be asked for what is no password any more, until everybody has heard of it.
+        // Otherwise visitors would be asked for the old password until the cache expires.
         context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
     match (&link.spec.password, lock) {
@@ -168,32 +171,32 @@ pub(super) async fn attempt<E: Edge>(
     }
 }
 
-/// The time within which tries are counted.
-struct TryWindow<'a, E> {
+/// The window in which attempts are counted.
+struct RateWindow<'a, E> {
     context: &'a Context<'a, E>,
     number: u64,
     ends: Timestamp,
 }
 
-impl<'a, E: Edge> TryWindow<'a, E> {
+impl<'a, E: Edge> RateWindow<'a, E> {
     fn new(context: &'a Context<'a, E>) -> Self {
         let number = context.now.as_millis() / WINDOW_MILLIS;
         Self { context, number, ends: Timestamp::from_millis(number.saturating_add(1).saturating_mul(WINDOW_MILLIS)) }
     }
 
-    /// Takes one of the tries that this visitor has at the link, if there is one.
-    async fn has_try(&self, domain: &Domain, compiled: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
+    /// Takes an attempt of this visitor on the link. False if none is left.
+    async fn take_attempt(&self, domain: &Domain, compiled: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
         let (link, network) = (compiled.id.as_str().as_bytes(), visit.network());
         if let Some(device) = known_device(self.context, domain, compiled, visit.client) {
-            return self.take("password-device", &[link, &device], TRIES_OF_A_DEVICE).await;
+            return self.take("password-device", &[link, &device], DEVICE_ATTEMPTS).await;
         }
-        // Who has none left in their own network takes none from the others.
-        Ok(self.take("password", &[link, &network], TRIES_OF_A_NETWORK).await?
-            && (self.take("password-all", &[link], TRIES_OF_ALL).await?
-                || self.take("password-last", &[link, &network], LAST_TRIES_OF_A_NETWORK).await?))
+        // A network without attempts of its own must not use up the common ones.
+        Ok(self.take("password", &[link, &network], NETWORK_ATTEMPTS).await?
+            && (self.take("password-all", &[link], COMMON_ATTEMPTS).await?
+                || self.take("password-last", &[link, &network], RESERVED_NETWORK_ATTEMPTS).await?))
     }
 
-    /// Takes one of `limit` tries. That nobody can say whether one is left is a failure.
+    /// Takes one of `limit` attempts. Fails if the store cannot tell whether one is left.
     async fn take(&self, class: &str, who: &[&[u8]], limit: u64) -> Result<bool, Problem> {
         let key = Key::rate(class, &self.context.pepper()?.digest(class, who).name(), self.number);
         match self.context.edge.records().take(&key, limit, Some(self.ends)).await? {
@@ -204,7 +207,7 @@ impl<'a, E: Edge> TryWindow<'a, E> {
     }
 }
 
-/// The password in what a form sent.
-pub(super) fn typed(form: &[u8]) -> Option<Cow<'_, str>> {
+/// The password in a form.
+pub(super) fn password_in(form: &[u8]) -> Option<Cow<'_, str>> {
     form_urlencoded::parse(form).find(|(name, _)| name == "password").map(|(_, value)| value)
 }

@@ -1,5 +1,4 @@
-//! What a deployment says of itself: health, capabilities, metrics, what robots may follow, and its security
-//! contacts.
+//! Endpoints about the deployment: health, capabilities, metrics, robots.txt and security.txt.
 
 pub(crate) mod metrics;
 pub(crate) mod robots;

@@ -1,8 +1,8 @@
-//! `robots.txt`: short links are no content of their own, so robots stay out, but for the front page and the links that are open to them.
+//! `robots.txt`: robots may request the front page and the links that are `crawlable`, nothing else.
 //!
-//! The text takes many reads and anybody may ask for it, so it is kept for a minute: by an isolate, and for all others in a record that is written
-//! after the response. A record that cannot be read, such as one of another version of hop, is replaced.
-
+//! The text takes many reads and any client may request it. So it is cached for a minute: in the memo of the isolate,
+//! and for other isolates in a record that is written after the response. A record that cannot be read, such as one of
+//! another version of hop, is replaced.
 use std::sync::Arc;
 
 use crate::api::links;
@@ -15,14 +15,14 @@ use crate::redirect;
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{GuardedRecord, Key, RobotsText};
 
-/// For how long a text is served before it is worked out anew.
+/// How long a text is served before it is built again.
 const MINUTE_MILLIS: u64 = 60_000;
 
-/// After so long the store may forget a text that nobody asks for.
+/// How long the store keeps a text that is not requested.
 const DAY_MILLIS: u64 = 24 * 60 * MINUTE_MILLIS;
 
-/// Where nobody can say which links are open, all of them stay closed: a robot that is told to come back later may take it for leave to go anywhere in
-/// the end. Nobody keeps this answer.
+/// The text when the store cannot be read: everything is disallowed, because some robots take repeated errors as
+/// permission to crawl everything. This response is not cached.
 const CLOSED: &str = "User-agent: *\nDisallow: /\n";
 
 /// `GET /robots.txt`
@@ -37,14 +37,14 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     let text = match kept {
         Some(kept) if context.now.millis_since(kept.value.made_at) < MINUTE_MILLIS => kept.value,
         _ => {
-            let text = match open_links(context, domain).await? {
+            let text = match build_text(context, domain).await? {
                 Some(text) => RobotsText { made_at: context.now, text },
                 None => return Ok(Response::text(CLOSED.into())),
             };
             let mut change = GuardedRecord::put_over(record.as_ref(), key.clone(), &text, context.token()?)?;
             change.expires_at = Some(Timestamp::from_millis(context.now.as_millis().saturating_add(DAY_MILLIS)));
-            // Of those who find it too old at once, one writes it.
-            context.commit_later("robots.txt was not kept", change);
+            // If several isolates find it expired at the same time, one of them writes it.
+            context.commit_later("robots.txt was not stored", change);
             text
         }
     };
@@ -53,8 +53,8 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     Ok(Response::cached_text(text.text, FIVE_MINUTES))
 }
 
-/// The text as it is now; nothing where nobody can say.
-async fn open_links<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<String>, Problem> {
+/// The current text. `None` if the store cannot be read.
+async fn build_text<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<String>, Problem> {
     let aliases = match links::crawlable(context, domain).await {
         Ok(aliases) => aliases,
         Err(problem) => {
@@ -63,7 +63,7 @@ async fn open_links<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Resul
         }
     };
     let mut text = String::from("User-agent: *\n");
-    if redirect::has_own_front(context, domain).await? {
+    if redirect::has_own_front_page(context, domain).await? {
         text.push_str("Allow: /$\n");
     }
     aliases.iter().for_each(|alias| text.extend(["Allow: /", &alias.encoded().to_string(), "$\n"]));

@@ -1,4 +1,4 @@
-//! What hop tells machines: that it lives, that it is ready, what it promises, and how its API is spoken.
+//! Status endpoints: health, readiness, capabilities and the OpenAPI document.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -21,12 +21,12 @@ struct StatusJson {
     status: &'static str,
 }
 
-/// It runs. Nothing is asked of the store or the settings.
+/// `GET /health`. Reads neither the store nor the settings.
 pub(crate) async fn health() -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &StatusJson { status: "ok" })
 }
 
-/// It can serve: the settings are good, or this would not be reached, the secrets are, and the store answers.
+/// `GET /ready`: the secrets are usable and the store answers. With wrong settings no request reaches this handler.
 pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     if let Some(why) = context.config.fault() {
         return Err(Problem::not_configured(why.to_owned()));
@@ -35,7 +35,7 @@ pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response,
     Response::json(StatusCode::OK, &StatusJson { status: "ready" })
 }
 
-/// What this deployment promises, and its limits.
+/// Promises and limits of this deployment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Capabilities"))]
 struct CapabilitiesJson {
@@ -48,20 +48,20 @@ struct CapabilitiesJson {
     limits: LimitsJson,
 }
 
-/// What holds here, and how far.
+/// Guarantees of this deployment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct PromisesJson {
-    /// How far an alias belongs to one link only.
+    /// How reliably an alias belongs to only one link.
     one_alias_one_owner: &'static str,
     /// When an accepted change can be read.
     read_your_writes: &'static str,
     /// When an edit reaches all visitors.
     edits_reach_visitors: &'static str,
     memo: MemoJson,
-    /// `null` on an edge that keeps no such copies.
+    /// `null` on an edge without such a cache.
     copies: Option<CacheJson>,
-    /// How exactly click limits are kept.
+    /// How exactly click limits are enforced.
     max_clicks: &'static str,
     /// How exactly clicks are counted.
     clicks: &'static str,
@@ -83,7 +83,7 @@ struct MemoJson {
 struct CacheJson {
     /// Seconds after which the copy is compared with the store.
     recheck_after_seconds: u32,
-    /// Seconds after which the copy is dropped.
+    /// Seconds after which the copy expires.
     expire_after_seconds: u32,
 }
 
@@ -116,7 +116,7 @@ struct LimitsJson {
     max_clicks: Option<u64>,
 }
 
-/// Which promises hold here, with numbers.
+/// `GET /capabilities`
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.edge_limits();
     let records = context.edge.records();
@@ -129,8 +129,8 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         edits_reach_visitors: edge.edits_reach_visitors,
         memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
         copies: context.edge.link_cache().map(|_| copies),
-        max_clicks: "never more than so many; a failure may waste one",
-        clicks: "counted once the visitor has gone; of more than eight at once on one link some may be lost",
+        max_clicks: "never exceeded; a failure may waste a click",
+        clicks: "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
     };
     let limits = LimitsJson {
         alias_bytes: alias::MAX_BYTES,
@@ -148,12 +148,13 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
 }
 
-/// `/favicon.ico`: there is none. Browsers ask for it by themselves, and get no page of an alias that nobody has.
+/// `GET /favicon.ico`: an empty response. Browsers request it by themselves, and should not get the page of an unknown
+/// alias.
 pub(crate) async fn favicon() -> Result<Response, Problem> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// How the API is spoken.
+/// `GET /openapi.json`
 pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     Ok(Response::json_bytes(StatusCode::OK, context.edge.openapi().await?))
 }
@@ -164,7 +165,7 @@ pub fn document() -> Vec<u8> {
     include_bytes!("../../../docs/openapi.json").to_vec()
 }
 
-/// Describes the responses.
+/// Adds the schemas of the responses to the document.
 #[cfg(feature = "docs")]
 pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<StatusJson>();

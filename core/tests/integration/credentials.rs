@@ -67,9 +67,9 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
     edge.records.plant(&hop_core::store::Key::stored(format!("key/{orphan_id}")), &record.to_string());
     let with_id = |id: &str| format!("hop_{id}_{secret}").into_bytes();
     let mut bad: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("of another deployment", foreign.into(), "there is none"),
-        ("with the id of another", with_id(&other_id), "the secret is another"),
-        ("with a changed id", with_id(&changed(&id, 3)), "there is none"),
+        ("of another deployment", foreign.into(), "there is no such key"),
+        ("with the id of another", with_id(&other_id), "the secret is wrong"),
+        ("with a changed id", with_id(&changed(&id, 3)), "there is no such key"),
         ("with an id in other capitals", with_id(&id.to_uppercase()), ""),
         ("with an id that is none", with_id("x"), ""),
         ("with a lost character", good[..good.len() - 1].into(), ""),
@@ -95,7 +95,7 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
         ("of an owner unknown", orphan.into(), "its owner is unknown"),
         ("nearly the admin's", format!("{ADMIN_KEY}x").into(), ""),
     ];
-    bad.extend(stranded.map(|secret| ("of a user who is not let in", secret.into_bytes(), "its owner is let in no more")));
+    bad.extend(stranded.map(|secret| ("of a user who is not let in", secret.into_bytes(), "its owner is not active")));
     bad.extend((0..secret.len()).map(|at| ("with a changed byte", format!("hop_{id}_{}", changed(&secret, at)).into(), "")));
     edge.take_log();
     let expected = all_of(&ask(&edge, me("a key that nobody has")));

@@ -30,7 +30,7 @@ fn a_record_that_hop_did_not_write_is_its_own_fault_and_the_log_says_so() {
             let answer = run(Isolate::new(&edge).ask(ask));
             assert_eq!((answer.code(), answer.problem().as_str()), (500, "internal"), "{damaged}");
             let told = answer.json();
-            assert_eq!(told["detail"], "This is a fault of hop.");
+            assert_eq!(told["detail"], "This is a fault in hop.");
             let log = edge.take_log();
             assert_eq!(log.len(), 1, "{log:?}");
             let line: Value = serde_json::from_str(&log[0]).unwrap_or_default();

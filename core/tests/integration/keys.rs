@@ -325,19 +325,19 @@ fn key_ends_with_its_creators_right() {
     let wrong = shape(&me(&edge, "hop_nobody"));
     edge.take_log();
     for (letter, role, standing, expected, why) in [
-        ('a', "admin", "disabled", [401, 200, 200], "is let in no more"),
-        ('a', "admin", "leaving", [401, 200, 200], "is let in no more"),
-        ('a', "admin", "gone", [401, 200, 200], "is let in no more"),
-        ('a', "editor", "in", [401, 200, 200], "may not make it any more"),
-        ('a', "viewer", "in", [401, 200, 200], "may not make it any more"),
+        ('a', "admin", "disabled", [401, 200, 200], "is not active"),
+        ('a', "admin", "leaving", [401, 200, 200], "is not active"),
+        ('a', "admin", "gone", [401, 200, 200], "is not active"),
+        ('a', "editor", "in", [401, 200, 200], "no longer has the right to make it"),
+        ('a', "viewer", "in", [401, 200, 200], "no longer has the right to make it"),
         ('a', "owner", "in", [200, 200, 200], ""),
         ('a', "admin", "in", [200, 200, 200], ""),
-        ('b', "admin", "in", [200, 401, 200], "may not make it any more"),
-        ('b', "owner", "disabled", [200, 401, 200], "is let in no more"),
+        ('b', "admin", "in", [200, 401, 200], "no longer has the right to make it"),
+        ('b', "owner", "disabled", [200, 401, 200], "is not active"),
         ('b', "owner", "in", [200, 200, 200], ""),
         // What counts is what the key's owner is now.
-        ('e', "admin", "in", [401, 200, 200], "may not make it any more"),
-        ('e', "owner", "in", [401, 200, 200], "may not make it any more"),
+        ('e', "admin", "in", [401, 200, 200], "no longer has the right to make it"),
+        ('e', "owner", "in", [401, 200, 200], "no longer has the right to make it"),
         ('e', "viewer", "in", [200, 200, 200], ""),
         ('f', "editor", "in", [200, 200, 200], ""),
     ] {

@@ -205,7 +205,7 @@ fn a_robots_text_that_cannot_be_kept_is_logged() {
     let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
     calm(&edge);
     assert!(answer.tells("Allow: /docs$"));
-    assert!(edge.take_log().concat().contains("robots.txt was not kept"));
+    assert!(edge.take_log().concat().contains("robots.txt was not stored"));
     edge.records.plant(&Key::stored("robots/hop.example".into()), "damaged");
     assert!(run(Isolate::new(&edge).ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "nor does a damaged record close anything");
 }

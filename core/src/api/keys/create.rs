@@ -186,7 +186,7 @@ fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp
     if let Some(beyond) = scopes.iter().find(|scope| !authorized.has_scope(**scope)) {
         return Err(Problem::not_allowed(format!("You do not have the scope `{}` yourself.", beyond.name())));
     }
-    if authorized.end().is_some_and(|own| end.is_none_or(|end| end > own)) {
+    if authorized.expires_at().is_some_and(|own| end.is_none_or(|end| end > own)) {
         return Err(Problem::not_allowed("A key ends no later than the key that makes it. Say when in `expires_at`."));
     }
     Ok(())

@@ -268,7 +268,7 @@ impl<E: Edge> BatchWork<'_, E> {
             Err(cause) => {
                 let kind = match cause.code {
                     ProblemCode::BudgetExhausted => ItemState::Untried,
-                    _ if cause.is_passing() => ItemState::Passing,
+                    _ if cause.is_transient() => ItemState::Passing,
                     _ => ItemState::Failed,
                 };
                 self.is_over |= kind == ItemState::Untried;
@@ -362,7 +362,7 @@ async fn read<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: 
             Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Any) })
         }
         Some(_) => Err(Problem::wrong_field("op", FieldError::invalid("an item creates, updates or deletes"))),
-        None => Err(Problem::invalid(fields.stop())),
+        None => Err(Problem::invalid(fields.into_errors())),
     }
 }
 

@@ -10,7 +10,7 @@ use super::scan::of_counts;
 use super::self_links::refuse_circles;
 use super::show::shown;
 use super::{LinkEdit, edit};
-use crate::auth::{Authorized, is_in};
+use crate::auth::{Authorized, is_active_user};
 use crate::context::Context;
 use crate::message::body::{
     Draft, FieldType, Fields, Flatten, JsonValue, NotNull, Optional, ParseContext, Patch, RequestBody, Template, request_body,
@@ -86,7 +86,7 @@ pub(super) async fn patch<E: Edge>(
         authorized.check(Right::ManageLinks)?;
     }
     if let Patch::Set(owner) = &parts.owner
-        && !is_in(context, owner).await?
+        && !is_active_user(context, owner).await?
     {
         wrong.add(FieldError::invalid("this is no user of this deployment").within("owner"));
     }

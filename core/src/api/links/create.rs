@@ -97,7 +97,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         let detail = "a link that exists is either found or updated";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("update_if_exists"));
     }
-    if may_be_found && said.says("password") {
+    if may_be_found && said.has_value("password") {
         let detail = "every password is kept under a salt of its own: no link is known to have the same";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }

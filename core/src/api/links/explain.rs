@@ -30,7 +30,7 @@ use crate::model::rules::{Country, Rule, RuleEvaluation};
 use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
 use crate::pages::InterstitialKind;
-use crate::redirect::{Decision, VisitorTraits, decide, instead, unless_used_up};
+use crate::redirect::{Decision, VisitorTraits, check_click_limit, decide, redirect_problem};
 use crate::store::cached_link::{CachedLink, CachedState};
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{ClientInfo, Edge};
@@ -147,12 +147,12 @@ pub(crate) async fn explain<E: Edge>(
     let manner = VisitorTraits { is_confirmed, ..supposed.manner };
     let pepper = context.pepper().ok();
     let decision = match &compiled {
-        Some(compiled) => unless_used_up(context, compiled, decide(compiled, &visit, pepper, manner)).await?,
+        Some(compiled) => check_click_limit(context, compiled, decide(compiled, &visit, pepper, manner)).await?,
         None => Decision::Ended,
     };
     let mut explanation = Explanation { compiled: compiled.as_ref(), visit: &visit, pepper, manner, decision, domain_redirects: None };
     explanation.domain_redirects = match explanation.problem() {
-        Some(problem) => instead(context, &link.domain, problem).await.ok(),
+        Some(problem) => redirect_problem(context, &link.domain, problem).await.ok(),
         _ => None,
     };
     Response::json(StatusCode::OK, &explanation.json())

@@ -307,7 +307,7 @@ impl LineOutcome {
             }
         };
         let json = ImportResultJson { line, status: status.as_u16(), alias, problem };
-        let is_passing = taken.as_ref().is_err_and(Problem::is_passing);
+        let is_passing = taken.as_ref().is_err_and(Problem::is_transient);
         let result = to_raw_value(&json).map_err(Problem::internal)?;
         let is_long = result.get().len() > LONGEST_STORED_RESULT;
         let short = is_long.then(|| ImportResultJson { problem: json.problem.map(ProblemJson::without_errors), ..json });

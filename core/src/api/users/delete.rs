@@ -9,7 +9,7 @@ use super::team::Owners;
 use super::{load, save};
 use crate::api::audit::AuditAction;
 use crate::api::links;
-use crate::auth::{Authorized, is_in};
+use crate::auth::{Authorized, is_active_user};
 use crate::context::Context;
 use crate::message::body::{Fields, JsonValue};
 use crate::message::preconditions::{EditRefusal, IfMatch};
@@ -71,7 +71,7 @@ async fn leave<E: Edge>(
 ) -> Result<User, Problem> {
     let takes_over = match heir {
         LinkRecipient::Unowned => true,
-        LinkRecipient::User(heir) => is_in(context, heir).await?,
+        LinkRecipient::User(heir) => is_active_user(context, heir).await?,
     };
     let wish = edit(context, authorized, id, &|was, owners| left(authorized, was, owners, seen, (heir, takes_over))).await?;
     Ok(wish.user)

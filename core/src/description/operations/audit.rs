@@ -5,10 +5,10 @@ use crate::description::{answers, parameters};
 
 pub(super) const LIST_AUDIT: Operation = Operation::new(OperationGroup::Audit, "listAudit", "List changes")
     .description(
-        "All changes of links, domains, keys and users, newest first. On Cloudflare a change and its event are one \
-         transaction. On Fastly every change has its event, and an event may describe a change that was begun and not \
-         made, because hop crashed. Events are kept for the number of days in the setting `HOP_AUDIT_DAYS`, and \
-         nobody can change or delete one. A key for some domains sees the events of those. A page examines a bounded \
+        "All changes to links, domains, keys and users, newest first. On Cloudflare a change and its event are one \
+         transaction. On Fastly every change has an event, but an event may describe a change that was not made \
+         because hop crashed. Events are kept for the number of days in the setting `HOP_AUDIT_DAYS` and cannot be \
+         changed or deleted. A key for some domains sees only the events of those domains. A page examines a limited \
          number of events, so it may be short or empty and still have a `next`.",
     )
     .parameters(&[

@@ -13,8 +13,8 @@ pub(super) const CREATE_DOMAIN: Operation = Operation::new(OperationGroup::Domai
     .description(
         "The origin of the domain is `https://` and its host. Links can be created on it at once. A change reaches \
          visitors within ten seconds. A target on a domain of the setting `HOP_DOMAINS`, or on the domain itself, is \
-         refused as `own_domain`; a target on another added domain is not, since hop does not ask the store about \
-         every target.",
+         refused with `own_domain`. A target on another added domain is accepted, since hop does not read the store \
+         for every target.",
     )
     .body::<domains::NewDomain>("new-domain")
     .answers(&[(201, answers::DOMAIN_CREATED), (409, answers::DOMAIN_TAKEN)]);
@@ -26,16 +26,16 @@ pub(super) const CHANGE_DOMAIN: Operation = Operation::new(OperationGroup::Domai
     .description(
         "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
          changes nothing leaves the version as it is. A change reaches visitors within ten seconds. A target on a \
-         domain of the setting `HOP_DOMAINS`, or on the domain itself, is refused as `own_domain`; a target on \
-         another added domain is not, since hop does not ask the store about every target.",
+         domain of the setting `HOP_DOMAINS`, or on the domain itself, is refused with `own_domain`. A target on \
+         another added domain is accepted, since hop does not read the store for every target.",
     )
     .body::<domains::DomainPatch>("domain-patch")
     .answers(&[(200, answers::DOMAIN)]);
 
 pub(super) const DELETE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "deleteDomain", "Delete a domain")
     .description(
-        "Only a domain that was added and whose links are all deleted. hop examines one page of its links: if many \
-         are deleted, erase them. A link that is being created at the same moment is found too. One that is created \
-         still later is kept, and is there again when the domain is added again.",
+        "Only an added domain whose links are all deleted can be deleted. hop examines one page of its links: if many \
+         are deleted, erase them first. A link that is being created at the same moment is found too. A link that is \
+         created even later stays stored, and works again when the domain is added again.",
     )
     .answers(&[(409, answers::DOMAIN_IN_USE)]);

@@ -1,4 +1,4 @@
-//! The endpoints of API keys, and who asks.
+//! The endpoints of API keys and of the caller.
 
 use crate::api::keys;
 use crate::description::operation::{Operation, OperationGroup};
@@ -6,8 +6,8 @@ use crate::description::{answers, parameters};
 
 pub(super) const SHOW_ME: Operation = Operation::new(OperationGroup::Keys, "showMe", "Show the caller")
     .description(
-        "Any valid key may ask. A key may do what its scopes say, as far as the role of its owner allows it at this \
-         moment, on its domains.",
+        "Any valid key may call this. The rights of a key are those of its scopes that the current role of its owner \
+         allows, on its domains.",
     )
     .answers(&[(200, answers::ME)]);
 
@@ -18,15 +18,15 @@ pub(super) const LIST_KEYS: Operation = Operation::new(OperationGroup::Keys, "li
 
 pub(super) const CREATE_KEY: Operation = Operation::new(OperationGroup::Keys, "createKey", "Create a key")
     .description(
-        "`secret` of the answer is the whole key. No other response contains it: hop stores an HMAC of it under the \
-         pepper. A key never has more rights than the one that creates it: its scopes are among those, and it does not end \
-         later. A key for another user needs the role admin, or the role owner if that user is an admin or an owner. \
+        "`secret` of the answer is the whole key. No other response contains it: hop stores only its HMAC under the \
+         pepper. A key never has more rights than the key that creates it: it gets no other scopes, and does not \
+         expire later. A key for another user needs the role admin, or the role owner if that user is an admin or an owner. \
          Anything else is 403 `forbidden`. A key for another user is valid only while its creator is active and still \
          has that role. It stops working when its creator is disabled, deleted or demoted, or when its owner becomes \
          an admin, and works again when that is undone. A key that was created with such a key also depends on its \
          creator; `issuers` names all these users. A key may depend on at most two users besides its owner; more is \
          403 `forbidden`. Keys that the bootstrap admin creates depend on their owner alone. There is no \
-         `Idempotency-Key`, since the answer would have to be stored: if an answer is lost, revoke the key and create \
+         `Idempotency-Key`, since hop would have to store the answer: if an answer is lost, revoke the key and create \
          another.",
     )
     .body::<keys::NewKey>("new-key")
@@ -35,7 +35,7 @@ pub(super) const CREATE_KEY: Operation = Operation::new(OperationGroup::Keys, "c
 pub(super) const SHOW_KEY: Operation = Operation::new(OperationGroup::Keys, "showKey", "Show a key").answers(&[(200, answers::KEY)]);
 
 pub(super) const REVOKE_KEY: Operation = Operation::new(OperationGroup::Keys, "revokeKey", "Revoke a key").description(
-    "For good, and at once where writes are visible at once (`/capabilities`). The record of the key stays and \
-         has the time. Revoking again is 204 again. Only owners revoke the keys of owners: otherwise it is 403 \
-         `forbidden`.",
+    "Revokes a key for ever, and at once on an edge whose writes are visible at once (`/capabilities`). The record of \
+         the key stays, with the time. Revoking it again is 204 too. Only owners can revoke the keys of owners; \
+         otherwise the answer is 403 `forbidden`.",
 );

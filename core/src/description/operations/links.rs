@@ -32,8 +32,8 @@ pub(super) const LIST_LINKS: Operation = Operation::new(OperationGroup::Links, "
 
 pub(super) const CREATE_LINK: Operation = Operation::new(OperationGroup::Links, "createLink", "Create a link")
     .description(
-        "Without an `alias` hop generates one of six characters, or of more when those are taken. An alias that \
-         belonged to another link is taken only with `reuse`. With `find_if_exists` hop first looks for a link with \
+        "Without an `alias` hop generates one of six characters, or a longer one if those are taken. An alias that \
+         belonged to another link is used only with `reuse`. With `find_if_exists` hop first looks for a link with \
          the same owner, domain, target and settings, and the same alias if one is given, and answers with that link. \
          Two such requests at the same moment may still create two links, and of very many links to one target only \
          the newest are examined. With `update_if_exists` the link with the same `external_id` is changed.",
@@ -43,8 +43,8 @@ pub(super) const CREATE_LINK: Operation = Operation::new(OperationGroup::Links, 
 
 pub(super) const SHOW_LINK: Operation = Operation::new(OperationGroup::Links, "showLink", "Show a link")
     .description(
-        "Deleted links are shown too, with the `state` `deleted`. Under an old alias a link is not found; `detail` \
-         names its present alias.",
+        "Deleted links are shown too, with the `state` `deleted`. An old alias of a link is 404; `detail` names its \
+         current alias.",
     )
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::LINK)]);
@@ -53,7 +53,7 @@ pub(super) const CHANGE_LINK: Operation = Operation::new(OperationGroup::Links, 
     .description(
         "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
          changes nothing leaves the version as it is. With an `alias` or a `domain` the link moves there with \
-         everything it has; the other fields of the patch are changed in the same step. A deleted link is 410: \
+         everything it has; the other fields of the patch are changed in the same commit. A deleted link is 410: \
          restore it first.",
     )
     .parameters(&[parameters::DOMAIN])
@@ -62,28 +62,28 @@ pub(super) const CHANGE_LINK: Operation = Operation::new(OperationGroup::Links, 
 
 pub(super) const DELETE_LINK: Operation = Operation::new(OperationGroup::Links, "deleteLink", "Delete a link")
     .description(
-        "Deleting again is 204 again. The link can be restored, and its alias stays reserved: creating a link with it \
-         is 409 `alias_retired`, unless the request says `reuse`. Under an old alias this ends the forwarding, and \
-         the link stays. With `If-Match` an old alias is 404: a client that knows a version means the link. With \
-         `erase=true` nothing of the link stays, whether it is live or deleted: its history and its clicks are \
-         erased, and its alias is free for anybody. Erasing it again is 404. Four things outlast an erasure: an \
-         answer kept under an `Idempotency-Key` shows the link for the rest of its day; `/robots.txt` names its alias \
-         for up to six minutes; an old alias keeps the identifier and the last alias of the link, stays taken while \
-         it forwards, and is not given out again without `reuse`, so delete old aliases too; and if hop crashes \
-         during a move of the link at that moment, a hidden copy may stay until another link takes the new alias. A \
-         link with a long history, or one that has moved or reused aliases, may answer 503: repeat the request. From \
-         the first request on it redirects nowhere. Cached copies near visitors expire within a day.",
+        "Deleting it again is 204 too. The link can be restored, and its alias stays reserved: creating a link with it \
+         is 409 `alias_retired`, unless the request has `reuse`. Deleting an old alias ends its forwarding, and the \
+         link stays. With `If-Match` an old alias is 404, since a version belongs to the link. With `erase=true` \
+         nothing of the link stays, whether it is live or deleted: its history and its clicks are erased, and its \
+         alias is free. Erasing it again is 404. Four things outlast an erasure: an answer stored under an \
+         `Idempotency-Key` shows the link for the rest of its day; `/robots.txt` names its alias for up to six \
+         minutes; an old alias keeps the identifier and the last alias of the link, stays taken while it forwards, and \
+         is not used again without `reuse`, so delete old aliases too; and if hop crashes during a move of the link at \
+         that moment, a hidden copy may stay until another link takes the new alias. Erasing a link with a long \
+         history, or one that has moved or reused aliases, may answer 503: repeat the request. The link redirects \
+         nowhere from the first request on. Cached copies near visitors expire within a day.",
     )
     .parameters(&[parameters::DOMAIN, parameters::ERASE]);
 
 pub(super) const RESTORE_LINK: Operation = Operation::new(OperationGroup::Links, "restoreLink", "Restore a deleted link")
-    .description("The link comes back as it was. Restoring a link that is not deleted changes nothing.")
+    .description("Restores the link with all its settings. Restoring a link that is not deleted changes nothing.")
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::LINK_WRITTEN)]);
 
 pub(super) const LINK_HISTORY: Operation = Operation::new(OperationGroup::Links, "linkHistory", "Show the history of a link")
     .description(
-        "The versions of a link, newest first, including the present one; also of a deleted link. At most the latest \
+        "The versions of a link, newest first, including the current one; also of a deleted link. At most the latest \
          50, and fewer if the operation budget of the request is small (`/capabilities`). Clicks create no version.",
     )
     .parameters(&[parameters::DOMAIN])
@@ -91,8 +91,8 @@ pub(super) const LINK_HISTORY: Operation = Operation::new(OperationGroup::Links,
 
 pub(super) const EXPLAIN_LINK: Operation = Operation::new(OperationGroup::Links, "explain", "Explain where a visitor would be redirected")
     .description(
-        "Makes the same decision as for a real visitor, and counts, spends and stores nothing. The whole body has at \
-         most 64 KiB.",
+        "Makes the same decision as for a real visitor, but counts no click, takes none from a click limit and stores \
+         nothing. The whole body has at most 64 KiB.",
     )
     .parameters(&[parameters::DOMAIN])
     .body::<links::VisitorBody>("supposed")
@@ -103,9 +103,9 @@ pub(super) const LINK_QR: Operation = Operation::new(OperationGroup::Links, "lin
         "A QR code of `short_url`. It stays valid as long as the link keeps its alias, and after a move that keeps \
          the old alias; the target of the link may change. A deleted link is 410, as it is for visitors. Links that \
          are disabled, ended or not yet started have a code. The error correction is that of `level`, or a higher one \
-         if the code does not get larger by it. Colours that a camera cannot tell apart, or light modules on a dark \
+         if the code does not become larger. Colours that a camera cannot distinguish, or light modules on a dark \
          background, are refused, and so is a `size` with less than a pixel for each module. With a `margin` of less \
-         than 4, the page around the picture has to leave the rest of the margin in the colour of its `background`.",
+         than 4, the page around the picture must add the missing margin in the colour of `background`.",
     )
     .parameters(&[
         parameters::DOMAIN,
@@ -121,8 +121,8 @@ pub(super) const LINK_QR: Operation = Operation::new(OperationGroup::Links, "lin
 pub(super) const ALIAS_AVAILABILITY: Operation =
     Operation::new(OperationGroup::Links, "aliasAvailability", "Check whether an alias is available")
         .description(
-            "Makes the same decision as creating a link. Another request may be quicker: only creating a link claims its \
-         alias.",
+            "Makes the same decision as creating a link. Another request may still claim the alias first: only creating a \
+         link claims it.",
         )
         .parameters(&[parameters::ANY_ALIAS, parameters::DOMAIN])
         .answers(&[(200, answers::AVAILABILITY)]);

@@ -1,4 +1,4 @@
-//! The description of each endpoint, by the tag it stands under.
+//! The descriptions of all endpoints, one file for each group.
 
 mod audit;
 mod bulk;
@@ -13,7 +13,7 @@ mod visitors;
 use super::operation::Operation;
 use crate::endpoints::EndpointName;
 
-/// The description of an endpoint. One without a description does not compile.
+/// The description of an endpoint. The match is exhaustive, so every endpoint has one.
 pub(super) const fn of(endpoint: EndpointName) -> Operation {
     match endpoint {
         EndpointName::Home => deployment::HOME,

@@ -11,9 +11,9 @@ pub(super) const LIST_TAGS: Operation = Operation::new(OperationGroup::Tags, "li
 
 pub(super) const RENAME_TAG: Operation = Operation::new(OperationGroup::Tags, "renameTag", "Rename a tag")
     .description(
-        "If a tag with the new name exists already, the two become one. A request changes a limited number of links, \
-         deleted ones included, and says whether it is `done`; repeat it until then, also after a failed request. \
-         When no link has the tag it is 404.",
+        "If a tag with the new name exists already, the two are merged. A request changes a limited number of links, \
+         deleted ones included. Repeat it until `done` is true, also after a failed request. \
+         When no link has the tag, the answer is 404.",
     )
     .parameters(&[parameters::DOMAIN])
     .body::<links::TagPatch>("tag-patch")
@@ -22,8 +22,8 @@ pub(super) const RENAME_TAG: Operation = Operation::new(OperationGroup::Tags, "r
 pub(super) const REMOVE_TAG: Operation = Operation::new(OperationGroup::Tags, "removeTag", "Remove a tag")
     .description(
         "Removes the tag from all links of the domain. A request changes a limited number of links, deleted ones \
-         included, and says whether it is `done`; repeat it until then, also after a failed request. When no link has \
-         the tag it is 404.",
+         included. Repeat it until `done` is true, also after a failed request. When no link has the tag, the answer \
+         is 404.",
     )
     .parameters(&[parameters::DOMAIN])
     .answers(&[(200, answers::RETAGGED)]);

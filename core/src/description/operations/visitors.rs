@@ -1,4 +1,4 @@
-//! The endpoints of visitors: following a link, and what its pages send.
+//! The endpoints of visitors: following a link, submitting a form, previewing a link.
 
 use serde_json::{Value, json};
 
@@ -8,16 +8,16 @@ use crate::message::body::component;
 
 pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitors, "follow", "Follow a link")
     .description(
-        "Redirects to the target of the first rule that holds, or else to the target of the link. A `GET` that is \
-         redirected counts as a click; a `HEAD` never does. `/{alias}/{rest}` is 404 unless the link uses its path: \
-         by `forward_path`, or by `{path}` in a target. Before its start a link is 404. A link that has ended, is \
-         disabled or used up is 410, or redirects to its `fallback`; a blocked link is 410. A link that first asks \
-         for something answers 200 with a page that does so: for its password, for a confirmation (`confirm`), or, if \
-         its clicks are limited, for a person, which bots, previews and `HEAD` are not. A browser that loads such a \
-         link ahead gets 403, since it would keep the page. A preview gets the `card` of the link. An old alias of a \
-         moved link redirects to where the link redirects now if the link kept that alias; otherwise it is 410. A 404 \
-         may suggest the link that was meant: without a full stop or the like at its end, or in small letters. \
-         Instead of 404 and 410 a domain may redirect visitors elsewhere, with 302; that is no click.",
+        "Redirects to the target of the first rule that matches, or else to the target of the link. A `GET` that is \
+         redirected counts as a click; a `HEAD` never does. `/{alias}/{rest}` is 404 unless the link uses the path, \
+         with `forward_path` or with `{path}` in a target. Before its start a link is 404. A link that has ended, is \
+         disabled or has used up its clicks is 410, or redirects to its `fallback`; a blocked link is 410. Some links \
+         answer 200 with a page instead: it asks for the password or for a confirmation (`confirm`). A link with a \
+         click limit redirects only people; bots, previews and `HEAD` get a page. A browser that prefetches such a \
+         link gets 403, since it would keep the page. A preview gets the `card` of the link. An old alias of a moved \
+         link redirects like the link itself if the move kept the alias; otherwise it is 410. A 404 may suggest the \
+         link that was meant: without punctuation at the end of the address, or in small letters. Instead of 404 and \
+         410 a domain may redirect visitors elsewhere, with 302; that is not a click.",
     )
     .answers(&[
         (200, answers::SHOWN),
@@ -29,10 +29,10 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitor
 
 pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitors, "submit", "Submit the form of a link")
     .description(
-        "Receives what the pages of a link send. The right password answers 303 to the same address, with a cookie \
-         that opens the link for an hour. At most sixty passwords can be tried from one network in a quarter of an \
-         hour. The confirmation of a link with `confirm` spends a click and answers 303 to the target. A form from a \
-         page of another site is refused.",
+        "Receives the forms of the pages of a link. The answer to the right password is 303 to the same address, with \
+         a cookie that opens the link for an hour. At most 60 passwords can be tried from one network in 15 minutes. \
+         The answer to the confirmation of a link with `confirm` is 303 to the target, and it counts as a click. A \
+         form from a page of another site is refused.",
     )
     .parameters(&[parameters::ORIGIN, parameters::SEC_FETCH_SITE])
     .body_schema(form)
@@ -40,14 +40,14 @@ pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitor
 
 pub(super) const PREVIEW_LINK: Operation = Operation::new(OperationGroup::Visitors, "preview", "Preview a link")
     .description(
-        "Shows where this visitor would be redirected, without a redirect; it is no click. The target is not shown if \
-         the link has a click limit, or a password that the visitor has not entered yet.",
+        "Shows where this visitor would be redirected, without a redirect. It is not a click. The target is not shown \
+         if the link has a click limit, or a password that the visitor has not entered yet.",
     )
     .answers(&[(200, answers::SHOWN)]);
 
-/// The form of a link's page.
+/// The schema of the forms on the pages of a link.
 fn form() -> Value {
     let password = json!({"type": "string", "description": "Password of the link, if it has one."});
-    let description = "What the page of a link sends. Other fields are ignored.";
+    let description = "The form of a page of a link. Other fields are ignored.";
     component("Form", json!({"type": "object", "description": description, "properties": {"password": password}}))
 }

@@ -1,10 +1,10 @@
-//! One declaration for each request body, from which both the reading and the schema come.
+//! Declarations of request bodies. Parser and schema of a body both come from its declaration.
 //!
 //! ```text
 //! request_body! {
 //!     /// The fields of a user to change.
 //!     struct UserPatch as UserPatch {
-//!         /// What people call them
+//!         /// Display name
 //!         name: Patch<Title>,
 //!         role: NotNull<Role>,
 //!         disabled: Patch<bool>,
@@ -12,18 +12,18 @@
 //! }
 //! ```
 //!
-//! The comments are the descriptions in docs/openapi.json. `as` names the schema there; `as part` names one that others
-//! [`Flatten`]. A schema without a name stands wherever the body is used.
+//! The comments become the descriptions in docs/openapi.json. `as` names the schema there; `as part` names one that
+//! others [`Flatten`]. A schema without a name is repeated wherever the body is used.
 //!
-//! Each field names how it may stand there (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`],
-//! [`Flatten`], [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values,
-//! here `UserPatch { name: Patch<Title>, role: Option<Role>, disabled: Patch<bool> }`, and implements [`RequestBody`]
-//! for it. A body so declared is a [`FieldType`] too, for a field of another body.
+//! Each field has a presence (a [`Field`]: [`Required`], [`Optional`], [`Patch`], [`NotNull`], [`Flatten`],
+//! [`Ignored`]) and the type of its value (a [`FieldType`]). The macro makes the struct with the values, here
+//! `UserPatch { name: Patch<Title>, role: Option<Role>, disabled: Patch<bool> }`, and implements [`RequestBody`] for
+//! it. A declared body is also a [`FieldType`], for a field of another body.
 //!
-//! [`RequestBody::read`] reads every field and notes every wrong, missing, unknown and doubled one. Its result is a
-//! [`Draft`], not yet the struct: what a single value does not show (a domain that is served, an end after a start)
-//! is checked on `draft.parts` and added to `draft.wrong`, so that the client learns of all wrong fields at once.
-//! [`Draft::finish`] ends the reading.
+//! [`RequestBody::read`] reads every field and records every invalid, missing, unknown and duplicate one. Its result
+//! is a [`Draft`], not yet the struct. Checks that need more than one value (a domain that is served, an end after a
+//! start) run on `draft.parts` and add to `draft.wrong`, so that the client gets all errors at once. [`Draft::finish`]
+//! ends the reading.
 
 use std::marker::PhantomData;
 
@@ -36,7 +36,7 @@ use crate::model::config::Config;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::store::ports::EdgeLimits;
 
-/// What a value is checked against beside itself.
+/// The settings and limits that values are checked against.
 #[derive(Clone, Copy)]
 pub(crate) struct ParseContext<'a> {
     pub(crate) config: &'a Config,
@@ -47,44 +47,44 @@ pub(crate) struct ParseContext<'a> {
 pub(crate) trait FieldType {
     type Value: Clone;
 
-    /// Why a merge patch cannot set it to null.
+    /// The error text when a merge patch sets the field to null although it cannot be removed.
     const NEEDED: &'static str = "this field is required";
 
-    /// Reads a value that is not null.
+    /// Parses a value that is not null.
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self::Value, FieldErrors>;
 
-    /// The JSON Schema of what is read.
+    /// The JSON Schema of the values that `parse` accepts.
     #[cfg(feature = "docs")]
     fn schema() -> serde_json::Value;
 }
 
-/// How a field may stand in a body.
+/// The presence of a field in a body: whether it may be absent or null.
 pub(crate) trait Field {
-    /// What is known of it while other fields may be wrong.
+    /// The value while other fields may be invalid.
     type Draft: Clone;
     type Value: Clone;
 
-    /// Takes it out of `fields`, and notes there what is wrong with it.
+    /// Takes the field from `fields`, and records its errors there.
     fn take(fields: &mut Fields, name: &str, context: &ParseContext<'_>) -> Self::Draft;
 
-    /// Its value; there is one unless something was noted.
+    /// The value. There is one unless an error was recorded.
     fn complete(draft: Self::Draft) -> Option<Self::Value>;
 
-    /// Adds it to the schema of its object.
+    /// Adds the field to the schema of its object.
     #[cfg(feature = "docs")]
     fn describe(schema: &mut ObjectSchema, name: &str, description: &str);
 }
 
-/// A field that has to be there and is not null.
+/// A field that must be present and not null.
 pub(crate) struct Required<T>(PhantomData<T>);
 
-/// A field that may be absent; null says the same.
+/// A field that may be absent. Null means the same as absent.
 pub(crate) struct Optional<T>(PhantomData<T>);
 
-/// A field that may be absent, but is not null: in a merge patch, a value that can be replaced and not removed.
+/// A field that may be absent but not null: in a merge patch, a value that can be replaced but not removed.
 pub(crate) struct NotNull<T>(PhantomData<T>);
 
-/// A field of a merge patch (RFC 7396), and what it says.
+/// A field of a merge patch (RFC 7396), and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patch<T> {
     Absent,
@@ -92,10 +92,10 @@ pub(crate) enum Patch<T> {
     Set(T),
 }
 
-/// The fields of another body, side by side with those of this one.
+/// The fields of another body, at the same level as those of this one.
 pub(crate) struct Flatten<B>(PhantomData<B>);
 
-/// A field that may stand there and is not looked at.
+/// A field that is accepted and not read.
 pub(crate) struct Ignored;
 
 impl<T: FieldType> Field for Required<T> {
@@ -215,44 +215,44 @@ impl Field for Ignored {
 }
 
 impl<T> Patch<T> {
-    /// Lets what is said change `place`.
-    pub(crate) fn apply(self, place: &mut Option<T>) {
+    /// Applies the patch to an optional value.
+    pub(crate) fn apply(self, current: &mut Option<T>) {
         match self {
             Self::Absent => {}
-            Self::Null => *place = None,
-            Self::Set(value) => *place = Some(value),
+            Self::Null => *current = None,
+            Self::Set(value) => *current = Some(value),
         }
     }
 
-    /// The same of a place that always holds something: null sets it back to the default.
-    pub(crate) fn apply_or_default(self, place: &mut T)
+    /// Applies the patch to a value that is always present. Null resets it to the default.
+    pub(crate) fn apply_or_default(self, current: &mut T)
     where
         T: Default,
     {
         match self {
             Self::Absent => {}
-            Self::Null => *place = T::default(),
-            Self::Set(value) => *place = value,
+            Self::Null => *current = T::default(),
+            Self::Set(value) => *current = value,
         }
     }
 }
 
 /// A body that [`request_body!`] declares.
 pub(crate) trait RequestBody: Clone {
-    /// Its fields, each as far as it could be read.
+    /// The drafts of its fields.
     type Parts: Clone;
 
-    /// Takes its fields out of `fields`, in the order of the declaration, and notes there what is wrong.
+    /// Takes the body's fields from `fields`, in the order of the declaration, and records their errors there.
     fn take(fields: &mut Fields, context: &ParseContext<'_>) -> Self::Parts;
 
-    /// The body; there is one unless something was noted.
+    /// The body. There is one unless an error was recorded.
     fn complete(parts: Self::Parts) -> Option<Self>;
 
-    /// Where its schema stands in the document.
+    /// The place of its schema in the document.
     #[cfg(feature = "docs")]
     const COMPONENT: Component;
 
-    /// What the document says of it.
+    /// Its description in the document.
     #[cfg(feature = "docs")]
     const DESCRIPTION: &'static str;
 
@@ -260,12 +260,12 @@ pub(crate) trait RequestBody: Clone {
     #[cfg(feature = "docs")]
     fn describe(schema: &mut ObjectSchema);
 
-    /// Reads a body of at most `limit` bytes. Only one that is no JSON object ends the request here.
+    /// Reads a body of at most `limit` bytes. Fails only if the body is too large or is not a JSON object.
     fn read(body: &Body, limit: usize, context: &ParseContext<'_>) -> Result<Draft<Self>, Problem> {
         Ok(Self::draft(Fields::parse(body, limit)?, context))
     }
 
-    /// Reads all the fields of an object. What is left of them is unknown.
+    /// Reads all fields of an object. Remaining ones are unknown.
     fn draft(mut fields: Fields, context: &ParseContext<'_>) -> Draft<Self> {
         let parts = Self::take(&mut fields, context);
         Draft { parts, wrong: fields.end() }
@@ -290,15 +290,15 @@ impl<B: RequestBody> FieldType for B {
     }
 }
 
-/// A body as far as it could be read.
+/// A body that was read, possibly with errors.
 #[derive(Clone)]
 pub(crate) struct Draft<B: RequestBody> {
     pub(crate) parts: B::Parts,
-    /// All that is wrong, each with its JSON Pointer.
+    /// All errors, each with the JSON Pointer of its field.
     pub(crate) wrong: FieldErrors,
 }
 
-/// A body within another, of which there is more to check once it is read.
+/// A body within another that needs more checks after it is read.
 impl<B: RequestBody> FieldType for Draft<B> {
     type Value = Self;
 
@@ -313,20 +313,20 @@ impl<B: RequestBody> FieldType for Draft<B> {
 }
 
 impl<B: RequestBody> Draft<B> {
-    /// The body, or the problem that lists every wrong field.
+    /// The body, or the problem that lists all errors.
     pub(crate) fn finish(self) -> Result<B, Problem> {
         self.close().map_err(Problem::invalid)
     }
 
-    /// The same of an object within another.
+    /// The body of an object within another, or all its errors.
     pub(crate) fn close(self) -> Result<B, FieldErrors> {
         self.wrong.or(())?;
-        // A part that is missing without a word is a fault of its reader, and no success.
-        B::complete(self.parts).ok_or_else(|| FieldError::new(FieldCode::Required, "a field is needed").into())
+        // A part that is missing without an error is a bug of its parser.
+        B::complete(self.parts).ok_or_else(|| FieldError::new(FieldCode::Required, "a field is required").into())
     }
 }
 
-/// Declares request bodies. The module says what stands in a declaration.
+/// Declares request bodies. The module documentation explains the syntax.
 macro_rules! request_body {
     (@component) => {
         $crate::message::body::Component::Inline
@@ -346,7 +346,7 @@ macro_rules! request_body {
     )*) => {$(
         $(#[doc = $doc])*
         #[derive(Clone)]
-        #[allow(dead_code, reason = "some fields are done with while the body is a draft")]
+        #[allow(dead_code, reason = "some fields are used only while the body is a draft")]
         $vis struct $name {
             $($(#[doc = $field_doc])* pub(crate) $field: <$kind as $crate::message::body::Field>::Value),*
         }
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_field_is_read() {
+    fn every_field_presence_is_read() {
         let body = r#"{"size":4,"title":"T","flag":true,"count":7,"kept":"K","inner":{"size":null,"word":"W"},"id":[1]}"#;
         let outer = read(body).ok().unwrap();
         assert_eq!((outer.title.as_str(), outer.flag, outer.count), ("T", Some(true), Patch::Set(7)));
@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_collected() {
+    fn all_errors_are_collected() {
         use FieldCode::{Duplicate, Required, Unknown, WrongType};
         let body = r#"{"flag":1,"count":"x","kept":null,"inner":{"size":-1,"b":0,"a":0,"word":"x","word":"y"},"word":5,"z":0,"z":1}"#;
         let expected = [
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_known_while_a_field_is_wrong() {
+    fn draft_keeps_valid_fields_beside_wrong_ones() {
         let mut draft = drafted::<Outer>(r#"{"title":"T","flag":1,"count":3}"#);
         assert_eq!((draft.parts.title.as_ref().map(Title::as_str), draft.parts.count), (Some("T"), Patch::Set(3)));
         draft.wrong.add(FieldError::invalid("three is too many").within("count"));
@@ -475,7 +475,7 @@ mod tests {
 
     #[cfg(feature = "docs")]
     #[test]
-    fn a_declaration_yields_its_schema() {
+    fn declaration_yields_its_schema() {
         use serde_json::json;
 
         let word =

@@ -1,5 +1,5 @@
-//! Patterns of texts in requests, for docs/openapi.json. Each takes all that hop takes; what a pattern cannot say is said in
-//! the description of the field. They are regular expressions of ECMAScript, with its flag `u`.
+//! Regular expressions of texts in requests, for docs/openapi.json (ECMAScript with the flag `u`). Each accepts every
+//! text that hop accepts. The description of the field states the rules that a pattern cannot express.
 
 use crate::model::rules::Country;
 
@@ -20,16 +20,16 @@ macro_rules! ipv6 {
     };
 }
 
-/// Text that shows all its characters: none is a control, or changes the direction of its neighbours.
+/// Text without control characters and without characters that change the direction of others.
 pub(crate) const VISIBLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
 
-/// The same, or nothing.
+/// [`VISIBLE`], or empty.
 pub(crate) const VISIBLE_OR_EMPTY: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]*$";
 
-/// The same with line feeds and tabs.
+/// [`VISIBLE`] with line feeds and tabs.
 pub(crate) const VISIBLE_IN_LINES: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]+$";
 
-/// A tag: white space is taken for the end of a word, no other control is taken.
+/// A tag: white space separates words, and other control characters are refused.
 pub(crate) const TAG: &str = concat!(
     r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*[^\u0000-\u0020\u007f-\u00a0]",
     r"[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]*$"
@@ -53,12 +53,12 @@ pub(crate) const EMAIL: &str = concat!(
     r"([A-Za-z_\-]|[^\u0000-\u007f])([0-9A-Za-z_\-]|[^\u0000-\u007f])*$"
 );
 
-/// A moment from 1970 on, beside the format `date-time`.
+/// A time from 1970 on, in addition to the format `date-time`.
 pub(crate) const SINCE_1970: &str = "^(1969-12-31|19[7-9][0-9]-|[2-9][0-9]{3}-)";
 
 pub(crate) const ADDRESS: &str = concat!("^(", ipv4!(), "|", ipv6!(), ")$");
 
-/// A block of addresses, or a single one.
+/// An address block, or a single address.
 pub(crate) const BLOCK: &str = concat!("^(", ipv4!(), "(/(3[0-2]|[12]?[0-9]))?|", ipv6!(), "(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$");
 
 pub(crate) const LANGUAGE: &str = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
@@ -69,7 +69,7 @@ pub(crate) const PASSWORD: &str = r"^[^\u0000-\u001f\u007f-\u009f]+$";
 
 pub(crate) const PASSWORD_HASH: &str = r"^\$argon2id\$v=19\$m=[0-9]+,t=[0-9]+,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$";
 
-/// The code of a country, in capitals or small letters.
+/// The code of a country, in capital or small letters.
 pub(crate) fn country() -> String {
     let mut pattern = String::from("^(");
     let mut begun = None;
@@ -101,43 +101,43 @@ pub(crate) mod tests {
     use crate::model::time::Timestamp;
     use crate::model::user::Email;
 
-    /// Whether a schema takes a value.
+    /// Whether a schema accepts a value.
     pub(crate) fn is_valid(mut schema: Value, value: &Value) -> bool {
         let schema = schema.get_mut(DEFINITION).map(Value::take).unwrap_or(schema);
         jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap().is_valid(value)
     }
 
-    /// Whether hop takes a value, and whether its schema does.
-    fn judged<T: FieldType>(value: &Value) -> (bool, bool) {
+    /// Whether the parser of `T` accepts a value, and whether its schema does.
+    fn accepts<T: FieldType>(value: &Value) -> (bool, bool) {
         (parsed::<T>(&value.to_string()).is_ok(), is_valid(T::schema(), value))
     }
 
-    /// Checks that the parser and the schema of `T` take these texts, and refuse those.
+    /// Checks that the parser and the schema of `T` agree: both accept the first texts and refuse the others.
     #[track_caller]
-    pub(crate) fn check<T: FieldType>(taken: &[&str], refused: &[&str]) {
-        for text in taken {
-            assert_eq!(judged::<T>(&json!(text)), (true, true), "{text:?}");
+    pub(crate) fn check<T: FieldType>(accepted: &[&str], refused: &[&str]) {
+        for text in accepted {
+            assert_eq!(accepts::<T>(&json!(text)), (true, true), "{text:?}");
         }
         for text in refused {
-            assert_eq!(judged::<T>(&json!(text)), (false, false), "{text:?}");
+            assert_eq!(accepts::<T>(&json!(text)), (false, false), "{text:?}");
         }
     }
 
-    /// Checks that the parser and the schema of `T` take whole numbers up to the same bound.
+    /// Checks that the parser and the schema of `T` accept whole numbers up to the same bound.
     #[track_caller]
     pub(crate) fn check_bound<T: FieldType>(largest: u64) {
-        assert_eq!(judged::<T>(&json!(largest)), (true, true));
-        assert_eq!(judged::<T>(&json!(largest.saturating_add(1))), (false, false));
+        assert_eq!(accepts::<T>(&json!(largest)), (true, true));
+        assert_eq!(accepts::<T>(&json!(largest.saturating_add(1))), (false, false));
     }
 
     #[test]
-    fn schemas_of_numbers_state_the_largest_one() {
+    fn number_schemas_have_the_parsers_bound() {
         check_bound::<u64>(LARGEST_NUMBER);
         check_bound::<IfMatch>(LARGEST_NUMBER);
     }
 
     #[test]
-    fn schemas_of_identifiers_agree_with_their_parsers() {
+    fn identifier_schemas_agree_with_parsers() {
         let user = format!("usr_{}", "1aZ".repeat(6).split_at(17).0);
         check::<UserId>(&[&user], &["", "usr_", "none", &user.replace('a', "0"), &format!("{user}1"), &user.to_uppercase()]);
         check::<RuleId>(&["a", "0-_z", &"a".repeat(32)], &["", "A", "a b", "\u{e9}", &"a".repeat(33)]);
@@ -147,22 +147,22 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn schemas_of_hosts_agree_with_their_parsers() {
+    fn host_schemas_agree_with_parsers() {
         let refused = ["", "a b", "a/b", "a:80", "[", "[:0]", "a..b"];
         check::<Domain>(&["a", "A.example.", "b\u{fc}cher.example", "a_b", "%61", "127.0.0.1", "[::1]", "[1:2:3:4:5:6:7::]"], &refused);
         check::<Email>(&["a@b.example", "A+b@b\u{fc}cher.example", "\u{e9}@x"], &["", "a", "@a", "a@", "a b@c", "a@127.0.0.1", "\"a\"@b"]);
     }
 
     #[test]
-    fn schemas_of_targets_agree_with_their_parser() {
-        let taken = ["https://a", "HTTP://a:/", "http://a:065535?x#y", "https://[::ffff:1.2.3.4]/{path|a}", "https://\u{e9}/\u{a0}"];
+    fn target_schema_agrees_with_parser() {
+        let accepted = ["https://a", "HTTP://a:/", "http://a:065535?x#y", "https://[::ffff:1.2.3.4]/{path|a}", "https://\u{e9}/\u{a0}"];
         let refused =
             ["", "a", "ftp://a", "https:///a", "https://a:65536/", "https://u@a/", "https://a/ b", "https://a\\b", "https://a/\n"];
-        check::<Target>(&taken, &refused);
+        check::<Target>(&accepted, &refused);
     }
 
     #[test]
-    fn schemas_of_texts_agree_with_their_parsers() {
+    fn text_schemas_agree_with_parsers() {
         let hidden = ["", "a\0", "a\u{7f}", "\u{85}", "a\u{202e}b", "\u{2066}", "\u{feff}", "a\u{2028}b"];
         check::<Title>(&["a", " ", "\u{2027}\u{2065}"], &[&hidden[..], &["a\nb"]].concat());
         check::<Note>(&["a\nb\tc"], &[&hidden[..], &["a\rb"]].concat());
@@ -172,13 +172,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn schemas_of_conditions_agree_with_their_parsers() {
+    fn condition_schemas_agree_with_parsers() {
         check::<Country>(&["DE", "de", "xK", "aD", "zw"], &["", "D", "DEU", "00", "AA", "d\u{e9}"]);
         check::<Language>(&["de", "pt-BR", "zh-Hant-TW-x"], &["", "d", "de-", "de_DE", "123", "abcdefghi"]);
         check::<TimeOfDay>(&["00:00", "23:59", "09:30"], &["", "24:00", "9:30", "09:60", "09:30:00", " 09:30"]);
-        let taken = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
-        check::<AddressBlock>(&taken, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
-        let taken = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];
-        check::<Timestamp>(&taken, &["", "2026-11-21", "1969-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"]);
+        let blocks = ["0.0.0.0", "192.0.2.0/24", "10.0.0.0/8", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::"];
+        check::<AddressBlock>(&blocks, &["", "1.2.3", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "::/129", ":0", "::1/a"]);
+        let times = ["1970-01-01T00:00:00Z", "2026-11-21t08:00:00.5+01:00", "9999-12-31T23:59:59Z", "1969-12-31T23:30:00-01:00"];
+        check::<Timestamp>(&times, &["", "2026-11-21", "1969-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"]);
     }
 }

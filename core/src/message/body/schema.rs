@@ -1,7 +1,7 @@
-//! JSON Schemas of request bodies, from which docs/openapi.json is generated. No module of an edge has them.
+//! JSON Schemas of request bodies, for docs/openapi.json. They are not compiled into the module of an edge.
 //!
-//! A schema with a name of its own stands in the document once, below `components`. [`component`] makes a reference
-//! that carries its definition; [`crate::description`] moves each definition to where the reference points.
+//! A named schema is in the document once, below `components`. [`component`] makes a reference that carries its
+//! definition; [`crate::description`] moves each definition to the place that the reference names.
 
 use serde_json::{Map, Value, json};
 
@@ -10,13 +10,13 @@ use super::declaration::RequestBody;
 /// The member of a reference that carries its definition.
 pub(crate) const DEFINITION: &str = "$definition";
 
-/// How the schema of a declared body stands in the document.
+/// The place of a body's schema in the document.
 pub(crate) enum Component {
-    /// Wherever it is used.
+    /// At every place where it is used.
     Inline,
     /// Once, under this name.
     Whole(&'static str),
-    /// Once, under this name, as a part of others: it does not forbid further fields.
+    /// Once, under this name, as a part of other schemas. It does not forbid further fields.
     Part(&'static str),
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn component(name: &str, definition: Value) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}"), (DEFINITION): definition})
 }
 
-/// `schema` with one more keyword, or with another value of it.
+/// `schema` with this keyword set to `value`.
 pub(crate) fn with(mut schema: Value, keyword: &str, value: impl Into<Value>) -> Value {
     if let Some(members) = schema.as_object_mut() {
         members.insert(keyword.to_owned(), value.into());
@@ -33,7 +33,7 @@ pub(crate) fn with(mut schema: Value, keyword: &str, value: impl Into<Value>) ->
     schema
 }
 
-/// The schema of what may be null too.
+/// `schema`, or null.
 fn nullable(mut schema: Value) -> Value {
     let Some(kind) = schema.get("type").cloned() else {
         return json!({"anyOf": [schema, {"type": "null"}]});
@@ -50,7 +50,7 @@ pub(crate) struct ObjectSchema {
     description: &'static str,
     properties: Map<String, Value>,
     required: Vec<String>,
-    /// The bodies whose fields are described elsewhere.
+    /// References to the schemas of flattened bodies that have a name.
     parts: Vec<Value>,
 }
 
@@ -83,7 +83,7 @@ impl ObjectSchema {
         }
     }
 
-    /// Adds a first field `tag`, by whose value `word` this kind of object is told from others.
+    /// Adds a first field `tag` with the constant value `word`, which distinguishes this kind of object from others.
     pub(crate) fn kind(mut self, tag: &str, word: &str) -> Self {
         let others = std::mem::take(&mut self.properties);
         self.properties.insert(tag.to_owned(), json!({"const": word}));
@@ -92,13 +92,13 @@ impl ObjectSchema {
         self
     }
 
-    /// The object without any other field.
+    /// The schema of an object with only these fields.
     pub(crate) fn closed(self) -> Value {
         let keyword = if self.parts.is_empty() { "additionalProperties" } else { "unevaluatedProperties" };
         with(self.open(), keyword, false)
     }
 
-    /// The object with these fields and perhaps others.
+    /// The schema of an object with these fields and possibly others.
     pub(crate) fn open(self) -> Value {
         let Self { description, properties, required, parts } = self;
         let mut members = Map::from_iter([("type".to_owned(), json!("object"))]);

@@ -1,4 +1,4 @@
-//! What the fields of request bodies can hold. An enum without variants is a way to read the values of another type.
+//! The value types of fields in request bodies. An enum without variants stands for another way to parse a type.
 
 use std::marker::PhantomData;
 
@@ -20,8 +20,8 @@ use crate::model::user::Email;
 #[cfg(feature = "docs")]
 use crate::model::{alias, password, target, text, user};
 
-/// Makes field types of what is written as a string: `Type as Value = how it is read, its schema`. `as` after the schema
-/// names it in docs/openapi.json.
+/// Implements field types that are strings in JSON: `Type as Value = parser, schema`. `as` after the schema names it in
+/// docs/openapi.json.
 macro_rules! text_types {
     (@schema $schema:tt) => {
         serde_json::json!($schema)
@@ -50,7 +50,7 @@ macro_rules! text_types {
 
 pub(crate) use text_types;
 
-/// Where a link or a rule leads: a target that visitors may fill in.
+/// The target of a link or a rule, which may be a template with placeholders.
 pub(crate) enum Template {}
 
 text_types! {
@@ -77,11 +77,10 @@ text_types! {
     Domain as Domain = |text, _| Domain::parse(&text), {"type": "string", "minLength": 1, "pattern": patterns::HOST};
     Target as Target = |text, context| Target::parse(&text, &context.config.targets), {
         "type": "string",
-        "description": "Absolute `http` or `https` URL of at most 8,192 bytes, without user name, blanks or backslashes. Its host is \
-            a name of IDNA, an IPv4 or an IPv6 address. It is neither on a domain of the setting `HOP_DOMAINS` nor on the link's \
-            own domain: such a target is refused with `own_domain`. A target on another domain that was added to the deployment \
-            is not refused, since hop does not ask the store about every target. The setting `HOP_TARGET_SCHEMES` can allow more \
-            schemes than this pattern has.",
+        "description": "Absolute `http` or `https` URL of at most 8,192 bytes, without user name, white space or backslashes. Its host \
+            is an IDNA name, an IPv4 or an IPv6 address. A target on a domain of the setting `HOP_DOMAINS`, or on the link's own \
+            domain, is refused with `own_domain`. A target on another added domain is accepted, since hop does not read the \
+            store for every target. The setting `HOP_TARGET_SCHEMES` can allow more schemes than this pattern has.",
         "minLength": 1,
         "maxLength": target::MAX_BYTES,
         "pattern": patterns::TARGET,
@@ -104,7 +103,7 @@ text_types! {
 impl FieldType for Template {
     type Value = Target;
 
-    const NEEDED: &'static str = "a link leads somewhere";
+    const NEEDED: &'static str = "a link must have a target";
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Target, FieldErrors> {
         Ok(Target::parse_template(&value.text()?, &context.config.targets)?)
@@ -129,7 +128,7 @@ impl FieldType for bool {
     }
 }
 
-/// A whole number from 0.
+/// A whole number that is not negative.
 impl FieldType for u64 {
     type Value = Self;
 
@@ -143,10 +142,10 @@ impl FieldType for u64 {
     }
 }
 
-/// A list of at most `MOST` items, in their order.
+/// A list of at most `MOST` items, in the order of the request.
 pub(crate) struct List<T, const MOST: usize>(PhantomData<T>);
 
-/// The same, sorted and each once.
+/// A list of at most `MOST` items, sorted and without duplicates.
 pub(crate) struct Set<T, const MOST: usize>(PhantomData<T>);
 
 impl<T: FieldType, const MOST: usize> FieldType for List<T, MOST> {
@@ -179,10 +178,10 @@ impl<T: FieldType<Value: Ord>, const MOST: usize> FieldType for Set<T, MOST> {
     }
 }
 
-/// A list with at least one item, and why that is.
+/// A list with at least one item. `W` has the error of an empty one.
 pub(crate) struct NonEmpty<L, W>(PhantomData<(L, W)>);
 
-/// Why a list is not empty.
+/// The error of a list that must not be empty.
 pub(crate) trait WhyNotEmpty {
     fn refusal() -> FieldError;
 }
@@ -201,7 +200,7 @@ impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEm
     }
 }
 
-/// An object whose fields are read later, as those of the body `B`.
+/// An object whose fields are read later as the body `B`.
 pub(crate) struct Unread<B>(PhantomData<B>);
 
 impl<B: RequestBody> FieldType for Unread<B> {

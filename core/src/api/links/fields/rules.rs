@@ -242,7 +242,7 @@ impl FieldType for Condition {
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         let mut fields = Fields::from_json(value)?;
         let Some(kind) = fields.need("type", JsonValue::text) else {
-            return Err(fields.stop());
+            return Err(fields.into_errors());
         };
         match kind.as_str() {
             "country" => CountryBody::draft(fields, context).close().map(|body| Self::Country(body.any)),
@@ -258,7 +258,7 @@ impl FieldType for Condition {
             _ => {
                 let kinds = "country, device, os, browser, language, query, time, weekday, address or split";
                 fields.refuse("type", FieldError::invalid(format!("a condition is one of {kinds}")));
-                Err(fields.stop())
+                Err(fields.into_errors())
             }
         }
     }
@@ -290,7 +290,7 @@ impl FieldType for Condition {
 
 /// Whether a parameter is there, or what it equals: a null says nothing of either.
 fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, FieldErrors> {
-    if !fields.says("equals") {
+    if !fields.has_value("equals") {
         fields.skip("equals");
         let body = PresenceBody::draft(fields, context).close()?;
         return Ok(Query { name: body.name, wanted: if body.present { QueryTest::Present } else { QueryTest::Absent } });

@@ -122,7 +122,7 @@ fn broken(rules: &[Rule], source: &Source) -> Vec<String> {
 }
 
 #[test]
-fn the_core_names_no_platform_no_runtime_no_clock() {
+fn core_names_no_platform_runtime_or_clock() {
     let broken: Vec<String> = sources("core/src").iter().flat_map(|source| broken(&CORE, source)).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
@@ -139,7 +139,7 @@ fn dependencies(package: &str, target: Option<&str>) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_core_depends_on_no_platform_and_no_runtime() {
+fn core_depends_on_no_platform_or_runtime() {
     for target in [None, Some("wasm32-unknown-unknown"), Some("wasm32-wasip1")] {
         let names = dependencies("hop-core", target);
         assert!(names.contains("http"), "{names:?}");
@@ -149,7 +149,7 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
 }
 
 #[test]
-fn no_module_describes_the_api() {
+fn deployed_modules_exclude_the_api_description() {
     for (package, target) in [("hop-fastly", "wasm32-wasip1"), ("hop-cloudflare", "wasm32-unknown-unknown")] {
         let names = dependencies(package, Some(target));
         assert!(names.contains("hop-core"), "{package} depends on {names:?}");
@@ -158,7 +158,7 @@ fn no_module_describes_the_api() {
 }
 
 #[test]
-fn only_the_route_looks_at_a_path() {
+fn only_the_route_reads_a_path() {
     // Targets have paths as well, and their owners wrote them.
     const OF_TARGETS: [&str; 2] = ["model/destination.rs", "model/template.rs"];
     const OF_REQUESTS: [&str; 2] = ["app.rs", "endpoints/route.rs"];
@@ -230,7 +230,7 @@ fn each_layer_uses_only_those_below() {
 }
 
 #[test]
-fn folders_do_not_use_each_other_in_circles() {
+fn folders_have_no_import_cycles() {
     let folder = |module: &[String]| module.join("/");
     let known: BTreeSet<String> =
         sources("core/src").iter().filter_map(|source| Some(source.name.rsplit_once('/')?.0.to_owned())).collect();
@@ -296,7 +296,7 @@ fn handlers_demand_a_proof() {
 }
 
 #[test]
-fn endpoints_give_a_proof_where_they_ask_for_a_right() {
+fn endpoints_with_a_right_pass_a_proof() {
     let sources = sources("core/src");
     let table = sources.iter().find(|source| source.name == "endpoints.rs").expect("endpoints.rs");
     let begins = table.words.windows(3).position(|words| words == ["endpoints", "!", "{"]).expect("the table");
@@ -333,7 +333,7 @@ fn adapters_decide_nothing() {
 }
 
 #[test]
-fn nobody_reads_a_header_that_a_client_can_forge() {
+fn forgeable_headers_are_never_read() {
     for source in ["core/src", "cloudflare/src", "fastly/src"].into_iter().flat_map(sources) {
         let forgeable = |word: &&String| {
             let word = word.to_ascii_lowercase().replace('_', "-");
@@ -345,14 +345,14 @@ fn nobody_reads_a_header_that_a_client_can_forge() {
 }
 
 #[test]
-fn nothing_waits_on_compute() {
+fn compute_adapter_never_awaits() {
     for source in sources("fastly/src") {
         assert!(!source.names(".await"), "{}: a future that waits is polled only once there", source.name);
     }
 }
 
 #[test]
-fn no_visitor_waits_for_what_is_left_to_do() {
+fn visitors_never_wait_for_background_work() {
     let words = |file: &str| sources(file).into_iter().flat_map(|source| source.words).collect::<Vec<_>>().concat();
     let (workers, compute) = (words("cloudflare/src"), words("fastly/src"));
     assert_eq!((workers.matches(".finish(").count(), compute.matches(".finish(").count()), (1, 1));
@@ -362,7 +362,7 @@ fn no_visitor_waits_for_what_is_left_to_do() {
 }
 
 #[test]
-fn the_adapters_read_side_by_side() {
+fn adapters_have_the_same_files() {
     let files = |folder: &str| sources(folder).into_iter().map(|source| source.name).collect::<Vec<_>>();
     let workers = files("cloudflare/src");
     for file in files("fastly/src").iter().filter(|file| *file != "main.rs") {
@@ -388,7 +388,7 @@ fn documents_name_files_that_exist() {
 }
 
 #[test]
-fn a_source_is_read_word_by_word() {
+fn sources_split_into_words() {
     let text = "a::b(\"x // \\\" y\", 'c', '\\'', &'life z) // no\n/// nor this\nd.e\u{20}1_000";
     let expected =
         ["a", "::", "b", "(", "\"x // \\\" y\"", ",", "'c'", ",", "'\\''", ",", "&", "'", "life", "z", ")", "d", ".", "e", "1_000"];

@@ -130,7 +130,7 @@ fn site(host: &str) -> Ask {
 }
 
 #[test]
-fn every_changing_route_leaves_its_lines_which_say_who_what_when_and_from_where() {
+fn every_change_leaves_its_audit_events() {
     for (change, steps) in CHANGES.iter().flat_map(|change| BOTH.map(|steps| (change, steps))) {
         let edge = world(steps);
         let before = lines(&edge);
@@ -158,7 +158,7 @@ fn every_changing_route_leaves_its_lines_which_say_who_what_when_and_from_where(
 }
 
 #[test]
-fn every_route_with_a_changing_method_is_told_of_here() {
+fn every_changing_endpoint_is_listed_here() {
     for row in ENDPOINTS.iter().filter(|row| row.method != "GET") {
         let is_here = CHANGES.iter().map(|change| (change.pattern, change.method));
         let mut known = is_here.chain(CHANGES_NOTHING);
@@ -173,7 +173,7 @@ fn every_route_with_a_changing_method_is_told_of_here() {
 }
 
 #[test]
-fn what_is_refused_or_changes_nothing_leaves_no_line() {
+fn refused_or_ineffective_requests_leave_no_event() {
     let nothing = || json!({});
     let same = || Ask::import("", LINES, json!({"target": "https://secret.example/", "alias": "plain"}).to_string());
     for steps in BOTH {
@@ -218,7 +218,7 @@ fn what_is_refused_or_changes_nothing_leaves_no_line() {
 
 /// Every change in turn, the store going down before each of its steps, and then the same request until it succeeds.
 #[test]
-fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
+fn crashed_and_repeated_change_is_audited() {
     for (change, steps) in CHANGES.iter().flat_map(|change| BOTH.map(|steps| (change, steps))) {
         let repeats = ["/shorten", "/api/v1/links", "/api/v1/batch", "/api/v1/import"].contains(&change.pattern);
         for number in 0.. {
@@ -246,7 +246,7 @@ fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
 }
 
 #[test]
-fn a_request_that_is_repeated_leaves_the_line_of_the_first() {
+fn repeated_request_keeps_the_first_event() {
     for steps in BOTH {
         let edge = misfortune::edge(1, steps);
         let create = || Ask::create(&link("docs")).once("a key");
@@ -300,7 +300,7 @@ fn seven() -> MemoryEdge {
 }
 
 #[test]
-fn lines_are_read_newest_first_page_by_page() {
+fn events_are_paged_newest_first() {
     let edge = seven();
     let isolate = Isolate::new(&edge);
     let pages_of_two = pages(&isolate, "/api/v1/audit?limit=2", ADMIN_KEY);
@@ -319,7 +319,7 @@ fn lines_are_read_newest_first_page_by_page() {
 }
 
 #[test]
-fn filters_narrow_it_and_are_kept_from_page_to_page() {
+fn filters_apply_to_every_page() {
     let edge = seven();
     let isolate = Isolate::new(&edge);
     let id = text(&ask(&edge, Ask::show("b")).json()["id"]);
@@ -359,7 +359,7 @@ fn filters_narrow_it_and_are_kept_from_page_to_page() {
 }
 
 #[test]
-fn a_damaged_line_hides_no_other() {
+fn damaged_event_hides_no_other() {
     let edge = seven();
     let keys: Vec<String> = lines(&edge).into_keys().collect();
     for (key, value) in keys.iter().skip(1).zip(["", "{}", "null", r#"{"v":2}"#, r#"{"v":1,"at":1,"action":7}"#]) {
@@ -372,7 +372,7 @@ fn a_damaged_line_hides_no_other() {
 }
 
 #[test]
-fn lines_are_kept_for_as_long_as_the_settings_say() {
+fn events_expire_after_the_configured_days() {
     let edge = seven();
     let day = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER), ("HOP_AUDIT_DAYS", "1")];
     let isolate = Isolate::set_up(&edge, &day);
@@ -405,7 +405,7 @@ fn mark(id: &str, secret: &str) -> String {
 }
 
 #[test]
-fn a_key_for_some_domains_sees_what_was_done_there() {
+fn domain_restricted_key_sees_events_of_its_domains() {
     let edge = seven();
     assert_eq!(ask(&edge, Ask::create(&json!({"target": "https://example.com/", "alias": "there", "domain": "b.example"}))).code(), 201);
     let line = |subject: &str, domain: Value| {
@@ -441,7 +441,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
 }
 
 #[test]
-fn nobody_edits_or_deletes_a_line() {
+fn events_cannot_be_edited_or_deleted() {
     let methods: Vec<&str> = ENDPOINTS.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
     assert_eq!(methods, ["GET"], "the audit is read and nothing else");
     let edge = world(CommitMode::Transaction);

@@ -27,7 +27,7 @@ fn check(edge: &MemoryEdge, alias: &str, reason: Value) {
 }
 
 #[test]
-fn an_alias_is_as_free_as_a_creation_finds_it() {
+fn availability_matches_the_answer_to_a_creation() {
     let edge = MemoryEdge::new(1);
     for alias in ["live", "gone", "old", "left"] {
         assert_eq!(ask(&edge, create(alias)).0, 201);
@@ -53,14 +53,14 @@ fn an_alias_is_as_free_as_a_creation_finds_it() {
 }
 
 #[test]
-fn an_alias_is_told_in_its_one_spelling() {
+fn alias_is_returned_in_normal_form() {
     let edge = MemoryEdge::new(1);
     let told = ask(&edge, Ask::list("/api/v1/aliases/e%CC%81"));
     assert_eq!(told, (200, json!({"alias": "é", "available": true, "reason": null})));
 }
 
 #[test]
-fn an_alias_is_free_on_one_domain_and_taken_on_another() {
+fn availability_is_separate_for_each_domain() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let is_free = |query: &str| ask(&edge, Ask::list(&format!("/api/v1/aliases/docs{query}"))).1["available"].clone();
@@ -70,7 +70,7 @@ fn an_alias_is_free_on_one_domain_and_taken_on_another() {
 
 /// A move that dies half-way holds the new alias for a minute.
 #[test]
-fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
+fn abandoned_move_holds_its_alias_one_minute() {
     let edge = misfortune::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let trace = misfortune::watch(&edge);

@@ -38,7 +38,7 @@ fn world() -> MemoryEdge {
 }
 
 #[test]
-fn a_blocked_link_says_since_when_and_why() {
+fn blocked_link_shows_time_and_reason() {
     let edge = world();
     let since = json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"});
     let shown = done(&edge, Ask::show("docs"));
@@ -53,7 +53,7 @@ fn a_blocked_link_says_since_when_and_why() {
 }
 
 #[test]
-fn it_stands_whatever_else_is_said_and_wherever_the_link_goes() {
+fn block_outlasts_edits_moves_and_restores() {
     let edge = world();
     for patch in [
         json!({"disabled": true}),
@@ -71,7 +71,7 @@ fn it_stands_whatever_else_is_said_and_wherever_the_link_goes() {
 }
 
 #[test]
-fn history_tells_of_it() {
+fn history_records_the_block() {
     let edge = world();
     done(&edge, Ask::change("docs", &json!({"blocked": null})));
     let told = done(&edge, Ask::list("/api/v1/links/docs/history"));
@@ -80,7 +80,7 @@ fn history_tells_of_it() {
 }
 
 #[test]
-fn a_batch_blocks_and_lists_go_by_it() {
+fn batch_blocks_links_and_lists_filter_them() {
     let edge = world();
     done(&edge, create("b"));
     done(&edge, create("c"));
@@ -96,7 +96,7 @@ fn a_batch_blocks_and_lists_go_by_it() {
 }
 
 #[test]
-fn wrong_words_are_named() {
+fn invalid_block_fields_are_reported() {
     let edge = world();
     let patch = |blocked: Value| Ask::change("docs", &json!({"blocked": blocked}));
     let new = |blocked: Value| Ask::create(&json!({"target": HERE, "blocked": blocked}));
@@ -123,7 +123,7 @@ fn wrong_words_are_named() {
 
 /// What one hop exports another takes over, and once more without doing anything.
 #[test]
-fn it_goes_along_with_an_export() {
+fn block_survives_export_and_import() {
     let edge = world();
     done(&edge, block("docs", "=said \"so\", twice"));
     done(&edge, create("free"));

@@ -105,7 +105,7 @@ fn new_links(count: usize) -> Ask {
 }
 
 #[test]
-fn keyed_batch_of_a_hundred_ends_in_few_requests() {
+fn keyed_batch_of_hundred_ends_in_few_requests() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let answers = send_batch(&edge, &new_links(100));
@@ -161,7 +161,7 @@ fn state(edge: &MemoryEdge) -> Vec<(String, String, u64, bool)> {
 }
 
 #[test]
-fn mixed_keyed_batch_ends_as_with_operations_enough() {
+fn mixed_keyed_batch_matches_an_unlimited_one() {
     for (steps, operations) in SMALLEST {
         let (few, enough) = (edge(steps, OPERATIONS), edge(steps, OPERATIONS));
         world(&few);
@@ -178,7 +178,7 @@ fn mixed_keyed_batch_ends_as_with_operations_enough() {
 }
 
 #[test]
-fn failed_item_is_tried_again_with_the_untried() {
+fn failed_items_are_retried_with_untried_ones() {
     for (steps, operations) in SMALLEST {
         for dies_at in 0..40 {
             let _guard = OnFailure::print(format!("\n{steps:?}, the store fails once at {dies_at}\n"));
@@ -300,7 +300,7 @@ fn check_imported(edge: &MemoryEdge) {
 }
 
 #[test]
-fn keyed_import_tells_earlier_lines_again_until_done() {
+fn keyed_import_repeats_earlier_results_until_done() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let import = import(&lines().concat()).once("a key");
@@ -327,7 +327,7 @@ fn keyed_import_tells_earlier_lines_again_until_done() {
 }
 
 #[test]
-fn long_problems_of_lines_are_stored_in_short_form() {
+fn long_line_problems_are_stored_in_short_form() {
     let edge = edge(CommitMode::Transaction, 50);
     let wrong: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
     let lines: Vec<String> = (0..30).map(|number| json!({"target": HERE, "alias": format!("l{number}")}).to_string()).collect();
@@ -340,7 +340,7 @@ fn long_problems_of_lines_are_stored_in_short_form() {
 }
 
 #[test]
-fn unkeyed_import_goes_on_where_it_is_told() {
+fn unkeyed_import_continues_at_next() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let body = lines().concat();
@@ -368,7 +368,7 @@ fn unkeyed_import_goes_on_where_it_is_told() {
 }
 
 #[test]
-fn batch_whose_writer_dies_anywhere_is_completed() {
+fn batch_crash_at_any_step_recovers() {
     for (steps, operations) in SMALLEST {
         let items: Vec<Value> = (0..12).map(|number| create(&format!("n{number}"))).collect();
         for dies_at in 0.. {

@@ -402,27 +402,27 @@ fn try_all(steps: CommitMode, has_issued_key: bool) {
 }
 
 #[test]
-fn changes_key_by_key_end_or_are_refused() {
+fn stepwise_changes_complete_or_are_refused() {
     try_all(CommitMode::Stepwise, false);
 }
 
 #[test]
-fn changes_key_by_key_with_issued_key_end() {
+fn stepwise_changes_with_issued_key_complete() {
     try_all(CommitMode::Stepwise, true);
 }
 
 #[test]
-fn changes_by_statement_end_or_are_refused() {
+fn transaction_changes_complete_or_are_refused() {
     try_all(CommitMode::Transaction, false);
 }
 
 #[test]
-fn changes_by_statement_with_issued_key_end() {
+fn transaction_changes_with_issued_key_complete() {
     try_all(CommitMode::Transaction, true);
 }
 
 #[test]
-fn refused_change_undoes_within_its_limit() {
+fn refused_change_rolls_back_within_its_limit() {
     // What is left of two index entries and a note.
     for (repeated, most_taken_back, left) in [
         (false, None, [0, 0]),

@@ -76,7 +76,7 @@ fn wrong(result: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() {
+fn batch_items_fail_independently() {
     let edge = world(CommitMode::Transaction);
     let items = [
         (create("new"), (201, "")),
@@ -116,7 +116,7 @@ fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() 
 }
 
 #[test]
-fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
+fn batch_item_errors_point_at_fields() {
     let edge = world(CommitMode::Transaction);
     let envelope = |inner: &str| format!("{{\"items\":[{inner}]}}");
     for (item, expected) in [
@@ -172,7 +172,7 @@ fn in_bytes(ask: Ask, bytes: impl Into<Vec<u8>>) -> Ask {
 }
 
 #[test]
-fn an_envelope_that_cannot_be_read_is_refused_as_a_whole() {
+fn invalid_batch_envelope_is_refused_whole() {
     let edge = world(CommitMode::Transaction);
     let most = 100;
     let many = |count: usize| json!({"items": vec![delete("nothing"); count]}).to_string();
@@ -216,7 +216,7 @@ fn everything() -> Ask {
 }
 
 #[test]
-fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
+fn batch_crash_does_each_item_once() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{steps:?}, dies at step {died_at}\n"));
@@ -262,7 +262,7 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
 }
 
 #[test]
-fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
+fn batch_answers_without_unreadable_click_totals() {
     let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, Ask::visit("docs")).code(), 302);
     edge.take_log();
@@ -274,7 +274,7 @@ fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
 }
 
 #[test]
-fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
+fn conditional_delete_spares_a_forwarding_alias() {
     let edge = world(CommitMode::Transaction);
     let seen = |version: u64| json!({"op": "delete", "alias": "left", "if_match": version});
     for result in results(&edge, &[seen(1), seen(2)]) {
@@ -314,7 +314,7 @@ fn link(alias: &str) -> String {
 }
 
 #[test]
-fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
+fn import_lines_fail_independently() {
     let edge = world(CommitMode::Transaction);
     let bad_text = [b"{\"target\":\"".as_slice(), b"\xff", b"\"}\n"].concat();
     let text = [
@@ -365,7 +365,7 @@ fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
 
 /// With a key too, under which an earlier try may have been at work: as long as none was, nobody looks for it.
 #[test]
-fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
+fn import_reads_aliases_once_and_writes_each() {
     let lines: Vec<String> = (0..20).map(|number| link(&format!("new-{number}"))).collect();
     let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
@@ -380,7 +380,7 @@ fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
 }
 
 #[test]
-fn rows_are_taken_in_by_the_names_of_their_columns() {
+fn csv_rows_are_read_by_column_name() {
     let edge = world(CommitMode::Transaction);
     let csv = "\u{feff}alias,target,note,tags,max_clicks,strict\r\n\
         a,https://example.com/here,'=SUM(A1),\"[\"\"x\"\"]\",7,true\r\n\
@@ -428,7 +428,7 @@ fn rows_are_taken_in_by_the_names_of_their_columns() {
 }
 
 #[test]
-fn a_text_without_lines_brings_nothing() {
+fn import_without_lines_creates_nothing() {
     let edge = MemoryEdge::new(1);
     for text in ["", "\u{feff}", "\n\r\n  \n"] {
         for media_type in [LINES, CSV, "application/jsonl", "Text/CSV;header=present"] {
@@ -441,7 +441,7 @@ fn a_text_without_lines_brings_nothing() {
 }
 
 #[test]
-fn an_import_that_cannot_be_read_is_refused_as_a_whole() {
+fn invalid_import_request_is_refused_whole() {
     let edge = MemoryEdge::new(1);
     for (query, media_type, text, code) in [
         ("", "application/json", link("a"), 415),
@@ -460,7 +460,7 @@ fn an_import_that_cannot_be_read_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
+fn dry_run_predicts_results_and_writes_nothing() {
     let edge = world(CommitMode::Transaction);
     let text = [link("a"), json!({"target": HERE}).to_string(), link("docs"), link("gone"), "{".into()].join("\n")
         + "\n"
@@ -479,7 +479,7 @@ fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
 }
 
 #[test]
-fn what_a_link_was_elsewhere_comes_along_and_its_clicks_only_once() {
+fn import_takes_metadata_and_clicks_once() {
     let edge = MemoryEdge::new(1);
     let brought = json!({
         "id": "lnk_1", "target": HERE, "alias": "a", "domain": "hop.example", "short_url": "https://x.example/a", "owner": "usr_11111111111111111",
@@ -522,7 +522,7 @@ fn what_a_link_was_elsewhere_comes_along_and_its_clicks_only_once() {
 }
 
 #[test]
-fn a_link_that_had_a_password_is_not_taken_in_without_one() {
+fn import_requires_the_password_of_locked_links() {
     let edge = world(CommitMode::Transaction);
     let secret = json!({"target": HERE, "alias": "mine", "password": "a password to keep"});
     assert_eq!(ask(&edge, Ask::create(&secret)).code(), 201);
@@ -543,7 +543,7 @@ fn a_link_that_had_a_password_is_not_taken_in_without_one() {
 
 /// Two send the same line at once, and both find none of it at first.
 #[test]
-fn a_link_that_came_meanwhile_is_there_already() {
+fn concurrent_import_creates_a_link_once() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::LateAt(StoreStep::Write, 1));
@@ -583,8 +583,8 @@ fn random_text(random: &mut Random, is_csv: bool) -> (String, Vec<String>) {
 
 /// Whoever sends on from where hop stopped, below the names of the columns, comes to the end with every line taken in once.
 #[test]
-fn an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing() {
-    for_seeds("bulk", "an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing", 60, |seed| {
+fn import_resumes_without_losing_or_doubling_lines() {
+    for_seeds("bulk", "import_resumes_without_losing_or_doubling_lines", 60, |seed| {
         let mut random = Random::new(seed);
         let is_csv = random.below(2) == 0;
         let (text, aliases) = random_text(&mut random, is_csv);
@@ -622,7 +622,7 @@ fn an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing() {
 }
 
 #[test]
-fn import_stops_before_a_line_not_taken() {
+fn import_stops_before_an_unprocessed_line() {
     let edge = MemoryEdge::new(1);
     edge.set_operations(40);
     let all = ask(&edge, Ask::import("", CSV, format!("target\n{}", format!("{HERE}\n").repeat(100)))).json();
@@ -650,7 +650,7 @@ fn import_stops_before_a_line_not_taken() {
 
 /// What a line finds is what the lines before it have made.
 #[test]
-fn a_line_sees_what_lines_before_it_made() {
+fn import_line_sees_earlier_lines() {
     let edge = MemoryEdge::new(1);
     for ask in [Ask::create(&json!({"target": "https://example.com/old", "alias": "gone"})), Ask::delete("gone")] {
         assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
@@ -669,7 +669,7 @@ const PASSWORD: &str = "a password to keep";
 
 /// A hash costs more than all the rest of a link, and an edge's limits end a request that makes too many.
 #[test]
-fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
+fn password_hashes_per_request_are_limited() {
     let most = usize::from(TRAITS.most_hashes);
     let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
@@ -700,7 +700,7 @@ fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
 
 /// A salt is drawn for each hash: where none was, the next draw is that of a world without passwords.
 #[test]
-fn an_import_that_makes_nothing_hashes_nothing() {
+fn import_hashes_only_for_new_links() {
     let alias_after = |query: &str, alias: &str, password: Value| {
         let edge = world(CommitMode::Transaction);
         let line = json!({"target": HERE, "alias": alias, "password": password}).to_string();
@@ -715,7 +715,7 @@ fn an_import_that_makes_nothing_hashes_nothing() {
 
 /// A link that came with others is no larger than one that came alone: whoever lists it has to read it again.
 #[test]
-fn an_item_or_a_line_is_hardly_larger_than_a_body_of_its_own() {
+fn items_and_lines_have_a_size_limit() {
     let edge = world(CommitMode::Transaction);
     let padded = |make: &dyn Fn(&str) -> String, bytes: usize| make(&"x".repeat(bytes - make("").len()));
     let item = |title: &str| json!({"op": "create", "link": {"target": HERE, "title": title}}).to_string();

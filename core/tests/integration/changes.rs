@@ -78,7 +78,7 @@ fn conditions() -> Value {
 }
 
 #[test]
-fn rules_are_shown_in_their_normal_form_and_can_be_sent_back() {
+fn rules_are_normalised_and_round_trip() {
     let edge = world();
     let said = json!([
         {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
@@ -97,7 +97,7 @@ fn rules_are_shown_in_their_normal_form_and_can_be_sent_back() {
 }
 
 #[test]
-fn a_link_that_holds_back_asks_until_it_no_longer_does() {
+fn password_and_confirmation_hold_until_removed() {
     for (hold, release, needs) in [
         (json!({"password": "correct horse"}), json!({"password": null}), "password"),
         (json!({"confirm": true}), json!({"confirm": false}), "confirmation"),
@@ -136,7 +136,7 @@ fn text(answer: &Answer) -> String {
 }
 
 #[test]
-fn a_password_is_kept_as_a_hash_that_nobody_sees() {
+fn password_is_stored_as_a_hidden_hash() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let set = |password: &str| run(isolate.ask(Ask::change("docs", &json!({ "password": password }))));
@@ -163,7 +163,7 @@ fn a_password_is_kept_as_a_hash_that_nobody_sees() {
 }
 
 #[test]
-fn a_creation_takes_what_a_change_takes() {
+fn creation_accepts_the_fields_of_a_change() {
     let edge = world();
     let said = json!({"target": ELSEWHERE, "alias": "all", "title": "T", "tags": ["x"], "disabled": true});
     let created = ask(&edge, Ask::create(&said)).json();
@@ -174,7 +174,7 @@ fn a_creation_takes_what_a_change_takes() {
 }
 
 #[test]
-fn a_change_is_made_only_to_what_was_seen() {
+fn change_requires_the_current_etag() {
     let edge = world();
     for (seen, title, code) in [
         ("\"1\"", "a", 200),
@@ -195,7 +195,7 @@ fn a_change_is_made_only_to_what_was_seen() {
 }
 
 #[test]
-fn wrong_body_is_refused_before_if_match_is_checked() {
+fn body_is_checked_before_if_match() {
     let edge = world();
     let outdated = |body: &Value| ask(&edge, Ask::change_if("docs", "\"7\"", body));
     let long_query = json!({"target": format!("https://a.example/{}", "x".repeat(8_170)), "utm_source": "news"});
@@ -222,7 +222,7 @@ fn wrong_body_is_refused_before_if_match_is_checked() {
 }
 
 #[test]
-fn errors_that_depend_on_the_link_follow_if_match() {
+fn link_dependent_errors_come_after_if_match() {
     let edge = world();
     assert_eq!(change(&edge, &json!({"starts_at": "2030-01-02T00:00:00Z"})).code(), 200);
     for body in [json!({"ends_at": "2030-01-01T00:00:00Z"}), json!({"alias": "docs"}), json!({"blocked": {}}), json!({"card": {}})] {
@@ -232,7 +232,7 @@ fn errors_that_depend_on_the_link_follow_if_match() {
 }
 
 #[test]
-fn only_what_was_seen_is_deleted_or_erased() {
+fn delete_and_erase_require_the_current_etag() {
     for query in ["", "?erase=true"] {
         let edge = world();
         assert_eq!(change(&edge, &json!({"title": "T"})).code(), 200);
@@ -258,7 +258,7 @@ fn of_two_changes_with_one_etag_one_is_made() {
 }
 
 #[test]
-fn a_change_that_changes_nothing_leaves_the_version() {
+fn ineffective_change_keeps_the_version() {
     let edge = world();
     let titled = change(&edge, &json!({"title": "T"})).json();
     edge.wait_seconds(5);
@@ -268,7 +268,7 @@ fn a_change_that_changes_nothing_leaves_the_version() {
 }
 
 #[test]
-fn a_link_leads_where_its_state_says() {
+fn state_decides_where_visitors_go() {
     let edge = world();
     let soon = "2026-11-21T08:01:00Z";
     let later = "2026-11-21T08:02:00Z";
@@ -287,7 +287,7 @@ fn a_link_leads_where_its_state_says() {
 }
 
 #[test]
-fn an_isolate_that_remembers_a_link_still_looks_at_the_clock() {
+fn memoized_link_still_ends_on_time() {
     let edge = world();
     change(&edge, &json!({"ends_at": "2026-11-21T08:00:02Z"}));
     let isolate = Isolate::new(&edge);
@@ -297,7 +297,7 @@ fn an_isolate_that_remembers_a_link_still_looks_at_the_clock() {
 }
 
 #[test]
-fn nobody_repeats_a_redirect_beyond_its_end() {
+fn redirect_caching_stops_at_the_end() {
     let edge = world();
     change(&edge, &json!({"redirect_status": 301, "ends_at": "2026-11-21T08:00:40Z"}));
     for (wait, cached) in [(0, "private, max-age=30"), (15, "private, max-age=25"), (24, "private, max-age=1")] {
@@ -307,7 +307,7 @@ fn nobody_repeats_a_redirect_beyond_its_end() {
 }
 
 #[test]
-fn only_a_link_that_leads_to_its_target_counts_clicks() {
+fn fallback_redirects_count_no_click() {
     let edge = world();
     change(&edge, &json!({"disabled": true, "fallback": ELSEWHERE}));
     assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
@@ -317,7 +317,7 @@ fn only_a_link_that_leads_to_its_target_counts_clicks() {
 }
 
 #[test]
-fn what_is_wrong_is_named_and_nothing_is_stored() {
+fn wrong_fields_are_reported_and_nothing_stored() {
     let edge = world();
     let answer = change(
         &edge,

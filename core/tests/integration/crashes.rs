@@ -84,7 +84,7 @@ fn rival() -> Ask {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_hint_leaves_nothing() {
+fn create_crash_before_index_entry_leaves_nothing() {
     let edge = nothing();
     die_at(&edge, StoreStep::AddEntry, create());
     assert!(edge.records.keys().is_empty());
@@ -93,7 +93,7 @@ fn a_creation_that_dies_before_its_hint_leaves_nothing() {
 
 /// A link knows of eight deleted ones whose alias it took over. Before the next takes it over, what is left of the oldest is removed.
 #[test]
-fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
+fn reuse_crash_during_cleanup_recovers() {
     let reuse = || Ask::create(&json!({"target": THERE, "alias": "docs", "reuse": true}));
     let asked = |edge: &MemoryEdge, asked: Ask| run(Isolate::new(edge).ask(asked)).code();
     for dies_at in 0.. {
@@ -118,7 +118,7 @@ fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
+fn create_crash_before_record_leaves_unconfirmed_entry() {
     let edge = nothing();
     die_at(&edge, StoreStep::Write, create());
     assert_eq!((index_entries(&edge), truth(&edge).len()), (1, 0));
@@ -129,7 +129,7 @@ fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_answer_is_made() {
+fn create_crash_before_response_keeps_the_link() {
     let edge = nothing();
     die_at(&edge, StoreStep::Answer, create());
     assert_eq!((index_entries(&edge), follow_afresh(&edge)), (1, to(HERE)));
@@ -138,13 +138,13 @@ fn a_creation_that_dies_before_its_answer_is_made() {
 }
 
 #[test]
-fn a_refused_creation_takes_its_hint_back() {
+fn refused_create_removes_its_index_entry() {
     let edge = one_link();
     assert_eq!((run(Isolate::new(&edge).ask(rival())).code(), index_entries(&edge)), (409, 1));
 }
 
 #[test]
-fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skipped() {
+fn refused_create_crash_leaves_unconfirmed_entry() {
     let edge = one_link();
     die_at(&edge, StoreStep::RemoveKey, rival());
     assert_eq!((index_entries(&edge), follow_afresh(&edge)), (2, to(HERE)));
@@ -177,7 +177,7 @@ fn late_removal_spares_entries_of_its_claim() {
 }
 
 #[test]
-fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
+fn delete_crash_before_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, Ask::delete("docs"));
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
@@ -185,7 +185,7 @@ fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+fn delete_crash_before_response_leaves_stale_cache() {
     let edge = one_link();
     follow_afresh(&edge);
     die_at(&edge, StoreStep::Answer, Ask::delete("docs"));
@@ -197,7 +197,7 @@ fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_
 }
 
 #[test]
-fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
+fn restore_crash_before_response_keeps_link_live() {
     let edge = one_link();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     die_at(&edge, StoreStep::Answer, Ask::restore("docs"));
@@ -208,7 +208,7 @@ fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
 }
 
 #[test]
-fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_counted() {
+fn click_crash_before_total_loses_the_click() {
     for (step, counted) in [(StoreStep::Get, 0), (StoreStep::Write, 0), (StoreStep::Answer, 1)] {
         let edge = one_link();
         let id = truth(&edge)["docs"].id.clone();
@@ -224,7 +224,7 @@ fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_coun
 }
 
 #[test]
-fn a_fill_that_dies_before_its_put_leaves_truth_to_be_asked() {
+fn fill_crash_before_put_leaves_no_cached_link() {
     let edge = one_link();
     let (_, lost) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     drop(lost);
@@ -232,7 +232,7 @@ fn a_fill_that_dies_before_its_put_leaves_truth_to_be_asked() {
 }
 
 #[test]
-fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
+fn fill_crash_before_check_leaves_stale_cache() {
     let edge = one_link();
     let isolate = Isolate::new(&edge);
     let (_, late) = run(isolate.handle(Ask::visit("docs")));
@@ -247,7 +247,7 @@ fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() {
+fn create_crash_before_record_leaves_tag_marker() {
     let edge = nothing();
     let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
     die_at(&edge, StoreStep::Write, tagged());
@@ -259,7 +259,7 @@ fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() 
 }
 
 #[test]
-fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
+fn edit_crash_before_record_leaves_unnamed_version() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, edit("https://example.com/lost"));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
@@ -270,7 +270,7 @@ fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
 }
 
 #[test]
-fn an_edit_that_dies_before_its_answer_is_made_and_told() {
+fn edit_crash_before_response_keeps_the_edit() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, edit(THERE));
     assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
@@ -278,7 +278,7 @@ fn an_edit_that_dies_before_its_answer_is_made_and_told() {
 }
 
 #[test]
-fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clearing() {
+fn edit_crash_before_cleanup_leaves_old_versions() {
     let edge = one_link();
     let target = |version: usize| format!("https://example.com/{version}");
     let edit_up_to =
@@ -293,7 +293,7 @@ fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clear
 }
 
 #[test]
-fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
+fn rename_crash_before_claim_changes_nothing() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 1, rename(true));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
@@ -304,7 +304,7 @@ fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
+fn rename_crash_before_forwarding_record_keeps_old_alias() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     assert!(is_arriving(&edge));
@@ -319,7 +319,7 @@ fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
 }
 
 #[test]
-fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
+fn abandoned_move_frees_its_alias_after_a_minute() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(60);
@@ -331,7 +331,7 @@ fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
 }
 
 #[test]
-fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it_was() {
+fn takeover_crash_before_claim_keeps_old_alias() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(61);
@@ -345,7 +345,7 @@ fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it
 }
 
 #[test]
-fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
+fn rename_crash_before_removals_leaves_unconfirmed_entries() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::RemoveKey, 1, rename(true));
     assert_eq!((index_entries(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
@@ -354,7 +354,7 @@ fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped
 }
 
 #[test]
-fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_one_says_so() {
+fn rename_crash_before_finalization_recovers() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 3, rename(true));
     assert!(is_arriving(&edge));
@@ -370,7 +370,7 @@ fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_on
 }
 
 #[test]
-fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+fn rename_crash_before_response_leaves_stale_cache() {
     let edge = one_link();
     follow_afresh(&edge);
     die_at(&edge, StoreStep::GetMany, rename(false));
@@ -384,7 +384,7 @@ fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_af
 }
 
 #[test]
-fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_dead_one_does() {
+fn refused_rename_crash_leaves_pending_move() {
     let edge = one_link();
     let isolate = Isolate::new(&edge);
     // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
@@ -416,7 +416,7 @@ fn beside(edge: &MemoryEdge) -> usize {
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
+fn erase_crash_before_first_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, erase());
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
@@ -424,7 +424,7 @@ fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
+fn erase_crash_before_removals_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::RemoveKey, erase());
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
@@ -434,7 +434,7 @@ fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_n
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_completed_by_the_next() {
+fn erase_crash_before_second_record_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, erase());
     assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
@@ -481,7 +481,7 @@ fn erase_crash_after_give_back_recovers() {
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_answer_is_made() {
+fn erase_crash_before_response_leaves_nothing() {
     let edge = one_link();
     let steps = watch(&edge);
     assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 204);
@@ -508,7 +508,7 @@ fn lose(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
+fn keyed_crash_before_claim_leaves_key_free() {
     let edge = nothing();
     die_at_nth(&edge, StoreStep::Write, 1, create_once());
     assert!(edge.records.keys().is_empty());
@@ -516,7 +516,7 @@ fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
 }
 
 #[test]
-fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_minute_later() {
+fn keyed_crash_during_work_retries_after_a_minute() {
     let edge = nothing();
     die_at_nth(&edge, StoreStep::Write, 2, create_once());
     assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
@@ -528,7 +528,7 @@ fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did() {
+fn keyed_crash_before_storing_answer_finds_its_work() {
     let edge = nothing();
     lose(&edge, StoreStep::Write, 3, create_once());
     let made = truth(&edge);
@@ -540,7 +540,7 @@ fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did()
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_kept() {
+fn keyed_crash_before_response_replays_stored_answer() {
     let edge = nothing();
     lose(&edge, StoreStep::Answer, 3, create_once());
     let made = truth(&edge);
@@ -551,7 +551,7 @@ fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_ke
 }
 
 #[test]
-fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
+fn import_crash_before_clicks_adds_them_on_retry() {
     let line = json!({"target": HERE, "alias": "docs", "clicks": {"humans": 7}}).to_string();
     let import = || Ask::import("", "application/x-ndjson", line.clone());
     for (follows, counted) in [(false, 7), (true, 1)] {
@@ -586,7 +586,7 @@ fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
 }
 
 #[test]
-fn a_take_that_dies_before_its_count_takes_nothing() {
+fn take_crash_before_count_takes_nothing() {
     let edge = nothing();
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
@@ -595,7 +595,7 @@ fn a_take_that_dies_before_its_count_takes_nothing() {
 }
 
 #[test]
-fn a_take_that_dies_before_its_answer_loses_one() {
+fn take_crash_before_response_loses_one_click() {
     let edge = nothing();
     plan(&edge, Plan::Every(StoreStep::Answer, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
@@ -604,7 +604,7 @@ fn a_take_that_dies_before_its_answer_loses_one() {
 }
 
 #[test]
-fn a_take_that_dies_before_its_mark_leaves_it_to_the_next() {
+fn take_crash_before_exhaustion_marker_recovers() {
     let edge = nothing();
     let take = || run(tickets::take(&edge.records, &limited(), TWO, None, Ok(DRAWS))).ok();
     let is_marked = || edge.records.peek(&limited()).is_some();

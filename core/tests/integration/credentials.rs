@@ -35,7 +35,7 @@ fn changed(text: &str, at: usize) -> String {
 }
 
 #[test]
-fn every_credential_that_is_not_good_gets_the_same_answer() {
+fn invalid_credentials_get_identical_answers() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     let make = |owner: &str, said: &Value| key(&edge, owner, &["links:read"], said);
@@ -119,7 +119,7 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
 
 /// What is no `Bearer` token is refused like whoever shows nothing, and the log says so without repeating it.
 #[test]
-fn a_malformed_credential_is_logged_without_itself() {
+fn malformed_credential_is_not_logged_verbatim() {
     let edge = MemoryEdge::new(1);
     let asked = |value: &[u8]| {
         let mut asked = Ask::list(ME).showing("x");
@@ -139,7 +139,7 @@ fn a_malformed_credential_is_logged_without_itself() {
 
 /// Redirects need neither, so what is wrong here is not wrong with every request.
 #[test]
-fn readiness_needs_a_pepper_and_a_usable_admin_key() {
+fn readiness_needs_pepper_and_usable_admin_key() {
     const READY: &str = "ready";
     let edge = MemoryEdge::new(1);
     let (domains, pepper, admin) = (("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", PEPPER), ("HOP_ADMIN_KEY", ADMIN_KEY));
@@ -161,7 +161,7 @@ fn readiness_needs_a_pepper_and_a_usable_admin_key() {
 }
 
 #[test]
-fn keys_want_a_pepper_and_no_admin() {
+fn keys_need_a_pepper_but_no_admin_key() {
     let edge = MemoryEdge::new(1);
     let (_, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let domains = ("HOP_DOMAINS", "https://hop.example");
@@ -192,7 +192,7 @@ fn keys_want_a_pepper_and_no_admin() {
 }
 
 #[test]
-fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
+fn key_use_is_recorded_hourly_after_the_response() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let isolate = Isolate::new(&edge);
@@ -214,7 +214,7 @@ fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
 }
 
 #[test]
-fn whoever_is_refused_leaves_no_trace_of_use() {
+fn refused_request_records_no_key_use() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let before = kept(&edge, &id);
@@ -225,7 +225,7 @@ fn whoever_is_refused_leaves_no_trace_of_use() {
 }
 
 #[test]
-fn a_use_that_cannot_be_written_down_is_only_logged() {
+fn failed_use_record_is_only_logged() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
@@ -240,7 +240,7 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
 
 /// Whoever asked before the revocation is answered, and what is written down of it afterwards does not make the key good again.
 #[test]
-fn a_revocation_is_never_undone_by_a_use() {
+fn use_recorded_after_revocation_is_dropped() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
@@ -256,7 +256,7 @@ fn a_revocation_is_never_undone_by_a_use() {
 }
 
 #[test]
-fn a_revocation_holds_however_late_a_use_is_written() {
+fn revocation_holds_against_interleaved_uses() {
     let mut both = 0;
     for seed in 0..200 {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
@@ -280,7 +280,7 @@ fn a_revocation_holds_however_late_a_use_is_written() {
 }
 
 #[test]
-fn a_key_made_without_an_answer_opens_nothing_that_anybody_knows() {
+fn unacknowledged_key_creation_leaves_no_key() {
     let edge = misfortune::edge(1, CommitMode::Stepwise);
     let owner = user(&edge, 'e', "editor", "in");
     plan(&edge, Plan::FromFirst(StoreStep::Write));
@@ -294,7 +294,7 @@ fn planted_key(edge: &MemoryEdge, owner: &str, key: &Planted<'_>) -> String {
 }
 
 #[test]
-fn keys_of_users_who_are_not_active_are_refused() {
+fn keys_of_inactive_users_are_refused() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'o', "owner", "in");
     let secret = planted_key(&edge, &owner, &Planted::default());

@@ -62,7 +62,7 @@ fn world() -> MemoryEdge {
 }
 
 #[test]
-fn a_domain_is_added_shown_changed_and_deleted() {
+fn domain_is_added_shown_changed_and_deleted() {
     let edge = MemoryEdge::new(1);
     let added = ask(&edge, add("C.example"));
     let expected = json!({"domain": "c.example", "origin": "https://c.example", "default": false, "configured": false, "root": ROOT,
@@ -84,7 +84,7 @@ fn a_domain_is_added_shown_changed_and_deleted() {
 }
 
 #[test]
-fn domains_of_the_settings_come_first_and_can_be_changed_but_not_deleted() {
+fn configured_domains_come_first_and_cannot_be_deleted() {
     let edge = world();
     let bare = |domain: &str, origin: &str, default: bool| {
         json!({"domain": domain, "origin": origin, "default": default, "configured": true, "root": null, "not_found": null,
@@ -103,7 +103,7 @@ fn domains_of_the_settings_come_first_and_can_be_changed_but_not_deleted() {
 }
 
 #[test]
-fn many_domains_are_listed_page_by_page() {
+fn many_domains_are_paged() {
     let edge = MemoryEdge::new(1);
     for number in 0..101 {
         assert_eq!(ask(&edge, add(&format!("d{number}.example"))).code(), 201);
@@ -116,7 +116,7 @@ fn many_domains_are_listed_page_by_page() {
 }
 
 #[test]
-fn a_change_is_made_only_to_what_was_seen() {
+fn change_requires_the_current_etag() {
     let edge = world();
     let change =
         |seen: &str| ask(&edge, patch("c.example", &json!({"root": format!("{ROOT}?{}", seen.len())})).header(IF_MATCH, seen)).code();
@@ -126,7 +126,7 @@ fn a_change_is_made_only_to_what_was_seen() {
 }
 
 #[test]
-fn wrong_body_is_refused_before_if_match_is_checked() {
+fn body_is_checked_before_if_match() {
     let edge = world();
     let outdated = |body: &Value| ask(&edge, patch("c.example", body).header(IF_MATCH, "\"9\"")).problem();
     assert_eq!(outdated(&json!({"root": ROOT})), "version_mismatch");
@@ -139,7 +139,7 @@ fn wrong_body_is_refused_before_if_match_is_checked() {
 }
 
 #[test]
-fn what_leads_in_circles_or_nowhere_is_refused() {
+fn invalid_domain_fields_are_refused() {
     let edge = world();
     for (body, field, code) in [
         (json!({"root": "https://hop.example/x"}), "/root", "own_domain"),
@@ -164,7 +164,7 @@ fn what_leads_in_circles_or_nowhere_is_refused() {
 }
 
 #[test]
-fn no_link_leads_to_the_domain_it_is_on() {
+fn link_to_its_own_domain_is_refused() {
     let edge = world();
     let own = "https://C.example.:8443/x";
     let says = [
@@ -199,7 +199,7 @@ fn no_link_leads_to_the_domain_it_is_on() {
 }
 
 #[test]
-fn a_link_whose_domain_came_after_its_target_can_still_be_changed_otherwise() {
+fn preexisting_self_link_allows_unrelated_changes() {
     let edge = world();
     link(&edge, "hop.example", "docs");
     for key in edge.records.keys() {
@@ -212,7 +212,7 @@ fn a_link_whose_domain_came_after_its_target_can_still_be_changed_otherwise() {
 }
 
 #[test]
-fn visitors_who_find_nothing_are_sent_on() {
+fn missing_links_redirect_to_domain_targets() {
     let edge = MemoryEdge::new(1);
     for alias in ["live", "gone", "off", "own"] {
         link(&edge, "hop.example", alias);
@@ -252,7 +252,7 @@ fn id(edge: &MemoryEdge) -> String {
 }
 
 #[test]
-fn an_added_domain_has_links_like_any_other() {
+fn added_domain_has_links_like_any_other() {
     let edge = world();
     let created = link(&edge, "c.example", "docs");
     assert_eq!((&created["short_url"], &created["domain"]), (&json!("https://c.example/docs"), &json!("c.example")));
@@ -276,7 +276,7 @@ fn an_added_domain_has_links_like_any_other() {
 }
 
 #[test]
-fn a_host_of_nobody_is_unknown_on_every_route() {
+fn unknown_host_is_refused_on_every_route() {
     let edge = world();
     for host in ["d.example", "1.2.3.4.5", "C..example", "0x7f.1"] {
         for path in ["", "x", "robots.txt", "capabilities", "api/v1/links", "x/y"] {
@@ -288,7 +288,7 @@ fn a_host_of_nobody_is_unknown_on_every_route() {
 }
 
 #[test]
-fn a_domain_with_links_is_not_deleted() {
+fn domain_with_links_is_not_deleted() {
     let edge = world();
     link(&edge, "c.example", "docs");
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).problem(), "domain_in_use");
@@ -302,7 +302,7 @@ fn a_domain_with_links_is_not_deleted() {
 }
 
 #[test]
-fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
+fn domain_deletion_yields_to_a_new_link() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::LateAt(StoreStep::Write, 1));
@@ -320,7 +320,7 @@ fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
 
 /// Links outlive the setting that named their domain.
 #[test]
-fn a_host_that_is_served_no_more_leads_nowhere() {
+fn removed_host_redirects_nowhere() {
     let edge = MemoryEdge::new(1);
     let created = link(&edge, "b.example", "docs");
     assert_eq!(visit(&edge, "b.example", "docs"), sent_to(HERE));
@@ -334,7 +334,7 @@ fn a_host_that_is_served_no_more_leads_nowhere() {
 }
 
 #[test]
-fn a_link_is_followed_even_if_the_record_of_its_domain_cannot_be_read() {
+fn redirect_survives_unreadable_domain_record() {
     let edge = world();
     link(&edge, "c.example", "docs");
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
@@ -343,7 +343,7 @@ fn a_link_is_followed_even_if_the_record_of_its_domain_cannot_be_read() {
 }
 
 #[test]
-fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_served() {
+fn redirect_reads_only_whether_its_host_is_served() {
     let edge = world();
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
@@ -367,7 +367,7 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
 }
 
 #[test]
-fn what_a_domain_says_is_repeated_as_long_as_a_link_is() {
+fn domain_settings_are_memoized_like_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let front = || told(&run(isolate.ask(Ask::visit(""))));
@@ -387,7 +387,7 @@ fn what_a_domain_says_is_repeated_as_long_as_a_link_is() {
 }
 
 #[test]
-fn a_record_that_cannot_be_read_takes_no_domain_of_the_settings_down() {
+fn configured_domains_survive_unreadable_records() {
     let edge = world();
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
     assert_eq!(visit(&edge, "hop.example", "x"), nowhere(404));
@@ -402,7 +402,7 @@ fn a_record_that_cannot_be_read_takes_no_domain_of_the_settings_down() {
 }
 
 #[test]
-fn what_died_anywhere_is_completed_by_the_next() {
+fn domain_change_crash_at_any_step_recovers() {
     for (make, success) in [
         ((|| add("d.example")) as fn() -> Ask, 409),
         (|| patch("c.example", &json!({"root": HERE})), 200),

@@ -76,7 +76,7 @@ fn records_with(edge: &MemoryEdge, word: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_of_an_erased_link_stays() {
+fn erased_link_leaves_nothing() {
     for deleted in [false, true] {
         let edge = world(MemoryEdge::new(1));
         if deleted {
@@ -93,7 +93,7 @@ fn nothing_of_an_erased_link_stays() {
 }
 
 #[test]
-fn the_alias_is_free_and_its_next_link_has_nothing_of_the_last() {
+fn erased_alias_starts_a_fresh_link() {
     let edge = world(MemoryEdge::new(1));
     let old = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, erase("docs")).0, 204);
@@ -105,7 +105,7 @@ fn the_alias_is_free_and_its_next_link_has_nothing_of_the_last() {
 }
 
 #[test]
-fn visitors_learn_of_it() {
+fn erased_link_is_gone_for_visitors() {
     let edge = world(MemoryEdge::new(1));
     let isolate = Isolate::new(&edge);
     let follow = |isolate: &Isolate<'_>| run(isolate.ask(Ask::visit("docs"))).code();
@@ -117,7 +117,7 @@ fn visitors_learn_of_it() {
 }
 
 #[test]
-fn an_old_alias_leads_nowhere_any_more() {
+fn old_alias_of_an_erased_link_is_missing() {
     let edge = world(MemoryEdge::new(1));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
     let (status, problem) = ask(&edge, erase("docs"));
@@ -129,7 +129,7 @@ fn an_old_alias_leads_nowhere_any_more() {
 }
 
 #[test]
-fn an_old_alias_that_forwards_is_held_until_it_is_deleted() {
+fn forwarding_alias_is_held_until_deleted() {
     let edge = world(MemoryEdge::new(1));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
     assert_eq!(ask(&edge, erase("new")).0, 204);
@@ -141,7 +141,7 @@ fn an_old_alias_that_forwards_is_held_until_it_is_deleted() {
 }
 
 #[test]
-fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
+fn stored_answer_outlasts_the_erased_link() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
     let created = ask(&edge, create());
@@ -150,7 +150,7 @@ fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
 }
 
 #[test]
-fn a_long_history_takes_several_requests() {
+fn long_history_takes_several_requests() {
     let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     edit(&edge, 60);
     edge.set_operations(50);
@@ -176,7 +176,7 @@ fn if_match_is_checked_until_erasing_begins() {
 }
 
 #[test]
-fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
+fn newest_version_is_erased_despite_stale_scan() {
     let edge = world(MemoryEdge::new(1));
     let trace = misfortune::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
@@ -238,7 +238,7 @@ fn edges() -> [MemoryEdge; 3] {
 }
 
 #[test]
-fn erasing_reaches_the_links_an_alias_was_taken_from() {
+fn erasing_reaches_predecessors_of_the_alias() {
     for edge in edges() {
         let edge = world(edge);
         reuse(&edge);
@@ -252,7 +252,7 @@ fn erasing_reaches_the_links_an_alias_was_taken_from() {
 
 /// A link that moves to the alias of a deleted one, and away from it again, takes along what is known of that.
 #[test]
-fn erasing_reaches_taken_aliases_after_moves() {
+fn erasing_reaches_predecessors_after_moves() {
     for edge in edges() {
         let edge = world(edge);
         let old = reuse(&edge);
@@ -274,7 +274,7 @@ fn erasing_reaches_taken_aliases_after_moves() {
 
 /// However often an alias is reused, its record stays small, and what it knows is enough to leave nothing behind.
 #[test]
-fn the_record_of_a_reused_alias_stays_bounded() {
+fn record_of_a_reused_alias_stays_bounded() {
     for edge in edges() {
         let edge = world(edge);
         let mut sizes = Vec::new();
@@ -290,7 +290,7 @@ fn the_record_of_a_reused_alias_stays_bounded() {
 }
 
 #[test]
-fn an_erasure_that_died_anywhere_reaches_reused_links() {
+fn erase_crash_at_any_step_reaches_predecessors() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
@@ -311,7 +311,7 @@ fn an_erasure_that_died_anywhere_reaches_reused_links() {
 
 /// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
 #[test]
-fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
+fn deleted_link_keeps_everything_until_alias_is_taken() {
     let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     let id = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
@@ -346,7 +346,7 @@ fn new() -> Key {
 }
 
 #[test]
-fn erasing_reaches_the_copy_of_a_dead_move() {
+fn erasing_reaches_the_copy_of_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -359,7 +359,7 @@ fn erasing_reaches_the_copy_of_a_dead_move() {
 
 /// The dead move began where the link is no more: the alias it left, and one where it has been since.
 #[test]
-fn erasing_reaches_dead_moves_from_older_aliases() {
+fn erasing_reaches_crashed_moves_from_older_aliases() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -373,7 +373,7 @@ fn erasing_reaches_dead_moves_from_older_aliases() {
 }
 
 #[test]
-fn erasing_leaves_a_destination_others_took() {
+fn erasing_spares_a_destination_taken_by_others() {
     for (edge, arrives) in edges().into_iter().zip([false; 3]).chain(edges().into_iter().zip([true; 3])) {
         let edge = world(edge);
         let id = truth(&edge)["docs"].id.clone();
@@ -413,7 +413,7 @@ fn erasing_gives_a_reused_alias_back() {
 }
 
 #[test]
-fn a_deleted_link_is_erased_under_a_dead_move() {
+fn deleted_link_is_erased_under_a_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
@@ -427,7 +427,7 @@ fn a_deleted_link_is_erased_under_a_dead_move() {
 }
 
 #[test]
-fn erasing_reaches_dead_moves_of_reused_links() {
+fn erasing_reaches_crashed_moves_of_predecessors() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -439,7 +439,7 @@ fn erasing_reaches_dead_moves_of_reused_links() {
 
 /// The ninth link that takes an alias over has what is left of the first removed.
 #[test]
-fn reuse_reaches_dead_moves_of_forgotten_links() {
+fn reuse_reaches_crashed_moves_of_dropped_predecessors() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -455,7 +455,7 @@ fn reuse_reaches_dead_moves_of_forgotten_links() {
 
 /// Old versions are cleared away, but not the one that says where a move was cut off.
 #[test]
-fn clearing_old_versions_forgets_no_dead_move() {
+fn cleanup_keeps_versions_of_crashed_moves() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -468,7 +468,7 @@ fn clearing_old_versions_forgets_no_dead_move() {
 
 /// Seven tries of a move died, one after the other. The versions that lead to the copy stay; all others are cleared away.
 #[test]
-fn dead_tries_of_a_move_stop_no_clearing() {
+fn crashed_move_attempts_do_not_stop_cleanup() {
     for edge in edges() {
         let edge = world(edge);
         // The first clearing that meets what the tries wrote down comes to it first.
@@ -511,7 +511,7 @@ fn erasing_fails_while_a_destination_is_unreadable() {
 }
 
 #[test]
-fn clearing_keeps_versions_of_unreadable_destinations() {
+fn cleanup_keeps_versions_of_unreadable_destinations() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -526,7 +526,7 @@ fn clearing_keeps_versions_of_unreadable_destinations() {
 
 /// One that has to give an alias back, too.
 #[test]
-fn each_request_drops_some_versions() {
+fn each_erase_request_removes_some_versions() {
     for edge in edges() {
         let edge = world(edge);
         edit(&edge, 90);
@@ -550,7 +550,7 @@ fn each_request_drops_some_versions() {
 
 /// Eight links had the alias before. A move of each died.
 #[test]
-fn erasing_eight_predecessors_keeps_to_its_operations() {
+fn erasing_eight_predecessors_stays_within_budget() {
     for edge in edges() {
         let edge = world(edge);
         for number in 0..8 {
@@ -566,7 +566,7 @@ fn erasing_eight_predecessors_keeps_to_its_operations() {
 
 /// Of a link whose alias was reused nothing is left but the version that leads to a copy.
 #[test]
-fn erasing_keeps_a_predecessor_with_a_dead_move() {
+fn erasing_keeps_a_predecessor_with_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
         cut_off(&edge, "new");
@@ -582,7 +582,7 @@ fn erasing_keeps_a_predecessor_with_a_dead_move() {
 
 /// A link that has four predecessors moves to the alias of one that has eight: five have to be forgotten.
 #[test]
-fn a_move_forgets_predecessors_within_its_operations() {
+fn move_drops_predecessors_within_its_budget() {
     for edge in edges() {
         let edge = world(edge);
         for _ in 0..4 {
@@ -602,7 +602,7 @@ fn a_move_forgets_predecessors_within_its_operations() {
 
 /// Every link here has all index entries a link can have, and whoever erases has a key.
 #[test]
-fn erasing_a_full_link_keeps_to_its_operations() {
+fn erasing_a_full_link_stays_within_budget() {
     for (predecessors, edits) in [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 20), (1, 0), (1, 1), (1, 2), (3, 7)] {
         for edge in edges() {
             let few = edge.operations();
@@ -669,7 +669,7 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
 /// Step by step, the erasure sees the version of a move that has not made its claim. The claim is made before the record says that
 /// the link is being erased.
 #[test]
-fn erasing_reaches_a_claim_made_meanwhile() {
+fn erasing_reaches_a_concurrent_claim() {
     for edge in edges().into_iter().filter(|edge| edge.records.steps() == CommitMode::Stepwise) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
@@ -688,7 +688,7 @@ fn erasing_reaches_a_claim_made_meanwhile() {
 
 /// The claim is made after the link was erased. Whoever made it finds that out and gives the alias back.
 #[test]
-fn a_claim_after_an_erasure_is_given_back() {
+fn claim_after_an_erasure_is_given_back() {
     for edge in edges() {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
@@ -703,7 +703,7 @@ fn a_claim_after_an_erasure_is_given_back() {
 
 /// A move that is only slow finds the link erased, and its copy gone.
 #[test]
-fn erasing_breaks_off_a_move_under_way() {
+fn erasing_aborts_a_move_in_progress() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(misfortune::edge(1, steps));
         let isolate = Isolate::new(&edge);
@@ -722,7 +722,7 @@ fn erasing_breaks_off_a_move_under_way() {
 /// Wherever the erasure of a link dies whose move died, it is completed by asking again. Step by step, index entries that no record names may
 /// be left.
 #[test]
-fn an_erasure_that_died_anywhere_reaches_dead_moves() {
+fn erase_crash_at_any_step_reaches_crashed_moves() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
@@ -747,7 +747,7 @@ fn an_erasure_that_died_anywhere_reaches_dead_moves() {
 }
 
 #[test]
-fn erasing_is_asked_for_in_so_many_words() {
+fn erase_parameter_takes_only_true_or_false() {
     let edge = world(MemoryEdge::new(1));
     for (value, status) in [("false", 204), ("yes", 422), ("", 422), ("true&erase=true", 422)] {
         assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/docs?erase={value}"))).0, status, "{value}");
@@ -757,7 +757,7 @@ fn erasing_is_asked_for_in_so_many_words() {
 
 /// Wherever an erasure dies, the next one completes it and nothing is left.
 #[test]
-fn an_erasure_that_died_anywhere_is_completed_by_the_next() {
+fn erase_crash_at_any_step_recovers() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));

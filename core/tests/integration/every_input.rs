@@ -258,7 +258,7 @@ fn check(ask: &Ask, answer: &Answer) {
 }
 
 #[test]
-fn there_is_a_documented_answer_to_every_input() {
+fn every_input_gets_a_documented_answer() {
     let mut seen = std::collections::BTreeSet::new();
     for seed in [1, 2, 3] {
         let edge = MemoryEdge::new(seed);
@@ -286,7 +286,7 @@ fn there_is_a_documented_answer_to_every_input() {
 }
 
 #[test]
-fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
+fn unconfigured_deployment_refuses_all_but_health() {
     let edge = MemoryEdge::new(1);
     let mut random = Random::new(1);
     for settings in [&[][..], &[("HOP_DOMAINS", "nonsense"), ("HOP_ADMIN_KEY", ADMIN_KEY)]] {
@@ -309,7 +309,7 @@ fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
 }
 
 #[test]
-fn an_empty_bearer_opens_nothing_where_no_admin_key_is_set() {
+fn empty_bearer_opens_nothing_without_admin_key() {
     let edge = MemoryEdge::new(1);
     for key in ["", "short", " "] {
         let isolate = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", key)]);
@@ -321,7 +321,7 @@ fn an_empty_bearer_opens_nothing_where_no_admin_key_is_set() {
 }
 
 #[test]
-fn an_unknown_host_learns_only_that_hop_lives() {
+fn unknown_host_gets_only_health_and_readiness() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for path in ["/health", "/ready"].iter().chain(PATHS).chain(&["/", "/robots.txt", "/favicon.ico", "/api"]) {
@@ -332,7 +332,7 @@ fn an_unknown_host_learns_only_that_hop_lives() {
 }
 
 #[test]
-fn people_read_pages_where_people_come() {
+fn browsers_get_pages_outside_the_api() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for (path, is_page) in [

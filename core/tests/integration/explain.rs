@@ -183,9 +183,9 @@ fn foretold(explanation: &Value, is_head: bool) -> (String, u16, Option<String>)
 }
 
 #[test]
-fn what_is_explained_is_what_happens() {
+fn explanation_matches_the_visit() {
     let seen = RefCell::new(BTreeMap::<String, u32>::new());
-    for_seeds("explain", "what_is_explained_is_what_happens", LINKS, |seed| {
+    for_seeds("explain", "explanation_matches_the_visit", LINKS, |seed| {
         let edge = MemoryEdge::new(seed);
         let mut random = Random::new(seed);
         run(async {

@@ -621,7 +621,7 @@ fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
 }
 
 #[test]
-fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_several_records() {
+fn every_verb_survives_several_faults() {
     let plays = try_all(OPERATIONS, |explorer| {
         let moves = matches!(explorer.verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_))
             || explorer.verb.name.starts_with("rename")
@@ -641,13 +641,13 @@ fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_sever
 }
 
 #[test]
-fn the_store_may_go_down_at_any_step_and_stay_down() {
+fn store_outage_at_any_step_is_survived() {
     let plays = try_all(OPERATIONS, Explorer::go_down);
     assert!(plays > 500, "only {plays} plays");
 }
 
 #[test]
-fn store_may_go_down_on_few_operations() {
+fn store_outage_on_few_operations_is_survived() {
     for operations in FEW_OPERATIONS..if slow() { 40 } else { FEW_OPERATIONS + 1 } {
         let plays = try_all(operations, Explorer::go_down);
         assert!(plays > 500, "only {plays} plays");
@@ -655,14 +655,14 @@ fn store_may_go_down_on_few_operations() {
 }
 
 #[test]
-fn a_first_refusal_is_believed_whatever_is_read() {
+fn first_refusal_stands_despite_stale_reads() {
     let edge = world(CommitMode::Transaction, None);
     plan(&edge, Plan::At((0..20).map(|number| (number, Fault::Stale)).collect()));
     assert_eq!(run(Isolate::new(&edge).ask(create("live"))).code(), 409);
 }
 
 #[test]
-fn every_verb_was_tried() {
+fn every_endpoint_using_the_store_is_tried() {
     // The description of the API lies beside the store: `internal.rs` takes it away.
     let asks_the_store = |row: &&Endpoint| row.pattern != "/openapi.json" && row.statuses.contains(&503);
     for row in ENDPOINTS.iter().filter(asks_the_store) {

@@ -15,7 +15,7 @@ const SECRET: &str = "https://secret.example/there";
 const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 #[test]
-fn a_link_that_ends_between_the_page_and_the_button_has_ended() {
+fn link_ending_before_confirmation_has_ended() {
     for (fallback, expected) in [(Value::Null, (410, "")), (json!("https://example.com/instead"), (303, "https://example.com/instead"))] {
         let edge = edge_with(&json!({"target": SECRET, "confirm": true, "ends_at": "2026-11-21T08:00:07Z", "fallback": fallback}));
         let isolate = Isolate::new(&edge);
@@ -31,7 +31,7 @@ fn a_link_that_ends_between_the_page_and_the_button_has_ended() {
 
 /// Where a button leads is on its page, unless that is a secret: then the page with the card is as silent.
 #[test]
-fn a_page_says_where_its_button_leads_if_that_is_no_secret() {
+fn confirmation_page_shows_target_unless_secret() {
     let card = json!({"title": "a card"});
     for (more, is_told) in [(json!({}), true), (json!({"max_clicks": 1}), false), (json!({"locked": true}), false)] {
         let mut said = json!({"confirm": true, "target": SECRET, "card": card});
@@ -45,7 +45,7 @@ fn a_page_says_where_its_button_leads_if_that_is_no_secret() {
 }
 
 #[test]
-fn a_link_leads_on_from_the_second_it_begins_and_until_the_one_it_ends() {
+fn link_is_live_from_start_until_end() {
     let edge = edge_with(&json!({"starts_at": "2026-11-21T08:00:05Z", "ends_at": "2026-11-21T08:00:07Z", "password": PASSWORD}));
     let seen = (0..9).map(|_| {
         let code = ask(&edge, Ask::visit("docs")).code();
@@ -56,7 +56,7 @@ fn a_link_leads_on_from_the_second_it_begins_and_until_the_one_it_ends() {
 }
 
 #[test]
-fn nobody_repeats_a_redirect_beyond_what_it_is_good_for() {
+fn redirect_caching_never_exceeds_validity() {
     let cached = |status: u16, said: Value| {
         let mut link = json!({ "redirect_status": status });
         link.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
@@ -102,7 +102,7 @@ fn asked(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
 }
 
 #[test]
-fn a_strict_link_is_asked_of_truth_every_time() {
+fn strict_link_is_always_read_from_store() {
     let edge = edge_with(&json!({"strict": true}));
     let isolate = Isolate::new(&edge);
     for _ in 0..3 {
@@ -121,7 +121,7 @@ fn a_strict_link_is_asked_of_truth_every_time() {
 }
 
 #[test]
-fn a_link_that_becomes_strict_is_forgotten() {
+fn link_made_strict_leaves_the_memo() {
     let edge = edge_with(&json!({}));
     let isolate = Isolate::new(&edge);
     assert_eq!((asked(&isolate).0, asked(&isolate).0), (1, 0));
@@ -136,7 +136,7 @@ fn a_link_that_becomes_strict_is_forgotten() {
 }
 
 #[test]
-fn a_blocked_link_is_asked_of_truth_every_time() {
+fn blocked_link_is_always_read_from_store() {
     let edge = edge_with(&json!({"fallback": THERE}));
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
@@ -157,7 +157,7 @@ fn a_blocked_link_is_asked_of_truth_every_time() {
 }
 
 #[test]
-fn what_the_memo_holds_of_a_link_counts_its_rules() {
+fn memo_weight_includes_rules() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let tags = |rule: usize| {
@@ -190,7 +190,7 @@ fn what_the_memo_holds_of_a_link_counts_its_rules() {
 
 /// A button that is no longer there, or never was, leads back to the link and spends nothing.
 #[test]
-fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
+fn post_without_question_redirects_to_the_link() {
     for said in [json!({}), json!({"max_clicks": 1, "target": SECRET}), json!({"redirect_status": 308})] {
         let edge = edge_with(&said);
         let answer = ask(&edge, type_in("docs", PASSWORD));
@@ -210,7 +210,7 @@ fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
 
 /// An address takes along what follows it in a text, and people type capitals: both are forgiven where the link is no secret.
 #[test]
-fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
+fn not_found_page_suggests_likely_aliases() {
     let suggested = |said: Value, address: &str| {
         let edge = edge_with(&said);
         let answer = ask(&edge, Ask::visit(address).header(ACCEPT, BROWSER));
@@ -238,7 +238,7 @@ fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
 
 /// An alias tells nothing of its link where its domain is no longer hop's.
 #[test]
-fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
+fn removed_host_answers_the_same_to_everyone() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let done = |ask: Ask| assert!(run(isolate.ask(ask)).code() < 300);
@@ -263,7 +263,7 @@ fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
 
 /// Whoever looks may know where a link leads that asks for nothing but a button.
 #[test]
-fn a_preview_shows_where_a_link_leads() {
+fn preview_shows_the_target() {
     for said in [json!({}), json!({"confirm": true, "redirect_status": 301})] {
         let edge = edge_with(&said);
         for look in [Ask::visit("docs+"), Ask::visit("docs+").header(ACCEPT, BROWSER)] {

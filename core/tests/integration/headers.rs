@@ -12,7 +12,7 @@ fn ask(isolate: &Isolate<'_>, url: &str) -> Answer {
 }
 
 #[test]
-fn a_host_that_is_reached_encrypted_stays_so() {
+fn https_domains_send_strict_transport_security() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).code(), 201);

@@ -46,7 +46,7 @@ fn alias_of(edge: &MemoryEdge, id: &str) -> String {
 }
 
 #[test]
-fn a_version_tells_what_the_link_was_and_since_when() {
+fn version_shows_state_and_start_time() {
     let edge = world(CommitMode::Transaction);
     let start = ask(&edge, Ask::show("docs")).json()["created_at"].clone();
     for patch in [json!({"target": target(2)}), json!({"disabled": true}), json!({"alias": "new", "domain": "b.example"})] {
@@ -73,7 +73,7 @@ fn a_version_tells_what_the_link_was_and_since_when() {
 
 /// One edit among three, with any one of its steps going wrong, or all from there on.
 #[test]
-fn an_edit_is_told_if_it_was_made_and_only_then() {
+fn history_shows_exactly_the_edits_made() {
     let edits: [fn() -> Ask; 4] = [
         || edit("docs", 2),
         || Ask::change("docs", &json!({"target": target(2), "alias": "new", "keep_old_alias": true})),
@@ -157,8 +157,8 @@ async fn live(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<D
 }
 
 #[test]
-fn what_was_acknowledged_is_told_once_and_in_order() {
-    for_seeds("history", "what_was_acknowledged_is_told_once_and_in_order", 1_500, |seed| {
+fn acknowledged_edits_appear_once_in_order() {
+    for_seeds("history", "acknowledged_edits_appear_once_in_order", 1_500, |seed| {
         let mut random = Random::new(seed);
         let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
@@ -218,7 +218,7 @@ fn told_as(versions: &[Value], target: &str) -> Option<u64> {
 }
 
 #[test]
-fn what_is_told_no_more_is_cleared_away() {
+fn versions_beyond_fifty_are_removed() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         let mut alias = "docs".to_owned();
@@ -247,7 +247,7 @@ fn what_is_told_no_more_is_cleared_away() {
 
 /// A store that refuses to clear away, or does not list what there is, makes the pile grow; one that is well again makes it shrink.
 #[test]
-fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
+fn delayed_cleanup_catches_up() {
     for fatal in [StoreStep::Scan, StoreStep::RemoveKey] {
         let edge = world(CommitMode::Stepwise);
         for number in 2..=100 {
@@ -267,7 +267,7 @@ fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
 
 /// What failed edits left behind lies among the versions, and takes the place of none.
 #[test]
-fn versions_are_told_whatever_lies_among_them() {
+fn leftover_versions_displace_no_real_ones() {
     let edge = world(CommitMode::Stepwise);
     for number in 2..=160 {
         if number > 2 && number % 3 == 0 {
@@ -284,7 +284,7 @@ fn versions_are_told_whatever_lies_among_them() {
 
 /// What refused and failed edits left behind is cleared away like anything else.
 #[test]
-fn however_often_an_edit_fails_the_pile_stays_small() {
+fn failed_edits_do_not_pile_up_versions() {
     let edge = world(CommitMode::Stepwise);
     let mut made = 0;
     for number in 2..=400 {

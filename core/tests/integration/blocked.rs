@@ -1,4 +1,4 @@
-//! Blocking a link: who looks is told why, and nothing an owner says undoes it.
+//! Blocking links: the API shows the reason and the time. A block outlasts edits, moves and imports.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::text;
@@ -28,7 +28,7 @@ fn block(alias: &str, reason: &str) -> Ask {
     Ask::change(alias, &json!({"blocked": {"reason": reason}}))
 }
 
-/// An edge with the link `docs`, which is blocked since 08:00:05.
+/// An edge with the link `docs`, which was blocked at 08:00:05.
 fn world() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs"));
@@ -41,10 +41,10 @@ fn world() -> MemoryEdge {
 fn blocked_link_shows_time_and_reason() {
     let edge = world();
     let since = json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"});
-    let shown = done(&edge, Ask::show("docs"));
-    assert_eq!((&shown["state"], &shown["blocked"], &shown["version"]), (&json!("blocked"), &since, &json!(2)));
+    let link = done(&edge, Ask::show("docs"));
+    assert_eq!((&link["state"], &link["blocked"], &link["version"]), (&json!("blocked"), &since, &json!(2)));
     edge.wait_seconds(5);
-    assert_eq!(done(&edge, block("docs", "phishing"))["version"], 2, "that is said already");
+    assert_eq!(done(&edge, block("docs", "phishing"))["version"], 2, "the same reason changes nothing");
     let corrected = done(&edge, block("docs", "malware"));
     assert_eq!(corrected["blocked"], json!({"reason": "malware", "at": "2026-11-21T08:00:05Z"}));
     let lifted = done(&edge, Ask::change("docs", &json!({"blocked": null})));
@@ -74,9 +74,9 @@ fn block_outlasts_edits_moves_and_restores() {
 fn history_records_the_block() {
     let edge = world();
     done(&edge, Ask::change("docs", &json!({"blocked": null})));
-    let told = done(&edge, Ask::list("/api/v1/links/docs/history"));
-    let told: Vec<&Value> = told["items"].as_array().expect("items").iter().map(|item| &item["blocked"]).collect();
-    assert_eq!(told, [&Value::Null, &json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"}), &Value::Null]);
+    let history = done(&edge, Ask::list("/api/v1/links/docs/history"));
+    let blocks: Vec<&Value> = history["items"].as_array().expect("items").iter().map(|item| &item["blocked"]).collect();
+    assert_eq!(blocks, [&Value::Null, &json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"}), &Value::Null]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn invalid_block_fields_are_reported() {
     }
 }
 
-/// What one hop exports another takes over, and once more without doing anything.
+/// Another deployment imports what this one exports. A second import changes nothing.
 #[test]
 fn block_survives_export_and_import() {
     let edge = world();
@@ -133,13 +133,13 @@ fn block_survives_export_and_import() {
         other.wait_seconds(100);
         for status in [201, 200] {
             let answer = done(&other, Ask::import("", media_type, export.clone()));
-            let told: Vec<&Value> = answer["results"].as_array().expect("results").iter().map(|one| &one["status"]).collect();
-            assert_eq!(told, [status, status], "{media_type} {answer}");
+            let statuses: Vec<&Value> = answer["results"].as_array().expect("results").iter().map(|one| &one["status"]).collect();
+            assert_eq!(statuses, [status, status], "{media_type} {answer}");
         }
         assert_eq!(done(&other, Ask::show("docs"))["blocked"], done(&edge, Ask::show("docs"))["blocked"], "{media_type}");
         assert_eq!(done(&other, Ask::show("free"))["blocked"], Value::Null);
         done(&other, Ask::change("docs", &json!({"blocked": null})));
         let answer = done(&other, Ask::import("", media_type, export));
-        assert!(answer.to_string().contains("alias_taken"), "a link that is not blocked is another: {answer}");
+        assert!(answer.to_string().contains("alias_taken"), "a link that is no longer blocked differs: {answer}");
     }
 }

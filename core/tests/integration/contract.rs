@@ -1,4 +1,4 @@
-//! The contract's examples are what hop says: each request in `docs/contract` is taken, and answered as the example beside it says.
+//! The examples in `docs/contract`: each request is accepted, and answered as its example shows.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -8,30 +8,30 @@ use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{MemoryEdge, Planted};
 use serde_json::{Value, json};
 
-/// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 11] =
+/// Fields whose values differ between deployments or runs.
+const VARIABLE: [&str; 11] =
     ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
 
 fn example_text(name: &str) -> String {
-    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("it is there")
+    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("the example exists")
 }
 
 fn example(name: &str) -> Value {
-    serde_json::from_str(&example_text(name)).expect("it is JSON")
+    serde_json::from_str(&example_text(name)).expect("the example is JSON")
 }
 
-/// The names of the fields in a JSON text, in its order.
+/// The field names of a JSON text, in order.
 fn field_names(json: &str) -> Vec<&str> {
     let texts: Vec<&str> = json.split('"').collect();
     texts.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0]).collect()
 }
 
-/// `value` without what is drawn.
+/// `value` with a placeholder for each variable field.
 fn plain(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                *field = if DRAWN.contains(&name.as_str()) { json!("drawn") } else { plain(field.take()) };
+                *field = if VARIABLE.contains(&name.as_str()) { json!("variable") } else { plain(field.take()) };
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
@@ -54,7 +54,7 @@ fn batch_matches_its_example() {
     answers(&MemoryEdge::new(1), Ask::batch(&items), 200, "batch-results");
 }
 
-/// The link of the examples goes in as an export writes it.
+/// The link of the examples is imported as an export writes it.
 #[test]
 fn import_matches_its_example() {
     let text = format!("{}\n{}\n", example("link"), json!({"target": "javascript:alert(1)"}));
@@ -120,11 +120,11 @@ fn audit_matches_its_example() {
     ask(Ask::create(&json!({"alias": "docs", "target": "https://example.com/"})));
     edge.wait_seconds(1);
     ask(Ask::change("docs", &json!({"alias": "manual"})).from("203.0.113.9", "DE"));
-    let told = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
-    let mut items = told["items"].as_array().expect("items").clone();
+    let page = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
+    let mut items = page["items"].as_array().expect("items").clone();
     items.retain(|item| item["action"] != "link.create");
     items[0]["at"] = items[1]["at"].clone();
-    assert_eq!(plain(json!({"items": items, "next": told["next"]})), plain(example("audit")));
+    assert_eq!(plain(json!({"items": items, "next": page["next"]})), plain(example("audit")));
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn keys_match_their_examples() {
     let edge = MemoryEdge::new(1);
     let new = example("new-key");
     edge.records.plant_user(new["owner"].as_str().expect("an id"), "editor", "in");
-    let made = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
-    assert_eq!((made.code(), plain(made.json())), (201, plain(example("made-key"))));
-    let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());
+    let created = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
+    assert_eq!((created.code(), plain(created.json())), (201, plain(example("made-key"))));
+    let (id, secret) = (created.json()["id"].clone(), created.json()["secret"].clone());
     let path = format!("/api/v1/keys/{}", id.as_str().expect("an id"));
     answers(&edge, Ask::list(&path), 200, "key");
     answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
@@ -188,7 +188,7 @@ fn rules_come_back_as_sent() {
         r#"{"type":"split","percent":25}"#,
     ] {
         let rules = format!(r#""rules":[{{"id":"r","when":[{when}],"target":"https://example.com/b"}}]"#);
-        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("it is JSON");
+        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("the example is JSON");
         let answer = ask(Ask::change("docs", &patch));
         assert!(answer.code() == 200 && answer.tells(&rules), "{}", String::from_utf8_lossy(&answer.body));
     }

@@ -1,4 +1,5 @@
-//! Domains: added beside those of the settings, and where they send visitors who find nothing.
+//! Domains: configured and added ones, their redirects for visitors without a link, self-links, memoization and
+//! crashes.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -46,10 +47,12 @@ fn visit(edge: &MemoryEdge, host: &str, path: &str) -> (u16, String) {
     told(&ask(edge, Ask::visit(path).at(host)))
 }
 
+/// A redirect to `target`.
 fn sent_to(target: &str) -> (u16, String) {
     (302, target.to_owned())
 }
 
+/// An answer without `Location`.
 fn nowhere(status: u16) -> (u16, String) {
     (status, String::new())
 }
@@ -74,7 +77,7 @@ fn domain_is_added_shown_changed_and_deleted() {
     let changed = ask(&edge, patch("c.example", &json!({"root": null})));
     assert_eq!((changed.code(), changed.header("etag"), &changed.json()["root"]), (200, "\"2\"", &Value::Null));
     assert_eq!(changed.json()["ended"], ENDED);
-    assert_eq!(ask(&edge, patch("c.example", &json!({}))).header("etag"), "\"2\"", "nothing changed");
+    assert_eq!(ask(&edge, patch("c.example", &json!({}))).header("etag"), "\"2\"", "an empty patch changes nothing");
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
     for gone in [Ask::list(&address("c.example")), Ask::remove(&address("c.example")), patch("c.example", &json!({}))] {
         assert_eq!(ask(&edge, gone).problem(), "not_found");
@@ -135,7 +138,7 @@ fn body_is_checked_before_if_match() {
     }
     let torn = Ask { body: Body::Whole(b"{".to_vec()), ..patch("c.example", &json!({})).header(IF_MATCH, "\"9\"") };
     assert_eq!(ask(&edge, torn).problem(), "malformed_json");
-    assert_eq!(ask(&edge, patch("d.example", &json!(0))).problem(), "invalid_fields", "nothing is read for it");
+    assert_eq!(ask(&edge, patch("d.example", &json!(0))).problem(), "invalid_fields", "the body is checked before the domain is read");
 }
 
 #[test]
@@ -167,7 +170,7 @@ fn invalid_domain_fields_are_refused() {
 fn link_to_its_own_domain_is_refused() {
     let edge = world();
     let own = "https://C.example.:8443/x";
-    let says = [
+    let fields = [
         (json!({"target": own}), "/target"),
         (json!({"fallback": own}), "/fallback"),
         (json!({"rules": [{"when": [{"type": "split", "percent": 5}], "target": own}]}), "/rules/0/target"),
@@ -183,13 +186,13 @@ fn link_to_its_own_domain_is_refused() {
         assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!("own_domain")), "{what} {answer}");
     };
     link(&edge, "c.example", "here");
-    for (number, (said, field)) in says.iter().enumerate() {
-        let create = merged(json!({"domain": "c.example", "target": HERE}), said);
+    for (number, (settings, field)) in fields.iter().enumerate() {
+        let create = merged(json!({"domain": "c.example", "target": HERE}), settings);
         is_refused(&ask(&edge, Ask::create(&create)).json(), field, "creation");
-        is_refused(&ask(&edge, Ask::change("here?domain=c.example", said)).json(), field, "change");
-        // On another domain it leads somewhere, and moving it there would make the circle.
+        is_refused(&ask(&edge, Ask::change("here?domain=c.example", settings)).json(), field, "change");
+        // On another domain the same settings are allowed, but then the link cannot move to `c.example`.
         let alias = format!("m{number}");
-        let elsewhere = merged(json!({"alias": alias, "target": HERE}), said);
+        let elsewhere = merged(json!({"alias": alias, "target": HERE}), settings);
         assert_eq!(ask(&edge, Ask::create(&elsewhere)).code(), 201);
         is_refused(&ask(&edge, Ask::change(&alias, &json!({"domain": "c.example"}))).json(), field, "move");
     }
@@ -242,8 +245,11 @@ fn missing_links_redirect_to_domain_targets() {
     for path in ["/api/v1/links/x", "/problems/x", "/api/x"] {
         assert_eq!(ask(&edge, Ask::list(path)).code(), 404, "{path}");
     }
-    assert_eq!(visit(&edge, "b.example", "x"), nowhere(404), "another domain has its own");
-    assert!(edge.records.keys().iter().all(|key| !key.as_str().starts_with("stats/") || key.as_str().contains(&id(&edge))), "no click");
+    assert_eq!(visit(&edge, "b.example", "x"), nowhere(404), "another domain has its own targets");
+    assert!(
+        edge.records.keys().iter().all(|key| !key.as_str().starts_with("stats/") || key.as_str().contains(&id(&edge))),
+        "only the visit of `live` is a click"
+    );
 }
 
 /// The id of the link `live`, the only one whose visit is a click.
@@ -318,18 +324,19 @@ fn domain_deletion_yields_to_a_new_link() {
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
 }
 
-/// Links outlive the setting that named their domain.
+/// Links outlive the configuration of their domain.
 #[test]
 fn removed_host_redirects_nowhere() {
     let edge = MemoryEdge::new(1);
     let created = link(&edge, "b.example", "docs");
     assert_eq!(visit(&edge, "b.example", "docs"), sent_to(HERE));
-    let less = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
-    let follow = || run(less.ask(Ask::visit("docs").at("b.example")));
+    let reconfigured =
+        Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
+    let follow = || run(reconfigured.ask(Ask::visit("docs").at("b.example")));
     assert_eq!(follow().problem(), "unknown_host");
-    assert_eq!(follow().problem(), "unknown_host", "and once more, by heart");
-    assert_eq!(crate::support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "nobody followed it there");
-    assert_eq!(run(less.ask(add("b.example"))).code(), 201);
+    assert_eq!(follow().problem(), "unknown_host", "the same from the memo");
+    assert_eq!(crate::support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "the refused visits are no clicks");
+    assert_eq!(run(reconfigured.ask(add("b.example"))).code(), 201);
     assert_eq!(told(&follow()), sent_to(HERE));
 }
 
@@ -370,20 +377,20 @@ fn redirect_reads_only_whether_its_host_is_served() {
 fn domain_settings_are_memoized_like_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    let front = || told(&run(isolate.ask(Ask::visit(""))));
-    assert_eq!(front(), nowhere(200));
+    let visit_root = || told(&run(isolate.ask(Ask::visit(""))));
+    assert_eq!(visit_root(), nowhere(200));
     assert_eq!(ask(&edge, patch("hop.example", &json!({"root": ROOT}))).code(), 200);
     edge.wait_seconds(9);
-    assert_eq!(front(), nowhere(200), "nothing is remembered for ten seconds");
+    assert_eq!(visit_root(), nowhere(200), "a domain without targets is memoized for ten seconds");
     edge.wait_seconds(1);
-    assert_eq!(front(), sent_to(ROOT));
+    assert_eq!(visit_root(), sent_to(ROOT));
     assert_eq!(ask(&edge, patch("hop.example", &json!({"root": HERE}))).code(), 200);
     edge.wait_seconds(4);
-    assert_eq!(front(), sent_to(ROOT), "something for five");
+    assert_eq!(visit_root(), sent_to(ROOT), "a domain with a target is memoized for five seconds");
     edge.wait_seconds(1);
-    assert_eq!(front(), sent_to(HERE));
+    assert_eq!(visit_root(), sent_to(HERE));
     assert_eq!(run(isolate.ask(patch("hop.example", &json!({"root": null})))).code(), 200);
-    assert_eq!(front(), nowhere(200), "its own change an isolate knows at once");
+    assert_eq!(visit_root(), nowhere(200), "an isolate sees its own change at once");
 }
 
 #[test]
@@ -395,7 +402,7 @@ fn configured_domains_survive_unreadable_records() {
     plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
     assert_eq!(visit(&edge, "hop.example", ""), nowhere(200));
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
-    assert_eq!(visit(&edge, "c.example", "x"), nowhere(503), "of an added one nobody knows whether it is served");
+    assert_eq!(visit(&edge, "c.example", "x"), nowhere(503), "whether an added domain is served is unknown");
     plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
     assert_eq!(visit(&edge, "c.example", ""), nowhere(503));
     assert!(ENDPOINTS.iter().any(|row| row.pattern == "/" && row.statuses.contains(&503)));

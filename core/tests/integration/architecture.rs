@@ -1,14 +1,15 @@
-//! The shape of hop, kept by reading its own sources: what the core may depend on, where a path is looked at, who may let somebody in,
-//! and that the adapters decide nothing.
+//! Architecture rules, checked by reading hop's own sources: what the core may depend on, which file may read a path,
+//! who may make the proof of a right, that the adapters decide nothing, and that the documents name files that exist.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::source::{Source, source_files, sources, words};
 
-/// What may be named only in some files and folders, or in none. A folder ends in `/`.
+/// Words that only some files and folders may contain, or none at all. A folder ends in `/`.
 struct Rule {
     phrases: &'static [&'static str],
     only_in: &'static [&'static str],
@@ -19,25 +20,25 @@ const CORE: [Rule; 13] = [
     Rule {
         phrases: &["worker", "fastly", "wasm_bindgen", "js_sys", "web_sys", "wasi", "cfg(target_arch"],
         only_in: &[],
-        why: "the core runs on platforms it has never heard of",
+        why: "the core is independent of the platform it runs on",
     },
     Rule {
         phrases: &["tokio", "async_std", "futures", "smol", "async_trait", "block_on", "spawn", "thread", "sleep"],
         only_in: &[],
-        why: "whoever calls the core decides how its futures are run",
+        why: "the adapter decides how futures are run",
     },
     Rule {
         phrases: &["SystemTime", "Instant", "Timestamp::now", "Zoned::now", "TimeZone::system", "TimeZone::get"],
         only_in: &[],
-        why: "the edge tells the time, and time zones come from the database that is compiled in",
+        why: "the time comes from the edge, and time zones from the compiled-in database",
     },
-    Rule { phrases: &["getrandom", "rand", "RandomState", "HashMap", "HashSet"], only_in: &[], why: "the edge draws random numbers" },
+    Rule { phrases: &["getrandom", "rand", "RandomState", "HashMap", "HashSet"], only_in: &[], why: "random numbers come from the edge" },
     Rule {
         phrases: &["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "std::fs", "std::env", "std::process", "File"],
         only_in: &[],
-        why: "the core asks only its ports",
+        why: "the core reaches the outside only through its ports",
     },
-    Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "what is logged goes through the edge" },
+    Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "log lines go through the edge" },
     Rule {
         phrases: &["percent_decode_str", "percent_decode"],
         only_in: &["message/path.rs"],
@@ -46,10 +47,10 @@ const CORE: [Rule; 13] = [
     Rule {
         phrases: &["Path::parse"],
         only_in: &["endpoints/route.rs", "api/links/explain.rs"],
-        why: "a path is read where its endpoint is looked for, and where one is explained",
+        why: "a path is parsed for routing, and where a visit is explained",
     },
-    Rule { phrases: &["Route::find"], only_in: &["endpoints/route.rs", "app.rs"], why: "what is done follows from the endpoint" },
-    Rule { phrases: &["Authorized("], only_in: &["auth/mod.rs"], why: "nobody but auth/mod.rs makes the proof that a handler needs" },
+    Rule { phrases: &["Route::find"], only_in: &["endpoints/route.rs", "app.rs"], why: "the endpoint decides what is done" },
+    Rule { phrases: &["Authorized("], only_in: &["auth/mod.rs"], why: "only auth/mod.rs makes the proof that a handler needs" },
     Rule {
         phrases: &["serde", "serde_json"],
         only_in: &[
@@ -64,17 +65,17 @@ const CORE: [Rule; 13] = [
             // Stored types.
             "store/stored/",
         ],
-        why: "wire types and stored types are apart from domain types, which know neither form",
+        why: "wire types and stored types are separate from domain types, which are never serialised",
     },
     Rule {
         phrases: &["schemars"],
         only_in: &["api/", "message/", "pages/", "system/", "description/"],
-        why: "only what goes over the wire has a schema",
+        why: "only wire types have a schema",
     },
     Rule {
         phrases: &["unsafe", "unwrap_unchecked", "catch_unwind"],
         only_in: &[],
-        why: "the core neither needs unsafe code nor survives by catching its own faults",
+        why: "the core needs no unsafe code and never catches its own panics",
     },
 ];
 
@@ -82,13 +83,13 @@ const ADAPTERS: [Rule; 3] = [
     Rule {
         phrases: &["StatusCode", "Problem", "Route", "Alias", "Target", "Domain", "Link", "Authorized", "Config", "Memo"],
         only_in: &[],
-        why: "an adapter converts; the product's words belong to the core",
+        why: "an adapter only converts; product types belong to the core",
     },
-    Rule { phrases: &["serde_json", "serde"], only_in: &[], why: "what is in a body or a record is the core's business" },
-    Rule { phrases: &[".path", "path(", "query("], only_in: &[], why: "an address is handed over whole" },
+    Rule { phrases: &["serde_json", "serde"], only_in: &[], why: "only the core parses bodies and records" },
+    Rule { phrases: &[".path", "path(", "query("], only_in: &[], why: "a URL is passed to the core unparsed" },
 ];
 
-/// Headers anybody can set. Whatever is trusted about a visitor comes from the edge's own facts.
+/// Headers that any client can set. Trusted facts about a visitor come from the edge itself.
 const FORGEABLE: [&str; 5] = ["forwarded", "fastly-client-ip", "true-client-ip", "x-real-ip", "x-http-method"];
 
 const PLATFORMS_AND_RUNTIMES: [&str; 17] = [
@@ -111,35 +112,35 @@ const PLATFORMS_AND_RUNTIMES: [&str; 17] = [
     "libc",
 ];
 
-fn broken(rules: &[Rule], source: &Source) -> Vec<String> {
-    let mut broken = Vec::new();
+fn violations(rules: &[Rule], source: &Source) -> Vec<String> {
+    let mut violations = Vec::new();
     let is_in = |place: &&str| source.name == **place || (place.ends_with('/') && source.name.starts_with(*place));
     for rule in rules.iter().filter(|rule| !rule.only_in.iter().any(is_in)) {
         let named = rule.phrases.iter().filter(|phrase| source.names(phrase));
-        broken.extend(named.map(|phrase| format!("{} names {phrase}: {}", source.name, rule.why)));
+        violations.extend(named.map(|phrase| format!("{} names {phrase}: {}", source.name, rule.why)));
     }
-    broken
+    violations
 }
 
 #[test]
-fn the_core_names_no_platform_no_runtime_no_clock() {
-    let broken: Vec<String> = sources("core/src").iter().flat_map(|source| broken(&CORE, source)).collect();
-    assert!(broken.is_empty(), "{broken:#?}");
+fn core_names_no_platform_runtime_or_clock() {
+    let violations: Vec<String> = sources("core/src").iter().flat_map(|source| violations(&CORE, source)).collect();
+    assert!(violations.is_empty(), "{violations:#?}");
 }
 
-/// The packages that are compiled into `package`, itself included, on this machine or for a target.
+/// The packages that are compiled into `package`, including itself, for the host or for `target`.
 fn dependencies(package: &str, target: Option<&str>) -> BTreeSet<String> {
-    let mut json_value = Command::new(env!("CARGO"));
-    json_value.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline"]);
-    json_value.args(target.iter().flat_map(|target| ["--target", target]));
-    let output = json_value.output().expect("cargo runs");
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline"]);
+    command.args(target.iter().flat_map(|target| ["--target", target]));
+    let output = command.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
     lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
 #[test]
-fn the_core_depends_on_no_platform_and_no_runtime() {
+fn core_depends_on_no_platform_or_runtime() {
     for target in [None, Some("wasm32-unknown-unknown"), Some("wasm32-wasip1")] {
         let names = dependencies("hop-core", target);
         assert!(names.contains("http"), "{names:?}");
@@ -149,17 +150,17 @@ fn the_core_depends_on_no_platform_and_no_runtime() {
 }
 
 #[test]
-fn no_module_describes_the_api() {
+fn deployed_modules_exclude_the_api_description() {
     for (package, target) in [("hop-fastly", "wasm32-wasip1"), ("hop-cloudflare", "wasm32-unknown-unknown")] {
         let names = dependencies(package, Some(target));
         assert!(names.contains("hop-core"), "{package} depends on {names:?}");
-        assert!(!names.contains("schemars"), "the description of the API is in the module of {package}");
+        assert!(!names.contains("schemars"), "{package} contains the description of the API");
     }
 }
 
 #[test]
-fn only_the_route_looks_at_a_path() {
-    // Targets have paths as well, and their owners wrote them.
+fn only_the_route_reads_a_path() {
+    // Paths of targets, which are no request paths.
     const OF_TARGETS: [&str; 2] = ["model/destination.rs", "model/template.rs"];
     const OF_REQUESTS: [&str; 2] = ["app.rs", "endpoints/route.rs"];
     let mut readers = Vec::new();
@@ -171,7 +172,7 @@ fn only_the_route_looks_at_a_path() {
         if OF_REQUESTS.contains(&source.name.as_str()) {
             let (fields, routes) = (words(".path"), words("Route::find("));
             let count = |phrase: &[String]| source.words.windows(phrase.len()).filter(|words| *words == phrase).count();
-            assert_eq!(count(&fields), count(&routes), "{}: a path goes nowhere but into Route::find", source.name);
+            assert_eq!(count(&fields), count(&routes), "{}: a path may only be passed to Route::find", source.name);
         }
         readers.push(source.name);
     }
@@ -181,7 +182,7 @@ fn only_the_route_looks_at_a_path() {
     assert_eq!(readers, expected);
 }
 
-/// The layers of the core, the lowest first. Each uses itself and those before it.
+/// The layers of the core, the lowest first. A layer may use itself and those before it.
 const LAYERS: [&str; 14] = [
     "model",
     "store",
@@ -199,10 +200,10 @@ const LAYERS: [&str; 14] = [
     "description",
 ];
 
-/// The edge that tests run on stands outside, like the adapters, and so does the list of modules.
+/// Modules outside the layers: the memory edge of the tests, and the list of modules.
 const OUTSIDE: [&str; 2] = ["memory", "lib"];
 
-/// The folders and files of the core that others see, each with what it names there.
+/// The files of the core inside the layers, each with the paths of the crate that it imports.
 fn imports() -> Vec<(String, Vec<Vec<String>>)> {
     let is_inside = |source: &Source| !OUTSIDE.contains(&layer_of(&source.name));
     sources("core/src").into_iter().filter(is_inside).map(|source| (source.name.clone(), source.paths())).collect()
@@ -222,7 +223,7 @@ fn each_layer_uses_only_those_below() {
             match place(&path[0]) {
                 Some(used) if used <= own => {}
                 Some(_) => against.push(format!("{name} uses {}, which is above it", path.join("::"))),
-                None => against.push(format!("{name} uses {}: name the layer it comes from", path.join("::"))),
+                None => against.push(format!("{name} uses {}: import it from its layer", path.join("::"))),
             }
         }
     }
@@ -230,7 +231,7 @@ fn each_layer_uses_only_those_below() {
 }
 
 #[test]
-fn folders_do_not_use_each_other_in_circles() {
+fn folders_have_no_import_cycles() {
     let folder = |module: &[String]| module.join("/");
     let known: BTreeSet<String> =
         sources("core/src").iter().filter_map(|source| Some(source.name.rsplit_once('/')?.0.to_owned())).collect();
@@ -270,7 +271,7 @@ fn every_exception_is_still_needed() {
     }
 }
 
-/// Functions of the API that answer no request by themselves.
+/// Functions of the API that take a `Context` but handle no request on their own.
 const NO_HANDLERS: [&str; 6] = [
     "api/cursor.rs open",
     "api/cursor.rs close",
@@ -291,12 +292,12 @@ fn handlers_demand_a_proof() {
             }
         }
     }
-    assert_eq!(open, NO_HANDLERS, "each asks for a proof, or stands in the list");
+    assert_eq!(open, NO_HANDLERS, "each handler takes a proof or is in the list");
     assert!(handlers >= 25, "only {handlers} handlers were found");
 }
 
 #[test]
-fn endpoints_give_a_proof_where_they_ask_for_a_right() {
+fn endpoints_with_a_right_pass_a_proof() {
     let sources = sources("core/src");
     let table = sources.iter().find(|source| source.name == "endpoints.rs").expect("endpoints.rs");
     let begins = table.words.windows(3).position(|words| words == ["endpoints", "!", "{"]).expect("the table");
@@ -304,8 +305,9 @@ fn endpoints_give_a_proof_where_they_ask_for_a_right() {
     for row in table.words[begins + 3..].split(|word| word == "}").filter(|row| !row.is_empty()) {
         rows += 1;
         let (columns, handler) = row.split_at(row.iter().position(|word| word == "{").expect("a handler"));
-        let [names, gives] = [(columns, "Anyone"), (handler, "proof")].map(|(words, wanted)| words.iter().any(|word| word == wanted));
-        assert!(names != gives, "{}: a handler takes a proof unless anyone may ask", row[0]);
+        let [is_public, takes_proof] =
+            [(columns, "Anyone"), (handler, "authorized")].map(|(words, wanted)| words.iter().any(|word| word == wanted));
+        assert!(is_public != takes_proof, "{}: a handler takes a proof unless the endpoint is public", row[0]);
     }
     assert!(rows >= 45, "only {rows} rows were found");
 }
@@ -314,7 +316,7 @@ fn endpoints_give_a_proof_where_they_ask_for_a_right() {
 fn authorise_takes_no_text() {
     let sources = sources("core/src");
     let auth = sources.iter().find(|source| source.name == "auth/mod.rs").expect("auth/mod.rs");
-    let at = auth.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("auth/mod.rs authorises");
+    let at = auth.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("the function authorise");
     let signature: Vec<&str> = auth.words[at..].iter().map(String::as_str).take_while(|word| *word != "{").collect();
     let text = ["str", "String", "u8", "Head", "Request", "Route", "Uri"];
     assert!(!signature.iter().any(|word| text.contains(word)), "{signature:?}");
@@ -323,17 +325,17 @@ fn authorise_takes_no_text() {
 #[test]
 fn adapters_decide_nothing() {
     for source in ["cloudflare/src", "fastly/src"].into_iter().flat_map(sources) {
-        let broken = broken(&ADAPTERS, &source);
-        assert!(broken.is_empty(), "{broken:#?}");
+        let violations = violations(&ADAPTERS, &source);
+        assert!(violations.is_empty(), "{violations:#?}");
         let paths: Vec<&str> = source.texts().filter(|text| text.starts_with('/')).collect();
-        assert!(paths.is_empty(), "{} knows the paths {paths:?}", source.name);
+        assert!(paths.is_empty(), "{} contains the paths {paths:?}", source.name);
         let statuses: Vec<u64> = source.numbers().filter(|number| (200..600).contains(number)).collect();
-        assert!(statuses.is_empty(), "{} knows the statuses {statuses:?}", source.name);
+        assert!(statuses.is_empty(), "{} contains the statuses {statuses:?}", source.name);
     }
 }
 
 #[test]
-fn nobody_reads_a_header_that_a_client_can_forge() {
+fn forgeable_headers_are_never_read() {
     for source in ["core/src", "cloudflare/src", "fastly/src"].into_iter().flat_map(sources) {
         let forgeable = |word: &&String| {
             let word = word.to_ascii_lowercase().replace('_', "-");
@@ -345,24 +347,24 @@ fn nobody_reads_a_header_that_a_client_can_forge() {
 }
 
 #[test]
-fn nothing_waits_on_compute() {
+fn compute_adapter_never_awaits() {
     for source in sources("fastly/src") {
-        assert!(!source.names(".await"), "{}: a future that waits is polled only once there", source.name);
+        assert!(!source.names(".await"), "{}: on Compute a future is polled only once", source.name);
     }
 }
 
 #[test]
-fn no_visitor_waits_for_what_is_left_to_do() {
+fn visitors_never_wait_for_background_work() {
     let words = |file: &str| sources(file).into_iter().flat_map(|source| source.words).collect::<Vec<_>>().concat();
     let (workers, compute) = (words("cloudflare/src"), words("fastly/src"));
     assert_eq!((workers.matches(".finish(").count(), compute.matches(".finish(").count()), (1, 1));
-    assert!(workers.contains("context.wait_until(asyncmove{app.finish("), "on Workers it is handed to wait_until");
+    assert!(workers.contains("context.wait_until(asyncmove{app.finish("), "on Workers background work is passed to wait_until");
     let (sent, finished) = (compute.find(".send_to_client("), compute.find(".finish("));
-    assert!(sent.is_some() && sent < finished, "on Compute it begins once the answer is sent");
+    assert!(sent.is_some() && sent < finished, "on Compute background work begins after the response is sent");
 }
 
 #[test]
-fn the_adapters_read_side_by_side() {
+fn adapters_have_the_same_files() {
     let files = |folder: &str| sources(folder).into_iter().map(|source| source.name).collect::<Vec<_>>();
     let workers = files("cloudflare/src");
     for file in files("fastly/src").iter().filter(|file| *file != "main.rs") {
@@ -370,25 +372,76 @@ fn the_adapters_read_side_by_side() {
     }
 }
 
+/// The documents for engineers with their texts: the pages in `docs/` that are not generated, `docs/design/`, and the
+/// guide for contributors.
+fn documents() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let pages = ["ARCHITECTURE.md", "SECURITY.md", "OPERATIONS.md", "PERFORMANCE.md", "GLOSSARY.md"];
+    let mut files: Vec<PathBuf> = pages.iter().map(|page| root.join("docs").join(page)).collect();
+    let design = fs::read_dir(root.join("docs/design")).expect("docs/design is readable");
+    files.extend(design.map(|entry| entry.expect("an entry is readable").path()));
+    files.extend([root.join("CONTRIBUTING.md")].into_iter().filter(|guide| guide.exists()));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    files.sort();
+    files.into_iter().map(|file| (file.clone(), fs::read_to_string(&file).expect("a document is readable"))).collect()
+}
+
 #[test]
 fn documents_name_files_that_exist() {
     let folders = ["core", "cloudflare", "fastly", "conformance", "xtask", "bench"];
     let files: Vec<String> =
         folders.iter().flat_map(|folder| source_files(folder).into_iter().map(move |file| format!("{folder}/{file}"))).collect();
-    let mut named = 0;
-    for document in ["ARCHITECTURE.md", "SECURITY.md", "OPERATIONS.md", "PERFORMANCE.md"] {
-        let text = fs::read_to_string(format!("{}/../docs/{document}", env!("CARGO_MANIFEST_DIR"))).expect("a document is readable");
+    let (mut named, mut missing) = (0, Vec::new());
+    for (document, text) in documents() {
         for file in text.split('`').filter(|code| code.ends_with(".rs") && !code.contains(['*', ' '])) {
             named += 1;
             let is_it = |known: &String| known == file || known.ends_with(&format!("/{file}"));
-            assert!(files.iter().any(is_it), "{document} names {file}, which is not there");
+            if !files.iter().any(is_it) {
+                missing.push(format!("{} names {file}", document.display()));
+            }
         }
     }
-    assert!(named > 50, "only {named} files are named");
+    assert!(missing.is_empty(), "these files do not exist: {missing:#?}");
+    assert!(named > 200, "only {named} files are named");
+}
+
+/// The targets of a document's links that lead to no other host. Code blocks are skipped.
+fn relative_links(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    let targets = prose.flat_map(|part| part.split("](").skip(1)).filter_map(|rest| Some(rest.split_once(')')?.0));
+    targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+}
+
+/// The anchors of a document's headings, as GitHub makes them.
+fn anchors(text: &str) -> Vec<String> {
+    let prose = text.split("```").step_by(2);
+    let headings = prose.flat_map(str::lines).filter(|line| line.starts_with('#'));
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    headings
+        .map(|line| line.trim_start_matches('#').trim().to_lowercase().chars().filter(is_kept).collect::<String>().replace(' ', "-"))
+        .collect()
 }
 
 #[test]
-fn a_source_is_read_word_by_word() {
+fn relative_links_in_documents_resolve() {
+    let (mut links, mut broken) = (0, Vec::new());
+    for (document, text) in documents() {
+        for link in relative_links(&text) {
+            links += 1;
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { document.clone() } else { document.with_file_name("").join(path) };
+            let has_anchor = || anchors(&fs::read_to_string(&target).unwrap_or_default()).iter().any(|known| known == anchor);
+            if !target.exists() || !(anchor.is_empty() || has_anchor()) {
+                broken.push(format!("{} links to {link}", document.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "these links lead nowhere: {broken:#?}");
+    assert!(links > 50, "only {links} relative links were found");
+}
+
+#[test]
+fn sources_split_into_words() {
     let text = "a::b(\"x // \\\" y\", 'c', '\\'', &'life z) // no\n/// nor this\nd.e\u{20}1_000";
     let expected =
         ["a", "::", "b", "(", "\"x // \\\" y\"", ",", "'c'", ",", "'\\''", ",", "&", "'", "life", "z", ")", "d", ".", "e", "1_000"];

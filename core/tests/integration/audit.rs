@@ -1,4 +1,5 @@
-//! The audit: one line for each change, none for what changed nothing, read page by page, and nobody edits or deletes one.
+//! Audit events: one for each change, none for a request that changed nothing; pagination, filters, expiry; events
+//! are immutable.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ const BOTH: [CommitMode; 2] = [CommitMode::Transaction, CommitMode::Stepwise];
 const LINES: &str = "application/x-ndjson";
 const DAY: u64 = 24 * 60 * 60;
 
-/// What no line may hold: where links lead, what opens them, what people wrote and who they are.
+/// What no event may contain: targets, passwords, texts that people wrote, and personal data.
 const SECRETS: [&str; 7] = ["secret.example", "open sesame", "a title", "a note", "$argon2id", "@", ADMIN_KEY];
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
@@ -34,7 +35,7 @@ fn link(alias: &str) -> Value {
         "tags": ["x"], "fallback": "https://secret.example/f"})
 }
 
-/// An edge with what the changes below are about.
+/// An edge with the links, domains, users and keys that the changes below need.
 fn world(steps: CommitMode) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     for alias in ["docs", "old"] {
@@ -49,16 +50,16 @@ fn world(steps: CommitMode) -> MemoryEdge {
     edge
 }
 
-/// A changing method of a route: one request that succeeds, and what the audit tells of it.
+/// A changing method of an endpoint: one request that succeeds, and the actions of the events it leaves.
 struct Change {
     pattern: &'static str,
     method: &'static str,
     ask: fn() -> Ask,
-    tells: &'static [&'static str],
+    actions: &'static [&'static str],
 }
 
-const fn change(pattern: &'static str, method: &'static str, ask: fn() -> Ask, tells: &'static [&'static str]) -> Change {
-    Change { pattern, method, ask, tells }
+const fn change(pattern: &'static str, method: &'static str, ask: fn() -> Ask, actions: &'static [&'static str]) -> Change {
+    Change { pattern, method, ask, actions }
 }
 
 const LINK: &str = "/api/v1/links/{alias}";
@@ -79,8 +80,8 @@ const CHANGES: &[Change] = &[
     change("/api/v1/tags/{tag}", "PATCH", || Ask::patch("/api/v1/tags/x", &json!({"tag": "y"})), &["link.change"; 3]),
     change("/api/v1/tags/{tag}", "DELETE", || Ask::remove("/api/v1/tags/x"), &["link.change"; 3]),
     change("/api/v1/domains", "POST", || domain("c.example"), &["domain.create"]),
-    change("/api/v1/domains/{domain}", "PATCH", || site("d.example"), &["domain.change"]),
-    change("/api/v1/domains/{domain}", "PATCH", || site("hop.example"), &["domain.change"]),
+    change("/api/v1/domains/{domain}", "PATCH", || change_domain("d.example"), &["domain.change"]),
+    change("/api/v1/domains/{domain}", "PATCH", || change_domain("hop.example"), &["domain.change"]),
     change("/api/v1/domains/{domain}", "DELETE", || Ask::remove("/api/v1/domains/d.example"), &["domain.delete"]),
     change(LINK, "PATCH", || Ask::change("new", &json!({"domain": "b.example"})), &["link.rename"]),
     change(
@@ -103,7 +104,7 @@ const USER: &str = "/api/v1/users/{user}";
 /// The user that [`world`] plants.
 const ANN: &str = "/api/v1/users/usr_eeeeeeeeeeeeeeeee";
 
-/// What is sent by POST and changes nothing that anybody owns: visitors answer a link's question, and somebody asks what a link would do.
+/// POST endpoints that change no stored object: visitors answer a link's question, and callers have a visit explained.
 const CHANGES_NOTHING: [(&str, &str); 2] = [("/{alias}", "POST"), ("/api/v1/links/{alias}/explain", "POST")];
 
 fn batch() -> Ask {
@@ -125,31 +126,31 @@ fn domain(host: &str) -> Ask {
     Ask::post("/api/v1/domains", &json!({"domain": host, "root": "https://secret.example/"}))
 }
 
-fn site(host: &str) -> Ask {
+fn change_domain(host: &str) -> Ask {
     Ask::patch(&format!("/api/v1/domains/{host}"), &json!({"root": "https://secret.example/r"}))
 }
 
 #[test]
-fn every_changing_route_leaves_its_lines_which_say_who_what_when_and_from_where() {
+fn every_change_leaves_its_audit_events() {
     for (change, steps) in CHANGES.iter().flat_map(|change| BOTH.map(|steps| (change, steps))) {
         let edge = world(steps);
         let before = lines(&edge);
         let answer = ask(&edge, (change.ask)().from("203.0.113.9", "FR"));
         assert!(answer.code() < 300, "{} {}: {}", change.method, change.pattern, answer.json());
         let mut after = lines(&edge);
-        for (key, line) in &before {
-            assert_eq!(after.remove(key).as_ref(), Some(line), "{} {} touched a line", change.method, change.pattern);
+        for (key, event) in &before {
+            assert_eq!(after.remove(key).as_ref(), Some(event), "{} {} touched an earlier event", change.method, change.pattern);
         }
-        let mut told: Vec<String> = after.values().map(|line| text(&line["action"])).collect();
-        told.sort();
-        assert_eq!(told, change.tells, "{} {}", change.method, change.pattern);
-        for line in after.values() {
-            let who = ["principal", "country", "request_id"].map(|name| text(&line[name]));
+        let mut actions: Vec<String> = after.values().map(|event| text(&event["action"])).collect();
+        actions.sort();
+        assert_eq!(actions, change.actions, "{} {}", change.method, change.pattern);
+        for event in after.values() {
+            let who = ["principal", "country", "request_id"].map(|name| text(&event[name]));
             assert_eq!(who, ["admin", "FR", answer.header("x-request-id")]);
-            assert_eq!((&line["at"], line.get("user")), (&json!(edge.now().as_millis()), None));
-            let subject = text(&line["subject"]);
+            assert_eq!((&event["at"], event.get("user")), (&json!(edge.now().as_millis()), None));
+            let subject = text(&event["subject"]);
             let is_id = subject.starts_with("lnk_") || subject.starts_with("usr_") || subject.len() == PLANTED.len();
-            assert!(is_id || ["c.example", "d.example", "hop.example"].contains(&subject.as_str()), "{line}");
+            assert!(is_id || ["c.example", "d.example", "hop.example"].contains(&subject.as_str()), "{event}");
         }
         let all: String = lines(&edge).values().map(Value::to_string).collect();
         assert!(!SECRETS.iter().any(|secret| all.contains(secret)), "{all}");
@@ -158,11 +159,11 @@ fn every_changing_route_leaves_its_lines_which_say_who_what_when_and_from_where(
 }
 
 #[test]
-fn every_route_with_a_changing_method_is_told_of_here() {
+fn every_changing_endpoint_is_listed_here() {
     for row in ENDPOINTS.iter().filter(|row| row.method != "GET") {
-        let is_here = CHANGES.iter().map(|change| (change.pattern, change.method));
-        let mut known = is_here.chain(CHANGES_NOTHING);
-        assert!(known.any(|known| known == (row.pattern, row.method)), "what does {} {} leave in the audit?", row.method, row.pattern);
+        let listed = CHANGES.iter().map(|change| (change.pattern, change.method));
+        let mut known = listed.chain(CHANGES_NOTHING);
+        assert!(known.any(|known| known == (row.pattern, row.method)), "{} {} is missing in the list of changes", row.method, row.pattern);
     }
     let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"password": "open sesame!"}))).code(), 200);
@@ -173,8 +174,8 @@ fn every_route_with_a_changing_method_is_told_of_here() {
 }
 
 #[test]
-fn what_is_refused_or_changes_nothing_leaves_no_line() {
-    let nothing = || json!({});
+fn refused_or_ineffective_requests_leave_no_event() {
+    let no_change = || json!({});
     let same = || Ask::import("", LINES, json!({"target": "https://secret.example/", "alias": "plain"}).to_string());
     for steps in BOTH {
         let edge = world(steps);
@@ -188,7 +189,7 @@ fn what_is_refused_or_changes_nothing_leaves_no_line() {
             (401, Ask::to(Method::DELETE, "http://hop.example/api/v1/links/docs".into())),
             (404, Ask::delete("nothing")),
             (412, Ask::change_if("docs", "\"9\"", &json!({"title": "x"}))),
-            (200, Ask::change("docs", &nothing())),
+            (200, Ask::change("docs", &no_change())),
             (200, Ask::change("docs", &json!({"title": "a title"}))),
             (409, Ask::change("docs", &json!({"alias": "new"}))),
             (204, Ask::delete("gone")),
@@ -199,8 +200,8 @@ fn what_is_refused_or_changes_nothing_leaves_no_line() {
             (200, Ask::import("?dry_run=true", LINES, json!({"target": "https://secret.example/"}).to_string())),
             (404, Ask::remove("/api/v1/tags/nothing")),
             (409, domain("d.example")),
-            (200, Ask::patch("/api/v1/domains/d.example", &nothing())),
-            (200, Ask::patch("/api/v1/domains/b.example", &nothing())),
+            (200, Ask::patch("/api/v1/domains/d.example", &no_change())),
+            (200, Ask::patch("/api/v1/domains/b.example", &no_change())),
             (409, Ask::remove("/api/v1/domains/hop.example")),
             (200, Ask::batch(&[json!({"op": "create", "link": link("docs")}), json!({"op": "create", "link": link("old")})])),
         ]
@@ -208,17 +209,18 @@ fn what_is_refused_or_changes_nothing_leaves_no_line() {
         .enumerate()
         {
             for ask_ in [refused.again(), refused.once(&format!("key {number}"))] {
-                let told = format!("{} {} {steps:?}", ask_.method, ask_.url);
-                assert_eq!(ask(&edge, ask_).code(), status, "{told}");
-                assert_eq!(lines(&edge), before, "{told}");
+                let request = format!("{} {} {steps:?}", ask_.method, ask_.url);
+                assert_eq!(ask(&edge, ask_).code(), status, "{request}");
+                assert_eq!(lines(&edge), before, "{request}");
             }
         }
     }
 }
 
-/// Every change in turn, the store going down before each of its steps, and then the same request until it succeeds.
+/// Makes every change with a store that goes down before each of its steps, then sends the same request again.
+/// A stepwise store may leave more than one event.
 #[test]
-fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
+fn crashed_and_repeated_change_is_audited() {
     for (change, steps) in CHANGES.iter().flat_map(|change| BOTH.map(|steps| (change, steps))) {
         let repeats = ["/shorten", "/api/v1/links", "/api/v1/batch", "/api/v1/import"].contains(&change.pattern);
         for number in 0.. {
@@ -231,13 +233,13 @@ fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
             let came_to = trace.steps().len();
             edge.wait_seconds(61);
             let second = ask(&edge, request());
-            let told = lines(&edge).len() - before;
+            let events = lines(&edge).len() - before;
             let about = format!("{} {} died at step {number}: {} then {}", change.method, change.pattern, first.code(), second.code());
             check_told(&edge);
-            assert!(told >= change.tells.len(), "{about}: {told}");
-            // A secret is given out anew: the second request is a change of its own.
-            let is_anew = ["/api/v1/keys", "/api/v1/users/{user}/invite"].contains(&change.pattern) && told == 2;
-            assert!(told == change.tells.len() || steps == CommitMode::Stepwise || is_anew, "{about}: {told}");
+            assert!(events >= change.actions.len(), "{about}: {events}");
+            // A repeated request issues another secret, which is a change of its own.
+            let is_another = ["/api/v1/keys", "/api/v1/users/{user}/invite"].contains(&change.pattern) && events == 2;
+            assert!(events == change.actions.len() || steps == CommitMode::Stepwise || is_another, "{about}: {events}");
             if number >= came_to {
                 break;
             }
@@ -246,11 +248,11 @@ fn a_change_that_dies_and_is_made_again_is_told_of_once_or_at_least_once() {
 }
 
 #[test]
-fn a_request_that_is_repeated_leaves_the_line_of_the_first() {
+fn repeated_request_keeps_the_first_event() {
     for steps in BOTH {
         let edge = misfortune::edge(1, steps);
         let create = || Ask::create(&link("docs")).once("a key");
-        // It dies before it can say what it did: claiming the key was the first write, making the link the second.
+        // The writer dies before its response: the first write claimed the key, the second made the link.
         plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         let (first, _lost) = run(Isolate::new(&edge).handle(create().from("203.0.113.9", "FR")));
         calm(&edge);
@@ -259,8 +261,8 @@ fn a_request_that_is_repeated_leaves_the_line_of_the_first() {
         edge.wait_seconds(61);
         assert_eq!(ask(&edge, create().from("203.0.113.10", "DE")).code(), 201);
         assert_eq!(lines(&edge), before, "{steps:?}");
-        let line = before.values().next().expect("a line");
-        assert_eq!([&line["country"], &line["request_id"]], ["FR", first.header("x-request-id")]);
+        let event = before.values().next().expect("an event");
+        assert_eq!([&event["country"], &event["request_id"]], ["FR", first.header("x-request-id")]);
     }
 }
 
@@ -269,27 +271,28 @@ fn pages(isolate: &Isolate<'_>, path: &str, key: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut next = Some(path.to_owned());
     while let Some(path) = next {
-        let answer = run(isolate.ask(reading(&path, key)));
+        let answer = run(isolate.ask(read(&path, key)));
         assert_eq!(answer.code(), 200, "{path}: {}", answer.json());
         let page = answer.json();
         pages.push(page["items"].as_array().expect("items").clone());
         next = page["next"].as_str().map(str::to_owned);
-        assert!(pages.len() < 100, "it never ends");
+        assert!(pages.len() < 100, "the pagination never ends");
     }
     pages
 }
 
-fn reading(path: &str, key: &str) -> Ask {
+fn read(path: &str, key: &str) -> Ask {
     Ask::to(Method::GET, format!("http://hop.example{path}")).header(AUTHORIZATION, &format!("Bearer {key}"))
 }
 
-fn told(isolate: &Isolate<'_>, query: &str) -> Vec<String> {
+/// The aliases, or else the subjects, of all events that match `query`, newest first.
+fn listed(isolate: &Isolate<'_>, query: &str) -> Vec<String> {
     let items = pages(isolate, &format!("/api/v1/audit?limit=2{query}"), ADMIN_KEY).concat();
     items.iter().map(|item| text(if item["alias"].is_null() { &item["subject"] } else { &item["alias"] })).collect()
 }
 
-/// An edge to which a link was added each minute, `a` to `g`, and then a domain.
-fn seven() -> MemoryEdge {
+/// An edge with the links `a` to `g`, created a minute apart, and then a domain.
+fn eight_events() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     for alias in ["a", "b", "c", "d", "e", "f", "g"] {
         assert_eq!(ask(&edge, Ask::create(&link(alias))).code(), 201);
@@ -300,27 +303,27 @@ fn seven() -> MemoryEdge {
 }
 
 #[test]
-fn lines_are_read_newest_first_page_by_page() {
-    let edge = seven();
+fn events_are_paged_newest_first() {
+    let edge = eight_events();
     let isolate = Isolate::new(&edge);
     let pages_of_two = pages(&isolate, "/api/v1/audit?limit=2", ADMIN_KEY);
     assert_eq!(pages_of_two.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 2, 2]);
-    assert_eq!(told(&isolate, ""), ["c.example", "g", "f", "e", "d", "c", "b", "a"]);
+    assert_eq!(listed(&isolate, ""), ["c.example", "g", "f", "e", "d", "c", "b", "a"]);
     assert_eq!(pages(&isolate, "/api/v1/audit", ADMIN_KEY), [pages_of_two.concat()]);
     let mut ids: Vec<&str> = pages_of_two.iter().flatten().map(|item| item["id"].as_str().expect("an id")).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 8);
-    // What is done between two pages shifts nothing.
+    // An event that is added between two pages does not shift them.
     let first = ask(&edge, Ask::list("/api/v1/audit?limit=2")).json();
     assert_eq!(ask(&edge, Ask::delete("a")).code(), 204);
-    let second = ask(&edge, Ask::list(first["next"].as_str().expect("more"))).json();
+    let second = ask(&edge, Ask::list(first["next"].as_str().expect("a next page"))).json();
     assert_eq!(json!(pages_of_two[1]), second["items"]);
 }
 
 #[test]
-fn filters_narrow_it_and_are_kept_from_page_to_page() {
-    let edge = seven();
+fn filters_apply_to_every_page() {
+    let edge = eight_events();
     let isolate = Isolate::new(&edge);
     let id = text(&ask(&edge, Ask::show("b")).json()["id"]);
     for (query, expected) in [
@@ -334,7 +337,7 @@ fn filters_narrow_it_and_are_kept_from_page_to_page() {
         ("&principal=admin&to=2026-11-21T08:01:00Z", vec!["a"]),
         ("&principal=key_11111111111111111", vec![]),
     ] {
-        assert_eq!(told(&isolate, query), expected, "{query}");
+        assert_eq!(listed(&isolate, query), expected, "{query}");
     }
     let next = |query: &str| text(&ask(&edge, Ask::list(&format!("/api/v1/audit?limit=1{query}"))).json()["next"]);
     let cursor = |address: String| address.split_once("cursor=").map(|(_, cursor)| cursor.to_owned()).expect("a cursor");
@@ -359,43 +362,43 @@ fn filters_narrow_it_and_are_kept_from_page_to_page() {
 }
 
 #[test]
-fn a_damaged_line_hides_no_other() {
-    let edge = seven();
+fn damaged_event_hides_no_other() {
+    let edge = eight_events();
     let keys: Vec<String> = lines(&edge).into_keys().collect();
     for (key, value) in keys.iter().skip(1).zip(["", "{}", "null", r#"{"v":2}"#, r#"{"v":1,"at":1,"action":7}"#]) {
         edge.records.plant(&Key::stored(key.clone()), value);
     }
     edge.records.plant(&Key::stored("audit/x".into()), "{}");
     edge.take_log();
-    assert_eq!(told(&Isolate::new(&edge), ""), ["c.example", "b", "a"]);
+    assert_eq!(listed(&Isolate::new(&edge), ""), ["c.example", "b", "a"]);
     assert!(edge.take_log().iter().any(|line| line.contains(&keys[1])));
 }
 
 #[test]
-fn lines_are_kept_for_as_long_as_the_settings_say() {
-    let edge = seven();
+fn events_expire_after_the_configured_days() {
+    let edge = eight_events();
     let day = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER), ("HOP_AUDIT_DAYS", "1")];
     let isolate = Isolate::set_up(&edge, &day);
     edge.wait_seconds(DAY - 3 * 60);
-    assert_eq!(told(&isolate, ""), ["c.example", "g", "f", "e"], "the store still has the others");
-    assert_eq!(told(&isolate, "&from=2026-11-21T08:00:00Z"), ["c.example", "g", "f", "e"]);
-    assert_eq!(told(&isolate, "&to=2026-11-21T08:02:00Z"), Vec::<String>::new());
-    assert_eq!(told(&Isolate::new(&edge), "").len(), 8);
+    assert_eq!(listed(&isolate, ""), ["c.example", "g", "f", "e"], "the store still has the older events");
+    assert_eq!(listed(&isolate, "&from=2026-11-21T08:00:00Z"), ["c.example", "g", "f", "e"]);
+    assert_eq!(listed(&isolate, "&to=2026-11-21T08:02:00Z"), Vec::<String>::new());
+    assert_eq!(listed(&Isolate::new(&edge), "").len(), 8);
     for (steps, days, expected) in
         BOTH.into_iter().flat_map(|steps| [("", Some(365)), ("2", Some(2)), ("forever", None)].map(|(days, kept)| (steps, days, kept)))
     {
         let edge = misfortune::edge(1, steps);
         let settings = [day[0], day[1], day[2], ("HOP_AUDIT_DAYS", days)];
         assert_eq!(run(Isolate::set_up(&edge, &settings).ask(Ask::create(&link("a")))).code(), 201);
-        let key = Key::stored(lines(&edge).into_keys().next().expect("a line"));
+        let key = Key::stored(lines(&edge).into_keys().next().expect("an event"));
         let until = expected.map(|days| edge.now().as_millis() + days * DAY * 1_000);
         assert_eq!(edge.records.expiry(&key).map(hop_core::Timestamp::as_millis), until, "{days:?}");
     }
 }
 
-/// The mark that is kept of a key's secret.
-fn mark(id: &str, secret: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(PEPPER.as_bytes()).expect("any key will do");
+/// The digest that is stored of a key's secret.
+fn digest(id: &str, secret: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(PEPPER.as_bytes()).expect("HMAC takes keys of any length");
     for part in ["key", id, secret] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
@@ -405,16 +408,16 @@ fn mark(id: &str, secret: &str) -> String {
 }
 
 #[test]
-fn a_key_for_some_domains_sees_what_was_done_there() {
-    let edge = seven();
+fn domain_restricted_key_sees_events_of_its_domains() {
+    let edge = eight_events();
     assert_eq!(ask(&edge, Ask::create(&json!({"target": "https://example.com/", "alias": "there", "domain": "b.example"}))).code(), 201);
-    let line = |subject: &str, domain: Value| {
+    let event = |subject: &str, domain: Value| {
         json!({"v": 1, "at": edge.now().as_millis(), "action": "user.create", "subject": subject, "domain": domain, "principal": "admin",
             "request_id": "req_x"})
         .to_string()
     };
-    let newest = lines(&edge).into_keys().next().expect("a line");
-    edge.records.plant(&Key::stored(format!("{newest}x")), &line("usr_1", Value::Null));
+    let newest = lines(&edge).into_keys().next().expect("an event");
+    edge.records.plant(&Key::stored(format!("{newest}x")), &event("usr_1", Value::Null));
     let (id, user, secret) = ("2".repeat(17), format!("usr_{}", "3".repeat(17)), "4".repeat(44));
     let tokens = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}});
     let plant = |key: &str, more: Value| {
@@ -427,7 +430,7 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
     let key = format!("hop_{id}_{secret}");
     let sees = |domains: Value| {
         let api_key = json!({"id": id, "name": "x", "scopes": ["audit:read"], "domains": domains, "owner": user, "created_at": 1,
-            "mark": mark(&id, &secret), "most": "owner"});
+            "mark": digest(&id, &secret), "most": "owner"});
         plant(&format!("key/{id}"), api_key);
         let items = pages(&Isolate::new(&edge), "/api/v1/audit?limit=3", &key).concat();
         items.into_iter().map(|item| text(&item["subject"]) + item["alias"].as_str().unwrap_or_default()).collect::<Vec<_>>()
@@ -441,12 +444,12 @@ fn a_key_for_some_domains_sees_what_was_done_there() {
 }
 
 #[test]
-fn nobody_edits_or_deletes_a_line() {
+fn events_cannot_be_edited_or_deleted() {
     let methods: Vec<&str> = ENDPOINTS.iter().filter(|row| row.pattern.starts_with("/api/v1/audit")).map(|row| row.method).collect();
-    assert_eq!(methods, ["GET"], "the audit is read and nothing else");
+    assert_eq!(methods, ["GET"], "the audit is read-only");
     let edge = world(CommitMode::Transaction);
     let before = lines(&edge);
-    let id = before.keys().next().and_then(|key| key.rsplit('/').next()).expect("a line").to_owned();
+    let id = before.keys().next().and_then(|key| key.rsplit('/').next()).expect("an event").to_owned();
     for (method, path) in ["POST", "PUT", "PATCH", "DELETE"]
         .into_iter()
         .flat_map(|method| ["/api/v1/audit".to_owned(), format!("/api/v1/audit/{id}")].map(|path| (method, path)))
@@ -454,12 +457,12 @@ fn nobody_edits_or_deletes_a_line() {
         let answer = ask(&edge, Ask { method: method.parse().expect("a method"), ..Ask::patch(&path, &json!({})) });
         assert!([404, 405].contains(&answer.code()), "{method} {path}: {}", answer.code());
     }
-    // One edge lives through every change there is: what was told stays as it was told.
+    // All changes run on one edge. Earlier events stay as they are.
     let mut known: BTreeMap<String, Value> = before;
     for change in CHANGES {
         ask(&edge, (change.ask)());
         let now = lines(&edge);
-        assert!(known.iter().all(|(key, line)| now.get(key) == Some(line)), "{} {}", change.method, change.pattern);
+        assert!(known.iter().all(|(key, event)| now.get(key) == Some(event)), "{} {}", change.method, change.pattern);
         known = now;
     }
 }

@@ -1,4 +1,5 @@
-//! Whether an alias is free: what hop says of it is what a creation meets.
+//! Availability of aliases: the answer agrees with what a creation of the same alias gets. Words reserved later are
+//! covered too.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::misfortune::{self, Plan, calm, plan};
@@ -17,17 +18,17 @@ fn create(alias: &str) -> Ask {
     Ask::create(&json!({"alias": alias, "target": "https://example.com/"}))
 }
 
-/// What hop says of `alias`, and then what a creation says of it.
+/// Checks the availability of `alias`, and then that a creation gets the same reason.
 fn check(edge: &MemoryEdge, alias: &str, reason: Value) {
-    let told = ask(edge, Ask::list(&format!("/api/v1/aliases/{alias}")));
-    assert_eq!(told, (200, json!({"alias": alias, "available": reason.is_null(), "reason": reason})));
+    let availability = ask(edge, Ask::list(&format!("/api/v1/aliases/{alias}")));
+    assert_eq!(availability, (200, json!({"alias": alias, "available": reason.is_null(), "reason": reason})));
     let (status, answer) = ask(edge, create(alias));
-    let met = if status == 422 { &answer["errors"][0]["code"] } else { &answer["code"] };
-    assert_eq!((status == 201, met), (reason.is_null(), &reason), "{alias}: a creation says {status} {answer}");
+    let code = if status == 422 { &answer["errors"][0]["code"] } else { &answer["code"] };
+    assert_eq!((status == 201, code), (reason.is_null(), &reason), "{alias}: a creation got {status} {answer}");
 }
 
 #[test]
-fn an_alias_is_as_free_as_a_creation_finds_it() {
+fn availability_matches_the_answer_to_a_creation() {
     let edge = MemoryEdge::new(1);
     for alias in ["live", "gone", "old", "left"] {
         assert_eq!(ask(&edge, create(alias)).0, 201);
@@ -53,14 +54,14 @@ fn an_alias_is_as_free_as_a_creation_finds_it() {
 }
 
 #[test]
-fn an_alias_is_told_in_its_one_spelling() {
+fn alias_is_returned_in_normal_form() {
     let edge = MemoryEdge::new(1);
-    let told = ask(&edge, Ask::list("/api/v1/aliases/e%CC%81"));
-    assert_eq!(told, (200, json!({"alias": "é", "available": true, "reason": null})));
+    let availability = ask(&edge, Ask::list("/api/v1/aliases/e%CC%81"));
+    assert_eq!(availability, (200, json!({"alias": "é", "available": true, "reason": null})));
 }
 
 #[test]
-fn an_alias_is_free_on_one_domain_and_taken_on_another() {
+fn availability_is_separate_for_each_domain() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let is_free = |query: &str| ask(&edge, Ask::list(&format!("/api/v1/aliases/docs{query}"))).1["available"].clone();
@@ -68,9 +69,9 @@ fn an_alias_is_free_on_one_domain_and_taken_on_another() {
     assert_eq!(ask(&edge, Ask::list("/api/v1/aliases/docs?domain=evil.example")).0, 422);
 }
 
-/// A move that dies half-way holds the new alias for a minute.
+/// A move that crashes after its claim holds the new alias for a minute.
 #[test]
-fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
+fn abandoned_move_holds_its_alias_one_minute() {
     let edge = misfortune::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     let trace = misfortune::watch(&edge);
@@ -86,7 +87,7 @@ fn an_alias_somebody_is_arriving_at_is_taken_until_they_are_given_up() {
     check(&edge, "there", Value::Null);
 }
 
-/// A store with the records of `edge` in which the link `from` has the alias `to`, which hop would no longer give it.
+/// A store with the records of `edge`, in which the link `from` has the reserved alias `to`.
 fn transplant(edge: &MemoryEdge, from: &str, to: &str) -> MemoryEdge {
     let changed = MemoryEdge::new(2);
     for key in edge.records.keys() {
@@ -102,9 +103,9 @@ fn transplant(edge: &MemoryEdge, from: &str, to: &str) -> MemoryEdge {
 fn links_under_later_reserved_words_keep_working() {
     for word in RESERVED_LATER {
         let edge = MemoryEdge::new(1);
-        let made =
+        let new =
             json!({"alias": "transplanted", "target": "https://example.com/", "external_id": "it", "tags": ["t"], "forward_path": true});
-        assert_eq!(ask(&edge, Ask::create(&made)).0, 201);
+        assert_eq!(ask(&edge, Ask::create(&new)).0, 201);
         let edge = transplant(&edge, "transplanted", word);
         assert_eq!(ask(&edge, Ask::visit(word)).0, 302, "{word}");
         assert_eq!(ask(&edge, Ask::visit(&format!("{word}/behind"))).0, 302);
@@ -122,11 +123,11 @@ fn links_under_later_reserved_words_keep_working() {
         let upsert = json!({"alias": word, "target": "https://example.com/2", "external_id": "it", "update_if_exists": true});
         assert_eq!(ask(&edge, Ask::create(&upsert)).0, 200);
         let exported = run(Isolate::new(&edge).ask(Ask::list("/api/v1/export?format=csv"))).body;
-        let brought = ask(&edge, Ask::import("", "text/csv", exported.clone())).1;
-        assert_eq!((&brought["existing"], &brought["failed"]), (&json!(1), &json!(0)), "{brought}");
-        // Another deployment makes new links of it.
-        let brought = ask(&MemoryEdge::new(2), Ask::import("", "text/csv", exported)).1;
-        assert_eq!(brought["results"][0]["problem"]["errors"][0]["code"], "reserved");
+        let imported = ask(&edge, Ask::import("", "text/csv", exported.clone())).1;
+        assert_eq!((&imported["existing"], &imported["failed"]), (&json!(1), &json!(0)), "{imported}");
+        // In another deployment the line would be a new link, which is refused.
+        let imported = ask(&MemoryEdge::new(2), Ask::import("", "text/csv", exported)).1;
+        assert_eq!(imported["results"][0]["problem"]["errors"][0]["code"], "reserved");
         assert_eq!(ask(&edge, Ask::delete(word)).0, 204);
         check(&edge, word, json!("reserved"));
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": word, "target": "https://example.com/", "reuse": true}))).0, 422);

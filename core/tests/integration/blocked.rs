@@ -1,4 +1,4 @@
-//! Blocking a link: who looks is told why, and nothing an owner says undoes it.
+//! Blocking links: the API shows the reason and the time. A block outlasts edits, moves and imports.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::text;
@@ -28,7 +28,7 @@ fn block(alias: &str, reason: &str) -> Ask {
     Ask::change(alias, &json!({"blocked": {"reason": reason}}))
 }
 
-/// An edge with the link `docs`, which is blocked since 08:00:05.
+/// An edge with the link `docs`, which was blocked at 08:00:05.
 fn world() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs"));
@@ -38,13 +38,13 @@ fn world() -> MemoryEdge {
 }
 
 #[test]
-fn a_blocked_link_says_since_when_and_why() {
+fn blocked_link_shows_time_and_reason() {
     let edge = world();
     let since = json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"});
-    let shown = done(&edge, Ask::show("docs"));
-    assert_eq!((&shown["state"], &shown["blocked"], &shown["version"]), (&json!("blocked"), &since, &json!(2)));
+    let link = done(&edge, Ask::show("docs"));
+    assert_eq!((&link["state"], &link["blocked"], &link["version"]), (&json!("blocked"), &since, &json!(2)));
     edge.wait_seconds(5);
-    assert_eq!(done(&edge, block("docs", "phishing"))["version"], 2, "that is said already");
+    assert_eq!(done(&edge, block("docs", "phishing"))["version"], 2, "the same reason changes nothing");
     let corrected = done(&edge, block("docs", "malware"));
     assert_eq!(corrected["blocked"], json!({"reason": "malware", "at": "2026-11-21T08:00:05Z"}));
     let lifted = done(&edge, Ask::change("docs", &json!({"blocked": null})));
@@ -53,7 +53,7 @@ fn a_blocked_link_says_since_when_and_why() {
 }
 
 #[test]
-fn it_stands_whatever_else_is_said_and_wherever_the_link_goes() {
+fn block_outlasts_edits_moves_and_restores() {
     let edge = world();
     for patch in [
         json!({"disabled": true}),
@@ -71,16 +71,16 @@ fn it_stands_whatever_else_is_said_and_wherever_the_link_goes() {
 }
 
 #[test]
-fn history_tells_of_it() {
+fn history_records_the_block() {
     let edge = world();
     done(&edge, Ask::change("docs", &json!({"blocked": null})));
-    let told = done(&edge, Ask::list("/api/v1/links/docs/history"));
-    let told: Vec<&Value> = told["items"].as_array().expect("items").iter().map(|item| &item["blocked"]).collect();
-    assert_eq!(told, [&Value::Null, &json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"}), &Value::Null]);
+    let history = done(&edge, Ask::list("/api/v1/links/docs/history"));
+    let blocks: Vec<&Value> = history["items"].as_array().expect("items").iter().map(|item| &item["blocked"]).collect();
+    assert_eq!(blocks, [&Value::Null, &json!({"reason": "phishing", "at": "2026-11-21T08:00:05Z"}), &Value::Null]);
 }
 
 #[test]
-fn a_batch_blocks_and_lists_go_by_it() {
+fn batch_blocks_links_and_lists_filter_them() {
     let edge = world();
     done(&edge, create("b"));
     done(&edge, create("c"));
@@ -96,7 +96,7 @@ fn a_batch_blocks_and_lists_go_by_it() {
 }
 
 #[test]
-fn wrong_words_are_named() {
+fn invalid_block_fields_are_reported() {
     let edge = world();
     let patch = |blocked: Value| Ask::change("docs", &json!({"blocked": blocked}));
     let new = |blocked: Value| Ask::create(&json!({"target": HERE, "blocked": blocked}));
@@ -121,9 +121,9 @@ fn wrong_words_are_named() {
     }
 }
 
-/// What one hop exports another takes over, and once more without doing anything.
+/// Another deployment imports what this one exports. A second import changes nothing.
 #[test]
-fn it_goes_along_with_an_export() {
+fn block_survives_export_and_import() {
     let edge = world();
     done(&edge, block("docs", "=said \"so\", twice"));
     done(&edge, create("free"));
@@ -133,13 +133,13 @@ fn it_goes_along_with_an_export() {
         other.wait_seconds(100);
         for status in [201, 200] {
             let answer = done(&other, Ask::import("", media_type, export.clone()));
-            let told: Vec<&Value> = answer["results"].as_array().expect("results").iter().map(|one| &one["status"]).collect();
-            assert_eq!(told, [status, status], "{media_type} {answer}");
+            let statuses: Vec<&Value> = answer["results"].as_array().expect("results").iter().map(|one| &one["status"]).collect();
+            assert_eq!(statuses, [status, status], "{media_type} {answer}");
         }
         assert_eq!(done(&other, Ask::show("docs"))["blocked"], done(&edge, Ask::show("docs"))["blocked"], "{media_type}");
         assert_eq!(done(&other, Ask::show("free"))["blocked"], Value::Null);
         done(&other, Ask::change("docs", &json!({"blocked": null})));
         let answer = done(&other, Ask::import("", media_type, export));
-        assert!(answer.to_string().contains("alias_taken"), "a link that is not blocked is another: {answer}");
+        assert!(answer.to_string().contains("alias_taken"), "a link that is no longer blocked differs: {answer}");
     }
 }

@@ -1,5 +1,5 @@
-//! Batches and imports on few store operations: with an `Idempotency-Key` every repetition gets further until all is done, without one only
-//! what fits is accepted.
+//! Batches and imports on a small operation budget. With an `Idempotency-Key` each repetition continues until
+//! everything is done. Without one, only what fits is accepted.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{check_entries, check_list, check_no_stray_entries, text, truth};
@@ -12,24 +12,24 @@ use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS};
 use serde_json::{Value, json};
 
-/// The two kinds of stores with the fewest operations their vendors give.
+/// The two kinds of stores, each with the smallest budget its vendor gives.
 const SMALLEST: [(CommitMode, u32); 2] = [(CommitMode::Stepwise, 32), (CommitMode::Transaction, 50)];
 
-/// More requests than any work here takes.
+/// An upper bound on the requests that a test needs.
 const MOST_REQUESTS: usize = 60;
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// An edge that gives a request so many operations.
+/// An edge with a budget of `operations` for each request.
 fn edge(steps: CommitMode, operations: u32) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     edge.set_operations(operations);
     edge
 }
 
-/// Looks at everything, with operations enough.
+/// Checks lists and index entries with an unlimited budget.
 fn check(edge: &MemoryEdge) {
     edge.set_operations(OPERATIONS);
     check_list(edge);
@@ -48,7 +48,7 @@ fn delete(alias: &str) -> Value {
     json!({"op": "delete", "alias": alias})
 }
 
-/// The results of a batch or an import, whose counts are right.
+/// The results of a batch or an import.
 fn results(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.code(), 200, "{}", answer.json());
     answer.json()["results"].as_array().expect("results").clone()
@@ -63,18 +63,18 @@ fn is_untried(result: &Value) -> bool {
     outcome(result) == (503, "budget_exhausted".to_owned())
 }
 
-/// Whether the item is to be tried again.
+/// Whether the item has to be sent again.
 fn is_open(result: &Value) -> bool {
     outcome(result).0 == 503
 }
 
-/// Sends a batch again and again until all its items were tried. Each answer gets further than the one before and repeats what that one told.
-/// Says what the answers were.
+/// Repeats a batch until all its items were tried, and returns the answers. Each answer gets further than the one
+/// before and repeats its results.
 fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut is_half_done = false;
     loop {
-        assert!(answers.len() < MOST_REQUESTS, "this batch never ends");
+        assert!(answers.len() < MOST_REQUESTS, "the batch never ends");
         let answer = ask(edge, batch.again());
         let now = results(&answer);
         let untried = now.iter().filter(|result| is_untried(result)).count();
@@ -84,10 +84,10 @@ fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
         assert_eq!(answer.header("retry-after"), if untried > 0 { "0" } else { "" });
         if let Some(last) = answers.last() {
             let before = results(last);
-            assert!(before.iter().zip(&now).all(|(before, now)| is_open(before) || before == now), "what was told is told otherwise");
+            assert!(before.iter().zip(&now).all(|(before, now)| is_open(before) || before == now), "an earlier result changed");
             let open = |results: &[Value]| results.iter().filter(|result| is_open(result)).count();
-            // A move may be left half done once.
-            assert!(open(&now) < open(&before) || !is_half_done, "nothing was done: {:?}", now.iter().find(|result| is_open(result)));
+            // A move may end its request half done, once.
+            assert!(open(&now) < open(&before) || !is_half_done, "no progress: {:?}", now.iter().find(|result| is_open(result)));
             is_half_done = open(&now) == open(&before);
         }
         let is_done = !now.iter().any(is_open);
@@ -98,20 +98,20 @@ fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
     }
 }
 
-/// A batch of so many new links with a tag each.
+/// A keyed batch of `count` new links.
 fn new_links(count: usize) -> Ask {
     let items: Vec<Value> = (0..count).map(|number| create(&format!("n{number}"))).collect();
     Ask::batch(&items).once("a key")
 }
 
 #[test]
-fn keyed_batch_of_a_hundred_ends_in_few_requests() {
+fn keyed_batch_of_hundred_ends_in_few_requests() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let answers = send_batch(&edge, &new_links(100));
         let last = answers.last().expect("an answer");
         assert!(results(last).iter().all(|result| outcome(result).0 == 201));
-        // A link with a tag takes six keys or two statements, and the record of the key is read and written twice.
+        // A tagged link takes six keys or two statements. The record of the idempotency key is read and written twice.
         let of_item = if steps == CommitMode::Stepwise { 6 } else { 2 };
         let fewest = 100_usize.div_ceil((operations as usize - 4) / of_item);
         assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());
@@ -121,7 +121,7 @@ fn keyed_batch_of_a_hundred_ends_in_few_requests() {
     }
 }
 
-/// Links to change, to move and to delete; `gone` is deleted.
+/// Makes links to change, move and delete. `gone` is deleted.
 fn world(edge: &MemoryEdge) {
     edge.set_operations(OPERATIONS);
     let tags: Vec<String> = (0..10).map(|number| format!("t{number}")).collect();
@@ -135,7 +135,7 @@ fn world(edge: &MemoryEdge) {
     assert_eq!(ask(edge, Ask::delete("gone")).code(), 204);
 }
 
-/// Items of every kind, right ones and wrong ones, some of which follow from others.
+/// Valid and invalid items of every kind. Some depend on earlier ones.
 fn mixed() -> Vec<Value> {
     let mut items = Vec::new();
     for number in 0..8 {
@@ -155,13 +155,13 @@ fn mixed() -> Vec<Value> {
     items
 }
 
-/// What truth says of links, apart from what was drawn.
+/// The stored links without their random ids.
 fn state(edge: &MemoryEdge) -> Vec<(String, String, u64, bool)> {
     truth(edge).into_iter().map(|(alias, kept)| (alias, kept.target, kept.version, kept.live)).collect()
 }
 
 #[test]
-fn mixed_keyed_batch_ends_as_with_operations_enough() {
+fn mixed_keyed_batch_matches_an_unlimited_one() {
     for (steps, operations) in SMALLEST {
         let (few, enough) = (edge(steps, OPERATIONS), edge(steps, OPERATIONS));
         world(&few);
@@ -178,7 +178,7 @@ fn mixed_keyed_batch_ends_as_with_operations_enough() {
 }
 
 #[test]
-fn failed_item_is_tried_again_with_the_untried() {
+fn failed_items_are_retried_with_untried_ones() {
     for (steps, operations) in SMALLEST {
         for dies_at in 0..40 {
             let _guard = OnFailure::print(format!("\n{steps:?}, the store fails once at {dies_at}\n"));
@@ -190,7 +190,7 @@ fn failed_item_is_tried_again_with_the_untried() {
                 assert_eq!(first.problem(), "store_unavailable");
                 edge.wait_seconds(61);
             }
-            // What became of the request may not have been written down.
+            // The progress of the request may not have been stored.
             let next = ask(&edge, new_links(30));
             if next.problem() == "idempotency_in_flight" {
                 edge.wait_seconds(61);
@@ -210,7 +210,7 @@ fn number_in(text: &str) -> usize {
     digits.parse().expect("a number")
 }
 
-/// An owner's key that another owner made, so that it takes most operations of its own.
+/// An owner's key that another owner issued. Checking it takes the most operations of all keys.
 fn issued_key(edge: &MemoryEdge) -> String {
     let (first, second) = (user(edge, 'a', "owner", "in"), user(edge, 'b', "owner", "in"));
     let scopes = crate::support::keys::SCOPES;
@@ -220,7 +220,7 @@ fn issued_key(edge: &MemoryEdge) -> String {
     text(&made.json()["secret"])
 }
 
-/// Otherwise the record of the key could outgrow what a store takes, and no repetition would get further.
+/// Otherwise the record of the idempotency key could outgrow the store's limit, and no repetition would get further.
 #[test]
 fn long_results_are_stored_in_short_form() {
     let edge = edge(CommitMode::Transaction, OPERATIONS);
@@ -268,7 +268,7 @@ fn unkeyed_batch_is_refused_unless_it_fits() {
     }
 }
 
-/// Lines of an import: new links, one that is wrong, and one that is there already.
+/// Lines of an import: new links, an invalid one, one that exists already, and one whose alias is taken.
 fn lines() -> Vec<String> {
     let line = |number: usize| match number {
         7 => r#"{"target": "ftp://x.example/"}"#.to_owned(),
@@ -283,7 +283,7 @@ fn import(text: &str) -> Ask {
     Ask::import("", "application/x-ndjson", text)
 }
 
-/// The statuses that the lines end with.
+/// The final status of a line.
 fn expected(line: usize) -> u64 {
     match line {
         7 => 422,
@@ -293,45 +293,45 @@ fn expected(line: usize) -> u64 {
     }
 }
 
-/// Whether the links of the lines are there, each once.
+/// Checks that each link of the lines exists once.
 fn check_imported(edge: &MemoryEdge) {
     assert_eq!(truth(edge).len(), 57);
     check(edge);
 }
 
 #[test]
-fn keyed_import_tells_earlier_lines_again_until_done() {
+fn keyed_import_repeats_earlier_results_until_done() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let import = import(&lines().concat()).once("a key");
-        let mut told: Vec<Value> = Vec::new();
+        let mut earlier: Vec<Value> = Vec::new();
         for requests in 1.. {
-            assert!(requests < MOST_REQUESTS, "this import never ends");
+            assert!(requests < MOST_REQUESTS, "the import never ends");
             let answer = ask(&edge, import.again());
             let now = results(&answer);
             let next = &answer.json()["next"];
-            assert!(now.len() > told.len() && now[..told.len()] == told[..], "{now:?} after {told:?}");
+            assert!(now.len() > earlier.len() && now[..earlier.len()] == earlier[..], "{now:?} after {earlier:?}");
             assert_eq!(answer.header("retry-after"), if next.is_null() { "" } else { "0" });
-            told = now;
+            earlier = now;
             if next.is_null() {
                 assert_eq!(ask(&edge, import.again()).body, answer.body);
                 assert!(requests > 2, "{requests} requests");
                 break;
             }
-            assert_eq!(next["line"].as_u64(), Some(told.len() as u64 + 1));
+            assert_eq!(next["line"].as_u64(), Some(earlier.len() as u64 + 1));
         }
-        let statuses: Vec<u64> = told.iter().map(|result| outcome(result).0).collect();
+        let statuses: Vec<u64> = earlier.iter().map(|result| outcome(result).0).collect();
         assert_eq!(statuses, (0..60).map(expected).collect::<Vec<_>>());
         check_imported(&edge);
     }
 }
 
 #[test]
-fn long_problems_of_lines_are_stored_in_short_form() {
+fn long_line_problems_are_stored_in_short_form() {
     let edge = edge(CommitMode::Transaction, 50);
-    let wrong: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
+    let unknown_fields: serde_json::Map<String, Value> = (0..50).map(|field| (format!("unknown-{field}"), json!(1))).collect();
     let lines: Vec<String> = (0..30).map(|number| json!({"target": HERE, "alias": format!("l{number}")}).to_string()).collect();
-    let text = Value::Object(wrong).to_string() + "\n" + &lines.join("\n");
+    let text = Value::Object(unknown_fields).to_string() + "\n" + &lines.join("\n");
     let request = import(&text).once("long");
     let errors = |answer: &Answer| results(answer)[0]["problem"]["errors"].as_array().map(Vec::len);
     let first = ask(&edge, request.again());
@@ -340,7 +340,7 @@ fn long_problems_of_lines_are_stored_in_short_form() {
 }
 
 #[test]
-fn unkeyed_import_goes_on_where_it_is_told() {
+fn unkeyed_import_continues_at_next() {
     for (steps, operations) in SMALLEST {
         let edge = edge(steps, operations);
         let body = lines().concat();
@@ -349,7 +349,7 @@ fn unkeyed_import_goes_on_where_it_is_told() {
             assert!(statuses.len() <= 60);
             let answer = ask(&edge, import(&body[offset..]));
             let now = results(&answer);
-            assert!(!now.is_empty(), "nothing was done");
+            assert!(!now.is_empty(), "no line was processed");
             statuses.extend(now.iter().map(|result| outcome(result).0));
             let next = &answer.json()["next"];
             if next.is_null() {
@@ -358,7 +358,7 @@ fn unkeyed_import_goes_on_where_it_is_told() {
             assert_eq!(
                 (next["line"].as_u64(), answer.header("retry-after")),
                 (Some(now.len() as u64 + 1), ""),
-                "the rest is sent, not the same"
+                "the client sends the rest, not the same body again"
             );
             offset += usize::try_from(next["offset"].as_u64().expect("an offset")).expect("an offset");
         }
@@ -368,7 +368,7 @@ fn unkeyed_import_goes_on_where_it_is_told() {
 }
 
 #[test]
-fn batch_whose_writer_dies_anywhere_is_completed() {
+fn batch_crash_at_any_step_recovers() {
     for (steps, operations) in SMALLEST {
         let items: Vec<Value> = (0..12).map(|number| create(&format!("n{number}"))).collect();
         for dies_at in 0.. {
@@ -386,7 +386,7 @@ fn batch_whose_writer_dies_anywhere_is_completed() {
             check_list(&edge);
             check_entries(&edge);
             if trace.steps().len() <= dies_at {
-                assert!(first.code() == 200 && dies_at > 20, "it came to {dies_at} steps");
+                assert!(first.code() == 200 && dies_at > 20, "only {dies_at} steps");
                 break;
             }
         }

@@ -1,4 +1,5 @@
-//! Single changes on few store operations: each is done in a few requests, or refused before anything of it is written.
+//! Single changes on a small operation budget: each completes within a few requests, or is refused before its first
+//! write.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -18,21 +19,21 @@ use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
 
-/// More requests than any change here takes.
+/// An upper bound on the requests that a change needs.
 const MOST_REQUESTS: usize = 40;
 
-/// What somebody wants, of a world that was made for it.
+/// A change, and the world it is made in.
 struct Case {
     name: &'static str,
     prepare: fn(&World),
     ask: fn(&World) -> Ask,
-    /// Whether what was wanted is there.
+    /// Whether the change was made.
     is_done: fn(&World) -> bool,
-    /// Whether it may be refused for its tags.
+    /// Whether it may be refused with 422, as too many tags.
     may_be_refused: bool,
 }
 
-/// An edge and somebody who comes there.
+/// An edge, and the key of the caller.
 struct World {
     edge: MemoryEdge,
     secret: String,
@@ -42,7 +43,7 @@ impl World {
     fn new(steps: CommitMode, has_issued_key: bool) -> Self {
         let edge = misfortune::edge(1, steps);
         let secret = if has_issued_key { issued_key(&edge) } else { ADMIN_KEY.to_owned() };
-        // Who is given links.
+        // A user to transfer links to.
         user(&edge, 'c', "editor", "in");
         Self { edge, secret }
     }
@@ -58,29 +59,29 @@ impl World {
         answer.json()
     }
 
-    /// What is shown at an address.
-    fn shown(&self, path: &str) -> Value {
+    /// The JSON that a GET of `path` returns.
+    fn get(&self, path: &str) -> Value {
         self.ask(Ask::list(path)).json()
     }
 
-    /// A link with the tags `a0` to `a9`.
+    /// Makes a link with the tags `a0` to `a9`.
     fn tagged(&self, alias: &str) {
         self.done(Ask::create(&json!({"target": HERE, "alias": alias, "tags": tags('a'), "external_id": alias})));
     }
 
     fn has_tags(&self, alias: &str, letter: char) -> bool {
-        self.shown(&format!("/api/v1/links/{alias}"))["tags"] == json!(tags(letter))
+        self.get(&format!("/api/v1/links/{alias}"))["tags"] == json!(tags(letter))
     }
 
-    /// All records but those that say that a key was used, and what became of a request.
+    /// All records except those of API keys and idempotency keys, which change with every request.
     fn records(&self) -> BTreeMap<String, Vec<u8>> {
         let records = &self.edge.records;
         let keys = records.keys().into_iter().filter(|key| !["key/", "once/"].iter().any(|class| key.as_str().starts_with(class)));
-        keys.map(|key| (key.as_str().to_owned(), records.peek(&key).expect("it is listed").value)).collect()
+        keys.map(|key| (key.as_str().to_owned(), records.peek(&key).expect("a listed key has a record").value)).collect()
     }
 }
 
-/// An owner's key that another owner made, so that it takes most operations of its own.
+/// An owner's key that another owner issued. Checking it takes the most operations of all keys.
 fn issued_key(edge: &MemoryEdge) -> String {
     let (first, second) = (user(edge, 'a', "owner", "in"), user(edge, 'b', "owner", "in"));
     let (_, issuer) = key(edge, &first, &SCOPES, &json!({}));
@@ -97,7 +98,7 @@ fn docs(world: &World) {
     world.tagged("docs");
 }
 
-fn somebody(letter: char) -> String {
+fn user_id(letter: char) -> String {
     format!("usr_{}", letter.to_string().repeat(17))
 }
 
@@ -179,7 +180,7 @@ const CASES: &[Case] = &[
             world.done(Ask::delete("new"));
         },
         ask: |_| Ask::change("docs", &json!({"alias": "new", "reuse": true, "title": "T"})),
-        is_done: |world| world.shown("/api/v1/links/new")["title"] == "T",
+        is_done: |world| world.get("/api/v1/links/new")["title"] == "T",
         may_be_refused: true,
     },
     Case {
@@ -216,17 +217,17 @@ const CASES: &[Case] = &[
         may_be_refused: false,
     },
     Case {
-        name: "erase after a move that was not finished",
+        name: "erase after a crashed move",
         prepare: |world| {
             docs(world);
             world.done(Ask::create(&json!({"target": THERE, "alias": "new", "tags": tags('b'), "crawlable": true})));
             world.done(Ask::delete("new"));
-            // The last write has the new alias say that the link is there.
+            // The third write finalizes the move.
             let trace = plan(&world.edge, Plan::FromNth(StoreStep::Write, 3));
             let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
             let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
             calm(&world.edge);
-            assert!(trace.count(|step| step == StoreStep::Write) >= 3, "it never came to the last write");
+            assert!(trace.count(|step| step == StoreStep::Write) >= 3, "the third write was never reached");
         },
         ask: |_| Ask::remove("/api/v1/links/new?erase=true"),
         is_done: |world| world.ask(Ask::show("new")).code() == 404 && count(&world.edge, "history/") == 0,
@@ -240,7 +241,7 @@ const CASES: &[Case] = &[
         may_be_refused: true,
     },
     Case {
-        name: "upsert a link that is there",
+        name: "upsert an existing link",
         prepare: docs,
         ask: |_| Ask::create(&json!({"target": THERE, "tags": tags('b'), "external_id": "docs", "update_if_exists": true})),
         is_done: |world| world.has_tags("docs", 'b'),
@@ -250,7 +251,7 @@ const CASES: &[Case] = &[
         name: "rename a tag",
         prepare: |world| ["docs", "two", "three", "four"].iter().for_each(|alias| world.tagged(alias)),
         ask: |_| Ask::patch("/api/v1/tags/a0", &json!({"tag": "b0"})),
-        is_done: |world| world.shown("/api/v1/links?tag=b0")["items"].as_array().is_some_and(|items| items.len() == 4),
+        is_done: |world| world.get("/api/v1/links?tag=b0")["items"].as_array().is_some_and(|items| items.len() == 4),
         may_be_refused: true,
     },
     Case {
@@ -258,22 +259,22 @@ const CASES: &[Case] = &[
         prepare: |world| {
             for alias in ["docs", "two", "three", "four"] {
                 world.tagged(alias);
-                world.done(Ask::change(alias, &json!({"owner": somebody('c')})));
+                world.done(Ask::change(alias, &json!({"owner": user_id('c')})));
             }
         },
-        ask: |_| Ask::remove(&format!("{USERS}/{}?links_to=none", somebody('c'))),
+        ask: |_| Ask::remove(&format!("{USERS}/{}?links_to=none", user_id('c'))),
         is_done: |world| {
-            let shown = world.shown("/api/v1/links");
-            let owners: Vec<&Value> = shown["items"].as_array().into_iter().flatten().map(|link| &link["owner"]).collect();
-            owners == [&Value::Null; 4] && world.ask(Ask::list(&format!("{USERS}/{}", somebody('c')))).code() == 404
+            let list = world.get("/api/v1/links");
+            let owners: Vec<&Value> = list["items"].as_array().into_iter().flatten().map(|link| &link["owner"]).collect();
+            owners == [&Value::Null; 4] && world.ask(Ask::list(&format!("{USERS}/{}", user_id('c')))).code() == 404
         },
         may_be_refused: false,
     },
     Case {
-        name: "give a link away",
+        name: "transfer a link",
         prepare: docs,
-        ask: |_| Ask::change("docs", &json!({"owner": somebody('c')})),
-        is_done: |world| world.shown("/api/v1/links/docs")["owner"] == somebody('c'),
+        ask: |_| Ask::change("docs", &json!({"owner": user_id('c')})),
+        is_done: |world| world.get("/api/v1/links/docs")["owner"] == user_id('c'),
         may_be_refused: true,
     },
     Case {
@@ -281,16 +282,16 @@ const CASES: &[Case] = &[
         prepare: |_| {},
         ask: |_| Ask::post(USERS, &json!({"email": "d@example.com", "role": "owner"})),
         is_done: |world| {
-            let shown = world.shown(USERS);
-            shown["items"].as_array().into_iter().flatten().filter(|user| user["email"] == "d@example.com").count() == 1
+            let list = world.get(USERS);
+            list["items"].as_array().into_iter().flatten().filter(|user| user["email"] == "d@example.com").count() == 1
         },
         may_be_refused: false,
     },
     Case {
         name: "make a user an owner",
         prepare: |_| {},
-        ask: |_| Ask::patch(&format!("{USERS}/{}", somebody('c')), &json!({"role": "owner"})),
-        is_done: |world| world.shown(&format!("{USERS}/{}", somebody('c')))["role"] == "owner",
+        ask: |_| Ask::patch(&format!("{USERS}/{}", user_id('c')), &json!({"role": "owner"})),
+        is_done: |world| world.get(&format!("{USERS}/{}", user_id('c')))["role"] == "owner",
         may_be_refused: false,
     },
     Case {
@@ -300,10 +301,10 @@ const CASES: &[Case] = &[
             assert!(made["id"].is_string());
         },
         ask: |world| {
-            let shown = world.shown(USERS);
-            let id =
-                shown["items"].as_array().into_iter().flatten().find(|user| user["email"] == "d@example.com").expect("it was made")["id"]
-                    .clone();
+            let list = world.get(USERS);
+            let id = list["items"].as_array().into_iter().flatten().find(|user| user["email"] == "d@example.com").expect("the user exists")
+                ["id"]
+                .clone();
             let asked = Ask::post(&format!("{USERS}/{}/invite", text(&id)), &json!({}));
             Ask { body: Body::Whole(Vec::new()), ..asked }
         },
@@ -314,14 +315,14 @@ const CASES: &[Case] = &[
         name: "add a domain",
         prepare: |_| {},
         ask: |_| Ask::post("/api/v1/domains", &json!({"domain": "c.example", "root": HERE})),
-        is_done: |world| world.shown("/api/v1/domains/c.example")["root"] == HERE,
+        is_done: |world| world.get("/api/v1/domains/c.example")["root"] == HERE,
         may_be_refused: false,
     },
     Case {
         name: "change a domain",
         prepare: |world| drop(world.done(Ask::post("/api/v1/domains", &json!({"domain": "c.example", "root": HERE})))),
         ask: |_| Ask::patch("/api/v1/domains/c.example", &json!({"root": THERE})),
-        is_done: |world| world.shown("/api/v1/domains/c.example")["root"] == THERE,
+        is_done: |world| world.get("/api/v1/domains/c.example")["root"] == THERE,
         may_be_refused: false,
     },
     Case {
@@ -334,10 +335,10 @@ const CASES: &[Case] = &[
     Case {
         name: "create a key",
         prepare: |_| {},
-        ask: |_| new_key(&somebody('c'), &["links:read"], &json!({"domains": ["hop.example", "b.example"]})),
+        ask: |_| new_key(&user_id('c'), &["links:read"], &json!({"domains": ["hop.example", "b.example"]})),
         is_done: |world| {
-            let shown = world.shown(KEYS);
-            shown["items"].as_array().into_iter().flatten().filter(|key| key["owner"] == somebody('c')).count() == 1
+            let list = world.get(KEYS);
+            list["items"].as_array().into_iter().flatten().filter(|key| key["owner"] == user_id('c')).count() == 1
         },
         may_be_refused: false,
     },
@@ -345,12 +346,12 @@ const CASES: &[Case] = &[
         name: "move to another domain",
         prepare: docs,
         ask: |_| Ask::change("docs", &json!({"domain": "b.example"})),
-        is_done: |world| world.shown("/api/v1/links/docs?domain=b.example")["tags"] == json!(tags('a')),
+        is_done: |world| world.get("/api/v1/links/docs?domain=b.example")["tags"] == json!(tags('a')),
         may_be_refused: true,
     },
 ];
 
-/// Sends a request until it is done or refused: the last answer, and how many there were.
+/// Sends a request until it is done or refused. Returns the last answer and the number of requests.
 fn send(world: &World, ask: &Ask) -> (Answer, usize) {
     for requests in 1..=MOST_REQUESTS {
         let answer = world.ask(ask.again());
@@ -360,10 +361,10 @@ fn send(world: &World, ask: &Ask) -> (Answer, usize) {
             _ => return (answer, requests),
         }
     }
-    panic!("this never ends");
+    panic!("the request never ends");
 }
 
-/// Does it on so many operations. Says whether it was done; otherwise it was refused.
+/// Runs a case with a budget of `operations`. Returns whether the change was made; otherwise it was refused.
 fn try_on(case: &Case, operations: u32, steps: CommitMode, has_issued_key: bool) -> bool {
     let world = World::new(steps, has_issued_key);
     (case.prepare)(&world);
@@ -379,22 +380,22 @@ fn try_on(case: &Case, operations: u32, steps: CommitMode, has_issued_key: bool)
     if answer.code() == 422 && case.may_be_refused {
         let error = &answer.json()["errors"][0];
         assert_eq!((&error["field"], &error["code"]), (&json!("/tags"), &json!("too_many")));
-        assert!(world.records() == before, "it was refused and written");
+        assert!(world.records() == before, "a refused change wrote something");
         return false;
     }
     assert!(answer.code() < 300, "{} {}", answer.code(), answer.json());
-    assert!((case.is_done)(&world), "it was not done");
+    assert!((case.is_done)(&world), "the change was not made");
     true
 }
 
-/// Tries all cases like this.
+/// Runs all cases with every budget.
 fn try_all(steps: CommitMode, has_issued_key: bool) {
     for case in CASES {
         let mut was_done = false;
         for operations in (FEW_OPERATIONS..=60).chain([OPERATIONS]) {
             let _guard = OnFailure::print(format!("\n{}, {operations} operations, {steps:?}, issued key: {has_issued_key}\n", case.name));
             let is_done = try_on(case, operations, steps, has_issued_key);
-            assert!(is_done || !was_done, "fewer operations were enough");
+            assert!(is_done || !was_done, "it was made with a smaller budget, and is refused with this one");
             was_done = is_done;
         }
         assert!(was_done, "{} is refused with {OPERATIONS} operations", case.name);
@@ -402,35 +403,35 @@ fn try_all(steps: CommitMode, has_issued_key: bool) {
 }
 
 #[test]
-fn changes_key_by_key_end_or_are_refused() {
+fn stepwise_changes_complete_or_are_refused() {
     try_all(CommitMode::Stepwise, false);
 }
 
 #[test]
-fn changes_key_by_key_with_issued_key_end() {
+fn stepwise_changes_with_issued_key_complete() {
     try_all(CommitMode::Stepwise, true);
 }
 
 #[test]
-fn changes_by_statement_end_or_are_refused() {
+fn transaction_changes_complete_or_are_refused() {
     try_all(CommitMode::Transaction, false);
 }
 
 #[test]
-fn changes_by_statement_with_issued_key_end() {
+fn transaction_changes_with_issued_key_complete() {
     try_all(CommitMode::Transaction, true);
 }
 
 #[test]
-fn refused_change_undoes_within_its_limit() {
-    // What is left of two index entries and a note.
+fn refused_change_rolls_back_within_its_limit() {
+    // Index entries (of two) and audit events (of one) that are left after the rollback.
     for (repeated, max_undo_operations, left) in [
         (false, None, [0, 0]),
         (false, Some(3), [0, 0]),
         (false, Some(2), [1, 0]),
         (false, Some(1), [2, 0]),
         (false, Some(0), [2, 1]),
-        // An earlier try may have been applied: the record is looked at first.
+        // An earlier try may have been applied, so the record is read first.
         (true, None, [0, 0]),
         (true, Some(4), [0, 0]),
         (true, Some(2), [2, 0]),

@@ -1,4 +1,5 @@
-//! Many links in one request: every item and every line has its own result, a bad one spoils no other, and what is sent again is done once.
+//! Batches and imports: every item and line has its own result, a failed one does not affect the others, and
+//! repetitions do the work once.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::task::{Context, Waker};
@@ -18,7 +19,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// Links to change, to move and to delete; `gone` and `here` are deleted, and `left` has become `there`.
+/// An edge with links to change, move and delete. `gone` and `here` are deleted, and `left` was moved to `there`.
 fn world(steps: CommitMode) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     for alias in ["docs", "old", "bin", "gone", "here", "left"] {
@@ -43,15 +44,15 @@ fn delete(alias: &str) -> Value {
     json!({"op": "delete", "alias": alias})
 }
 
-/// The results of a batch, in their order.
+/// Sends a batch and returns its results.
 fn results(edge: &MemoryEdge, items: &[Value]) -> Vec<Value> {
     let answer = ask(edge, Ask::batch(items));
     assert_eq!(answer.code(), 200, "{}", answer.json());
-    told(&answer)
+    checked_results(&answer)
 }
 
-/// What an answer tells of each item, after a look at its counts.
-fn told(answer: &Answer) -> Vec<Value> {
+/// The results in the answer to a batch. Checks its counts and the form of each result.
+fn checked_results(answer: &Answer) -> Vec<Value> {
     let json = answer.json();
     let results = json["results"].as_array().expect("results").clone();
     let failed = results.iter().filter(|result| !result["problem"].is_null()).count();
@@ -69,14 +70,14 @@ fn outcome(result: &Value) -> (u64, &str) {
     (result["status"].as_u64().expect("a status"), result["problem"]["code"].as_str().unwrap_or_default())
 }
 
-/// What a result says is wrong, field by field.
-fn wrong(result: &Value) -> Vec<(String, String)> {
+/// The fields and codes of the errors in a result.
+fn field_errors(result: &Value) -> Vec<(String, String)> {
     let errors = result["problem"]["errors"].as_array().cloned().unwrap_or_default();
     errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
 }
 
 #[test]
-fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() {
+fn batch_items_fail_independently() {
     let edge = world(CommitMode::Transaction);
     let items = [
         (create("new"), (201, "")),
@@ -116,7 +117,7 @@ fn every_item_has_its_own_result_where_it_stood_and_a_bad_one_spoils_no_other() 
 }
 
 #[test]
-fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
+fn batch_item_errors_point_at_fields() {
     let edge = world(CommitMode::Transaction);
     let envelope = |inner: &str| format!("{{\"items\":[{inner}]}}");
     for (item, expected) in [
@@ -153,12 +154,12 @@ fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
         (r#"{"op":"update","alias":"docs","patch":{"alias":"docs"}}"#, vec![("/patch/alias", "conflicts")]),
         (r#"{"op":"update","alias":"docs","patch":{"title":"a","title":"b"}}"#, vec![("/patch/title", "duplicate")]),
     ] {
-        let answer = ask(&edge, in_bytes(Ask::batch(&[]), envelope(item)));
+        let answer = ask(&edge, with_body(Ask::batch(&[]), envelope(item)));
         assert_eq!(answer.code(), 200, "{item}");
-        let results = told(&answer);
+        let results = checked_results(&answer);
         assert_eq!(outcome(&results[0]), (422, "invalid_fields"), "{item}");
         let mut expected: Vec<_> = expected.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
-        let mut found = wrong(&results[0]);
+        let mut found = field_errors(&results[0]);
         expected.sort();
         found.sort();
         assert_eq!(found, expected, "{item}");
@@ -166,13 +167,13 @@ fn an_item_is_told_by_pointer_what_is_wrong_with_it() {
     assert_eq!(truth(&edge), truth(&world(CommitMode::Transaction)));
 }
 
-/// The same request with a body of these very bytes.
-fn in_bytes(ask: Ask, bytes: impl Into<Vec<u8>>) -> Ask {
+/// The same request with `bytes` as its body.
+fn with_body(ask: Ask, bytes: impl Into<Vec<u8>>) -> Ask {
     Ask { body: Body::Whole(bytes.into()), ..ask }
 }
 
 #[test]
-fn an_envelope_that_cannot_be_read_is_refused_as_a_whole() {
+fn invalid_batch_envelope_is_refused_whole() {
     let edge = world(CommitMode::Transaction);
     let most = 100;
     let many = |count: usize| json!({"items": vec![delete("nothing"); count]}).to_string();
@@ -193,15 +194,19 @@ fn an_envelope_that_cannot_be_read_is_refused_as_a_whole() {
         (format!("{}{}", many(1), " ".repeat(BULK_LIMIT - many(1).len())), 200, vec![]),
     ] {
         let what = body.get(..60).unwrap_or(&body).to_owned();
-        let answer = ask(&edge, in_bytes(Ask::batch(&[]), body));
+        let answer = ask(&edge, with_body(Ask::batch(&[]), body));
         let fields: Vec<_> = fields.into_iter().map(|(field, code): (&str, &str)| (field.to_owned(), code.to_owned())).collect();
-        assert_eq!((answer.code(), wrong(&json!({"problem": answer.json()}))), (code, fields), "{what}");
+        assert_eq!((answer.code(), field_errors(&json!({"problem": answer.json()}))), (code, fields), "{what}");
     }
-    assert_eq!(ask(&edge, Ask::batch(&[delete("docs")]).again().header(CONTENT_TYPE, "text/plain")).code(), 200, "the first counts");
-    assert!(!truth(&edge).contains_key("new"), "nothing of a refused envelope is done");
+    assert_eq!(
+        ask(&edge, Ask::batch(&[delete("docs")]).again().header(CONTENT_TYPE, "text/plain")).code(),
+        200,
+        "the first content type counts"
+    );
+    assert!(!truth(&edge).contains_key("new"), "a refused envelope does nothing");
 }
 
-/// A batch that does everything a batch can, each once.
+/// A batch with each kind of item.
 fn everything() -> Ask {
     Ask::batch(&[
         json!({"op": "create", "link": {"target": HERE, "tags": ["x", "y"]}}),
@@ -216,7 +221,7 @@ fn everything() -> Ask {
 }
 
 #[test]
-fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
+fn batch_crash_does_each_item_once() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{steps:?}, dies at step {died_at}\n"));
@@ -224,14 +229,14 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
             let before = truth(&edge);
             let trace = plan(&edge, Plan::From(died_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(everything().once("k")));
-            let has_lived = trace.steps().len() <= died_at;
+            let completed = trace.steps().len() <= died_at;
             calm(&edge);
             check_list(&edge);
             edge.wait_seconds(61);
             let repeated = watch(&edge);
             let again = ask(&edge, everything().once("k"));
-            let was_answered = repeated.count(|step| step == StoreStep::Write) == 0;
-            let statuses: Vec<u64> = told(&again).iter().map(|result| outcome(result).0).collect();
+            let was_replayed = repeated.count(|step| step == StoreStep::Write) == 0;
+            let statuses: Vec<u64> = checked_results(&again).iter().map(|result| outcome(result).0).collect();
             assert_eq!(statuses, [201, 201, 201, 200, 200, 200, 204, 204], "{}", again.json());
             let now = truth(&edge);
             assert_eq!(now.len(), before.len() + 1, "{now:?}");
@@ -242,18 +247,19 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
             }
             assert_eq!((now["bin"].version, now["bin"].live, now["new"].version, now["gone"].version), (2, false, 1, 1));
             let aliases = ["docs", "old", "moved", "left", "there", "here"];
-            if was_answered {
-                // Whoever did it died over the copies, and a repetition that has nothing to do leaves them to be found out.
+            if was_replayed {
+                // The writer died before it updated the cached links. A replayed answer does not update them, so they
+                // expire.
                 edge.wait_seconds(601);
                 aliases.iter().for_each(|alias| drop(ask(&edge, Ask::visit(alias))));
             }
             assert_eq!(aliases.map(|alias| ask(&edge, Ask::visit(alias)).code()), [302, 302, 302, 410, 410, 302]);
             check_list(&edge);
-            if has_lived {
+            if completed {
                 check_no_stray_entries(&edge);
             }
             assert_eq!(ask(&edge, everything().once("k")).body, again.body);
-            if has_lived {
+            if completed {
                 assert!(died_at > 30, "only {died_at} steps");
                 break;
             }
@@ -262,7 +268,7 @@ fn whoever_dies_over_a_batch_leaves_each_item_to_be_done_once() {
 }
 
 #[test]
-fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
+fn batch_answers_without_unreadable_click_totals() {
     let edge = world(CommitMode::Transaction);
     assert_eq!(ask(&edge, Ask::visit("docs")).code(), 302);
     edge.take_log();
@@ -274,7 +280,7 @@ fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
 }
 
 #[test]
-fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
+fn conditional_delete_spares_a_forwarding_alias() {
     let edge = world(CommitMode::Transaction);
     let seen = |version: u64| json!({"op": "delete", "alias": "left", "if_match": version});
     for result in results(&edge, &[seen(1), seen(2)]) {
@@ -288,7 +294,7 @@ fn a_deletion_of_what_was_seen_leaves_the_old_alias_of_a_moved_link_alone() {
 const LINES: &str = "application/x-ndjson";
 const CSV: &str = "text/csv";
 
-/// What an import tells of each line, after a look at its counts: its number, status, alias and the code of its problem.
+/// The number, status, alias and problem code of each line of an import. Checks its counts.
 fn lines(answer: &Answer) -> Vec<(u64, u64, Option<String>, String)> {
     let json = answer.json();
     assert_eq!(answer.code(), 200, "{json}");
@@ -314,7 +320,7 @@ fn link(alias: &str) -> String {
 }
 
 #[test]
-fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
+fn import_lines_fail_independently() {
     let edge = world(CommitMode::Transaction);
     let bad_text = [b"{\"target\":\"".as_slice(), b"\xff", b"\"}\n"].concat();
     let text = [
@@ -351,11 +357,11 @@ fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
         ]
     );
     assert_eq!((answer.json()["next"].clone(), answer.json()["dry_run"].clone()), (Value::Null, json!(false)));
-    let mut fields = wrong(&answer.json()["results"][8]);
+    let mut fields = field_errors(&answer.json()["results"][8]);
     fields.sort();
     let expected = [("/alias", "reserved"), ("/colour", "unknown"), ("/find_if_exists", "unknown"), ("/target", "invalid")];
     assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
-    // Sent again, what was taken in is there already, and nothing else is made.
+    // A repetition finds the imported links, and makes nothing.
     let before = edge.records.keys();
     let again = lines(&ask(&edge, Ask::import("", LINES, text)));
     assert_eq!(again.iter().map(|line| line.1).collect::<Vec<_>>(), [200, 400, 400, 422, 409, 200, 200, 409, 422, 409, 200, 200]);
@@ -363,24 +369,28 @@ fn every_line_has_its_own_result_and_a_broken_one_spoils_no_other() {
     check_list(&edge);
 }
 
-/// With a key too, under which an earlier try may have been at work: as long as none was, nobody looks for it.
+/// The same with an idempotency key, as long as no earlier try was at work.
 #[test]
-fn an_import_of_new_links_looks_once_at_all_places_and_writes_each() {
+fn import_reads_aliases_once_and_writes_each() {
     let lines: Vec<String> = (0..20).map(|number| link(&format!("new-{number}"))).collect();
     let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")));
-    assert_eq!((&answer.json()["imported"], trace.steps().len()), (&json!(20), 1 + 2 * 20), "a look, and of each a write and its answer");
+    assert_eq!(
+        (&answer.json()["imported"], trace.steps().len()),
+        (&json!(20), 1 + 2 * 20),
+        "one read, and for each link a write and its answer"
+    );
     let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")).once("a-key"));
     assert_eq!(answer.json()["imported"], 20);
     assert_eq!((trace.count(|step| step == StoreStep::GetMany), trace.count(|step| step == StoreStep::Write)), (1, 20 + 2));
-    assert_eq!(trace.count(|step| step == StoreStep::Get), 2, "of the key's record alone");
+    assert_eq!(trace.count(|step| step == StoreStep::Get), 2, "only of the record of the idempotency key");
 }
 
 #[test]
-fn rows_are_taken_in_by_the_names_of_their_columns() {
+fn csv_rows_are_read_by_column_name() {
     let edge = world(CommitMode::Transaction);
     let csv = "\u{feff}alias,target,note,tags,max_clicks,strict\r\n\
         a,https://example.com/here,'=SUM(A1),\"[\"\"x\"\"]\",7,true\r\n\
@@ -410,15 +420,15 @@ fn rows_are_taken_in_by_the_names_of_their_columns() {
     let detail = |index: usize| text(&json["results"][index]["problem"]["detail"]);
     assert_eq!(detail(2), "The list cannot be read: a row has 2 cells under 6 columns.");
     assert_eq!(detail(7), "The list cannot be read: line 11: a quote is opened and never closed.");
-    let fields: Vec<String> = wrong(&json["results"][3]).into_iter().map(|(field, _)| field).collect();
+    let fields: Vec<String> = field_errors(&json["results"][3]).into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["/tags", "/max_clicks", "/strict"]);
     let a = ask(&edge, Ask::show("a")).json();
     assert_eq!([&a["note"], &a["tags"], &a["max_clicks"], &a["strict"]], [&json!("=SUM(A1)"), &json!(["x"]), &json!(7), &json!(true)]);
     assert_eq!(ask(&edge, Ask::show("b")).json()["note"], "two\nlines");
     let unknown = lines(&ask(&edge, Ask::import("", CSV, format!("target,colour,alias\n{HERE},red,x\n{HERE},,y\n"))));
-    assert_eq!((unknown[0].1, unknown[1].1), (422, 422), "a column that is unknown is unknown in every row");
+    assert_eq!((unknown[0].1, unknown[1].1), (422, 422), "an unknown column is an error in every row, even where it is empty");
     let doubled = ask(&edge, Ask::import("", CSV, format!("target,target\n{HERE},{HERE}\n"))).json();
-    assert_eq!(wrong(&doubled["results"][0]), [("/target".to_owned(), "duplicate".to_owned())]);
+    assert_eq!(field_errors(&doubled["results"][0]), [("/target".to_owned(), "duplicate".to_owned())]);
     for broken in ["\"target\nx\n", "target\"x\n", "\"target\"x\n"] {
         let refused = ask(&edge, Ask::import("", CSV, broken));
         let is_quoted = broken.starts_with('"');
@@ -428,7 +438,7 @@ fn rows_are_taken_in_by_the_names_of_their_columns() {
 }
 
 #[test]
-fn a_text_without_lines_brings_nothing() {
+fn import_without_lines_creates_nothing() {
     let edge = MemoryEdge::new(1);
     for text in ["", "\u{feff}", "\n\r\n  \n"] {
         for media_type in [LINES, CSV, "application/jsonl", "Text/CSV;header=present"] {
@@ -441,7 +451,7 @@ fn a_text_without_lines_brings_nothing() {
 }
 
 #[test]
-fn an_import_that_cannot_be_read_is_refused_as_a_whole() {
+fn invalid_import_request_is_refused_whole() {
     let edge = MemoryEdge::new(1);
     for (query, media_type, text, code) in [
         ("", "application/json", link("a"), 415),
@@ -460,7 +470,7 @@ fn an_import_that_cannot_be_read_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
+fn dry_run_predicts_results_and_writes_nothing() {
     let edge = world(CommitMode::Transaction);
     let text = [link("a"), json!({"target": HERE}).to_string(), link("docs"), link("gone"), "{".into()].join("\n")
         + "\n"
@@ -475,29 +485,29 @@ fn a_dry_run_tells_what_would_become_of_each_line_and_writes_nothing() {
     assert_eq!((edge.records.keys(), records()), (before, values));
     let tried: Vec<_> = lines(&tried).into_iter().map(|line| (line.1, line.3)).collect();
     let done: Vec<_> = lines(&ask(&edge, Ask::import("?dry_run=false", LINES, text))).into_iter().map(|line| (line.1, line.3)).collect();
-    assert_eq!(tried, done, "a dry run tells what is done then");
+    assert_eq!(tried, done, "a dry run predicts the results");
 }
 
 #[test]
-fn what_a_link_was_elsewhere_comes_along_and_its_clicks_only_once() {
+fn import_takes_metadata_and_clicks_once() {
     let edge = MemoryEdge::new(1);
-    let brought = json!({
+    let exported = json!({
         "id": "lnk_1", "target": HERE, "alias": "a", "domain": "hop.example", "short_url": "https://x.example/a", "owner": "usr_11111111111111111",
         "created_at": "2020-01-02T03:04:05Z", "updated_at": "2021-01-02T03:04:05Z", "state": "live", "blocked": null, "version": 9,
         "has_password": false, "clicks": {"humans": 7, "bots": 2, "previews": 1},
     });
-    let import = || Ask::import("", LINES, brought.to_string());
+    let import = || Ask::import("", LINES, exported.to_string());
     assert_eq!(lines(&ask(&edge, import())), [line(1, 201, "a", "")]);
     assert_eq!(ask(&edge, Ask::visit("a")).code(), 302);
     assert_eq!(lines(&ask(&edge, import())), [line(1, 200, "a", "")]);
-    let shown = ask(&edge, Ask::show("a")).json();
+    let imported = ask(&edge, Ask::show("a")).json();
     assert_eq!(
-        (&shown["owner"], &shown["created_at"], &shown["version"]),
+        (&imported["owner"], &imported["created_at"], &imported["version"]),
         (&json!("usr_11111111111111111"), &json!("2020-01-02T03:04:05Z"), &json!(1))
     );
-    assert_eq!(shown["clicks"], json!({"humans": 8, "bots": 2, "previews": 1}));
-    assert_ne!(shown["id"], "lnk_1");
-    // The same link without its clicks first: they come with the next try, unless it was followed here.
+    assert_eq!(imported["clicks"], json!({"humans": 8, "bots": 2, "previews": 1}));
+    assert_ne!(imported["id"], "lnk_1");
+    // Links that exist without their clicks get them with the import, unless they were followed here.
     let [early, late] = ["b", "c"].map(|alias| json!({"target": HERE, "alias": alias, "clicks": {"humans": 3}}));
     let both = || Ask::import("", LINES, format!("{early}\n{late}\n"));
     ask(&edge, Ask::create(&json!({"target": HERE, "alias": "b"})));
@@ -516,13 +526,13 @@ fn what_a_link_was_elsewhere_comes_along_and_its_clicks_only_once() {
         (json!({"target": HERE, "has_password": "yes"}), "/has_password"),
     ] {
         let refused = ask(&edge, Ask::import("", LINES, wrong_line.to_string())).json();
-        assert_eq!(wrong(&refused["results"][0])[0].0, field);
+        assert_eq!(field_errors(&refused["results"][0])[0].0, field);
     }
     check_list(&edge);
 }
 
 #[test]
-fn a_link_that_had_a_password_is_not_taken_in_without_one() {
+fn import_requires_the_password_of_locked_links() {
     let edge = world(CommitMode::Transaction);
     let secret = json!({"target": HERE, "alias": "mine", "password": "a password to keep"});
     assert_eq!(ask(&edge, Ask::create(&secret)).code(), 201);
@@ -530,20 +540,21 @@ fn a_link_that_had_a_password_is_not_taken_in_without_one() {
         let exported = ask(&edge, Ask::list(&format!("/api/v1/export?format={form}")));
         assert!(lines(&ask(&edge, Ask::import("", media_type, exported.body.clone()))).iter().all(|line| line.1 == 200), "{form}");
         let elsewhere = MemoryEdge::new(2);
-        let taken = ask(&elsewhere, Ask::import("", media_type, exported.body));
-        let refused: Vec<_> = taken.json()["results"].as_array().expect("results").iter().flat_map(wrong).collect();
+        let imported = ask(&elsewhere, Ask::import("", media_type, exported.body));
+        let refused: Vec<_> = imported.json()["results"].as_array().expect("results").iter().flat_map(field_errors).collect();
         assert_eq!(refused, [("/password".to_owned(), "required".to_owned())]);
         assert!(
-            lines(&taken).iter().filter(|line| line.1 == 201).count() == truth(&elsewhere).len() && !truth(&elsewhere).contains_key("mine")
+            lines(&imported).iter().filter(|line| line.1 == 201).count() == truth(&elsewhere).len()
+                && !truth(&elsewhere).contains_key("mine")
         );
     }
-    let told = json!({"target": HERE, "alias": "mine", "has_password": true, "password": "a password to keep"}).to_string();
-    assert_eq!(lines(&ask(&MemoryEdge::new(2), Ask::import("", LINES, told)))[0].1, 201);
+    let complete = json!({"target": HERE, "alias": "mine", "has_password": true, "password": "a password to keep"}).to_string();
+    assert_eq!(lines(&ask(&MemoryEdge::new(2), Ask::import("", LINES, complete)))[0].1, 201);
 }
 
-/// Two send the same line at once, and both find none of it at first.
+/// Two requests import the same line, and neither finds the link at first.
 #[test]
-fn a_link_that_came_meanwhile_is_there_already() {
+fn concurrent_import_creates_a_link_once() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::LateAt(StoreStep::Write, 1));
@@ -555,7 +566,7 @@ fn a_link_that_came_meanwhile_is_there_already() {
     assert_eq!(truth(&edge).len(), 1);
 }
 
-/// A text of random lines, and the aliases of the links in it. It is longer than an edge takes at a time.
+/// A text of random lines, and the aliases of its links. It may be longer than one request can import.
 fn random_text(random: &mut Random, is_csv: bool) -> (String, Vec<String>) {
     let mut text = ["", "\u{feff}"][random.below(2)].to_owned();
     if is_csv {
@@ -581,28 +592,28 @@ fn random_text(random: &mut Random, is_csv: bool) -> (String, Vec<String>) {
     (text, aliases)
 }
 
-/// Whoever sends on from where hop stopped, below the names of the columns, comes to the end with every line taken in once.
+/// A client that continues at `next`, with the CSV header repeated, imports every line once.
 #[test]
-fn an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing() {
-    for_seeds("bulk", "an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing", 60, |seed| {
+fn import_resumes_without_losing_or_doubling_lines() {
+    for_seeds("bulk", "import_resumes_without_losing_or_doubling_lines", 60, |seed| {
         let mut random = Random::new(seed);
         let is_csv = random.below(2) == 0;
         let (text, aliases) = random_text(&mut random, is_csv);
         let head = if is_csv { text.split_inclusive('\n').next().unwrap_or_default() } else { "" };
         let edge = MemoryEdge::new(seed);
         edge.set_operations(200);
-        // The part that is sent, the number of its first line in the whole, and where it begins there.
+        // The part to send, the number of its first line in the whole text, and its offset there.
         let (mut part, mut first_line, mut begins) = (text.clone(), 1, 0);
         let mut seen = Vec::new();
         loop {
             let answer = ask(&edge, Ask::import("", if is_csv { CSV } else { LINES }, part.clone()));
             for (number, status, alias, _) in lines(&answer) {
-                assert_ne!(status, 200, "a line was taken twice");
+                assert_ne!(status, 200, "a line was imported twice");
                 seen.push((first_line + number as usize - 1, status, alias));
             }
             let next = &answer.json()["next"];
             let Some(offset) = next["offset"].as_u64() else { break };
-            assert!(lines(&answer).len() > 20, "it stopped early");
+            assert!(lines(&answer).len() > 20, "the import stopped early");
             let line = next["line"].as_u64().expect("a line") as usize;
             let sent_head = if begins == 0 { 0 } else { head.len() };
             (first_line, begins) = (first_line + line - 1, begins + offset as usize - sent_head);
@@ -615,14 +626,14 @@ fn an_import_that_is_sent_on_from_where_it_stopped_loses_and_doubles_nothing() {
         assert_eq!(made, aliases);
         for (number, _, alias) in seen.into_iter().filter(|(_, status, _)| *status == 201) {
             let line = text.split('\n').nth(number - 1).unwrap_or_default();
-            assert!(alias.is_some_and(|alias| line.contains(&alias)), "line {number} is another");
+            assert!(alias.is_some_and(|alias| line.contains(&alias)), "line {number} has another alias");
         }
         assert_eq!(truth(&edge).len(), aliases.len());
     });
 }
 
 #[test]
-fn import_stops_before_a_line_not_taken() {
+fn import_stops_before_an_unprocessed_line() {
     let edge = MemoryEdge::new(1);
     edge.set_operations(40);
     let all = ask(&edge, Ask::import("", CSV, format!("target\n{}", format!("{HERE}\n").repeat(100)))).json();
@@ -648,9 +659,8 @@ fn import_stops_before_a_line_not_taken() {
     }
 }
 
-/// What a line finds is what the lines before it have made.
 #[test]
-fn a_line_sees_what_lines_before_it_made() {
+fn import_line_sees_earlier_lines() {
     let edge = MemoryEdge::new(1);
     for ask in [Ask::create(&json!({"target": "https://example.com/old", "alias": "gone"})), Ask::delete("gone")] {
         assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
@@ -659,17 +669,17 @@ fn a_line_sees_what_lines_before_it_made() {
     let (here, there) = ("https://example.com/here", "https://example.com/there");
     let text = [line(here, true), line(there, false), line(here, false)].concat();
     let answer = run(Isolate::new(&edge).ask(Ask::import("", "application/x-ndjson", text))).json();
-    let told = |at: usize| (answer["results"][at]["status"].clone(), answer["results"][at]["problem"]["code"].clone());
-    assert_eq!(told(0), (json!(201), json!(null)));
-    assert_eq!(told(1), (json!(409), json!("alias_taken")));
-    assert_eq!(told(2), (json!(200), json!(null)));
+    let result = |at: usize| (answer["results"][at]["status"].clone(), answer["results"][at]["problem"]["code"].clone());
+    assert_eq!(result(0), (json!(201), json!(null)));
+    assert_eq!(result(1), (json!(409), json!("alias_taken")));
+    assert_eq!(result(2), (json!(200), json!(null)));
 }
 
 const PASSWORD: &str = "a password to keep";
 
-/// A hash costs more than all the rest of a link, and an edge's limits end a request that makes too many.
+/// Hashing a password costs more than the rest of a creation, and too many hashes exceed an edge's CPU limit.
 #[test]
-fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
+fn password_hashes_per_request_are_limited() {
     let most = usize::from(LIMITS.most_hashes);
     let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
@@ -679,7 +689,10 @@ fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
     assert!(results(&edge, &items).iter().all(|result| outcome(result).0 < 300));
     items.push(update("old", &json!({"password": PASSWORD})));
     let refused = ask(&edge, Ask::batch(&items));
-    assert_eq!((refused.code(), wrong(&json!({"problem": refused.json()}))), (422, vec![("/items".to_owned(), "too_many".to_owned())]));
+    assert_eq!(
+        (refused.code(), field_errors(&json!({"problem": refused.json()}))),
+        (422, vec![("/items".to_owned(), "too_many".to_owned())])
+    );
     assert_eq!(truth(&edge)["old"].version, 1);
 
     let secret = |number: usize| json!({"target": HERE, "alias": format!("q{number}"), "password": PASSWORD}).to_string();
@@ -690,7 +703,7 @@ fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
         let before = [head, &rows[..most].concat()].concat();
         let text = [&before, "\n\n", &rows[most]].concat();
         let whole = ask(&edge, Ask::import("?dry_run=true", media_type, text.clone()));
-        assert_eq!((lines(&whole).len(), &whole.json()["next"]), (most + 1, &Value::Null), "whoever only looks hashes nothing");
+        assert_eq!((lines(&whole).len(), &whole.json()["next"]), (most + 1, &Value::Null), "a dry run hashes nothing");
         let answer = ask(&edge, Ask::import("", media_type, text));
         assert_eq!(lines(&answer).iter().map(|line| line.1).collect::<Vec<_>>(), vec![201; most]);
         let line = before.matches('\n').count() + 3;
@@ -698,9 +711,9 @@ fn a_request_hashes_no_more_passwords_than_the_edge_bears() {
     }
 }
 
-/// A salt is drawn for each hash: where none was, the next draw is that of a world without passwords.
+/// Each hash draws a salt. Without a hash, the next random alias is the same as in a world without passwords.
 #[test]
-fn an_import_that_makes_nothing_hashes_nothing() {
+fn import_hashes_only_for_new_links() {
     let alias_after = |query: &str, alias: &str, password: Value| {
         let edge = world(CommitMode::Transaction);
         let line = json!({"target": HERE, "alias": alias, "password": password}).to_string();
@@ -713,9 +726,9 @@ fn an_import_that_makes_nothing_hashes_nothing() {
     }
 }
 
-/// A link that came with others is no larger than one that came alone: whoever lists it has to read it again.
+/// An item has the limit of a single body, and a line little more, because lists have to read the link again.
 #[test]
-fn an_item_or_a_line_is_hardly_larger_than_a_body_of_its_own() {
+fn items_and_lines_have_a_size_limit() {
     let edge = world(CommitMode::Transaction);
     let padded = |make: &dyn Fn(&str) -> String, bytes: usize| make(&"x".repeat(bytes - make("").len()));
     let item = |title: &str| json!({"op": "create", "link": {"target": HERE, "title": title}}).to_string();
@@ -727,9 +740,9 @@ fn an_item_or_a_line_is_hardly_larger_than_a_body_of_its_own() {
             let items: [Value; 2] = [serde_json::from_str(&item).expect("JSON"), create(&format!("new{bytes}"))];
             let results = results(&edge, &items);
             assert_eq!(outcome(&results[0]), result);
-            assert!(matches!(outcome(&results[1]).0, 201 | 409), "it spoils no other");
+            assert!(matches!(outcome(&results[1]).0, 201 | 409), "the other item is unaffected");
         }
-        // A line has room beside for what an export says of a link and its owner does not.
+        // A line has extra room for the fields that only an export has.
         let ((code, name), bytes) = (result, bytes + 16 * 1_024);
         let rows = format!("target,title\n{},{}\n", HERE, padded(&row, bytes).split_off(HERE.len()));
         for (media_type, text, number) in [(LINES, padded(&line, bytes), 1), (CSV, rows, 2)] {

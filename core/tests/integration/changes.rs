@@ -1,4 +1,4 @@
-//! Changing a link: what is said is set, what is null is set back, and nobody overwrites what they have not seen.
+//! Changing links: validation, `If-Match`, passwords, states, and what visitors and caches see of a change.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::Answer;
@@ -32,72 +32,26 @@ fn change(edge: &MemoryEdge, patch: &Value) -> Answer {
 }
 
 #[test]
-fn what_is_said_is_set_and_null_sets_it_back() {
+fn rules_are_normalised_and_round_trip() {
     let edge = world();
-    let patch = json!({"target": ELSEWHERE, "redirect_status": 308, "title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "A"],
-        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T01:00:00+01:00", "fallback": HERE, "disabled": true,
-        "max_clicks": 5, "confirm": true, "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true,
-        "card": {"title": "CT", "description": null, "image": HERE}, "rules": [{"id": "de", "when": conditions(), "target": ELSEWHERE}]});
-    let changed = change(&edge, &patch);
-    assert_eq!((changed.code(), changed.header("etag")), (200, "\"2\""));
-    let link = changed.json();
-    for (field, value) in patch.as_object().expect("a patch is an object") {
-        let shown = match field.as_str() {
-            "tags" => json!(["a", "b"]),
-            "ends_at" => json!("2027-01-01T00:00:00Z"),
-            _ => value.clone(),
-        };
-        assert_eq!(link[field], shown, "{field}");
-    }
-    assert_eq!(link["state"], "disabled");
-    let nulls = json!({"redirect_status": null, "title": null, "note": null, "external_id": null, "tags": null, "starts_at": null,
-        "ends_at": null, "fallback": null, "disabled": null, "target": HERE, "max_clicks": null, "confirm": null, "forward_query": null,
-        "forward_path": null, "strict": null, "crawlable": null, "card": null, "rules": null});
-    let mut back = change(&edge, &nulls).json();
-    let fresh = ask(&edge, Ask::create(&json!({"alias": "fresh", "target": HERE}))).json();
-    for field in ["id", "alias", "short_url", "created_at", "updated_at", "version"] {
-        back[field] = fresh[field].clone();
-    }
-    assert_eq!(back, fresh);
-}
-
-/// One condition of each kind, as they are shown.
-fn conditions() -> Value {
-    json!([
-        {"type": "country", "any": ["AT", "DE"]},
-        {"type": "device", "any": ["mobile", "desktop"]},
-        {"type": "os", "any": ["ios"]},
-        {"type": "browser", "any": ["firefox"]},
-        {"type": "language", "any": ["de", "pt-BR"]},
-        {"type": "query", "name": "x", "equals": "y"},
-        {"type": "time", "from": "08:00", "to": "18:00", "tz": "CET-1CEST,M3.5.0,M10.5.0/3"},
-        {"type": "weekday", "any": ["mon", "sun"], "tz": "Europe/Berlin"},
-        {"type": "address", "any": ["192.0.2.0/24", "2001:db8::/32"]},
-        {"type": "split", "percent": 30},
-    ])
-}
-
-#[test]
-fn rules_are_shown_in_their_normal_form_and_can_be_sent_back() {
-    let edge = world();
-    let said = json!([
+    let sent = json!([
         {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
         {"id": "1", "when": [{"type": "weekday", "any": ["sun", "mon"], "tz": "UTC0"}], "target": ELSEWHERE},
         {"when": [{"type": "address", "any": ["2001:DB8::1", "192.0.2.7"]}, {"type": "query", "name": "x", "present": false}], "target": HERE},
     ]);
-    let shown = json!([
+    let normal = json!([
         {"id": "2", "when": [{"type": "country", "any": ["AT", "DE"]}, {"type": "query", "name": "x", "present": true}], "target": HERE},
         {"id": "1", "when": [{"type": "weekday", "any": ["mon", "sun"], "tz": "UTC0"}], "target": ELSEWHERE},
         {"id": "3", "when": [{"type": "address", "any": ["192.0.2.7/32", "2001:db8::1/128"]}, {"type": "query", "name": "x", "present": false}],
             "target": HERE},
     ]);
-    assert_eq!(change(&edge, &json!({ "rules": said })).json()["rules"], shown);
-    let again = change(&edge, &json!({ "rules": shown })).json();
-    assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(2)), "the normal form is the same rules");
+    assert_eq!(change(&edge, &json!({ "rules": sent })).json()["rules"], normal);
+    let again = change(&edge, &json!({ "rules": normal })).json();
+    assert_eq!((&again["rules"], &again["version"]), (&normal, &json!(2)), "the normal form is no change");
 }
 
 #[test]
-fn a_link_that_holds_back_asks_until_it_no_longer_does() {
+fn password_and_confirmation_hold_until_removed() {
     for (hold, release, needs) in [
         (json!({"password": "correct horse"}), json!({"password": null}), "password"),
         (json!({"confirm": true}), json!({"confirm": false}), "confirmation"),
@@ -107,9 +61,9 @@ fn a_link_that_holds_back_asks_until_it_no_longer_does() {
         let visit = || run(isolate.ask(Ask::visit("docs")));
         assert_eq!(visit().code(), 302);
         assert_eq!(run(isolate.ask(Ask::change("docs", &hold))).code(), 200);
-        let told = |answer: &Answer| (answer.code(), answer.json()["needs"].clone());
-        assert_eq!(told(&visit()), (200, json!(needs)));
-        assert_eq!(told(&ask(&edge, Ask::visit("docs"))), (200, json!(needs)), "by the copy");
+        let needs_of = |answer: &Answer| (answer.code(), answer.json()["needs"].clone());
+        assert_eq!(needs_of(&visit()), (200, json!(needs)));
+        assert_eq!(needs_of(&ask(&edge, Ask::visit("docs"))), (200, json!(needs)), "from the cached link");
         change(&edge, &json!({"fallback": ELSEWHERE, "disabled": true}));
         assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
         assert_eq!(ask(&edge, Ask::show("docs")).json()["clicks"]["humans"], 1, "{hold}");
@@ -119,13 +73,13 @@ fn a_link_that_holds_back_asks_until_it_no_longer_does() {
     }
 }
 
-/// The key of the one link there is.
+/// The key of the only link.
 fn key(edge: &MemoryEdge) -> Key {
     let keys = edge.records.keys();
     keys.into_iter().find(|key| key.as_str().starts_with("link/")).expect("a link is stored")
 }
 
-/// Its record, as the store has it.
+/// The stored record of the only link.
 fn stored(edge: &MemoryEdge) -> String {
     let record = edge.records.peek(&key(edge)).expect("a link is stored");
     String::from_utf8(record.value).expect("a record is JSON")
@@ -136,7 +90,7 @@ fn text(answer: &Answer) -> String {
 }
 
 #[test]
-fn a_password_is_kept_as_a_hash_that_nobody_sees() {
+fn password_is_stored_as_a_hidden_hash() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let set = |password: &str| run(isolate.ask(Ask::change("docs", &json!({ "password": password }))));
@@ -146,27 +100,27 @@ fn a_password_is_kept_as_a_hash_that_nobody_sees() {
     let record: Value = serde_json::from_str(&stored).expect("a record is JSON");
     let password = &record["link"]["spec"]["password"];
     assert_eq!((&password["memory_kib"], &password["passes"]), (&json!(4096), &json!(3)));
-    let secrets = ["salt", "hash"].map(|secret| password[secret].as_str().expect("it is stored"));
+    let secrets = ["salt", "hash"].map(|secret| password[secret].as_str().expect("a string"));
     run(isolate.ask(Ask::visit("docs")));
-    let copy = edge.link_cache.peek(&key(&edge)).expect("a change leaves a copy");
-    assert!(copy.contains("\"version\":2"), "{copy}");
+    let cached = edge.link_cache.peek(&key(&edge)).expect("a change leaves a cached link");
+    assert!(cached.contains("\"version\":2"), "{cached}");
     let list = ask(&edge, Ask::list("/api/v1/links"));
-    let seen = [copy, edge.take_log().join("\n"), text(&first), text(&ask(&edge, Ask::show("docs"))), text(&list)].concat();
+    let visible = [cached, edge.take_log().join("\n"), text(&first), text(&ask(&edge, Ask::show("docs"))), text(&list)].concat();
     for secret in secrets.into_iter().chain(["correct horse"]) {
-        assert!(!seen.contains(secret) && (secret != "correct horse" || !stored.contains(secret)), "{secret} in {seen}");
+        assert!(!visible.contains(secret) && (secret != "correct horse" || !stored.contains(secret)), "{secret} in {visible}");
     }
-    assert_eq!(set("correct horse").json()["version"], 3, "the same password is a new one");
-    assert!(!secrets.iter().any(|secret| self::stored(&edge).contains(secret)), "with a salt of its own");
+    assert_eq!(set("correct horse").json()["version"], 3, "setting the same password is a change");
+    assert!(!secrets.iter().any(|secret| self::stored(&edge).contains(secret)), "each hash has its own salt");
     assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"title": "T"})))).json()["has_password"], true);
     assert_eq!(run(isolate.ask(Ask::change("docs", &json!({"password": null})))).json()["has_password"], false);
     assert!(!self::stored(&edge).contains("password"));
 }
 
 #[test]
-fn a_creation_takes_what_a_change_takes() {
+fn creation_accepts_the_fields_of_a_change() {
     let edge = world();
-    let said = json!({"target": ELSEWHERE, "alias": "all", "title": "T", "tags": ["x"], "disabled": true});
-    let created = ask(&edge, Ask::create(&said)).json();
+    let new = json!({"target": ELSEWHERE, "alias": "all", "title": "T", "tags": ["x"], "disabled": true});
+    let created = ask(&edge, Ask::create(&new)).json();
     assert_eq!(
         (&created["title"], &created["tags"], &created["state"], &created["version"]),
         (&json!("T"), &json!(["x"]), &json!("disabled"), &json!(1))
@@ -174,7 +128,7 @@ fn a_creation_takes_what_a_change_takes() {
 }
 
 #[test]
-fn a_change_is_made_only_to_what_was_seen() {
+fn change_requires_the_current_etag() {
     let edge = world();
     for (seen, title, code) in [
         ("\"1\"", "a", 200),
@@ -195,7 +149,7 @@ fn a_change_is_made_only_to_what_was_seen() {
 }
 
 #[test]
-fn wrong_body_is_refused_before_if_match_is_checked() {
+fn body_is_checked_before_if_match() {
     let edge = world();
     let outdated = |body: &Value| ask(&edge, Ask::change_if("docs", "\"7\"", body));
     let long_query = json!({"target": format!("https://a.example/{}", "x".repeat(8_170)), "utm_source": "news"});
@@ -222,7 +176,7 @@ fn wrong_body_is_refused_before_if_match_is_checked() {
 }
 
 #[test]
-fn errors_that_depend_on_the_link_follow_if_match() {
+fn link_dependent_errors_come_after_if_match() {
     let edge = world();
     assert_eq!(change(&edge, &json!({"starts_at": "2030-01-02T00:00:00Z"})).code(), 200);
     for body in [json!({"ends_at": "2030-01-01T00:00:00Z"}), json!({"alias": "docs"}), json!({"blocked": {}}), json!({"card": {}})] {
@@ -232,7 +186,7 @@ fn errors_that_depend_on_the_link_follow_if_match() {
 }
 
 #[test]
-fn only_what_was_seen_is_deleted_or_erased() {
+fn delete_and_erase_require_the_current_etag() {
     for query in ["", "?erase=true"] {
         let edge = world();
         assert_eq!(change(&edge, &json!({"title": "T"})).code(), 200);
@@ -246,19 +200,12 @@ fn only_what_was_seen_is_deleted_or_erased() {
     }
     let edge = world();
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).code(), 200);
-    assert_eq!(ask(&edge, Ask::delete("docs").header(IF_MATCH, "\"1\"")).code(), 404, "the link went on");
+    assert_eq!(ask(&edge, Ask::delete("docs").header(IF_MATCH, "\"1\"")).code(), 404, "the link moved");
     assert_eq!(follow(&edge).0, 302);
 }
 
 #[test]
-fn of_two_changes_with_one_etag_one_is_made() {
-    let edge = world();
-    let tries = ["a", "b"].map(|title| ask(&edge, Ask::change_if("docs", "\"1\"", &json!({"title": title}))).code());
-    assert_eq!(tries, [200, 412]);
-}
-
-#[test]
-fn a_change_that_changes_nothing_leaves_the_version() {
+fn ineffective_change_keeps_the_version() {
     let edge = world();
     let titled = change(&edge, &json!({"title": "T"})).json();
     edge.wait_seconds(5);
@@ -268,7 +215,7 @@ fn a_change_that_changes_nothing_leaves_the_version() {
 }
 
 #[test]
-fn a_link_leads_where_its_state_says() {
+fn state_decides_where_visitors_go() {
     let edge = world();
     let soon = "2026-11-21T08:01:00Z";
     let later = "2026-11-21T08:02:00Z";
@@ -287,7 +234,7 @@ fn a_link_leads_where_its_state_says() {
 }
 
 #[test]
-fn an_isolate_that_remembers_a_link_still_looks_at_the_clock() {
+fn memoized_link_still_ends_on_time() {
     let edge = world();
     change(&edge, &json!({"ends_at": "2026-11-21T08:00:02Z"}));
     let isolate = Isolate::new(&edge);
@@ -297,7 +244,7 @@ fn an_isolate_that_remembers_a_link_still_looks_at_the_clock() {
 }
 
 #[test]
-fn nobody_repeats_a_redirect_beyond_its_end() {
+fn redirect_caching_stops_at_the_end() {
     let edge = world();
     change(&edge, &json!({"redirect_status": 301, "ends_at": "2026-11-21T08:00:40Z"}));
     for (wait, cached) in [(0, "private, max-age=30"), (15, "private, max-age=25"), (24, "private, max-age=1")] {
@@ -307,7 +254,7 @@ fn nobody_repeats_a_redirect_beyond_its_end() {
 }
 
 #[test]
-fn only_a_link_that_leads_to_its_target_counts_clicks() {
+fn fallback_redirects_count_no_click() {
     let edge = world();
     change(&edge, &json!({"disabled": true, "fallback": ELSEWHERE}));
     assert_eq!(follow(&edge), (302, ELSEWHERE.into()));
@@ -317,7 +264,7 @@ fn only_a_link_that_leads_to_its_target_counts_clicks() {
 }
 
 #[test]
-fn what_is_wrong_is_named_and_nothing_is_stored() {
+fn wrong_fields_are_reported_and_nothing_stored() {
     let edge = world();
     let answer = change(
         &edge,

@@ -1,4 +1,4 @@
-//! The contract's examples are what hop says: each request in `docs/contract` is taken, and answered as the example beside it says.
+//! The examples in `docs/contract`: each request is accepted, and answered as its example shows.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -8,30 +8,30 @@ use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{MemoryEdge, Planted};
 use serde_json::{Value, json};
 
-/// What differs from one deployment, and from one moment, to the next.
-const DRAWN: [&str; 11] =
+/// Fields whose values differ between deployments or runs.
+const VARIABLE: [&str; 11] =
     ["id", "subject", "request_id", "created_at", "updated_at", "short_id", "short_url", "key", "principal", "secret", "invite_token"];
 
 fn example_text(name: &str) -> String {
-    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("it is there")
+    fs::read_to_string(format!("{}/../docs/contract/{name}.json", env!("CARGO_MANIFEST_DIR"))).expect("the example exists")
 }
 
 fn example(name: &str) -> Value {
-    serde_json::from_str(&example_text(name)).expect("it is JSON")
+    serde_json::from_str(&example_text(name)).expect("the example is JSON")
 }
 
-/// The names of the fields in a JSON text, in its order.
+/// The field names of a JSON text, in order.
 fn field_names(json: &str) -> Vec<&str> {
     let texts: Vec<&str> = json.split('"').collect();
     texts.windows(2).filter(|pair| pair[1].starts_with(':')).map(|pair| pair[0]).collect()
 }
 
-/// `value` without what is drawn.
+/// `value` with a placeholder for each variable field.
 fn plain(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                *field = if DRAWN.contains(&name.as_str()) { json!("drawn") } else { plain(field.take()) };
+                *field = if VARIABLE.contains(&name.as_str()) { json!("variable") } else { plain(field.take()) };
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
@@ -49,14 +49,14 @@ fn answers(edge: &MemoryEdge, ask: Ask, status: u16, name: &str) {
 }
 
 #[test]
-fn a_batch_is_answered_as_its_example() {
+fn batch_matches_its_example() {
     let items: Vec<Value> = example("batch")["items"].as_array().expect("items").clone();
     answers(&MemoryEdge::new(1), Ask::batch(&items), 200, "batch-results");
 }
 
-/// The link of the examples goes in as an export writes it.
+/// The link of the examples is imported as an export writes it.
 #[test]
-fn an_import_is_answered_as_its_example() {
+fn import_matches_its_example() {
     let text = format!("{}\n{}\n", example("link"), json!({"target": "javascript:alert(1)"}));
     let edge = MemoryEdge::new(1);
     answers(&edge, Ask::import("", "application/x-ndjson", text), 200, "import-results");
@@ -64,7 +64,7 @@ fn an_import_is_answered_as_its_example() {
 }
 
 #[test]
-fn a_link_is_made_and_moved_as_in_the_examples() {
+fn link_bodies_in_examples_are_accepted() {
     let edge = MemoryEdge::new(1);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::change("docs", &example("link-patch")))).code(), 200);
@@ -72,13 +72,13 @@ fn a_link_is_made_and_moved_as_in_the_examples() {
 }
 
 #[test]
-fn a_url_is_shortened_as_in_the_examples() {
+fn shorten_matches_its_example() {
     let url = example("shorten")["url"].as_str().expect("a URL").to_owned();
     answers(&MemoryEdge::new(1), Ask::shorten(&url), 201, "shortened");
 }
 
 #[test]
-fn an_alias_is_told_as_in_the_example() {
+fn alias_matches_its_example() {
     let edge = MemoryEdge::new(1);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&example("new-link")))).code(), 201);
     answers(&edge, Ask::list("/api/v1/aliases/docs"), 200, "alias");
@@ -86,7 +86,7 @@ fn an_alias_is_told_as_in_the_example() {
 
 /// The example has more links than one request edits.
 #[test]
-fn tags_are_listed_and_renamed_as_in_the_examples() {
+fn tags_match_their_examples() {
     let edge = MemoryEdge::new(1);
     for _ in 0..37 {
         let link = Ask::create(&json!({"target": "https://example.com/", "tags": ["x"]}));
@@ -98,7 +98,7 @@ fn tags_are_listed_and_renamed_as_in_the_examples() {
 }
 
 #[test]
-fn domains_are_told_added_and_changed_as_in_the_examples() {
+fn domains_match_their_examples() {
     let edge = MemoryEdge::new(1);
     let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER)];
     let ask = |ask| run(Isolate::set_up(&edge, &settings).ask(ask));
@@ -113,28 +113,28 @@ fn domains_are_told_added_and_changed_as_in_the_examples() {
 }
 
 #[test]
-fn what_was_done_is_told_as_in_the_example() {
+fn audit_matches_its_example() {
     let edge = MemoryEdge::new(1);
     let ask = |ask: Ask| assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);
     ask(Ask::post("/api/v1/domains", &json!({"domain": "c.example"})));
     ask(Ask::create(&json!({"alias": "docs", "target": "https://example.com/"})));
     edge.wait_seconds(1);
     ask(Ask::change("docs", &json!({"alias": "manual"})).from("203.0.113.9", "DE"));
-    let told = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
-    let mut items = told["items"].as_array().expect("items").clone();
+    let page = run(Isolate::new(&edge).ask(Ask::list("/api/v1/audit"))).json();
+    let mut items = page["items"].as_array().expect("items").clone();
     items.retain(|item| item["action"] != "link.create");
     items[0]["at"] = items[1]["at"].clone();
-    assert_eq!(plain(json!({"items": items, "next": told["next"]})), plain(example("audit")));
+    assert_eq!(plain(json!({"items": items, "next": page["next"]})), plain(example("audit")));
 }
 
 #[test]
-fn a_key_is_made_and_told_as_in_the_examples() {
+fn keys_match_their_examples() {
     let edge = MemoryEdge::new(1);
     let new = example("new-key");
     edge.records.plant_user(new["owner"].as_str().expect("an id"), "editor", "in");
-    let made = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
-    assert_eq!((made.code(), plain(made.json())), (201, plain(example("made-key"))));
-    let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());
+    let created = run(Isolate::new(&edge).ask(Ask::post("/api/v1/keys", &new)));
+    assert_eq!((created.code(), plain(created.json())), (201, plain(example("made-key"))));
+    let (id, secret) = (created.json()["id"].clone(), created.json()["secret"].clone());
     let path = format!("/api/v1/keys/{}", id.as_str().expect("an id"));
     answers(&edge, Ask::list(&path), 200, "key");
     answers(&edge, Ask::list("/api/v1/keys"), 200, "keys");
@@ -142,7 +142,7 @@ fn a_key_is_made_and_told_as_in_the_examples() {
 }
 
 #[test]
-fn writer_without_read_is_answered_as_the_example() {
+fn write_only_key_matches_its_example() {
     let edge = MemoryEdge::new(1);
     edge.records.plant_user("usr_11111111111111111", "admin", "in");
     let secret = edge.plant_key(PEPPER, "usr_11111111111111111", &Planted { scopes: Some(&["links:write"]), ..Planted::default() });
@@ -152,7 +152,7 @@ fn writer_without_read_is_answered_as_the_example() {
 }
 
 #[test]
-fn users_are_made_told_and_changed_as_in_the_examples() {
+fn users_match_their_examples() {
     let edge = MemoryEdge::new(1);
     answers(&edge, Ask::post("/api/v1/users", &example("new-user")), 201, "invited");
     answers(&edge, Ask::list("/api/v1/users"), 200, "users");
@@ -164,12 +164,12 @@ fn users_are_made_told_and_changed_as_in_the_examples() {
 }
 
 #[test]
-fn a_wrong_field_is_told_as_in_the_example() {
+fn problem_matches_its_example() {
     answers(&MemoryEdge::new(1), Ask::create(&json!({"target": "javascript:alert(1)"})), 422, "problem");
 }
 
 #[test]
-fn rules_come_back_as_they_were_sent() {
+fn rules_come_back_as_sent() {
     let edge = MemoryEdge::new(1);
     let ask = |ask| run(Isolate::new(&edge).ask(ask));
     assert_eq!(ask(Ask::create(&example("new-link"))).code(), 201);
@@ -188,7 +188,7 @@ fn rules_come_back_as_they_were_sent() {
         r#"{"type":"split","percent":25}"#,
     ] {
         let rules = format!(r#""rules":[{{"id":"r","when":[{when}],"target":"https://example.com/b"}}]"#);
-        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("it is JSON");
+        let patch = serde_json::from_str(&format!("{{{rules}}}")).expect("the example is JSON");
         let answer = ask(Ask::change("docs", &patch));
         assert!(answer.code() == 200 && answer.tells(&rules), "{}", String::from_utf8_lossy(&answer.body));
     }

@@ -1,5 +1,5 @@
-//! What a writer that dies between two steps of a write leaves behind, and that nobody after it is led astray: one test for each place
-//! to die.
+//! Crashes between two steps of a write: what is left, and that later readers and writers cope with it. Each row of
+//! the crash table in `docs/ARCHITECTURE.md` names its test.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -15,37 +15,38 @@ use hop_core::store::tickets::{self, RandomBytes};
 use hop_core::store::{Key, Prefix};
 use serde_json::json;
 
-/// An edge without links, its changes made step by step.
-fn nothing() -> MemoryEdge {
+/// An edge without links, whose store commits stepwise.
+fn empty_edge() -> MemoryEdge {
     misfortune::edge(1, CommitMode::Stepwise)
 }
 
-/// An edge with the link `docs`, which leads to `HERE`.
+/// An edge with the link `docs` to `HERE`.
 fn one_link() -> MemoryEdge {
-    let edge = nothing();
+    let edge = empty_edge();
     assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 201);
     edge
 }
 
-/// Asks, and dies at the first step of this kind: nothing after it is done, not even what was left for afterwards.
+/// Sends a request whose writer dies at the first step of this kind. Nothing after it is done, not even the
+/// background work.
 fn die_at(edge: &MemoryEdge, step: StoreStep, ask: Ask) {
     let trace = plan(edge, Plan::FromFirst(step));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
-    assert!(trace.steps().contains(&step), "the request never came to {step:?}");
+    assert!(trace.steps().contains(&step), "the request never reached {step:?}");
     assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
 }
 
-/// The same at the step with this number among those of its kind.
+/// The same, at the `nth` step of its kind.
 fn die_at_nth(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
-    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+    assert!(trace.count(|reached| reached == step) >= nth, "the request never reached {step:?} number {nth}");
     assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
 }
 
-/// How many hints there are.
+/// The number of index entries by time.
 fn index_entries(edge: &MemoryEdge) -> usize {
     count(edge, "by-time/")
 }
@@ -54,7 +55,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> u16 {
     run(Isolate::new(edge).ask(ask)).code()
 }
 
-/// Follows an alias as somebody would whose isolate has only just been started.
+/// Follows an alias on a new isolate.
 fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
     told(&run(Isolate::new(edge).ask(Ask::visit(alias))))
 }
@@ -67,49 +68,49 @@ fn rename(keep: bool) -> Ask {
     Ask::change("docs", &json!({"alias": "new", "keep_old_alias": keep}))
 }
 
-/// Somebody else who wants the alias that the link is moving to.
+/// The creation of another link at the alias that `docs` moves to.
 fn rival_of_the_move() -> Ask {
     Ask::create(&json!({"target": THERE, "alias": "new"}))
 }
 
-/// Whether the record of `new` still says that somebody is arriving.
-fn is_arriving(edge: &MemoryEdge) -> bool {
+/// Whether the record of `new` holds a pending move.
+fn has_pending_move(edge: &MemoryEdge) -> bool {
     let key = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/new").expect("the alias has a record");
     let record = edge.records.peek(&key).expect("a key that is listed has a record");
     String::from_utf8_lossy(&record.value).contains("\"arriving\"")
 }
 
+/// The creation of another link at `docs`.
 fn rival() -> Ask {
     Ask::create(&json!({"target": THERE, "alias": "docs"}))
 }
 
 #[test]
-fn a_creation_that_dies_before_its_hint_leaves_nothing() {
-    let edge = nothing();
+fn create_crash_before_index_entry_leaves_nothing() {
+    let edge = empty_edge();
     die_at(&edge, StoreStep::AddEntry, create());
     assert!(edge.records.keys().is_empty());
     assert_eq!((follow_afresh(&edge), run(Isolate::new(&edge).ask(create())).code()), (missing(), 201));
 }
 
-/// A link knows of eight deleted ones whose alias it took over. Before the next takes it over, what is left of the oldest is removed.
+/// A link remembers eight predecessors. The ninth `reuse` of its alias first removes what is left of the oldest.
 #[test]
-fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
+fn reuse_crash_during_cleanup_recovers() {
     let reuse = || Ask::create(&json!({"target": THERE, "alias": "docs", "reuse": true}));
-    let asked = |edge: &MemoryEdge, asked: Ask| run(Isolate::new(edge).ask(asked)).code();
     for dies_at in 0.. {
         let edge = one_link();
         for number in 0..9 {
-            assert_eq!((asked(&edge, edit(HERE)), asked(&edge, Ask::visit("docs")), asked(&edge, Ask::delete("docs"))), (200, 302, 204));
-            assert!(number == 8 || asked(&edge, reuse()) == 201);
+            assert_eq!((ask(&edge, edit(HERE)), ask(&edge, Ask::visit("docs")), ask(&edge, Ask::delete("docs"))), (200, 302, 204));
+            assert!(number == 8 || ask(&edge, reuse()) == 201);
         }
         let trace = plan(&edge, Plan::From(dies_at, None));
-        let first = asked(&edge, reuse());
+        let first = ask(&edge, reuse());
         calm(&edge);
-        let second = asked(&edge, reuse());
-        assert!(if first == 201 { second == 409 } else { [201, 409].contains(&second) }, "{first}, then {second}, dead at {dies_at}");
+        let second = ask(&edge, reuse());
+        assert!(if first == 201 { second == 409 } else { [201, 409].contains(&second) }, "{first}, then {second} after dying at {dies_at}");
         check_list(&edge);
-        assert!((0..3).any(|_| ask(&edge, erase()) == 204), "dead at {dies_at}");
-        assert_eq!((count(&edge, "history/"), count(&edge, "stats/")), (0, 0), "dead at {dies_at}");
+        assert!((0..3).any(|_| ask(&edge, erase()) == 204), "after dying at {dies_at}");
+        assert_eq!((count(&edge, "history/"), count(&edge, "stats/")), (0, 0), "after dying at {dies_at}");
         if trace.steps().len() <= dies_at {
             assert!(dies_at > 10, "{dies_at}");
             break;
@@ -118,8 +119,8 @@ fn a_reuse_that_dies_while_it_clears_away_is_completed_by_the_next() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
-    let edge = nothing();
+fn create_crash_before_record_leaves_unconfirmed_entry() {
+    let edge = empty_edge();
     die_at(&edge, StoreStep::Write, create());
     assert_eq!((index_entries(&edge), truth(&edge).len()), (1, 0));
     check_list(&edge);
@@ -129,46 +130,47 @@ fn a_creation_that_dies_before_its_record_leaves_a_hint_that_is_skipped() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_answer_is_made() {
-    let edge = nothing();
+fn create_crash_before_response_keeps_the_link() {
+    let edge = empty_edge();
     die_at(&edge, StoreStep::Answer, create());
     assert_eq!((index_entries(&edge), follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
-    assert_eq!(run(Isolate::new(&edge).ask(create())).problem(), "alias_taken", "whoever looks sees that it was made");
+    assert_eq!(run(Isolate::new(&edge).ask(create())).problem(), "alias_taken", "the link was made");
 }
 
 #[test]
-fn a_refused_creation_takes_its_hint_back() {
+fn refused_create_removes_its_index_entry() {
     let edge = one_link();
     assert_eq!((run(Isolate::new(&edge).ask(rival())).code(), index_entries(&edge)), (409, 1));
 }
 
 #[test]
-fn a_refused_creation_that_dies_before_it_drops_its_hint_leaves_one_that_is_skipped() {
+fn refused_create_crash_leaves_unconfirmed_entry() {
     let edge = one_link();
     die_at(&edge, StoreStep::RemoveKey, rival());
     assert_eq!((index_entries(&edge), follow_afresh(&edge)), (2, to(HERE)));
     check_list(&edge);
 }
 
-/// A store may say that a removal failed, and make it when the claim has been made after all. Here the alias belonged to a link that was erased: the
-/// claim expects no record at first, takes its index entries back, and is made over the record that it finds.
+/// A store may report a failed removal and still make it later, after the claim succeeded. Here the alias belonged to
+/// an erased link: the claim first expects no record, removes its index entries again, and is then made over the
+/// record it finds.
 #[test]
 fn late_removal_spares_entries_of_its_claim() {
-    let freed = || {
+    let erased = || {
         let edge = one_link();
         assert_eq!(ask(&edge, erase()), 204);
         edge
     };
-    let edge = freed();
+    let edge = erased();
     die_at(&edge, StoreStep::RemoveKey, create());
     let offered: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-")).collect();
     assert_eq!(offered.len(), 2);
-    let edge = freed();
+    let edge = erased();
     let steps = watch(&edge);
     assert_eq!(ask(&edge, create()), 201);
-    let first_removal = steps.steps().iter().position(|step| *step == StoreStep::RemoveKey).expect("the claim is refused");
-    let edge = freed();
+    let first_removal = steps.steps().iter().position(|step| *step == StoreStep::RemoveKey).expect("the first claim is refused");
+    let edge = erased();
     plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
     assert_eq!(ask(&edge, create()), 201);
     calm(&edge);
@@ -177,7 +179,7 @@ fn late_removal_spares_entries_of_its_claim() {
 }
 
 #[test]
-fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
+fn delete_crash_before_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, Ask::delete("docs"));
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
@@ -185,7 +187,7 @@ fn a_deletion_that_dies_before_its_record_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+fn delete_crash_before_response_leaves_stale_cache() {
     let edge = one_link();
     follow_afresh(&edge);
     die_at(&edge, StoreStep::Answer, Ask::delete("docs"));
@@ -197,7 +199,7 @@ fn a_deletion_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_
 }
 
 #[test]
-fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
+fn restore_crash_before_response_keeps_link_live() {
     let edge = one_link();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     die_at(&edge, StoreStep::Answer, Ask::restore("docs"));
@@ -208,7 +210,7 @@ fn a_restoration_that_dies_before_its_answer_is_made_and_listed() {
 }
 
 #[test]
-fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_counted() {
+fn click_crash_before_total_loses_the_click() {
     for (step, counted) in [(StoreStep::Get, 0), (StoreStep::Write, 0), (StoreStep::Answer, 1)] {
         let edge = one_link();
         let id = truth(&edge)["docs"].id.clone();
@@ -219,12 +221,12 @@ fn a_click_that_dies_before_its_total_is_lost_and_one_that_dies_after_it_is_coun
         calm(&edge);
         assert_eq!(clicks(&edge, &id), counted, "{step:?}");
         assert_eq!(follow(&isolate), to(HERE));
-        assert_eq!(clicks(&edge, &id), counted + 1, "the next click counts as ever");
+        assert_eq!(clicks(&edge, &id), counted + 1, "the next click is counted as usual");
     }
 }
 
 #[test]
-fn a_fill_that_dies_before_its_put_leaves_truth_to_be_asked() {
+fn fill_crash_before_put_leaves_no_cached_link() {
     let edge = one_link();
     let (_, lost) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     drop(lost);
@@ -232,7 +234,7 @@ fn a_fill_that_dies_before_its_put_leaves_truth_to_be_asked() {
 }
 
 #[test]
-fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
+fn fill_crash_before_check_leaves_stale_cache() {
     let edge = one_link();
     let isolate = Isolate::new(&edge);
     let (_, late) = run(isolate.handle(Ask::visit("docs")));
@@ -247,19 +249,19 @@ fn a_fill_that_dies_before_its_check_leaves_an_old_copy_for_ten_minutes() {
 }
 
 #[test]
-fn a_creation_that_dies_before_its_record_leaves_a_mark_that_leads_to_nothing() {
-    let edge = nothing();
+fn create_crash_before_record_leaves_tag_marker() {
+    let edge = empty_edge();
     let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
     die_at(&edge, StoreStep::Write, tagged());
     assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), truth(&edge).len()), (1, 1, 0));
     check_list(&edge);
     assert_eq!(ask(&edge, tagged()), 201, "the alias is still free");
-    assert_eq!((count(&edge, "tag/hop.example/x"), truth(&edge).len()), (1, 1), "a mark is written once");
+    assert_eq!((count(&edge, "tag/hop.example/x"), truth(&edge).len()), (1, 1), "a tag marker is written once");
     check_list(&edge);
 }
 
 #[test]
-fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
+fn edit_crash_before_record_leaves_unnamed_version() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, edit("https://example.com/lost"));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
@@ -270,7 +272,7 @@ fn an_edit_that_dies_before_its_record_leaves_a_version_nobody_names() {
 }
 
 #[test]
-fn an_edit_that_dies_before_its_answer_is_made_and_told() {
+fn edit_crash_before_response_keeps_the_edit() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, edit(THERE));
     assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
@@ -278,7 +280,7 @@ fn an_edit_that_dies_before_its_answer_is_made_and_told() {
 }
 
 #[test]
-fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clearing() {
+fn edit_crash_before_cleanup_leaves_old_versions() {
     let edge = one_link();
     let target = |version: usize| format!("https://example.com/{version}");
     let edit_up_to =
@@ -286,14 +288,14 @@ fn an_edit_that_dies_before_it_clears_away_leaves_old_versions_to_the_next_clear
     edit_up_to(2..=55);
     die_at(&edge, StoreStep::RemoveKey, edit(&target(56)));
     assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
-    let shown: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
-    assert_eq!(told_history(&edge, "docs"), shown);
+    let latest: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
+    assert_eq!(told_history(&edge, "docs"), latest);
     edit_up_to(57..=64);
-    assert_eq!(count(&edge, "history/"), 51, "the fifty that are told, and the one just written");
+    assert_eq!(count(&edge, "history/"), 51, "the fifty that are shown, and the one just written");
 }
 
 #[test]
-fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
+fn rename_crash_before_claim_changes_nothing() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 1, rename(true));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
@@ -304,26 +306,26 @@ fn a_rename_that_dies_before_its_claim_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn a_rename_that_dies_before_its_signpost_leaves_the_link_where_it_was() {
+fn rename_crash_before_forwarding_record_keeps_old_alias() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
-    assert!(is_arriving(&edge));
+    assert!(has_pending_move(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
-    assert_eq!(ask(&edge, Ask::show("new")), 404, "whoever is arriving is not there yet");
+    assert_eq!(ask(&edge, Ask::show("new")), 404, "a pending move is not visible");
     check_list(&edge);
     assert_eq!(ask(&edge, edit(THERE)), 200);
     assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
-    assert_eq!(ask(&edge, rename(true)), 200, "the link itself need not wait");
+    assert_eq!(ask(&edge, rename(true)), 200, "the same move does not wait");
     assert_eq!((visit(&edge, "new"), told_history(&edge, "new").len()), (to(THERE), 3));
     check_list(&edge);
 }
 
 #[test]
-fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
+fn abandoned_move_frees_its_alias_after_a_minute() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(60);
-    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the link may still come");
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the move may still complete");
     edge.wait_seconds(1);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(THERE), 2));
@@ -331,11 +333,11 @@ fn an_alias_claimed_by_a_rename_that_died_is_free_for_others_after_a_minute() {
 }
 
 #[test]
-fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it_was() {
+fn takeover_crash_before_claim_keeps_old_alias() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge.wait_seconds(61);
-    // The first write is refused, the second makes sure that the link never arrives, the third would be the claim.
+    // The first write is refused, the second aborts the move, the third would be the claim.
     die_at_nth(&edge, StoreStep::Write, 3, rival_of_the_move());
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), missing(), 1));
     check_list(&edge);
@@ -345,7 +347,7 @@ fn whoever_takes_over_a_claim_and_dies_before_their_own_leaves_the_link_where_it
 }
 
 #[test]
-fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped() {
+fn rename_crash_before_removals_leaves_unconfirmed_entries() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::RemoveKey, 1, rename(true));
     assert_eq!((index_entries(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
@@ -354,29 +356,29 @@ fn a_rename_that_dies_before_it_drops_its_old_hints_leaves_some_that_are_skipped
 }
 
 #[test]
-fn a_rename_that_dies_before_the_new_place_is_settled_is_made_because_the_old_one_says_so() {
+fn rename_crash_before_finalization_recovers() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 3, rename(true));
-    assert!(is_arriving(&edge));
+    assert!(has_pending_move(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(told_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken");
     edge.wait_seconds(61);
-    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "however long it takes");
+    assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "a departed move never expires");
     assert_eq!(ask(&edge, Ask::change("new", &json!({"title": "T"}))), 200);
-    assert!(!is_arriving(&edge), "the next edit settles it");
+    assert!(!has_pending_move(&edge), "the next edit finalizes the move");
     check_list(&edge);
 }
 
 #[test]
-fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_after_ten_minutes() {
+fn rename_crash_before_response_leaves_stale_cache() {
     let edge = one_link();
     follow_afresh(&edge);
     die_at(&edge, StoreStep::GetMany, rename(false));
-    assert!(!is_arriving(&edge));
+    assert!(!has_pending_move(&edge));
     assert_eq!((follow_afresh(&edge), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
-    assert_eq!(ask(&edge, rename(false)), 404, "whoever asks again learns that it is there");
+    assert_eq!(ask(&edge, rename(false)), 404, "the link is no longer at the old alias");
     check_list(&edge);
     edge.wait_seconds(601);
     follow_afresh(&edge);
@@ -384,10 +386,11 @@ fn a_rename_that_dies_before_its_answer_is_made_and_the_old_copy_is_found_out_af
 }
 
 #[test]
-fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_dead_one_does() {
+fn refused_rename_crash_leaves_pending_move() {
     let edge = one_link();
     let isolate = Isolate::new(&edge);
-    // The claim is the first write. Somebody edits the link before the second, which is to be the signpost.
+    // The claim is the first write. Another request edits the link before the second, which would be the forwarding
+    // record.
     let trace = plan(&edge, Plan::LateAt(StoreStep::Write, 2));
     let mut moving = pin!(isolate.handle(rename(true)));
     let mut context = Context::from_waker(Waker::noop());
@@ -398,7 +401,7 @@ fn a_refused_rename_that_dies_before_it_gives_the_new_alias_back_leaves_it_as_a_
     let (answer, _lost) = run(moving);
     calm(&edge);
     assert_eq!(answer.code(), 503);
-    assert!(is_arriving(&edge));
+    assert!(has_pending_move(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 2));
     check_list(&edge);
     edge.wait_seconds(61);
@@ -410,13 +413,13 @@ fn erase() -> Ask {
     Ask::remove("/api/v1/links/docs?erase=true")
 }
 
-/// How many keys there are beside the record of the alias, and the audit, which outlasts it.
-fn beside(edge: &MemoryEdge) -> usize {
+/// The number of keys other than alias records and audit events.
+fn remnants(edge: &MemoryEdge) -> usize {
     edge.records.keys().iter().filter(|key| !["link/", "audit/"].iter().any(|apart| key.as_str().starts_with(apart))).count()
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
+fn erase_crash_before_first_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, erase());
     assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
@@ -424,48 +427,49 @@ fn an_erasure_that_dies_before_its_first_record_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_drops_ends_the_link_and_is_completed_by_the_next() {
+fn erase_crash_before_removals_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::RemoveKey, erase());
-    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 2, ended()));
+    assert_eq!((truth(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 2, ended()));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
-    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), beside(&edge)), (204, 0));
+    assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), remnants(&edge)), (204, 0));
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_second_record_has_dropped_all_and_is_completed_by_the_next() {
+fn erase_crash_before_second_record_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, erase());
-    assert_eq!((truth(&edge).len(), beside(&edge), follow_afresh(&edge)), (0, 0, ended()));
+    assert_eq!((truth(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 0, ended()));
     assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
 
-/// The link `docs`, whose move to `new` died before its signpost.
-fn dead_move() -> MemoryEdge {
+/// An edge with the link `docs`, whose move to `new` crashed before its forwarding record.
+fn crashed_move() -> MemoryEdge {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     edge
 }
 
-fn copies_of(edge: &MemoryEdge, target: &str) -> usize {
+/// The number of records that contain `target`, apart from audit events.
+fn records_with(edge: &MemoryEdge, target: &str) -> usize {
     let holds = |key: &Key| edge.records.peek(key).is_some_and(|record| String::from_utf8_lossy(&record.value).contains(target));
     edge.records.keys().iter().filter(|key| !key.as_str().starts_with("audit/") && holds(key)).count()
 }
 
-/// Erases until nothing of the link is left.
+/// Repeats the erasure until nothing of the link is left.
 fn erase_until_done(edge: &MemoryEdge) {
-    assert!((0..3).any(|_| ask(edge, erase()) == 204), "it is never done");
-    assert_eq!((beside(edge), copies_of(edge, HERE)), (0, 0));
+    assert!((0..3).any(|_| ask(edge, erase()) == 204), "the erasure never ends");
+    assert_eq!((remnants(edge), records_with(edge, HERE)), (0, 0));
     check_list(edge);
 }
 
 #[test]
 fn erase_crash_before_give_back_recovers() {
-    let edge = dead_move();
+    let edge = crashed_move();
     die_at_nth(&edge, StoreStep::Write, 2, erase());
-    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), true));
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), true));
     erase_until_done(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
     check_list(&edge);
@@ -473,15 +477,15 @@ fn erase_crash_before_give_back_recovers() {
 
 #[test]
 fn erase_crash_after_give_back_recovers() {
-    let edge = dead_move();
+    let edge = crashed_move();
     assert_eq!(ask(&edge, erase()), 503, "the alias was given back, and the version is left");
-    assert_eq!((truth(&edge).len(), follow_afresh(&edge), is_arriving(&edge)), (0, ended(), false));
+    assert_eq!((truth(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), false));
     die_at_nth(&edge, StoreStep::Write, 1, erase());
     erase_until_done(&edge);
 }
 
 #[test]
-fn an_erasure_that_dies_before_its_answer_is_made() {
+fn erase_crash_before_response_leaves_nothing() {
     let edge = one_link();
     let steps = watch(&edge);
     assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 204);
@@ -490,47 +494,47 @@ fn an_erasure_that_dies_before_its_answer_is_made() {
     plan(&edge, Plan::From(answer, None));
     assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 503);
     calm(&edge);
-    assert_eq!((beside(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
+    assert_eq!((remnants(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
 
-/// A creation that may be repeated: it claims its key, makes the link, and keeps its answer.
+/// A creation with an idempotency key: it claims the key, makes the link, and stores its answer.
 fn create_once() -> Ask {
     create().once("k")
 }
 
-/// Asks, and dies at the step with this number among those of its kind, whatever the answer would have been.
-fn lose(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
+/// Sends a request whose writer dies at the `nth` step of its kind, whatever its answer is.
+fn die_unanswered(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (_answer, _lost) = run(Isolate::new(edge).handle(ask));
     calm(edge);
-    assert!(trace.count(|come_to| come_to == step) >= nth, "the request never came to {step:?} number {nth}");
+    assert!(trace.count(|reached| reached == step) >= nth, "the request never reached {step:?} number {nth}");
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_its_claim_leaves_its_key_free() {
-    let edge = nothing();
+fn keyed_crash_before_claim_leaves_key_free() {
+    let edge = empty_edge();
     die_at_nth(&edge, StoreStep::Write, 1, create_once());
     assert!(edge.records.keys().is_empty());
     assert_eq!((ask(&edge, create_once()), truth(&edge).len()), (201, 1));
 }
 
 #[test]
-fn a_repeatable_request_that_dies_over_its_work_is_done_by_whoever_repeats_it_a_minute_later() {
-    let edge = nothing();
+fn keyed_crash_during_work_retries_after_a_minute() {
+    let edge = empty_edge();
     die_at_nth(&edge, StoreStep::Write, 2, create_once());
     assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
     edge.wait_seconds(59);
-    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "whoever began may be slow");
+    assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "the first writer may be slow");
     edge.wait_seconds(1);
-    assert_eq!((ask(&edge, create_once()), index_entries(&edge)), (201, 2), "the hint that was left is skipped");
+    assert_eq!((ask(&edge, create_once()), index_entries(&edge)), (201, 2), "the first try left an index entry");
     check_list(&edge);
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did() {
-    let edge = nothing();
-    lose(&edge, StoreStep::Write, 3, create_once());
+fn keyed_crash_before_storing_answer_finds_its_work() {
+    let edge = empty_edge();
+    die_unanswered(&edge, StoreStep::Write, 3, create_once());
     let made = truth(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight");
     edge.wait_seconds(60);
@@ -540,23 +544,23 @@ fn a_repeatable_request_that_dies_before_it_keeps_its_answer_finds_what_it_did()
 }
 
 #[test]
-fn a_repeatable_request_that_dies_before_its_answer_is_answered_from_what_was_kept() {
-    let edge = nothing();
-    lose(&edge, StoreStep::Answer, 3, create_once());
+fn keyed_crash_before_response_replays_stored_answer() {
+    let edge = empty_edge();
+    die_unanswered(&edge, StoreStep::Answer, 3, create_once());
     let made = truth(&edge);
     assert_eq!(ask(&edge, Ask::delete("docs")), 204);
     let again = run(Isolate::new(&edge).ask(create_once()));
     assert_eq!((again.code(), &again.json()["id"], &again.json()["state"]), (201, &json!(made["docs"].id), &json!("live")));
-    assert_eq!(truth(&edge)["docs"].version, 2, "nothing is done again");
+    assert_eq!(truth(&edge)["docs"].version, 2, "the work is not repeated");
 }
 
 #[test]
-fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
+fn import_crash_before_clicks_adds_them_on_retry() {
     let line = json!({"target": HERE, "alias": "docs", "clicks": {"humans": 7}}).to_string();
     let import = || Ask::import("", "application/x-ndjson", line.clone());
     for (follows, counted) in [(false, 7), (true, 1)] {
-        let edge = nothing();
-        lose(&edge, StoreStep::Write, 2, import());
+        let edge = empty_edge();
+        die_unanswered(&edge, StoreStep::Write, 2, import());
         let id = truth(&edge)["docs"].id.clone();
         assert_eq!(clicks(&edge, &id), 0);
         if follows {
@@ -567,17 +571,17 @@ fn an_import_that_dies_before_its_clicks_leaves_them_to_the_next_try() {
     }
 }
 
-/// A limit of two, and the first tickets everybody tries.
+/// A limit of two, and random numbers that try the same tickets each time.
 const TWO: u64 = 2;
 const DRAWS: RandomBytes = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-fn limited() -> Key {
+fn counter_key() -> Key {
     Key::rate("test", "x", 1)
 }
 
-/// What becomes of asking for one of two, of a counter and of tickets.
+/// Takes one of two, from a counter and from tickets.
 fn take(edge: &MemoryEdge) -> [Option<Take>; 2] {
-    let (counter, tickets) = (limited(), Key::rate("test", "y", 1));
+    let (counter, tickets) = (counter_key(), Key::rate("test", "y", 1));
     [run(edge.records.take(&counter, TWO, None)).ok(), run(tickets::take(&edge.records, &tickets, TWO, None, Ok(DRAWS))).ok()]
 }
 
@@ -586,8 +590,8 @@ fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
 }
 
 #[test]
-fn a_take_that_dies_before_its_count_takes_nothing() {
-    let edge = nothing();
+fn take_crash_before_count_takes_nothing() {
+    let edge = empty_edge();
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
     calm(&edge);
@@ -595,8 +599,8 @@ fn a_take_that_dies_before_its_count_takes_nothing() {
 }
 
 #[test]
-fn a_take_that_dies_before_its_answer_loses_one() {
-    let edge = nothing();
+fn take_crash_before_response_loses_one_click() {
+    let edge = empty_edge();
     plan(&edge, Plan::Every(StoreStep::Answer, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
     calm(&edge);
@@ -604,15 +608,15 @@ fn a_take_that_dies_before_its_answer_loses_one() {
 }
 
 #[test]
-fn a_take_that_dies_before_its_mark_leaves_it_to_the_next() {
-    let edge = nothing();
-    let take = || run(tickets::take(&edge.records, &limited(), TWO, None, Ok(DRAWS))).ok();
-    let is_marked = || edge.records.peek(&limited()).is_some();
+fn take_crash_before_exhaustion_marker_recovers() {
+    let edge = empty_edge();
+    let take = || run(tickets::take(&edge.records, &counter_key(), TWO, None, Ok(DRAWS))).ok();
+    let is_marked = || edge.records.peek(&counter_key()).is_some();
     assert_eq!([take(), take()], [Some(Take::Granted); 2]);
-    // Two tickets are refused, then comes the mark.
+    // Two tickets are refused, then the exhaustion marker is written.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), false));
     calm(&edge);
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), true));
-    assert_eq!(run(edge.records.scan(&Prefix::tickets(&limited()), None, 10)).map(|page| page.keys.len()), Ok(2));
+    assert_eq!(run(edge.records.scan(&Prefix::tickets(&counter_key()), None, 10)).map(|page| page.keys.len()), Ok(2));
 }

@@ -1,4 +1,5 @@
-//! What is shown to say who is asking: whatever is wrong with it, the answer is the same, and the log alone learns why.
+//! Credentials: every invalid one gets the same answer, and only the log has the reason. Recorded key uses never undo
+//! a revocation.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER, Visitor};
@@ -19,8 +20,8 @@ fn me(token: impl Into<Vec<u8>>) -> Ask {
     Ask::list(ME).showing(token)
 }
 
-/// All of an answer but the number of its request.
-fn all_of(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
+/// Status, headers and body of an answer, without its request id.
+fn without_request_id(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
     let id = answer.header("x-request-id").to_owned();
     let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
     let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
@@ -28,17 +29,17 @@ fn all_of(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
     (answer.code(), headers, String::from_utf8_lossy(&answer.body).replace(&id, "req"))
 }
 
-/// `text` with another character at `at`.
+/// `text` with a different character at `at`.
 fn changed(text: &str, at: usize) -> String {
     let other = if text.as_bytes()[at] == b'z' { "y" } else { "z" };
     format!("{}{other}{}", &text[..at], &text[at + 1..])
 }
 
 #[test]
-fn every_credential_that_is_not_good_gets_the_same_answer() {
+fn invalid_credentials_get_identical_answers() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
-    let make = |owner: &str, said: &Value| key(&edge, owner, &["links:read"], said);
+    let make = |owner: &str, settings: &Value| key(&edge, owner, &["links:read"], settings);
     let (id, good) = make(&owner, &json!({}));
     let (other_id, _) = make(&owner, &json!({}));
     let secret = good.rsplit('_').next().expect("a secret").to_owned();
@@ -51,16 +52,16 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
     assert_eq!([&good, &revoked, &expired].map(|key| ask(&edge, me(&**key)).code()), [200; 3]);
     assert_eq!(ask(&edge, Ask::remove(&format!("{KEYS}/{revoked_id}"))).code(), 204);
     edge.wait_seconds(1);
-    let stands = |letter: char, standing: &str| {
+    let key_of = |letter: char, standing: &str| {
         let owner = user(&edge, letter, "admin", "in");
         let (_, secret) = make(&owner, &json!({}));
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
         user(&edge, letter, "admin", standing);
         secret
     };
-    let stranded =
-        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "what nobody knows")].map(|(letter, how)| stands(letter, how));
-    let orphan = stands('f', "in");
+    let inactive =
+        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "unknown standing")].map(|(letter, standing)| key_of(letter, standing));
+    let orphan = key_of('f', "in");
     let orphan_id = orphan.split('_').nth(1).expect("an id");
     let mut record = kept(&edge, orphan_id);
     record["owner"] = json!(format!("usr_{}", "z".repeat(17)));
@@ -95,17 +96,17 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
         ("of an owner unknown", orphan.into(), "its owner is unknown"),
         ("nearly the admin's", format!("{ADMIN_KEY}x").into(), ""),
     ];
-    bad.extend(stranded.map(|secret| ("of a user who is not let in", secret.into_bytes(), "its owner is not active")));
+    bad.extend(inactive.map(|secret| ("of a user who is not active", secret.into_bytes(), "its owner is not active")));
     bad.extend((0..secret.len()).map(|at| ("with a changed byte", format!("hop_{id}_{}", changed(&secret, at)).into(), "")));
     edge.take_log();
-    let expected = all_of(&ask(&edge, me("a key that nobody has")));
+    let expected = without_request_id(&ask(&edge, me("an unknown key")));
     assert_eq!((expected.0, expected.2.contains("unauthenticated")), (401, true));
     let log = edge.take_log().concat();
-    assert!(log.contains("the credential has the form of no key") && !log.contains("a key that nobody has"), "{log}");
+    assert!(log.contains("the credential has the form of no key") && !log.contains("an unknown key"), "{log}");
     for (what, token, why) in bad {
         let shown = String::from_utf8_lossy(&token).into_owned();
         for path in [ME, KEYS, "/api/v1/links"] {
-            assert_eq!(all_of(&ask(&edge, Ask::list(path).showing(&*token))), expected, "a key {what}: {shown}");
+            assert_eq!(without_request_id(&ask(&edge, Ask::list(path).showing(&*token))), expected, "a key {what}: {shown}");
         }
         let log = edge.take_log().concat();
         assert!(log.contains(why) && (why.is_empty() || log.contains(&shown[4..21])), "a key {what}: {log}");
@@ -114,32 +115,32 @@ fn every_credential_that_is_not_good_gets_the_same_answer() {
         assert!(end.is_empty() || !log.contains(end), "a key {what}: {log}");
     }
     assert_eq!(ask(&edge, me(&*good)).code(), 200);
-    assert_eq!(ask(&edge, me(format!(" {good} "))).code(), 200, "blanks around it are no part of it");
+    assert_eq!(ask(&edge, me(format!(" {good} "))).code(), 200, "spaces around a key are ignored");
 }
 
-/// What is no `Bearer` token is refused like whoever shows nothing, and the log says so without repeating it.
+/// A credential that is no `Bearer` token gets the same answer as none. The log does not repeat it.
 #[test]
-fn a_malformed_credential_is_logged_without_itself() {
+fn malformed_credential_is_not_logged_verbatim() {
     let edge = MemoryEdge::new(1);
-    let asked = |value: &[u8]| {
+    let send = |value: &[u8]| {
         let mut asked = Ask::list(ME).showing("x");
         asked.visitor = Visitor::default().with(AUTHORIZATION, value.to_vec());
         let code = ask(&edge, asked).code();
         (code, edge.take_log().concat())
     };
     for value in [&b"Basic c2VjcmV0OnNlY3JldA=="[..], b"secret", b"Bearersecret", b"Digest secret", b"\xff\xfe secret"] {
-        let (code, log) = asked(value);
+        let (code, log) = send(value);
         assert!(log.contains("the credential is no Bearer token"), "{log}");
         assert!(code == 401 && !log.contains("secret") && !log.contains("c2VjcmV0"), "{code} {log}");
     }
     let mut nothing = Ask::list(ME);
     nothing.visitor = Visitor::default();
-    assert_eq!((ask(&edge, nothing).code(), edge.take_log()), (401, Vec::new()), "whoever shows nothing has no credential");
+    assert_eq!((ask(&edge, nothing).code(), edge.take_log()), (401, Vec::new()), "a missing credential is not logged");
 }
 
-/// Redirects need neither, so what is wrong here is not wrong with every request.
+/// Redirects need neither, so a missing one fails readiness and not every request.
 #[test]
-fn readiness_needs_a_pepper_and_a_usable_admin_key() {
+fn readiness_needs_pepper_and_usable_admin_key() {
     const READY: &str = "ready";
     let edge = MemoryEdge::new(1);
     let (domains, pepper, admin) = (("HOP_DOMAINS", "https://hop.example"), ("HOP_PEPPER", PEPPER), ("HOP_ADMIN_KEY", ADMIN_KEY));
@@ -161,7 +162,7 @@ fn readiness_needs_a_pepper_and_a_usable_admin_key() {
 }
 
 #[test]
-fn keys_want_a_pepper_and_no_admin() {
+fn keys_need_a_pepper_but_no_admin_key() {
     let edge = MemoryEdge::new(1);
     let (_, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let domains = ("HOP_DOMAINS", "https://hop.example");
@@ -169,19 +170,19 @@ fn keys_want_a_pepper_and_no_admin() {
         let answer = run(Isolate::set_up(&edge, settings).ask(me(token)));
         (answer.code(), answer.problem())
     };
-    let (fine, refused) = ((200, String::new()), (401, "unauthenticated".to_owned()));
-    let unset = (503, "not_configured".to_owned());
-    for nobody in [&[][..], &[("HOP_ADMIN_KEY", "short")]] {
-        let settings = [&[domains, ("HOP_PEPPER", PEPPER)], nobody].concat();
+    let (accepted, refused) = ((200, String::new()), (401, "unauthenticated".to_owned()));
+    let not_configured = (503, "not_configured".to_owned());
+    for no_admin in [&[][..], &[("HOP_ADMIN_KEY", "short")]] {
+        let settings = [&[domains, ("HOP_PEPPER", PEPPER)], no_admin].concat();
         assert_eq!(
             (answer(&settings, &secret), answer(&settings, "short"), answer(&settings, "")),
-            (fine.clone(), refused.clone(), refused.clone())
+            (accepted.clone(), refused.clone(), refused.clone())
         );
     }
     for missing in [&[][..], &[("HOP_PEPPER", "short")], &[("HOP_PEPPER", PEPPER), ("HOP_OLD_PEPPER", "short")]] {
         let settings = [&[domains, ("HOP_ADMIN_KEY", ADMIN_KEY)], missing].concat();
         edge.take_log();
-        assert_eq!((answer(&settings, &secret), answer(&settings, ADMIN_KEY)), (unset.clone(), fine.clone()), "{missing:?}");
+        assert_eq!((answer(&settings, &secret), answer(&settings, ADMIN_KEY)), (not_configured.clone(), accepted.clone()), "{missing:?}");
         let log = edge.take_log().concat();
         assert!(log.contains(missing.last().map_or("HOP_PEPPER", |(name, _)| name)), "{log}");
         let followed = run(Isolate::set_up(&edge, &settings).ask(Ask::visit("nothing")));
@@ -192,7 +193,7 @@ fn keys_want_a_pepper_and_no_admin() {
 }
 
 #[test]
-fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
+fn key_use_is_recorded_hourly_after_the_response() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let isolate = Isolate::new(&edge);
@@ -201,7 +202,7 @@ fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
         edge.wait_seconds(waiting);
         let trace = watch(&edge);
         let (answer, after) = run(isolate.handle(me(&*secret)));
-        assert_eq!((answer.code(), trace.count(|step| step == StoreStep::Write)), (200, 0), "nobody waits for it");
+        assert_eq!((answer.code(), trace.count(|step| step == StoreStep::Write)), (200, 0), "the response does not wait for the write");
         run(isolate.app.finish(&edge, after));
         let writes = trace.count(|step| step == StoreStep::Write);
         calm(&edge);
@@ -214,7 +215,7 @@ fn that_a_key_is_used_is_written_down_once_an_hour_and_afterwards() {
 }
 
 #[test]
-fn whoever_is_refused_leaves_no_trace_of_use() {
+fn refused_request_records_no_key_use() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let before = kept(&edge, &id);
@@ -225,7 +226,7 @@ fn whoever_is_refused_leaves_no_trace_of_use() {
 }
 
 #[test]
-fn a_use_that_cannot_be_written_down_is_only_logged() {
+fn failed_use_record_is_only_logged() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
@@ -238,9 +239,9 @@ fn a_use_that_cannot_be_written_down_is_only_logged() {
     }
 }
 
-/// Whoever asked before the revocation is answered, and what is written down of it afterwards does not make the key good again.
+/// A request that was answered before the revocation records its use after it. The key stays revoked.
 #[test]
-fn a_revocation_is_never_undone_by_a_use() {
+fn use_recorded_after_revocation_is_dropped() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
@@ -256,7 +257,7 @@ fn a_revocation_is_never_undone_by_a_use() {
 }
 
 #[test]
-fn a_revocation_holds_however_late_a_use_is_written() {
+fn revocation_holds_against_interleaved_uses() {
     let mut both = 0;
     for seed in 0..200 {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
@@ -276,11 +277,11 @@ fn a_revocation_holds_however_late_a_use_is_written() {
             assert_eq!(ask(&edge, me(&*secret)).code(), 401);
         }
     }
-    assert!((1..400).contains(&both), "uses and revocations never met: {both}");
+    assert!((1..400).contains(&both), "uses and revocations never overlapped: {both}");
 }
 
 #[test]
-fn a_key_made_without_an_answer_opens_nothing_that_anybody_knows() {
+fn unacknowledged_key_creation_leaves_no_key() {
     let edge = misfortune::edge(1, CommitMode::Stepwise);
     let owner = user(&edge, 'e', "editor", "in");
     plan(&edge, Plan::FromFirst(StoreStep::Write));
@@ -294,7 +295,7 @@ fn planted_key(edge: &MemoryEdge, owner: &str, key: &Planted<'_>) -> String {
 }
 
 #[test]
-fn keys_of_users_who_are_not_active_are_refused() {
+fn keys_of_inactive_users_are_refused() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'o', "owner", "in");
     let secret = planted_key(&edge, &owner, &Planted::default());

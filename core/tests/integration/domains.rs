@@ -1,4 +1,5 @@
-//! Domains: added beside those of the settings, and where they send visitors who find nothing.
+//! Domains: configured and added ones, their redirects for visitors without a link, self-links, memoization and
+//! crashes.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -46,10 +47,12 @@ fn visit(edge: &MemoryEdge, host: &str, path: &str) -> (u16, String) {
     told(&ask(edge, Ask::visit(path).at(host)))
 }
 
+/// A redirect to `target`.
 fn sent_to(target: &str) -> (u16, String) {
     (302, target.to_owned())
 }
 
+/// An answer without `Location`.
 fn nowhere(status: u16) -> (u16, String) {
     (status, String::new())
 }
@@ -62,7 +65,7 @@ fn world() -> MemoryEdge {
 }
 
 #[test]
-fn a_domain_is_added_shown_changed_and_deleted() {
+fn domain_is_added_shown_changed_and_deleted() {
     let edge = MemoryEdge::new(1);
     let added = ask(&edge, add("C.example"));
     let expected = json!({"domain": "c.example", "origin": "https://c.example", "default": false, "configured": false, "root": ROOT,
@@ -74,7 +77,7 @@ fn a_domain_is_added_shown_changed_and_deleted() {
     let changed = ask(&edge, patch("c.example", &json!({"root": null})));
     assert_eq!((changed.code(), changed.header("etag"), &changed.json()["root"]), (200, "\"2\"", &Value::Null));
     assert_eq!(changed.json()["ended"], ENDED);
-    assert_eq!(ask(&edge, patch("c.example", &json!({}))).header("etag"), "\"2\"", "nothing changed");
+    assert_eq!(ask(&edge, patch("c.example", &json!({}))).header("etag"), "\"2\"", "an empty patch changes nothing");
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
     for gone in [Ask::list(&address("c.example")), Ask::remove(&address("c.example")), patch("c.example", &json!({}))] {
         assert_eq!(ask(&edge, gone).problem(), "not_found");
@@ -84,7 +87,7 @@ fn a_domain_is_added_shown_changed_and_deleted() {
 }
 
 #[test]
-fn domains_of_the_settings_come_first_and_can_be_changed_but_not_deleted() {
+fn configured_domains_come_first_and_cannot_be_deleted() {
     let edge = world();
     let bare = |domain: &str, origin: &str, default: bool| {
         json!({"domain": domain, "origin": origin, "default": default, "configured": true, "root": null, "not_found": null,
@@ -103,7 +106,7 @@ fn domains_of_the_settings_come_first_and_can_be_changed_but_not_deleted() {
 }
 
 #[test]
-fn many_domains_are_listed_page_by_page() {
+fn many_domains_are_paged() {
     let edge = MemoryEdge::new(1);
     for number in 0..101 {
         assert_eq!(ask(&edge, add(&format!("d{number}.example"))).code(), 201);
@@ -116,7 +119,7 @@ fn many_domains_are_listed_page_by_page() {
 }
 
 #[test]
-fn a_change_is_made_only_to_what_was_seen() {
+fn change_requires_the_current_etag() {
     let edge = world();
     let change =
         |seen: &str| ask(&edge, patch("c.example", &json!({"root": format!("{ROOT}?{}", seen.len())})).header(IF_MATCH, seen)).code();
@@ -126,7 +129,7 @@ fn a_change_is_made_only_to_what_was_seen() {
 }
 
 #[test]
-fn wrong_body_is_refused_before_if_match_is_checked() {
+fn body_is_checked_before_if_match() {
     let edge = world();
     let outdated = |body: &Value| ask(&edge, patch("c.example", body).header(IF_MATCH, "\"9\"")).problem();
     assert_eq!(outdated(&json!({"root": ROOT})), "version_mismatch");
@@ -135,11 +138,11 @@ fn wrong_body_is_refused_before_if_match_is_checked() {
     }
     let torn = Ask { body: Body::Whole(b"{".to_vec()), ..patch("c.example", &json!({})).header(IF_MATCH, "\"9\"") };
     assert_eq!(ask(&edge, torn).problem(), "malformed_json");
-    assert_eq!(ask(&edge, patch("d.example", &json!(0))).problem(), "invalid_fields", "nothing is read for it");
+    assert_eq!(ask(&edge, patch("d.example", &json!(0))).problem(), "invalid_fields", "the body is checked before the domain is read");
 }
 
 #[test]
-fn what_leads_in_circles_or_nowhere_is_refused() {
+fn invalid_domain_fields_are_refused() {
     let edge = world();
     for (body, field, code) in [
         (json!({"root": "https://hop.example/x"}), "/root", "own_domain"),
@@ -164,10 +167,10 @@ fn what_leads_in_circles_or_nowhere_is_refused() {
 }
 
 #[test]
-fn no_link_leads_to_the_domain_it_is_on() {
+fn link_to_its_own_domain_is_refused() {
     let edge = world();
     let own = "https://C.example.:8443/x";
-    let says = [
+    let fields = [
         (json!({"target": own}), "/target"),
         (json!({"fallback": own}), "/fallback"),
         (json!({"rules": [{"when": [{"type": "split", "percent": 5}], "target": own}]}), "/rules/0/target"),
@@ -183,13 +186,13 @@ fn no_link_leads_to_the_domain_it_is_on() {
         assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!("own_domain")), "{what} {answer}");
     };
     link(&edge, "c.example", "here");
-    for (number, (said, field)) in says.iter().enumerate() {
-        let create = merged(json!({"domain": "c.example", "target": HERE}), said);
+    for (number, (settings, field)) in fields.iter().enumerate() {
+        let create = merged(json!({"domain": "c.example", "target": HERE}), settings);
         is_refused(&ask(&edge, Ask::create(&create)).json(), field, "creation");
-        is_refused(&ask(&edge, Ask::change("here?domain=c.example", said)).json(), field, "change");
-        // On another domain it leads somewhere, and moving it there would make the circle.
+        is_refused(&ask(&edge, Ask::change("here?domain=c.example", settings)).json(), field, "change");
+        // On another domain the same settings are allowed, but then the link cannot move to `c.example`.
         let alias = format!("m{number}");
-        let elsewhere = merged(json!({"alias": alias, "target": HERE}), said);
+        let elsewhere = merged(json!({"alias": alias, "target": HERE}), settings);
         assert_eq!(ask(&edge, Ask::create(&elsewhere)).code(), 201);
         is_refused(&ask(&edge, Ask::change(&alias, &json!({"domain": "c.example"}))).json(), field, "move");
     }
@@ -199,7 +202,7 @@ fn no_link_leads_to_the_domain_it_is_on() {
 }
 
 #[test]
-fn a_link_whose_domain_came_after_its_target_can_still_be_changed_otherwise() {
+fn preexisting_self_link_allows_unrelated_changes() {
     let edge = world();
     link(&edge, "hop.example", "docs");
     for key in edge.records.keys() {
@@ -212,7 +215,7 @@ fn a_link_whose_domain_came_after_its_target_can_still_be_changed_otherwise() {
 }
 
 #[test]
-fn visitors_who_find_nothing_are_sent_on() {
+fn missing_links_redirect_to_domain_targets() {
     let edge = MemoryEdge::new(1);
     for alias in ["live", "gone", "off", "own"] {
         link(&edge, "hop.example", alias);
@@ -242,8 +245,11 @@ fn visitors_who_find_nothing_are_sent_on() {
     for path in ["/api/v1/links/x", "/problems/x", "/api/x"] {
         assert_eq!(ask(&edge, Ask::list(path)).code(), 404, "{path}");
     }
-    assert_eq!(visit(&edge, "b.example", "x"), nowhere(404), "another domain has its own");
-    assert!(edge.records.keys().iter().all(|key| !key.as_str().starts_with("stats/") || key.as_str().contains(&id(&edge))), "no click");
+    assert_eq!(visit(&edge, "b.example", "x"), nowhere(404), "another domain has its own targets");
+    assert!(
+        edge.records.keys().iter().all(|key| !key.as_str().starts_with("stats/") || key.as_str().contains(&id(&edge))),
+        "only the visit of `live` is a click"
+    );
 }
 
 /// The id of the link `live`, the only one whose visit is a click.
@@ -252,7 +258,7 @@ fn id(edge: &MemoryEdge) -> String {
 }
 
 #[test]
-fn an_added_domain_has_links_like_any_other() {
+fn added_domain_has_links_like_any_other() {
     let edge = world();
     let created = link(&edge, "c.example", "docs");
     assert_eq!((&created["short_url"], &created["domain"]), (&json!("https://c.example/docs"), &json!("c.example")));
@@ -276,7 +282,7 @@ fn an_added_domain_has_links_like_any_other() {
 }
 
 #[test]
-fn a_host_of_nobody_is_unknown_on_every_route() {
+fn unknown_host_is_refused_on_every_route() {
     let edge = world();
     for host in ["d.example", "1.2.3.4.5", "C..example", "0x7f.1"] {
         for path in ["", "x", "robots.txt", "capabilities", "api/v1/links", "x/y"] {
@@ -288,7 +294,7 @@ fn a_host_of_nobody_is_unknown_on_every_route() {
 }
 
 #[test]
-fn a_domain_with_links_is_not_deleted() {
+fn domain_with_links_is_not_deleted() {
     let edge = world();
     link(&edge, "c.example", "docs");
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).problem(), "domain_in_use");
@@ -302,7 +308,7 @@ fn a_domain_with_links_is_not_deleted() {
 }
 
 #[test]
-fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
+fn domain_deletion_yields_to_a_new_link() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::LateAt(StoreStep::Write, 1));
@@ -318,23 +324,24 @@ fn a_domain_that_gets_a_link_while_it_is_deleted_stays() {
     assert_eq!(ask(&edge, Ask::remove(&address("c.example"))).code(), 204);
 }
 
-/// Links outlive the setting that named their domain.
+/// Links outlive the configuration of their domain.
 #[test]
-fn a_host_that_is_served_no_more_leads_nowhere() {
+fn removed_host_redirects_nowhere() {
     let edge = MemoryEdge::new(1);
     let created = link(&edge, "b.example", "docs");
     assert_eq!(visit(&edge, "b.example", "docs"), sent_to(HERE));
-    let less = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
-    let follow = || run(less.ask(Ask::visit("docs").at("b.example")));
+    let reconfigured =
+        Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
+    let follow = || run(reconfigured.ask(Ask::visit("docs").at("b.example")));
     assert_eq!(follow().problem(), "unknown_host");
-    assert_eq!(follow().problem(), "unknown_host", "and once more, by heart");
-    assert_eq!(crate::support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "nobody followed it there");
-    assert_eq!(run(less.ask(add("b.example"))).code(), 201);
+    assert_eq!(follow().problem(), "unknown_host", "the same from the memo");
+    assert_eq!(crate::support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "the refused visits are no clicks");
+    assert_eq!(run(reconfigured.ask(add("b.example"))).code(), 201);
     assert_eq!(told(&follow()), sent_to(HERE));
 }
 
 #[test]
-fn a_link_is_followed_even_if_the_record_of_its_domain_cannot_be_read() {
+fn redirect_survives_unreadable_domain_record() {
     let edge = world();
     link(&edge, "c.example", "docs");
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
@@ -343,7 +350,7 @@ fn a_link_is_followed_even_if_the_record_of_its_domain_cannot_be_read() {
 }
 
 #[test]
-fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_served() {
+fn redirect_reads_only_whether_its_host_is_served() {
     let edge = world();
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
@@ -367,27 +374,27 @@ fn a_link_that_leads_somewhere_asks_for_no_more_than_whether_an_added_domain_is_
 }
 
 #[test]
-fn what_a_domain_says_is_repeated_as_long_as_a_link_is() {
+fn domain_settings_are_memoized_like_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    let front = || told(&run(isolate.ask(Ask::visit(""))));
-    assert_eq!(front(), nowhere(200));
+    let visit_root = || told(&run(isolate.ask(Ask::visit(""))));
+    assert_eq!(visit_root(), nowhere(200));
     assert_eq!(ask(&edge, patch("hop.example", &json!({"root": ROOT}))).code(), 200);
     edge.wait_seconds(9);
-    assert_eq!(front(), nowhere(200), "nothing is remembered for ten seconds");
+    assert_eq!(visit_root(), nowhere(200), "a domain without targets is memoized for ten seconds");
     edge.wait_seconds(1);
-    assert_eq!(front(), sent_to(ROOT));
+    assert_eq!(visit_root(), sent_to(ROOT));
     assert_eq!(ask(&edge, patch("hop.example", &json!({"root": HERE}))).code(), 200);
     edge.wait_seconds(4);
-    assert_eq!(front(), sent_to(ROOT), "something for five");
+    assert_eq!(visit_root(), sent_to(ROOT), "a domain with a target is memoized for five seconds");
     edge.wait_seconds(1);
-    assert_eq!(front(), sent_to(HERE));
+    assert_eq!(visit_root(), sent_to(HERE));
     assert_eq!(run(isolate.ask(patch("hop.example", &json!({"root": null})))).code(), 200);
-    assert_eq!(front(), nowhere(200), "its own change an isolate knows at once");
+    assert_eq!(visit_root(), nowhere(200), "an isolate sees its own change at once");
 }
 
 #[test]
-fn a_record_that_cannot_be_read_takes_no_domain_of_the_settings_down() {
+fn configured_domains_survive_unreadable_records() {
     let edge = world();
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
     assert_eq!(visit(&edge, "hop.example", "x"), nowhere(404));
@@ -395,14 +402,14 @@ fn a_record_that_cannot_be_read_takes_no_domain_of_the_settings_down() {
     plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
     assert_eq!(visit(&edge, "hop.example", ""), nowhere(200));
     plan(&edge, Plan::At(vec![(1, Fault::Fail)]));
-    assert_eq!(visit(&edge, "c.example", "x"), nowhere(503), "of an added one nobody knows whether it is served");
+    assert_eq!(visit(&edge, "c.example", "x"), nowhere(503), "whether an added domain is served is unknown");
     plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
     assert_eq!(visit(&edge, "c.example", ""), nowhere(503));
     assert!(ENDPOINTS.iter().any(|row| row.pattern == "/" && row.statuses.contains(&503)));
 }
 
 #[test]
-fn what_died_anywhere_is_completed_by_the_next() {
+fn domain_change_crash_at_any_step_recovers() {
     for (make, success) in [
         ((|| add("d.example")) as fn() -> Ask, 409),
         (|| patch("c.example", &json!({"root": HERE})), 200),

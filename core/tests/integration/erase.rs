@@ -1,4 +1,5 @@
-//! Erasing a link: nothing of it stays, and its alias is free for anybody.
+//! Erasing links: everything of the link is removed, also what crashed moves and reused aliases left, within the
+//! operation budget.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::{Pin, pin};
@@ -35,7 +36,7 @@ fn world(edge: MemoryEdge) -> MemoryEdge {
     edge
 }
 
-/// Edits the link `docs` so many times.
+/// Edits the link `docs` `times` times.
 fn edit(edge: &MemoryEdge, times: usize) {
     for number in 0..times {
         assert_eq!(ask(edge, Ask::change("docs", &json!({"title": number.to_string()}))).0, 200);
@@ -46,17 +47,17 @@ fn erase(alias: &str) -> Ask {
     Ask::remove(&format!("/api/v1/links/{alias}?erase=true"))
 }
 
-/// The keys of everything there is.
+/// All stored keys.
 fn keys(edge: &MemoryEdge) -> Vec<String> {
     edge.records.keys().iter().map(|key| key.as_str().to_owned()).collect()
 }
 
-/// Nothing is left but the marks of tags, the record of an alias that nobody has, which says nothing, and what the audit says of deeds.
+/// Checks that only tag markers, audit events and the empty record of the alias are left.
 fn check_nothing_is_left(edge: &MemoryEdge) {
     check_aliases_are_left(edge, &["docs"]);
 }
 
-/// The same, with the records of these aliases.
+/// The same, with the empty records of these aliases.
 fn check_aliases_are_left(edge: &MemoryEdge, aliases: &[&str]) {
     let left: Vec<String> = keys(edge).into_iter().filter(|key| !key.starts_with("tag/") && !key.starts_with("audit/")).collect();
     assert_eq!(left, aliases.iter().map(|alias| format!("link/hop.example/{alias}")).collect::<Vec<_>>());
@@ -65,7 +66,8 @@ fn check_aliases_are_left(edge: &MemoryEdge, aliases: &[&str]) {
     }
 }
 
-/// The keys of all records that hold `word`, in their key or their value. The audit goes on naming links.
+/// The keys of all records that contain `word` in key or value. Audit events are left out, because they keep naming
+/// links.
 fn records_with(edge: &MemoryEdge, word: &str) -> Vec<String> {
     let has_word = |key: &Key| {
         let record = edge.records.peek(key).expect("a key that is listed has a record");
@@ -76,7 +78,7 @@ fn records_with(edge: &MemoryEdge, word: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_of_an_erased_link_stays() {
+fn erased_link_leaves_nothing() {
     for deleted in [false, true] {
         let edge = world(MemoryEdge::new(1));
         if deleted {
@@ -93,7 +95,7 @@ fn nothing_of_an_erased_link_stays() {
 }
 
 #[test]
-fn the_alias_is_free_and_its_next_link_has_nothing_of_the_last() {
+fn erased_alias_starts_a_fresh_link() {
     let edge = world(MemoryEdge::new(1));
     let old = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, erase("docs")).0, 204);
@@ -105,23 +107,23 @@ fn the_alias_is_free_and_its_next_link_has_nothing_of_the_last() {
 }
 
 #[test]
-fn visitors_learn_of_it() {
+fn erased_link_is_gone_for_visitors() {
     let edge = world(MemoryEdge::new(1));
     let isolate = Isolate::new(&edge);
     let follow = |isolate: &Isolate<'_>| run(isolate.ask(Ask::visit("docs"))).code();
     assert_eq!(follow(&isolate), 302);
     assert_eq!(run(isolate.ask(erase("docs"))).code(), 204);
-    assert_eq!((follow(&isolate), follow(&Isolate::new(&edge))), (410, 410), "the copy says that it is gone");
+    assert_eq!((follow(&isolate), follow(&Isolate::new(&edge))), (410, 410), "the cached link says that it is gone");
     edge.link_cache.empty();
     assert_eq!(follow(&Isolate::new(&edge)), 404);
 }
 
 #[test]
-fn an_old_alias_leads_nowhere_any_more() {
+fn old_alias_of_an_erased_link_is_missing() {
     let edge = world(MemoryEdge::new(1));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
     let (status, problem) = ask(&edge, erase("docs"));
-    assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "the link is elsewhere");
+    assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "the link is at another alias");
     assert_eq!(ask(&edge, erase("new")).0, 204);
     edge.link_cache.empty();
     assert_eq!(ask(&edge, Ask::visit("docs")).0, 404);
@@ -129,19 +131,19 @@ fn an_old_alias_leads_nowhere_any_more() {
 }
 
 #[test]
-fn an_old_alias_that_forwards_is_held_until_it_is_deleted() {
+fn forwarding_alias_is_held_until_deleted() {
     let edge = world(MemoryEdge::new(1));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true}))).0, 200);
     assert_eq!(ask(&edge, erase("new")).0, 204);
-    let take = || ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true})));
-    assert_eq!(take().1["code"], "alias_taken");
+    let reuse_alias = || ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true})));
+    assert_eq!(reuse_alias().1["code"], "alias_taken");
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
-    assert_eq!(take().0, 201);
+    assert_eq!(reuse_alias().0, 201);
     check_list(&edge);
 }
 
 #[test]
-fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
+fn stored_answer_outlasts_the_erased_link() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
     let created = ask(&edge, create());
@@ -150,7 +152,7 @@ fn an_answer_that_was_kept_is_told_after_its_link_was_erased() {
 }
 
 #[test]
-fn a_long_history_takes_several_requests() {
+fn long_history_takes_several_requests() {
     let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     edit(&edge, 60);
     edge.set_operations(50);
@@ -160,7 +162,7 @@ fn a_long_history_takes_several_requests() {
         let refused = ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": reuse})));
         assert_eq!((refused.0, &refused.1["code"]), (409, &json!("alias_retired")));
     }
-    until(&edge, erase("docs"), 204);
+    repeat_until_done(&edge, erase("docs"), 204);
     check_nothing_is_left(&edge);
 }
 
@@ -176,7 +178,7 @@ fn if_match_is_checked_until_erasing_begins() {
 }
 
 #[test]
-fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
+fn newest_version_is_erased_despite_stale_scan() {
     let edge = world(MemoryEdge::new(1));
     let trace = misfortune::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
@@ -191,7 +193,8 @@ fn the_newest_version_goes_even_if_the_list_does_not_show_it_yet() {
     check_nothing_is_left(&edge);
 }
 
-/// Deletes the link `docs`, after it was limited, followed and changed, and gives its alias to another link. Returns the id of the first.
+/// Changes, follows and deletes the link `docs`, and reuses its alias for another link. Returns the id of the deleted
+/// link.
 fn reuse(edge: &MemoryEdge) -> String {
     let id = truth(edge)["docs"].id.clone();
     for asked in [
@@ -200,7 +203,7 @@ fn reuse(edge: &MemoryEdge) -> String {
         Ask::delete("docs"),
         Ask::create(&json!({"alias": "docs", "target": THERE, "reuse": true, "tags": ["z"]})),
     ] {
-        until(edge, asked, 302);
+        repeat_until_done(edge, asked, 302);
     }
     assert_ne!(truth(edge)["docs"].id, id);
     for class in ["history", "stats", "take"] {
@@ -209,9 +212,8 @@ fn reuse(edge: &MemoryEdge) -> String {
     id
 }
 
-/// Asks again for as long as the answer is that a part is left to do, and says how often that was. Anything but a success below `most`
-/// is a failure.
-fn until(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
+/// Repeats a request until it is done, and returns the number of requests. The last status is at most `most`.
+fn repeat_until_done(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
     for number in 1..=60 {
         let answer = run(Isolate::new(edge).ask(asked.again()));
         if answer.code() <= most {
@@ -219,16 +221,16 @@ fn until(edge: &MemoryEdge, asked: Ask, most: u16) -> usize {
         }
         check_half_done(&answer);
     }
-    panic!("it is never done");
+    panic!("the request never ends");
 }
 
-/// The answer says that a part is left to do, and nothing else that is a 503.
+/// Checks that the answer is the 503 of a spent budget.
 fn check_half_done(answer: &Answer) {
     let json = answer.json();
     assert_eq!((answer.code(), answer.header("retry-after"), &json["code"]), (503, "0", &json!("budget_exhausted")), "{json}");
 }
 
-/// Stores of both kinds with the budget of Workers' free plan, and one with that of Fastly.
+/// Stores of both kinds with the operation budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
     [(CommitMode::Transaction, 50), (CommitMode::Stepwise, 50), (CommitMode::Stepwise, 32)].map(|(steps, operations)| {
         let edge = misfortune::edge(1, steps);
@@ -238,21 +240,21 @@ fn edges() -> [MemoryEdge; 3] {
 }
 
 #[test]
-fn erasing_reaches_the_links_an_alias_was_taken_from() {
+fn erasing_reaches_predecessors_of_the_alias() {
     for edge in edges() {
         let edge = world(edge);
         reuse(&edge);
         reuse(&edge);
         assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "a"}))).0, 200);
         assert_eq!(ask(&edge, Ask::visit("docs")).0, 302);
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_nothing_is_left(&edge);
     }
 }
 
-/// A link that moves to the alias of a deleted one, and away from it again, takes along what is known of that.
+/// A link that moves to the alias of a deleted one, and away again, takes its predecessors along.
 #[test]
-fn erasing_reaches_taken_aliases_after_moves() {
+fn erasing_reaches_predecessors_after_moves() {
     for edge in edges() {
         let edge = world(edge);
         let old = reuse(&edge);
@@ -263,7 +265,7 @@ fn erasing_reaches_taken_aliases_after_moves() {
             let from = if to == "docs" { "other" } else { "docs" };
             assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 200);
         }
-        until(&edge, erase("last"), 204);
+        repeat_until_done(&edge, erase("last"), 204);
         let named =
             |id: &str| keys(&edge).into_iter().filter(|key| key.contains(id)).filter(|key| !key.starts_with("audit/")).collect::<Vec<_>>();
         assert_eq!((named(&old), named(&second)), (vec![], vec![]));
@@ -272,9 +274,9 @@ fn erasing_reaches_taken_aliases_after_moves() {
     }
 }
 
-/// However often an alias is reused, its record stays small, and what it knows is enough to leave nothing behind.
+/// The record of an alias stays small however often it is reused, and still names everything to erase.
 #[test]
-fn the_record_of_a_reused_alias_stays_bounded() {
+fn record_of_a_reused_alias_stays_bounded() {
     for edge in edges() {
         let edge = world(edge);
         let mut sizes = Vec::new();
@@ -284,13 +286,13 @@ fn the_record_of_a_reused_alias_stays_bounded() {
         }
         let (early, late) = (sizes[15], sizes[29]);
         assert!(late <= early + 16, "{sizes:?}");
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_nothing_is_left(&edge);
     }
 }
 
 #[test]
-fn an_erasure_that_died_anywhere_reaches_reused_links() {
+fn erase_crash_at_any_step_reaches_predecessors() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
@@ -309,9 +311,9 @@ fn an_erasure_that_died_anywhere_reaches_reused_links() {
     }
 }
 
-/// A move that never arrives leaves the deleted link where it was, to be restored with all it has.
+/// A move that never completes leaves the deleted link intact: it can be restored with everything it has.
 #[test]
-fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
+fn deleted_link_keeps_everything_until_alias_is_taken() {
     let edge = world(misfortune::edge(1, CommitMode::Stepwise));
     let id = truth(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
@@ -322,73 +324,73 @@ fn a_link_keeps_what_it_has_until_its_alias_is_taken() {
     let (status, restored) = ask(&edge, Ask::restore("docs"));
     assert_eq!((status, text(&restored["id"]), &restored["clicks"]["humans"]), (200, id, &json!(1)));
     assert!(crate::support::audit::told_history(&edge, "docs").len() >= 4);
-    until(&edge, erase("other"), 204);
-    assert_eq!(crate::support::audit::told_history(&edge, "docs").len(), 5, "erasing the other one takes nothing of it");
+    repeat_until_done(&edge, erase("other"), 204);
+    assert_eq!(crate::support::audit::told_history(&edge, "docs").len(), 5, "erasing the other link keeps its versions");
 }
 
-/// Moves the link `docs`, and dies before its signpost.
-fn cut_off(edge: &MemoryEdge, to: &str) {
-    cut_off_at(edge, 2, "docs", to);
+/// Moves the link `docs`, and dies before its forwarding record.
+fn crash_move(edge: &MemoryEdge, to: &str) {
+    crash_move_at(edge, 2, "docs", to);
 }
 
-/// Moves a link, and dies before its signpost, which is the write with this number.
-fn cut_off_at(edge: &MemoryEdge, moved_to: usize, from: &str, to: &str) {
+/// Moves a link, and dies before its forwarding record, which is the write with the number `departure`.
+fn crash_move_at(edge: &MemoryEdge, departure: usize, from: &str, to: &str) {
     let target = truth(edge)[from].target.clone();
-    plan(edge, Plan::FromNth(StoreStep::Write, moved_to));
+    plan(edge, Plan::FromNth(StoreStep::Write, departure));
     assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
     calm(edge);
-    assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is there");
+    assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is at the destination");
 }
 
-/// The alias that the link moves to.
-fn new() -> Key {
+/// The key of the alias that the link moves to.
+fn destination() -> Key {
     Key::stored("link/hop.example/new".into())
 }
 
 #[test]
-fn erasing_reaches_the_copy_of_a_dead_move() {
+fn erasing_reaches_the_copy_of_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
-        cut_off(&edge, "other");
-        until(&edge, erase("docs"), 204);
+        crash_move(&edge, "new");
+        crash_move(&edge, "other");
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new", "other"]);
-        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201, "nobody need wait for the move");
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201, "the alias is free at once");
     }
 }
 
-/// The dead move began where the link is no more: the alias it left, and one where it has been since.
+/// The crashed move began at an alias that the link has left since, and returned to once.
 #[test]
-fn erasing_reaches_dead_moves_from_older_aliases() {
+fn erasing_reaches_crashed_moves_from_older_aliases() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         for (from, to) in [("docs", "other"), ("other", "docs"), ("docs", "last")] {
             assert_eq!(ask(&edge, Ask::change(from, &json!({"alias": to}))).0, 200);
         }
-        until(&edge, erase("last"), 204);
+        repeat_until_done(&edge, erase("last"), 204);
         assert_eq!((records_with(&edge, HERE), records_with(&edge, "secret")), (vec![], vec![]));
-        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/docs", "link/hop.example/other"], "the signposts");
+        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/docs", "link/hop.example/other"], "the forwarding records");
     }
 }
 
 #[test]
-fn erasing_leaves_a_destination_others_took() {
+fn erasing_spares_a_destination_taken_by_others() {
     for (edge, arrives) in edges().into_iter().zip([false; 3]).chain(edges().into_iter().zip([true; 3])) {
         let edge = world(edge);
         let id = truth(&edge)["docs"].id.clone();
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         edge.wait_seconds(61);
         let alias = if arrives { "other" } else { "new" };
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": alias, "target": THERE}))).0, 201);
         if arrives {
-            // The dead move is broken off, and then the claim is made.
-            cut_off_at(&edge, 3, "other", "new");
+            // The crashed move is aborted, and then the claim is made.
+            crash_move_at(&edge, 3, "other", "new");
         }
-        let taken = edge.records.peek(&new()).expect("a record");
-        until(&edge, erase("docs"), 204);
+        let taken = edge.records.peek(&destination()).expect("a record");
+        repeat_until_done(&edge, erase("docs"), 204);
         assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
-        assert_eq!(edge.records.peek(&new()).expect("a record"), taken);
+        assert_eq!(edge.records.peek(&destination()).expect("a record"), taken);
         check_list(&edge);
         check_no_stray_entries(&edge);
     }
@@ -402,8 +404,8 @@ fn erasing_gives_a_reused_alias_back() {
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
         assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
         let theirs = truth(&edge)["new"].clone();
-        cut_off(&edge, "new");
-        until(&edge, erase("docs"), 204);
+        crash_move(&edge, "new");
+        repeat_until_done(&edge, erase("docs"), 204);
         assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
         assert_eq!(truth(&edge)["new"], theirs);
         assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
@@ -413,126 +415,127 @@ fn erasing_gives_a_reused_alias_back() {
 }
 
 #[test]
-fn a_deleted_link_is_erased_under_a_dead_move() {
+fn deleted_link_is_erased_under_a_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
         assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
-        cut_off(&edge, "new");
-        until(&edge, erase("new"), 204);
+        crash_move(&edge, "new");
+        repeat_until_done(&edge, erase("new"), 204);
         assert_eq!(records_with(&edge, THERE), [""; 0]);
-        assert_eq!(ask(&edge, Ask::show("docs")).1["target"], HERE, "the move is broken off");
+        assert_eq!(ask(&edge, Ask::show("docs")).1["target"], HERE, "the move is aborted");
         check_list(&edge);
     }
 }
 
 #[test]
-fn erasing_reaches_dead_moves_of_reused_links() {
+fn erasing_reaches_crashed_moves_of_predecessors() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         reuse(&edge);
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// The ninth link that takes an alias over has what is left of the first removed.
+/// The ninth link that reuses an alias removes what is left of the first.
 #[test]
-fn reuse_reaches_dead_moves_of_forgotten_links() {
+fn reuse_reaches_crashed_moves_of_dropped_predecessors() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         let first = reuse(&edge);
         for _ in 0..8 {
             reuse(&edge);
         }
         assert_eq!(records_with(&edge, &first), Vec::<String>::new());
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// Old versions are cleared away, but not the one that says where a move was cut off.
+/// Old versions are removed, but not the one that names the destination of the crashed move.
 #[test]
-fn clearing_old_versions_forgets_no_dead_move() {
+fn cleanup_keeps_versions_of_crashed_moves() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         edit(&edge, 120);
         assert!(crate::support::audit::count(&edge, "history/") <= 60);
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// Seven tries of a move died, one after the other. The versions that lead to the copy stay; all others are cleared away.
+/// Seven attempts of a move crashed, one after the other. The versions that name its destination stay; all others are
+/// removed.
 #[test]
-fn dead_tries_of_a_move_stop_no_clearing() {
+fn crashed_move_attempts_do_not_stop_cleanup() {
     for edge in edges() {
         let edge = world(edge);
-        // The first clearing that meets what the tries wrote down comes to it first.
+        // The first cleanup after the attempts meets their versions first.
         edit(&edge, 59);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         for _ in 0..6 {
-            // The claim of the dead move is renewed.
+            // The claim of the crashed move is renewed.
             edge.wait_seconds(1);
-            cut_off_at(&edge, 2, "docs", "new");
+            crash_move_at(&edge, 2, "docs", "new");
         }
         edit(&edge, 120);
-        let since_clearing = truth(&edge)["docs"].version % 8;
-        assert_eq!(crate::support::audit::count(&edge, "history/") as u64, 49 + since_clearing + 7);
-        until(&edge, erase("docs"), 204);
+        let since_cleanup = truth(&edge)["docs"].version % 8;
+        assert_eq!(crate::support::audit::count(&edge, "history/") as u64, 49 + since_cleanup + 7);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// What the destination of a move holds cannot be read for a while.
+/// Makes the record at the destination unreadable. The returned function repairs it.
 fn damage(edge: &MemoryEdge) -> impl Fn() {
-    let value = String::from_utf8(edge.records.peek(&new()).expect("a record").value).expect("a record is text");
-    edge.records.plant(&new(), "damaged");
-    move || edge.records.plant(&new(), &value)
+    let value = String::from_utf8(edge.records.peek(&destination()).expect("a record").value).expect("a record is text");
+    edge.records.plant(&destination(), "damaged");
+    move || edge.records.plant(&destination(), &value)
 }
 
 #[test]
 fn erasing_fails_while_a_destination_is_unreadable() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         let repair = damage(&edge);
         let answers: Vec<u16> = (0..8).map(|_| ask(&edge, erase("docs")).0).collect();
         assert!(!answers.contains(&204) && answers.ends_with(&[500, 500]), "{answers:?}");
         let log = edge.take_log().concat();
         assert!(log.contains("a stored record is not JSON"), "{log}");
         repair();
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
 #[test]
-fn clearing_keeps_versions_of_unreadable_destinations() {
+fn cleanup_keeps_versions_of_unreadable_destinations() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         let repair = damage(&edge);
         edit(&edge, 120);
         assert!(crate::support::audit::count(&edge, "history/") <= 60);
         repair();
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// One that has to give an alias back, too.
+/// Each request makes progress, also while an alias has to be given back.
 #[test]
-fn each_request_drops_some_versions() {
+fn each_erase_request_removes_some_versions() {
     for edge in edges() {
         let edge = world(edge);
         edit(&edge, 90);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         let versions = || crate::support::audit::count(&edge, "history/");
-        // To give the alias back takes a request, and so may the release of the other.
+        // Giving the alias back takes a request, and so may releasing the other one.
         let mut others = 0;
         loop {
             let before = versions();
@@ -548,41 +551,41 @@ fn each_request_drops_some_versions() {
     }
 }
 
-/// Eight links had the alias before. A move of each died.
+/// The alias has eight predecessors, and a move of each crashed.
 #[test]
-fn erasing_eight_predecessors_keeps_to_its_operations() {
+fn erasing_eight_predecessors_stays_within_budget() {
     for edge in edges() {
         let edge = world(edge);
         for number in 0..8 {
-            cut_off(&edge, &format!("new{number}"));
+            crash_move(&edge, &format!("new{number}"));
             reuse(&edge);
         }
-        cut_off(&edge, "new8");
-        until(&edge, erase("docs"), 204);
+        crash_move(&edge, "new8");
+        repeat_until_done(&edge, erase("docs"), 204);
         let aliases: Vec<String> = ["docs".into()].into_iter().chain((0..=8).map(|number| format!("new{number}"))).collect();
         check_aliases_are_left(&edge, &aliases.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
 
-/// Of a link whose alias was reused nothing is left but the version that leads to a copy.
+/// Nothing is left of the predecessor but the version that names the destination of its crashed move.
 #[test]
-fn erasing_keeps_a_predecessor_with_a_dead_move() {
+fn erasing_keeps_a_predecessor_with_crashed_move() {
     for edge in edges() {
         let edge = world(edge);
-        cut_off(&edge, "new");
+        crash_move(&edge, "new");
         let id = reuse(&edge);
         let is_left = |key: &Key| ["history", "stats", "take"].iter().any(|class| key.as_str().starts_with(&format!("{class}/{id}/")));
         for key in edge.records.keys().iter().filter(|key| is_left(key) && !key.as_str().ends_with("/hop.example/new")) {
             edge.records.lose(key);
         }
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// A link that has four predecessors moves to the alias of one that has eight: five have to be forgotten.
+/// A link with four predecessors moves to the alias of one that has eight: five have to be dropped.
 #[test]
-fn a_move_forgets_predecessors_within_its_operations() {
+fn move_drops_predecessors_within_its_budget() {
     for edge in edges() {
         let edge = world(edge);
         for _ in 0..4 {
@@ -594,15 +597,15 @@ fn a_move_forgets_predecessors_within_its_operations() {
             reuse(&edge);
         }
         assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
-        assert!(until(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true})), 200) > 1);
-        until(&edge, erase("docs"), 204);
-        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/other"], "the signpost");
+        assert!(repeat_until_done(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true})), 200) > 1);
+        repeat_until_done(&edge, erase("docs"), 204);
+        assert_eq!(records_with(&edge, "lnk_"), ["link/hop.example/other"], "the forwarding record");
     }
 }
 
-/// Every link here has all index entries a link can have, and whoever erases has a key.
+/// Each link has all index entries a link can have, and the caller uses an API key.
 #[test]
-fn erasing_a_full_link_keeps_to_its_operations() {
+fn erasing_a_full_link_stays_within_budget() {
     for (predecessors, edits) in [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 20), (1, 0), (1, 1), (1, 2), (3, 7)] {
         for edge in edges() {
             let few = edge.operations();
@@ -626,30 +629,30 @@ fn erasing_a_full_link_keeps_to_its_operations() {
             assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
             for letter in &letters[..predecessors] {
                 make_used(letter);
-                cut_off(&edge, &format!("new-{letter}"));
+                crash_move(&edge, &format!("new-{letter}"));
                 assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
             }
             make_used("last");
             if predecessors > 0 {
-                cut_off(&edge, "new");
+                crash_move(&edge, "new");
             }
             edge.set_operations(few);
-            until(&edge, erase("docs").showing(secret.as_str()), 204);
+            repeat_until_done(&edge, erase("docs").showing(secret.as_str()), 204);
             assert_eq!(records_with(&edge, "crm-last"), Vec::<String>::new());
             check_no_stray_entries(&edge);
         }
     }
 }
 
-/// Begins to move `docs` to `new`, which is late to make its claim.
+/// Begins a move of `docs` to `new` whose claim is late.
 fn late_claim<'a>(isolate: &'a Isolate<'a>, edge: &MemoryEdge) -> Late<'a> {
     late(edge, 1, isolate.handle(Ask::change("docs", &json!({"alias": "new"}))))
 }
 
-/// A request that is under way.
+/// A request in progress.
 type Late<'a> = Pin<Box<dyn Future<Output = (Answer, BackgroundWork)> + 'a>>;
 
-/// Begins a request that is late to make its write of this number.
+/// Begins a request whose write with this number is late.
 fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer, BackgroundWork)> + 'a) -> Late<'a> {
     let mut asked: Late<'a> = Box::pin(asked);
     plan(edge, Plan::LateAt(StoreStep::Write, write));
@@ -658,7 +661,7 @@ fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer
     asked
 }
 
-/// Has a move that was late make its claim, and die.
+/// Lets a late move make its claim, and die.
 fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
     plan(edge, Plan::From(0, None));
     assert_eq!(run(moving).0.code(), 503);
@@ -666,10 +669,10 @@ fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
     assert!(records_with(edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
 }
 
-/// Step by step, the erasure sees the version of a move that has not made its claim. The claim is made before the record says that
-/// the link is being erased.
+/// On a stepwise store, the erasure sees the version of a move that has not made its claim. The claim is made before
+/// the record says that the link is being erased.
 #[test]
-fn erasing_reaches_a_claim_made_meanwhile() {
+fn erasing_reaches_a_concurrent_claim() {
     for edge in edges().into_iter().filter(|edge| edge.records.commit_mode() == CommitMode::Stepwise) {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
@@ -679,31 +682,31 @@ fn erasing_reaches_a_claim_made_meanwhile() {
         let (answer, _) = run(erasing);
         if answer.code() != 204 {
             check_half_done(&answer);
-            until(&edge, erase("docs"), 204);
+            repeat_until_done(&edge, erase("docs"), 204);
         }
-        let link_cache = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
-        assert_eq!(link_cache, Vec::<String>::new());
+        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(copies, Vec::<String>::new());
     }
 }
 
-/// The claim is made after the link was erased. Whoever made it finds that out and gives the alias back.
+/// The claim is made after the link was erased. The mover finds its departure refused, and gives the alias back.
 #[test]
-fn a_claim_after_an_erasure_is_given_back() {
+fn claim_after_an_erasure_is_given_back() {
     for edge in edges() {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
         let moving = late_claim(&isolate, &edge);
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         assert_eq!(run(moving).0.code(), 404);
-        let link_cache = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
-        assert_eq!(link_cache, Vec::<String>::new());
+        let copies = records_with(&edge, HERE).into_iter().filter(|key| !key.starts_with("history/")).collect::<Vec<_>>();
+        assert_eq!(copies, Vec::<String>::new());
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
     }
 }
 
-/// A move that is only slow finds the link erased, and its copy gone.
+/// A slow move finds the link erased, and its copy is removed.
 #[test]
-fn erasing_breaks_off_a_move_under_way() {
+fn erasing_aborts_a_move_in_progress() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(misfortune::edge(1, steps));
         let isolate = Isolate::new(&edge);
@@ -712,31 +715,31 @@ fn erasing_breaks_off_a_move_under_way() {
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         calm(&edge);
         assert!(records_with(&edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
-        until(&edge, erase("docs"), 204);
+        repeat_until_done(&edge, erase("docs"), 204);
         let (answer, _) = run(moving);
         assert_eq!(answer.code(), 404);
         check_aliases_are_left(&edge, &["docs", "new"]);
     }
 }
 
-/// Wherever the erasure of a link dies whose move died, it is completed by asking again. Step by step, index entries that no record names may
-/// be left.
+/// An erasure of a link with a crashed move may die at any step, and the next one completes it. A stepwise store may
+/// keep index entries that no record confirms.
 #[test]
-fn an_erasure_that_died_anywhere_reaches_dead_moves() {
+fn erase_crash_at_any_step_reaches_crashed_moves() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));
             let id = truth(&edge)["docs"].id.clone();
-            cut_off(&edge, "new");
+            crash_move(&edge, "new");
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, erase("docs")).0;
             calm(&edge);
             if trace.steps().len() <= dies_at {
-                assert_eq!(first, 503, "an alias is given back, and the version goes with the next request");
+                assert_eq!(first, 503, "the alias is given back, and the next request removes the version");
                 break;
             }
             check_list(&edge);
-            until(&edge, erase("docs"), 404);
+            repeat_until_done(&edge, erase("docs"), 404);
             let left = records_with(&edge, &id).len() + records_with(&edge, HERE).len() + records_with(&edge, "secret").len();
             assert_eq!(left, 0, "after dying at {dies_at}");
             if steps == CommitMode::Transaction {
@@ -747,7 +750,7 @@ fn an_erasure_that_died_anywhere_reaches_dead_moves() {
 }
 
 #[test]
-fn erasing_is_asked_for_in_so_many_words() {
+fn erase_parameter_takes_only_true_or_false() {
     let edge = world(MemoryEdge::new(1));
     for (value, status) in [("false", 204), ("yes", 422), ("", 422), ("true&erase=true", 422)] {
         assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/docs?erase={value}"))).0, status, "{value}");
@@ -755,9 +758,9 @@ fn erasing_is_asked_for_in_so_many_words() {
     assert_eq!(ask(&edge, Ask::restore("docs")).1["state"], "live");
 }
 
-/// Wherever an erasure dies, the next one completes it and nothing is left.
+/// An erasure may die at any step. The next one completes it.
 #[test]
-fn an_erasure_that_died_anywhere_is_completed_by_the_next() {
+fn erase_crash_at_any_step_recovers() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = world(misfortune::edge(1, steps));

@@ -1,4 +1,4 @@
-//! `App::handle` has an answer to every input: whatever comes, it does not panic, and the answer is one that the route documents.
+//! Random inputs: `App::handle` never panics, and answers each input with a status that the endpoint documents.
 
 use crate::support::client::{ADMIN_KEY, Answer, Visitor};
 use crate::support::keys::{SHOWN, plant};
@@ -211,8 +211,8 @@ fn ask(random: &mut Random) -> Ask {
     ask
 }
 
-/// Links that want something of their visitors: few of them, a password, that they are somebody in particular.
-fn asking_links() -> [Value; 3] {
+/// Links with a click limit, a password and rules.
+fn demanding_links() -> [Value; 3] {
     let rules = json!([
         {"when": [{"type": "language", "any": ["de"]}, {"type": "query", "name": "x", "present": true}], "target": "https://example.com/{path}?{query.x}"},
         {"when": [{"type": "device", "any": ["mobile"]}, {"type": "country", "any": ["DE"]}], "target": "https://example.com/{path.1|none}"},
@@ -228,7 +228,7 @@ fn asking_links() -> [Value; 3] {
     ]
 }
 
-/// An answer that any request can get, or one that this method of this route documents.
+/// Whether any request may get this status, or the endpoint documents it.
 fn is_documented(ask: &Ask, code: u16) -> bool {
     if matches!((code, &ask.method), (404 | 405, _) | (204, &Method::OPTIONS)) {
         return true;
@@ -258,7 +258,7 @@ fn check(ask: &Ask, answer: &Answer) {
 }
 
 #[test]
-fn there_is_a_documented_answer_to_every_input() {
+fn every_input_gets_a_documented_answer() {
     let mut seen = std::collections::BTreeSet::new();
     for seed in [1, 2, 3] {
         let edge = MemoryEdge::new(seed);
@@ -267,7 +267,7 @@ fn there_is_a_documented_answer_to_every_input() {
             run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": alias}))));
         }
         run(isolate.ask(Ask::delete("gone")));
-        for link in asking_links() {
+        for link in demanding_links() {
             let link = Ask::import("", "application/x-ndjson", link.to_string());
             assert_eq!(run(isolate.ask(link)).json()["imported"], 1);
         }
@@ -282,26 +282,26 @@ fn there_is_a_documented_answer_to_every_input() {
         }
     }
     let expected = [200, 201, 204, 302, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422];
-    assert!(expected.iter().all(|code| seen.contains(code)), "the inputs are too tame, they only led to {seen:?}");
+    assert!(expected.iter().all(|code| seen.contains(code)), "the inputs only produced {seen:?}");
 }
 
 #[test]
-fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
+fn unconfigured_deployment_refuses_all_but_health() {
     let edge = MemoryEdge::new(1);
     let mut random = Random::new(1);
     for settings in [&[][..], &[("HOP_DOMAINS", "nonsense"), ("HOP_ADMIN_KEY", ADMIN_KEY)]] {
         let isolate = Isolate::set_up(&edge, settings);
-        let mut times_alive = 0;
+        let mut health_checks = 0;
         for _ in 0..2_000 {
             let ask = ask(&mut random);
             let answer = run(isolate.ask(ask.again()));
             let is_health = Route::find(Head::new(&ask.method, &ask.url).path).pattern() == "/health";
-            let lives = is_health && matches!(ask.method, Method::GET | Method::HEAD);
-            assert_eq!(answer.code(), if lives { 200 } else { 503 }, "{ask:?}");
-            assert_eq!(answer.header("retry-after").is_empty(), lives);
-            times_alive += usize::from(lives);
+            let is_answered = is_health && matches!(ask.method, Method::GET | Method::HEAD);
+            assert_eq!(answer.code(), if is_answered { 200 } else { 503 }, "{ask:?}");
+            assert_eq!(answer.header("retry-after").is_empty(), is_answered);
+            health_checks += usize::from(is_answered);
         }
-        assert!(times_alive > 0, "nobody asked whether it lives");
+        assert!(health_checks > 0, "no input asked for the health");
     }
     assert!(edge.records.keys().is_empty());
     let log = edge.take_log().join("\n");
@@ -309,19 +309,19 @@ fn a_deployment_that_is_not_set_up_says_so_to_every_input() {
 }
 
 #[test]
-fn an_empty_bearer_opens_nothing_where_no_admin_key_is_set() {
+fn empty_bearer_opens_nothing_without_admin_key() {
     let edge = MemoryEdge::new(1);
     for key in ["", "short", " "] {
         let isolate = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", key)]);
-        for offered in ["Bearer ", "Bearer", &format!("Bearer {key}"), "", "Basic Og=="] {
-            let ask = Ask { visitor: Visitor::default().with(AUTHORIZATION, offered.into()), ..Ask::list("/api/v1/links") };
-            assert_eq!(run(isolate.ask(ask)).code(), 401, "{key:?} {offered:?}");
+        for credentials in ["Bearer ", "Bearer", &format!("Bearer {key}"), "", "Basic Og=="] {
+            let ask = Ask { visitor: Visitor::default().with(AUTHORIZATION, credentials.into()), ..Ask::list("/api/v1/links") };
+            assert_eq!(run(isolate.ask(ask)).code(), 401, "{key:?} {credentials:?}");
         }
     }
 }
 
 #[test]
-fn an_unknown_host_learns_only_that_hop_lives() {
+fn unknown_host_gets_only_health_and_readiness() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for path in ["/health", "/ready"].iter().chain(PATHS).chain(&["/", "/robots.txt", "/favicon.ico", "/api"]) {
@@ -332,7 +332,7 @@ fn an_unknown_host_learns_only_that_hop_lives() {
 }
 
 #[test]
-fn people_read_pages_where_people_come() {
+fn browsers_get_pages_outside_the_api() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for (path, is_page) in [

@@ -1,4 +1,5 @@
-//! What an explanation says of a visitor becomes of them: 10,000 visitors drawn from seeds, each explained and then sent.
+//! Explanations: `POST …/explain` predicts what happens to a visitor. 10,000 random visitors are explained, and then
+//! visit.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::cell::RefCell;
@@ -61,7 +62,7 @@ fn condition(random: &mut Random) -> Value {
     }
 }
 
-/// Rules whose names are their places. One that another makes unreachable is refused as a whole link, and drawn anew.
+/// Rules named by their position. A link with an unreachable rule is refused, and another one is drawn.
 fn rules(random: &mut Random) -> Value {
     let count = random.below(5);
     let conditions = |random: &mut Random| (0..=random.below(2)).map(|_| condition(random)).collect::<Vec<_>>();
@@ -96,15 +97,15 @@ fn link(random: &mut Random) -> Value {
     link
 }
 
-/// The same visitor twice: as they are described, and as they come.
+/// One visitor, as described to `explain`, and as a request.
 fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
     let (path, query) = (one_of(random, &PATHS), one_of(random, &QUERIES));
     let (agent, language) = (one_of(random, &AGENTS), one_of(random, &LANGUAGES));
     let (address, country) = (one_of(random, &ADDRESSES), one_of(random, &COUNTRIES));
     let has_password = link["password"].is_string();
     let is_unlocked = has_password && random.below(4) > 0;
-    let can_press = link["confirm"] == true && has_password == is_unlocked;
-    let is_confirmed = can_press && random.below(2) == 0;
+    let can_confirm = link["confirm"] == true && has_password == is_unlocked;
+    let is_confirmed = can_confirm && random.below(2) == 0;
     let is_head = !is_confirmed && random.below(8) == 0;
     let is_prefetch = random.below(8) == 0;
     let mut described = json!({"agent": agent, "language": language, "address": address, "query": query});
@@ -128,8 +129,8 @@ fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
         described["head"] = true.into();
         ask.method = Method::HEAD;
     }
-    // Where there is no button, or no way to it, pressing one is no more than coming.
-    if is_confirmed || !can_press && random.below(8) == 0 {
+    // Without a button to press, a confirmation makes no difference.
+    if is_confirmed || !can_confirm && random.below(8) == 0 {
         described["confirmed"] = true.into();
     }
     if is_confirmed {
@@ -138,7 +139,7 @@ fn visitor(random: &mut Random, link: &Value, cookie: &str) -> (Value, Ask) {
     (described, ask)
 }
 
-/// The cookie that opens the link.
+/// Types the password, and returns the cookie that unlocks the link.
 async fn unlock(hop: &Isolate<'_>) -> String {
     let form =
         Ask { method: Method::POST, body: Body::Whole(format!("password={}", PASSWORD.replace(' ', "+")).into()), ..Ask::visit("docs") };
@@ -152,8 +153,8 @@ async fn clicks(hop: &Isolate<'_>) -> Value {
     hop.ask(Ask::show("docs")).await.json()["clicks"].clone()
 }
 
-/// What `answer` is in the words of an explanation, with its status and where it leads.
-fn told(answer: &Answer, is_head: bool) -> (String, u16, Option<String>) {
+/// The outcome of a visit in the words of an explanation, with status and `Location`.
+fn actual(answer: &Answer, is_head: bool) -> (String, u16, Option<String>) {
     let location = answer.headers.get("location").map(|location| location.to_str().expect("visible").to_owned());
     let needs = answer.json()["needs"].as_str().map(str::to_owned);
     let name = match (answer.code(), needs.as_deref(), location.as_deref()) {
@@ -172,7 +173,8 @@ fn told(answer: &Answer, is_head: bool) -> (String, u16, Option<String>) {
     (name.to_owned(), answer.code(), location)
 }
 
-fn foretold(explanation: &Value, is_head: bool) -> (String, u16, Option<String>) {
+/// The outcome that an explanation predicts, in the same form.
+fn predicted(explanation: &Value, is_head: bool) -> (String, u16, Option<String>) {
     let name = match explanation["answer"].as_str().expect("a word") {
         "not_yet" | "no_such_path" => "not found",
         "card" | "password" | "confirmation" | "person" if is_head => "a page",
@@ -183,9 +185,9 @@ fn foretold(explanation: &Value, is_head: bool) -> (String, u16, Option<String>)
 }
 
 #[test]
-fn what_is_explained_is_what_happens() {
+fn explanation_matches_the_visit() {
     let seen = RefCell::new(BTreeMap::<String, u32>::new());
-    for_seeds("explain", "what_is_explained_is_what_happens", LINKS, |seed| {
+    for_seeds("explain", "explanation_matches_the_visit", LINKS, |seed| {
         let edge = MemoryEdge::new(seed);
         let mut random = Random::new(seed);
         run(async {
@@ -200,8 +202,8 @@ fn what_is_explained_is_what_happens() {
                     break link;
                 }
             };
-            let leads = link["starts_at"] != "2999-01-01T00:00:00Z" && link["ends_at"] != "1970-01-01T00:00:00Z";
-            let cookie = if link["password"].is_string() && leads { unlock(&hop).await } else { String::new() };
+            let is_live = link["starts_at"] != "2999-01-01T00:00:00Z" && link["ends_at"] != "1970-01-01T00:00:00Z";
+            let cookie = if link["password"].is_string() && is_live { unlock(&hop).await } else { String::new() };
             for _ in 0..VISITS {
                 let (described, ask) = visitor(&mut random, &link, &cookie);
                 let what = format!("{described} at {link}");
@@ -210,7 +212,7 @@ fn what_is_explained_is_what_happens() {
                 let explanation = explained.json();
                 let (before, is_head) = (clicks(&hop).await, ask.method == Method::HEAD);
                 let answer = hop.ask(ask).await;
-                assert_eq!(foretold(&explanation, is_head), told(&answer, is_head), "{what}: {explanation}");
+                assert_eq!(predicted(&explanation, is_head), actual(&answer, is_head), "{what}: {explanation}");
                 let rule = explanation["rule"].as_str().map(|rule| format!("//rule-{rule}.example.com"));
                 let location = answer.header("location");
                 assert_eq!(location.contains("//rule-"), rule.is_some(), "{what}: {explanation}");
@@ -224,5 +226,5 @@ fn what_is_explained_is_what_happens() {
             }
         });
     });
-    assert_eq!(seen.borrow().len(), 11, "every answer was seen: {seen:?}");
+    assert_eq!(seen.borrow().len(), 11, "some answers never occurred: {seen:?}");
 }

@@ -1,5 +1,5 @@
-//! A store that fails before, fails half-way, fails afterwards, answers late or answers with an older truth, at every step of every
-//! verb: no acknowledged write is lost, nobody is told a success that is none, and the list shows exactly what truth holds.
+//! Store faults: at every step of every verb the store fails, answers late, or answers with an older value. No
+//! acknowledged write is lost, no failed one is acknowledged, and lists show exactly the stored links.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -18,26 +18,26 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
-/// What a verb promises whoever sees it succeed.
+/// What a verb promises a caller that sees it succeed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Promise {
-    /// Truth is as it was.
+    /// The store is unchanged.
     Nothing,
-    /// Truth is as it was, or a store that showed an older truth has got one new link.
+    /// The store is unchanged, or has one new link because it showed an older value.
     Found,
-    /// One new link, as the answer shows it.
+    /// There is one new link, as the answer shows it.
     NewLink,
     /// The link of this alias is live.
     Live(&'static str),
     /// The link of this alias is deleted.
     Deleted(&'static str),
-    /// The link of this alias leads to `TARGET`.
+    /// The link of this alias has the target `TARGET`.
     Target(&'static str),
     /// The link of this alias may be followed `NEW_LIMIT` times.
     Limit(&'static str),
     /// The link of the first alias is at the second.
     Moved(&'static str, &'static str),
-    /// The links of these aliases are edited, as many as the answer says.
+    /// The links of these aliases are edited, as many as the answer counts.
     Edited(&'static [&'static str]),
     /// Nothing is left of the link of this alias.
     Erased(&'static str),
@@ -51,7 +51,7 @@ struct Verb {
     ask: fn() -> Ask,
     success: u16,
     promise: Promise,
-    /// What else it may answer to a store that shows an older truth.
+    /// Other statuses it may answer if the store shows an older value.
     outdated: &'static [u16],
 }
 
@@ -79,7 +79,7 @@ fn patch() -> Value {
     json!({"target": TARGET, "title": "changed"})
 }
 
-/// A change of everything that decides where visitors are led, and whether they are.
+/// A change of everything that decides where visitors are redirected, and whether they are.
 fn terms() -> Value {
     let rule = json!({"when": [{"type": "country", "any": ["DE"]}], "target": TARGET});
     json!({"target": TARGET, "rules": [rule], "max_clicks": 1, "password": PASSWORD})
@@ -101,8 +101,8 @@ fn import(alias: &str, target: &str) -> Ask {
     Ask::import("", "application/x-ndjson", json!({"alias": alias, "target": target}).to_string())
 }
 
-/// An answer about one of many, if it is one alone, as an answer of its own.
-fn alone(answer: Answer) -> Answer {
+/// The only result of a batch or an import, as an answer of its own.
+fn unwrap_single_result(answer: Answer) -> Answer {
     let json = answer.json();
     let Some([result]) = json["results"].as_array().map(Vec::as_slice) else { return answer };
     let body = if result["problem"].is_object() { &result["problem"] } else { result.get("link").unwrap_or(result) };
@@ -114,7 +114,7 @@ fn alone(answer: Answer) -> Answer {
     Answer { status, headers, body: body.to_string().into_bytes() }
 }
 
-/// Every verb, in every state of the link it is about. `world` says which links there are.
+/// Every verb, with links in every state. `world` makes these links.
 const VERBS: &[Verb] = &[
     verb("create", || create("new"), 201, Promise::NewLink, &[]),
     verb("create with any alias", || Ask::create(&json!({"target": TARGET})), 201, Promise::NewLink, &[]),
@@ -132,7 +132,7 @@ const VERBS: &[Verb] = &[
     verb("find or create", || find(TARGET), 201, Promise::NewLink, &[]),
     verb("update or create", || upsert(TARGET), 201, Promise::NewLink, &[]),
     verb("follow", || Ask::visit("live"), 302, Promise::Nothing, &[404]),
-    verb("look", || Ask { method: Method::HEAD, ..Ask::visit("live") }, 302, Promise::Nothing, &[404]),
+    verb("head", || Ask { method: Method::HEAD, ..Ask::visit("live") }, 302, Promise::Nothing, &[404]),
     verb("follow a deleted link", || Ask::visit("gone"), 410, Promise::Nothing, &[302]),
     verb("follow nothing", || Ask::visit("nothing"), 404, Promise::Nothing, &[]),
     verb("delete", || Ask::delete("live"), 204, Promise::Deleted("live"), &[404]),
@@ -144,17 +144,17 @@ const VERBS: &[Verb] = &[
     verb("change", || Ask::change("live", &patch()), 200, Promise::Target("live"), &[404]),
     verb("lock, limit and set rules", || Ask::change("live", &terms()), 200, Promise::Target("live"), &[404]),
     verb("change a limit", || Ask::change("spent", &json!({"max_clicks": NEW_LIMIT})), 200, Promise::Limit("spent"), &[404]),
-    verb("change if seen", || Ask::change_if("live", "\"1\"", &patch()), 200, Promise::Target("live"), &[404]),
-    verb("change if seen otherwise", || Ask::change_if("back", "\"2\"", &patch()), 412, Promise::Nothing, &[200, 410]),
+    verb("change with the current etag", || Ask::change_if("live", "\"1\"", &patch()), 200, Promise::Target("live"), &[404]),
+    verb("change with another etag", || Ask::change_if("back", "\"2\"", &patch()), 412, Promise::Nothing, &[200, 410]),
     verb("change a deleted link", || Ask::change("gone", &patch()), 410, Promise::Nothing, &[]),
     verb("rename", || rename("live", "moved"), 200, Promise::Moved("live", "moved"), &[404]),
-    verb("rename without a trace", || Ask::change("live", &json!({"alias": "moved"})), 200, Promise::Moved("live", "moved"), &[404]),
+    verb("rename without forwarding", || Ask::change("live", &json!({"alias": "moved"})), 200, Promise::Moved("live", "moved"), &[404]),
     verb("rename to a taken alias", || rename("live", "back"), 409, Promise::Nothing, &[404]),
     verb("rename to a retired alias", || rename("live", "gone"), 409, Promise::Nothing, &[404]),
     verb("rename back", || rename("there", "once"), 200, Promise::Moved("there", "once"), &[404, 409]),
     verb("rename onto a retired alias", || reusing_rename("live", "gone"), 200, Promise::Moved("live", "gone"), &[404, 409]),
     verb("reuse", || Ask::create(&json!({"target": TARGET, "alias": "gone", "reuse": true})), 201, Promise::Reused("gone"), &[409]),
-    verb("forward no more", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
+    verb("delete a forwarding alias", || Ask::delete("once"), 204, Promise::Nothing, &[404]),
     verb("qr", || Ask::list("/api/v1/links/live/qr"), 200, Promise::Nothing, &[404]),
     verb("qr of a deleted link", || Ask::list("/api/v1/links/gone/qr"), 410, Promise::Nothing, &[200, 404]),
     verb("metrics", || Ask::list("/metrics"), 200, Promise::Nothing, &[]),
@@ -172,12 +172,12 @@ const VERBS: &[Verb] = &[
     verb("delete in a batch", || Ask::batch(&[json!({"op": "delete", "alias": "live"})]), 204, Promise::Deleted("live"), &[404]),
     verb("delete nothing in a batch", || Ask::batch(&[json!({"op": "delete", "alias": "nothing"})]), 404, Promise::Nothing, &[]),
     verb("import", || import("new", TARGET), 201, Promise::NewLink, &[]),
-    verb("import what is there", || import("live", "https://example.com/live"), 200, Promise::Nothing, &[409]),
+    verb("import an existing link", || import("live", "https://example.com/live"), 200, Promise::Nothing, &[409]),
     verb("import a taken alias", || import("live", TARGET), 409, Promise::Nothing, &[]),
-    verb("ask for an alias", || Ask::list("/api/v1/aliases/nothing"), 200, Promise::Nothing, &[]),
+    verb("show the availability of an alias", || Ask::list("/api/v1/aliases/nothing"), 200, Promise::Nothing, &[]),
     verb("list tags", || Ask::list("/api/v1/tags"), 200, Promise::Nothing, &[]),
     verb("retag", || Ask::patch("/api/v1/tags/x", &json!({"tag": "y"})), 200, Promise::Edited(&["gone", "back"]), &[404]),
-    verb("take off a tag", || Ask::remove("/api/v1/tags/x"), 200, Promise::Edited(&["gone", "back"]), &[404]),
+    verb("delete a tag", || Ask::remove("/api/v1/tags/x"), 200, Promise::Edited(&["gone", "back"]), &[404]),
     verb("erase", || Ask::remove("/api/v1/links/back?erase=true"), 204, Promise::Erased("back"), &[404]),
     verb("erase a deleted link", || Ask::remove("/api/v1/links/gone?erase=true"), 204, Promise::Erased("gone"), &[404]),
     verb("add a domain", || Ask::post("/api/v1/domains", &json!({"domain": "c.example"})), 201, Promise::Nothing, &[]),
@@ -185,24 +185,24 @@ const VERBS: &[Verb] = &[
     verb("show a domain", || Ask::list("/api/v1/domains/hop.example"), 200, Promise::Nothing, &[]),
     verb("change a domain", || Ask::patch("/api/v1/domains/hop.example", &json!({"root": TARGET})), 200, Promise::Nothing, &[]),
     verb("delete a domain", || Ask::remove("/api/v1/domains/d.example"), 204, Promise::Nothing, &[404]),
-    verb("read the audit", || Ask::list("/api/v1/audit"), 200, Promise::Nothing, &[]),
-    verb("visit the front of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
+    verb("list audit events", || Ask::list("/api/v1/audit"), 200, Promise::Nothing, &[]),
+    verb("visit the root of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
     verb("spend a click", || Ask::visit("few"), 302, Promise::Nothing, &[404]),
     verb("spend a click too many", || Ask::visit("spent"), 410, Promise::Nothing, &[404]),
-    verb("look at a limited link", || Ask { method: Method::HEAD, ..Ask::visit("few") }, 200, Promise::Nothing, &[404]),
-    verb("look at a used-up link", || Ask { method: Method::HEAD, ..Ask::visit("spent") }, 410, Promise::Nothing, &[200, 404]),
+    verb("head of a limited link", || Ask { method: Method::HEAD, ..Ask::visit("few") }, 200, Promise::Nothing, &[404]),
+    verb("head of a used-up link", || Ask { method: Method::HEAD, ..Ask::visit("spent") }, 410, Promise::Nothing, &[200, 404]),
     verb("preview", || Ask::visit("live+"), 200, Promise::Nothing, &[404]),
     verb("preview a limited link", || Ask::visit("few+"), 200, Promise::Nothing, &[404]),
     verb("preview a used-up link", || Ask::visit("spent+"), 410, Promise::Nothing, &[200, 404]),
     verb("preview a locked link", || Ask::visit("locked+"), 200, Promise::Nothing, &[404]),
-    verb("come to a locked link", || Ask::visit("locked"), 200, Promise::Nothing, &[404]),
+    verb("visit a locked link", || Ask::visit("locked"), 200, Promise::Nothing, &[404]),
     verb("type the password", || type_in("locked", PASSWORD), 303, Promise::Nothing, &[404]),
     verb("type another password", || type_in("locked", "another password"), 403, Promise::Nothing, &[404]),
-    verb("come to a link that asks first", || Ask::visit("asking"), 200, Promise::Nothing, &[404]),
+    verb("visit a link with a confirmation", || Ask::visit("asking"), 200, Promise::Nothing, &[404]),
     verb("press the button", || press("asking"), 303, Promise::Nothing, &[404]),
-    verb("press a button that is not there", || press("live"), 303, Promise::Nothing, &[404]),
-    verb("ask who a key is", || Ask::list("/api/v1/me").showing(SHOWN), 200, Promise::Nothing, &[401]),
+    verb("confirm a link without a question", || press("live"), 303, Promise::Nothing, &[404]),
+    verb("show the caller", || Ask::list("/api/v1/me").showing(SHOWN), 200, Promise::Nothing, &[401]),
     verb("make a key", || new_key(OWNER, &["links:read"], &json!({})), 201, Promise::Nothing, &[422]),
     verb("list keys", || Ask::list(KEYS), 200, Promise::Nothing, &[]),
     verb("show a key", || Ask::list(&format!("{KEYS}/{PLANTED}")), 200, Promise::Nothing, &[404]),
@@ -212,19 +212,19 @@ const VERBS: &[Verb] = &[
     verb("explain a locked link", || explain("locked"), 200, Promise::Nothing, &[404]),
     verb("create a user", || Ask::post("/api/v1/users", &json!({"email": "new@example.com"})), 201, Promise::Nothing, &[]),
     verb("list users", || Ask::list("/api/v1/users"), 200, Promise::Nothing, &[]),
-    verb("show a user", || Ask::list(&a_user("")), 200, Promise::Nothing, &[404]),
-    verb("change a user", || Ask::patch(&a_user(""), &json!({"name": "Ann"})), 200, Promise::Nothing, &[404]),
-    verb("promote a user", || Ask::patch(&a_user(""), &json!({"role": "owner"})), 200, Promise::Nothing, &[404]),
-    verb("invite a user", || Ask::post(&a_user("/invite"), &json!({})), 201, Promise::Nothing, &[404]),
-    verb("delete a user", || Ask::remove(&a_user("?links_to=none")), 204, Promise::Nothing, &[404]),
+    verb("show a user", || Ask::list(&user_path("")), 200, Promise::Nothing, &[404]),
+    verb("change a user", || Ask::patch(&user_path(""), &json!({"name": "Ann"})), 200, Promise::Nothing, &[404]),
+    verb("promote a user", || Ask::patch(&user_path(""), &json!({"role": "owner"})), 200, Promise::Nothing, &[404]),
+    verb("invite a user", || Ask::post(&user_path("/invite"), &json!({})), 201, Promise::Nothing, &[404]),
+    verb("delete a user", || Ask::remove(&user_path("?links_to=none")), 204, Promise::Nothing, &[404]),
 ];
 
-/// The address of the one user there is, who was there first and so has the same id in every world.
-fn a_user(rest: &str) -> String {
-    format!("/api/v1/users/{}{rest}", user(&MemoryEdge::new(1)))
+/// The path of the user that every world makes first, so that the id is always the same.
+fn user_path(rest: &str) -> String {
+    format!("/api/v1/users/{}{rest}", make_user(&MemoryEdge::new(1)))
 }
 
-fn user(edge: &MemoryEdge) -> String {
+fn make_user(edge: &MemoryEdge) -> String {
     let made = run(Isolate::new(edge).ask(Ask::post("/api/v1/users", &json!({"email": "ann@example.com"})))).json();
     text(&made["id"])
 }
@@ -233,12 +233,12 @@ fn explain(alias: &str) -> Ask {
     Ask::post(&format!("/api/v1/links/{alias}/explain"), &json!({}))
 }
 
-/// Links that visitors have to do something for, each there for the verbs that are about it: one of them may be followed, one has been, one
-/// asks for a password, and one is followed once, by its button.
+/// Links with a limit or a question, each made only for the verbs about it: one click left, none left, a password,
+/// and a confirmation with one click left.
 const DEMANDING: [&str; 4] = ["few", "spent", "locked", "asking"];
 
 impl Verb {
-    /// Which of the demanding links it is about.
+    /// The demanding link that the verb is about.
     fn demanding(self) -> Option<&'static str> {
         let ask = (self.ask)();
         let path = Head::new(&ask.method, &ask.url).path;
@@ -247,7 +247,7 @@ impl Verb {
 }
 
 /// Makes a demanding link.
-fn demand(edge: &MemoryEdge, alias: &str) {
+fn make_demanding(edge: &MemoryEdge, alias: &str) {
     let isolate = Isolate::new(edge);
     let link = json!({"target": secret_of(alias), "alias": alias});
     let with = |name: &str, value: Value| {
@@ -266,15 +266,16 @@ fn demand(edge: &MemoryEdge, alias: &str) {
     }
 }
 
-/// Where a demanding link leads.
+/// The secret target of a demanding link.
 fn secret_of(alias: &str) -> String {
     format!("https://secret.example/{alias}")
 }
 
-/// A user, a live link that was followed once, a deleted one and one that was deleted and restored, both with a tag, and one that was moved.
+/// An edge with a user, a domain, a key, a live link with one click, two tagged links (one deleted, one restored),
+/// and a moved link.
 fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
-    user(&edge);
+    make_user(&edge);
     let isolate = Isolate::new(&edge);
     for (alias, asks) in [
         ("live", vec![Ask::visit("live")]),
@@ -291,28 +292,29 @@ fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
     }
     assert_eq!(run(isolate.ask(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})))).code(), 201);
     plant_key(&edge);
-    demanding.into_iter().for_each(|alias| demand(&edge, alias));
+    demanding.into_iter().for_each(|alias| make_demanding(&edge, alias));
     edge.link_cache.empty();
     edge.take_log();
     edge
 }
 
-/// Plays `verb` on so many operations while `plan` goes wrong, checks all there is to check, and tells the steps the store came to.
-fn play(verb: Verb, steps: CommitMode, operations: u32, misfortunes: &Plan) -> Vec<StoreStep> {
+/// Runs `verb` with a budget of `operations` and the planned faults, makes all checks, and returns the steps the
+/// store reached.
+fn run_verb(verb: Verb, steps: CommitMode, operations: u32, misfortunes: &Plan) -> Vec<StoreStep> {
     let _guard = OnFailure::print(format!("\nwhile trying: {}, {steps:?}, {operations} operations, {misfortunes:?}\n", verb.name));
     let edge = world(steps, verb.demanding());
     let before = truth(&edge);
     let clicks_before = clicks(&edge, &before["live"].id);
     let trace = plan(&edge, misfortunes.clone());
     edge.set_operations(operations);
-    let answer = alone(run(Isolate::new(&edge).ask((verb.ask)())));
+    let answer = unwrap_single_result(run(Isolate::new(&edge).ask((verb.ask)())));
     edge.set_operations(OPERATIONS);
     calm(&edge);
     check_answer(verb, &answer, misfortunes);
     check_secret(verb, &answer);
     check_lock(verb, &answer, misfortunes, &trace.steps());
     let after = truth(&edge);
-    check_truth(verb, &answer, &before, &after);
+    check_store(verb, &answer, &before, &after);
     check_key(verb, &answer, &edge);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
     check_list(&edge);
@@ -333,16 +335,16 @@ fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
     assert!(code == verb.success || code == 503 || outdated, "{code}: {}", String::from_utf8_lossy(&answer.body));
     if code == 503 {
         let least = u32::from(answer.problem() != "budget_exhausted");
-        assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= least), "a client is told when to come back");
+        assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= least), "a 503 has a Retry-After");
     }
 }
 
-/// What was there is there, what was promised is there too, and nobody has got more than they asked for.
-fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
+/// Checks that other links are unchanged, the promise is kept, and nothing else was made.
+fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
     let succeeded = answer.code() == verb.success;
     for (alias, was) in before {
-        if let Some((left, new)) = verb.promise.change_of_hands(alias) {
-            check_hands(was, after.get(alias), left.and_then(|to| after.get(to)), new, succeeded);
+        if let Some((left, new)) = verb.promise.replacement(alias) {
+            check_replacement(was, after.get(alias), left.and_then(|to| after.get(to)), new, succeeded);
             continue;
         }
         if matches!(verb.promise, Promise::Erased(own) if own == alias) {
@@ -351,11 +353,11 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
         }
         let is = after.get(alias).expect("a link never vanishes");
         let changed = GuardedRecord { live: !was.live, version: was.version + 1, ..was.clone() };
-        let led_on = GuardedRecord { target: TARGET.into(), version: was.version + 1, ..was.clone() };
+        let retargeted = GuardedRecord { target: TARGET.into(), version: was.version + 1, ..was.clone() };
         match verb.promise {
             Promise::Target(own) if own == alias => {
-                assert!(is == was || *is == led_on, "{alias} was {was:?} and is {is:?}");
-                assert!(!succeeded || *is == led_on, "an acknowledged change is lost: {is:?}");
+                assert!(is == was || *is == retargeted, "{alias} was {was:?} and is {is:?}");
+                assert!(!succeeded || *is == retargeted, "an acknowledged change is lost: {is:?}");
             }
             Promise::Live(own) | Promise::Deleted(own) if own == alias => {
                 assert!(is == was || *is == changed, "{alias} was {was:?} and is {is:?}");
@@ -368,15 +370,15 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
                 let limited = GuardedRecord { version: was.version + 1, ..was.clone() };
                 assert!(*is == limited || (is == was && !succeeded), "{alias} was {was:?} and is {is:?}");
             }
-            _ => assert_eq!(is, was, "{alias} is nobody's business"),
+            _ => assert_eq!(is, was, "{alias} is another link"),
         }
     }
     if let (Promise::Edited(_), true) = (verb.promise, succeeded) {
         let edited = before.iter().filter(|(alias, was)| after[*alias].version > was.version).count();
-        assert_eq!(answer.json()["changed"], edited, "so many were acknowledged");
+        assert_eq!(answer.json()["changed"], edited, "the answer counts the edited links");
     }
     if let Promise::Moved(_, to) = verb.promise {
-        assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "nobody asked for {after:?}");
+        assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "unexpected links: {after:?}");
         return;
     }
     let new: Vec<(&String, &GuardedRecord)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
@@ -385,7 +387,7 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
         return;
     }
     if verb.promise != Promise::NewLink {
-        assert!(new.is_empty(), "nobody asked for {new:?}");
+        assert!(new.is_empty(), "unexpected links: {new:?}");
         return;
     }
     assert!(new.len() <= 1, "one request made {new:?}");
@@ -394,13 +396,13 @@ fn check_truth(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
         let json = answer.json();
         let alias = text(json.get("alias").unwrap_or(&json["short_id"]));
         assert_eq!(new[0].0, &alias, "an acknowledged link is lost");
-        assert!(json.get("id").is_none_or(|id| text(id) == new[0].1.id), "somebody else owns the alias");
+        assert!(json.get("id").is_none_or(|id| text(id) == new[0].1.id), "another link has the alias");
     }
 }
 
 impl Promise {
-    /// Where the link of this alias may go, and whether a new one may come in its place; nothing if it is to stay.
-    fn change_of_hands(self, alias: &str) -> Option<(Option<&'static str>, bool)> {
+    /// The alias that the link may move to, and whether a new link may replace it. `None` if it has to stay.
+    fn replacement(self, alias: &str) -> Option<(Option<&'static str>, bool)> {
         match self {
             Self::Moved(from, to) if from == alias => Some((Some(to), false)),
             Self::Moved(_, to) if to == alias => Some((None, false)),
@@ -410,14 +412,20 @@ impl Promise {
     }
 }
 
-/// A link that may leave is here or there, never at both and never at neither; a deleted one may have been replaced.
-fn check_hands(was: &GuardedRecord, here: Option<&GuardedRecord>, there: Option<&GuardedRecord>, replaced_by_new: bool, succeeded: bool) {
+/// Checks a link that may move: it is at exactly one of both aliases. A deleted link may have been replaced.
+fn check_replacement(
+    was: &GuardedRecord,
+    here: Option<&GuardedRecord>,
+    there: Option<&GuardedRecord>,
+    replaced_by_new: bool,
+    succeeded: bool,
+) {
     let moved = GuardedRecord { version: was.version + 1, ..was.clone() };
     let is_here = here == Some(was);
     if was.live {
         let is_there = there == Some(&moved);
         assert!(is_here != is_there, "{was:?} is at {here:?} and {there:?}");
-        assert!(here.is_none() || is_here, "somebody else took its place: {here:?}");
+        assert!(here.is_none() || is_here, "another link took its alias: {here:?}");
         assert!(!succeeded || is_there, "an acknowledged move is lost");
     } else {
         assert!(here.is_some(), "a deleted link vanished without a successor");
@@ -427,14 +435,14 @@ fn check_hands(was: &GuardedRecord, here: Option<&GuardedRecord>, there: Option<
     }
 }
 
-/// A redirect is counted at most once, and if it is not counted the log says so. Nothing else is counted.
+/// Checks that a redirect is counted at most once, that a lost click is logged, and that nothing else is counted.
 fn check_clicks(verb: Verb, answer: &Answer, edge: &MemoryEdge, counted: u64) {
     let lost = edge.take_log().iter().any(|line| line.contains("a click was not counted"));
     let due = u64::from(verb.name == "follow" && answer.code() == 302);
     assert!(counted <= due && (counted == due || lost), "counted {counted} of {due} clicks, logged a loss: {lost}");
 }
 
-/// A key is revoked if that was acknowledged, and not unless it was asked for; a key that was acknowledged is there.
+/// Checks that a key is revoked or made if that was acknowledged, and not unless it was requested.
 fn check_key(verb: Verb, answer: &Answer, edge: &MemoryEdge) {
     let check = |name: &str, is_done: bool| {
         let (asked, acknowledged) = (verb.name == name, verb.name == name && answer.code() == verb.success);
@@ -444,20 +452,21 @@ fn check_key(verb: Verb, answer: &Answer, edge: &MemoryEdge) {
     check("make a key", count(edge, "key/") > 1);
 }
 
-/// Nobody learns where a demanding link leads but those it leads on, and the lock opens for the password alone.
+/// Checks that only a redirect reveals the target of a demanding link, and that only the password unlocks it.
 fn check_secret(verb: Verb, answer: &Answer) {
     let is_for_owners = verb.name.starts_with("explain") || matches!(verb.promise, Promise::Limit(_));
     let Some(alias) = verb.demanding().filter(|_| !is_for_owners) else { return };
-    let led = ["spend a click", "press the button"].contains(&verb.name) && answer.code() == verb.success;
-    assert_eq!(answer.header("location") == secret_of(alias), led, "{answer:?}");
-    assert_eq!(answer.tells("secret.example"), led, "{answer:?}");
+    let is_redirected = ["spend a click", "press the button"].contains(&verb.name) && answer.code() == verb.success;
+    assert_eq!(answer.header("location") == secret_of(alias), is_redirected, "{answer:?}");
+    assert_eq!(answer.tells("secret.example"), is_redirected, "{answer:?}");
     let opened = verb.name == "type the password" && answer.code() == verb.success;
     assert_eq!(answer.headers.contains_key(SET_COOKIE), opened, "{answer:?}");
 }
 
-/// Whoever types a password learns whether it is the right one if truth was asked for the link, counted the try and told the hash, and only then.
+/// Checks that a typed password is only judged after the store returned the link, counted the attempt, and returned
+/// the hash.
 fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreStep]) {
-    // The link, the tries of the network and those of all networks, then the link once more.
+    // The link, the attempts of the network and of all networks, then the link again.
     const STEPS: [StoreStep; 6] =
         [StoreStep::Get, StoreStep::Write, StoreStep::Answer, StoreStep::Write, StoreStep::Answer, StoreStep::Get];
     if [303, 403].contains(&answer.code()) && verb.demanding() == Some("locked") {
@@ -467,7 +476,7 @@ fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreSte
     }
 }
 
-/// Of a change of who may follow a link and where to, visitors meet all or nothing.
+/// Checks that visitors see all or nothing of a change of rules, limit and password.
 fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
     let is_changed = |alias: &str| after[alias].version > before[alias].version;
     edge.link_cache.empty();
@@ -481,69 +490,70 @@ fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedR
         }
     }
     if let Promise::Limit(alias) = verb.promise {
-        let led = (0..=NEW_LIMIT).filter(|_| run(isolate.ask(Ask::visit(alias))).header("location") == secret_of(alias)).count();
-        assert_eq!(led, if is_changed(alias) { NEW_LIMIT } else { 0 }, "another limit starts a fresh count, and nothing else does");
+        let redirects = (0..=NEW_LIMIT).filter(|_| run(isolate.ask(Ask::visit(alias))).header("location") == secret_of(alias)).count();
+        assert_eq!(redirects, if is_changed(alias) { NEW_LIMIT } else { 0 }, "only a changed limit counts from zero");
     }
 }
 
-/// A link that may be followed once leads one visitor on, however it was asked for before. The click is lost if it was taken from the limit and
-/// could not be acknowledged, and only then.
+/// Checks that a link with one click redirects one visitor, whatever was requested before. The click is lost only if
+/// it was taken from the limit and could not be acknowledged.
 fn check_limit(alias: &str, first: &Answer, edge: &MemoryEdge) {
-    let is_led = |answer: &Answer| answer.header("location") == secret_of(alias);
-    let before = usize::from(is_led(first) || alias == "spent");
+    let is_redirected = |answer: &Answer| answer.header("location") == secret_of(alias);
+    let before = usize::from(is_redirected(first) || alias == "spent");
     let was_taken = count(edge, "take/") == 1;
     let isolate = Isolate::new(edge);
-    let led = (0..3).filter(|_| is_led(&run(isolate.ask(if alias == "asking" { press(alias) } else { Ask::visit(alias) })))).count();
-    assert_eq!(led, usize::from(!was_taken), "{before} were led on before");
-    assert!(before + led <= 1, "{before} and {led} were led on");
+    let after =
+        (0..3).filter(|_| is_redirected(&run(isolate.ask(if alias == "asking" { press(alias) } else { Ask::visit(alias) })))).count();
+    assert_eq!(after, usize::from(!was_taken), "{before} were redirected before");
+    assert!(before + after <= 1, "{before} and {after} were redirected");
 }
 
-/// The same request once more, to a store that is well again, ends well. A client whose creation was not acknowledged may find
-/// that it had been made: then its chosen alias is taken, by its own link.
+/// Repeats a failed request after the store recovered. It succeeds, or finds that the first try was made without an
+/// acknowledgement: then, for example, the chosen alias is taken by the client's own link.
 fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, GuardedRecord>) {
     if first.code() == verb.success {
         return;
     }
-    let second = alone(run(Isolate::new(edge).ask((verb.ask)())));
+    let second = unwrap_single_result(run(Isolate::new(edge).ask((verb.ask)())));
     if ["find or create", "update or create"].contains(&verb.name) && after_first.values().any(|kept| kept.target == TARGET) {
-        assert_eq!(second.code(), 200, "what was made without an acknowledgement is found");
+        assert_eq!(second.code(), 200, "the unacknowledged link is found");
         return;
     }
-    if verb.name == "change if seen" && after_first["live"].version > 1 {
+    if verb.name == "change with the current etag" && after_first["live"].version > 1 {
         assert_eq!((second.code(), second.problem().as_str()), (412, "version_mismatch"));
     } else if let Promise::Moved(from, _) = verb.promise
         && !after_first.contains_key(from)
     {
-        assert_eq!((second.code(), second.problem().as_str()), (404, "not_found"), "the link is there already");
+        assert_eq!((second.code(), second.problem().as_str()), (404, "not_found"), "the link has moved already");
     } else if matches!(verb.promise, Promise::Edited(_)) && second.code() == 404 {
         let tags = ["gone", "back"].map(|alias| run(Isolate::new(edge).ask(Ask::show(alias))).json()["tags"].to_string());
         assert!(tags.iter().all(|tags| !tags.contains('x')), "links still have the tag: {tags:?}");
     } else if matches!(verb.promise, Promise::Erased(own) if !after_first.contains_key(own)) {
         assert!([204, 404].contains(&second.code()), "the second try got {}", second.code());
     } else if verb.name.ends_with("a domain") && second.code() != verb.success {
-        // That of the first try had been made.
+        // The first try was made.
         assert_eq!(second.code(), if verb.name == "add a domain" { 409 } else { 404 });
         let kept = run(Isolate::new(edge).ask(Ask::list("/api/v1/domains"))).json().to_string();
         assert_eq!((kept.contains("c.example"), kept.contains("d.example")), (verb.success == 201, verb.success == 201), "{kept}");
     } else if verb.name.ends_with("e a user") && second.code() != verb.success {
-        // As of a domain. One is there besides, who has a key.
+        // The same for a user. The owner of the planted key is another user.
         assert_eq!(second.code(), if verb.name == "create a user" { 409 } else { 404 });
-        let there = run(Isolate::new(edge).ask(Ask::list("/api/v1/users"))).json()["items"].as_array().map(Vec::len);
-        assert_eq!(there, Some(if verb.name == "create a user" { 3 } else { 1 }));
+        let users = run(Isolate::new(edge).ask(Ask::list("/api/v1/users"))).json()["items"].as_array().map(Vec::len);
+        assert_eq!(users, Some(if verb.name == "create a user" { 3 } else { 1 }));
     } else if verb.name == "import" && after_first.contains_key("new") {
-        assert_eq!(second.code(), 200, "what was taken in without an acknowledgement is there");
+        assert_eq!(second.code(), 200, "the unacknowledged import is found");
     } else if (verb.name == "reuse" && after_first["gone"].live)
         || (["create", "create in a batch"].contains(&verb.name) && after_first.contains_key("new"))
     {
         assert_eq!((second.code(), second.problem().as_str()), (409, "alias_taken"));
     } else {
-        let near_copy = verb.outdated.contains(&second.code()) && verb.name.starts_with("follow");
-        assert!(second.code() == verb.success || near_copy, "the second try got {}", second.code());
+        let is_cached = verb.outdated.contains(&second.code()) && verb.name.starts_with("follow");
+        assert!(second.code() == verb.success || is_cached, "the second try got {}", second.code());
     }
     check_list(edge);
 }
 
-/// An erasure that was asked for until it was done leaves no key that leads to the link or names it, but those the store did not show.
+/// Checks that a completed erasure leaves no key that names the link.
 fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
     let Promise::Erased(alias) = verb.promise else { return };
     let of_it = |key: &str| key.contains(&before[alias].id) || (key.starts_with("by-") && key.contains(&format!("/{alias}/")));
@@ -551,82 +561,83 @@ fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, Guarded
     assert!(left.is_empty(), "{left:?} is left of {alias}");
 }
 
-/// What can go wrong at a step.
+/// The faults that are possible at a step.
 fn faults_at(step: StoreStep) -> &'static [Fault] {
     let is_read = matches!(step, StoreStep::Get | StoreStep::GetMany | StoreStep::Scan);
     if is_read { &[Fault::Fail, Fault::Stale] } else { &[Fault::Fail] }
 }
 
-/// Tries a verb against a store that makes its changes in one way.
+/// Runs a verb many times against one kind of store.
 struct Explorer {
     verb: Verb,
     steps: CommitMode,
-    /// How many operations it may use.
+    /// The operation budget.
     operations: u32,
-    plays: usize,
-    /// Whether the store was ever asked for a change.
+    /// The number of runs.
+    runs: usize,
+    /// Whether the verb ever wrote to the store.
     has_written: bool,
 }
 
 impl Explorer {
-    /// Plays with `chosen` going wrong, then with one more fault at every later step, `more` deep.
+    /// Runs the verb with the `chosen` faults, then with up to `more` further faults at later steps.
     fn explore(&mut self, chosen: &[(usize, Fault)], more: usize) {
-        let came_to = self.play(&Plan::At(chosen.to_vec()));
+        let reached = self.run(&Plan::At(chosen.to_vec()));
         let first = chosen.last().map_or(0, |(number, _)| number + 1);
-        for (number, step) in came_to.into_iter().enumerate().skip(first).filter(|_| more > 0) {
+        for (number, step) in reached.into_iter().enumerate().skip(first).filter(|_| more > 0) {
             for fault in faults_at(step) {
                 self.explore(&[chosen, &[(number, *fault)]].concat(), more - 1);
             }
             if chosen.is_empty() {
-                // To a client alone, waiting makes no difference to what comes after.
-                self.play(&Plan::At(vec![(number, Fault::Late(2))]));
+                // For a single client a delay does not change the later steps.
+                self.run(&Plan::At(vec![(number, Fault::Late(2))]));
             }
         }
     }
 
-    /// Plays with the store going down before every step, for all it is asked or for one kind of step, and staying down.
+    /// Runs the verb with an outage that begins at each step, of all steps or of one kind, and does not end.
     fn go_down(&mut self) {
-        let calm = self.play(&Plan::At(Vec::new()));
+        let calm = self.run(&Plan::At(Vec::new()));
         for (number, step) in calm.into_iter().enumerate() {
-            // Down for one kind of step, it goes down where that kind comes next.
+            // An outage of one kind begins at the next step of that kind.
             for only in [None, Some(step)] {
-                self.play(&Plan::From(number, only));
+                self.run(&Plan::From(number, only));
             }
         }
     }
 
-    fn play(&mut self, plan: &Plan) -> Vec<StoreStep> {
-        let came_to = play(self.verb, self.steps, self.operations, plan);
-        self.plays += 1;
-        self.has_written |= came_to.iter().any(|step| matches!(step, StoreStep::AddEntry | StoreStep::Write | StoreStep::RemoveKey));
-        came_to
+    fn run(&mut self, plan: &Plan) -> Vec<StoreStep> {
+        let reached = run_verb(self.verb, self.steps, self.operations, plan);
+        self.runs += 1;
+        self.has_written |= reached.iter().any(|step| matches!(step, StoreStep::AddEntry | StoreStep::Write | StoreStep::RemoveKey));
+        reached
     }
 }
 
-/// Tries every verb against both kinds of stores, and counts the plays. Stores that are never asked for a change do not differ, unless there
-/// are few operations: they count what is read otherwise.
+/// Runs every verb against both kinds of stores, and returns the number of runs. For verbs that only read, the stores
+/// differ only with a small budget, because they count reads differently.
 fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
-    let mut plays = 0;
+    let mut runs = 0;
     for verb in VERBS {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-            let mut explorer = Explorer { verb: *verb, steps, operations, plays: 0, has_written: false };
+            let mut explorer = Explorer { verb: *verb, steps, operations, runs: 0, has_written: false };
             explore(&mut explorer);
-            plays += explorer.plays;
+            runs += explorer.runs;
             if !explorer.has_written && operations == OPERATIONS {
                 break;
             }
         }
     }
-    plays
+    runs
 }
 
 #[test]
-fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_several_records() {
-    let plays = try_all(OPERATIONS, |explorer| {
+fn every_verb_survives_several_faults() {
+    let runs = try_all(OPERATIONS, |explorer| {
         let moves = matches!(explorer.verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_))
             || explorer.verb.name.starts_with("rename")
             || explorer.verb.name.ends_with("e a user");
-        // To hash a password takes long.
+        // Hashing a password takes long.
         let hashes = explorer.verb.name.starts_with("lock");
         let together = if hashes {
             1
@@ -637,40 +648,40 @@ fn any_three_steps_of_any_verb_may_go_wrong_and_any_two_of_one_that_writes_sever
         } + if slow() { 2 } else { 0 };
         explorer.explore(&[], together);
     });
-    assert!(plays > 2_000, "only {plays} plays");
+    assert!(runs > 2_000, "only {runs} runs");
 }
 
 #[test]
-fn the_store_may_go_down_at_any_step_and_stay_down() {
-    let plays = try_all(OPERATIONS, Explorer::go_down);
-    assert!(plays > 500, "only {plays} plays");
+fn store_outage_at_any_step_is_survived() {
+    let runs = try_all(OPERATIONS, Explorer::go_down);
+    assert!(runs > 500, "only {runs} runs");
 }
 
 #[test]
-fn store_may_go_down_on_few_operations() {
+fn store_outage_on_few_operations_is_survived() {
     for operations in FEW_OPERATIONS..if slow() { 40 } else { FEW_OPERATIONS + 1 } {
-        let plays = try_all(operations, Explorer::go_down);
-        assert!(plays > 500, "only {plays} plays");
+        let runs = try_all(operations, Explorer::go_down);
+        assert!(runs > 500, "only {runs} runs");
     }
 }
 
 #[test]
-fn a_first_refusal_is_believed_whatever_is_read() {
+fn first_refusal_stands_despite_stale_reads() {
     let edge = world(CommitMode::Transaction, None);
     plan(&edge, Plan::At((0..20).map(|number| (number, Fault::Stale)).collect()));
     assert_eq!(run(Isolate::new(&edge).ask(create("live"))).code(), 409);
 }
 
 #[test]
-fn every_verb_was_tried() {
-    // The description of the API lies beside the store: `internal.rs` takes it away.
-    let asks_the_store = |row: &&Endpoint| row.pattern != "/openapi.json" && row.statuses.contains(&503);
-    for row in ENDPOINTS.iter().filter(asks_the_store) {
+fn every_endpoint_using_the_store_is_tried() {
+    // The description of the API is stored elsewhere. `internal.rs` tests its absence.
+    let uses_the_store = |row: &&Endpoint| row.pattern != "/openapi.json" && row.statuses.contains(&503);
+    for row in ENDPOINTS.iter().filter(uses_the_store) {
         let tried = VERBS.iter().any(|verb| {
             let ask = (verb.ask)();
             let head = Head::new(&ask.method, &ask.url);
             ask.method.as_str() == row.method && hop_core::endpoints::Route::find(head.path).pattern() == row.pattern
         });
-        assert!(tried, "{} {} asks the store, and nothing here says what becomes of it when that fails", row.method, row.pattern);
+        assert!(tried, "{} {} uses the store and has no verb here", row.method, row.pattern);
     }
 }

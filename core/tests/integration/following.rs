@@ -1,5 +1,5 @@
-//! Following a link, as far as the clock, the memo and the copies have a say in it: when it begins and ends, for how long its answers are
-//! repeated, and who is asked.
+//! Following a link: how the clock, the memo and the cached link decide the answer. Start and end, `Cache-Control`,
+//! reads of the store, pages, previews and suggestions.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
@@ -15,7 +15,7 @@ const SECRET: &str = "https://secret.example/there";
 const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 #[test]
-fn a_link_that_ends_between_the_page_and_the_button_has_ended() {
+fn link_ending_before_confirmation_has_ended() {
     for (fallback, expected) in [(Value::Null, (410, "")), (json!("https://example.com/instead"), (303, "https://example.com/instead"))] {
         let edge = edge_with(&json!({"target": SECRET, "confirm": true, "ends_at": "2026-11-21T08:00:07Z", "fallback": fallback}));
         let isolate = Isolate::new(&edge);
@@ -29,70 +29,74 @@ fn a_link_that_ends_between_the_page_and_the_button_has_ended() {
     }
 }
 
-/// Where a button leads is on its page, unless that is a secret: then the page with the card is as silent.
+/// The page names the target of its button unless it is secret. The same holds for the page with the card.
 #[test]
-fn a_page_says_where_its_button_leads_if_that_is_no_secret() {
+fn confirmation_page_shows_target_unless_secret() {
     let card = json!({"title": "a card"});
-    for (more, is_told) in [(json!({}), true), (json!({"max_clicks": 1}), false), (json!({"locked": true}), false)] {
-        let mut said = json!({"confirm": true, "target": SECRET, "card": card});
-        said.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        let edge = edge_with(&said);
+    for (more, is_shown) in [(json!({}), true), (json!({"max_clicks": 1}), false), (json!({"locked": true}), false)] {
+        let mut link = json!({"confirm": true, "target": SECRET, "card": card});
+        link.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let edge = edge_with(&link);
         for page in [Ask::visit("docs"), Ask::visit("docs").header(ACCEPT, BROWSER)] {
             let page = ask(&edge, page);
-            assert_eq!((page.code(), page.tells(SECRET), page.tells("a card")), (200, is_told, true), "{more}");
+            assert_eq!((page.code(), page.tells(SECRET), page.tells("a card")), (200, is_shown, true), "{more}");
         }
     }
 }
 
 #[test]
-fn a_link_leads_on_from_the_second_it_begins_and_until_the_one_it_ends() {
+fn link_is_live_from_start_until_end() {
     let edge = edge_with(&json!({"starts_at": "2026-11-21T08:00:05Z", "ends_at": "2026-11-21T08:00:07Z", "password": PASSWORD}));
     let seen = (0..9).map(|_| {
         let code = ask(&edge, Ask::visit("docs")).code();
         edge.wait_seconds(1);
         code
     });
-    assert_eq!(seen.collect::<Vec<_>>(), [404, 404, 404, 404, 404, 200, 200, 410, 410], "who is early or late is asked nothing");
+    assert_eq!(
+        seen.collect::<Vec<_>>(),
+        [404, 404, 404, 404, 404, 200, 200, 410, 410],
+        "the password is only asked while the link is live"
+    );
 }
 
 #[test]
-fn nobody_repeats_a_redirect_beyond_what_it_is_good_for() {
-    let cached = |status: u16, said: Value| {
+fn redirect_caching_never_exceeds_validity() {
+    let cache_control = |status: u16, settings: Value| {
         let mut link = json!({ "redirect_status": status });
-        link.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
+        link.as_object_mut().expect("an object").extend(settings.as_object().expect("an object").clone());
         let edge = edge_with(&link);
-        let answer = if said["locked"] == true {
+        let answer = if settings["locked"] == true {
             let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
             ask(&edge, with_cookie(&cookie))
         } else {
-            ask(&edge, if said["confirm"] == true { press("docs") } else { Ask::visit("docs") })
+            ask(&edge, if settings["confirm"] == true { press("docs") } else { Ask::visit("docs") })
         };
-        assert_eq!(answer.code(), if said["confirm"] == true { 303 } else { status });
+        assert_eq!(answer.code(), if settings["confirm"] == true { 303 } else { status });
         answer.header("cache-control").to_owned()
     };
     let ends = |second: u64| json!({"ends_at": format!("2026-11-21T08:00:{second:02}Z")});
     for status in [301, 308] {
-        assert_eq!(cached(status, json!({})), "private, max-age=30");
+        assert_eq!(cache_control(status, json!({})), "private, max-age=30");
         assert_eq!(
-            cached(status, json!({"fallback": THERE, "card": {"title": "a card"}, "starts_at": "2026-11-21T08:00:00Z"})),
+            cache_control(status, json!({"fallback": THERE, "card": {"title": "a card"}, "starts_at": "2026-11-21T08:00:00Z"})),
             "private, max-age=30"
         );
         for (second, seconds) in [(7, 7), (1, 1), (29, 29), (30, 30), (31, 30), (59, 30)] {
-            assert_eq!(cached(status, ends(second)), format!("private, max-age={seconds}"));
+            assert_eq!(cache_control(status, ends(second)), format!("private, max-age={seconds}"));
         }
     }
-    assert_eq!(cached(301, json!({"ends_at": "2026-11-21T08:00:07.9Z"})), "private, max-age=7");
+    assert_eq!(cache_control(301, json!({"ends_at": "2026-11-21T08:00:07.9Z"})), "private, max-age=7");
     let rule = json!({"when": [{"type": "split", "percent": 50}], "target": HERE});
     for status in [301, 302, 307, 308] {
         for more in [json!({"rules": [rule]}), json!({"max_clicks": 5}), json!({"locked": true}), json!({"confirm": true})] {
-            assert_eq!(cached(status, more.clone()), "private, no-store", "{status} {more}");
+            assert_eq!(cache_control(status, more.clone()), "private, no-store", "{status} {more}");
         }
     }
-    assert_eq!(cached(302, json!({})), "private, no-store");
+    assert_eq!(cache_control(302, json!({})), "private, no-store");
 }
 
-/// How often truth is read while `docs` is followed on `isolate`, and where it leads.
-fn asked(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
+/// Follows `docs` on `isolate`. Returns the number of reads of the record, and the answer.
+fn visit_counting_reads(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("docs")));
     let gets = trace.count(|step| step == StoreStep::Get);
@@ -102,62 +106,62 @@ fn asked(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
 }
 
 #[test]
-fn a_strict_link_is_asked_of_truth_every_time() {
+fn strict_link_is_always_read_from_store() {
     let edge = edge_with(&json!({"strict": true}));
     let isolate = Isolate::new(&edge);
     for _ in 0..3 {
-        assert_eq!(asked(&isolate), (1, to(HERE)));
+        assert_eq!(visit_counting_reads(&isolate), (1, to(HERE)));
     }
-    let copy: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
-    assert_eq!(copy["ask_truth"], true);
-    assert!(!copy.to_string().contains(HERE) && copy["link"].is_null(), "{copy}");
+    let cached: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a cached link")).expect("a cached link is JSON");
+    assert_eq!(cached["ask_truth"], true);
+    assert!(!cached.to_string().contains(HERE) && cached["link"].is_null(), "{cached}");
     edit_elsewhere(&edge);
-    assert_eq!(asked(&isolate), (1, to(THERE)));
+    assert_eq!(visit_counting_reads(&isolate), (1, to(THERE)));
     edge.wait_seconds(601);
-    assert_eq!(asked(&isolate), (1, to(THERE)), "an old copy says the same");
-    assert_eq!(asked(&Isolate::new(&edge)), (1, to(THERE)));
+    assert_eq!(visit_counting_reads(&isolate), (1, to(THERE)), "an old cached link says the same");
+    assert_eq!(visit_counting_reads(&Isolate::new(&edge)), (1, to(THERE)));
     plan(&edge, Plan::From(0, None));
-    assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 503, "nothing is known without truth");
+    assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 503, "a strict link needs the store");
 }
 
 #[test]
-fn a_link_that_becomes_strict_is_forgotten() {
+fn link_made_strict_leaves_the_memo() {
     let edge = edge_with(&json!({}));
     let isolate = Isolate::new(&edge);
-    assert_eq!((asked(&isolate).0, asked(&isolate).0), (1, 0));
+    assert_eq!((visit_counting_reads(&isolate).0, visit_counting_reads(&isolate).0), (1, 0));
     run(isolate.ask(Ask::change("docs", &json!({"strict": true}))));
     for _ in 0..2 {
-        assert_eq!(asked(&isolate), (1, to(HERE)));
+        assert_eq!(visit_counting_reads(&isolate), (1, to(HERE)));
     }
     edit_elsewhere(&edge);
-    assert_eq!(asked(&isolate), (1, to(THERE)));
+    assert_eq!(visit_counting_reads(&isolate), (1, to(THERE)));
     run(isolate.ask(Ask::change("docs", &json!({"strict": false}))));
-    assert_eq!((asked(&isolate).0, asked(&isolate).0), (0, 0), "the change has left a copy that tells all");
+    assert_eq!((visit_counting_reads(&isolate).0, visit_counting_reads(&isolate).0), (0, 0), "the change has left a complete cached link");
 }
 
 #[test]
-fn a_blocked_link_is_asked_of_truth_every_time() {
+fn blocked_link_is_always_read_from_store() {
     let edge = edge_with(&json!({"fallback": THERE}));
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
     run(isolate.ask(Ask::change("docs", &json!({"blocked": {"reason": "phishing"}}))));
     for _ in 0..3 {
-        assert_eq!(asked(&isolate).1, ended());
-        assert!(asked(&Isolate::new(&edge)).0 > 0);
+        assert_eq!(visit_counting_reads(&isolate).1, ended());
+        assert!(visit_counting_reads(&Isolate::new(&edge)).0 > 0);
     }
-    let blocked = edge.link_cache.peek(&docs()).expect("a copy");
+    let blocked = edge.link_cache.peek(&docs()).expect("a cached link");
     assert!(blocked.contains("ask_truth") && !blocked.contains("example.com"), "{blocked}");
-    // Lifted elsewhere, and the copy does not hear of it.
+    // The block is removed elsewhere, and the cached link is not updated.
     edge.link_cache.hold(true);
     change(&edge, &json!({"blocked": null}));
     edge.link_cache.lose();
     edge.link_cache.hold(false);
     assert_eq!((follow(&isolate), follow_afresh(&edge)), (to(HERE), to(HERE)));
-    assert_eq!(asked(&Isolate::new(&edge)), (0, to(HERE)), "the copy has heard of it by now");
+    assert_eq!(visit_counting_reads(&Isolate::new(&edge)), (0, to(HERE)), "the cached link is up to date again");
 }
 
 #[test]
-fn what_the_memo_holds_of_a_link_counts_its_rules() {
+fn memo_weight_includes_rules() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let tags = |rule: usize| {
@@ -178,41 +182,41 @@ fn what_the_memo_holds_of_a_link_counts_its_rules() {
         assert_eq!(answer.code(), 302);
         trace.count(|step| step == StoreStep::Get)
     };
-    let are_remembered = |isolate: &Isolate<'_>, count: usize| {
+    let count_memoized = |isolate: &Isolate<'_>, count: usize| {
         let follow = || aliases.iter().take(count).map(|alias| reads(isolate, alias)).sum::<usize>();
         assert_eq!(follow(), count);
         count - follow()
     };
-    assert_eq!(are_remembered(&Isolate::new(&edge), 20), 20);
-    // 2,000 languages of 34 bytes and more in each, of 2 megabytes.
-    assert!(are_remembered(&Isolate::new(&edge), 80) < 32);
+    assert_eq!(count_memoized(&Isolate::new(&edge), 20), 20);
+    // Each link has 2,000 languages of at least 34 bytes. The memo has 2 megabytes.
+    assert!(count_memoized(&Isolate::new(&edge), 80) < 32);
 }
 
-/// A button that is no longer there, or never was, leads back to the link and spends nothing.
+/// A form sent to a link without a question redirects back to the link, and takes no click.
 #[test]
-fn whoever_posts_to_a_link_that_asks_nothing_is_sent_back_to_it() {
-    for said in [json!({}), json!({"max_clicks": 1, "target": SECRET}), json!({"redirect_status": 308})] {
-        let edge = edge_with(&said);
+fn post_without_question_redirects_to_the_link() {
+    for settings in [json!({}), json!({"max_clicks": 1, "target": SECRET}), json!({"redirect_status": 308})] {
+        let edge = edge_with(&settings);
         let answer = ask(&edge, type_in("docs", PASSWORD));
         assert_eq!(
             (answer.code(), answer.header("location"), answer.header("cache-control")),
             (303, "/docs", "private, no-store"),
-            "{said}"
+            "{settings}"
         );
-        assert_eq!((count(&edge, "take/"), count(&edge, "rate/"), count(&edge, "stats/")), (0, 0, 0), "{said}");
+        assert_eq!((count(&edge, "take/"), count(&edge, "rate/"), count(&edge, "stats/")), (0, 0, 0), "{settings}");
     }
     let edge = edge_with(&json!({"forward_path": true, "forward_query": "target_wins"}));
-    for (behind, back) in [("/a%20b/%2f/?x=%20\u{fc}", "/docs/a%20b/%2F/?x=%20%C3%BC"), ("?", "/docs"), ("//", "/docs//")] {
-        let answer = ask(&edge, press(&format!("docs{behind}")));
-        assert_eq!((answer.code(), answer.header("location")), (303, back), "{behind}");
+    for (rest, expected) in [("/a%20b/%2f/?x=%20\u{fc}", "/docs/a%20b/%2F/?x=%20%C3%BC"), ("?", "/docs"), ("//", "/docs//")] {
+        let answer = ask(&edge, press(&format!("docs{rest}")));
+        assert_eq!((answer.code(), answer.header("location")), (303, expected), "{rest}");
     }
 }
 
-/// An address takes along what follows it in a text, and people type capitals: both are forgiven where the link is no secret.
+/// Addresses copied with the punctuation after them, or typed in capitals, get a suggestion unless the link is secret.
 #[test]
-fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
-    let suggested = |said: Value, address: &str| {
-        let edge = edge_with(&said);
+fn not_found_page_suggests_likely_aliases() {
+    let suggested = |settings: Value, address: &str| {
+        let edge = edge_with(&settings);
         let answer = ask(&edge, Ask::visit(address).header(ACCEPT, BROWSER));
         (answer.code(), answer.tells("//hop.example/docs\""), answer.tells(HERE))
     };
@@ -233,17 +237,17 @@ fn whoever_finds_nothing_is_told_what_they_may_have_meant() {
     ask(&edge, Ask::create(&json!({"target": HERE, "alias": "DOCS"})));
     ask(&edge, Ask::delete("DOCS"));
     let ended = ask(&edge, Ask::visit("DOCS").header(ACCEPT, BROWSER));
-    assert_eq!((ended.code(), ended.tells("hop.example/docs")), (410, false), "who found something is told of that alone");
+    assert_eq!((ended.code(), ended.tells("hop.example/docs")), (410, false), "an ended link gets no suggestion");
 }
 
-/// An alias tells nothing of its link where its domain is no longer hop's.
+/// An alias reveals nothing of its link once its domain is removed.
 #[test]
-fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
+fn removed_host_answers_the_same_to_everyone() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let done = |ask: Ask| assert!(run(isolate.ask(ask)).code() < 300);
-    let comers = || ["docs", "nothing"].map(|alias| [Ask::visit(alias), Ask::visit(&format!("{alias}+")), press(alias)]);
-    let codes = || comers().map(|asks| asks.map(|asked| ask(&edge, asked.at("d.example")).code()));
+    let visits = || ["docs", "nothing"].map(|alias| [Ask::visit(alias), Ask::visit(&format!("{alias}+")), press(alias)]);
+    let codes = || visits().map(|asks| asks.map(|asked| ask(&edge, asked.at("d.example")).code()));
     assert_eq!(codes(), [[404; 3]; 2]);
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
     done(Ask::create(&json!({"alias": "docs", "domain": "d.example", "target": HERE})));
@@ -252,25 +256,25 @@ fn a_host_that_is_served_no_more_says_the_same_to_everybody() {
     assert_eq!(codes(), [[410; 3], [404; 3]]);
     done(Ask::remove("/api/v1/domains/d.example"));
     assert_eq!(codes(), [[404; 3]; 2]);
-    // Nobody can say whose link it would be.
-    for comer in comers().into_iter().flatten() {
+    // Whether the domain is served cannot be read.
+    for visit in visits().into_iter().flatten() {
         edge.link_cache.empty();
         plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
-        assert_eq!(ask(&edge, comer.at("d.example")).code(), 503);
+        assert_eq!(ask(&edge, visit.at("d.example")).code(), 503);
         calm(&edge);
     }
 }
 
-/// Whoever looks may know where a link leads that asks for nothing but a button.
+/// A preview shows the target of a link that asks for no more than a confirmation.
 #[test]
-fn a_preview_shows_where_a_link_leads() {
-    for said in [json!({}), json!({"confirm": true, "redirect_status": 301})] {
-        let edge = edge_with(&said);
-        for look in [Ask::visit("docs+"), Ask::visit("docs+").header(ACCEPT, BROWSER)] {
-            let shown = ask(&edge, look);
-            assert_eq!((shown.code(), shown.tells(HERE), shown.header("location")), (200, true, ""), "{said}");
+fn preview_shows_the_target() {
+    for settings in [json!({}), json!({"confirm": true, "redirect_status": 301})] {
+        let edge = edge_with(&settings);
+        for preview in [Ask::visit("docs+"), Ask::visit("docs+").header(ACCEPT, BROWSER)] {
+            let answer = ask(&edge, preview);
+            assert_eq!((answer.code(), answer.tells(HERE), answer.header("location")), (200, true, ""), "{settings}");
         }
         assert_eq!(ask(&edge, Ask::visit("docs+")).json()["target"], HERE);
-        assert_eq!(count(&edge, "stats/"), 0, "nobody has followed it");
+        assert_eq!(count(&edge, "stats/"), 0, "a preview is no click");
     }
 }

@@ -1,5 +1,5 @@
-//! The history of a link is what was acknowledged: every edit that was made, once, in order, and no other, whatever went wrong
-//! meanwhile; and it does not grow without end.
+//! History of links: every acknowledged edit appears once and in order, and no other, whatever fails meanwhile. Old
+//! versions are removed.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{check_list, count, told_history, truth};
@@ -22,7 +22,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// Where the edit with this number leads; no other edit leads there.
+/// The target of the edit with this number. No other edit has it.
 fn target(number: usize) -> String {
     format!("https://example.com/{number}")
 }
@@ -31,7 +31,7 @@ fn edit(alias: &str, number: usize) -> Ask {
     Ask::change(alias, &json!({"target": target(number)}))
 }
 
-/// The versions that hop tells of a link, newest first.
+/// The history of a link, newest first.
 fn versions(edge: &MemoryEdge, alias: &str) -> Vec<Value> {
     let answer = ask(edge, Ask::list(&format!("/api/v1/links/{alias}/history")));
     assert_eq!(answer.code(), 200, "{alias}");
@@ -40,40 +40,14 @@ fn versions(edge: &MemoryEdge, alias: &str) -> Vec<Value> {
 
 /// The alias of the link `id`.
 fn alias_of(edge: &MemoryEdge, id: &str) -> String {
-    let places: Vec<String> = truth(edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
-    assert_eq!(places.len(), 1, "the link is at {places:?}");
-    places[0].clone()
+    let aliases: Vec<String> = truth(edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    assert_eq!(aliases.len(), 1, "the link is at {aliases:?}");
+    aliases[0].clone()
 }
 
+/// The second of three edits, with one of its steps failing, or all from that step on.
 #[test]
-fn a_version_tells_what_the_link_was_and_since_when() {
-    let edge = world(CommitMode::Transaction);
-    let start = ask(&edge, Ask::show("docs")).json()["created_at"].clone();
-    for patch in [json!({"target": target(2)}), json!({"disabled": true}), json!({"alias": "new", "domain": "b.example"})] {
-        edge.wait_seconds(60);
-        assert_eq!(ask(&edge, Ask::change("docs", &patch)).code(), 200);
-    }
-    edge.wait_seconds(60);
-    assert_eq!(ask(&edge, Ask::delete("new?domain=b.example")).code(), 204);
-    let items = ask(&edge, Ask::list("/api/v1/links/new/history?domain=b.example")).json()["items"].clone();
-    let expected: Vec<Value> = [
-        (5, "2026-11-21T08:04:00Z", "new", "b.example", target(2), true, true),
-        (4, "2026-11-21T08:03:00Z", "new", "b.example", target(2), true, false),
-        (3, "2026-11-21T08:02:00Z", "docs", "hop.example", target(2), true, false),
-        (2, "2026-11-21T08:01:00Z", "docs", "hop.example", target(2), false, false),
-        (1, "2026-11-21T08:00:00Z", "docs", "hop.example", HERE.to_owned(), false, false),
-    ]
-    .into_iter()
-    .map(|(version, at, alias, domain, target, disabled, deleted)| {
-        json!({"version": version, "at": at, "by": null, "alias": alias, "domain": domain, "target": target, "disabled": disabled, "deleted": deleted, "blocked": null})
-    })
-    .collect();
-    assert_eq!((start, items), (json!("2026-11-21T08:00:00Z"), Value::from(expected)));
-}
-
-/// One edit among three, with any one of its steps going wrong, or all from there on.
-#[test]
-fn an_edit_is_told_if_it_was_made_and_only_then() {
+fn history_shows_exactly_the_edits_made() {
     let edits: [fn() -> Ask; 4] = [
         || edit("docs", 2),
         || Ask::change("docs", &json!({"target": target(2), "alias": "new", "keep_old_alias": true})),
@@ -102,8 +76,8 @@ fn an_edit_is_told_if_it_was_made_and_only_then() {
     assert!(made.iter().all(|times| *times > 10), "{made:?}");
 }
 
-/// Edits a link, edits it again under `misfortune`, edits it once more, and says whether the second edit was made and how many steps
-/// it took.
+/// Edits a link three times, the second time with `misfortune`. Returns whether the second edit was made, and its
+/// number of steps.
 fn play(steps: CommitMode, second: Ask, misfortune: &Plan) -> (bool, usize) {
     let edge = world(steps);
     let id = truth(&edge)["docs"].id.clone();
@@ -113,7 +87,7 @@ fn play(steps: CommitMode, second: Ask, misfortune: &Plan) -> (bool, usize) {
     calm(&edge);
     let is_made = truth(&edge)[&alias_of(&edge, &id)].target == target(2);
     assert!(is_made || answer.code() != 200, "an acknowledged edit is lost");
-    // An edit after it is told as well, and finds the same past.
+    // A later edit is shown as well, after the same versions.
     assert_eq!(ask(&edge, edit(&alias_of(&edge, &id), 3)).code(), 200);
     let mut expected = vec![HERE.to_owned(), target(1)];
     expected.extend(is_made.then(|| target(2)));
@@ -123,19 +97,19 @@ fn play(steps: CommitMode, second: Ask, misfortune: &Plan) -> (bool, usize) {
     (is_made, trace.steps().len())
 }
 
-/// What a client did to the link, and what it was told.
-struct Deed {
+/// An edit that a client made, and its answer.
+struct Edit {
     target: String,
-    /// The version the link then had, if the deed was acknowledged.
+    /// The version in the answer, if the edit was acknowledged.
     version: Option<u64>,
-    /// Whether it was refused for good.
+    /// Whether it was refused.
     refused: bool,
 }
 
-/// A few edits of a link that others edit, move, delete and restore, each to a target of its own.
-async fn live(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<Deed> {
+/// Makes four random changes of a link that other clients change too. Each edit has a target of its own.
+async fn make_edits(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<Edit> {
     let names = ["docs", "b", "c"];
-    let mut deeds = Vec::new();
+    let mut edits = Vec::new();
     for number in 0..4 {
         let (from, onto) = (names[random.below(3)], names[random.below(3)]);
         let target = target(client * 100 + number);
@@ -150,15 +124,15 @@ async fn live(isolate: &Isolate<'_>, client: usize, mut random: Random) -> Vec<D
         assert_ne!(answer.code(), 500, "{}", String::from_utf8_lossy(&answer.body));
         if is_edit {
             let version = (answer.code() == 200).then(|| answer.json()["version"].as_u64().expect("a link has a version"));
-            deeds.push(Deed { target, version, refused: version.is_none() && answer.code() != 503 });
+            edits.push(Edit { target, version, refused: version.is_none() && answer.code() != 503 });
         }
     }
-    deeds
+    edits
 }
 
 #[test]
-fn what_was_acknowledged_is_told_once_and_in_order() {
-    for_seeds("history", "what_was_acknowledged_is_told_once_and_in_order", 1_500, |seed| {
+fn acknowledged_edits_appear_once_in_order() {
+    for_seeds("history", "acknowledged_edits_appear_once_in_order", 1_500, |seed| {
         let mut random = Random::new(seed);
         let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
@@ -169,63 +143,64 @@ fn what_was_acknowledged_is_told_once_and_in_order() {
         let clients: Vec<_> = (0..count)
             .map(|client| {
                 let (isolate, random) = (&isolates[client % 2], Random::new(random.next_u64()));
-                Box::pin(live(isolate, client + 1, random)) as Client<'_, Vec<Deed>>
+                Box::pin(make_edits(isolate, client + 1, random)) as Client<'_, Vec<Edit>>
             })
             .collect();
-        let deeds = Turns::default().interleave(&mut random, clients, || edge.wait_seconds(1));
+        let edits = Turns::default().interleave(&mut random, clients, || edge.wait_seconds(1));
         calm(&edge);
         let alias = alias_of(&edge, &id);
-        check_told(&versions(&edge, &alias), truth(&edge)[&alias].version, &deeds);
+        check_history(&versions(&edge, &alias), truth(&edge)[&alias].version, &edits);
         check_list(&edge);
     });
 }
 
-fn check_told(versions: &[Value], last: u64, deeds: &[Vec<Deed>]) {
+/// Checks a history against the edits that the clients made.
+fn check_history(versions: &[Value], last: u64, clients: &[Vec<Edit>]) {
     let field = |name: &str| versions.iter().map(|version| version[name].clone()).collect::<Vec<_>>();
-    assert_eq!(field("version"), (1..=last).rev().map(Value::from).collect::<Vec<_>>(), "no version is missing or told twice");
+    assert_eq!(field("version"), (1..=last).rev().map(Value::from).collect::<Vec<_>>(), "each version appears once");
     assert_eq!(versions.last().map(|first| &first["target"]), Some(&json!(HERE)));
     let times: Vec<String> = field("at").iter().map(|at| at.as_str().expect("a moment").to_owned()).collect();
     assert!(times.is_sorted_by(|later, earlier| later >= earlier), "{times:?}");
-    let what_it_was = |version: &Value| ["target", "alias", "deleted"].map(|name| version[name].clone());
-    assert!(versions.windows(2).all(|pair| what_it_was(&pair[0]) != what_it_was(&pair[1])), "a version that changed nothing: {versions:?}");
-    for deeds in deeds {
-        let mut seen = 0;
-        for deed in deeds {
-            let told = told_as(versions, &deed.target);
-            assert!(told.is_none() || !deed.refused, "{} was refused, and is told", deed.target);
-            if let Some(version) = deed.version {
-                assert_eq!(told, Some(version), "{} was acknowledged", deed.target);
+    let content = |version: &Value| ["target", "alias", "deleted"].map(|name| version[name].clone());
+    assert!(versions.windows(2).all(|pair| content(&pair[0]) != content(&pair[1])), "a version that changed nothing: {versions:?}");
+    for edits in clients {
+        let mut last_shown = 0;
+        for edit in edits {
+            let shown = version_of(versions, &edit.target);
+            assert!(shown.is_none() || !edit.refused, "{} was refused, and is shown", edit.target);
+            if let Some(version) = edit.version {
+                assert_eq!(shown, Some(version), "{} was acknowledged", edit.target);
             }
-            if let Some(told) = told {
-                assert!(told > seen, "a client's edits are told in its order");
-                seen = told;
+            if let Some(shown) = shown {
+                assert!(shown > last_shown, "the edits of a client keep their order");
+                last_shown = shown;
             }
         }
     }
 }
 
-/// The version with which a link began to lead to `target`.
-fn told_as(versions: &[Value], target: &str) -> Option<u64> {
-    let leads_there = |version: &Value| version["target"] == target;
+/// The version with which a link got the target `target`.
+fn version_of(versions: &[Value], target: &str) -> Option<u64> {
+    let has_target = |version: &Value| version["target"] == target;
     let starts: Vec<u64> = versions
         .iter()
         .enumerate()
-        .filter(|(at, version)| leads_there(version) && !versions.get(at + 1).is_some_and(leads_there))
+        .filter(|(at, version)| has_target(version) && !versions.get(at + 1).is_some_and(has_target))
         .filter_map(|(_, version)| version["version"].as_u64())
         .collect();
-    assert!(starts.len() <= 1, "{target} is told as {starts:?}");
+    assert!(starts.len() <= 1, "{target} began with {starts:?}");
     starts.first().copied()
 }
 
 #[test]
-fn what_is_told_no_more_is_cleared_away() {
+fn versions_beyond_fifty_are_removed() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = world(steps);
         let mut alias = "docs".to_owned();
-        let mut leads = vec![HERE.to_owned()];
-        while leads.len() < 200 {
-            let number = leads.len() + 1;
-            // Versions go on through a move, a deletion and a restoration.
+        let mut targets = vec![HERE.to_owned()];
+        while targets.len() < 200 {
+            let number = targets.len() + 1;
+            // The versions continue through a move, a deletion and a restoration.
             let asked = match number {
                 90 => Ask::change("docs", &json!({"target": target(number), "alias": "new"})),
                 120 => Ask::delete(&alias),
@@ -236,25 +211,25 @@ fn what_is_told_no_more_is_cleared_away() {
             if number == 90 {
                 alias = "new".into();
             }
-            leads.push(if matches!(number, 120 | 121) { target(119) } else { target(number) });
+            targets.push(if matches!(number, 120 | 121) { target(119) } else { target(number) });
             assert!(count(&edge, "history/") <= 60, "{} after {number}", count(&edge, "history/"));
-            let told: Vec<(u64, String)> = (1..).zip(leads.iter().cloned()).collect();
-            let latest = told.into_iter().rev().take(50).collect::<Vec<_>>();
+            let versions: Vec<(u64, String)> = (1..).zip(targets.iter().cloned()).collect();
+            let latest = versions.into_iter().rev().take(50).collect::<Vec<_>>();
             assert_eq!(told_history(&edge, &alias), latest, "{steps:?}");
         }
     }
 }
 
-/// A store that refuses to clear away, or does not list what there is, makes the pile grow; one that is well again makes it shrink.
+/// Old versions accumulate while the store cannot list or remove them, and are removed once it recovers.
 #[test]
-fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
+fn delayed_cleanup_catches_up() {
     for fatal in [StoreStep::Scan, StoreStep::RemoveKey] {
         let edge = world(CommitMode::Stepwise);
         for number in 2..=100 {
             plan(&edge, Plan::From(0, Some(fatal)));
             let code = ask(&edge, edit("docs", number)).code();
             calm(&edge);
-            assert!(code == 200 || fatal == StoreStep::RemoveKey, "clearing away is nobody's reason to fail: {code}");
+            assert!(code == 200 || fatal == StoreStep::RemoveKey, "a failed list of versions must not fail the edit: {code}");
         }
         assert_eq!(count(&edge, "history/"), 99);
         for number in 101..=200 {
@@ -265,9 +240,9 @@ fn what_was_not_cleared_away_in_time_is_cleared_away_later() {
     }
 }
 
-/// What failed edits left behind lies among the versions, and takes the place of none.
+/// Leftovers of failed edits lie among the versions, and displace none of them.
 #[test]
-fn versions_are_told_whatever_lies_among_them() {
+fn leftover_versions_displace_no_real_ones() {
     let edge = world(CommitMode::Stepwise);
     for number in 2..=160 {
         if number > 2 && number % 3 == 0 {
@@ -276,15 +251,15 @@ fn versions_are_told_whatever_lies_among_them() {
             calm(&edge);
         }
         assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
-        let told: Vec<u64> = told_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
+        let shown: Vec<u64> = told_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
         let last = number as u64;
-        assert_eq!(told, (last.saturating_sub(49).max(1)..=last).rev().collect::<Vec<_>>());
+        assert_eq!(shown, (last.saturating_sub(49).max(1)..=last).rev().collect::<Vec<_>>());
     }
 }
 
-/// What refused and failed edits left behind is cleared away like anything else.
+/// The leftovers of failed edits are removed like old versions.
 #[test]
-fn however_often_an_edit_fails_the_pile_stays_small() {
+fn failed_edits_do_not_pile_up_versions() {
     let edge = world(CommitMode::Stepwise);
     let mut made = 0;
     for number in 2..=400 {

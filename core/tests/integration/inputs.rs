@@ -161,7 +161,7 @@ fn is_unknown(problem: &Value, field: &str) -> bool {
 }
 
 #[test]
-fn every_parameter_that_is_read_is_described_and_no_other() {
+fn described_parameters_are_those_read() {
     let (document, edge, words) = (document(), edge(), words());
     for operation in operations(&document) {
         // Where no query is read, none is refused.
@@ -172,7 +172,7 @@ fn every_parameter_that_is_read_is_described_and_no_other() {
 }
 
 #[test]
-fn every_header_that_is_read_is_described_and_no_other() {
+fn described_headers_are_those_read() {
     for operation in operations(&document()) {
         // What is looked at of a visitor is for the link to say.
         let visited = ["/docs", "/locked", "/ruled"].map(|link| operation.path.replace("/docs", link));
@@ -193,7 +193,7 @@ fn fields(document: &Value, schema: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_field_that_is_read_is_described_and_no_other() {
+fn described_fields_are_those_read() {
     let (document, edge, words) = (document(), edge(), words());
     let operations = operations(&document);
     // A form may hold whatever its page says beside the password.
@@ -227,7 +227,7 @@ fn known_to_an_item(op: &str, place: &str, words: &BTreeSet<String>) -> BTreeSet
 }
 
 #[test]
-fn every_field_of_an_item_of_a_batch_is_described_and_no_other() {
+fn described_batch_item_fields_are_those_read() {
     let (document, words) = (document(), words());
     let item = &document["components"]["schemas"]["BatchItem"];
     for (op, place) in [("create", ""), ("create", "link"), ("update", ""), ("update", "patch"), ("delete", "")] {

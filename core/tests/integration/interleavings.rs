@@ -40,8 +40,8 @@ fn check_refusal(answer: &Answer) {
 }
 
 #[test]
-fn one_owner() {
-    for_seeds("interleavings", "one_owner", 600, |seed| {
+fn concurrent_creations_yield_one_owner() {
+    for_seeds("interleavings", "concurrent_creations_yield_one_owner", 600, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let target = |client: usize| format!("https://example.com/{client}");
@@ -106,8 +106,8 @@ async fn live(isolate: &Isolate<'_>, turns: &Turns, client: usize, mut random: R
 }
 
 #[test]
-fn what_was_acknowledged_happened_one_after_the_other() {
-    for_seeds("interleavings", "what_was_acknowledged_happened_one_after_the_other", 600, |seed| {
+fn acknowledged_changes_are_linearizable() {
+    for_seeds("interleavings", "acknowledged_changes_are_linearizable", 600, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let turns = Turns::default();
@@ -154,8 +154,8 @@ fn check_visits(edge: &MemoryEdge, end: Option<&Held>) {
 }
 
 #[test]
-fn a_click_is_counted_once() {
-    for_seeds("interleavings", "a_click_is_counted_once", 600, |seed| {
+fn each_click_is_counted_once() {
+    for_seeds("interleavings", "each_click_is_counted_once", 600, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let link = run(isolates[0].ask(create("docs", "https://example.com/"))).json();
@@ -181,7 +181,7 @@ fn a_click_is_counted_once() {
 }
 
 #[test]
-fn a_click_its_total_has_forgotten_is_not_counted_again() {
+fn old_unconfirmed_click_is_not_counted_again() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let link = run(isolate.ask(create("docs", "https://example.com/"))).json();
@@ -199,9 +199,9 @@ fn a_click_its_total_has_forgotten_is_not_counted_again() {
 }
 
 #[test]
-fn at_most_so_many_are_led_on() {
+fn redirects_never_exceed_the_click_limit() {
     const LIMIT: usize = 5;
-    for_seeds("interleavings", "at_most_so_many_are_led_on", 300, |seed| {
+    for_seeds("interleavings", "redirects_never_exceed_the_click_limit", 300, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
         let confirm = random.below(3) == 0;
@@ -232,9 +232,9 @@ fn at_most_so_many_are_led_on() {
 }
 
 #[test]
-fn an_edited_limit_grants_both_limits_at_most() {
+fn edited_limit_grants_both_limits_at_most() {
     const TARGETS: [&str; 2] = ["https://secret.example/old", "https://secret.example/new"];
-    for_seeds("interleavings", "an_edited_limit_grants_both_limits_at_most", 600, |seed| {
+    for_seeds("interleavings", "edited_limit_grants_both_limits_at_most", 600, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
         let link = json!({"target": TARGETS[0], "alias": "docs", "max_clicks": 1});
@@ -289,8 +289,8 @@ async fn walk(isolate: &Isolate<'_>) -> Vec<String> {
 }
 
 #[test]
-fn a_walk_through_the_list_shows_no_alias_twice() {
-    for_seeds("interleavings", "a_walk_through_the_list_shows_no_alias_twice", 300, |seed| {
+fn pagination_under_changes_lists_no_alias_twice() {
+    for_seeds("interleavings", "pagination_under_changes_lists_no_alias_twice", 300, |seed| {
         let (edge, weather, mut random) = draw(seed);
         let isolate = Isolate::new(&edge);
         for alias in ["a", "b", "c", "d", "e"] {

@@ -29,7 +29,7 @@ fn notes(edge: &MemoryEdge, action: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_key_is_told_whole_and_its_secret_once() {
+fn new_key_shows_its_secret_once() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     let said = json!({"domains": ["b.example", "hop.example", "b.example"], "expires_at": "2027-01-01T00:00:00+01:00"});
@@ -62,7 +62,7 @@ fn a_key_is_told_whole_and_its_secret_once() {
 }
 
 #[test]
-fn audit_says_that_a_key_covers_all_domains() {
+fn audit_event_says_key_covers_all_domains() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     key(&edge, &owner, &["links:read"], &json!({}));
@@ -70,7 +70,7 @@ fn audit_says_that_a_key_covers_all_domains() {
 }
 
 #[test]
-fn wrong_fields_of_a_key_are_named() {
+fn invalid_key_fields_are_named() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     let (gone, away) = (user(&edge, 'g', "editor", "gone"), user(&edge, 'd', "editor", "disabled"));
@@ -110,7 +110,7 @@ fn wrong_fields_of_a_key_are_named() {
 }
 
 #[test]
-fn nobody_makes_a_key_that_may_more_than_they_themselves() {
+fn new_key_never_exceeds_its_creators_rights() {
     let edge = MemoryEdge::new(1);
     let [owner, admin, other] = [('w', "owner"), ('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let ends = json!({"expires_at": "2026-12-01T00:00:00Z"});
@@ -141,7 +141,7 @@ fn nobody_makes_a_key_that_may_more_than_they_themselves() {
 }
 
 #[test]
-fn a_key_is_revoked_once_and_an_owners_by_owners_alone() {
+fn revocation_is_idempotent_and_owner_keys_need_owners() {
     let edge = MemoryEdge::new(1);
     let [owner, admin] = [('w', "owner"), ('a', "admin")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let ((of_owner, strong), (id, secret)) = (key(&edge, &owner, &SCOPES, &json!({})), key(&edge, &admin, &SCOPES, &json!({})));
@@ -166,7 +166,7 @@ fn a_key_is_revoked_once_and_an_owners_by_owners_alone() {
 }
 
 #[test]
-fn keys_are_listed_page_by_page_and_by_owner() {
+fn keys_are_paginated_and_filtered_by_owner() {
     let edge = MemoryEdge::new(1);
     let [one, two] = ['e', 'f'].map(|letter| user(&edge, letter, "editor", "in"));
     let mut made: Vec<String> =
@@ -206,7 +206,7 @@ fn keys_are_listed_page_by_page_and_by_owner() {
 }
 
 #[test]
-fn the_bootstrap_admin_may_everything_and_is_nobody() {
+fn bootstrap_admin_has_all_scopes_and_no_user() {
     let edge = MemoryEdge::new(1);
     let me = json!({"principal": "admin", "user": null, "key": null, "role": "owner", "scopes": SCOPES, "domains": null});
     assert_eq!(ask(&edge, Ask::list("/api/v1/me")).json(), me);
@@ -216,7 +216,7 @@ fn the_bootstrap_admin_may_everything_and_is_nobody() {
 
 /// Nothing of what somebody is is remembered between requests, or from the making of the key.
 #[test]
-fn a_key_may_what_its_owner_may_now() {
+fn key_follows_its_owners_current_role() {
     let edge = MemoryEdge::new(1);
     let id = user(&edge, 'e', "owner", "in");
     let (key_id, secret) = key(&edge, &id, &SCOPES, &json!({}));
@@ -292,7 +292,7 @@ fn only_owners_make_keys_for_other_admins() {
 }
 
 #[test]
-fn disabled_admin_does_not_get_back_in() {
+fn disabled_admin_cannot_enable_themselves_again() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve] = [('a', "admin"), ('b', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
@@ -352,7 +352,7 @@ fn key_ends_with_its_creators_right() {
 
 /// A key that is made with a key of somebody else's making is no way around who made that one.
 #[test]
-fn key_rests_on_everybody_who_issued_it() {
+fn key_requires_every_issuer_to_stay_entitled() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve, dan] =
         [('a', "owner"), ('b', "admin"), ('e', "editor"), ('d', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
@@ -387,7 +387,7 @@ fn key_rests_on_everybody_who_issued_it() {
 }
 
 #[test]
-fn no_key_demotes_who_issued_it() {
+fn key_cannot_demote_its_issuer() {
     let edge = MemoryEdge::new(1);
     let [ann, bob] = [('a', "owner"), ('b', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (of_bob, anns) = (key(&edge, &bob, &SCOPES, &json!({})).1, key(&edge, &ann, &SCOPES, &json!({})).1);
@@ -411,7 +411,7 @@ fn no_key_demotes_who_issued_it() {
 }
 
 #[test]
-fn creators_are_read_along_with_the_owner() {
+fn issuers_are_read_together_with_the_owner() {
     let edge = MemoryEdge::new(1);
     let [admin, editor] = [('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (_, admins) = key(&edge, &admin, &SCOPES, &json!({}));

@@ -51,7 +51,7 @@ fn state(edge: &MemoryEdge, alias: &str) -> String {
 }
 
 #[test]
-fn a_link_is_used_up_once_all_was_taken() {
+fn link_is_used_up_after_its_last_click() {
     let edge = MemoryEdge::new(1);
     assert_eq!(done(&edge, create("docs", 2))["state"], "live");
     for expected in ["live", "used_up"] {
@@ -65,7 +65,7 @@ fn a_link_is_used_up_once_all_was_taken() {
 }
 
 #[test]
-fn every_answer_that_shows_a_link_knows() {
+fn every_endpoint_shows_the_used_up_state() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     done(&edge, create("other", 1));
@@ -88,7 +88,7 @@ fn every_answer_that_shows_a_link_knows() {
 }
 
 #[test]
-fn lists_go_by_it() {
+fn lists_filter_by_used_up_state() {
     let edge = MemoryEdge::new(1);
     for (alias, limit) in [("a", 1), ("b", 1), ("c", 2), ("e", 1)] {
         done(&edge, create(alias, limit));
@@ -116,7 +116,7 @@ fn lists_go_by_it() {
 }
 
 #[test]
-fn a_page_asks_once_and_only_where_there_are_limits() {
+fn page_reads_click_counts_in_one_batch() {
     let edge = MemoryEdge::new(1);
     let reads = |edge: &MemoryEdge| {
         let trace = watch(edge);
@@ -141,7 +141,7 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
 }
 
 #[test]
-fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
+fn unreadable_click_count_fails_show_but_not_batch() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
@@ -152,7 +152,7 @@ fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
 }
 
 #[test]
-fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
+fn count_restarts_only_when_the_limit_changes() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 2));
     let first = epoch(&edge, "docs");
@@ -182,7 +182,7 @@ fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
 }
 
 #[test]
-fn whoever_makes_a_link_with_a_limit_begins_a_count() {
+fn every_kind_of_creation_starts_a_count() {
     let edge = MemoryEdge::new(1);
     let line = json!({"target": HERE, "alias": "imported", "max_clicks": 1, "clicks": {"humans": 9}}).to_string();
     done(&edge, Ask::import("", "application/x-ndjson", line));
@@ -201,7 +201,7 @@ fn whoever_makes_a_link_with_a_limit_begins_a_count() {
 
 /// Wherever a repeatable request dies, its repetition finds the count that the first one began.
 #[test]
-fn a_request_that_is_repeated_begins_one_count() {
+fn retry_after_crash_starts_one_count() {
     let asks: [fn() -> Ask; 3] = [
         || create("docs", 2).once("k"),
         || Ask::batch(&[json!({"op": "create", "link": {"alias": "docs", "target": HERE, "max_clicks": 2}})]).once("k"),
@@ -236,7 +236,7 @@ fn a_request_that_is_repeated_begins_one_count() {
 }
 
 #[test]
-fn an_erased_link_leaves_nothing_that_was_taken() {
+fn erasure_removes_all_counts() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     use_up(&edge, "docs", 1);
@@ -253,7 +253,7 @@ fn an_erased_link_leaves_nothing_that_was_taken() {
 const OPERATIONS_OF_A_PIECE: u32 = 60;
 
 #[test]
-fn many_tickets_are_erased_piece_by_piece() {
+fn many_tickets_are_erased_over_several_requests() {
     // Beside a short history, one that fills a piece to the last, and a long one.
     for versions in [0, 50, 60] {
         let edge = misfortune::edge(1, CommitMode::Stepwise);

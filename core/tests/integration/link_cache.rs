@@ -22,7 +22,7 @@ fn copied() -> MemoryEdge {
 }
 
 #[test]
-fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
+fn late_fill_does_not_restore_the_old_target() {
     let edge = world();
     let slow = Isolate::new(&edge);
     let (_, late_fill) = run(slow.handle(Ask::visit("docs")));
@@ -52,7 +52,7 @@ fn three_on_their_way() -> MemoryEdge {
 }
 
 #[test]
-fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes() {
+fn reordered_fills_heal_after_ten_minutes() {
     for (first, second, last) in [(0, 0, 3), (0, 1, 2), (1, 0, 3), (1, 1, 1), (2, 0, 2), (2, 1, 1)] {
         let edge = three_on_their_way();
         for next in [first, second, 0] {
@@ -67,7 +67,7 @@ fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes()
 }
 
 #[test]
-fn a_lost_put_heals_after_ten_minutes() {
+fn lost_put_heals_after_ten_minutes() {
     let edge = copied();
     edge.link_cache.hold(true);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::delete("docs"))).code(), 204);
@@ -82,7 +82,7 @@ fn a_lost_put_heals_after_ten_minutes() {
 }
 
 #[test]
-fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
+fn isolate_rechecks_a_cached_link_every_ten_minutes() {
     let edge = copied();
     let isolate = Isolate::new(&edge);
     edge.link_cache.hold(true);
@@ -100,7 +100,7 @@ fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
 }
 
 #[test]
-fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
+fn isolate_tracks_rechecks_of_many_cached_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let aliases: Vec<String> = (0..100).map(|number| format!("link-{number}")).collect();
@@ -118,7 +118,7 @@ fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
 }
 
 #[test]
-fn a_copy_older_than_a_day_is_ignored() {
+fn cached_link_older_than_a_day_is_ignored() {
     let edge = copied();
     edge.link_cache.hold(true);
     edit_elsewhere(&edge);
@@ -129,7 +129,7 @@ fn a_copy_older_than_a_day_is_ignored() {
 }
 
 #[test]
-fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
+fn cache_miss_reads_store_and_caches_no_404() {
     let edge = copied();
     edge.link_cache.empty();
     assert_eq!(follow_afresh(&edge), to(HERE));
@@ -142,7 +142,7 @@ fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
 }
 
 #[test]
-fn a_copy_that_cannot_be_read_is_ignored() {
+fn unreadable_cached_link_is_ignored() {
     let edge = copied();
     edit_elsewhere(&edge);
     let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
@@ -187,7 +187,7 @@ fn a_copy_that_cannot_be_read_is_ignored() {
 }
 
 #[test]
-fn every_target_has_a_copy_that_can_be_read() {
+fn every_target_survives_the_cache() {
     for target in ["https://example.com/?q=\"a\"&b='", "https://example.com/%22%5C", "https://example.com/ü", "https://example.com/{|}<>`^"]
     {
         let edge = MemoryEdge::new(1);
@@ -200,7 +200,7 @@ fn every_target_has_a_copy_that_can_be_read() {
 }
 
 #[test]
-fn an_older_truth_never_replaces_a_newer_copy() {
+fn stale_read_never_replaces_newer_cached_link() {
     for stale_reads in 1..8 {
         let edge = copied();
         let isolate = Isolate::new(&edge);
@@ -214,7 +214,7 @@ fn an_older_truth_never_replaces_a_newer_copy() {
 }
 
 #[test]
-fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
+fn change_with_unknown_outcome_reaches_the_cache() {
     for number in 0..12 {
         let edge = copied();
         let isolate = Isolate::new(&edge);
@@ -230,7 +230,7 @@ fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
 }
 
 #[test]
-fn a_change_whose_answer_failed_still_reaches_the_copy() {
+fn change_with_failed_response_reaches_the_cache() {
     let edge = copied();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     assert_eq!(version_of_copy(&edge), Some(2));

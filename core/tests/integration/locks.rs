@@ -24,7 +24,7 @@ fn locked() -> MemoryEdge {
 }
 
 #[test]
-fn an_open_lock_shuts_after_an_hour() {
+fn unlock_cookie_expires_after_an_hour() {
     let edge = locked();
     let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     for (wait, code) in [(0, 302), (3_599, 302), (1, 200), (1, 200)] {
@@ -43,7 +43,7 @@ fn an_open_lock_shuts_after_an_hour() {
 
 /// Each link has a cookie of its own, so that opening one shuts no other.
 #[test]
-fn who_opened_two_links_has_both_open() {
+fn unlock_cookies_of_two_links_coexist() {
     let edge = locked();
     ask(&edge, bring_locked(json!({"alias": "other", "target": THERE})));
     let opened = ["docs", "other"].map(|alias| {
@@ -62,7 +62,7 @@ fn who_opened_two_links_has_both_open() {
 
 /// A browser sends whatever the host ever set: what opens the link may stand among others, but not behind a crowd of its own name.
 #[test]
-fn the_cookie_is_found_among_others() {
+fn unlock_cookie_is_found_among_others() {
     let edge = locked();
     let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     let name = cookie.split('=').next().expect("a name");
@@ -80,7 +80,7 @@ fn the_cookie_is_found_among_others() {
 }
 
 #[test]
-fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
+fn network_has_sixty_tries_per_quarter_hour() {
     let edge = locked();
     let guess = |password: &str, address: &str| ask(&edge, type_in("docs", password).from(address, "DE"));
     edge.wait_seconds(100);
@@ -108,7 +108,7 @@ fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
 
 /// Sixty are held against the hash, whoever else is in that network, and one counter is all that stays of the others.
 #[test]
-fn ten_thousand_guesses_are_sixty_tries() {
+fn ten_thousand_guesses_get_sixty_tries() {
     let edge = locked();
     let isolate = Isolate::new(&edge);
     let mut counts = BTreeMap::<u16, u32>::new();
@@ -168,7 +168,7 @@ fn guesses_from_many_networks_reach_a_total_cap() {
 
 /// A stranger's attack keeps nobody out who knows the password.
 #[test]
-fn a_reached_cap_locks_no_user_out() {
+fn reached_cap_locks_no_user_out() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     edge.wait_seconds(89 * 24 * 3_600);
@@ -191,7 +191,7 @@ fn a_reached_cap_locks_no_user_out() {
 }
 
 #[test]
-fn only_a_device_that_unlocked_the_link_is_known() {
+fn only_devices_that_unlocked_have_own_tries() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
@@ -216,7 +216,7 @@ fn only_a_device_that_unlocked_the_link_is_known() {
 
 /// Where nobody can say how many tries there were, there are none left.
 #[test]
-fn every_limit_that_fails_shuts_the_lock() {
+fn failed_rate_limit_refuses_the_password() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     edge.wait_seconds(2 * 3_600);
@@ -243,7 +243,7 @@ fn every_limit_that_fails_shuts_the_lock() {
 }
 
 #[test]
-fn a_form_without_a_password_is_no_try() {
+fn form_without_password_is_not_counted() {
     let edge = locked();
     for form in ["", "x=y", "pass=word"] {
         let form = Ask { body: Body::Whole(form.into()), ..press("docs") };
@@ -255,7 +255,7 @@ fn a_form_without_a_password_is_no_try() {
 
 /// Where the memo still has the lock from before, the new password opens the link, and once is enough.
 #[test]
-fn whoever_types_a_new_password_is_not_asked_again() {
+fn new_password_unlocks_despite_stale_cache() {
     for copy_is_lost in [false, true] {
         let edge = locked();
         let isolate = Isolate::new(&edge);
@@ -278,7 +278,7 @@ fn whoever_types_a_new_password_is_not_asked_again() {
 
 /// While nobody can be sure how often a visitor tried, or what the password is, the lock is shut.
 #[test]
-fn a_lock_that_cannot_ask_stays_shut() {
+fn store_failure_keeps_the_link_locked() {
     for down in [StoreStep::Write, StoreStep::Answer, StoreStep::Get] {
         let edge = locked();
         let isolate = Isolate::new(&edge);
@@ -293,7 +293,7 @@ fn a_lock_that_cannot_ask_stays_shut() {
 
 /// A page of another site may press no button in a visitor's name. Whoever says nothing of the kind is no browser.
 #[test]
-fn only_a_form_of_hops_own_pages_is_read() {
+fn form_from_another_site_is_refused() {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     let edge = locked();
     for (headers, code) in [

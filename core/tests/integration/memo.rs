@@ -13,7 +13,7 @@ use hop_core::{Pending, poll_once};
 use http::Method;
 
 #[test]
-fn a_hit_is_repeated_for_five_seconds() {
+fn hit_is_remembered_for_five_seconds() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
@@ -26,7 +26,7 @@ fn a_hit_is_repeated_for_five_seconds() {
 }
 
 #[test]
-fn a_404_is_repeated_for_ten_seconds() {
+fn not_found_is_remembered_for_ten_seconds() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), missing());
@@ -38,7 +38,7 @@ fn a_404_is_repeated_for_ten_seconds() {
 }
 
 #[test]
-fn repeating_prolongs_nothing() {
+fn reads_do_not_extend_memo_lifetime() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     follow(&isolate);
@@ -54,7 +54,7 @@ fn repeating_prolongs_nothing() {
 }
 
 #[test]
-fn the_api_asks_truth_alone() {
+fn api_reads_only_the_store() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
@@ -73,7 +73,7 @@ fn the_api_asks_truth_alone() {
 }
 
 #[test]
-fn an_isolate_sees_its_own_changes_at_once() {
+fn isolate_sees_its_own_changes_at_once() {
     let edge = MemoryEdge::new(1);
     let (own, other) = (Isolate::new(&edge), Isolate::new(&edge));
     let both = || (follow(&own), follow(&other));
@@ -89,7 +89,7 @@ fn an_isolate_sees_its_own_changes_at_once() {
 }
 
 #[test]
-fn an_answer_read_before_a_change_is_not_remembered_after_it() {
+fn read_before_a_change_is_not_remembered() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::At(vec![(0, Fault::LateAnswer(1))]));
@@ -101,7 +101,7 @@ fn an_answer_read_before_a_change_is_not_remembered_after_it() {
 }
 
 #[test]
-fn the_memo_holds_more_than_a_few() {
+fn memo_holds_500_missing_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let ask_all = || {
@@ -122,7 +122,7 @@ fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<StoreStep>, Trace) {
 }
 
 #[test]
-fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
+fn redirect_reads_once_and_waits_for_no_write() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let writes = |trace: &Trace| trace.count(|step| step == StoreStep::Write);
@@ -143,7 +143,7 @@ fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
 }
 
 #[test]
-fn a_slow_write_holds_up_no_visitor() {
+fn slow_write_delays_no_redirect() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let id = run(isolate.ask(Ask::show("docs"))).json()["id"].as_str().expect("an id").to_owned();

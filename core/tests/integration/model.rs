@@ -22,8 +22,8 @@ fn calls() -> u64 {
 }
 
 #[test]
-fn hop_does_what_a_model_of_it_does() {
-    for_few_seeds("model", "hop_does_what_a_model_of_it_does", 4, |seed| {
+fn random_calls_agree_with_the_model() {
+    for_few_seeds("model", "random_calls_agree_with_the_model", 4, |seed| {
         let steps = if seed % 2 == 0 { CommitMode::Stepwise } else { CommitMode::Transaction };
         let edge = misfortune::edge(seed, steps);
         let dice = Dice { random: Random::new(seed), most_links: 60, moments: Vec::new() };

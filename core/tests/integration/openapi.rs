@@ -67,7 +67,7 @@ fn reached<'a>(document: &'a Value, value: &'a Value) -> BTreeSet<&'a str> {
 }
 
 #[test]
-fn every_operation_has_its_own_id() {
+fn operation_ids_are_unique() {
     let document = document();
     let mut ids = BTreeSet::new();
     for ((path, method), operation) in operations(&document) {
@@ -77,7 +77,7 @@ fn every_operation_has_its_own_id() {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
+fn references_resolve_and_components_are_used() {
     let document = document();
     let reached = reached(&document, &document["paths"]);
     let kinds = object(&document["components"]).iter().filter(|(kind, _)| *kind != "securitySchemes");
@@ -88,7 +88,7 @@ fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
 
 /// What is not set is null and never absent.
 #[test]
-fn answers_have_every_field() {
+fn response_schemas_require_every_field() {
     let document = document();
     for pointer in reached(&document, &document["components"]["responses"]) {
         let schema = document.pointer(pointer).filter(|_| pointer.starts_with("/components/schemas/"));

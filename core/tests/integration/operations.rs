@@ -191,7 +191,7 @@ fn table() -> String {
 }
 
 #[test]
-fn documented_operations_are_those_counted() {
+fn documented_operation_counts_match_measurement() {
     let document = std::fs::read_to_string(DOCUMENT).expect("the document is readable");
     let (before, rest) = document.split_once(BEGIN).expect("the table has a beginning");
     let (written, after) = rest.split_once(END).expect("the table has an end");

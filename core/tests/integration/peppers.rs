@@ -42,7 +42,7 @@ fn me(secret: &str) -> Ask {
 }
 
 #[test]
-fn a_key_that_is_used_while_both_are_good_outlives_the_old_pepper() {
+fn key_used_during_rotation_outlives_old_pepper() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     let [(id, used), (other, unused)] = [(); 2].map(|()| key(&edge, &owner, &["links:read"], &json!({})));
@@ -66,7 +66,7 @@ fn key_made(made: &Answer) -> (String, String) {
 }
 
 #[test]
-fn a_new_mark_that_cannot_be_written_is_written_next_time() {
+fn failed_digest_renewal_is_retried_next_time() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let of_old = kept(&edge, &id)["mark"].clone();
@@ -78,7 +78,7 @@ fn a_new_mark_that_cannot_be_written_is_written_next_time() {
 }
 
 #[test]
-fn a_list_goes_on_under_the_new_pepper() {
+fn cursor_stays_valid_during_rotation() {
     let edge = MemoryEdge::new(1);
     for _ in 0..3 {
         assert_eq!(before(&edge, Ask::create(&json!({"target": TARGET}))).code(), 201);
@@ -93,7 +93,7 @@ fn a_list_goes_on_under_the_new_pepper() {
 }
 
 #[test]
-fn a_repeated_request_finds_what_was_done_under_the_old_pepper() {
+fn idempotency_key_stays_valid_during_rotation() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"target": TARGET})).once("a key of the client's own");
     let first = before(&edge, create());
@@ -107,7 +107,7 @@ fn a_repeated_request_finds_what_was_done_under_the_old_pepper() {
 }
 
 #[test]
-fn a_repeated_request_that_died_under_the_old_pepper_is_finished_under_the_new_one() {
+fn crashed_request_is_finished_under_the_new_pepper() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"target": TARGET})).once("a key of the client's own");
     plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
@@ -119,7 +119,7 @@ fn a_repeated_request_that_died_under_the_old_pepper_is_finished_under_the_new_o
 }
 
 #[test]
-fn a_promise_made_under_the_old_pepper_is_kept() {
+fn upsert_finds_link_made_under_old_pepper() {
     let edge = MemoryEdge::new(1);
     let upsert = || Ask::create(&json!({"target": TARGET, "external_id": "sku-1", "update_if_exists": true}));
     assert_eq!(before(&edge, upsert()).code(), 201);
@@ -131,7 +131,7 @@ fn a_promise_made_under_the_old_pepper_is_kept() {
 }
 
 #[test]
-fn an_opened_link_stays_open() {
+fn unlock_cookie_stays_valid_during_rotation() {
     let edge = edge_with(&json!({"locked": true}));
     let open = cookie(&before(&edge, type_in("docs", PASSWORD)));
     assert_eq!([before, meanwhile, afterwards].map(|ask| ask(&edge, with_cookie(&open)).code()), [302, 302, 200]);
@@ -158,7 +158,7 @@ fn listed(list: &Answer) -> Vec<String> {
 }
 
 #[test]
-fn address_stays_taken_while_a_pepper_is_rotated() {
+fn email_stays_taken_during_rotation() {
     let edge = MemoryEdge::new(1);
     let ann = id(&before(&edge, new_user()));
     assert_eq!(meanwhile(&edge, new_user()).problem(), "email_taken");
@@ -206,7 +206,7 @@ fn users_outlive_the_old_pepper() {
 }
 
 #[test]
-fn claim_that_cannot_be_renewed_fails_no_request() {
+fn failed_claim_renewal_fails_no_request() {
     let edge = MemoryEdge::new(1);
     let ann = id(&before(&edge, new_user()));
     for kind in [StoreStep::Write, StoreStep::Answer] {
@@ -219,7 +219,7 @@ fn claim_that_cannot_be_renewed_fails_no_request() {
 }
 
 #[test]
-fn late_reads_give_no_creation_up() {
+fn stale_reads_keep_the_email_taken() {
     let edge = MemoryEdge::new(1);
     before(&edge, new_user());
     let trace = plan(&edge, Plan::At(Vec::new()));
@@ -273,7 +273,7 @@ fn concurrent_creations_during_rotation_yield_one_user() {
 }
 
 #[test]
-fn creation_that_dies_during_rotation_leaves_one_user() {
+fn creation_crash_during_rotation_leaves_one_user() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let _guard = OnFailure::print(format!("\ndead at {dies_at}, {steps:?}\n"));
@@ -297,7 +297,7 @@ fn creation_that_dies_during_rotation_leaves_one_user() {
 
 /// Secrets are set one after the other, and whoever mistypes one learns of it before a key is lost.
 #[test]
-fn an_old_pepper_that_is_no_other_is_none_and_one_too_short_is_a_mistake() {
+fn equal_old_pepper_is_ignored_short_one_refused() {
     let edge = MemoryEdge::new(1);
     let (_, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     for (old, code) in [(PEPPER, 200), ("", 200), (" \n", 200), ("too-short", 503), (NEW, 200)] {

@@ -93,7 +93,7 @@ fn create(edge: &MemoryEdge, alias: &str) -> Value {
 
 proptest! {
     #[test]
-    fn csv_is_read_as_it_was_written(rows in vec(vec(cell(), 1..5), 0..6)) {
+    fn csv_round_trips(rows in vec(vec(cell(), 1..5), 0..6)) {
         let mut text = Vec::new();
         for row in &rows {
             csv::write(&mut text, row);
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn no_cell_begins_as_a_formula_does(cell in cell()) {
+    fn csv_cells_never_start_a_formula(cell in cell()) {
         let mut text = Vec::new();
         csv::write(&mut text, &[cell]);
         let text = String::from_utf8(text).expect("UTF-8");
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_read_as_csv_ends(bytes in vec(any::<u8>(), 0..200)) {
+    fn csv_reader_terminates_on_any_bytes(bytes in vec(any::<u8>(), 0..200)) {
         let records: Vec<_> = csv::CsvRecords::new(&bytes).collect();
         let places: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
         prop_assert!(places.iter().all(|(start, end)| start < end && *end <= bytes.len()));
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn an_alias_is_read_the_same_again(text in prop_oneof![any::<String>(), "\\PC{1,12}", "[A-Za-zÀ-ʯΩ-ω\u{300}-\u{303}ａ-ｚ.~_-]{1,12}"]) {
+    fn parsed_alias_parses_to_itself(text in prop_oneof![any::<String>(), "\\PC{1,12}", "[A-Za-zÀ-ʯΩ-ω\u{300}-\u{303}ａ-ｚ.~_-]{1,12}"]) {
         for case in [AliasCase::Sensitive, AliasCase::Insensitive] {
             if let Ok(alias) = Alias::parse(&text, case) {
                 prop_assert_eq!(Alias::parse(alias.as_str(), case), Ok(alias));
@@ -140,7 +140,7 @@ proptest! {
     }
 
     #[test]
-    fn a_target_is_read_the_same_again(
+    fn parsed_target_parses_to_itself(
         text in prop_oneof![any::<String>(), "https?://[a-zA-Zäß0-9.%:\\[\\]-]{1,12}(/[\\PC]{0,8})?(\\?[\\PC]{0,8})?(#[\\PC]{0,8})?"]
     ) {
         if let Ok(target) = Target::parse(&text, &rules()) {
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn a_target_is_what_a_browser_takes_it_for(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
+    fn target_equals_what_browsers_parse(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
         if let Ok(target) = Target::parse(&text, &browsed()) {
             let (came, leaves) = (Url::parse(&text), Url::parse(target.as_str()));
             prop_assert!(came.is_ok(), "{:?}: a browser refuses it", text);
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_browser_takes_and_hop_does_not_is_named(text in near_urls()) {
+    fn refused_browser_urls_have_a_known_reason(text in near_urls()) {
         let rules = browsed();
         if let (Err(refusal), Ok(url)) = (Target::parse(&text, &rules), Url::parse(&text)) {
             let (scheme, rest) = text.split_once(':').expect("an absolute URL");
@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn patching_twice_is_patching_once_and_null_sets_back(first in patch(), second in patch()) {
+    fn patch_is_idempotent_and_null_restores_defaults(first in patch(), second in patch()) {
         let edge = MemoryEdge::new(1);
         let fresh = create(&edge, "docs");
         change(&edge, &first);
@@ -188,7 +188,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_patch_does_not_name_stays(first in patch(), second in patch()) {
+    fn patch_keeps_unnamed_fields(first in patch(), second in patch()) {
         let edge = MemoryEdge::new(1);
         create(&edge, "docs");
         let before = change(&edge, &first);
@@ -218,7 +218,7 @@ fn ask_for(edge: &MemoryEdge, address: &str) -> (u16, Value) {
 
 /// Nothing but the cursor itself: no other character anywhere in it, nothing left out, nothing put in.
 #[test]
-fn a_cursor_opens_its_page_and_every_edit_of_it_is_refused() {
+fn edited_cursor_is_refused() {
     let edge = MemoryEdge::new(1);
     let (list, cursor) = second_page(&edge);
     let (code, page) = ask_for(&edge, &format!("{list}{cursor}"));

@@ -32,7 +32,7 @@ fn edge() -> MemoryEdge {
 }
 
 #[test]
-fn only_links_that_say_so_and_lead_every_visitor_on_are_open() {
+fn only_unconditional_crawlable_links_are_allowed() {
     let edge = edge();
     let (past, future) = ("2026-11-21T07:00:00Z", "2026-11-22T08:00:00Z");
     open(&edge, "docs", json!({}));
@@ -59,7 +59,7 @@ fn only_links_that_say_so_and_lead_every_visitor_on_are_open() {
 }
 
 #[test]
-fn the_front_page_is_open_while_it_is_hops_own() {
+fn front_page_is_allowed_unless_it_redirects() {
     let edge = edge();
     assert_eq!(robots(&edge, "hop.example"), "User-agent: *\nAllow: /$\nDisallow: /\n");
     assert_eq!(ask(&edge, Ask::patch("/api/v1/domains/hop.example", &json!({"root": "https://example.com/"}))), 200);
@@ -68,7 +68,7 @@ fn the_front_page_is_open_while_it_is_hops_own() {
 }
 
 #[test]
-fn a_link_is_open_as_long_as_it_says_so_wherever_it_is() {
+fn robots_text_follows_every_link_change() {
     let edge = edge();
     open(&edge, "docs", json!({}));
     let steps: [(Ask, &[&str]); 8] = [
@@ -92,7 +92,7 @@ fn a_link_is_open_as_long_as_it_says_so_wherever_it_is() {
 }
 
 #[test]
-fn where_nobody_can_say_robots_go_nowhere() {
+fn store_failure_disallows_everything() {
     let edge = edge();
     open(&edge, "docs", json!({}));
     for step in [StoreStep::Scan, StoreStep::GetMany] {
@@ -138,7 +138,7 @@ fn robots_text_is_cached_for_a_minute() {
 }
 
 #[test]
-fn an_unreadable_robots_text_is_replaced() {
+fn unreadable_robots_text_is_replaced() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
         open(&edge, "docs", json!({}));
@@ -186,7 +186,7 @@ fn unserved_hosts_leave_no_robots_text() {
 }
 
 #[test]
-fn a_failed_robots_text_is_not_cached() {
+fn failed_robots_text_is_not_cached() {
     let edge = edge();
     open(&edge, "docs", json!({}));
     let isolate = Isolate::new(&edge);
@@ -198,7 +198,7 @@ fn a_failed_robots_text_is_not_cached() {
 }
 
 #[test]
-fn a_robots_text_that_cannot_be_kept_is_logged() {
+fn unstored_robots_text_is_logged() {
     let edge = edge();
     open(&edge, "docs", json!({}));
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
@@ -211,7 +211,7 @@ fn a_robots_text_that_cannot_be_kept_is_logged() {
 }
 
 #[test]
-fn a_damaged_record_hides_no_other() {
+fn damaged_record_hides_no_other_link() {
     let edge = edge();
     for alias in ["a", "b", "c"] {
         open(&edge, alias, json!({}));
@@ -225,7 +225,7 @@ fn a_damaged_record_hides_no_other() {
 const MOST_CRAWLABLE: u16 = 1_000;
 
 #[test]
-fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_can() {
+fn robots_text_reads_a_hundred_links_per_batch() {
     let edge = edge();
     edge.set_operations(2_000);
     for number in 0..=MOST_CRAWLABLE {
@@ -243,7 +243,7 @@ fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_
 
 /// Whatever step a writer dies before, only what truth has open is open.
 #[test]
-fn whoever_dies_anywhere_opens_nothing_that_is_not() {
+fn crash_allows_no_link_wrongly() {
     let verbs: [fn() -> Ask; 7] = [
         || Ask::create(&json!({"target": "https://example.com/", "alias": "more", "crawlable": true})),
         || Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "crawlable": true})),

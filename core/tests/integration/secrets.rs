@@ -17,7 +17,7 @@ const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 /// What counts a limit is truth. A copy that is older than the limit, or says more than it may, leads nobody on.
 #[test]
-fn there_is_no_copy_of_a_limited_link() {
+fn limited_links_are_never_cached() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2}));
     assert_eq!(follow_afresh(&edge), to(SECRET));
     let copy = edge.link_cache.peek(&docs()).expect("a copy");
@@ -37,7 +37,7 @@ fn there_is_no_copy_of_a_limited_link() {
 }
 
 #[test]
-fn a_used_up_link_has_ended_for_all_who_remember_it() {
+fn used_up_link_ends_on_every_isolate() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2, "confirm": true}));
     let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
     let led = isolates.iter().zip([200, 200, 410]).map(|(isolate, page)| {
@@ -89,7 +89,7 @@ fn uninvited() -> Vec<Ask> {
 }
 
 #[test]
-fn where_a_limited_link_leads_is_in_no_answer_that_spends_nothing() {
+fn response_without_click_hides_the_limited_target() {
     let rules = json!([{"when": [{"type": "query", "name": "x", "present": false}], "target": "https://secret.example/by-a-rule"}]);
     let card = json!({"title": "a card", "description": "what it is about"});
     for more in [

@@ -55,7 +55,7 @@ fn tags_of(edge: &MemoryEdge, alias: &str) -> (Value, Value) {
 }
 
 #[test]
-fn tags_are_listed_with_their_links_and_without_those_nobody_uses() {
+fn tags_are_listed_with_link_counts() {
     let edge = MemoryEdge::new(1);
     create(&edge, "a", &["x", "y/z", "é"]);
     create(&edge, "b", &["x"]);
@@ -68,7 +68,7 @@ fn tags_are_listed_with_their_links_and_without_those_nobody_uses() {
 }
 
 #[test]
-fn a_thousand_links_of_a_tag_are_counted_and_no_more() {
+fn tag_count_is_exact_up_to_a_thousand() {
     let edge = tagged(MemoryEdge::new(1), 1_000);
     let counted = |exact: bool| json!([{"tag": "old", "links": 1_000, "exact": exact}]);
     assert_eq!(ask(&edge, Ask::list("/api/v1/tags")).1["items"], counted(true));
@@ -77,7 +77,7 @@ fn a_thousand_links_of_a_tag_are_counted_and_no_more() {
 }
 
 #[test]
-fn a_tag_is_renamed_some_links_at_a_time() {
+fn tag_rename_spans_several_requests() {
     let edge = tagged(MemoryEdge::new(1), 20);
     edge.set_operations(50);
     let mut changed = Vec::new();
@@ -99,7 +99,7 @@ fn a_tag_is_renamed_some_links_at_a_time() {
 }
 
 #[test]
-fn a_tag_becomes_one_that_is_there_already() {
+fn tag_rename_merges_into_an_existing_tag() {
     let edge = MemoryEdge::new(1);
     let ten = ["new", "old", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9"];
     create(&edge, "both", &ten);
@@ -113,7 +113,7 @@ fn a_tag_becomes_one_that_is_there_already() {
 }
 
 #[test]
-fn a_tag_is_taken_off_deleted_links_too_and_the_history_tells() {
+fn tag_removal_covers_deleted_links_and_history() {
     let edge = MemoryEdge::new(1);
     create(&edge, "live", &["old", "other"]);
     create(&edge, "gone", &["old"]);
@@ -126,7 +126,7 @@ fn a_tag_is_taken_off_deleted_links_too_and_the_history_tells() {
 }
 
 #[test]
-fn only_the_links_of_one_domain_are_changed() {
+fn tag_changes_stay_within_one_domain() {
     let edge = MemoryEdge::new(1);
     create(&edge, "here", &["old"]);
     let there = json!({"alias": "there", "domain": "b.example", "target": "https://example.com/", "tags": ["old"]});
@@ -136,7 +136,7 @@ fn only_the_links_of_one_domain_are_changed() {
 }
 
 #[test]
-fn what_cannot_be_renamed_is_refused() {
+fn invalid_tag_renames_are_refused() {
     let edge = tagged(MemoryEdge::new(1), 1);
     assert_eq!(ask(&edge, rename("nobody", "new")).0, 404);
     assert_eq!(ask(&edge, remove("nobody")).0, 404);
@@ -151,7 +151,7 @@ fn what_cannot_be_renamed_is_refused() {
 
 /// Wherever a request dies, the next ones complete it.
 #[test]
-fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
+fn retry_completes_a_crashed_tag_rename() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
             let edge = tagged(misfortune::edge(1, steps), 3);
@@ -182,14 +182,14 @@ fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -
 }
 
 #[test]
-fn many_hints_of_one_link_hide_no_other() {
+fn many_entries_of_one_alias_hide_no_link() {
     let edge = tagged(MemoryEdge::new(1), 1);
     leave_behind(&edge, 150, |_| "ghost".into());
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 1, "done": true})));
 }
 
 #[test]
-fn it_is_not_done_while_there_is_more_than_was_looked_at() {
+fn tag_rename_is_not_done_with_entries_left() {
     for (index_entries, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
         let edge = MemoryEdge::new(1);
         leave_behind(&edge, index_entries, alias);
@@ -198,7 +198,7 @@ fn it_is_not_done_while_there_is_more_than_was_looked_at() {
 }
 
 #[test]
-fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
+fn stray_entries_never_block_a_tag_rename() {
     for (index_entries, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
         let edge = tagged(MemoryEdge::new(1), 1);
         leave_behind(&edge, index_entries, alias);
@@ -209,7 +209,7 @@ fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
 }
 
 #[test]
-fn a_damaged_record_stops_only_itself() {
+fn damaged_record_blocks_only_its_own_link() {
     let edge = tagged(MemoryEdge::new(1), 3);
     edge.records.plant(&Key::kept("link/hop.example/link-1".into()), "damaged");
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
@@ -218,7 +218,7 @@ fn a_damaged_record_stops_only_itself() {
 }
 
 #[test]
-fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
+fn tag_rename_follows_moves_within_the_domain() {
     for (to, changed) in [(json!({"alias": "moved"}), 1), (json!({"domain": "b.example"}), 0)] {
         let edge = tagged(MemoryEdge::new(1), 1);
         create(&edge, "other", &["old"]);
@@ -240,7 +240,7 @@ fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
 
 /// A hint that an edit left behind leads to a link that has the tag no more.
 #[test]
-fn a_hint_that_was_left_behind_is_skipped() {
+fn leftover_index_entry_is_skipped() {
     let edge = tagged(misfortune::edge(1, CommitMode::Stepwise), 1);
     plan(&edge, Plan::FromFirst(StoreStep::RemoveKey));
     assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);

@@ -59,7 +59,7 @@ fn granted(answers: &[Result<Take, StoreError>]) -> usize {
 }
 
 #[test]
-fn as_many_are_granted_as_there_are() {
+fn exactly_the_limit_is_granted() {
     for way in WAYS {
         for limit in [0, 1, 2, 7, 8, 9, 16, 17, 100, 1_000] {
             let (edge, mut random) = (edge(1), Random::new(limit));
@@ -77,9 +77,9 @@ fn as_many_are_granted_as_there_are() {
 }
 
 #[test]
-fn never_more_are_granted_than_there_are() {
+fn concurrent_takes_never_exceed_the_limit() {
     for way in WAYS {
-        for_seeds("takes", "never_more_are_granted_than_there_are", 500, |seed| {
+        for_seeds("takes", "concurrent_takes_never_exceed_the_limit", 500, |seed| {
             let (edge, mut random) = (edge(seed), Random::new(seed));
             let weather = [WINDY, STORMY, FOGGY][random.below(3)];
             unleash(&edge, weather, seed);
@@ -101,7 +101,7 @@ fn never_more_are_granted_than_there_are() {
 }
 
 #[test]
-fn threads_share_what_there_is() {
+fn parallel_threads_never_exceed_the_limit() {
     for way in WAYS {
         for round in 0..20 {
             let edge = edge(round);
@@ -130,7 +130,7 @@ fn threads_share_what_there_is() {
 }
 
 #[test]
-fn a_failure_grants_nothing_and_wastes_one_at_most() {
+fn failure_grants_nothing_and_wastes_at_most_one() {
     for way in WAYS {
         for (step, wasted) in [(StoreStep::Write, 0), (StoreStep::Answer, 1)] {
             let (edge, mut random) = (edge(1), Random::new(1));
@@ -145,7 +145,7 @@ fn a_failure_grants_nothing_and_wastes_one_at_most() {
 }
 
 #[test]
-fn without_random_bytes_no_ticket_is_tried() {
+fn missing_randomness_tries_no_ticket() {
     let edge = edge(1);
     let trace = watch(&edge);
     let answer = run(tickets::take(&edge.records, &key(), 5, None, Err(NoEntropy("none".into()))));
@@ -161,7 +161,7 @@ fn cost(edge: &MemoryEdge, limit: u64, draws: Draws) -> (Take, Vec<StoreStep>) {
 }
 
 #[test]
-fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
+fn ticket_cost_is_bounded() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for _ in 0..10 {
         assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Granted, vec![StoreStep::Write]));
@@ -178,7 +178,7 @@ fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
 
 /// Tries of something are limited until a moment: then no more than four operations are spent on one.
 #[test]
-fn a_limit_that_ends_costs_four_operations() {
+fn expiring_limit_costs_at_most_four_operations() {
     let until = Some(Timestamp::from_millis(1));
     for limit in [1, 2, 3, 20, 60, 600] {
         let (edge, mut random) = (edge(limit), Random::new(limit));
@@ -196,9 +196,9 @@ fn a_limit_that_ends_costs_four_operations() {
 }
 
 #[test]
-fn never_more_tries_are_granted_than_the_limit() {
+fn concurrent_tries_never_exceed_an_expiring_limit() {
     let until = Some(Timestamp::from_millis(1));
-    for_seeds("takes", "never_more_tries_are_granted_than_the_limit", 300, |seed| {
+    for_seeds("takes", "concurrent_tries_never_exceed_an_expiring_limit", 300, |seed| {
         let (edge, mut random) = (edge(seed), Random::new(seed));
         unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
         let takers = (0..20).map(|_| {
@@ -213,7 +213,7 @@ fn never_more_tries_are_granted_than_the_limit() {
 }
 
 #[test]
-fn a_mark_that_was_not_left_is_left_by_the_next() {
+fn missing_exhaustion_mark_is_written_next_time() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for _ in 0..3 {
         assert_eq!(run(take(&edge.records, Way::Tickets, 3, draws(&mut random))), Ok(Take::Granted));
@@ -231,7 +231,7 @@ fn a_mark_that_was_not_left_is_left_by_the_next() {
 }
 
 #[test]
-fn a_store_that_fails_over_a_ticket_may_still_know_that_none_is_left() {
+fn exhaustion_mark_is_read_despite_failing_writes() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for expected in [Take::Granted, Take::Exhausted] {
         assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(expected));
@@ -242,7 +242,7 @@ fn a_store_that_fails_over_a_ticket_may_still_know_that_none_is_left() {
 }
 
 #[test]
-fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
+fn stale_list_answers_busy_not_exhausted() {
     let (edge, mut random) = (edge(1), Random::new(1));
     let draws = draws(&mut random);
     // Everybody takes the same tickets first, and the list shows none of them yet.
@@ -255,7 +255,7 @@ fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
 
 /// Where no more are left than can be tried, whoever is refused by each has met them all.
 #[test]
-fn the_last_that_seemed_left_are_all_tried() {
+fn few_remaining_tickets_are_all_tried() {
     let first = Draws::default();
     for (limit, answer) in [(9, Take::Exhausted), (10, Take::Busy)] {
         let (edge, mut random) = (edge(1), Random::new(1));
@@ -269,7 +269,7 @@ fn the_last_that_seemed_left_are_all_tried() {
 }
 
 #[test]
-fn every_ticket_can_be_drawn() {
+fn every_ticket_number_is_reachable() {
     let edge = edge(1);
     let ticket = |number: u64| edge.records.peek(&Key::kept(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
     for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
@@ -281,7 +281,7 @@ fn every_ticket_can_be_drawn() {
 }
 
 #[test]
-fn a_ticket_is_added_once() {
+fn add_succeeds_once() {
     let edge = edge(1);
     let add = |value: &str| run(edge.records.add(&key(), value, None));
     assert_eq!((add("1"), add("2"), add("3")), (Ok(true), Ok(false), Ok(false)));

@@ -68,7 +68,7 @@ fn said(edge: &MemoryEdge) -> Vec<Value> {
 }
 
 #[test]
-fn an_export_brings_everything_to_another_deployment() {
+fn import_of_an_export_restores_every_field() {
     let edge = full();
     let wanted = said(&edge);
     assert_eq!(wanted.len(), 4);
@@ -93,7 +93,7 @@ fn an_export_brings_everything_to_another_deployment() {
 }
 
 #[test]
-fn when_a_link_was_made_is_kept_to_the_millisecond() {
+fn creation_time_survives_to_the_millisecond() {
     let [edge, other] = [1, 2].map(MemoryEdge::new);
     let moments = ["2020-01-02T03:04:05.678Z", "2020-01-02T03:04:05.050Z", "2020-01-02T03:04:05Z"];
     let lines = moments.map(|moment| json!({"target": "https://example.com/", "created_at": moment}).to_string() + "\n").concat();
@@ -107,7 +107,7 @@ fn when_a_link_was_made_is_kept_to_the_millisecond() {
 }
 
 #[test]
-fn no_password_leaves_unasked() {
+fn export_omits_password_hashes_by_default() {
     let edge = full();
     for query in ["", "passwords=false", "format=csv"] {
         let text = export(&edge, query).concat();
@@ -121,7 +121,7 @@ fn no_password_leaves_unasked() {
 }
 
 #[test]
-fn a_hash_is_compared_and_refused_by_name() {
+fn imported_password_hashes_are_compared_and_validated() {
     let edge = full();
     let line = export(&edge, "passwords=true").concat().lines().find(|line| line.contains("日本")).expect("the link").to_owned();
     let link: Value = serde_json::from_str(&line).expect("JSON");

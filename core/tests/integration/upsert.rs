@@ -36,7 +36,7 @@ fn called(edge: &MemoryEdge) -> Vec<Value> {
 }
 
 #[test]
-fn the_first_creates_and_every_other_changes_what_it_says() {
+fn first_upsert_creates_and_later_ones_update() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"title": "T", "tags": ["a"]})));
     assert_eq!((first.code(), first.header("etag")), (201, "\"1\""));
@@ -58,7 +58,7 @@ fn the_first_creates_and_every_other_changes_what_it_says() {
 }
 
 #[test]
-fn a_link_that_was_made_otherwise_is_changed_too_wherever_it_went() {
+fn upsert_updates_a_moved_link_created_otherwise() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs", "external_id": "sku-1"}))).code(), 201);
     assert_eq!(ask(&edge, upsert(json!({}))).json()["alias"], "docs");
@@ -74,7 +74,7 @@ fn a_link_that_was_made_otherwise_is_changed_too_wherever_it_went() {
 }
 
 #[test]
-fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
+fn upsert_replaces_a_deleted_or_relabelled_link() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
     assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
@@ -89,7 +89,7 @@ fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
 }
 
 #[test]
-fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
+fn stale_index_still_finds_the_link() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({}))).json();
     edge.wait_seconds(25 * 60 * 60);
@@ -105,7 +105,7 @@ fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
 }
 
 #[test]
-fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
+fn link_deleted_during_an_upsert_is_replaced() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
     let isolate = Isolate::new(&edge);
@@ -121,7 +121,7 @@ fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
 }
 
 #[test]
-fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
+fn taken_alias_blocks_no_later_upsert() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
     for _ in 0..2 {
@@ -133,7 +133,7 @@ fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
 }
 
 #[test]
-fn who_is_refused_keeps_nobody_elses_promise() {
+fn refused_upsert_completes_no_crashed_creation() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
@@ -152,7 +152,7 @@ fn who_is_refused_keeps_nobody_elses_promise() {
 }
 
 #[test]
-fn a_bad_one_is_refused_by_name() {
+fn invalid_upserts_are_refused() {
     let edge = MemoryEdge::new(1);
     for (fields, field, code) in [
         (json!({"external_id": null}), "/external_id", "required"),
@@ -181,7 +181,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
 }
 
 #[test]
-fn whoever_dies_over_it_leaves_one_link() {
+fn upsert_crash_leaves_one_link() {
     for alias in [json!({}), json!({"alias": "mine"})] {
         for number in 0.. {
             let edge = misfortune::edge(1, CommitMode::Stepwise);
@@ -205,8 +205,8 @@ fn whoever_dies_over_it_leaves_one_link() {
 }
 
 #[test]
-fn many_at_once_make_one_link_and_nobody_is_forgotten() {
-    for_seeds("upsert", "many_at_once_make_one_link_and_nobody_is_forgotten", 500, |seed| {
+fn concurrent_upserts_make_one_link() {
+    for_seeds("upsert", "concurrent_upserts_make_one_link", 500, |seed| {
         let mut random = Random::new(seed);
         let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let weather = [WINDY, STORMY][random.below(2)];

@@ -101,7 +101,7 @@ fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, GuardedR
 }
 
 #[test]
-fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
+fn retry_gets_first_response_despite_later_changes() {
     for deed in &DEEDS {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let edge = world(steps);
@@ -125,7 +125,7 @@ fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
 }
 
 #[test]
-fn without_a_key_every_request_is_one_of_its_own() {
+fn requests_without_key_are_independent() {
     let edge = MemoryEdge::new(1);
     for _ in 0..3 {
         assert_eq!(ask(&edge, Ask::shorten(HERE)).code(), 201);
@@ -135,7 +135,7 @@ fn without_a_key_every_request_is_one_of_its_own() {
 }
 
 #[test]
-fn a_key_stands_for_one_request() {
+fn key_reused_for_another_request_is_refused() {
     let edge = MemoryEdge::new(1);
     let csv = format!("target\n{HERE}\n");
     assert_eq!(ask(&edge, Ask::import("?dry_run=true", "text/csv", csv.clone()).once(KEY)).code(), 200);
@@ -157,7 +157,7 @@ fn a_key_stands_for_one_request() {
 }
 
 #[test]
-fn a_key_belongs_to_its_route_and_its_domain() {
+fn key_is_scoped_to_route_and_domain() {
     let edge = MemoryEdge::new(1);
     let elsewhere = || {
         let here = Ask::shorten(HERE);
@@ -178,7 +178,7 @@ fn a_key_belongs_to_its_route_and_its_domain() {
 }
 
 #[test]
-fn a_key_can_be_told_from_a_mishap() {
+fn invalid_keys_are_refused() {
     let edge = MemoryEdge::new(1);
     for (key, good) in [
         ("", false),
@@ -204,7 +204,7 @@ fn a_key_can_be_told_from_a_mishap() {
 }
 
 #[test]
-fn without_a_pepper_no_key_is_taken() {
+fn key_without_pepper_is_not_configured() {
     let edge = MemoryEdge::new(1);
     for pepper in [None, Some("short")] {
         let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY)];
@@ -219,7 +219,7 @@ fn without_a_pepper_no_key_is_taken() {
 }
 
 #[test]
-fn a_request_that_is_being_answered_is_not_answered_twice() {
+fn request_in_flight_answers_409() {
     for deed in &DEEDS {
         let edge = world(CommitMode::Stepwise);
         // The claim is a read, a write and its answer.
@@ -239,7 +239,7 @@ fn a_request_that_is_being_answered_is_not_answered_twice() {
 }
 
 #[test]
-fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
+fn refused_request_leaves_its_key_free() {
     let edge = world(CommitMode::Stepwise);
     for refused in [
         Ask::create(&json!({"target": HERE, "alias": "docs"})),
@@ -258,7 +258,7 @@ fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
 }
 
 #[test]
-fn after_a_day_a_key_is_free_and_draws_otherwise() {
+fn expired_key_is_free_and_yields_new_ids() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"target": HERE})).once(KEY);
     let first = ask(&edge, create()).json();
@@ -272,7 +272,7 @@ fn after_a_day_a_key_is_free_and_draws_otherwise() {
 }
 
 #[test]
-fn what_is_kept_of_a_request_is_no_secret() {
+fn stored_request_holds_no_secret() {
     let edge = MemoryEdge::new(1);
     let password = "a password to keep";
     let link = json!({"target": HERE, "alias": "mine", "password": password});
@@ -320,7 +320,7 @@ fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&Me
 }
 
 #[test]
-fn whoever_dies_over_a_request_leaves_it_to_be_done_once() {
+fn retry_after_crash_does_the_work_once() {
     for deed in &DEEDS {
         die_everywhere(
             deed,
@@ -343,7 +343,7 @@ fn whoever_dies_over_a_request_leaves_it_to_be_done_once() {
 
 /// Meanwhile everything that was made goes elsewhere, and somebody else sits down in its place.
 #[test]
-fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
+fn retry_takes_no_alias_claimed_meanwhile() {
     let others = |edge: &MemoryEdge| {
         for (number, (alias, kept)) in truth(edge).into_iter().enumerate() {
             if kept.target != HERE || !kept.live {
@@ -368,7 +368,7 @@ fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
 }
 
 #[test]
-fn a_move_done_by_halves_loses_no_link() {
+fn retry_of_a_crashed_move_loses_no_link() {
     let deed = Deed {
         name: "rename",
         ask: || Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]),
@@ -397,7 +397,7 @@ fn a_move_done_by_halves_loses_no_link() {
 }
 
 #[test]
-fn a_failed_request_may_be_sent_again_at_once() {
+fn failed_request_may_be_retried_at_once() {
     for deed in &DEEDS {
         let mut failed = 0;
         for number in 0.. {
@@ -435,8 +435,8 @@ fn was_refused(answer: &Answer) -> bool {
 }
 
 #[test]
-fn many_at_once_do_it_once() {
-    for_seeds("once", "many_at_once_do_it_once", 700, |seed| {
+fn concurrent_retries_do_the_work_once() {
+    for_seeds("idempotency", "concurrent_retries_do_the_work_once", 700, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
@@ -475,7 +475,7 @@ fn many_at_once_do_it_once() {
 }
 
 #[test]
-fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
+fn unstored_response_is_sent_and_logged() {
     let edge = world(CommitMode::Transaction);
     edge.take_log();
     // The first write claims the key, the second makes the link.
@@ -496,7 +496,7 @@ fn move_once() -> Ask {
 
 /// Three tries of one move are at it at once, under one journey.
 #[test]
-fn link_arrives_once_however_many_tries_move_it() {
+fn concurrent_retries_move_a_link_once() {
     let edge = world(CommitMode::Transaction);
     let id = truth(&edge)["old"].id.clone();
     let isolate = Isolate::new(&edge);
@@ -530,7 +530,7 @@ fn link_arrives_once_however_many_tries_move_it() {
 
 /// A move that was made is not made again, even if the link has come back since.
 #[test]
-fn a_move_that_was_made_is_not_made_again() {
+fn finished_move_is_not_repeated() {
     let edge = world(CommitMode::Stepwise);
     // The worker dies before it has settled the link.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
@@ -547,8 +547,8 @@ fn a_move_that_was_made_is_not_made_again() {
 
 /// Whoever is slow is taken over by the next, and both go on. Nothing is done twice all the same.
 #[test]
-fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
-    for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
+fn taken_over_request_does_nothing_twice() {
+    for_seeds("idempotency", "taken_over_request_does_nothing_twice", 500, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
@@ -591,7 +591,7 @@ fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
 
 /// A link that an earlier try made may have been changed since, by whoever may write what the sender may not read.
 #[test]
-fn repetition_shows_an_edited_link_to_readers_only() {
+fn retry_shows_edited_link_to_readers_only() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     let [(_, blind), (_, seeing)] =

@@ -17,7 +17,7 @@ fn aliases(edge: &MemoryEdge) -> Vec<String> {
 }
 
 #[test]
-fn a_link_lives_dies_and_lives_again() {
+fn link_is_created_followed_deleted_and_restored() {
     run(async {
         let edge = MemoryEdge::new(1);
         let isolate = Isolate::new(&edge);
@@ -81,7 +81,7 @@ fn reusing_an_alias_writes_its_entries_once() {
 }
 
 #[test]
-fn an_alias_has_one_owner_on_each_domain() {
+fn alias_is_unique_per_domain() {
     run(async {
         let edge = MemoryEdge::new(2);
         let isolate = Isolate::new(&edge);
@@ -98,7 +98,7 @@ fn an_alias_has_one_owner_on_each_domain() {
 }
 
 #[test]
-fn a_shortened_url_is_one_line_away() {
+fn shorten_creates_a_link_from_a_url() {
     run(async {
         let edge = MemoryEdge::new(3);
         let isolate = Isolate::new(&edge);
@@ -118,7 +118,7 @@ fn a_shortened_url_is_one_line_away() {
 }
 
 #[test]
-fn a_redirect_carries_four_headers_and_nothing_else() {
+fn redirect_carries_exactly_four_headers() {
     run(async {
         let edge = MemoryEdge::new(4);
         let isolate = Isolate::new(&edge);
@@ -140,7 +140,7 @@ fn a_redirect_carries_four_headers_and_nothing_else() {
 }
 
 #[test]
-fn a_look_is_no_click() {
+fn head_request_counts_no_click() {
     run(async {
         let edge = MemoryEdge::new(5);
         let isolate = Isolate::new(&edge);
@@ -158,7 +158,7 @@ fn a_look_is_no_click() {
 }
 
 #[test]
-fn pages_show_every_link_once_newest_first() {
+fn list_shows_every_link_once_newest_first() {
     run(async {
         let edge = MemoryEdge::new(6);
         let isolate = Isolate::new(&edge);
@@ -181,7 +181,7 @@ fn pages_show_every_link_once_newest_first() {
 }
 
 #[test]
-fn who_has_no_key_costs_the_store_nothing() {
+fn unauthenticated_request_costs_no_store_operation() {
     run(async {
         let edge = MemoryEdge::new(7);
         let isolate = Isolate::new(&edge);
@@ -200,7 +200,7 @@ fn who_has_no_key_costs_the_store_nothing() {
 }
 
 #[test]
-fn a_wrong_key_opens_nothing() {
+fn wrong_admin_key_is_refused() {
     run(async {
         let edge = MemoryEdge::new(8);
         let isolate = Isolate::new(&edge);

@@ -1,21 +1,21 @@
-//! hop does what a model of it does: many random calls, in all weathers, each answer compared with what a few maps say.
+//! Model test: many random calls, with all kinds of faults. Every response is compared with a model made of a few maps.
 #![cfg(not(target_arch = "wasm32"))]
-mod ask;
-mod draw;
+mod candidates;
 mod filter;
-mod judge;
-mod looks;
-mod walk;
+mod generate;
+mod observe;
+mod requests;
+mod runner;
 mod world;
 
 use crate::support::misfortune;
 use crate::support::replay::{for_few_seeds, slow};
 use hop_core::memory::{CommitMode, Random};
 
-use self::draw::Dice;
-use self::walk::Walk;
+use self::generate::Generator;
+use self::runner::Runner;
 
-/// How many calls are made, from each seed.
+/// The number of calls per seed.
 fn calls() -> u64 {
     let chosen = std::env::var("HOP_MODEL_CALLS").ok().and_then(|calls| calls.parse().ok());
     chosen.unwrap_or(if slow() { 100_000 } else { 4_000 })
@@ -26,7 +26,7 @@ fn random_calls_agree_with_the_model() {
     for_few_seeds("model", "random_calls_agree_with_the_model", 4, |seed| {
         let steps = if seed % 2 == 0 { CommitMode::Stepwise } else { CommitMode::Transaction };
         let edge = misfortune::edge(seed, steps);
-        let dice = Dice { random: Random::new(seed), most_links: 60, moments: Vec::new() };
-        Walk::new(&edge, dice).go(calls());
+        let generator = Generator { random: Random::new(seed), most_links: 60, moments: Vec::new() };
+        Runner::new(&edge, generator).run(calls());
     });
 }

@@ -1,4 +1,4 @@
-//! One call after the other, each compared with the model.
+//! The runner: makes random calls and compares each outcome with the model.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,47 +7,47 @@ use hop_core::memory::{MemoryEdge, OPERATIONS};
 use hop_core::ports::Edge;
 use serde_json::Value;
 
-use super::ask::{self, address};
-use super::draw::{Dice, Mood};
-use super::judge::{Circumstance, Known, Told};
-use super::world::{Address, Deed, Destination, Way};
+use super::candidates::{self, Attempts, Candidates, Outcome};
+use super::generate::{FaultMode, Generator};
+use super::requests::{self, address};
+use super::world::{Address, Command, CreateMode, Destination};
 use crate::support::client::Answer;
 use crate::support::misfortune::{calm, plan, unleash};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
 
-/// More possible worlds than this, and doubt is settled by looks.
+/// The number of candidate worlds above which reads reduce them to one.
 const MOST_WORLDS: usize = 24;
 
-/// After so many calls everything is looked at.
-const BETWEEN_AUDITS: u64 = 1_000;
+/// The number of calls between two checks of everything.
+const CALLS_PER_CHECK: u64 = 1_000;
 
-/// How many of the latest calls a failure tells.
-const TOLD_CALLS: usize = 100;
+/// The number of latest calls that a failure prints.
+const PRINTED_CALLS: usize = 100;
 
-/// More requests than anything takes that is repeated because it had no operations left.
+/// A limit on the requests that one command may need on a small operation budget.
 const MOST_REQUESTS: usize = 40;
 
-/// After so long a request that was not answered is sent again.
+/// Seconds after which an unanswered request is retried.
 const RETRY_SECONDS: u64 = 61;
 
-/// How many requests may be sent again.
+/// The number of answered requests that are kept for repetition.
 const REPEATABLE: usize = 8;
 
-/// The latest calls, told if the test dies.
+/// The latest calls, printed if the test fails.
 #[derive(Default)]
-pub(crate) struct Story(VecDeque<String>);
+pub(crate) struct CallLog(VecDeque<String>);
 
-impl Story {
+impl CallLog {
     pub(crate) fn add(&mut self, line: String) {
         self.0.push_back(line);
-        if self.0.len() > TOLD_CALLS {
+        if self.0.len() > PRINTED_CALLS {
             self.0.pop_front();
         }
     }
 }
 
-impl Drop for Story {
+impl Drop for CallLog {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.iter().for_each(|line| eprintln!("{line}"));
@@ -55,85 +55,96 @@ impl Drop for Story {
     }
 }
 
-pub(crate) struct Walk<'a> {
+pub(crate) struct Runner<'a> {
     pub(crate) edge: &'a MemoryEdge,
     pub(crate) isolates: [Isolate<'a>; 2],
-    pub(crate) dice: Dice,
-    pub(crate) known: Known,
-    pub(crate) story: Story,
+    pub(crate) generator: Generator,
+    pub(crate) candidates: Candidates,
+    pub(crate) calls: CallLog,
     pub(crate) number: u64,
     pub(crate) clock: u64,
-    /// By target, how many more visitors the limits of all links that ever led there can let through.
+    /// By target, the clicks left of the limits of all links that ever had it.
     allowed: BTreeMap<String, u64>,
-    /// The clock at the first try of the request that is judged: results of that may have been kept.
+    /// The clock at the first attempt of the current request, whose results may be stored.
     began: u64,
-    /// Requests with a key that were answered, and their answers.
+    /// Answered requests with an idempotency key, and their responses.
     answered: VecDeque<(Ask, u16, Vec<u8>)>,
 }
 
-impl<'a> Walk<'a> {
-    pub(crate) fn new(edge: &'a MemoryEdge, mut dice: Dice) -> Self {
-        dice.pass(now(edge));
+impl<'a> Runner<'a> {
+    pub(crate) fn new(edge: &'a MemoryEdge, mut generator: Generator) -> Self {
+        generator.pass(now(edge));
         let isolates = [Isolate::new(edge), Isolate::new(edge)];
-        let (known, story) = (Known::new(), Story::default());
-        Self { edge, isolates, dice, known, story, number: 0, clock: 0, began: 0, allowed: BTreeMap::new(), answered: VecDeque::new() }
+        let (candidates, calls) = (Candidates::new(), CallLog::default());
+        Self {
+            edge,
+            isolates,
+            generator,
+            candidates,
+            calls,
+            number: 0,
+            clock: 0,
+            began: 0,
+            allowed: BTreeMap::new(),
+            answered: VecDeque::new(),
+        }
     }
 
-    /// Makes `calls` calls, and looks at everything from time to time and in the end.
-    pub(crate) fn go(&mut self, calls: u64) {
+    /// Makes `calls` calls. Checks everything from time to time and at the end.
+    pub(crate) fn run(&mut self, calls: u64) {
         for call in 1..=calls {
             self.call();
-            if call % BETWEEN_AUDITS == 0 || call == calls {
-                self.audit();
+            if call % CALLS_PER_CHECK == 0 || call == calls {
+                self.check_everything();
             }
         }
     }
 
     fn call(&mut self) {
-        if !self.dice.one_in(4) {
+        if !self.generator.one_in(4) {
             self.wait(1);
         }
-        match self.dice.random.below(20) {
+        match self.generator.random.below(20) {
             0..=9 => self.one(),
             10..=11 => self.two(),
             12 => self.many(),
             13 => self.repeat(),
             14..=15 => self.visit(),
-            16 => self.look_at_one(),
-            17 => self.look_at_history(),
-            18 => self.look_at_list(),
-            _ => self.move_copies(),
+            16 => self.observe_random_link(),
+            17 => self.observe_random_history(),
+            18 => self.observe_list(),
+            _ => self.disturb_cache(),
         }
-        if self.dice.one_in(100) {
+        if self.generator.one_in(100) {
             self.retag();
         }
-        if self.known.worlds.len() > MOST_WORLDS {
-            self.finalize_move();
+        if self.candidates.worlds.len() > MOST_WORLDS {
+            self.resolve_doubts();
         }
     }
 
     pub(crate) fn wait(&mut self, seconds: u64) {
         self.edge.wait_seconds(seconds);
         self.clock += seconds;
-        self.dice.pass(now(self.edge));
+        self.generator.pass(now(self.edge));
     }
 
-    pub(crate) fn say(&mut self, line: String) {
-        self.story.add(format!("{} {} {line}", self.number, now(self.edge)));
+    pub(crate) fn log(&mut self, line: String) {
+        self.calls.add(format!("{} {} {line}", self.number, now(self.edge)));
     }
 
-    pub(crate) fn set(&mut self, mood: &Mood) {
-        let operations = self.dice.operations();
+    pub(crate) fn set_faults(&mut self, faults: &FaultMode) {
+        let operations = self.generator.operations();
         self.edge.set_operations(operations);
-        match mood {
-            Mood::Calm => calm(self.edge),
-            Mood::Planned(misfortune) => drop(plan(self.edge, misfortune.clone())),
-            Mood::Drawn(weather) => unleash(self.edge, *weather, self.dice.random.next_u64()),
+        match faults {
+            FaultMode::None => calm(self.edge),
+            FaultMode::Planned(faults) => drop(plan(self.edge, faults.clone())),
+            FaultMode::Random(rates) => unleash(self.edge, *rates, self.generator.random.next_u64()),
         }
     }
 
-    /// Ends all misfortune. What comes now has operations enough.
-    pub(crate) fn calm(&self) {
+    /// Removes all faults and restores the operation budget.
+    pub(crate) fn clear_faults(&self) {
         calm(self.edge);
         self.edge.set_operations(OPERATIONS);
     }
@@ -143,180 +154,188 @@ impl<'a> Walk<'a> {
         self.number
     }
 
-    /// Adds the limit that a deed sets.
-    fn allow(&mut self, deed: &Deed) {
-        if let Some(Destination { target, max_clicks: Some(limit), .. }) = deed.destination() {
+    /// Adds the limit that a command sets.
+    fn allow(&mut self, command: &Command) {
+        if let Some(Destination { target, max_clicks: Some(limit), .. }) = command.destination() {
             *self.allowed.entry(target.clone()).or_default() += limit;
         }
     }
 
-    /// Fails if more visitors were led on than limits let through.
+    /// Fails if there are more redirects than the limits allow.
     pub(crate) fn count(&mut self, answer: &Answer) {
         let location = answer.header("location");
         if answer.code() == 302 && location.starts_with("https://few.") {
             let left = self.allowed.get_mut(Destination::target_of(location)).expect("a link had that target");
-            *left = left.checked_sub(1).unwrap_or_else(|| panic!("too many are led to {location}"));
+            *left = left.checked_sub(1).unwrap_or_else(|| panic!("too many redirects to {location}"));
         }
     }
 
-    /// One client asks for one thing.
+    /// One client sends one command.
     pub(crate) fn one(&mut self) {
         let number = self.next_number();
-        let deed = self.dice.deed(self.known.likely(), number);
-        self.allow(&deed);
-        let mood = self.dice.mood();
-        let (answers, when) = self.ask_for(&mood, matches!(deed, Deed::Create(_)), ask::one(&deed), |answer| vec![ask::told(answer)]);
-        self.judge(&mood, &[deed], &answers, when);
+        let command = self.generator.command(self.candidates.likely(), number);
+        self.allow(&command);
+        let faults = self.generator.faults();
+        let (answers, when) =
+            self.send(&faults, matches!(command, Command::Create(_)), requests::one(&command), |answer| vec![requests::outcome(answer)]);
+        self.keep_possible(&faults, &[command], &answers, when);
     }
 
-    /// The link there gets other tags: its hints are written anew.
+    /// Changes the tags of the link at `at`, and thus its index entries.
     pub(crate) fn touch(&mut self, at: &Address) {
-        let deed = self.dice.tag(at);
-        let (answers, when) = self.ask_for(&Mood::Calm, false, ask::one(&deed), |answer| vec![ask::told(answer)]);
-        self.judge(&Mood::Calm, &[deed], &answers, when);
+        let command = self.generator.tag(at);
+        let (answers, when) = self.send(&FaultMode::None, false, requests::one(&command), |answer| vec![requests::outcome(answer)]);
+        self.keep_possible(&FaultMode::None, &[command], &answers, when);
     }
 
-    /// A tag is renamed or taken off all links, in no fog: then it is done link by link, in their order.
+    /// Renames or removes a tag. Without stale reads the links change one by one in their order.
     fn retag(&mut self) {
-        self.settle_all();
-        let deed = self.dice.retag();
-        let mood = loop {
-            let mood = self.dice.mood();
-            if !mood.is_foggy() {
-                break mood;
+        self.resolve_all();
+        let command = self.generator.retag();
+        let faults = loop {
+            let faults = self.generator.faults();
+            if !faults.has_stale_reads() {
+                break faults;
             }
         };
-        let Deed::Retag { domain, old, new } = &deed else { return };
-        let (told, when) = self.ask_for(&mood, false, ask::one(&deed), |answer| vec![ask::told(answer)]);
-        self.say(format!("{mood:?} {deed:?} → {told:?}"));
-        let mut world = self.known.likely().clone();
+        let Command::Retag { domain, old, new } = &command else { return };
+        let (outcomes, when) = self.send(&faults, false, requests::one(&command), |answer| vec![requests::outcome(answer)]);
+        self.log(format!("{faults:?} {command:?} → {outcomes:?}"));
+        let mut world = self.candidates.likely().clone();
         let mut tagged = world.tagged(domain, old);
         let count = tagged.len();
-        match (told[0].status, told[0].changed) {
-            (200, Some((changed, true))) => assert_eq!(changed, count, "it is said to be done"),
+        match (outcomes[0].status, outcomes[0].changed) {
+            (200, Some((changed, true))) => assert_eq!(changed, count, "the count of a finished rename"),
             (404, None) => assert_eq!(count, 0),
-            (422, None) if told[0].is_too_much => tagged.clear(),
+            (422, None) if outcomes[0].is_too_much => tagged.clear(),
             (200, Some(_)) | (503, None) => {
-                assert!(told[0].status == 200 || !matches!(mood, Mood::Calm), "nothing failed");
-                // Some are done and some are not. Those that are are what they should be.
+                assert!(outcomes[0].status == 200 || !matches!(faults, FaultMode::None), "nothing failed");
+                // Some links are changed and some are not. The changed ones must be right.
                 tagged.retain(|at| self.version_at(at) != world.link(at).map(|link| link.version));
-                assert!(told[0].changed.is_none_or(|(changed, _)| changed == tagged.len()), "{tagged:?} were changed");
+                assert!(outcomes[0].changed.is_none_or(|(changed, _)| changed == tagged.len()), "{tagged:?} were changed");
             }
-            _ => panic!("a tag is renamed on some links, or on none"),
+            _ => panic!("unexpected outcome of a tag rename"),
         }
         world.retag(&tagged, old, new.as_deref(), &when);
-        self.known.worlds = vec![world];
-        tagged.iter().for_each(|at| self.look_at(at));
+        self.candidates.worlds = vec![world];
+        tagged.iter().for_each(|at| self.observe_link(at));
     }
 
-    /// One client asks for several things at once.
+    /// One client sends several commands in one request.
     fn many(&mut self) {
-        let world = self.known.likely().clone();
-        let count = self.dice.random.below(4) + 1;
-        let is_import = self.dice.one_in(2);
-        let deeds: Vec<Deed> = (0..count)
+        let world = self.candidates.likely().clone();
+        let count = self.generator.random.below(4) + 1;
+        let is_import = self.generator.one_in(2);
+        let commands: Vec<Command> = (0..count)
             .map(|_| {
                 let number = self.next_number();
-                if is_import { Deed::Create(self.dice.line(&world, number)) } else { self.dice.item(&world, number) }
+                if is_import { Command::Create(self.generator.line(&world, number)) } else { self.generator.item(&world, number) }
             })
             .collect();
-        deeds.iter().for_each(|deed| self.allow(deed));
-        let mood = self.dice.mood();
-        let ask = if is_import { ask::import(&deeds, self.dice.one_in(2)) } else { ask::batch(&deeds) };
-        let (answers, when) = self.ask_for(&mood, are_apart(&deeds), ask, |answer| ask::told_each(answer, count));
-        self.judge(&mood, &deeds, &answers, when);
+        commands.iter().for_each(|command| self.allow(command));
+        let faults = self.generator.faults();
+        let ask = if is_import { requests::import(&commands, self.generator.one_in(2)) } else { requests::batch(&commands) };
+        let (answers, when) = self.send(&faults, are_apart(&commands), ask, |answer| requests::outcomes(answer, count));
+        self.keep_possible(&faults, &commands, &answers, when);
     }
 
-    /// Two clients ask at the same time, their steps mixed. Both orders are possible.
+    /// Two clients send commands concurrently with mixed steps. Both orders are possible.
     fn two(&mut self) {
-        let world = self.known.likely().clone();
-        let deeds = [(); 2].map(|()| {
+        let world = self.candidates.likely().clone();
+        let commands = [(); 2].map(|()| {
             loop {
                 let number = self.next_number();
-                let deed = self.dice.deed(&world, number);
-                // Two drawn aliases of equal links could not be told apart.
-                if !matches!(&deed, Deed::Create(new) if new.way == Way::Find && new.alias.is_none()) {
-                    break deed;
+                let command = self.generator.command(&world, number);
+                // Generated aliases of two equal links could not be distinguished.
+                if !matches!(&command, Command::Create(new) if new.mode == CreateMode::Find && new.alias.is_none()) {
+                    break command;
                 }
             }
         });
-        deeds.iter().for_each(|deed| self.allow(deed));
-        let mood = self.dice.weather();
+        commands.iter().for_each(|command| self.allow(command));
+        let faults = self.generator.concurrent_faults();
         self.began = self.clock;
-        self.set(&mood);
-        let mut random = hop_core::memory::Random::new(self.dice.random.next_u64());
-        let clients = deeds
+        self.set_faults(&faults);
+        let mut random = hop_core::memory::Random::new(self.generator.random.next_u64());
+        let clients = commands
             .iter()
             .zip(&self.isolates)
-            .map(|(deed, isolate)| Box::pin(isolate.ask_beside_others(ask::one(deed))) as Client<'_, Answer>);
+            .map(|(command, isolate)| Box::pin(isolate.ask_beside_others(requests::one(command))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        self.calm();
-        let told: Vec<Told> = answers.iter().map(|answer| ask::told(answer).uncounted()).collect();
-        self.say(format!("{mood:?} {deeds:?} → {told:?}"));
-        assert!(told.iter().all(|told| told.status != 500));
-        let circumstances: Vec<Circumstance> =
-            deeds.iter().zip(&told).map(|(deed, told)| self.circumstance(deed, told, vec![now(self.edge)], true)).collect();
+        self.clear_faults();
+        let outcomes: Vec<Outcome> = answers.iter().map(|answer| requests::outcome(answer).uncounted()).collect();
+        self.log(format!("{faults:?} {commands:?} → {outcomes:?}"));
+        assert!(outcomes.iter().all(|outcome| outcome.status != 500));
+        let all_attempts: Vec<Attempts> =
+            commands.iter().zip(&outcomes).map(|(command, outcome)| self.attempts(command, outcome, vec![now(self.edge)], true)).collect();
         let in_order = |order: [usize; 2]| {
-            order
-                .into_iter()
-                .fold(self.known.worlds.clone(), |worlds, turn| self.known.after(&worlds, &deeds[turn], &told[turn], &circumstances[turn]))
+            order.into_iter().fold(self.candidates.worlds.clone(), |worlds, turn| {
+                self.candidates.after(&worlds, &commands[turn], &outcomes[turn], &all_attempts[turn])
+            })
         };
         let both = [in_order([0, 1]), in_order([1, 0])].concat();
-        self.known.worlds = super::judge::dedup(both);
-        assert!(!self.known.worlds.is_empty(), "no world explains this");
-        deeds.iter().for_each(|deed| self.known.hold(deed, self.clock));
-        self.bind(&told);
+        self.candidates.worlds = candidates::dedup(both);
+        assert!(!self.candidates.worlds.is_empty(), "no world explains this");
+        commands.iter().for_each(|command| self.candidates.hold(command, self.clock));
+        self.bind(&outcomes);
     }
 
-    /// Asks in this mood; again and again, once the store is calm, if the request has a key and was not answered wholly.
-    fn ask_for(&mut self, mood: &Mood, repeatable: bool, ask: Ask, tell: impl Fn(&Answer) -> Vec<Told>) -> (Vec<Told>, Vec<String>) {
-        let key = (repeatable && self.dice.one_in(3)).then(|| format!("key {}", self.number));
+    /// Sends a request with faults. A request with a key is retried without faults until it is answered completely.
+    fn send(
+        &mut self,
+        faults: &FaultMode,
+        repeatable: bool,
+        ask: Ask,
+        tell: impl Fn(&Answer) -> Vec<Outcome>,
+    ) -> (Vec<Outcome>, Vec<String>) {
+        let key = (repeatable && self.generator.one_in(3)).then(|| format!("key {}", self.number));
         let ask = match &key {
             Some(key) => ask.once(key),
             None => ask,
         };
-        let isolate = self.dice.random.below(2);
+        let isolate = self.generator.random.below(2);
         let mut when = vec![now(self.edge)];
         self.began = self.clock;
-        self.set(mood);
+        self.set_faults(faults);
         if finds(&ask) {
-            // On few operations only the newest links to one target are looked at.
+            // On a small budget only the newest links with one target are examined.
             self.edge.set_operations(OPERATIONS);
         }
         let mut answer = run(self.isolates[isolate].ask(ask.again()));
-        let mut told = tell(&answer);
-        if matches!(mood, Mood::Calm) && (key.is_some() || told.len() == 1) {
-            // On as few operations as before it comes to an end.
+        let mut outcomes = tell(&answer);
+        if matches!(faults, FaultMode::None) && (key.is_some() || outcomes.len() == 1) {
+            // It must finish on the same small budget.
             for requests in 1.. {
-                if !told.iter().any(Told::is_cut_short) {
+                if !outcomes.iter().any(Outcome::is_cut_short) {
                     break;
                 }
                 let cause = || (String::from_utf8_lossy(&answer.body).into_owned(), self.edge.take_log().pop());
                 assert!(requests < MOST_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
-                self.say(format!("{} {} on {} operations → {told:?}", ask.method, ask.url, self.edge.operations()));
+                self.log(format!("{} {} on {} operations → {outcomes:?}", ask.method, ask.url, self.edge.operations()));
                 answer = run(self.isolates[isolate].ask(ask.again()));
-                told = tell(&answer);
+                outcomes = tell(&answer);
             }
         }
-        self.calm();
-        while key.is_some() && (told.iter().any(Told::is_lost) || answer.problem() == "idempotency_in_flight") {
-            assert!(when.len() < 4, "this request never ends: {told:?}");
-            self.say(format!("{mood:?} {} {} with a key was answered {told:?}", ask.method, ask.url));
+        self.clear_faults();
+        while key.is_some() && (outcomes.iter().any(Outcome::is_lost) || answer.problem() == "idempotency_in_flight") {
+            assert!(when.len() < 4, "this request never ends: {outcomes:?}");
+            self.log(format!("{faults:?} {} {} with a key was answered {outcomes:?}", ask.method, ask.url));
             self.wait(RETRY_SECONDS);
             when.push(now(self.edge));
             answer = run(self.isolates[isolate].ask(ask.again()));
-            told = tell(&answer);
+            outcomes = tell(&answer);
         }
-        // What is too much for one request may not be for the next: it is known to be kept only if nothing failed.
-        let is_told_again = matches!(mood, Mood::Calm) || !told.iter().any(|told| told.is_too_much);
-        let is_kept = key.is_some() && answer.code() < 300 && !mood.is_foggy() && is_told_again;
-        if is_kept && when.len() == 1 && !matches!(mood, Mood::Calm) {
-            // Whether the answer was written down is not known. If it was not, what was done is found and nothing more is done.
+        // Tags that are too many for one attempt may fit the next one. So the response is surely stored only without
+        // faults.
+        let is_told_again = matches!(faults, FaultMode::None) || !outcomes.iter().any(|outcome| outcome.is_too_much);
+        let is_kept = key.is_some() && answer.code() < 300 && !faults.has_stale_reads() && is_told_again;
+        if is_kept && when.len() == 1 && !matches!(faults, FaultMode::None) {
+            // The response may not be stored. Then a retry finds what was done and does nothing more.
             self.wait(RETRY_SECONDS);
             answer = run(self.isolates[isolate].ask(ask.again()));
             let again = tell(&answer);
-            let is_same = |(one, other): (&Told, &Told)| one.status == other.status || (one.status, other.status) == (201, 200);
-            assert!(told.iter().zip(&again).all(is_same), "{told:?} became {again:?}");
+            let is_same = |(one, other): (&Outcome, &Outcome)| one.status == other.status || (one.status, other.status) == (201, 200);
+            assert!(outcomes.iter().zip(&again).all(is_same), "{outcomes:?} became {again:?}");
         }
         if is_kept {
             self.answered.push_back((ask, answer.code(), answer.body));
@@ -324,108 +343,111 @@ impl<'a> Walk<'a> {
                 self.answered.pop_front();
             }
         }
-        (told, when)
+        (outcomes, when)
     }
 
-    /// Goes on with the worlds in which `deeds`, one after the other, get these answers.
-    fn judge(&mut self, mood: &Mood, deeds: &[Deed], told: &[Told], when: Vec<String>) {
-        self.say(format!("{mood:?} {deeds:?} → {told:?}"));
+    /// Keeps the worlds in which the commands, one after the other, have these outcomes.
+    fn keep_possible(&mut self, faults: &FaultMode, commands: &[Command], outcomes: &[Outcome], when: Vec<String>) {
+        self.log(format!("{faults:?} {commands:?} → {outcomes:?}"));
         let tries = when.len();
-        for (deed, told) in deeds.iter().zip(told) {
-            // To erase a link of many versions may take more than one request, and so may what is done for the alias of one.
-            let may_fail = !matches!(mood, Mood::Calm) || matches!(deed, Deed::Erase { .. }) || deed.reuses() || told.is_cut_short();
-            assert!(told.status != 500 && (told.status != 503 || may_fail), "nothing failed");
-            let circumstance = self.circumstance(deed, told, when.clone(), mood.is_foggy());
-            // What a repeated request shows is from the time of its last try.
-            let told = if tries > 1 { Told { link: None, ..told.clone() } } else { told.clone() };
-            let told = if matches!(mood, Mood::Calm) { told } else { told.uncounted() };
-            self.known.worlds = self.known.after(&self.known.worlds, deed, &told, &circumstance);
-            assert!(!self.known.worlds.is_empty(), "no world explains {deed:?} → {told:?}, tried at {:?}", circumstance.when);
-            if told.is_lost() || mood.is_foggy() || tries > 1 {
-                self.known.hold(deed, self.clock);
+        for (command, outcome) in commands.iter().zip(outcomes) {
+            // Erasing a link with many versions may take several requests, and so may taking over its alias.
+            let may_fail = !matches!(faults, FaultMode::None)
+                || matches!(command, Command::Erase { .. })
+                || command.reuses()
+                || outcome.is_cut_short();
+            assert!(outcome.status != 500 && (outcome.status != 503 || may_fail), "nothing failed");
+            let attempts = self.attempts(command, outcome, when.clone(), faults.has_stale_reads());
+            // A retried request shows the link as of its last attempt.
+            let outcome = if tries > 1 { Outcome { link: None, ..outcome.clone() } } else { outcome.clone() };
+            let outcome = if matches!(faults, FaultMode::None) { outcome } else { outcome.uncounted() };
+            self.candidates.worlds = self.candidates.after(&self.candidates.worlds, command, &outcome, &attempts);
+            assert!(!self.candidates.worlds.is_empty(), "no world explains {command:?} → {outcome:?}, tried at {:?}", attempts.when);
+            if outcome.is_lost() || faults.has_stale_reads() || tries > 1 {
+                self.candidates.hold(command, self.clock);
             }
         }
         if tries > 1 {
-            self.settle_all();
-        } else if !mood.is_foggy() {
-            self.bind(told);
+            self.resolve_all();
+        } else if !faults.has_stale_reads() {
+            self.bind(outcomes);
         }
     }
 
-    fn circumstance(&self, deed: &Deed, told: &Told, when: Vec<String>, unsure: bool) -> Circumstance {
-        let found = if told.is_lost() { self.find_drawn(deed, &when) } else { None };
-        Circumstance { when, clock: self.began, unsure, found }
+    fn attempts(&self, command: &Command, outcome: &Outcome, when: Vec<String>, uncertain: bool) -> Attempts {
+        let found = if outcome.is_lost() { self.find_generated(command, &when) } else { None };
+        Attempts { when, clock: self.began, uncertain, found }
     }
 
-    /// The alias hop drew for a link although the answer was lost, if it made the link.
-    fn find_drawn(&self, deed: &Deed, when: &[String]) -> Option<String> {
-        let Deed::Create(new) = deed else { return None };
+    /// The alias that hop generated for a link whose response was lost, if it created the link.
+    fn find_generated(&self, command: &Command, when: &[String]) -> Option<String> {
+        let Command::Create(new) = command else { return None };
         if new.alias.is_some() {
             return None;
         }
         let since = when.first().expect("it was tried");
-        let shown = self.walk_list(&format!("/api/v1/links?domain={}&created_from={since}", new.domain));
+        let shown = self.read_list(&format!("/api/v1/links?domain={}&created_from={since}", new.domain));
         let is_new = |json: &&Value| {
             let address = address(json);
-            json["target"] == *new.said.destination.target
-                && json["title"].as_str() == new.said.title.as_deref()
-                && !self.known.worlds.iter().any(|world| world.0.contains_key(&address))
+            json["target"] == *new.settings.destination.target
+                && json["title"].as_str() == new.settings.title.as_deref()
+                && !self.candidates.worlds.iter().any(|world| world.0.contains_key(&address))
         };
         shown.iter().find(is_new).map(|json| address(json).1)
     }
 
-    fn bind(&mut self, told: &[Told]) {
-        for json in told.iter().filter_map(|told| told.link.as_ref()) {
-            self.known.bind(&address(json), json["id"].as_str().expect("a link has an id"));
+    fn bind(&mut self, outcomes: &[Outcome]) {
+        for json in outcomes.iter().filter_map(|outcome| outcome.link.as_ref()) {
+            self.candidates.bind(&address(json), json["id"].as_str().expect("a link has an id"));
         }
     }
 
-    /// A request with a key comes again: it gets the answer it got, and nothing happens.
+    /// Repeats a request with a key: it must get the same response and change nothing.
     fn repeat(&mut self) {
         if self.answered.is_empty() {
             return;
         }
-        let which = self.dice.random.below(self.answered.len());
-        let mood = self.dice.mood();
+        let which = self.generator.random.below(self.answered.len());
+        let faults = self.generator.faults();
         let (ask, code, body) = &self.answered[which];
         let (ask, code, body) = (ask.again(), *code, body.clone());
-        self.set(&mood);
+        self.set_faults(&faults);
         let answer = run(self.isolates[self.number as usize % 2].ask(ask));
-        self.calm();
-        self.say(format!("{mood:?} a request again → {}", answer.code()));
+        self.clear_faults();
+        self.log(format!("{faults:?} a request again → {}", answer.code()));
         if answer.code() == 503 {
-            assert!(!matches!(mood, Mood::Calm), "nothing failed");
+            assert!(!matches!(faults, FaultMode::None), "nothing failed");
             return;
         }
-        // An older truth is that it is being answered still.
-        if mood.is_foggy() && answer.problem() == "idempotency_in_flight" {
+        // A stale read may show the request as still in flight.
+        if faults.has_stale_reads() && answer.problem() == "idempotency_in_flight" {
             return;
         }
         let texts = (String::from_utf8_lossy(&answer.body), String::from_utf8_lossy(&body));
-        assert!(answer.code() == code && texts.0 == texts.1, "a repeated request is answered otherwise: {} {texts:?}", answer.code());
+        assert!(answer.code() == code && texts.0 == texts.1, "a repeated request has another response: {} {texts:?}", answer.code());
     }
 
-    /// Copies are held back for a while, then let through in any order, or lost.
-    fn move_copies(&mut self) {
+    /// Holds back writes of cached links, releases them in any order, or loses them.
+    fn disturb_cache(&mut self) {
         let link_cache = &self.edge.link_cache;
-        match self.dice.random.below(6) {
+        match self.generator.random.below(6) {
             0 => link_cache.hold(true),
             1 => link_cache.hold(false),
             2 => link_cache.lose(),
-            _ if link_cache.held() > 0 => link_cache.release(self.dice.random.below(link_cache.held())),
+            _ if link_cache.held() > 0 => link_cache.release(self.generator.random.below(link_cache.held())),
             _ => {}
         }
     }
 }
 
-/// Whether a link is to be found, if it is there.
+/// Whether a request has `find_if_exists`.
 fn finds(ask: &Ask) -> bool {
     matches!(&ask.body, Body::Whole(body) if String::from_utf8_lossy(body).contains("\"find_if_exists\":true"))
 }
 
-/// Whether no two of `deeds` are about one address. Then what was refused the first time is refused again.
-fn are_apart(deeds: &[Deed]) -> bool {
-    let mut addresses: Vec<_> = deeds.iter().flat_map(Deed::addresses).collect();
+/// Whether no two commands name the same address. Then a retry refuses the same commands.
+fn are_apart(commands: &[Command]) -> bool {
+    let mut addresses: Vec<_> = commands.iter().flat_map(Command::addresses).collect();
     let count = addresses.len();
     addresses.sort();
     addresses.dedup();

@@ -1,4 +1,4 @@
-//! A fault of hop itself: the client learns that there was one and its number, the log learns which.
+//! Internal errors: the client receives a generic problem with the request id, and the log the cause.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::ADMIN_KEY;
@@ -29,12 +29,12 @@ fn damaged_record_answers_500_and_logs_the_cause() {
         for ask in [Ask::show("docs"), Ask::visit("docs"), Ask::delete("docs"), Ask::restore("docs")] {
             let answer = run(Isolate::new(&edge).ask(ask));
             assert_eq!((answer.code(), answer.problem().as_str()), (500, "internal"), "{damaged}");
-            let told = answer.json();
-            assert_eq!(told["detail"], "This is a fault of hop.");
+            let problem = answer.json();
+            assert_eq!(problem["detail"], "This is a fault of hop.");
             let log = edge.take_log();
             assert_eq!(log.len(), 1, "{log:?}");
             let line: Value = serde_json::from_str(&log[0]).unwrap_or_default();
-            assert_eq!((&line["level"], &line["code"], &line["request_id"]), (&json!("error"), &json!("internal"), &told["request_id"]));
+            assert_eq!((&line["level"], &line["code"], &line["request_id"]), (&json!("error"), &json!("internal"), &problem["request_id"]));
             assert!(line["cause"].as_str().is_some_and(|cause| cause.contains("stored record")), "{line}");
             assert!(!log[0].contains(ADMIN_KEY));
         }
@@ -92,7 +92,7 @@ fn unreadable_openapi_answers_503_and_is_logged() {
         let answer = ask(method, "openapi.json");
         assert_eq!((answer.code(), answer.body.is_empty()), (503, !body));
         assert!(answer.headers.contains_key("retry-after"));
-        assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "what failed is nobody's business");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "the cause must not reach the client");
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("openapi.json is lost"), "{log:?}");
     }

@@ -1,5 +1,5 @@
-//! How far a copy is trusted: it may lag, get lost, be overtaken or be damaged, and still every visitor is led where truth says,
-//! within the bounds that are promised.
+//! Cached links: they may be late, lost, reordered or damaged. Visitors still follow the stored link within the
+//! documented time bounds.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::link_cache::{
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 const TEN_MINUTES: u64 = 600;
 const ONE_DAY: u64 = 24 * 60 * 60;
 
-/// An edge whose copy of `docs` is there and right.
-fn copied() -> MemoryEdge {
+/// An edge with a current cached copy of `docs`.
+fn cached() -> MemoryEdge {
     let edge = world();
     assert_eq!(follow_afresh(&edge), to(HERE));
     assert_eq!(version_of_copy(&edge), Some(1));
@@ -39,8 +39,8 @@ fn late_fill_does_not_restore_the_old_target() {
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(4), to(THERE)));
 }
 
-/// Three puts on their way, one for each version of the link: followed, deleted, restored.
-fn three_on_their_way() -> MemoryEdge {
+/// Three held puts, one for each version of the link: followed, deleted, restored.
+fn three_held_puts() -> MemoryEdge {
     let edge = world();
     edge.link_cache.hold(true);
     assert_eq!(follow_afresh(&edge), to(HERE));
@@ -54,7 +54,7 @@ fn three_on_their_way() -> MemoryEdge {
 #[test]
 fn reordered_fills_heal_after_ten_minutes() {
     for (first, second, last) in [(0, 0, 3), (0, 1, 2), (1, 0, 3), (1, 1, 1), (2, 0, 2), (2, 1, 1)] {
-        let edge = three_on_their_way();
+        let edge = three_held_puts();
         for next in [first, second, 0] {
             edge.link_cache.release(next);
         }
@@ -68,22 +68,22 @@ fn reordered_fills_heal_after_ten_minutes() {
 
 #[test]
 fn lost_put_heals_after_ten_minutes() {
-    let edge = copied();
+    let edge = cached();
     edge.link_cache.hold(true);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::delete("docs"))).code(), 204);
     edge.link_cache.lose();
     edge.link_cache.hold(false);
     edge.wait_seconds(TEN_MINUTES);
     assert_eq!(follow_afresh(&edge), to(HERE));
-    assert_eq!(version_of_copy(&edge), Some(1), "a copy ten minutes old is not checked yet");
+    assert_eq!(version_of_copy(&edge), Some(1), "a cached link is not rechecked before ten minutes");
     edge.wait_seconds(1);
-    assert_eq!(follow_afresh(&edge), to(HERE), "an old copy is served first and checked afterwards");
+    assert_eq!(follow_afresh(&edge), to(HERE), "the old link is served before the recheck");
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
 }
 
 #[test]
 fn isolate_rechecks_a_cached_link_every_ten_minutes() {
-    let edge = copied();
+    let edge = cached();
     let isolate = Isolate::new(&edge);
     edge.link_cache.hold(true);
     edge.wait_seconds(TEN_MINUTES + 1);
@@ -96,7 +96,7 @@ fn isolate_rechecks_a_cached_link_every_ten_minutes() {
     let changes: Vec<usize> = (1..checks.len()).filter(|number| checks[*number] != checks[*number - 1]).collect();
     assert_eq!((checks[0], changes, checks.last()), (1, vec![100], Some(&2)));
     follow_afresh(&edge);
-    assert_eq!(edge.link_cache.held(), 3, "every isolate keeps its own count");
+    assert_eq!(edge.link_cache.held(), 3, "each isolate schedules its own rechecks");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn isolate_tracks_rechecks_of_many_cached_links() {
 
 #[test]
 fn cached_link_older_than_a_day_is_ignored() {
-    let edge = copied();
+    let edge = cached();
     edge.link_cache.hold(true);
     edit_elsewhere(&edge);
     edge.wait_seconds(ONE_DAY);
@@ -130,7 +130,7 @@ fn cached_link_older_than_a_day_is_ignored() {
 
 #[test]
 fn cache_miss_reads_store_and_caches_no_404() {
-    let edge = copied();
+    let edge = cached();
     edge.link_cache.empty();
     assert_eq!(follow_afresh(&edge), to(HERE));
 
@@ -143,7 +143,7 @@ fn cache_miss_reads_store_and_caches_no_404() {
 
 #[test]
 fn unreadable_cached_link_is_ignored() {
-    let edge = copied();
+    let edge = cached();
     edit_elsewhere(&edge);
     let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
     let with = |field: &str, value: Value| {
@@ -202,7 +202,7 @@ fn every_target_survives_the_cache() {
 #[test]
 fn stale_read_never_replaces_newer_cached_link() {
     for stale_reads in 1..8 {
-        let edge = copied();
+        let edge = cached();
         let isolate = Isolate::new(&edge);
         let (answer, after) = run(isolate.handle(Ask::delete("docs")));
         assert_eq!(answer.code(), 204);
@@ -216,7 +216,7 @@ fn stale_read_never_replaces_newer_cached_link() {
 #[test]
 fn change_with_unknown_outcome_reaches_the_cache() {
     for number in 0..12 {
-        let edge = copied();
+        let edge = cached();
         let isolate = Isolate::new(&edge);
         assert_eq!(follow(&isolate), to(HERE));
         let trace = plan(&edge, Plan::From(number, None));
@@ -231,7 +231,7 @@ fn change_with_unknown_outcome_reaches_the_cache() {
 
 #[test]
 fn change_with_failed_response_reaches_the_cache() {
-    let edge = copied();
+    let edge = cached();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     assert_eq!(version_of_copy(&edge), Some(2));
     let isolate = Isolate::new(&edge);

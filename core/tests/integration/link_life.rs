@@ -1,5 +1,5 @@
-//! The whole path of a link through `App::handle`: created, shown, listed, followed, deleted, restored. It is walked natively and,
-//! the same, inside a wasm module.
+//! The life of a link through `App::handle`: created, shown, listed, followed, deleted, restored. These tests run
+//! natively and inside a wasm module.
 
 use crate::support::audit::{clicks, listed, text};
 use crate::support::client::{ADMIN_KEY, Visitor};
@@ -62,7 +62,7 @@ fn link_is_created_followed_deleted_and_restored() {
     });
 }
 
-/// On a store without transactions all of it is a write of its own.
+/// Counted on a store without transactions, where each part is a separate write.
 #[test]
 fn reusing_an_alias_writes_its_entries_once() {
     run(async {
@@ -75,7 +75,8 @@ fn reusing_an_alias_writes_its_entries_once() {
         let steps = watch(&edge);
         assert_eq!(isolate.ask(create(true)).await.code(), 201);
         let counted = [StoreStep::AddEntry, StoreStep::RemoveKey, StoreStep::Write].map(|wanted| steps.count(|step| step == wanted));
-        // Its mark, its three entries and its note; the three entries of the old link; the record.
+        // Added: the mark of the tag, three index entries, an audit event. Removed: three entries of the old link.
+        // Written: the record.
         assert_eq!(counted, [5, 3, 1]);
     });
 }
@@ -146,8 +147,8 @@ fn head_request_counts_no_click() {
         let isolate = Isolate::new(&edge);
         let link = isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"}))).await.json();
         for _ in 0..3 {
-            let looked = isolate.ask(Ask { method: Method::HEAD, ..Ask::visit("docs") }).await;
-            assert_eq!((looked.code(), looked.header("location")), (302, "https://example.com/"));
+            let head = isolate.ask(Ask { method: Method::HEAD, ..Ask::visit("docs") }).await;
+            assert_eq!((head.code(), head.header("location")), (302, "https://example.com/"));
         }
         assert_eq!(clicks(&edge, &text(&link["id"])), 0);
         for _ in 0..3 {
@@ -172,7 +173,7 @@ fn list_shows_every_link_once_newest_first() {
         expected.retain(|alias| alias != "third");
         expected.reverse();
         assert_eq!(aliases(&edge), expected);
-        // Seven hints lead to six links: a page examines as many hints as it may show links.
+        // Seven index entries name six links: a page examines as many entries as its limit.
         for (query, items, ends) in [("", 6, true), ("?limit=7", 6, true), ("?limit=6", 5, false), ("?limit=1", 1, false)] {
             let page = isolate.ask(Ask::list(&format!("/api/v1/links{query}"))).await.json();
             assert_eq!((page["items"].as_array().map(Vec::len), page["next"].is_null()), (Some(items), ends), "{query}");
@@ -204,7 +205,7 @@ fn wrong_admin_key_is_refused() {
     run(async {
         let edge = MemoryEdge::new(8);
         let isolate = Isolate::new(&edge);
-        let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends so");
+        let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends with w");
         for key in [truncated, &format!("{ADMIN_KEY}x"), &ADMIN_KEY.to_uppercase(), &format!("{ADMIN_KEY} {ADMIN_KEY}"), "x"] {
             let visitor = Visitor::default().with(AUTHORIZATION, format!("Bearer {key}").into());
             let refused = isolate.ask(Ask { visitor, ..Ask::list("/api/v1/links") }).await;

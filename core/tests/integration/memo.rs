@@ -1,4 +1,4 @@
-//! What an isolate repeats without asking again, for how long, and that a redirect waits for nothing but a read.
+//! The memo of an isolate: what it remembers and for how long. A redirect waits at most for one read.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -61,7 +61,7 @@ fn api_reads_only_the_store() {
     edit_elsewhere(&edge);
     assert_eq!(run(isolate.ask(Ask::show("docs"))).json()["target"], THERE);
     assert_eq!(run(isolate.ask(Ask::list("/api/v1/links"))).json()["items"][0]["target"], THERE);
-    assert_eq!(follow(&isolate), to(HERE), "showing a link changes nothing for visitors");
+    assert_eq!(follow(&isolate), to(HERE), "showing a link does not update the memo");
 
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
@@ -96,7 +96,7 @@ fn read_before_a_change_is_not_remembered() {
     let mut visit = pin!(isolate.ask(Ask::visit("docs")));
     assert!(visit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     run(isolate.ask(Ask::delete("docs")));
-    assert_eq!(told(&run(visit)), to(HERE), "this visitor asked before the link was deleted");
+    assert_eq!(told(&run(visit)), to(HERE), "this visit began before the deletion");
     assert_eq!(follow(&isolate), ended());
 }
 
@@ -109,10 +109,10 @@ fn memo_holds_500_missing_links() {
         (0..500).for_each(|number| assert_eq!(run(isolate.ask(Ask::visit(&format!("no-{number}")))).code(), 404));
         trace.steps().len()
     };
-    assert_eq!((ask_all(), ask_all()), (501, 0), "every link once, and their domain");
+    assert_eq!((ask_all(), ask_all()), (501, 0), "one read per link, and one of the domain");
 }
 
-/// The steps the store comes to while `docs` is followed, and those that follow when the visitor has gone.
+/// The store steps of a request, and those of its background work.
 fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<StoreStep>, Trace) {
     let during = watch(isolate.edge);
     let (_, after) = run(isolate.handle(ask));
@@ -126,16 +126,16 @@ fn redirect_reads_once_and_waits_for_no_write() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let writes = |trace: &Trace| trace.count(|step| step == StoreStep::Write);
-    let (truth, afterwards) = steps(&isolate, Ask::visit("docs"));
-    assert_eq!((truth, writes(&afterwards)), (vec![StoreStep::Get], 1));
+    let (first, afterwards) = steps(&isolate, Ask::visit("docs"));
+    assert_eq!((first, writes(&afterwards)), (vec![StoreStep::Get], 1));
     let (memo, afterwards) = steps(&isolate, Ask::visit("docs"));
     assert_eq!((memo, writes(&afterwards)), (vec![], 1));
     let (copy, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
     assert_eq!((copy, writes(&afterwards)), (vec![], 1));
-    let (look, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
-    assert_eq!((look, afterwards.steps()), (vec![], vec![]));
+    let (head, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
+    assert_eq!((head, afterwards.steps()), (vec![], vec![]));
     let (nothing, afterwards) = steps(&isolate, Ask::visit("nothing"));
-    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "the link, then its domain");
+    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "one read of the link, one of the domain");
     let (nothing_again, _) = steps(&isolate, Ask::visit("nothing"));
     assert_eq!(nothing_again, []);
     let (no_alias, _) = steps(&isolate, Ask::visit("a|b"));

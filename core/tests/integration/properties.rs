@@ -1,4 +1,4 @@
-//! Laws that hold for every input: what is written is read back, what is read is read the same again, what is sealed is not forged.
+//! Properties that hold for every input: values round-trip, parsing is idempotent, and sealed cursors cannot be forged.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::{Ask, Isolate, run};
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
 
-/// Text as a hostile spreadsheet holds it: quotes, line ends, marks of formulas, and anything else.
+/// Text of hostile spreadsheets: quotes, line ends, formula marks, and any other characters.
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[-=+@＝＋－＠'\t\r\n\",;\u{feff}a]{0,6}"]
 }
@@ -21,13 +21,13 @@ fn rules() -> TargetRules {
     TargetRules { schemes: vec!["https".into(), "http".into()], own_domains: vec![Domain::parse("hop.example").expect("a host")] }
 }
 
-/// With schemes whose hosts are domains, and one whose are not.
-fn browsed() -> TargetRules {
+/// Rules that allow web schemes and one scheme with opaque hosts.
+fn browser_rules() -> TargetRules {
     let schemes = ["https", "http", "ws", "wss", "ftp", "my-app"].map(str::to_owned).into();
     TargetRules { schemes, ..rules() }
 }
 
-/// What is a URL, nearly: each part is right, wrong, foreign or missing.
+/// Almost valid URLs: each part is right, wrong, foreign or missing.
 fn near_urls() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![8 => "(https?|HTTPS|wss?|ftp|my-app)://", 1 => "(https?|[a-z+.1-]{1,3})?:(//?/?)?"];
     let host = prop_oneof![
@@ -43,7 +43,7 @@ fn near_urls() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, user, host, port, rest)| [scheme, user, host, port, rest].concat())
 }
 
-/// A link's fields as somebody might set them, or set them back.
+/// A patch that sets some fields of a link or resets them to their defaults.
 fn patch() -> impl Strategy<Value = Value> {
     let text = |values: &'static [&'static str]| {
         let value = proptest::sample::select(values).prop_map(|text| json!(text));
@@ -71,8 +71,8 @@ fn patch() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A link without what every change changes.
-fn said_of(mut link: Value) -> Value {
+/// A link without the fields that every change updates.
+fn own_fields(mut link: Value) -> Value {
     for field in ["id", "alias", "short_url", "created_at", "updated_at", "version"] {
         link[field] = Value::Null;
     }
@@ -120,11 +120,11 @@ proptest! {
     #[test]
     fn csv_reader_terminates_on_any_bytes(bytes in vec(any::<u8>(), 0..200)) {
         let records: Vec<_> = csv::CsvRecords::new(&bytes).collect();
-        let places: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
-        prop_assert!(places.iter().all(|(start, end)| start < end && *end <= bytes.len()));
-        prop_assert!(places.windows(2).all(|two| two[0].1 <= two[1].0));
-        let goes_on = |record: &Result<_, csv::CsvError>| record.as_ref().err().is_none_or(|error| error.what == csv::CsvErrorKind::NotUtf8);
-        prop_assert!(records.iter().rev().skip(1).all(goes_on));
+        let ranges: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
+        prop_assert!(ranges.iter().all(|(start, end)| start < end && *end <= bytes.len()));
+        prop_assert!(ranges.windows(2).all(|two| two[0].1 <= two[1].0));
+        let is_recoverable = |record: &Result<_, csv::CsvError>| record.as_ref().err().is_none_or(|error| error.what == csv::CsvErrorKind::NotUtf8);
+        prop_assert!(records.iter().rev().skip(1).all(is_recoverable));
     }
 
     #[test]
@@ -151,17 +151,17 @@ proptest! {
 
     #[test]
     fn target_equals_what_browsers_parse(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
-        if let Ok(target) = Target::parse(&text, &browsed()) {
-            let (came, leaves) = (Url::parse(&text), Url::parse(target.as_str()));
-            prop_assert!(came.is_ok(), "{:?}: a browser refuses it", text);
-            prop_assert_eq!(came, leaves);
+        if let Ok(target) = Target::parse(&text, &browser_rules()) {
+            let (before, after) = (Url::parse(&text), Url::parse(target.as_str()));
+            prop_assert!(before.is_ok(), "{:?}: a browser refuses it", text);
+            prop_assert_eq!(before, after);
             prop_assert!(!text.is_ascii() || target.as_str() == text);
         }
     }
 
     #[test]
     fn refused_browser_urls_have_a_known_reason(text in near_urls()) {
-        let rules = browsed();
+        let rules = browser_rules();
         if let (Err(refusal), Ok(url)) = (Target::parse(&text, &rules), Url::parse(&text)) {
             let (scheme, rest) = text.split_once(':').expect("an absolute URL");
             let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
@@ -180,11 +180,11 @@ proptest! {
         let edge = MemoryEdge::new(1);
         let fresh = create(&edge, "docs");
         change(&edge, &first);
-        let once = change(&edge, &second);
-        prop_assert_eq!(&change(&edge, &second), &once, "not even the version counts a change that changes nothing");
+        let patched = change(&edge, &second);
+        prop_assert_eq!(&change(&edge, &second), &patched, "a patch without effect does not raise the version");
         let nulls = |patch: &Value| -> Value { patch.as_object().expect("an object").keys().map(|name| (name.clone(), Value::Null)).collect::<serde_json::Map<_, _>>().into() };
         change(&edge, &nulls(&first));
-        prop_assert_eq!(said_of(change(&edge, &nulls(&second))), said_of(fresh));
+        prop_assert_eq!(own_fields(change(&edge, &nulls(&second))), own_fields(fresh));
     }
 
     #[test]
@@ -206,8 +206,8 @@ fn second_page(edge: &MemoryEdge) -> (String, String) {
         create(edge, alias);
         edge.wait_seconds(1);
     }
-    let next = run(Isolate::new(edge).ask(Ask::list("/api/v1/links?limit=1"))).json()["next"].as_str().expect("there is more").to_owned();
-    let (list, cursor) = next.rsplit_once('=').expect("it ends in a cursor");
+    let next = run(Isolate::new(edge).ask(Ask::list("/api/v1/links?limit=1"))).json()["next"].as_str().expect("a next page").to_owned();
+    let (list, cursor) = next.rsplit_once('=').expect("the address ends in a cursor");
     (format!("{list}="), cursor.to_owned())
 }
 
@@ -216,7 +216,7 @@ fn ask_for(edge: &MemoryEdge, address: &str) -> (u16, Value) {
     (answer.code(), answer.json())
 }
 
-/// Nothing but the cursor itself: no other character anywhere in it, nothing left out, nothing put in.
+/// A cursor with a replaced, missing or added character is refused.
 #[test]
 fn edited_cursor_is_refused() {
     let edge = MemoryEdge::new(1);

@@ -1,4 +1,5 @@
-//! Tags: counted, renamed, merged and taken off, some links a request, whatever happens in between.
+//! Tags: counted, renamed, merged and removed, a limited number of links per request, despite crashes and concurrent
+//! moves.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -21,7 +22,7 @@ fn create(edge: &MemoryEdge, alias: &str, tags: &[&str]) {
     assert_eq!(ask(edge, Ask::create(&link)).0, 201);
 }
 
-/// An edge with so many links that have the tag `old`.
+/// An edge with `links` links that have the tag `old`.
 fn tagged(edge: MemoryEdge, links: usize) -> MemoryEdge {
     (0..links).for_each(|number| create(&edge, &format!("link-{number}"), &["old"]));
     edge
@@ -35,7 +36,7 @@ fn remove(old: &str) -> Ask {
     Ask::remove(&format!("/api/v1/tags/{old}"))
 }
 
-/// Every tag with the number of its links, page by page.
+/// Every tag with the number of its links, read page by page.
 fn tags(edge: &MemoryEdge) -> Vec<(String, u64)> {
     let (mut tags, mut next) = (Vec::new(), Some("/api/v1/tags?limit=2".to_owned()));
     while let Some(path) = next {
@@ -91,7 +92,7 @@ fn tag_rename_spans_several_requests() {
     }
     assert!(changed.len() > 1 && changed.iter().all(|links| *links > 0) && changed.iter().sum::<u64>() == 20, "{changed:?}");
     assert_eq!(tags(&edge), [("new-word".to_owned(), 20)]);
-    assert_eq!(ask(&edge, rename("old", "New Word")).0, 404, "nobody has it any more");
+    assert_eq!(ask(&edge, rename("old", "New Word")).0, 404, "no link has the old tag");
     assert_eq!(tags_of(&edge, "link-0"), (json!(["new-word"]), json!(2)));
     edge.set_operations(OPERATIONS);
     let rest = tagged(MemoryEdge::new(1), 20);
@@ -138,9 +139,9 @@ fn tag_changes_stay_within_one_domain() {
 #[test]
 fn invalid_tag_renames_are_refused() {
     let edge = tagged(MemoryEdge::new(1), 1);
-    assert_eq!(ask(&edge, rename("nobody", "new")).0, 404);
-    assert_eq!(ask(&edge, remove("nobody")).0, 404);
-    assert_eq!(ask(&edge, remove(&"x".repeat(65))).0, 404, "what can be no tag is the tag of no link");
+    assert_eq!(ask(&edge, rename("unused", "new")).0, 404);
+    assert_eq!(ask(&edge, remove("unused")).0, 404);
+    assert_eq!(ask(&edge, remove(&"x".repeat(65))).0, 404, "no link has an invalid tag");
     for (new, code) in [(json!("OLD"), "conflicts"), (json!(""), "required"), (Value::Null, "required"), (json!(5), "wrong_type")] {
         let (status, problem) = ask(&edge, Ask::patch("/api/v1/tags/old", &json!({ "tag": new })));
         let error = &problem["errors"][0];
@@ -149,16 +150,16 @@ fn invalid_tag_renames_are_refused() {
     assert_eq!(tags_of(&edge, "link-0"), (json!(["old"]), json!(1)));
 }
 
-/// Wherever a request dies, the next ones complete it.
+/// Wherever a request crashes, the next request completes the rename.
 #[test]
 fn retry_completes_a_crashed_tag_rename() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        for dies_at in 0.. {
+        for crash_at in 0.. {
             let edge = tagged(misfortune::edge(1, steps), 3);
-            let trace = plan(&edge, Plan::From(dies_at, None));
+            let trace = plan(&edge, Plan::From(crash_at, None));
             let first = ask(&edge, rename("old", "new")).0;
             calm(&edge);
-            if trace.steps().len() <= dies_at {
+            if trace.steps().len() <= crash_at {
                 assert_eq!(first, 200);
                 break;
             }
@@ -166,15 +167,15 @@ fn retry_completes_a_crashed_tag_rename() {
             let second = ask(&edge, rename("old", "new"));
             assert!(second.0 == 404 || second.1["done"] == true, "{second:?}");
             for number in 0..3 {
-                assert_eq!(tags_of(&edge, &format!("link-{number}")), (json!(["new"]), json!(2)), "dead at {dies_at}");
+                assert_eq!(tags_of(&edge, &format!("link-{number}")), (json!(["new"]), json!(2)), "crash at step {crash_at}");
             }
             check_list(&edge);
         }
     }
 }
 
-/// Leaves hints behind that stand before all others and lead to no link.
-fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
+/// Plants index entries that sort before all others and belong to no link.
+fn plant_stray_entries(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
     for number in 0..index_entries {
         let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
         edge.records.plant(&Key::kept(key), "null");
@@ -184,7 +185,7 @@ fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -
 #[test]
 fn many_entries_of_one_alias_hide_no_link() {
     let edge = tagged(MemoryEdge::new(1), 1);
-    leave_behind(&edge, 150, |_| "ghost".into());
+    plant_stray_entries(&edge, 150, |_| "ghost".into());
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 1, "done": true})));
 }
 
@@ -192,7 +193,7 @@ fn many_entries_of_one_alias_hide_no_link() {
 fn tag_rename_is_not_done_with_entries_left() {
     for (index_entries, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
         let edge = MemoryEdge::new(1);
-        leave_behind(&edge, index_entries, alias);
+        plant_stray_entries(&edge, index_entries, alias);
         assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{index_entries}");
     }
 }
@@ -201,9 +202,9 @@ fn tag_rename_is_not_done_with_entries_left() {
 fn stray_entries_never_block_a_tag_rename() {
     for (index_entries, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
         let edge = tagged(MemoryEdge::new(1), 1);
-        leave_behind(&edge, index_entries, alias);
-        let has_come = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
-        assert!(has_come, "{index_entries}");
+        plant_stray_entries(&edge, index_entries, alias);
+        let is_renamed = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
+        assert!(is_renamed, "{index_entries}");
         assert_eq!(tags_of(&edge, "link-0"), (json!(["new"]), json!(2)));
     }
 }
@@ -214,7 +215,7 @@ fn damaged_record_blocks_only_its_own_link() {
     edge.records.plant(&Key::kept("link/hop.example/link-1".into()), "damaged");
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
     assert_eq!(edge.take_log().len(), 1);
-    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "nothing else is left");
+    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "only the damaged record is left");
 }
 
 #[test]
@@ -238,7 +239,7 @@ fn tag_rename_follows_moves_within_the_domain() {
     }
 }
 
-/// A hint that an edit left behind leads to a link that has the tag no more.
+/// An edit that crashed left an index entry of a tag that the link has no longer.
 #[test]
 fn leftover_index_entry_is_skipped() {
     let edge = tagged(misfortune::edge(1, CommitMode::Stepwise), 1);

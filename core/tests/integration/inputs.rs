@@ -29,7 +29,7 @@ struct Operation {
 
 fn document() -> Value {
     let path = format!("{}/../docs/openapi.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+    serde_json::from_str(&fs::read_to_string(path).expect("the document exists")).expect("the document is JSON")
 }
 
 /// `value`, or the target of its reference.

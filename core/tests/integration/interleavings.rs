@@ -170,7 +170,7 @@ fn each_click_is_counted_once() {
         answers.iter().for_each(check_refusal);
         let redirects = answers.iter().filter(|answer| answer.code() == 302).count();
         let lost = edge.take_log().iter().filter(|line| line.contains("a click was not counted")).count();
-        let counted = usize::try_from(clicks(&edge, &text(&link["id"]))).expect("not that many");
+        let counted = usize::try_from(clicks(&edge, &text(&link["id"]))).expect("a small number");
         assert!(counted <= redirects, "{redirects} redirects were counted as {counted} clicks");
         assert!(counted + lost >= redirects, "{counted} of {redirects} were counted, and only {lost} logged as lost");
         if has_only_delays(rates) {
@@ -263,7 +263,7 @@ fn edited_limit_grants_both_limits_at_most() {
         assert!(counts[0] <= 1 && counts[1] <= 2, "{counts:?}");
         assert!(redirected(&later[3..], TARGETS[0]) + redirected(&later[3..], TARGETS[1]) == 0, "{later:?}");
         if has_only_delays(rates) {
-            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a fresh count");
+            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a new count");
         }
     });
 }

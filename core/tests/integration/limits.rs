@@ -26,7 +26,7 @@ fn create(alias: &str, max_clicks: u64) -> Ask {
 }
 
 /// The link of an alias record, read directly from the store.
-fn kept(edge: &MemoryEdge, alias: &str) -> Value {
+fn stored_link(edge: &MemoryEdge, alias: &str) -> Value {
     let key =
         edge.records.keys().into_iter().find(|key| key.as_str() == format!("link/hop.example/{alias}")).expect("the link has a record");
     let record: Value = serde_json::from_slice(&edge.records.peek(&key).expect("the link has a record").value).expect("a record is JSON");
@@ -34,12 +34,12 @@ fn kept(edge: &MemoryEdge, alias: &str) -> Value {
 }
 
 fn epoch(edge: &MemoryEdge, alias: &str) -> Option<String> {
-    kept(edge, alias)["epoch"].as_str().map(str::to_owned)
+    stored_link(edge, alias)["epoch"].as_str().map(str::to_owned)
 }
 
 /// Takes clicks from the limit of a link, as visits do.
 fn use_up(edge: &MemoryEdge, alias: &str, times: u64) {
-    let link = kept(edge, alias);
+    let link = stored_link(edge, alias);
     let key = Key::kept(format!("take/{}/{}", text(&link["id"]), text(&link["epoch"])));
     let limit = link["spec"]["max_clicks"].as_u64().expect("the link has a limit");
     for _ in 0..times {
@@ -209,27 +209,27 @@ fn retry_after_crash_starts_one_count() {
         || Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"max_clicks": 2}})]).once("k"),
     ];
     for (number, repeated) in asks.into_iter().enumerate() {
-        for dies_at in 0.. {
+        for crash_at in 0.. {
             let edge = MemoryEdge::new(1);
             if number == 2 {
                 done(&edge, create("docs", 1));
             }
-            let trace = plan(&edge, Plan::From(dies_at, None));
+            let trace = plan(&edge, Plan::From(crash_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(repeated()));
             calm(&edge);
             let was = edge.records.peek(&docs()).map(|_| epoch(&edge, "docs"));
-            let limited = was.is_some() && kept(&edge, "docs")["spec"]["max_clicks"] == 2;
+            let limited = was.is_some() && stored_link(&edge, "docs")["spec"]["max_clicks"] == 2;
             if limited {
                 use_up(&edge, "docs", 1);
             }
             edge.wait_seconds(61);
             done(&edge, repeated());
             if limited {
-                assert_eq!(Some(epoch(&edge, "docs")), was, "request {number}, crash at step {dies_at}");
+                assert_eq!(Some(epoch(&edge, "docs")), was, "request {number}, crash at step {crash_at}");
             }
             use_up(&edge, "docs", if limited { 1 } else { 2 });
             assert_eq!(state(&edge, "docs"), "used_up");
-            if trace.steps().len() <= dies_at {
+            if trace.steps().len() <= crash_at {
                 break;
             }
         }

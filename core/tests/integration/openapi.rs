@@ -20,7 +20,7 @@ fn document() -> Value {
 }
 
 fn object(value: &Value) -> &Map<String, Value> {
-    value.as_object().unwrap_or_else(|| panic!("{value} is no object"))
+    value.as_object().unwrap_or_else(|| panic!("{value} is not an object"))
 }
 
 fn names(value: &Value) -> BTreeSet<&str> {
@@ -50,7 +50,7 @@ fn references(value: &Value) -> BTreeSet<&str> {
     walk("", value, &mut |name, value| {
         if name == "$ref" {
             let target = value.as_str().and_then(|target| target.strip_prefix('#'));
-            found.insert(target.unwrap_or_else(|| panic!("{value} leads out of the document")));
+            found.insert(target.unwrap_or_else(|| panic!("{value} points outside of the document")));
         }
     });
     found

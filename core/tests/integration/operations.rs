@@ -184,7 +184,7 @@ fn table() -> String {
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
             let (workers, compute) = (operations(CommitMode::Transaction, &sample), operations(CommitMode::Stepwise, &sample));
-            writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("a text takes all");
+            writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("writing to a string succeeds");
         }
     }
     text

@@ -286,7 +286,7 @@ impl<'a> Runner<'a> {
         faults: &FaultMode,
         repeatable: bool,
         ask: Ask,
-        tell: impl Fn(&Answer) -> Vec<Outcome>,
+        read_outcomes: impl Fn(&Answer) -> Vec<Outcome>,
     ) -> (Vec<Outcome>, Vec<String>) {
         let key = (repeatable && self.generator.one_in(3)).then(|| format!("key {}", self.number));
         let ask = match &key {
@@ -302,7 +302,7 @@ impl<'a> Runner<'a> {
             self.edge.set_operations(OPERATIONS);
         }
         let mut answer = run(self.isolates[isolate].ask(ask.again()));
-        let mut outcomes = tell(&answer);
+        let mut outcomes = read_outcomes(&answer);
         if matches!(faults, FaultMode::None) && (key.is_some() || outcomes.len() == 1) {
             // It must finish on the same small budget.
             for requests in 1.. {
@@ -313,7 +313,7 @@ impl<'a> Runner<'a> {
                 assert!(requests < MOST_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
                 self.log(format!("{} {} on {} operations → {outcomes:?}", ask.method, ask.url, self.edge.operations()));
                 answer = run(self.isolates[isolate].ask(ask.again()));
-                outcomes = tell(&answer);
+                outcomes = read_outcomes(&answer);
             }
         }
         self.clear_faults();
@@ -323,17 +323,17 @@ impl<'a> Runner<'a> {
             self.wait(RETRY_SECONDS);
             when.push(now(self.edge));
             answer = run(self.isolates[isolate].ask(ask.again()));
-            outcomes = tell(&answer);
+            outcomes = read_outcomes(&answer);
         }
         // Tags that are too many for one attempt may fit the next one. So the response is surely stored only without
         // faults.
-        let is_told_again = matches!(faults, FaultMode::None) || !outcomes.iter().any(|outcome| outcome.is_too_much);
-        let is_kept = key.is_some() && answer.code() < 300 && !faults.has_stale_reads() && is_told_again;
+        let is_same_on_retry = matches!(faults, FaultMode::None) || !outcomes.iter().any(|outcome| outcome.is_too_much);
+        let is_kept = key.is_some() && answer.code() < 300 && !faults.has_stale_reads() && is_same_on_retry;
         if is_kept && when.len() == 1 && !matches!(faults, FaultMode::None) {
             // The response may not be stored. Then a retry finds what was done and does nothing more.
             self.wait(RETRY_SECONDS);
             answer = run(self.isolates[isolate].ask(ask.again()));
-            let again = tell(&answer);
+            let again = read_outcomes(&answer);
             let is_same = |(one, other): (&Outcome, &Outcome)| one.status == other.status || (one.status, other.status) == (201, 200);
             assert!(outcomes.iter().zip(&again).all(is_same), "{outcomes:?} became {again:?}");
         }

@@ -1,5 +1,5 @@
-//! `docs/openapi.json` describes every parameter, header and field that hop reads, and none that it does not: hop is asked with every
-//! word of its sources for a name, and says which of them it does not know.
+//! Described inputs: `docs/openapi.json` describes exactly the parameters, headers and fields that hop reads. The tests
+//! send every word of hop's sources as a name and compare the names that hop does not reject as unknown.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
 
-/// A method of a path, with everything it says of what it takes.
+/// An operation of the API with its described parameters and bodies.
 struct Operation {
     path: String,
     method: Method,
@@ -29,10 +29,10 @@ struct Operation {
 
 fn document() -> Value {
     let path = format!("{}/../docs/openapi.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+    serde_json::from_str(&fs::read_to_string(path).expect("the document exists")).expect("the document is JSON")
 }
 
-/// `value`, or what it refers to.
+/// `value`, or the target of its reference.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = value["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
     target.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
@@ -66,7 +66,7 @@ fn operations(document: &Value) -> Vec<Operation> {
     found
 }
 
-/// Every text in hop's sources that could be a name, and every field that is declared there.
+/// Every string literal in hop's sources that could be a name, and every declared field.
 fn words() -> BTreeSet<String> {
     let is_name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let mut found = BTreeSet::new();
@@ -78,7 +78,7 @@ fn words() -> BTreeSet<String> {
     found
 }
 
-/// The first user of an edge, who has the same id on each.
+/// Creates the first user of an edge. The id is the same on every edge.
 fn user(edge: &MemoryEdge) -> String {
     let made = run(Isolate::new(edge).ask(Ask::post("/api/v1/users", &json!({"email": "ann@example.com"})))).json();
     made["id"].as_str().expect("an id").to_owned()
@@ -89,7 +89,7 @@ fn edge() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     user(&edge);
     let link = Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "tags": ["x"]}));
-    let locked = Ask::create(&json!({"target": "https://example.com/", "alias": "locked", "password": "nobody will say"}));
+    let locked = Ask::create(&json!({"target": "https://example.com/", "alias": "locked", "password": "a-long-password"}));
     let rule = json!({"target": "https://example.com/", "when": [{"type": "language", "any": ["de"]}]});
     let ruled = Ask::create(&json!({"target": "https://example.com/", "alias": "ruled", "rules": [rule], "card": {"title": "a card"}}));
     let domain = Ask::post("/api/v1/domains", &json!({"domain": "c.example"}));
@@ -100,15 +100,15 @@ fn edge() -> MemoryEdge {
     edge
 }
 
-/// Who asks, noting which headers hop looks at.
-struct Noting {
+/// Client information that records which headers hop reads.
+struct RecordingClient {
     media_type: String,
-    seen: RefCell<BTreeSet<String>>,
+    read: RefCell<BTreeSet<String>>,
 }
 
-impl ClientInfo for Noting {
+impl ClientInfo for RecordingClient {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        self.seen.borrow_mut().insert(name.as_str().to_owned());
+        self.read.borrow_mut().insert(name.as_str().to_owned());
         match *name {
             AUTHORIZATION => Some(format!("Bearer {ADMIN_KEY}").into_bytes().into()),
             CONTENT_TYPE => Some(self.media_type.as_bytes().into()),
@@ -135,22 +135,22 @@ impl Operation {
         there.map(|parameter| parameter["name"].as_str().expect("a name").to_owned()).collect()
     }
 
-    /// Asks, and says which headers were looked at.
+    /// Sends a request and returns the names of the headers that were read.
     fn ask(&self, edge: &MemoryEdge, query: &str, body: &str) -> (Answer, BTreeSet<String>) {
         self.ask_at(&self.path, edge, query, body)
     }
 
     fn ask_at(&self, path: &str, edge: &MemoryEdge, query: &str, body: &str) -> (Answer, BTreeSet<String>) {
-        let facts = Noting { media_type: self.media_type().to_owned(), seen: RefCell::default() };
+        let client = RecordingClient { media_type: self.media_type().to_owned(), read: RefCell::default() };
         let url = format!("http://hop.example{path}?{query}");
-        let request = Request { head: Head::new(&self.method, &url), client: &facts, body: Body::Whole(body.into()) };
+        let request = Request { head: Head::new(&self.method, &url), client: &client, body: Body::Whole(body.into()) };
         let isolate = Isolate::new(edge);
         let (response, _) = run(isolate.app.handle(edge, request));
         let answer = Answer::of(response);
-        (answer, facts.seen.into_inner())
+        (answer, client.read.into_inner())
     }
 
-    /// Whether hop knows `name` in the query.
+    /// Whether hop accepts `name` in the query.
     fn knows(&self, edge: &MemoryEdge, name: &str) -> bool {
         !is_unknown(&self.ask(edge, &format!("{name}="), "{}").0.json(), &format!("/{name}"))
     }
@@ -161,10 +161,10 @@ fn is_unknown(problem: &Value, field: &str) -> bool {
 }
 
 #[test]
-fn every_parameter_that_is_read_is_described_and_no_other() {
+fn described_parameters_are_those_read() {
     let (document, edge, words) = (document(), edge(), words());
     for operation in operations(&document) {
-        // Where no query is read, none is refused.
+        // Endpoints that read no query reject none.
         let reads_none = operation.knows(&edge, "no_such_name");
         let read = words.iter().filter(|word| !reads_none && operation.knows(&edge, word)).cloned();
         assert_eq!(operation.described("query"), read.collect(), "{} {}", operation.method, operation.path);
@@ -172,9 +172,9 @@ fn every_parameter_that_is_read_is_described_and_no_other() {
 }
 
 #[test]
-fn every_header_that_is_read_is_described_and_no_other() {
+fn described_headers_are_those_read() {
     for operation in operations(&document()) {
-        // What is looked at of a visitor is for the link to say.
+        // The headers that are read from a visitor depend on the link.
         let visited = ["/docs", "/locked", "/ruled"].map(|link| operation.path.replace("/docs", link));
         let paths = if operation.path.starts_with("/docs") { &visited[..] } else { std::slice::from_ref(&operation.path) };
         let seen: BTreeSet<String> = paths.iter().flat_map(|path| operation.ask_at(path, &edge(), "", "{}").1).collect();
@@ -185,7 +185,7 @@ fn every_header_that_is_read_is_described_and_no_other() {
     }
 }
 
-/// The fields that a schema describes, those of its parts too.
+/// The fields that a schema describes, including those of its parts.
 fn fields(document: &Value, schema: &Value) -> BTreeSet<String> {
     let schema = resolve(document, schema);
     let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned());
@@ -193,15 +193,15 @@ fn fields(document: &Value, schema: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_field_that_is_read_is_described_and_no_other() {
+fn described_fields_are_those_read() {
     let (document, edge, words) = (document(), edge(), words());
     let operations = operations(&document);
-    // A form may hold whatever its page says beside the password.
+    // A form may contain other fields than the password.
     let is_json = |operation: &&Operation| !operation.body.is_null() && !operation.media_type().contains("form");
     for operation in operations.iter().filter(is_json) {
         let knows = |word: &&String| {
             let answer = operation.ask(&edge, "", &format!("{{\"{word}\": null}}")).0.json();
-            // Of an import each line has a problem of its own.
+            // In an import each line has its own problem.
             !is_unknown(&answer, &format!("/{word}")) && !is_unknown(&answer["results"][0]["problem"], &format!("/{word}"))
         };
         let described = fields(&document, &operation.body[operation.media_type()]["schema"]);
@@ -209,7 +209,7 @@ fn every_field_that_is_read_is_described_and_no_other() {
     }
 }
 
-/// The names that an item with this `op` may have at `place`, each with null.
+/// The names that a batch item with this `op` may have at `place`, each sent with null.
 fn known_to_an_item(op: &str, place: &str, words: &BTreeSet<String>) -> BTreeSet<String> {
     let edge = edge();
     let knows = |word: &&String| {
@@ -227,7 +227,7 @@ fn known_to_an_item(op: &str, place: &str, words: &BTreeSet<String>) -> BTreeSet
 }
 
 #[test]
-fn every_field_of_an_item_of_a_batch_is_described_and_no_other() {
+fn described_batch_item_fields_are_those_read() {
     let (document, words) = (document(), words());
     let item = &document["components"]["schemas"]["BatchItem"];
     for (op, place) in [("create", ""), ("create", "link"), ("update", ""), ("update", "patch"), ("delete", "")] {

@@ -1,5 +1,5 @@
-//! Many clients at once, their steps mixed in an order drawn from a seed, over a store that is late, fails, loses answers and shows
-//! older truths: one alias has one owner, and what was acknowledged can be told as a story in which one thing happened after the other.
+//! Interleaved clients: the steps of many clients are mixed in an order drawn from a seed, over a store with delays,
+//! failures, lost responses and stale reads. An alias has one owner, and acknowledged changes are linearizable.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -8,8 +8,8 @@ use std::task::{Context, Waker};
 
 use crate::support::audit::{GuardedRecord, check_list, clicks, text, truth};
 use crate::support::client::Answer;
-use crate::support::history::{Event, Held, Told, Wish, explain};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, Weather, calm, unleash};
+use crate::support::history::{Event, LinkState, Outcome, Request, explain};
+use crate::support::misfortune::{self, FOGGY, FaultRates, Plan, STORMY, WINDY, calm, unleash};
 use crate::support::replay::for_seeds;
 use crate::support::scheduler::{Client, Turns};
 use crate::support::{Ask, Isolate, run};
@@ -17,35 +17,35 @@ use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random};
 use http::Method;
 use serde_json::json;
 
-/// A store in one of both ways to make changes, and the weather it will have.
-fn draw(seed: u64) -> (MemoryEdge, Weather, Random) {
+/// A store with a random commit mode, and the rates of its faults.
+fn draw(seed: u64) -> (MemoryEdge, FaultRates, Random) {
     let mut random = Random::new(seed);
     let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
-    let weather = [WINDY, STORMY, FOGGY][random.below(3)];
-    (misfortune::edge(seed, steps), weather, random)
+    let rates = [WINDY, STORMY, FOGGY][random.below(3)];
+    (misfortune::edge(seed, steps), rates, random)
 }
 
-fn is_windy(weather: Weather) -> bool {
-    weather.fail == 0 && weather.stale == 0
+fn has_only_delays(rates: FaultRates) -> bool {
+    rates.fail == 0 && rates.stale == 0
 }
 
 fn create(alias: &str, target: &str) -> Ask {
     Ask::create(&json!({"target": target, "alias": alias}))
 }
 
-/// A refused or failed request says so in a way a client can act on.
+/// Checks that a refused or failed request says whether it can be retried.
 fn check_refusal(answer: &Answer) {
     assert_ne!(answer.code(), 500, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(answer.code() == 503, !answer.header("retry-after").is_empty());
 }
 
 #[test]
-fn one_owner() {
-    for_seeds("interleavings", "one_owner", 600, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+fn concurrent_creations_yield_one_owner() {
+    for_seeds("interleavings", "concurrent_creations_yield_one_owner", 600, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let target = |client: usize| format!("https://example.com/{client}");
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let count = 2 + random.below(6);
         let clients = (0..count).map(|client| {
             let ask = isolates[client % 2].ask(create("docs", &target(client)));
@@ -60,22 +60,22 @@ fn one_owner() {
             match answer.code() {
                 201 => assert!(
                     holds && alias_state.as_ref().is_some_and(|alias_state| answer.json()["id"] == alias_state.id),
-                    "two owners, or none"
+                    "an acknowledged creation does not hold the alias"
                 ),
-                409 => assert!(alias_state.is_some() && !holds, "client {client} was refused its own creation, or nobody's"),
-                503 => assert!(!is_windy(weather), "nothing failed"),
+                409 => assert!(alias_state.is_some() && !holds, "client {client} got 409, but no other client holds the alias"),
+                503 => assert!(!has_only_delays(rates), "nothing failed"),
                 other => panic!("{other}"),
             }
         }
-        if is_windy(weather) {
+        if has_only_delays(rates) {
             assert_eq!(answers.iter().filter(|answer| answer.code() == 201).count(), 1);
         }
         check_list(&edge);
     });
 }
 
-/// Wishes about one alias, three by each client, with visits and lists in between.
-async fn live(isolate: &Isolate<'_>, turns: &Turns, client: usize, mut random: Random) -> Vec<Event> {
+/// Sends three random requests for one alias, with visits and lists in between.
+async fn send_random_requests(isolate: &Isolate<'_>, turns: &Turns, client: usize, mut random: Random) -> Vec<Event> {
     let mut events = Vec::new();
     for number in 0..3 {
         if random.below(3) == 0 {
@@ -83,38 +83,38 @@ async fn live(isolate: &Isolate<'_>, turns: &Turns, client: usize, mut random: R
             check_refusal(&isolate.ask(Ask::list("/api/v1/links")).await);
         }
         let target = format!("https://example.com/{client}/{number}");
-        let (wish, ask) = match random.below(5) {
-            0 | 1 => (Wish::Create { target: target.clone() }, create("docs", &target)),
-            2 | 3 => (Wish::Delete, Ask::delete("docs")),
-            _ => (Wish::Restore, Ask::restore("docs")),
+        let (request, ask) = match random.below(5) {
+            0 | 1 => (Request::Create { target: target.clone() }, create("docs", &target)),
+            2 | 3 => (Request::Delete, Ask::delete("docs")),
+            _ => (Request::Restore, Ask::restore("docs")),
         };
         let called = turns.now();
         let answer = isolate.ask(ask).await;
         check_refusal(&answer);
-        let told = match answer.code() {
-            201 => Told::Created,
-            204 => Told::Deleted,
-            200 => Told::Restored(answer.json()["version"].as_u64().expect("a link has a version")),
-            409 => Told::Taken,
-            404 => Told::Missing,
-            503 => Told::Nothing,
+        let outcome = match answer.code() {
+            201 => Outcome::Created,
+            204 => Outcome::Deleted,
+            200 => Outcome::Restored(answer.json()["version"].as_u64().expect("a link has a version")),
+            409 => Outcome::Taken,
+            404 => Outcome::Missing,
+            503 => Outcome::Unknown,
             other => panic!("{other}"),
         };
-        events.push(Event { wish, told, called, returned: turns.now() });
+        events.push(Event { request, outcome, called, returned: turns.now() });
     }
     events
 }
 
 #[test]
-fn what_was_acknowledged_happened_one_after_the_other() {
-    for_seeds("interleavings", "what_was_acknowledged_happened_one_after_the_other", 600, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+fn acknowledged_changes_are_linearizable() {
+    for_seeds("interleavings", "acknowledged_changes_are_linearizable", 600, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let turns = Turns::default();
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let clients = (0..4).map(|client| {
             let random = Random::new(random.next_u64());
-            Box::pin(live(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
+            Box::pin(send_random_requests(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
         });
         let clients = clients.collect();
         let mut was: Option<GuardedRecord> = None;
@@ -124,15 +124,15 @@ fn what_was_acknowledged_happened_one_after_the_other() {
             was = is;
         });
         calm(&edge);
-        let end = was.map(|kept| Held { target: kept.target, version: kept.version, live: kept.live });
+        let end = was.map(|kept| LinkState { target: kept.target, version: kept.version, live: kept.live });
         let events = events.concat();
-        assert!(explain(&events, &end, weather.stale > 0), "no order of these explains {end:?}: {events:#?}");
+        assert!(explain(&events, &end, rates.stale > 0), "no order of these events explains {end:?}: {events:#?}");
         check_list(&edge);
         check_visits(&edge, end.as_ref());
     });
 }
 
-/// A link keeps its owner, and its version counts its deletions and restorations one by one.
+/// Checks that a link keeps its id and target, and that its version counts each deletion and restoration.
 fn check_step(was: Option<&GuardedRecord>, is: Option<&GuardedRecord>) {
     let Some(was) = was else { return };
     let is = is.expect("a link never vanishes");
@@ -140,13 +140,13 @@ fn check_step(was: Option<&GuardedRecord>, is: Option<&GuardedRecord>) {
     assert!(is.version >= was.version && is.live == (is.version % 2 == 1), "after {was:?} came {is:?}");
 }
 
-/// Once copies have had their ten minutes to heal, a visitor is sent where truth says.
-fn check_visits(edge: &MemoryEdge, end: Option<&Held>) {
+/// Checks that a visit follows the stored link once cached links have had ten minutes to heal.
+fn check_visits(edge: &MemoryEdge, end: Option<&LinkState>) {
     edge.wait_seconds(601);
     run(Isolate::new(edge).ask(Ask::visit("docs")));
     let visit = run(Isolate::new(edge).ask(Ask::visit("docs")));
     let expected = match end {
-        Some(Held { live: true, target, .. }) => (302, target.as_str()),
+        Some(LinkState { live: true, target, .. }) => (302, target.as_str()),
         Some(_) => (410, ""),
         None => (404, ""),
     };
@@ -154,12 +154,12 @@ fn check_visits(edge: &MemoryEdge, end: Option<&Held>) {
 }
 
 #[test]
-fn a_click_is_counted_once() {
-    for_seeds("interleavings", "a_click_is_counted_once", 600, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+fn each_click_is_counted_once() {
+    for_seeds("interleavings", "each_click_is_counted_once", 600, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let link = run(isolates[0].ask(create("docs", "https://example.com/"))).json();
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let visitors = 1 + random.below(14);
         let clients = (0..visitors).map(|visitor| {
             let isolate = &isolates[visitor % 2];
@@ -170,49 +170,49 @@ fn a_click_is_counted_once() {
         answers.iter().for_each(check_refusal);
         let redirects = answers.iter().filter(|answer| answer.code() == 302).count();
         let lost = edge.take_log().iter().filter(|line| line.contains("a click was not counted")).count();
-        let counted = usize::try_from(clicks(&edge, &text(&link["id"]))).expect("not that many");
+        let counted = usize::try_from(clicks(&edge, &text(&link["id"]))).expect("a small number");
         assert!(counted <= redirects, "{redirects} redirects were counted as {counted} clicks");
         assert!(counted + lost >= redirects, "{counted} of {redirects} were counted, and only {lost} logged as lost");
-        if is_windy(weather) {
+        if has_only_delays(rates) {
             assert_eq!((redirects, counted + lost), (visitors, visitors));
-            assert!(lost == 0 || visitors > 8, "eight tries are enough for eight visitors");
+            assert!(lost == 0 || visitors > 8, "eight attempts are enough for eight visitors");
         }
     });
 }
 
 #[test]
-fn a_click_its_total_has_forgotten_is_not_counted_again() {
+fn old_unconfirmed_click_is_not_counted_again() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let link = run(isolate.ask(create("docs", "https://example.com/"))).json();
     let visit = || isolate.ask(Ask::visit("docs"));
     run(visit());
     let (_, after) = run(isolate.handle(Ask::visit("docs")));
-    // The click is written, the answer lost; before the record can be asked about it, ten others are counted.
+    // The click is written, but its response is lost. Before the record is read again, ten other clicks are counted.
     misfortune::plan(&edge, Plan::At(vec![(2, Fault::Fail), (3, Fault::Late(1))]));
     let mut finish = pin!(isolate.app.finish(&edge, after));
     assert!(finish.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     (0..10).for_each(|_| drop(run(visit())));
     run(finish);
     assert_eq!(clicks(&edge, &text(&link["id"])), 12);
-    assert!(edge.take_log().join("").contains("a click was not counted"), "nobody knows what became of it, and the log says so");
+    assert!(edge.take_log().join("").contains("a click was not counted"), "a click with an unknown outcome is logged");
 }
 
 #[test]
-fn at_most_so_many_are_led_on() {
+fn redirects_never_exceed_the_click_limit() {
     const LIMIT: usize = 5;
-    for_seeds("interleavings", "at_most_so_many_are_led_on", 300, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+    for_seeds("interleavings", "redirects_never_exceed_the_click_limit", 300, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
         let confirm = random.below(3) == 0;
         let link = json!({"target": "https://secret.example/", "alias": "docs", "max_clicks": LIMIT, "confirm": confirm});
         assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let clients = (0..20).map(|follower| {
             let isolate = &isolates[follower % 3];
             Box::pin(async move {
-                // Who only looks, or comes to the page first, takes nothing from those who are led on.
-                check_untold(&isolate.ask(Ask::visit("docs+")).await);
+                // A preview or a confirmation page uses no click.
+                check_target_is_hidden(&isolate.ask(Ask::visit("docs+")).await);
                 let method = if confirm { Method::POST } else { Method::GET };
                 isolate.ask(Ask { method, ..Ask::visit("docs") }).await
             }) as Client<'_, Answer>
@@ -220,27 +220,30 @@ fn at_most_so_many_are_led_on() {
         let clients = clients.collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
         calm(&edge);
-        let (led, others): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status.is_redirection());
-        assert!(led.len() <= LIMIT && led.iter().all(|answer| answer.header("location") == "https://secret.example/"), "{led:?}");
-        others.iter().for_each(|answer| check_untold(answer));
-        if is_windy(weather) {
-            assert_eq!((led.len(), others.iter().all(|answer| answer.code() == 410)), (LIMIT, true));
+        let (redirected, others): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status.is_redirection());
+        assert!(
+            redirected.len() <= LIMIT && redirected.iter().all(|answer| answer.header("location") == "https://secret.example/"),
+            "{redirected:?}"
+        );
+        others.iter().for_each(|answer| check_target_is_hidden(answer));
+        if has_only_delays(rates) {
+            assert_eq!((redirected.len(), others.iter().all(|answer| answer.code() == 410)), (LIMIT, true));
         }
         let last = run(isolates[0].ask(Ask::show("docs"))).json();
-        assert!(weather.fail > 0 || last["state"] == "used_up", "{last}");
+        assert!(rates.fail > 0 || last["state"] == "used_up", "{last}");
     });
 }
 
 #[test]
-fn an_edited_limit_grants_both_limits_at_most() {
+fn edited_limit_grants_both_limits_at_most() {
     const TARGETS: [&str; 2] = ["https://secret.example/old", "https://secret.example/new"];
-    for_seeds("interleavings", "an_edited_limit_grants_both_limits_at_most", 600, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+    for_seeds("interleavings", "edited_limit_grants_both_limits_at_most", 600, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
         let link = json!({"target": TARGETS[0], "alias": "docs", "max_clicks": 1});
         assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
         let edit = json!({"target": TARGETS[1], "max_clicks": 2});
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let followers = (0..2).map(|follower| {
             let isolate = &isolates[follower];
             Box::pin(async move { vec![isolate.ask(Ask::visit("docs")).await, isolate.ask(Ask::visit("docs")).await] }) as Client<'_, _>
@@ -250,29 +253,29 @@ fn an_edited_limit_grants_both_limits_at_most() {
         let answers: Vec<Answer> = Turns::default().interleave(&mut random, clients, || {}).into_iter().flatten().collect();
         calm(&edge);
         let edited = answers.last().map(Answer::code);
-        let led = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
+        let redirected = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
         answers.iter().for_each(check_refusal);
-        // Everybody has heard of the edit, and comes until nobody is led on any more.
+        // No cache shows the old link any more. Visitors follow until no click is left.
         edge.link_cache.empty();
         let isolate = Isolate::new(&edge);
         let later: Vec<Answer> = (0..4).map(|_| run(isolate.ask(Ask::visit("docs")))).collect();
-        let counts = TARGETS.map(|target| led(&answers, target) + led(&later, target));
+        let counts = TARGETS.map(|target| redirected(&answers, target) + redirected(&later, target));
         assert!(counts[0] <= 1 && counts[1] <= 2, "{counts:?}");
-        assert!(led(&later[3..], TARGETS[0]) + led(&later[3..], TARGETS[1]) == 0, "{later:?}");
-        if is_windy(weather) {
-            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a fresh count");
+        assert!(redirected(&later[3..], TARGETS[0]) + redirected(&later[3..], TARGETS[1]) == 0, "{later:?}");
+        if has_only_delays(rates) {
+            assert_eq!((edited, counts[1]), (Some(200), 2), "the edit starts a new count");
         }
     });
 }
 
-/// Whoever is not led on does not learn where to.
-fn check_untold(answer: &Answer) {
+/// Checks that a response without a redirect does not contain the target.
+fn check_target_is_hidden(answer: &Answer) {
     check_refusal(answer);
     assert!(!answer.tells("secret.example"), "{answer:?}");
 }
 
-/// Walks the list to its end while others change it. Returns the aliases it was shown.
-async fn walk(isolate: &Isolate<'_>) -> Vec<String> {
+/// Reads the list to its end while others change it. Returns the listed aliases.
+async fn read_list(isolate: &Isolate<'_>) -> Vec<String> {
     let mut aliases = Vec::new();
     let mut next = Some("/api/v1/links?limit=2".to_owned());
     while let Some(path) = next {
@@ -289,16 +292,16 @@ async fn walk(isolate: &Isolate<'_>) -> Vec<String> {
 }
 
 #[test]
-fn a_walk_through_the_list_shows_no_alias_twice() {
-    for_seeds("interleavings", "a_walk_through_the_list_shows_no_alias_twice", 300, |seed| {
-        let (edge, weather, mut random) = draw(seed);
+fn pagination_under_changes_lists_no_alias_twice() {
+    for_seeds("interleavings", "pagination_under_changes_lists_no_alias_twice", 300, |seed| {
+        let (edge, rates, mut random) = draw(seed);
         let isolate = Isolate::new(&edge);
         for alias in ["a", "b", "c", "d", "e"] {
             run(isolate.ask(create(alias, "https://example.com/")));
             edge.wait_seconds(1);
         }
-        unleash(&edge, weather, seed);
-        let mut clients: Vec<Client<'_, Vec<String>>> = (0..3).map(|_| Box::pin(walk(&isolate)) as Client<'_, _>).collect();
+        unleash(&edge, rates, seed);
+        let mut clients: Vec<Client<'_, Vec<String>>> = (0..3).map(|_| Box::pin(read_list(&isolate)) as Client<'_, _>).collect();
         for new in ["x", "y", "z"] {
             let isolate = &isolate;
             clients.push(Box::pin(async move {
@@ -308,13 +311,13 @@ fn a_walk_through_the_list_shows_no_alias_twice() {
                 Vec::new()
             }));
         }
-        let walks = Turns::default().interleave(&mut random, clients, || {});
+        let lists = Turns::default().interleave(&mut random, clients, || {});
         calm(&edge);
-        for shown in walks {
-            let once: BTreeSet<&String> = shown.iter().collect();
-            assert_eq!(once.len(), shown.len(), "{shown:?}");
+        for shown in lists {
+            let distinct: BTreeSet<&String> = shown.iter().collect();
+            assert_eq!(distinct.len(), shown.len(), "{shown:?}");
             let untouched: Vec<&String> = shown.iter().filter(|alias| ["a", "c", "d", "e"].contains(&alias.as_str())).collect();
-            assert!(shown.is_empty() || weather.stale > 0 || untouched == ["e", "d", "c", "a"], "{shown:?}");
+            assert!(shown.is_empty() || rates.stale > 0 || untouched == ["e", "d", "c", "a"], "{shown:?}");
         }
         check_list(&edge);
     });

@@ -1,4 +1,4 @@
-//! A fault of hop itself: the client learns that there was one and its number, the log learns which.
+//! Internal errors: the client receives a generic problem with the request id, and the log the cause.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::ADMIN_KEY;
@@ -22,19 +22,19 @@ fn docs() -> Key {
 }
 
 #[test]
-fn a_record_that_hop_did_not_write_is_its_own_fault_and_the_log_says_so() {
+fn damaged_record_answers_500_and_logs_the_cause() {
     for damaged in ["", "null", "{\"v\":1}", "{\"v\":99,\"what\":\"a-later-form\"}"] {
         let edge = MemoryEdge::new(1);
         edge.records.plant(&docs(), damaged);
         for ask in [Ask::show("docs"), Ask::visit("docs"), Ask::delete("docs"), Ask::restore("docs")] {
             let answer = run(Isolate::new(&edge).ask(ask));
             assert_eq!((answer.code(), answer.problem().as_str()), (500, "internal"), "{damaged}");
-            let told = answer.json();
-            assert_eq!(told["detail"], "This is a fault in hop.");
+            let problem = answer.json();
+            assert_eq!(problem["detail"], "This is a fault in hop.");
             let log = edge.take_log();
             assert_eq!(log.len(), 1, "{log:?}");
             let line: Value = serde_json::from_str(&log[0]).unwrap_or_default();
-            assert_eq!((&line["level"], &line["code"], &line["request_id"]), (&json!("error"), &json!("internal"), &told["request_id"]));
+            assert_eq!((&line["level"], &line["code"], &line["request_id"]), (&json!("error"), &json!("internal"), &problem["request_id"]));
             assert!(line["cause"].as_str().is_some_and(|cause| cause.contains("stored record")), "{line}");
             assert!(!log[0].contains(ADMIN_KEY));
         }
@@ -42,7 +42,7 @@ fn a_record_that_hop_did_not_write_is_its_own_fault_and_the_log_says_so() {
 }
 
 #[test]
-fn what_an_edge_logs_of_itself_is_json_whatever_it_says() {
+fn edge_log_lines_are_valid_json() {
     let edge = MemoryEdge::new(1);
     log_failure(&edge, "rows were not swept", &StoreError::Unavailable("D1: \"x\"\n\u{7}\u{7f}\u{301}".to_owned()));
     let log = edge.take_log();
@@ -52,7 +52,7 @@ fn what_an_edge_logs_of_itself_is_json_whatever_it_says() {
 }
 
 #[test]
-fn one_damaged_record_hides_no_other_link() {
+fn damaged_record_hides_no_other_link() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for alias in ["before", "docs", "after"] {
@@ -70,7 +70,7 @@ fn one_damaged_record_hides_no_other_link() {
 }
 
 #[test]
-fn a_damaged_total_hides_no_link() {
+fn damaged_click_total_hides_no_link() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let created = run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).json();
@@ -82,7 +82,7 @@ fn a_damaged_total_hides_no_link() {
 }
 
 #[test]
-fn a_description_of_the_api_that_cannot_be_read_is_told_and_stops_nothing_else() {
+fn unreadable_openapi_answers_503_and_is_logged() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let ask = |method, path: &str| run(isolate.ask(Ask::to(method, format!("http://hop.example/{path}"))));
@@ -92,7 +92,7 @@ fn a_description_of_the_api_that_cannot_be_read_is_told_and_stops_nothing_else()
         let answer = ask(method, "openapi.json");
         assert_eq!((answer.code(), answer.body.is_empty()), (503, !body));
         assert!(answer.headers.contains_key("retry-after"));
-        assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "what failed is nobody's business");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("lost"), "the cause must not reach the client");
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("openapi.json is missing"), "{log:?}");
     }

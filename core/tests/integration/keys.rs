@@ -1,5 +1,4 @@
-//! API keys: what they may do is told once more than their secret, nobody makes one that may more than they themselves, and one that is
-//! revoked stays revoked.
+//! API keys: the secret is shown once, a key never exceeds the rights of its creator, and a revoked key stays revoked.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
@@ -21,59 +20,59 @@ fn errors(answer: &Answer) -> Vec<(String, String)> {
     json["errors"].as_array().into_iter().flatten().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
 }
 
-/// The lines of the audit about `action`.
-fn notes(edge: &MemoryEdge, action: &str) -> Vec<Value> {
+/// The audit events with this `action`.
+fn events(edge: &MemoryEdge, action: &str) -> Vec<Value> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("audit/"));
-    let notes = keys.filter_map(|key| serde_json::from_slice::<Value>(&edge.records.peek(&key)?.value).ok());
-    notes.filter(|note| note["action"] == action).collect()
+    let events = keys.filter_map(|key| serde_json::from_slice::<Value>(&edge.records.peek(&key)?.value).ok());
+    events.filter(|event| event["action"] == action).collect()
 }
 
 #[test]
-fn a_key_is_told_whole_and_its_secret_once() {
+fn new_key_shows_its_secret_once() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
-    let said = json!({"domains": ["b.example", "hop.example", "b.example"], "expires_at": "2027-01-01T00:00:00+01:00"});
-    let made = ask(&edge, new_key(&owner, &["links:write", "links:read", "links:read"], &said));
-    let mut told = made.json();
-    let (id, secret) = (told["id"].as_str().expect("an id").to_owned(), told["secret"].as_str().expect("a secret").to_owned());
-    let end = secret.strip_prefix(&format!("hop_{id}_")).expect("mark and id stand before the secret").to_owned();
+    let fields = json!({"domains": ["b.example", "hop.example", "b.example"], "expires_at": "2027-01-01T00:00:00+01:00"});
+    let made = ask(&edge, new_key(&owner, &["links:write", "links:read", "links:read"], &fields));
+    let mut shown = made.json();
+    let (id, secret) = (shown["id"].as_str().expect("an id").to_owned(), shown["secret"].as_str().expect("a secret").to_owned());
+    let end = secret.strip_prefix(&format!("hop_{id}_")).expect("prefix and id precede the secret").to_owned();
     assert_eq!((made.code(), made.header("location"), end.len()), (201, address(&id).as_str(), 44));
     assert!(made.header("cache-control").contains("no-store"));
-    told.as_object_mut().expect("an object").remove("secret");
+    shown.as_object_mut().expect("an object").remove("secret");
     let expected = json!({
         "id": id, "name": "a key", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "owner": owner,
         "created_by": null, "issuers": [], "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
     });
-    assert_eq!((&told, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
+    assert_eq!((&shown, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
     assert_eq!(ask(&edge, Ask::list(KEYS)).json(), json!({"items": [expected], "next": null}));
-    let shown = ask(&edge, Ask::list("/api/v1/me").showing(&*secret)).json();
+    let me = ask(&edge, Ask::list("/api/v1/me").showing(&*secret)).json();
     let name = format!("key_{id}");
     assert_eq!(
-        shown,
+        me,
         json!({"principal": name, "user": owner, "key": id, "role": "editor", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"]})
     );
     for record in edge.records.keys() {
         let value = edge.records.peek(&record).expect("a key that is listed has a record").value;
         assert!(!String::from_utf8_lossy(&value).contains(&end), "{}", record.as_str());
     }
-    let notes = notes(&edge, "key.create");
+    let events = events(&edge, "key.create");
     let detail = format!("owner {owner}; scopes links:read links:write; domains b.example hop.example");
-    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["detail"]), (1, &json!(id), &json!(detail)));
+    assert_eq!((events.len(), &events[0]["subject"], &events[0]["detail"]), (1, &json!(id), &json!(detail)));
 }
 
 #[test]
-fn audit_says_that_a_key_covers_all_domains() {
+fn audit_event_says_key_covers_all_domains() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
     key(&edge, &owner, &["links:read"], &json!({}));
-    assert_eq!(notes(&edge, "key.create")[0]["detail"], json!(format!("owner {owner}; scopes links:read; domains all")));
+    assert_eq!(events(&edge, "key.create")[0]["detail"], json!(format!("owner {owner}; scopes links:read; domains all")));
 }
 
 #[test]
-fn wrong_fields_of_a_key_are_named() {
+fn invalid_key_fields_are_named() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
-    let (gone, away) = (user(&edge, 'g', "editor", "gone"), user(&edge, 'd', "editor", "disabled"));
+    let (gone, disabled) = (user(&edge, 'g', "editor", "gone"), user(&edge, 'd', "editor", "disabled"));
     let many: Vec<String> = (0..21).map(|number| format!("d{number}.example")).collect();
     for (field, value, at, code) in [
         ("name", Value::Null, "/name", "required"),
@@ -94,7 +93,7 @@ fn wrong_fields_of_a_key_are_named() {
         ("owner", json!("usr_x"), "/owner", "invalid"),
         ("owner", json!(format!("usr_{}", "z".repeat(17))), "/owner", "invalid"),
         ("owner", json!(gone), "/owner", "invalid"),
-        ("owner", json!(away), "/owner", "invalid"),
+        ("owner", json!(disabled), "/owner", "invalid"),
         ("expires_at", json!("2026-11-21T08:00:00Z"), "/expires_at", "out_of_range"),
         ("expires_at", json!("2020-01-01T00:00:00Z"), "/expires_at", "out_of_range"),
         ("expires_at", json!("tomorrow"), "/expires_at", "invalid"),
@@ -110,63 +109,67 @@ fn wrong_fields_of_a_key_are_named() {
 }
 
 #[test]
-fn nobody_makes_a_key_that_may_more_than_they_themselves() {
+fn new_key_never_exceeds_its_creators_rights() {
     let edge = MemoryEdge::new(1);
     let [owner, admin, other] = [('w', "owner"), ('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let ends = json!({"expires_at": "2026-12-01T00:00:00Z"});
     let (_, of_owner) = key(&edge, &owner, &SCOPES, &json!({}));
     let (_, of_admin) = key(&edge, &admin, &["keys:admin", "links:read"], &json!({}));
-    let (_, passing) = key(&edge, &admin, &["keys:admin", "links:read"], &ends);
-    for (with, for_whom, scopes, said, code) in [
+    let (_, expiring) = key(&edge, &admin, &["keys:admin", "links:read"], &ends);
+    for (with, owner_of_key, scopes, fields, code) in [
         (&of_admin, &other, ["links:read"], json!({}), 201),
         (&of_admin, &admin, ["keys:admin"], json!({}), 201),
         (&of_admin, &other, ["links:write"], json!({}), 403),
         (&of_admin, &owner, ["links:read"], json!({}), 403),
         (&of_owner, &owner, ["links:write"], json!({}), 201),
-        (&passing, &other, ["links:read"], json!({}), 403),
-        (&passing, &other, ["links:read"], json!({"expires_at": "2026-12-01T00:00:00.001Z"}), 403),
-        (&passing, &other, ["links:read"], ends.clone(), 201),
+        (&expiring, &other, ["links:read"], json!({}), 403),
+        (&expiring, &other, ["links:read"], json!({"expires_at": "2026-12-01T00:00:00.001Z"}), 403),
+        (&expiring, &other, ["links:read"], ends.clone(), 201),
     ] {
-        let answer = ask(&edge, new_key(for_whom, &scopes, &said).showing(&**with));
-        assert_eq!(answer.code(), code, "{for_whom} {scopes:?} {said}: {}", answer.json());
+        let answer = ask(&edge, new_key(owner_of_key, &scopes, &fields).showing(&**with));
+        assert_eq!(answer.code(), code, "{owner_of_key} {scopes:?} {fields}: {}", answer.json());
     }
     let own = ask(&edge, Ask::post(KEYS, &json!({"name": "mine", "scopes": ["links:read"]})).showing(&*of_admin));
-    assert_eq!(own.json()["owner"], json!(admin), "whoever names nobody means themselves");
+    assert_eq!(own.json()["owner"], json!(admin), "the default owner is the caller");
     for (who, scopes) in [(&other, &SCOPES[..]), (&admin, &["links:read"])] {
         let (_, secret) = key(&edge, who, scopes, &json!({}));
         assert_eq!(ask(&edge, new_key(&other, &["links:read"], &json!({})).showing(&*secret)).code(), 403, "{who}");
     }
     let (_, narrow) = key(&edge, &owner, &SCOPES, &json!({"domains": ["hop.example"]}));
-    assert_eq!(ask(&edge, new_key(&other, &["links:read"], &json!({})).showing(&*narrow)).code(), 403, "it is not for every domain");
+    assert_eq!(
+        ask(&edge, new_key(&other, &["links:read"], &json!({})).showing(&*narrow)).code(),
+        403,
+        "the key of the caller is not valid for all domains"
+    );
 }
 
 #[test]
-fn a_key_is_revoked_once_and_an_owners_by_owners_alone() {
+fn revocation_is_idempotent_and_owner_keys_need_owners() {
     let edge = MemoryEdge::new(1);
     let [owner, admin] = [('w', "owner"), ('a', "admin")].map(|(letter, role)| user(&edge, letter, role, "in"));
-    let ((of_owner, strong), (id, secret)) = (key(&edge, &owner, &SCOPES, &json!({})), key(&edge, &admin, &SCOPES, &json!({})));
+    let ((of_owner, owners), (id, secret)) = (key(&edge, &owner, &SCOPES, &json!({})), key(&edge, &admin, &SCOPES, &json!({})));
     let revoke = |id: &str, with: &str| ask(&edge, Ask::remove(&address(id)).showing(with)).code();
-    assert_eq!((revoke(&of_owner, &secret), notes(&edge, "key.revoke").len()), (403, 0));
+    assert_eq!((revoke(&of_owner, &secret), events(&edge, "key.revoke").len()), (403, 0));
     edge.wait_seconds(5);
-    assert_eq!([revoke(&id, &strong), revoke(&id, &strong)], [204, 204]);
-    let notes = notes(&edge, "key.revoke");
-    assert_eq!((notes.len(), &notes[0]["subject"], &notes[0]["user"]), (1, &json!(id), &json!(owner)));
+    assert_eq!([revoke(&id, &owners), revoke(&id, &owners)], [204, 204]);
+    let events = events(&edge, "key.revoke");
+    assert_eq!((events.len(), &events[0]["subject"], &events[0]["user"]), (1, &json!(id), &json!(owner)));
     let shown = ask(&edge, Ask::list(&address(&id))).json();
     assert_eq!((&shown["revoked_at"], ask(&edge, Ask::list("/api/v1/me").showing(&*secret)).code()), (&json!("2026-11-21T08:00:05Z"), 401));
-    for nothing in ["z".repeat(17), "x".into(), "é".into(), "%ff".into(), "z".repeat(2_000), format!("key_{id}"), "a%2Fb".into()] {
-        for asked in [Ask::list(&address(&nothing)), Ask::remove(&address(&nothing))] {
+    for unknown in ["z".repeat(17), "x".into(), "é".into(), "%ff".into(), "z".repeat(2_000), format!("key_{id}"), "a%2Fb".into()] {
+        for asked in [Ask::list(&address(&unknown)), Ask::remove(&address(&unknown))] {
             let answer = ask(&edge, asked);
-            assert_eq!((answer.code(), answer.problem().as_str()), (404, "not_found"), "{nothing}");
+            assert_eq!((answer.code(), answer.problem().as_str()), (404, "not_found"), "{unknown}");
         }
     }
     for asked in [Ask::list(&format!("{}?x=", address(&id))), Ask::remove(&format!("{}?x=", address(&of_owner)))] {
         assert_eq!(errors(&ask(&edge, asked)), [("/x".to_owned(), "unknown".to_owned())]);
     }
-    assert_eq!(revoke(&of_owner, &strong), 204, "a key may revoke itself");
+    assert_eq!(revoke(&of_owner, &owners), 204, "a key may revoke itself");
 }
 
 #[test]
-fn keys_are_listed_page_by_page_and_by_owner() {
+fn keys_are_paginated_and_filtered_by_owner() {
     let edge = MemoryEdge::new(1);
     let [one, two] = ['e', 'f'].map(|letter| user(&edge, letter, "editor", "in"));
     let mut made: Vec<String> =
@@ -206,17 +209,17 @@ fn keys_are_listed_page_by_page_and_by_owner() {
 }
 
 #[test]
-fn the_bootstrap_admin_may_everything_and_is_nobody() {
+fn bootstrap_admin_has_all_scopes_and_no_user() {
     let edge = MemoryEdge::new(1);
     let me = json!({"principal": "admin", "user": null, "key": null, "role": "owner", "scopes": SCOPES, "domains": null});
     assert_eq!(ask(&edge, Ask::list("/api/v1/me")).json(), me);
     assert_eq!(errors(&ask(&edge, Ask::list("/api/v1/me?x=y"))), [("/x".to_owned(), "unknown".to_owned())]);
-    assert_eq!(ask(&edge, Ask::list("/api/v1/me").showing("nobody")).code(), 401);
+    assert_eq!(ask(&edge, Ask::list("/api/v1/me").showing("unknown")).code(), 401);
 }
 
-/// Nothing of what somebody is is remembered between requests, or from the making of the key.
+/// Role and standing of the owner are read for every request. They are not stored in the key.
 #[test]
-fn a_key_may_what_its_owner_may_now() {
+fn key_follows_its_owners_current_role() {
     let edge = MemoryEdge::new(1);
     let id = user(&edge, 'e', "owner", "in");
     let (key_id, secret) = key(&edge, &id, &SCOPES, &json!({}));
@@ -224,7 +227,7 @@ fn a_key_may_what_its_owner_may_now() {
     let role = || crate::support::run(isolate.ask(Ask::list("/api/v1/me").showing(&*secret))).json()["role"].clone();
     let list = || crate::support::run(isolate.ask(Ask::list(KEYS).showing(&*secret))).code();
     assert_eq!((role(), list()), (json!("owner"), 200));
-    // The team names them still, and they are no owner any more.
+    // The team record still names the user, but the user's own record has another role.
     for (now, may) in [("admin", 200), ("editor", 403), ("viewer", 403)] {
         user(&edge, 'e', now, "in");
         assert_eq!((role(), list()), (json!(now), may));
@@ -233,11 +236,11 @@ fn a_key_may_what_its_owner_may_now() {
     user(&edge, 'e', "owner", "in");
     let team = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}, "owners": [format!("usr_{}", "f".repeat(17))]});
     edge.records.plant(&Key::stored("team".into()), &team.to_string());
-    assert_eq!(role(), json!("admin"), "the team does not name them");
+    assert_eq!(role(), json!("admin"), "the team record does not name the user");
     assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
 }
 
-/// Makes a key for `owner` with the key `with`.
+/// Creates a key for `owner` with the key `with`.
 #[track_caller]
 fn key_by(edge: &MemoryEdge, with: &str, owner: &str, scopes: &[&str]) -> (String, String) {
     let made = ask(edge, new_key(owner, scopes, &json!({})).showing(with));
@@ -246,7 +249,7 @@ fn key_by(edge: &MemoryEdge, with: &str, owner: &str, scopes: &[&str]) -> (Strin
     (text("id"), text("secret"))
 }
 
-/// What becomes of whoever shows this key.
+/// The response to a caller with this key.
 fn me(edge: &MemoryEdge, secret: &str) -> Answer {
     ask(edge, Ask::list("/api/v1/me").showing(secret))
 }
@@ -255,7 +258,7 @@ fn me(edge: &MemoryEdge, secret: &str) -> Answer {
 fn key_never_exceeds_its_creators_role() {
     let edge = MemoryEdge::new(1);
     let ann = user(&edge, 'a', "owner", "in");
-    // Made while she was an admin, and with a key of an admin.
+    // Created while Ann was an admin, with a key of an admin.
     user(&edge, 'a', "admin", "in");
     let (_, admins) = key(&edge, &ann, &["keys:admin", "links:read"], &json!({}));
     let (_, by_herself) = key_by(&edge, &admins, &ann, &["links:read"]);
@@ -272,7 +275,7 @@ fn only_owners_make_keys_for_other_admins() {
         [('a', "owner"), ('b', "owner"), ('c', "admin"), ('d', "admin"), ('e', "editor"), ('f', "viewer")]
             .map(|(letter, role)| user(&edge, letter, role, "in"));
     let [of_owner, of_admin] = [&owner, &admin].map(|user| key(&edge, user, &SCOPES, &json!({})).1);
-    for (with, for_whom, code) in [
+    for (with, owner_of_key, code) in [
         (&of_admin, &viewer, 201),
         (&of_admin, &editor, 201),
         (&of_admin, &admin, 201),
@@ -284,20 +287,20 @@ fn only_owners_make_keys_for_other_admins() {
         (&of_owner, &other_owner, 201),
     ] {
         let before = count(&edge, "key/");
-        let answer = ask(&edge, new_key(for_whom, &["links:read"], &json!({})).showing(&**with));
-        assert_eq!((answer.code(), count(&edge, "key/") - before), (code, usize::from(code == 201)), "{for_whom}");
+        let answer = ask(&edge, new_key(owner_of_key, &["links:read"], &json!({})).showing(&**with));
+        assert_eq!((answer.code(), count(&edge, "key/") - before), (code, usize::from(code == 201)), "{owner_of_key}");
     }
     let bootstrap = ask(&edge, new_key(&other_admin, &["links:read"], &json!({})));
     assert_eq!((bootstrap.code(), &bootstrap.json()["created_by"]), (201, &Value::Null));
 }
 
 #[test]
-fn disabled_admin_does_not_get_back_in() {
+fn disabled_admin_cannot_enable_themselves_again() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve] = [('a', "admin"), ('b', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
     assert_eq!(ask(&edge, new_key(&bob, &SCOPES, &json!({})).showing(&*anns)).code(), 403);
-    // Whoever gets a higher role later takes no key of hers along.
+    // A key that Ann created for a user ends when that user gets a higher role.
     let (_, kept) = key_by(&edge, &anns, &eve, &SCOPES);
     user(&edge, 'e', "admin", "in");
     user(&edge, 'a', "admin", "disabled");
@@ -322,7 +325,7 @@ fn key_ends_with_its_creators_right() {
     let shape = |answer: &Answer| {
         (answer.code(), answer.problem(), answer.json()["detail"].clone(), answer.headers.get("www-authenticate").cloned())
     };
-    let wrong = shape(&me(&edge, "hop_nobody"));
+    let wrong = shape(&me(&edge, "hop_unknown"));
     edge.take_log();
     for (letter, role, standing, expected, why) in [
         ('a', "admin", "disabled", [401, 200, 200], "is not active"),
@@ -335,7 +338,7 @@ fn key_ends_with_its_creators_right() {
         ('b', "admin", "in", [200, 401, 200], "no longer has the right to make it"),
         ('b', "owner", "disabled", [200, 401, 200], "is not active"),
         ('b', "owner", "in", [200, 200, 200], ""),
-        // What counts is what the key's owner is now.
+        // The current role of the key's owner counts.
         ('e', "admin", "in", [401, 200, 200], "no longer has the right to make it"),
         ('e', "owner", "in", [401, 200, 200], "no longer has the right to make it"),
         ('e', "viewer", "in", [200, 200, 200], ""),
@@ -347,12 +350,12 @@ fn key_ends_with_its_creators_right() {
         assert_eq!((log.contains(why), log.is_empty()), (true, why.is_empty()), "{letter} {role} {standing}: {log}");
     }
     user(&edge, 'a', "admin", "disabled");
-    assert_eq!(shape(&me(&edge, &for_editor)), wrong, "the answer tells nobody why");
+    assert_eq!(shape(&me(&edge, &for_editor)), wrong, "the response does not say why");
 }
 
-/// A key that is made with a key of somebody else's making is no way around who made that one.
+/// A key created with a key that somebody else created also depends on that creator.
 #[test]
-fn key_rests_on_everybody_who_issued_it() {
+fn key_requires_every_issuer_to_stay_entitled() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve, dan] =
         [('a', "owner"), ('b', "admin"), ('e', "editor"), ('d', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
@@ -377,41 +380,45 @@ fn key_rests_on_everybody_who_issued_it() {
         user(&edge, letter, role, standing);
         assert_eq!(codes(), expected, "{letter} {role} {standing}");
     }
-    // So many may answer for a key that a request on every edge can ask for them all.
+    // The number of issuers is limited, so that one request can read them all on every edge.
     let (_, dans) = key_by(&edge, &anns, &dan, &SCOPES);
     user(&edge, 'b', "owner", "in");
     let (_, third) = key_by(&edge, &dans, &bob, &SCOPES);
     let refused = ask(&edge, new_key(&eve, &["links:read"], &json!({})).showing(&*third));
     assert_eq!((refused.code(), refused.problem().as_str()), (403, "forbidden"));
-    assert_eq!(ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(&*third)).code(), 201, "she answers for herself");
+    assert_eq!(
+        ask(&edge, new_key(&ann, &["links:read"], &json!({})).showing(&*third)).code(),
+        201,
+        "the owner is not counted as an issuer"
+    );
 }
 
 #[test]
-fn no_key_demotes_who_issued_it() {
+fn key_cannot_demote_its_issuer() {
     let edge = MemoryEdge::new(1);
     let [ann, bob] = [('a', "owner"), ('b', "owner")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (of_bob, anns) = (key(&edge, &bob, &SCOPES, &json!({})).1, key(&edge, &ann, &SCOPES, &json!({})).1);
     let (_, bobs) = key_by(&edge, &anns, &bob, &SCOPES);
     let (_, bobs_own) = key_by(&edge, &bobs, &bob, &SCOPES);
     let patch = |id: &str, patch: &Value| Ask::patch(&format!("/api/v1/users/{id}"), patch);
-    let told = |answer: &Answer| (answer.code(), answer.problem());
+    let outcome = |answer: &Answer| (answer.code(), answer.problem());
     for secret in [&bobs, &bobs_own] {
-        let by = |asked: Ask| told(&ask(&edge, asked.showing(&**secret)));
+        let by = |asked: Ask| outcome(&ask(&edge, asked.showing(&**secret)));
         for role in ["admin", "viewer"] {
             assert_eq!(by(patch(&ann, &json!({ "role": role }))), (409, "key_in_use".into()));
         }
-        // An owner is demoted first.
+        // An owner must be demoted before.
         assert_eq!(by(patch(&ann, &json!({"disabled": true}))), (409, "user_state".into()));
         assert_eq!(by(Ask::remove(&format!("/api/v1/users/{ann}?links_to=none"))), (409, "user_state".into()));
         assert_eq!(by(patch(&ann, &json!({"name": "Ann", "role": "owner"}))).0, 200);
         assert_eq!((me(&edge, &anns).json()["role"].as_str(), me(&edge, secret).code()), (Some("owner"), 200));
     }
-    assert_eq!(ask(&edge, patch(&ann, &json!({"role": "admin"})).showing(&*of_bob)).code(), 200, "another credential may");
+    assert_eq!(ask(&edge, patch(&ann, &json!({"role": "admin"})).showing(&*of_bob)).code(), 200, "another key of the same user may");
     assert_eq!([&bobs, &bobs_own, &of_bob].map(|secret| me(&edge, secret).code()), [401, 401, 200]);
 }
 
 #[test]
-fn creators_are_read_along_with_the_owner() {
+fn issuers_are_read_together_with_the_owner() {
     let edge = MemoryEdge::new(1);
     let [admin, editor] = [('a', "admin"), ('e', "editor")].map(|(letter, role)| user(&edge, letter, role, "in"));
     let (_, admins) = key(&edge, &admin, &SCOPES, &json!({}));

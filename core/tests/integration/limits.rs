@@ -1,4 +1,4 @@
-//! Links that may be followed only so often: when a count begins anew, and who is told that it is used up.
+//! Click limits: when a count restarts, and which responses show that a link is used up.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{count, text};
@@ -25,22 +25,23 @@ fn create(alias: &str, max_clicks: u64) -> Ask {
     Ask::create(&json!({"alias": alias, "target": HERE, "max_clicks": max_clicks}))
 }
 
-/// The link in a record, read behind hop's back.
-fn kept(edge: &MemoryEdge, alias: &str) -> Value {
-    let key = edge.records.keys().into_iter().find(|key| key.as_str() == format!("link/hop.example/{alias}")).expect("it has a record");
-    let record: Value = serde_json::from_slice(&edge.records.peek(&key).expect("it has a record").value).expect("a record is JSON");
+/// The link of an alias record, read directly from the store.
+fn stored_link(edge: &MemoryEdge, alias: &str) -> Value {
+    let key =
+        edge.records.keys().into_iter().find(|key| key.as_str() == format!("link/hop.example/{alias}")).expect("the link has a record");
+    let record: Value = serde_json::from_slice(&edge.records.peek(&key).expect("the link has a record").value).expect("a record is JSON");
     record["link"].clone()
 }
 
 fn epoch(edge: &MemoryEdge, alias: &str) -> Option<String> {
-    kept(edge, alias)["epoch"].as_str().map(str::to_owned)
+    stored_link(edge, alias)["epoch"].as_str().map(str::to_owned)
 }
 
-/// Takes from the limit of a link, as its followers do.
+/// Takes clicks from the limit of a link, as visits do.
 fn use_up(edge: &MemoryEdge, alias: &str, times: u64) {
-    let link = kept(edge, alias);
+    let link = stored_link(edge, alias);
     let key = Key::stored(format!("take/{}/{}", text(&link["id"]), text(&link["epoch"])));
-    let limit = link["spec"]["max_clicks"].as_u64().expect("it has a limit");
+    let limit = link["spec"]["max_clicks"].as_u64().expect("the link has a limit");
     for _ in 0..times {
         assert_eq!(run(edge.records.take(&key, limit, None)), Ok(Take::Granted));
     }
@@ -51,7 +52,7 @@ fn state(edge: &MemoryEdge, alias: &str) -> String {
 }
 
 #[test]
-fn a_link_is_used_up_once_all_was_taken() {
+fn link_is_used_up_after_its_last_click() {
     let edge = MemoryEdge::new(1);
     assert_eq!(done(&edge, create("docs", 2))["state"], "live");
     for expected in ["live", "used_up"] {
@@ -65,7 +66,7 @@ fn a_link_is_used_up_once_all_was_taken() {
 }
 
 #[test]
-fn every_answer_that_shows_a_link_knows() {
+fn every_endpoint_shows_the_used_up_state() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     done(&edge, create("other", 1));
@@ -83,12 +84,12 @@ fn every_answer_that_shows_a_link_knows() {
     assert_eq!((&same["alias"], &same["state"]), (&json!("docs"), &json!("used_up")));
     let export = run(Isolate::new(&edge).ask(Ask::list("/api/v1/export")));
     let export = String::from_utf8(export.body).expect("JSON Lines");
-    let line = export.lines().find(|line| line.contains("\"docs\"")).expect("it is exported");
+    let line = export.lines().find(|line| line.contains("\"docs\"")).expect("the link is exported");
     assert!(line.contains("\"state\":\"used_up\""), "{line}");
 }
 
 #[test]
-fn lists_go_by_it() {
+fn lists_filter_by_used_up_state() {
     let edge = MemoryEdge::new(1);
     for (alias, limit) in [("a", 1), ("b", 1), ("c", 2), ("e", 1)] {
         done(&edge, create(alias, limit));
@@ -116,7 +117,7 @@ fn lists_go_by_it() {
 }
 
 #[test]
-fn a_page_asks_once_and_only_where_there_are_limits() {
+fn page_reads_click_counts_in_one_batch() {
     let edge = MemoryEdge::new(1);
     let reads = |edge: &MemoryEdge| {
         let trace = watch(edge);
@@ -127,11 +128,11 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
     for alias in ["a", "b"] {
         done(&edge, Ask::create(&json!({"alias": alias, "target": HERE})));
     }
-    assert_eq!(reads(&edge), 2, "records and totals");
+    assert_eq!(reads(&edge), 2, "one read for records, one for totals");
     for alias in ["c", "d", "e"] {
         done(&edge, create(alias, 3));
     }
-    assert_eq!(reads(&edge), 3, "and what was taken of three limits");
+    assert_eq!(reads(&edge), 3, "one more read for the counts of three limits");
     let trace = watch(&edge);
     done(&edge, Ask::show("a"));
     assert_eq!(trace.count(|step| step == StoreStep::GetMany), 1);
@@ -141,7 +142,7 @@ fn a_page_asks_once_and_only_where_there_are_limits() {
 }
 
 #[test]
-fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
+fn unreadable_click_count_fails_show_but_not_batch() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
@@ -152,7 +153,7 @@ fn a_count_that_cannot_be_read_is_no_answer_but_a_batch_is_told() {
 }
 
 #[test]
-fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
+fn count_restarts_only_when_the_limit_changes() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 2));
     let first = epoch(&edge, "docs");
@@ -172,9 +173,9 @@ fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
     assert!(second.is_some() && second != first);
     use_up(&edge, "new", 3);
     assert_eq!(done(&edge, Ask::change("new", &json!({"max_clicks": null})))["state"], "live");
-    assert_eq!(epoch(&edge, "new"), None, "nothing is counted without a limit");
+    assert_eq!(epoch(&edge, "new"), None, "a link without a limit has no epoch");
     assert_eq!(done(&edge, Ask::change("new", &json!({"max_clicks": 3})))["state"], "live");
-    assert!(![None, first, second].contains(&epoch(&edge, "new")), "a limit that was lifted is a new one");
+    assert!(![None, first, second].contains(&epoch(&edge, "new")), "a limit that is set again starts a new epoch");
     let moved = done(&edge, Ask::change("new", &json!({"alias": "newer", "max_clicks": 4})));
     assert_eq!((&moved["state"], &moved["max_clicks"]), (&json!("live"), &json!(4)));
     use_up(&edge, "newer", 4);
@@ -182,7 +183,7 @@ fn a_count_begins_anew_when_the_limit_changes_and_only_then() {
 }
 
 #[test]
-fn whoever_makes_a_link_with_a_limit_begins_a_count() {
+fn every_kind_of_creation_starts_a_count() {
     let edge = MemoryEdge::new(1);
     let line = json!({"target": HERE, "alias": "imported", "max_clicks": 1, "clicks": {"humans": 9}}).to_string();
     done(&edge, Ask::import("", "application/x-ndjson", line));
@@ -194,41 +195,41 @@ fn whoever_makes_a_link_with_a_limit_begins_a_count() {
         use_up(&edge, alias, 1);
         assert_eq!(state(&edge, alias), "used_up", "{alias}");
     }
-    assert_eq!(done(&edge, Ask::create(&upsert))["state"], "used_up", "the same limit goes on");
+    assert_eq!(done(&edge, Ask::create(&upsert))["state"], "used_up", "an equal limit keeps its count");
     done(&edge, Ask::create(&json!({"alias": "free", "target": HERE})));
     assert_eq!(epoch(&edge, "free"), None);
 }
 
-/// Wherever a repeatable request dies, its repetition finds the count that the first one began.
+/// Wherever a request with an idempotency key crashes, its retry finds the count that the first attempt started.
 #[test]
-fn a_request_that_is_repeated_begins_one_count() {
+fn retry_after_crash_starts_one_count() {
     let asks: [fn() -> Ask; 3] = [
         || create("docs", 2).once("k"),
         || Ask::batch(&[json!({"op": "create", "link": {"alias": "docs", "target": HERE, "max_clicks": 2}})]).once("k"),
         || Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"max_clicks": 2}})]).once("k"),
     ];
     for (number, repeated) in asks.into_iter().enumerate() {
-        for dies_at in 0.. {
+        for crash_at in 0.. {
             let edge = MemoryEdge::new(1);
             if number == 2 {
                 done(&edge, create("docs", 1));
             }
-            let trace = plan(&edge, Plan::From(dies_at, None));
+            let trace = plan(&edge, Plan::From(crash_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(repeated()));
             calm(&edge);
             let was = edge.records.peek(&docs()).map(|_| epoch(&edge, "docs"));
-            let limited = was.is_some() && kept(&edge, "docs")["spec"]["max_clicks"] == 2;
+            let limited = was.is_some() && stored_link(&edge, "docs")["spec"]["max_clicks"] == 2;
             if limited {
                 use_up(&edge, "docs", 1);
             }
             edge.wait_seconds(61);
             done(&edge, repeated());
             if limited {
-                assert_eq!(Some(epoch(&edge, "docs")), was, "request {number}, dead at {dies_at}");
+                assert_eq!(Some(epoch(&edge, "docs")), was, "request {number}, crash at step {crash_at}");
             }
             use_up(&edge, "docs", if limited { 1 } else { 2 });
             assert_eq!(state(&edge, "docs"), "used_up");
-            if trace.steps().len() <= dies_at {
+            if trace.steps().len() <= crash_at {
                 break;
             }
         }
@@ -236,7 +237,7 @@ fn a_request_that_is_repeated_begins_one_count() {
 }
 
 #[test]
-fn an_erased_link_leaves_nothing_that_was_taken() {
+fn erasure_removes_all_counts() {
     let edge = MemoryEdge::new(1);
     done(&edge, create("docs", 1));
     use_up(&edge, "docs", 1);
@@ -249,12 +250,12 @@ fn an_erased_link_leaves_nothing_that_was_taken() {
     assert_eq!((count(&edge, "take/"), state(&edge, "other").as_str()), (1, "used_up"));
 }
 
-/// Few enough that the tickets go in several pieces.
-const OPERATIONS_OF_A_PIECE: u32 = 60;
+/// So few operations that the tickets are erased over several requests.
+const OPERATIONS_PER_REQUEST: u32 = 60;
 
 #[test]
-fn many_tickets_are_erased_piece_by_piece() {
-    // Beside a short history, one that fills a piece to the last, and a long one.
+fn many_tickets_are_erased_over_several_requests() {
+    // With no history, one that uses up a request's operations, and a longer one.
     for versions in [0, 50, 60] {
         let edge = misfortune::edge(1, CommitMode::Stepwise);
         let link = done(&edge, create("docs", 120));
@@ -262,21 +263,21 @@ fn many_tickets_are_erased_piece_by_piece() {
             done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));
         }
         for number in 0..120 {
-            let ticket = format!("take/{}/{}/{number}", text(&link["id"]), epoch(&edge, "docs").expect("it has a limit"));
+            let ticket = format!("take/{}/{}/{number}", text(&link["id"]), epoch(&edge, "docs").expect("the link has a limit"));
             edge.records.plant(&Key::stored(ticket), "null");
         }
-        edge.set_operations(OPERATIONS_OF_A_PIECE);
+        edge.set_operations(OPERATIONS_PER_REQUEST);
         let erase = || ask(&edge, Ask::remove("/api/v1/links/docs?erase=true"));
-        let mut pieces = 1;
+        let mut requests = 1;
         loop {
             match erase() {
                 (503, problem) => assert_eq!(problem["code"], "budget_exhausted", "{problem}"),
                 (status, _) => break assert_eq!(status, 204),
             }
-            pieces += 1;
-            assert_eq!(ask(&edge, Ask::show("docs")).0, 404, "the link itself is gone");
+            requests += 1;
+            assert_eq!(ask(&edge, Ask::show("docs")).0, 404, "the link itself is erased first");
         }
-        assert!((3..=5).contains(&pieces), "{pieces} with {versions} versions");
+        assert!((3..=5).contains(&requests), "{requests} requests with {versions} versions");
         assert_eq!((count(&edge, "take/"), count(&edge, "history/"), count(&edge, "stats/")), (0, 0, 0));
     }
 }

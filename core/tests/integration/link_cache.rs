@@ -1,5 +1,5 @@
-//! How far a copy is trusted: it may lag, get lost, be overtaken or be damaged, and still every visitor is led where truth says,
-//! within the bounds that are promised.
+//! Cached links: they may be late, lost, reordered or damaged. Visitors still follow the stored link within the
+//! documented time bounds.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::link_cache::{
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 const TEN_MINUTES: u64 = 600;
 const ONE_DAY: u64 = 24 * 60 * 60;
 
-/// An edge whose copy of `docs` is there and right.
-fn copied() -> MemoryEdge {
+/// An edge with a current cached copy of `docs`.
+fn cached() -> MemoryEdge {
     let edge = world();
     assert_eq!(follow_afresh(&edge), to(HERE));
     assert_eq!(version_of_copy(&edge), Some(1));
@@ -22,7 +22,7 @@ fn copied() -> MemoryEdge {
 }
 
 #[test]
-fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
+fn late_fill_does_not_restore_the_old_target() {
     let edge = world();
     let slow = Isolate::new(&edge);
     let (_, late_fill) = run(slow.handle(Ask::visit("docs")));
@@ -39,8 +39,8 @@ fn a_fill_that_comes_after_a_newer_write_does_not_bring_the_old_target_back() {
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(4), to(THERE)));
 }
 
-/// Three puts on their way, one for each version of the link: followed, deleted, restored.
-fn three_on_their_way() -> MemoryEdge {
+/// Three held puts, one for each version of the link: followed, deleted, restored.
+fn three_held_puts() -> MemoryEdge {
     let edge = world();
     edge.link_cache.hold(true);
     assert_eq!(follow_afresh(&edge), to(HERE));
@@ -52,9 +52,9 @@ fn three_on_their_way() -> MemoryEdge {
 }
 
 #[test]
-fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes() {
+fn reordered_fills_heal_after_ten_minutes() {
     for (first, second, last) in [(0, 0, 3), (0, 1, 2), (1, 0, 3), (1, 1, 1), (2, 0, 2), (2, 1, 1)] {
-        let edge = three_on_their_way();
+        let edge = three_held_puts();
         for next in [first, second, 0] {
             edge.link_cache.release(next);
         }
@@ -67,23 +67,23 @@ fn fills_that_overtake_each_other_are_set_right_by_the_check_after_ten_minutes()
 }
 
 #[test]
-fn a_lost_put_heals_after_ten_minutes() {
-    let edge = copied();
+fn lost_put_heals_after_ten_minutes() {
+    let edge = cached();
     edge.link_cache.hold(true);
     assert_eq!(run(Isolate::new(&edge).ask(Ask::delete("docs"))).code(), 204);
     edge.link_cache.lose();
     edge.link_cache.hold(false);
     edge.wait_seconds(TEN_MINUTES);
     assert_eq!(follow_afresh(&edge), to(HERE));
-    assert_eq!(version_of_copy(&edge), Some(1), "a copy ten minutes old is not checked yet");
+    assert_eq!(version_of_copy(&edge), Some(1), "a cached link is not rechecked before ten minutes");
     edge.wait_seconds(1);
-    assert_eq!(follow_afresh(&edge), to(HERE), "an old copy is served first and checked afterwards");
+    assert_eq!(follow_afresh(&edge), to(HERE), "the old link is served before the recheck");
     assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
 }
 
 #[test]
-fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
-    let edge = copied();
+fn isolate_rechecks_a_cached_link_every_ten_minutes() {
+    let edge = cached();
     let isolate = Isolate::new(&edge);
     edge.link_cache.hold(true);
     edge.wait_seconds(TEN_MINUTES + 1);
@@ -96,11 +96,11 @@ fn an_isolate_checks_a_copy_at_most_once_in_ten_minutes() {
     let changes: Vec<usize> = (1..checks.len()).filter(|number| checks[*number] != checks[*number - 1]).collect();
     assert_eq!((checks[0], changes, checks.last()), (1, vec![100], Some(&2)));
     follow_afresh(&edge);
-    assert_eq!(edge.link_cache.held(), 3, "every isolate keeps its own count");
+    assert_eq!(edge.link_cache.held(), 3, "each isolate schedules its own rechecks");
 }
 
 #[test]
-fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
+fn isolate_tracks_rechecks_of_many_cached_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let aliases: Vec<String> = (0..100).map(|number| format!("link-{number}")).collect();
@@ -118,8 +118,8 @@ fn an_isolate_keeps_count_of_the_checks_of_many_copies() {
 }
 
 #[test]
-fn a_copy_older_than_a_day_is_ignored() {
-    let edge = copied();
+fn cached_link_older_than_a_day_is_ignored() {
+    let edge = cached();
     edge.link_cache.hold(true);
     edit_elsewhere(&edge);
     edge.wait_seconds(ONE_DAY);
@@ -129,8 +129,8 @@ fn a_copy_older_than_a_day_is_ignored() {
 }
 
 #[test]
-fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
-    let edge = copied();
+fn cache_miss_reads_store_and_caches_no_404() {
+    let edge = cached();
     edge.link_cache.empty();
     assert_eq!(follow_afresh(&edge), to(HERE));
 
@@ -142,8 +142,8 @@ fn a_missing_copy_is_never_a_404_and_a_404_is_never_copied() {
 }
 
 #[test]
-fn a_copy_that_cannot_be_read_is_ignored() {
-    let edge = copied();
+fn unreadable_cached_link_is_ignored() {
+    let edge = cached();
     edit_elsewhere(&edge);
     let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
     let with = |field: &str, value: Value| {
@@ -187,7 +187,7 @@ fn a_copy_that_cannot_be_read_is_ignored() {
 }
 
 #[test]
-fn every_target_has_a_copy_that_can_be_read() {
+fn every_target_survives_the_cache() {
     for target in ["https://example.com/?q=\"a\"&b='", "https://example.com/%22%5C", "https://example.com/ü", "https://example.com/{|}<>`^"]
     {
         let edge = MemoryEdge::new(1);
@@ -200,9 +200,9 @@ fn every_target_has_a_copy_that_can_be_read() {
 }
 
 #[test]
-fn an_older_truth_never_replaces_a_newer_copy() {
+fn stale_read_never_replaces_newer_cached_link() {
     for stale_reads in 1..8 {
-        let edge = copied();
+        let edge = cached();
         let isolate = Isolate::new(&edge);
         let (answer, after) = run(isolate.handle(Ask::delete("docs")));
         assert_eq!(answer.code(), 204);
@@ -214,9 +214,9 @@ fn an_older_truth_never_replaces_a_newer_copy() {
 }
 
 #[test]
-fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
+fn change_with_unknown_outcome_reaches_the_cache() {
     for number in 0..12 {
-        let edge = copied();
+        let edge = cached();
         let isolate = Isolate::new(&edge);
         assert_eq!(follow(&isolate), to(HERE));
         let trace = plan(&edge, Plan::From(number, None));
@@ -230,8 +230,8 @@ fn a_change_nobody_knows_the_outcome_of_still_reaches_the_copy() {
 }
 
 #[test]
-fn a_change_whose_answer_failed_still_reaches_the_copy() {
-    let edge = copied();
+fn change_with_failed_response_reaches_the_cache() {
+    let edge = cached();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     assert_eq!(version_of_copy(&edge), Some(2));
     let isolate = Isolate::new(&edge);

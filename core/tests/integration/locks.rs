@@ -1,5 +1,5 @@
-//! Links with a password: for how long they stay open to whoever opened them, how often one may try, and what becomes of a lock that is
-//! changed under somebody's hand.
+//! Links with a password: the lifetime of the unlock cookie, the rate limits of guesses, and passwords that change
+//! while visitors use the link.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -15,16 +15,16 @@ use http::HeaderName;
 use http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::json;
 
-/// Nobody waits longer for another try.
+/// The window of the rate limits, in seconds.
 const QUARTER: u64 = 15 * 60;
 
-/// An edge with the locked link `docs`.
+/// An edge with the link `docs`, which has a password.
 fn locked() -> MemoryEdge {
     edge_with(&json!({"locked": true}))
 }
 
 #[test]
-fn an_open_lock_shuts_after_an_hour() {
+fn unlock_cookie_expires_after_an_hour() {
     let edge = locked();
     let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     for (wait, code) in [(0, 302), (3_599, 302), (1, 200), (1, 200)] {
@@ -41,28 +41,29 @@ fn an_open_lock_shuts_after_an_hour() {
     }
 }
 
-/// Each link has a cookie of its own, so that opening one shuts no other.
+/// Each link has its own cookie, so that unlocking one link locks no other.
 #[test]
-fn who_opened_two_links_has_both_open() {
+fn unlock_cookies_of_two_links_coexist() {
     let edge = locked();
     ask(&edge, bring_locked(json!({"alias": "other", "target": THERE})));
-    let opened = ["docs", "other"].map(|alias| {
+    let cookies = ["docs", "other"].map(|alias| {
         let id = text(&ask(&edge, Ask::show(alias)).json()["id"]);
         let answer = ask(&edge, type_in(alias, PASSWORD));
-        let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie and what is said of it");
+        let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie with attributes");
         assert!(cookie.starts_with(&format!("__Host-hop-{id}=")), "{cookie}");
         assert_eq!(attributes, "Path=/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax");
         cookie.to_owned()
     });
     for (alias, target) in [("docs", HERE), ("other", THERE)] {
-        assert_eq!(told(&ask(&edge, Ask::visit(alias).header(COOKIE, &opened.join("; ")))), to(target));
+        assert_eq!(told(&ask(&edge, Ask::visit(alias).header(COOKIE, &cookies.join("; ")))), to(target));
     }
-    assert_eq!(ask(&edge, Ask::visit("other").header(COOKIE, &opened[0])).code(), 200);
+    assert_eq!(ask(&edge, Ask::visit("other").header(COOKIE, &cookies[0])).code(), 200);
 }
 
-/// A browser sends whatever the host ever set: what opens the link may stand among others, but not behind a crowd of its own name.
+/// A browser sends all cookies of the host. The right one is found among others, but only the first four of its name
+/// are read.
 #[test]
-fn the_cookie_is_found_among_others() {
+fn unlock_cookie_is_found_among_others() {
     let edge = locked();
     let cookie = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     let name = cookie.split('=').next().expect("a name");
@@ -80,7 +81,7 @@ fn the_cookie_is_found_among_others() {
 }
 
 #[test]
-fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
+fn network_has_sixty_tries_per_quarter_hour() {
     let edge = locked();
     let guess = |password: &str, address: &str| ask(&edge, type_in("docs", password).from(address, "DE"));
     edge.wait_seconds(100);
@@ -88,13 +89,13 @@ fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
         assert_eq!(guess("a wrong password", "2001:db8:1:2::1").code(), 403);
     }
     let refused = guess(PASSWORD, "2001:db8:1:2:ffff::2");
-    assert_eq!((refused.code(), refused.header("retry-after")), (429, "800"), "the whole network has used up its tries");
+    assert_eq!((refused.code(), refused.header("retry-after")), (429, "800"), "the limit counts the whole network");
     assert!(!refused.headers.contains_key(SET_COOKIE) && !refused.tells(HERE));
     for elsewhere in ["2001:db8:1:3::1", "192.0.2.1", "192.0.2.2"] {
         cookie(&guess(PASSWORD, elsewhere));
     }
     ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
-    assert_eq!(ask(&edge, type_in("other", PASSWORD).from("2001:db8:1:2::1", "DE")).code(), 303, "each link has its own tries");
+    assert_eq!(ask(&edge, type_in("other", PASSWORD).from("2001:db8:1:2::1", "DE")).code(), 303, "each link has its own limit");
     edge.wait_seconds(QUARTER - 100 - 1);
     let refused = guess(PASSWORD, "2001:db8:1:2::1");
     assert_eq!((refused.code(), refused.header("retry-after")), (429, "1"));
@@ -106,9 +107,9 @@ fn sixty_tries_in_a_quarter_of_an_hour_and_then_sixty_more() {
     assert_eq!(guess(PASSWORD, "2001:db8:1:2::1").code(), 429);
 }
 
-/// Sixty are held against the hash, whoever else is in that network, and one counter is all that stays of the others.
+/// Only sixty guesses of a network are compared with the hash. The others leave one counter in the store.
 #[test]
-fn ten_thousand_guesses_are_sixty_tries() {
+fn ten_thousand_guesses_get_sixty_tries() {
     let edge = locked();
     let isolate = Isolate::new(&edge);
     let mut counts = BTreeMap::<u16, u32>::new();
@@ -117,24 +118,28 @@ fn ten_thousand_guesses_are_sixty_tries() {
         *counts.entry(run(isolate.ask(guess)).code()).or_default() += 1;
     }
     assert_eq!(counts, BTreeMap::from([(403, 60), (429, 9_940)]));
-    assert_eq!(count(&edge, "rate/"), 2, "one of the network and one of all together");
+    assert_eq!(count(&edge, "rate/"), 2, "one counter of the network, one of all networks");
     cookie(&run(isolate.ask(type_in("docs", PASSWORD).from("192.0.2.8", "DE"))));
 }
 
-/// All networks together have so many tries at one link, and each of them a few more once these are used up.
+/// The tries that all networks together have at one link.
 const TOTAL: usize = 600;
+
+/// The tries of each network once the total is used up.
 const FEW: usize = 10;
+
+/// The tries of a device that unlocked the link before.
 const OF_A_DEVICE: usize = 20;
 
-/// The answers to one wrong guess more than a network has once the common tries are used up.
-fn few_and_no_more() -> Vec<u16> {
+/// The statuses of one wrong guess more than a network has once the total is used up.
+fn few_refusals() -> Vec<u16> {
     let mut codes = vec![403; FEW];
     codes.push(429);
     codes
 }
 
-/// Guesses from many networks until all tries are used up.
-fn storm(edge: &MemoryEdge) {
+/// Guesses from many networks until the total is used up.
+fn use_up_total(edge: &MemoryEdge) {
     let isolate = Isolate::new(edge);
     for number in 0..TOTAL {
         let network = format!("2001:db8:{}::1", number / 60);
@@ -150,7 +155,7 @@ fn guess(edge: &MemoryEdge, password: &str, address: &str, cookie: &str) -> u16 
 fn guesses_from_many_networks_reach_a_total_cap() {
     let edge = locked();
     edge.wait_seconds(100);
-    storm(&edge);
+    use_up_total(&edge);
     let mut counts = BTreeMap::<u16, usize>::new();
     for number in 0..200 {
         for _ in 0..12 {
@@ -166,32 +171,32 @@ fn guesses_from_many_networks_reach_a_total_cap() {
     assert_eq!(guess(&edge, PASSWORD, "192.0.2.1", ""), 303);
 }
 
-/// A stranger's attack keeps nobody out who knows the password.
+/// An attack does not lock out visitors who know the password.
 #[test]
-fn a_reached_cap_locks_no_user_out() {
+fn reached_cap_locks_no_user_out() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     edge.wait_seconds(89 * 24 * 3_600);
-    storm(&edge);
-    assert_eq!(ask(&edge, with_cookie(&known)).code(), 200, "after an hour it opens nothing any more");
+    use_up_total(&edge);
+    assert_eq!(ask(&edge, with_cookie(&known)).code(), 200, "the cookie does not unlock after an hour");
     for number in 0..OF_A_DEVICE {
         let password = if number % 2 == 0 { PASSWORD } else { "mistyped" };
         let code = guess(&edge, password, "2001:db8:1::1", &known);
-        assert_eq!(code, if number % 2 == 0 { 303 } else { 403 }, "a device that unlocked the link before has its own tries");
+        assert_eq!(code, if number % 2 == 0 { 303 } else { 403 }, "a known device has its own tries");
     }
-    assert_eq!(guess(&edge, PASSWORD, "192.0.2.1", &known), 429, "so many and no more");
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.1", &known), 429, "a known device has twenty tries");
     for number in 0..FEW {
         assert_eq!(guess(&edge, "mistyped", "192.0.2.1", ""), 403, "{number}");
     }
-    assert_eq!(guess(&edge, PASSWORD, "192.0.2.2", ""), 303, "a network that is new here has a few");
+    assert_eq!(guess(&edge, PASSWORD, "192.0.2.2", ""), 303, "a new network has a few tries");
     edge.wait_seconds(24 * 3_600);
-    storm(&edge);
+    use_up_total(&edge);
     let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, "mistyped", "192.0.2.1", &known)).collect();
-    assert_eq!(codes, few_and_no_more(), "after ninety days a device is a stranger");
+    assert_eq!(codes, few_refusals(), "a device is unknown after ninety days");
 }
 
 #[test]
-fn only_a_device_that_unlocked_the_link_is_known() {
+fn only_devices_that_unlocked_have_own_tries() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     ask(&edge, bring_locked(json!({"alias": "other", "target": HERE})));
@@ -199,28 +204,28 @@ fn only_a_device_that_unlocked_the_link_is_known() {
     let (name, value) = known.split_once('=').expect("a pair");
     let (until, seal) = value.split_once('.').expect("a time and a seal");
     let later = until.parse::<u64>().expect("seconds") + 1;
-    storm(&edge);
+    use_up_total(&edge);
     let other_value = of_other.split_once('=').expect("a pair").1;
     for (number, forged) in
         [format!("{later}.{seal}"), format!("{until}.A{}", &seal[1..]), other_value.to_owned(), "x".into()].iter().enumerate()
     {
         let address = format!("192.0.2.{number}");
         let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, "a guess", &address, &format!("{name}={forged}"))).collect();
-        assert_eq!(codes, few_and_no_more(), "{forged}");
+        assert_eq!(codes, few_refusals(), "{forged}");
     }
     assert_eq!(guess(&edge, PASSWORD, "192.0.2.9", &known), 303);
     change(&edge, &json!({"password": "quite another one"}));
     let codes: Vec<u16> = (0..=FEW).map(|_| guess(&edge, PASSWORD, "192.0.2.10", &known)).collect();
-    assert_eq!(codes, few_and_no_more(), "who knew an old password is a stranger");
+    assert_eq!(codes, few_refusals(), "a device is unknown after a change of the password");
 }
 
-/// Where nobody can say how many tries there were, there are none left.
+/// If a limit cannot be read or written, the password is refused.
 #[test]
-fn every_limit_that_fails_shuts_the_lock() {
+fn failed_rate_limit_refuses_the_password() {
     let edge = locked();
     let known = cookie(&ask(&edge, type_in("docs", PASSWORD)));
     edge.wait_seconds(2 * 3_600);
-    storm(&edge);
+    use_up_total(&edge);
     for cookie in ["", &*known] {
         let mut failures = 0;
         for fails_at in 0.. {
@@ -243,7 +248,7 @@ fn every_limit_that_fails_shuts_the_lock() {
 }
 
 #[test]
-fn a_form_without_a_password_is_no_try() {
+fn form_without_password_is_not_counted() {
     let edge = locked();
     for form in ["", "x=y", "pass=word"] {
         let form = Ask { body: Body::Whole(form.into()), ..press("docs") };
@@ -253,32 +258,32 @@ fn a_form_without_a_password_is_no_try() {
     assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 2));
 }
 
-/// Where the memo still has the lock from before, the new password opens the link, and once is enough.
+/// The new password unlocks the link at once, even if the memo or the cache still has the old one.
 #[test]
-fn whoever_types_a_new_password_is_not_asked_again() {
-    for copy_is_lost in [false, true] {
+fn new_password_unlocks_despite_stale_cache() {
+    for put_is_lost in [false, true] {
         let edge = locked();
         let isolate = Isolate::new(&edge);
         let old_cookie = cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
         assert_eq!(run(isolate.ask(with_cookie(&old_cookie))).code(), 302);
-        edge.link_cache.hold(copy_is_lost);
+        edge.link_cache.hold(put_is_lost);
         change(&edge, &json!({"password": "quite another one"}));
         edge.link_cache.lose();
         edge.link_cache.hold(false);
         assert_eq!(run(isolate.ask(type_in("docs", "neither of them"))).code(), 403);
         let cookie = cookie(&run(isolate.ask(type_in("docs", "quite another one"))));
-        assert_eq!(told(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "lost: {copy_is_lost}");
-        assert_eq!(told(&ask(&edge, with_cookie(&cookie))), to(HERE), "elsewhere, lost: {copy_is_lost}");
-        for edge_of in [&isolate, &Isolate::new(&edge)] {
-            assert_eq!(run(edge_of.ask(with_cookie(&old_cookie))).code(), 200, "the old cookie is shut out");
-            assert_eq!(run(edge_of.ask(type_in("docs", PASSWORD))).code(), 403, "and so is the old password");
+        assert_eq!(told(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "put lost: {put_is_lost}");
+        assert_eq!(told(&ask(&edge, with_cookie(&cookie))), to(HERE), "on another isolate, put lost: {put_is_lost}");
+        for isolate in [&isolate, &Isolate::new(&edge)] {
+            assert_eq!(run(isolate.ask(with_cookie(&old_cookie))).code(), 200, "the old cookie is invalid");
+            assert_eq!(run(isolate.ask(type_in("docs", PASSWORD))).code(), 403, "the old password is invalid");
         }
     }
 }
 
-/// While nobody can be sure how often a visitor tried, or what the password is, the lock is shut.
+/// If tries cannot be counted or the password cannot be read, the link stays locked.
 #[test]
-fn a_lock_that_cannot_ask_stays_shut() {
+fn store_failure_keeps_the_link_locked() {
     for down in [StoreStep::Write, StoreStep::Answer, StoreStep::Get] {
         let edge = locked();
         let isolate = Isolate::new(&edge);
@@ -291,9 +296,9 @@ fn a_lock_that_cannot_ask_stays_shut() {
     }
 }
 
-/// A page of another site may press no button in a visitor's name. Whoever says nothing of the kind is no browser.
+/// A page of another site cannot submit a form for a visitor. Requests without these headers do not come from browsers.
 #[test]
-fn only_a_form_of_hops_own_pages_is_read() {
+fn form_from_another_site_is_refused() {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     let edge = locked();
     for (headers, code) in [
@@ -314,5 +319,5 @@ fn only_a_form_of_hops_own_pages_is_read() {
         let answer = ask(&edge, form);
         assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (code, code == 303), "{headers:?}");
     }
-    assert_eq!(count(&edge, "rate/"), 2, "who is refused has not tried");
+    assert_eq!(count(&edge, "rate/"), 2, "refused forms are not counted");
 }

@@ -1,4 +1,4 @@
-//! What an isolate repeats without asking again, for how long, and that a redirect waits for nothing but a read.
+//! The memo of an isolate: what it remembers and for how long. A redirect waits at most for one read.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -13,7 +13,7 @@ use hop_core::{Pending, poll_once};
 use http::Method;
 
 #[test]
-fn a_hit_is_repeated_for_five_seconds() {
+fn hit_is_remembered_for_five_seconds() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
@@ -26,7 +26,7 @@ fn a_hit_is_repeated_for_five_seconds() {
 }
 
 #[test]
-fn a_404_is_repeated_for_ten_seconds() {
+fn not_found_is_remembered_for_ten_seconds() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), missing());
@@ -38,7 +38,7 @@ fn a_404_is_repeated_for_ten_seconds() {
 }
 
 #[test]
-fn repeating_prolongs_nothing() {
+fn reads_do_not_extend_memo_lifetime() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     follow(&isolate);
@@ -54,14 +54,14 @@ fn repeating_prolongs_nothing() {
 }
 
 #[test]
-fn the_api_asks_truth_alone() {
+fn api_reads_only_the_store() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     assert_eq!(follow(&isolate), to(HERE));
     edit_elsewhere(&edge);
     assert_eq!(run(isolate.ask(Ask::show("docs"))).json()["target"], THERE);
     assert_eq!(run(isolate.ask(Ask::list("/api/v1/links"))).json()["items"][0]["target"], THERE);
-    assert_eq!(follow(&isolate), to(HERE), "showing a link changes nothing for visitors");
+    assert_eq!(follow(&isolate), to(HERE), "showing a link does not update the memo");
 
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
@@ -73,7 +73,7 @@ fn the_api_asks_truth_alone() {
 }
 
 #[test]
-fn an_isolate_sees_its_own_changes_at_once() {
+fn isolate_sees_its_own_changes_at_once() {
     let edge = MemoryEdge::new(1);
     let (own, other) = (Isolate::new(&edge), Isolate::new(&edge));
     let both = || (follow(&own), follow(&other));
@@ -89,19 +89,19 @@ fn an_isolate_sees_its_own_changes_at_once() {
 }
 
 #[test]
-fn an_answer_read_before_a_change_is_not_remembered_after_it() {
+fn read_before_a_change_is_not_remembered() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::At(vec![(0, Fault::LateAnswer(1))]));
     let mut visit = pin!(isolate.ask(Ask::visit("docs")));
     assert!(visit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     run(isolate.ask(Ask::delete("docs")));
-    assert_eq!(told(&run(visit)), to(HERE), "this visitor asked before the link was deleted");
+    assert_eq!(told(&run(visit)), to(HERE), "this visit began before the deletion");
     assert_eq!(follow(&isolate), ended());
 }
 
 #[test]
-fn the_memo_holds_more_than_a_few() {
+fn memo_holds_500_missing_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let ask_all = || {
@@ -109,10 +109,10 @@ fn the_memo_holds_more_than_a_few() {
         (0..500).for_each(|number| assert_eq!(run(isolate.ask(Ask::visit(&format!("no-{number}")))).code(), 404));
         trace.steps().len()
     };
-    assert_eq!((ask_all(), ask_all()), (501, 0), "every link once, and their domain");
+    assert_eq!((ask_all(), ask_all()), (501, 0), "one read per link, and one of the domain");
 }
 
-/// The steps the store comes to while `docs` is followed, and those that follow when the visitor has gone.
+/// The store steps of a request, and those of its background work.
 fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<StoreStep>, Trace) {
     let during = watch(isolate.edge);
     let (_, after) = run(isolate.handle(ask));
@@ -122,20 +122,20 @@ fn steps(isolate: &Isolate<'_>, ask: Ask) -> (Vec<StoreStep>, Trace) {
 }
 
 #[test]
-fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
+fn redirect_reads_once_and_waits_for_no_write() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let writes = |trace: &Trace| trace.count(|step| step == StoreStep::Write);
-    let (truth, afterwards) = steps(&isolate, Ask::visit("docs"));
-    assert_eq!((truth, writes(&afterwards)), (vec![StoreStep::Get], 1));
+    let (first, afterwards) = steps(&isolate, Ask::visit("docs"));
+    assert_eq!((first, writes(&afterwards)), (vec![StoreStep::Get], 1));
     let (memo, afterwards) = steps(&isolate, Ask::visit("docs"));
     assert_eq!((memo, writes(&afterwards)), (vec![], 1));
     let (copy, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
     assert_eq!((copy, writes(&afterwards)), (vec![], 1));
-    let (look, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
-    assert_eq!((look, afterwards.steps()), (vec![], vec![]));
+    let (head, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
+    assert_eq!((head, afterwards.steps()), (vec![], vec![]));
     let (nothing, afterwards) = steps(&isolate, Ask::visit("nothing"));
-    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "the link, then its domain");
+    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "one read of the link, one of the domain");
     let (nothing_again, _) = steps(&isolate, Ask::visit("nothing"));
     assert_eq!(nothing_again, []);
     let (no_alias, _) = steps(&isolate, Ask::visit("a|b"));
@@ -143,7 +143,7 @@ fn a_redirect_reads_at_most_once_and_waits_for_no_write() {
 }
 
 #[test]
-fn a_slow_write_holds_up_no_visitor() {
+fn slow_write_delays_no_redirect() {
     let edge = world();
     let isolate = Isolate::new(&edge);
     let id = run(isolate.ask(Ask::show("docs"))).json()["id"].as_str().expect("an id").to_owned();

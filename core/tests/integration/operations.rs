@@ -1,4 +1,4 @@
-//! How many store operations a typical request takes: the table in docs/OPERATIONS.md says what is counted here.
+//! Store operations of typical requests: the table in docs/OPERATIONS.md is written and checked here.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ const END: &str = "<!-- end of operations -->\n";
 
 const USERS: &str = "/api/v1/users";
 
-/// A request of an owner's key, or of nobody, and what is particular about it.
+/// A request, with an owner's key or without one, and a description of its case.
 struct Sample {
     case: &'static str,
     ask: Ask,
@@ -38,11 +38,11 @@ fn without_body(ask: Ask) -> Ask {
     Ask { body: Body::Whole(Vec::new()), ..ask }
 }
 
-/// What is asked of an endpoint. A new one says here what is typical of it.
+/// The typical requests of an endpoint. Every new endpoint needs an entry here.
 fn samples(method: &str, pattern: &str) -> Vec<Sample> {
     let tagged = |alias: &str| json!({"target": HERE, "alias": alias, "tags": ["a", "b"]});
     let ten = || -> Vec<Value> { (0..10).map(|number| json!({"target": HERE, "alias": format!("n{number}")})).collect() };
-    let somebody = |rest: &str| format!("{USERS}/usr_{}{rest}", "c".repeat(17));
+    let user_path = |rest: &str| format!("{USERS}/usr_{}{rest}", "c".repeat(17));
     match (method, pattern) {
         ("GET", "/") => by_anyone("", Ask::visit("")),
         ("GET", "/health") => by_anyone("", Ask::visit("health")),
@@ -104,10 +104,10 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/me") => by_key("", Ask::list("/api/v1/me")),
         ("GET", "/api/v1/users") => by_key("2 users", Ask::list(USERS)),
         ("POST", "/api/v1/users") => by_key("", Ask::post(USERS, &json!({"email": "new@example.com"}))),
-        ("GET", "/api/v1/users/{user}") => by_key("", Ask::list(&somebody(""))),
-        ("PATCH", "/api/v1/users/{user}") => by_key("new name", Ask::patch(&somebody(""), &json!({"name": "Ann"}))),
-        ("DELETE", "/api/v1/users/{user}") => by_key("no links", Ask::remove(&somebody("?links_to=none"))),
-        ("POST", "/api/v1/users/{user}/invite") => by_key("", without_body(Ask::post(&somebody("/invite"), &json!({})))),
+        ("GET", "/api/v1/users/{user}") => by_key("", Ask::list(&user_path(""))),
+        ("PATCH", "/api/v1/users/{user}") => by_key("new name", Ask::patch(&user_path(""), &json!({"name": "Ann"}))),
+        ("DELETE", "/api/v1/users/{user}") => by_key("no links", Ask::remove(&user_path("?links_to=none"))),
+        ("POST", "/api/v1/users/{user}/invite") => by_key("", without_body(Ask::post(&user_path("/invite"), &json!({})))),
         ("GET", "/api/v1/keys") => by_key("1 key", Ask::list(KEYS)),
         ("POST", "/api/v1/keys") => by_key("", new_key(&format!("usr_{}", "c".repeat(17)), &["links:read"], &json!({}))),
         ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
@@ -124,11 +124,11 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         .collect(),
         ("POST", "/{alias}") => by_anyone("a password", crate::support::locks::type_in("locked", "a wrong one")),
         ("GET", "/{alias}+") => by_anyone("", Ask::visit("docs+")),
-        _ => panic!("nothing is said of {method} {pattern}: what is asked of it, as a rule?"),
+        _ => panic!("{method} {pattern} has no sample request"),
     }
 }
 
-/// An edge with links, a domain, a user and an owner's key that was used just now, and the secret of that.
+/// An edge with links, a domain, a user and an owner's key that was just used, and the secret of that key.
 fn world(steps: CommitMode) -> (MemoryEdge, String) {
     let edge = misfortune::edge(1, steps);
     let edge = if steps == CommitMode::Stepwise { edge.without_cache() } else { edge };
@@ -160,10 +160,10 @@ fn ask_of(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// What a request takes, with what is done after its response.
+/// The store operations of a request, including its background work.
 fn operations(steps: CommitMode, sample: &Sample) -> u32 {
     let (edge, secret) = world(steps);
-    let id = secret.split('_').nth(1).expect("a key shows its id").to_owned();
+    let id = secret.split('_').nth(1).expect("a secret contains the key's id").to_owned();
     let mut ask = Ask { url: sample.ask.url.replace("KEY", &id), ..sample.ask.again() };
     if sample.is_by_key {
         ask = ask.showing(secret.as_str());
@@ -177,28 +177,28 @@ fn operations(steps: CommitMode, sample: &Sample) -> u32 {
     edge.take_operations()
 }
 
-/// The table, a row for each sample.
+/// The table, one row per sample.
 fn table() -> String {
     let mut text = "| endpoint | Workers (queries) | Compute (operations) |\n|---|---|---|\n".to_owned();
     for row in ENDPOINTS {
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
             let (workers, compute) = (operations(CommitMode::Transaction, &sample), operations(CommitMode::Stepwise, &sample));
-            writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("a text takes all");
+            writeln!(text, "| `{} {}`{case} | {workers} | {compute} |", row.method, row.pattern).expect("writing to a string succeeds");
         }
     }
     text
 }
 
 #[test]
-fn documented_operations_are_those_counted() {
+fn documented_operation_counts_match_measurement() {
     let document = std::fs::read_to_string(DOCUMENT).expect("the document is readable");
-    let (before, rest) = document.split_once(BEGIN).expect("the table has a beginning");
-    let (written, after) = rest.split_once(END).expect("the table has an end");
+    let (before, rest) = document.split_once(BEGIN).expect("the table has a begin mark");
+    let (written, after) = rest.split_once(END).expect("the table has an end mark");
     let counted = table();
     if std::env::var_os("HOP_WRITE").is_some() {
         std::fs::write(DOCUMENT, [before, BEGIN, &counted, END, after].concat()).expect("the document is writable");
         return;
     }
-    assert_eq!(written, counted, "HOP_WRITE=1 cargo test -p hop-core --test integration operations writes the table anew");
+    assert_eq!(written, counted, "HOP_WRITE=1 cargo test -p hop-core --test integration operations rewrites the table");
 }

@@ -1,4 +1,4 @@
-//! The schemas of query parameters in docs/openapi.json: each takes what hop takes, and refuses what hop refuses.
+//! Schemas of query parameters in docs/openapi.json: each accepts what hop accepts and refuses what hop refuses.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -12,12 +12,12 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-/// A query parameter by its name among the components, and where it is sent.
+/// A query parameter: the name of its component, a request that takes it, and values.
 struct Row {
     component: &'static str,
     method: Method,
     path: &'static str,
-    taken: &'static [&'static str],
+    accepted: &'static [&'static str],
     refused: &'static [&'static str],
 }
 
@@ -25,10 +25,10 @@ const fn row(
     component: &'static str,
     method: Method,
     path: &'static str,
-    taken: &'static [&'static str],
+    accepted: &'static [&'static str],
     refused: &'static [&'static str],
 ) -> Row {
-    Row { component, method, path, taken, refused }
+    Row { component, method, path, accepted, refused }
 }
 
 const LINKS: &str = "/api/v1/links";
@@ -64,7 +64,7 @@ const ROWS: [Row; 27] = [
     row("createdTo", Method::GET, LINKS, MOMENTS, NO_MOMENTS),
     row("prefix", Method::GET, LINKS, &["a", ".", "a-_.~", "\u{e9}"], &["", "a b", "a/b", "a+"]),
     row("limit", Method::GET, LINKS, &["1", "100"], &["", "0", "101", "-1", "1.5", "a"]),
-    // A cursor that hop takes is sealed, and no text of a table.
+    // A valid cursor is sealed and cannot be a constant here.
     row("cursor", Method::GET, LINKS, &[], &["", "a", "not a cursor of 22 characters", "================================"]),
     row("size", Method::GET, QR, &["64", "1024"], &["", "63", "1025", "a"]),
     row("margin", Method::GET, QR, &["0", "16"], &["", "17", "-1", "a"]),
@@ -85,8 +85,8 @@ const ROWS: [Row; 27] = [
     row("principal", Method::GET, AUDIT, NAMES, NO_NAMES),
 ];
 
-/// Whether hop takes `text` as this parameter.
-fn is_taken(isolate: &Isolate<'_>, row: &Row, name: &str, text: &str) -> bool {
+/// Whether hop accepts `text` as this parameter.
+fn is_accepted(isolate: &Isolate<'_>, row: &Row, name: &str, text: &str) -> bool {
     let query: String = byte_serialize(text.as_bytes()).collect();
     let ask = Ask::list(&format!("{}?{name}={query}", row.path));
     let ask = Ask { method: row.method.clone(), body: Body::Whole(Vec::new()), ..ask };
@@ -98,7 +98,7 @@ fn is_taken(isolate: &Isolate<'_>, row: &Row, name: &str, text: &str) -> bool {
     !wrong.any(|error| error["field"] == format!("/{name}"))
 }
 
-/// What stands in a query, as its schema sees it.
+/// The value of a query parameter as its schema sees it.
 fn value(schema: &Value, text: &str) -> Value {
     match schema["type"].as_str() {
         Some("integer" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
@@ -116,13 +116,13 @@ fn query_schemas_agree_with_their_parsers() {
     let mut checked = BTreeSet::new();
     for row in &ROWS {
         let parameter = &document["components"]["parameters"][row.component];
-        let name = parameter["name"].as_str().unwrap_or_else(|| panic!("{} is no parameter", row.component));
+        let name = parameter["name"].as_str().unwrap_or_else(|| panic!("{} is not a parameter", row.component));
         let mut schema = parameter["schema"].clone();
         schema["components"] = document["components"].clone();
         let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("a schema");
-        let texts = row.taken.iter().map(|text| (text, true)).chain(row.refused.iter().map(|text| (text, false)));
+        let texts = row.accepted.iter().map(|text| (text, true)).chain(row.refused.iter().map(|text| (text, false)));
         for (text, expected) in texts {
-            let judged = (is_taken(&isolate, row, name, text), validator.is_valid(&value(&schema, text)));
+            let judged = (is_accepted(&isolate, row, name, text), validator.is_valid(&value(&schema, text)));
             assert_eq!(judged, (expected, expected), "{}: {text:?}, (hop, schema)", row.component);
         }
         checked.insert(row.component);

@@ -1,4 +1,5 @@
-//! Users and their keys against a simple model of who may do what: random calls, one at a time while the store fails, and several at once.
+//! Users and keys compared with a model of their rights: random calls, one at a time with store faults, and several at
+//! once.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ impl Role {
         ROLES.into_iter().find(|role| name == role.name()).expect("a role")
     }
 
-    /// The least role that makes another user one of this role, and issues their keys and invitations.
+    /// The least role that may give another user this role, and issue their keys and invitations.
     fn least_issuer(self) -> Self {
         if self >= Self::Admin { Self::Owner } else { Self::Admin }
     }
@@ -61,17 +62,17 @@ struct Key {
     id: String,
     secret: String,
     owner: usize,
-    /// Who must still be allowed to make it.
+    /// The users who must still have the right to create it.
     issuers: BTreeSet<usize>,
-    most: Role,
+    max_role: Role,
     revoked: bool,
 }
 
-/// What somebody tries. Users and keys are called by their numbers.
+/// An action on users and keys, which are named by their numbers.
 #[derive(Clone, Debug)]
 enum Action {
     Use,
-    /// With an address of their own, or with that of another user.
+    /// With a new address, or with that of another user.
     CreateUser(Role, Option<usize>),
     GiveRole(usize, Role),
     Disable(usize, bool),
@@ -81,10 +82,10 @@ enum Action {
     Revoke(usize),
 }
 
-/// Who tries it: a key, or the bootstrap admin.
+/// The caller: a key, or the bootstrap admin.
 type Actor = Option<usize>;
 
-/// Users and keys as they should be.
+/// The expected users and keys.
 #[derive(Clone, Debug, Default)]
 struct World {
     users: Vec<User>,
@@ -105,21 +106,21 @@ impl World {
         self.users.iter().filter(|user| user.role == Role::Owner && user.state != State::Gone).count()
     }
 
-    /// The role an actor acts with; nothing for a key that is not valid.
+    /// The role of an actor; none for an invalid key.
     fn role(&self, actor: Actor) -> Option<Role> {
         let Some(key) = actor.map(|key| &self.keys[key]) else { return Some(Role::Owner) };
         let owner = self.users[key.owner].role;
         let is_issued = key.issuers.iter().all(|issuer| self.is_active(*issuer) && self.users[*issuer].role >= owner.least_issuer());
-        (!key.revoked && self.is_active(key.owner) && is_issued).then(|| owner.min(key.most))
+        (!key.revoked && self.is_active(key.owner) && is_issued).then(|| owner.min(key.max_role))
     }
 
-    /// Whose rights a new key for `owner` rests on, beside theirs.
+    /// The issuers of a new key for `owner`, without the owner.
     fn issuers(&self, actor: Actor, owner: usize) -> BTreeSet<usize> {
         let Some(key) = actor.map(|key| &self.keys[key]) else { return BTreeSet::new() };
         key.issuers.iter().copied().chain([key.owner]).filter(|issuer| *issuer != owner).collect()
     }
 
-    /// Whether an actor who gives `user` this role ends the key they use by that.
+    /// Whether giving `user` this role would invalidate the actor's own key.
     fn ends_own_key(&self, actor: Actor, user: usize, role: Role) -> bool {
         actor.is_some_and(|key| {
             let key = &self.keys[key];
@@ -127,8 +128,8 @@ impl World {
         })
     }
 
-    /// The status that the action must be answered with.
-    fn verdict(&self, actor: Actor, action: &Action) -> u16 {
+    /// The status that must answer the action.
+    fn expected_status(&self, actor: Actor, action: &Action) -> u16 {
         let Some(role) = self.role(actor) else { return 401 };
         if matches!(action, Action::Use) {
             return 200;
@@ -159,9 +160,9 @@ impl World {
                 }
             }
             Action::GiveRole(of, new) => {
-                let leaves_nobody = user(of).role == Role::Owner && *new != Role::Owner && self.owners() == 1;
-                let is_no_owner = user(of).state == State::Disabled && *new == Role::Owner;
-                if leaves_nobody || is_no_owner || self.ends_own_key(actor, *of, *new) { 409 } else { 200 }
+                let leaves_no_owner = user(of).role == Role::Owner && *new != Role::Owner && self.owners() == 1;
+                let is_disabled = user(of).state == State::Disabled && *new == Role::Owner;
+                if leaves_no_owner || is_disabled || self.ends_own_key(actor, *of, *new) { 409 } else { 200 }
             }
             Action::Disable(of, _) | Action::Delete(of) if user(of).role > role => 403,
             Action::Disable(of, true) | Action::Delete(of) if user(of).role == Role::Owner => 409,
@@ -200,12 +201,12 @@ impl World {
         ask.showing(actor.map_or(ADMIN_KEY, |key| &self.keys[key].secret))
     }
 
-    /// The address of this user, or one of nobody yet.
+    /// The address of this user, or a new one.
     fn email(&self, of: Option<usize>) -> String {
         of.map_or_else(|| format!("user-{}@example.com", self.emails), |user| self.users[user].email.clone())
     }
 
-    /// What is so after an action that was answered with its success.
+    /// Applies an action that succeeded.
     fn apply(&mut self, actor: Actor, action: &Action, answer: &Answer) {
         match action {
             Action::Use | Action::Invite(_) => {}
@@ -222,7 +223,7 @@ impl World {
                     secret: text(&answer.json()["secret"]),
                     owner: *owner,
                     issuers: self.issuers(actor, *owner),
-                    most: self.role(actor).expect("who makes a key has a role"),
+                    max_role: self.role(actor).expect("the creator of a key has a role"),
                     revoked: false,
                 };
                 self.keys.push(key);
@@ -249,7 +250,7 @@ impl World {
         (actor, action)
     }
 
-    /// Fails unless hop shows users and keys as they should be.
+    /// Checks that hop shows the expected users and keys.
     fn check(&self, edge: &MemoryEdge) {
         let isolate = Isolate::new(edge);
         let (mut shown, mut next) = (Vec::new(), Some(USERS.to_owned()));
@@ -272,11 +273,11 @@ impl World {
         }
     }
 
-    /// Has an action that was allowed and not acknowledged be done: what was begun is completed by whoever asks for it again.
+    /// Repeats an allowed action that was not acknowledged. The repetition completes the first attempt.
     fn complete(&mut self, edge: &MemoryEdge, action: &Action) {
         let again = run(Isolate::new(edge).ask(self.ask(None, action)));
         match action {
-            // Nobody has the secret of a key whose answer was lost.
+            // The secret of a key is lost with its response.
             Action::Use | Action::CreateKey(_) => {}
             Action::CreateUser(role, of) if again.problem() == "email_taken" => {
                 let list = run(Isolate::new(edge).ask(Ask::list(&format!("{USERS}?limit=100")))).json();
@@ -287,7 +288,7 @@ impl World {
                     .iter()
                     .find(|user| user["email"] == json!(email))
                     .map(|user| text(&user["id"]));
-                let user = User { id: id.expect("whoever has the address is there"), email, role: *role, state: State::Active };
+                let user = User { id: id.expect("the user with the address is listed"), email, role: *role, state: State::Active };
                 self.users.push(user);
                 let role = run(Isolate::new(edge).ask(self.ask(None, &Action::GiveRole(self.users.len() - 1, *role))));
                 assert_eq!(role.code(), 200, "{}", role.json());
@@ -301,7 +302,8 @@ impl World {
     }
 }
 
-/// An isolate that is asked for an action. Some of those that create users know a new pepper already, which keys are not yet used under.
+/// The isolate for an action. Some isolates that create users already have a new pepper, under which no keys are used
+/// yet.
 fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut Random) -> Isolate<'a> {
     if actor.is_some() || !matches!(action, Action::CreateUser(..)) || random.below(2) == 0 {
         return Isolate::new(edge);
@@ -319,26 +321,26 @@ fn users_and_keys_follow_the_model() {
         let mut world = World::default();
         for number in 0..120 {
             let (actor, action) = world.draw(&mut random);
-            let expected = world.verdict(actor, &action);
+            let expected = world.expected_status(actor, &action);
             match random.below(4) {
                 0 => unleash(&edge, STORMY, seed * 1_000 + number),
-                // The writer dies.
+                // The writer crashes.
                 1 => drop(plan(&edge, Plan::From(random.below(16), None))),
                 _ => {}
             }
             let answer = run(isolate(&edge, actor, &action, &mut random).ask(world.ask(actor, &action)));
             calm(&edge);
-            let told = format!("{number}: {action:?} by {actor:?}: {} in {world:#?}", answer.json());
+            let context = format!("{number}: {action:?} by {actor:?}: {} in {world:#?}", answer.json());
             if answer.code() == expected {
                 if expected < 300 {
                     world.apply(actor, &action, &answer);
                 }
                 if matches!(action, Action::GiveRole(..)) && expected == 200 {
-                    // What a former owner's own record still says is for the next to correct.
+                    // The next role change corrects what a former owner's record still says.
                     world.complete(&edge, &action);
                 }
             } else {
-                assert_eq!(answer.code(), 503, "not {expected}: {told}");
+                assert_eq!(answer.code(), 503, "not {expected}: {context}");
                 if expected < 300 {
                     world.complete(&edge, &action);
                 }
@@ -351,7 +353,7 @@ fn users_and_keys_follow_the_model() {
     });
 }
 
-/// Whatever happens at once: what hop shows afterwards is what its keys can do, and somebody still owns the deployment.
+/// After concurrent actions, keys have the rights that hop shows, and the deployment still has an owner.
 #[test]
 fn concurrent_changes_leave_keys_their_rights() {
     for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {
@@ -366,7 +368,7 @@ fn concurrent_changes_leave_keys_their_rights() {
             }
             unleash(&edge, WINDY, seed * 1_000 + round);
             let clients = actions.iter().enumerate().map(|(number, (actor, action))| {
-                // Two creations at once are of two addresses.
+                // Concurrent creations use different addresses.
                 let asking = World { emails: world.emails + number, ..world.clone() };
                 Box::pin(isolates[number % 2].ask(asking.ask(*actor, action))) as Client<'_, Answer>
             });
@@ -384,8 +386,8 @@ fn concurrent_changes_leave_keys_their_rights() {
                             secret: text(&answer.json()["secret"]),
                             owner: *owner,
                             issuers: before.issuers(*actor, *owner),
-                            // What the role was at that very moment the record says.
-                            most: Role::named(&crate::support::keys::kept(&edge, answer.json()["id"].as_str().expect("an id"))["most"]),
+                            // The record says which role the creator had at that moment.
+                            max_role: Role::named(&crate::support::keys::kept(&edge, answer.json()["id"].as_str().expect("an id"))["most"]),
                             revoked: false,
                         };
                         world.keys.push(key);
@@ -405,7 +407,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                     user.role = Role::named(&shown.json()["role"]);
                 }
             }
-            assert!(world.owners() > 0 || !owned, "nobody is left");
+            assert!(world.owners() > 0 || !owned, "no owner is left");
             world.check(&edge);
             world.emails += actions.len();
         }

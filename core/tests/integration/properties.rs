@@ -1,4 +1,4 @@
-//! Laws that hold for every input: what is written is read back, what is read is read the same again, what is sealed is not forged.
+//! Properties that hold for every input: values round-trip, parsing is idempotent, and sealed cursors cannot be forged.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::{Ask, Isolate, run};
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
 
-/// Text as a hostile spreadsheet holds it: quotes, line ends, marks of formulas, and anything else.
+/// Text of hostile spreadsheets: quotes, line ends, formula marks, and any other characters.
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[-=+@＝＋－＠'\t\r\n\",;\u{feff}a]{0,6}"]
 }
@@ -21,13 +21,13 @@ fn rules() -> TargetRules {
     TargetRules { schemes: vec!["https".into(), "http".into()], own_domains: vec![Domain::parse("hop.example").expect("a host")] }
 }
 
-/// With schemes whose hosts are domains, and one whose are not.
-fn browsed() -> TargetRules {
+/// Rules that allow web schemes and one scheme with opaque hosts.
+fn browser_rules() -> TargetRules {
     let schemes = ["https", "http", "ws", "wss", "ftp", "my-app"].map(str::to_owned).into();
     TargetRules { schemes, ..rules() }
 }
 
-/// What is a URL, nearly: each part is right, wrong, foreign or missing.
+/// Almost valid URLs: each part is right, wrong, foreign or missing.
 fn near_urls() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![8 => "(https?|HTTPS|wss?|ftp|my-app)://", 1 => "(https?|[a-z+.1-]{1,3})?:(//?/?)?"];
     let host = prop_oneof![
@@ -43,7 +43,7 @@ fn near_urls() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, user, host, port, rest)| [scheme, user, host, port, rest].concat())
 }
 
-/// A link's fields as somebody might set them, or set them back.
+/// A patch that sets some fields of a link or resets them to their defaults.
 fn patch() -> impl Strategy<Value = Value> {
     let text = |values: &'static [&'static str]| {
         let value = proptest::sample::select(values).prop_map(|text| json!(text));
@@ -71,8 +71,8 @@ fn patch() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A link without what every change changes.
-fn said_of(mut link: Value) -> Value {
+/// A link without the fields that every change updates.
+fn own_fields(mut link: Value) -> Value {
     for field in ["id", "alias", "short_url", "created_at", "updated_at", "version"] {
         link[field] = Value::Null;
     }
@@ -93,7 +93,7 @@ fn create(edge: &MemoryEdge, alias: &str) -> Value {
 
 proptest! {
     #[test]
-    fn csv_is_read_as_it_was_written(rows in vec(vec(cell(), 1..5), 0..6)) {
+    fn csv_round_trips(rows in vec(vec(cell(), 1..5), 0..6)) {
         let mut text = Vec::new();
         for row in &rows {
             csv::write(&mut text, row);
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn no_cell_begins_as_a_formula_does(cell in cell()) {
+    fn csv_cells_never_start_a_formula(cell in cell()) {
         let mut text = Vec::new();
         csv::write(&mut text, &[cell]);
         let text = String::from_utf8(text).expect("UTF-8");
@@ -118,17 +118,17 @@ proptest! {
     }
 
     #[test]
-    fn anything_read_as_csv_ends(bytes in vec(any::<u8>(), 0..200)) {
+    fn csv_reader_terminates_on_any_bytes(bytes in vec(any::<u8>(), 0..200)) {
         let records: Vec<_> = csv::CsvRecords::new(&bytes).collect();
-        let places: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
-        prop_assert!(places.iter().all(|(start, end)| start < end && *end <= bytes.len()));
-        prop_assert!(places.windows(2).all(|two| two[0].1 <= two[1].0));
-        let goes_on = |record: &Result<_, csv::CsvError>| record.as_ref().err().is_none_or(|error| error.what == csv::CsvErrorKind::NotUtf8);
-        prop_assert!(records.iter().rev().skip(1).all(goes_on));
+        let ranges: Vec<_> = records.iter().flatten().map(|record| (record.start, record.end)).collect();
+        prop_assert!(ranges.iter().all(|(start, end)| start < end && *end <= bytes.len()));
+        prop_assert!(ranges.windows(2).all(|two| two[0].1 <= two[1].0));
+        let is_recoverable = |record: &Result<_, csv::CsvError>| record.as_ref().err().is_none_or(|error| error.what == csv::CsvErrorKind::NotUtf8);
+        prop_assert!(records.iter().rev().skip(1).all(is_recoverable));
     }
 
     #[test]
-    fn an_alias_is_read_the_same_again(text in prop_oneof![any::<String>(), "\\PC{1,12}", "[A-Za-zÀ-ʯΩ-ω\u{300}-\u{303}ａ-ｚ.~_-]{1,12}"]) {
+    fn parsed_alias_parses_to_itself(text in prop_oneof![any::<String>(), "\\PC{1,12}", "[A-Za-zÀ-ʯΩ-ω\u{300}-\u{303}ａ-ｚ.~_-]{1,12}"]) {
         for case in [AliasCase::Sensitive, AliasCase::Insensitive] {
             if let Ok(alias) = Alias::parse(&text, case) {
                 prop_assert_eq!(Alias::parse(alias.as_str(), case), Ok(alias));
@@ -140,7 +140,7 @@ proptest! {
     }
 
     #[test]
-    fn a_target_is_read_the_same_again(
+    fn parsed_target_parses_to_itself(
         text in prop_oneof![any::<String>(), "https?://[a-zA-Zäß0-9.%:\\[\\]-]{1,12}(/[\\PC]{0,8})?(\\?[\\PC]{0,8})?(#[\\PC]{0,8})?"]
     ) {
         if let Ok(target) = Target::parse(&text, &rules()) {
@@ -150,18 +150,18 @@ proptest! {
     }
 
     #[test]
-    fn a_target_is_what_a_browser_takes_it_for(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
-        if let Ok(target) = Target::parse(&text, &browsed()) {
-            let (came, leaves) = (Url::parse(&text), Url::parse(target.as_str()));
-            prop_assert!(came.is_ok(), "{:?}: a browser refuses it", text);
-            prop_assert_eq!(came, leaves);
+    fn target_equals_what_browsers_parse(text in prop_oneof![near_urls(), near_urls(), any::<String>()]) {
+        if let Ok(target) = Target::parse(&text, &browser_rules()) {
+            let (before, after) = (Url::parse(&text), Url::parse(target.as_str()));
+            prop_assert!(before.is_ok(), "{:?}: a browser refuses it", text);
+            prop_assert_eq!(before, after);
             prop_assert!(!text.is_ascii() || target.as_str() == text);
         }
     }
 
     #[test]
-    fn what_a_browser_takes_and_hop_does_not_is_named(text in near_urls()) {
-        let rules = browsed();
+    fn refused_browser_urls_have_a_known_reason(text in near_urls()) {
+        let rules = browser_rules();
         if let (Err(refusal), Ok(url)) = (Target::parse(&text, &rules), Url::parse(&text)) {
             let (scheme, rest) = text.split_once(':').expect("an absolute URL");
             let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
@@ -176,19 +176,19 @@ proptest! {
     }
 
     #[test]
-    fn patching_twice_is_patching_once_and_null_sets_back(first in patch(), second in patch()) {
+    fn patch_is_idempotent_and_null_restores_defaults(first in patch(), second in patch()) {
         let edge = MemoryEdge::new(1);
         let fresh = create(&edge, "docs");
         change(&edge, &first);
-        let once = change(&edge, &second);
-        prop_assert_eq!(&change(&edge, &second), &once, "not even the version counts a change that changes nothing");
+        let patched = change(&edge, &second);
+        prop_assert_eq!(&change(&edge, &second), &patched, "a patch without effect does not raise the version");
         let nulls = |patch: &Value| -> Value { patch.as_object().expect("an object").keys().map(|name| (name.clone(), Value::Null)).collect::<serde_json::Map<_, _>>().into() };
         change(&edge, &nulls(&first));
-        prop_assert_eq!(said_of(change(&edge, &nulls(&second))), said_of(fresh));
+        prop_assert_eq!(own_fields(change(&edge, &nulls(&second))), own_fields(fresh));
     }
 
     #[test]
-    fn what_a_patch_does_not_name_stays(first in patch(), second in patch()) {
+    fn patch_keeps_unnamed_fields(first in patch(), second in patch()) {
         let edge = MemoryEdge::new(1);
         create(&edge, "docs");
         let before = change(&edge, &first);
@@ -206,8 +206,8 @@ fn second_page(edge: &MemoryEdge) -> (String, String) {
         create(edge, alias);
         edge.wait_seconds(1);
     }
-    let next = run(Isolate::new(edge).ask(Ask::list("/api/v1/links?limit=1"))).json()["next"].as_str().expect("there is more").to_owned();
-    let (list, cursor) = next.rsplit_once('=').expect("it ends in a cursor");
+    let next = run(Isolate::new(edge).ask(Ask::list("/api/v1/links?limit=1"))).json()["next"].as_str().expect("a next page").to_owned();
+    let (list, cursor) = next.rsplit_once('=').expect("the address ends in a cursor");
     (format!("{list}="), cursor.to_owned())
 }
 
@@ -216,9 +216,9 @@ fn ask_for(edge: &MemoryEdge, address: &str) -> (u16, Value) {
     (answer.code(), answer.json())
 }
 
-/// Nothing but the cursor itself: no other character anywhere in it, nothing left out, nothing put in.
+/// A cursor with a replaced, missing or added character is refused.
 #[test]
-fn a_cursor_opens_its_page_and_every_edit_of_it_is_refused() {
+fn edited_cursor_is_refused() {
     let edge = MemoryEdge::new(1);
     let (list, cursor) = second_page(&edge);
     let (code, page) = ask_for(&edge, &format!("{list}{cursor}"));

@@ -1,4 +1,4 @@
-//! `robots.txt` opens exactly the links that say so and lead every visitor on, whatever happened to them.
+//! robots.txt: it allows exactly the crawlable links that redirect every visitor, whatever changed or failed.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{check_robots, count, robots};
@@ -17,14 +17,14 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> u16 {
     run(Isolate::new(edge).ask(ask)).code()
 }
 
-/// A link that is open to robots, and what else `said` says of it.
-fn open(edge: &MemoryEdge, alias: &str, mut said: Value) {
+/// Creates a crawlable link with these further fields.
+fn create_crawlable(edge: &MemoryEdge, alias: &str, mut fields: Value) {
     for (name, value) in [("alias", json!(alias)), ("target", json!("https://example.com/")), ("crawlable", json!(true))] {
-        if said.get(name).is_none() {
-            said[name] = value;
+        if fields.get(name).is_none() {
+            fields[name] = value;
         }
     }
-    assert_eq!(ask(edge, Ask::create(&said)), 201, "{alias}");
+    assert_eq!(ask(edge, Ask::create(&fields)), 201, "{alias}");
 }
 
 fn edge() -> MemoryEdge {
@@ -32,13 +32,13 @@ fn edge() -> MemoryEdge {
 }
 
 #[test]
-fn only_links_that_say_so_and_lead_every_visitor_on_are_open() {
+fn only_unconditional_crawlable_links_are_allowed() {
     let edge = edge();
     let (past, future) = ("2026-11-21T07:00:00Z", "2026-11-22T08:00:00Z");
-    open(&edge, "docs", json!({}));
-    open(&edge, "🎉", json!({"starts_at": past, "ends_at": future, "forward_path": true, "forward_query": "visitor_wins"}));
-    open(&edge, "a.b", json!({"strict": true}));
-    for (alias, said) in [
+    create_crawlable(&edge, "docs", json!({}));
+    create_crawlable(&edge, "🎉", json!({"starts_at": past, "ends_at": future, "forward_path": true, "forward_query": "visitor_wins"}));
+    create_crawlable(&edge, "a.b", json!({"strict": true}));
+    for (alias, fields) in [
         ("closed", json!({"crawlable": false})),
         ("off", json!({"disabled": true})),
         ("ended", json!({"ends_at": past, "fallback": "https://example.com/over"})),
@@ -48,7 +48,7 @@ fn only_links_that_say_so_and_lead_every_visitor_on_are_open() {
         ("asked", json!({"confirm": true})),
         ("elsewhere", json!({"domain": "b.example"})),
     ] {
-        open(&edge, alias, said);
+        create_crawlable(&edge, alias, fields);
     }
     let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
     let text = "User-agent: *\nAllow: /$\nAllow: /%F0%9F%8E%89$\nAllow: /a.b$\nAllow: /docs$\nDisallow: /\n";
@@ -59,18 +59,18 @@ fn only_links_that_say_so_and_lead_every_visitor_on_are_open() {
 }
 
 #[test]
-fn the_front_page_is_open_while_it_is_hops_own() {
+fn front_page_is_allowed_unless_it_redirects() {
     let edge = edge();
     assert_eq!(robots(&edge, "hop.example"), "User-agent: *\nAllow: /$\nDisallow: /\n");
     assert_eq!(ask(&edge, Ask::patch("/api/v1/domains/hop.example", &json!({"root": "https://example.com/"}))), 200);
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     assert_eq!(robots(&edge, "hop.example"), "User-agent: *\nAllow: /docs$\nDisallow: /\n");
 }
 
 #[test]
-fn a_link_is_open_as_long_as_it_says_so_wherever_it_is() {
+fn robots_text_follows_every_link_change() {
     let edge = edge();
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     let steps: [(Ask, &[&str]); 8] = [
         (Ask::change("docs", &json!({"title": "x"})), &["docs"]),
         (Ask::delete("docs"), &[]),
@@ -88,13 +88,13 @@ fn a_link_is_open_as_long_as_it_says_so_wherever_it_is() {
         assert_eq!(robots(&edge, "hop.example"), format!("User-agent: *\nAllow: /$\n{lines}Disallow: /\n"), "{url}");
         check_robots(&edge);
     }
-    assert_eq!(count(&edge, "crawlable/"), 0, "an erased link leaves no hint");
+    assert_eq!(count(&edge, "crawlable/"), 0, "an erased link leaves no index entry");
 }
 
 #[test]
-fn where_nobody_can_say_robots_go_nowhere() {
+fn store_failure_disallows_everything() {
     let edge = edge();
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     for step in [StoreStep::Scan, StoreStep::GetMany] {
         plan(&edge, Plan::Every(step, Fault::Fail));
         assert_eq!(robots(&edge, "hop.example"), CLOSED, "{step:?}");
@@ -105,8 +105,8 @@ fn where_nobody_can_say_robots_go_nowhere() {
     assert_ne!(robots(&edge, "hop.example"), CLOSED);
 }
 
-/// What an isolate tells robots of `host`, and the steps of the store that this takes before and after the answer.
-fn asked(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<StoreStep>, Vec<StoreStep>) {
+/// The robots.txt of `host`, with the store steps before and after the response.
+fn request_robots(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<StoreStep>, Vec<StoreStep>) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("robots.txt").at(host)));
     let before = trace.steps();
@@ -118,39 +118,39 @@ fn asked(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<StoreStep>, Vec<Stor
 #[test]
 fn robots_text_is_cached_for_a_minute() {
     let edge = edge();
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     let isolate = Isolate::new(&edge);
-    let (first, _, writes) = asked(&isolate, "hop.example");
+    let (first, _, writes) = request_robots(&isolate, "hop.example");
     assert_eq!(first.header("cache-control"), "public, max-age=300");
-    assert_eq!(writes, [StoreStep::Write, StoreStep::Answer], "the text is kept after the answer");
-    open(&edge, "new", json!({}));
+    assert_eq!(writes, [StoreStep::Write, StoreStep::Answer], "the text is stored after the response");
+    create_crawlable(&edge, "new", json!({}));
     edge.wait_seconds(59);
-    let (again, reads, writes) = asked(&isolate, "hop.example");
-    assert_eq!((&again.body, reads, writes), (&first.body, vec![], vec![]), "an isolate remembers it");
-    let (elsewhere, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
-    assert_eq!((&elsewhere.body, reads, writes), (&first.body, vec![StoreStep::Get], vec![]), "any other reads one record");
+    let (again, reads, writes) = request_robots(&isolate, "hop.example");
+    assert_eq!((&again.body, reads, writes), (&first.body, vec![], vec![]), "the isolate remembers the text");
+    let (elsewhere, reads, writes) = request_robots(&Isolate::new(&edge), "hop.example");
+    assert_eq!((&elsewhere.body, reads, writes), (&first.body, vec![StoreStep::Get], vec![]), "another isolate reads one record");
     assert_eq!(elsewhere.header("cache-control"), "public, max-age=300");
     edge.wait_seconds(1);
     for isolate in [&isolate, &Isolate::new(&edge)] {
-        let (later, ..) = asked(isolate, "hop.example");
-        assert!(later.tells("Allow: /new$"), "a minute later it is worked out anew");
+        let (later, ..) = request_robots(isolate, "hop.example");
+        assert!(later.tells("Allow: /new$"), "the text is computed again after a minute");
     }
 }
 
 #[test]
-fn an_unreadable_robots_text_is_replaced() {
+fn unreadable_robots_text_is_replaced() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         let edge = misfortune::edge(1, steps);
-        open(&edge, "docs", json!({}));
+        create_crawlable(&edge, "docs", json!({}));
         let key = Key::stored("robots/hop.example".into());
-        asked(&Isolate::new(&edge), "hop.example");
-        let kept = edge.records.peek(&key).expect("the text is kept").value;
+        request_robots(&Isolate::new(&edge), "hop.example");
+        let kept = edge.records.peek(&key).expect("the text is stored").value;
         let newer = String::from_utf8_lossy(&kept).replace("\"v\":1", "\"v\":2");
         assert_ne!(newer.as_bytes(), kept);
         for unreadable in ["damaged", &newer] {
             edge.records.plant(&key, unreadable);
-            let (first, ..) = asked(&Isolate::new(&edge), "hop.example");
-            let (again, reads, writes) = asked(&Isolate::new(&edge), "hop.example");
+            let (first, ..) = request_robots(&Isolate::new(&edge), "hop.example");
+            let (again, reads, writes) = request_robots(&Isolate::new(&edge), "hop.example");
             assert!(first.tells("Allow: /docs$"));
             assert_eq!((&again.body, reads, writes), (&first.body, vec![StoreStep::Get], vec![]), "{unreadable}");
         }
@@ -162,12 +162,12 @@ fn each_domain_has_its_own_robots_text() {
     let edge = edge();
     assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "c.example"}))), 201);
     for (alias, domain) in [("here", "hop.example"), ("there", "b.example"), ("added", "c.example")] {
-        open(&edge, alias, json!({"domain": domain}));
+        create_crawlable(&edge, alias, json!({"domain": domain}));
     }
     let isolate = Isolate::new(&edge);
     for _ in 0..2 {
         for (alias, domain) in [("here", "hop.example"), ("there", "b.example"), ("added", "c.example")] {
-            let (answer, ..) = asked(&isolate, domain);
+            let (answer, ..) = request_robots(&isolate, domain);
             assert_eq!(String::from_utf8_lossy(&answer.body), format!("User-agent: *\nAllow: /$\nAllow: /{alias}$\nDisallow: /\n"));
         }
     }
@@ -179,71 +179,71 @@ fn unserved_hosts_leave_no_robots_text() {
     let edge = edge();
     let isolate = Isolate::new(&edge);
     for number in 0..50 {
-        let (answer, _, writes) = asked(&isolate, &format!("x{number}.example"));
+        let (answer, _, writes) = request_robots(&isolate, &format!("x{number}.example"));
         assert_eq!((answer.code(), writes), (404, vec![]));
     }
     assert_eq!(count(&edge, "robots/"), 0);
 }
 
 #[test]
-fn a_failed_robots_text_is_not_cached() {
+fn failed_robots_text_is_not_cached() {
     let edge = edge();
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Fail));
     let closed = run(isolate.ask(Ask::visit("robots.txt")));
     calm(&edge);
     assert_eq!((closed.body.as_slice(), closed.header("cache-control")), (CLOSED.as_bytes(), "no-store"));
-    assert!(run(isolate.ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "the next request asks again");
+    assert!(run(isolate.ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "the next request computes it again");
 }
 
 #[test]
-fn a_robots_text_that_cannot_be_kept_is_logged() {
+fn unstored_robots_text_is_logged() {
     let edge = edge();
-    open(&edge, "docs", json!({}));
+    create_crawlable(&edge, "docs", json!({}));
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
     calm(&edge);
     assert!(answer.tells("Allow: /docs$"));
     assert!(edge.take_log().concat().contains("robots.txt was not stored"));
     edge.records.plant(&Key::stored("robots/hop.example".into()), "damaged");
-    assert!(run(Isolate::new(&edge).ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "nor does a damaged record close anything");
+    assert!(run(Isolate::new(&edge).ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "a damaged record is ignored");
 }
 
 #[test]
-fn a_damaged_record_hides_no_other() {
+fn damaged_record_hides_no_other_link() {
     let edge = edge();
     for alias in ["a", "b", "c"] {
-        open(&edge, alias, json!({}));
+        create_crawlable(&edge, alias, json!({}));
     }
     let domain = Domain::parse("hop.example").expect("a domain");
     edge.records.plant(&Key::link(&domain, &Alias::parse("b", AliasCase::Sensitive).expect("an alias")), "{}");
     assert_eq!(robots(&edge, "hop.example"), "User-agent: *\nAllow: /$\nAllow: /a$\nAllow: /c$\nDisallow: /\n");
 }
 
-/// However many store operations there are.
+/// The most links in robots.txt, however many store operations a request has.
 const MOST_CRAWLABLE: u16 = 1_000;
 
 #[test]
-fn it_takes_one_list_and_looks_at_a_hundred_links_at_a_time_as_many_as_the_edge_can() {
+fn robots_text_reads_a_hundred_links_per_batch() {
     let edge = edge();
     edge.set_operations(2_000);
     for number in 0..=MOST_CRAWLABLE {
-        open(&edge, &format!("l{number:04}"), json!({}));
+        create_crawlable(&edge, &format!("l{number:04}"), json!({}));
     }
     let trace = watch(&edge);
     let text = robots(&edge, "hop.example");
     let last = MOST_CRAWLABLE - 1;
-    let looks = vec![StoreStep::GetMany; usize::from(MOST_CRAWLABLE / 100)];
+    let reads = vec![StoreStep::GetMany; usize::from(MOST_CRAWLABLE / 100)];
     let kept = vec![StoreStep::Write, StoreStep::Answer];
-    assert_eq!(trace.steps(), [vec![StoreStep::Get, StoreStep::Scan], looks, vec![StoreStep::Get], kept].concat());
+    assert_eq!(trace.steps(), [vec![StoreStep::Get, StoreStep::Scan], reads, vec![StoreStep::Get], kept].concat());
     assert_eq!(text.matches("Allow: /l").count(), usize::from(MOST_CRAWLABLE));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }
 
-/// Whatever step a writer dies before, only what truth has open is open.
+/// After a crash at any step, robots.txt allows only links that the records allow.
 #[test]
-fn whoever_dies_anywhere_opens_nothing_that_is_not() {
+fn crash_allows_no_link_wrongly() {
     let verbs: [fn() -> Ask; 7] = [
         || Ask::create(&json!({"target": "https://example.com/", "alias": "more", "crawlable": true})),
         || Ask::create(&json!({"target": "https://example.com/", "alias": "docs", "crawlable": true})),
@@ -253,21 +253,21 @@ fn whoever_dies_anywhere_opens_nothing_that_is_not() {
         || Ask::delete("docs"),
         || Ask::remove("/api/v1/links/docs?erase=true"),
     ];
-    let mut deaths = 0;
+    let mut crashes = 0;
     for verb in verbs {
-        for dies_at in 0.. {
+        for crash_at in 0.. {
             let edge = edge();
-            open(&edge, "docs", json!({}));
-            open(&edge, "closed", json!({"crawlable": false}));
-            let trace = plan(&edge, Plan::From(dies_at, None));
+            create_crawlable(&edge, "docs", json!({}));
+            create_crawlable(&edge, "closed", json!({"crawlable": false}));
+            let trace = plan(&edge, Plan::From(crash_at, None));
             ask(&edge, verb());
             calm(&edge);
             check_robots(&edge);
-            if trace.steps().len() <= dies_at {
+            if trace.steps().len() <= crash_at {
                 break;
             }
-            deaths += 1;
+            crashes += 1;
         }
     }
-    assert!(deaths > 30, "only {deaths}");
+    assert!(crashes > 30, "only {crashes} crashes");
 }

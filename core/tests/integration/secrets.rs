@@ -1,4 +1,4 @@
-//! Where a link with a limit leads: nobody learns it who has not spent a click, and nobody is led on who was not counted.
+//! Targets of links with a click limit: only a response that used a click contains the target.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
@@ -15,17 +15,18 @@ use serde_json::{Value, json};
 const SECRET: &str = "https://secret.example/there";
 const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-/// What counts a limit is truth. A copy that is older than the limit, or says more than it may, leads nobody on.
+/// Limits are counted in the store. A cached link from before the limit, or with too much content, redirects no
+/// visitor.
 #[test]
-fn there_is_no_copy_of_a_limited_link() {
+fn limited_links_are_never_cached() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2}));
     assert_eq!(follow_afresh(&edge), to(SECRET));
     let copy = edge.link_cache.peek(&docs()).expect("a copy");
     assert!(!copy.contains("secret.example") && copy.contains("ask_truth"), "{copy}");
-    let mut told: Value = serde_json::from_str(&copy).expect("a copy is JSON");
-    told.as_object_mut().expect("an object").remove("ask_truth");
-    told["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
-    for planted in [copy, told.to_string()] {
+    let mut forged: Value = serde_json::from_str(&copy).expect("a copy is JSON");
+    forged.as_object_mut().expect("an object").remove("ask_truth");
+    forged["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
+    for planted in [copy, forged.to_string()] {
         edge.link_cache.plant(&docs(), &planted);
         plan(&edge, Plan::From(0, Some(StoreStep::Get)));
         let answer = ask(&edge, Ask::visit("docs"));
@@ -33,18 +34,18 @@ fn there_is_no_copy_of_a_limited_link() {
         assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");
         assert_eq!(count(&edge, "take/"), 1);
     }
-    assert_eq!((follow_afresh(&edge), follow_afresh(&edge)), (to(SECRET), ended()), "truth counts");
+    assert_eq!((follow_afresh(&edge), follow_afresh(&edge)), (to(SECRET), ended()), "the store counts");
 }
 
 #[test]
-fn a_used_up_link_has_ended_for_all_who_remember_it() {
+fn used_up_link_ends_on_every_isolate() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2, "confirm": true}));
     let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
-    let led = isolates.iter().zip([200, 200, 410]).map(|(isolate, page)| {
+    let codes = isolates.iter().zip([200, 200, 410]).map(|(isolate, page)| {
         assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), page);
         run(isolate.ask(press("docs"))).code()
     });
-    assert_eq!(led.collect::<Vec<_>>(), [303, 303, 410]);
+    assert_eq!(codes.collect::<Vec<_>>(), [303, 303, 410]);
     for isolate in &isolates {
         for ask in [Ask::visit("docs"), Ask::visit("docs+"), press("docs"), Ask { method: Method::HEAD, ..Ask::visit("docs") }] {
             let answer = run(isolate.ask(ask));
@@ -53,8 +54,8 @@ fn a_used_up_link_has_ended_for_all_who_remember_it() {
     }
 }
 
-/// Everybody who comes to `docs` and is not to be led on, with each kind of answer they may want.
-fn uninvited() -> Vec<Ask> {
+/// Requests for `docs` that must not use a click, as JSON and as HTML.
+fn requests_without_click() -> Vec<Ask> {
     let bot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
     let preview = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)";
     let header = HeaderName::from_static;
@@ -89,7 +90,7 @@ fn uninvited() -> Vec<Ask> {
 }
 
 #[test]
-fn where_a_limited_link_leads_is_in_no_answer_that_spends_nothing() {
+fn response_without_click_hides_the_limited_target() {
     let rules = json!([{"when": [{"type": "query", "name": "x", "present": false}], "target": "https://secret.example/by-a-rule"}]);
     let card = json!({"title": "a card", "description": "what it is about"});
     for more in [
@@ -106,29 +107,29 @@ fn where_a_limited_link_leads_is_in_no_answer_that_spends_nothing() {
         json!({"disabled": true}),
         json!({"fallback": "https://example.com/instead"}),
     ] {
-        let mut said = json!({"target": SECRET, "max_clicks": 1});
-        said.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        let edge = edge_with(&said);
+        let mut fields = json!({"target": SECRET, "max_clicks": 1});
+        fields.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let edge = edge_with(&fields);
         let isolate = Isolate::new(&edge);
-        let must_do_more = more["confirm"] == true || more["locked"] == true;
+        let has_form = more["confirm"] == true || more["locked"] == true;
         let people = [Ask::visit("docs"), Ask::visit("docs").header(ACCEPT, BROWSER)];
-        let look = |when: &str| {
-            let people = people.iter().filter(|_| must_do_more).map(Ask::again);
-            for uninvited in uninvited().into_iter().chain(people) {
-                let what = format!("{more}, {when}: {uninvited:?}");
-                let answer = run(isolate.ask(uninvited));
+        let check = |when: &str| {
+            let people = people.iter().filter(|_| has_form).map(Ask::again);
+            for request in requests_without_click().into_iter().chain(people) {
+                let what = format!("{more}, {when}: {request:?}");
+                let answer = run(isolate.ask(request));
                 assert!(!answer.tells("secret.example"), "{what}: {answer:?}");
             }
             assert!(!edge.take_log().concat().contains("secret.example"), "{more}");
         };
-        look("before its click");
+        check("before its click");
         assert_eq!(count(&edge, "take/"), 0, "{more}");
-        let can_be_spent = ["starts_at", "ends_at", "disabled"].iter().all(|state| more[*state].is_null());
+        let is_followable = ["starts_at", "ends_at", "disabled"].iter().all(|state| more[*state].is_null());
         let cookie = if more["locked"] == true { cookie(&run(isolate.ask(type_in("docs", PASSWORD)))) } else { "none".into() };
         let visit = if more["confirm"] == true { press("docs") } else { with_cookie(&cookie) };
         let answer = run(isolate.ask(visit));
-        assert_eq!(answer.tells("secret.example"), can_be_spent, "{more}: {answer:?}");
-        assert_eq!(count(&edge, "take/"), usize::from(can_be_spent), "{more}");
-        look("after its click");
+        assert_eq!(answer.tells("secret.example"), is_followable, "{more}: {answer:?}");
+        assert_eq!(count(&edge, "take/"), usize::from(is_followable), "{more}");
+        check("after its click");
     }
 }

@@ -1,4 +1,5 @@
-//! Tags: counted, renamed, merged and taken off, some links a request, whatever happens in between.
+//! Tags: counted, renamed, merged and removed, a limited number of links per request, despite crashes and concurrent
+//! moves.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::pin::pin;
@@ -21,7 +22,7 @@ fn create(edge: &MemoryEdge, alias: &str, tags: &[&str]) {
     assert_eq!(ask(edge, Ask::create(&link)).0, 201);
 }
 
-/// An edge with so many links that have the tag `old`.
+/// An edge with `links` links that have the tag `old`.
 fn tagged(edge: MemoryEdge, links: usize) -> MemoryEdge {
     (0..links).for_each(|number| create(&edge, &format!("link-{number}"), &["old"]));
     edge
@@ -35,7 +36,7 @@ fn remove(old: &str) -> Ask {
     Ask::remove(&format!("/api/v1/tags/{old}"))
 }
 
-/// Every tag with the number of its links, page by page.
+/// Every tag with the number of its links, read page by page.
 fn tags(edge: &MemoryEdge) -> Vec<(String, u64)> {
     let (mut tags, mut next) = (Vec::new(), Some("/api/v1/tags?limit=2".to_owned()));
     while let Some(path) = next {
@@ -55,7 +56,7 @@ fn tags_of(edge: &MemoryEdge, alias: &str) -> (Value, Value) {
 }
 
 #[test]
-fn tags_are_listed_with_their_links_and_without_those_nobody_uses() {
+fn tags_are_listed_with_link_counts() {
     let edge = MemoryEdge::new(1);
     create(&edge, "a", &["x", "y/z", "é"]);
     create(&edge, "b", &["x"]);
@@ -68,7 +69,7 @@ fn tags_are_listed_with_their_links_and_without_those_nobody_uses() {
 }
 
 #[test]
-fn a_thousand_links_of_a_tag_are_counted_and_no_more() {
+fn tag_count_is_exact_up_to_a_thousand() {
     let edge = tagged(MemoryEdge::new(1), 1_000);
     let counted = |exact: bool| json!([{"tag": "old", "links": 1_000, "exact": exact}]);
     assert_eq!(ask(&edge, Ask::list("/api/v1/tags")).1["items"], counted(true));
@@ -77,7 +78,7 @@ fn a_thousand_links_of_a_tag_are_counted_and_no_more() {
 }
 
 #[test]
-fn a_tag_is_renamed_some_links_at_a_time() {
+fn tag_rename_spans_several_requests() {
     let edge = tagged(MemoryEdge::new(1), 20);
     edge.set_operations(50);
     let mut changed = Vec::new();
@@ -91,7 +92,7 @@ fn a_tag_is_renamed_some_links_at_a_time() {
     }
     assert!(changed.len() > 1 && changed.iter().all(|links| *links > 0) && changed.iter().sum::<u64>() == 20, "{changed:?}");
     assert_eq!(tags(&edge), [("new-word".to_owned(), 20)]);
-    assert_eq!(ask(&edge, rename("old", "New Word")).0, 404, "nobody has it any more");
+    assert_eq!(ask(&edge, rename("old", "New Word")).0, 404, "no link has the old tag");
     assert_eq!(tags_of(&edge, "link-0"), (json!(["new-word"]), json!(2)));
     edge.set_operations(OPERATIONS);
     let rest = tagged(MemoryEdge::new(1), 20);
@@ -99,7 +100,7 @@ fn a_tag_is_renamed_some_links_at_a_time() {
 }
 
 #[test]
-fn a_tag_becomes_one_that_is_there_already() {
+fn tag_rename_merges_into_an_existing_tag() {
     let edge = MemoryEdge::new(1);
     let ten = ["new", "old", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9"];
     create(&edge, "both", &ten);
@@ -113,7 +114,7 @@ fn a_tag_becomes_one_that_is_there_already() {
 }
 
 #[test]
-fn a_tag_is_taken_off_deleted_links_too_and_the_history_tells() {
+fn tag_removal_covers_deleted_links_and_history() {
     let edge = MemoryEdge::new(1);
     create(&edge, "live", &["old", "other"]);
     create(&edge, "gone", &["old"]);
@@ -126,7 +127,7 @@ fn a_tag_is_taken_off_deleted_links_too_and_the_history_tells() {
 }
 
 #[test]
-fn only_the_links_of_one_domain_are_changed() {
+fn tag_changes_stay_within_one_domain() {
     let edge = MemoryEdge::new(1);
     create(&edge, "here", &["old"]);
     let there = json!({"alias": "there", "domain": "b.example", "target": "https://example.com/", "tags": ["old"]});
@@ -136,11 +137,11 @@ fn only_the_links_of_one_domain_are_changed() {
 }
 
 #[test]
-fn what_cannot_be_renamed_is_refused() {
+fn invalid_tag_renames_are_refused() {
     let edge = tagged(MemoryEdge::new(1), 1);
-    assert_eq!(ask(&edge, rename("nobody", "new")).0, 404);
-    assert_eq!(ask(&edge, remove("nobody")).0, 404);
-    assert_eq!(ask(&edge, remove(&"x".repeat(65))).0, 404, "what can be no tag is the tag of no link");
+    assert_eq!(ask(&edge, rename("unused", "new")).0, 404);
+    assert_eq!(ask(&edge, remove("unused")).0, 404);
+    assert_eq!(ask(&edge, remove(&"x".repeat(65))).0, 404, "no link has an invalid tag");
     for (new, code) in [(json!("OLD"), "conflicts"), (json!(""), "required"), (Value::Null, "required"), (json!(5), "wrong_type")] {
         let (status, problem) = ask(&edge, Ask::patch("/api/v1/tags/old", &json!({ "tag": new })));
         let error = &problem["errors"][0];
@@ -149,16 +150,16 @@ fn what_cannot_be_renamed_is_refused() {
     assert_eq!(tags_of(&edge, "link-0"), (json!(["old"]), json!(1)));
 }
 
-/// Wherever a request dies, the next ones complete it.
+/// Wherever a request crashes, the next request completes the rename.
 #[test]
-fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
+fn retry_completes_a_crashed_tag_rename() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        for dies_at in 0.. {
+        for crash_at in 0.. {
             let edge = tagged(misfortune::edge(1, steps), 3);
-            let trace = plan(&edge, Plan::From(dies_at, None));
+            let trace = plan(&edge, Plan::From(crash_at, None));
             let first = ask(&edge, rename("old", "new")).0;
             calm(&edge);
-            if trace.steps().len() <= dies_at {
+            if trace.steps().len() <= crash_at {
                 assert_eq!(first, 200);
                 break;
             }
@@ -166,15 +167,15 @@ fn a_renaming_that_died_anywhere_is_completed_by_the_next() {
             let second = ask(&edge, rename("old", "new"));
             assert!(second.0 == 404 || second.1["done"] == true, "{second:?}");
             for number in 0..3 {
-                assert_eq!(tags_of(&edge, &format!("link-{number}")), (json!(["new"]), json!(2)), "dead at {dies_at}");
+                assert_eq!(tags_of(&edge, &format!("link-{number}")), (json!(["new"]), json!(2)), "crash at step {crash_at}");
             }
             check_list(&edge);
         }
     }
 }
 
-/// Leaves hints behind that stand before all others and lead to no link.
-fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
+/// Plants index entries that sort before all others and belong to no link.
+fn plant_stray_entries(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -> String) {
     for number in 0..index_entries {
         let key = format!("by-tag/hop.example/old/0000000000000000/{}/t{number}", alias(number));
         edge.records.plant(&Key::stored(key), "null");
@@ -182,43 +183,43 @@ fn leave_behind(edge: &MemoryEdge, index_entries: usize, alias: impl Fn(usize) -
 }
 
 #[test]
-fn many_hints_of_one_link_hide_no_other() {
+fn many_entries_of_one_alias_hide_no_link() {
     let edge = tagged(MemoryEdge::new(1), 1);
-    leave_behind(&edge, 150, |_| "ghost".into());
+    plant_stray_entries(&edge, 150, |_| "ghost".into());
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 1, "done": true})));
 }
 
 #[test]
-fn it_is_not_done_while_there_is_more_than_was_looked_at() {
+fn tag_rename_is_not_done_with_entries_left() {
     for (index_entries, alias) in [(101, (|number| format!("ghost-{number}")) as fn(usize) -> String), (5_001, |_| "ghost".into())] {
         let edge = MemoryEdge::new(1);
-        leave_behind(&edge, index_entries, alias);
+        plant_stray_entries(&edge, index_entries, alias);
         assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 0, "done": false})), "{index_entries}");
     }
 }
 
 #[test]
-fn hints_that_lead_nowhere_keep_nobody_from_the_others_for_ever() {
+fn stray_entries_never_block_a_tag_rename() {
     for (index_entries, alias) in [(300, (|number| format!("ghost-{number}")) as fn(usize) -> String), (1_001, |_| "ghost".into())] {
         let edge = tagged(MemoryEdge::new(1), 1);
-        leave_behind(&edge, index_entries, alias);
-        let has_come = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
-        assert!(has_come, "{index_entries}");
+        plant_stray_entries(&edge, index_entries, alias);
+        let is_renamed = (0..100).any(|_| ask(&edge, rename("old", "new")).1["changed"] == 1);
+        assert!(is_renamed, "{index_entries}");
         assert_eq!(tags_of(&edge, "link-0"), (json!(["new"]), json!(2)));
     }
 }
 
 #[test]
-fn a_damaged_record_stops_only_itself() {
+fn damaged_record_blocks_only_its_own_link() {
     let edge = tagged(MemoryEdge::new(1), 3);
     edge.records.plant(&Key::stored("link/hop.example/link-1".into()), "damaged");
     assert_eq!(ask(&edge, rename("old", "new")), (200, json!({"tag": "new", "changed": 2, "done": true})));
     assert_eq!(edge.take_log().len(), 1);
-    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "nothing else is left");
+    assert_eq!(ask(&edge, rename("old", "new")).0, 500, "only the damaged record is left");
 }
 
 #[test]
-fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
+fn tag_rename_follows_moves_within_the_domain() {
     for (to, changed) in [(json!({"alias": "moved"}), 1), (json!({"domain": "b.example"}), 0)] {
         let edge = tagged(MemoryEdge::new(1), 1);
         create(&edge, "other", &["old"]);
@@ -238,9 +239,9 @@ fn a_link_that_moves_meanwhile_is_followed_on_its_domain() {
     }
 }
 
-/// A hint that an edit left behind leads to a link that has the tag no more.
+/// An edit that crashed left an index entry of a tag that the link has no longer.
 #[test]
-fn a_hint_that_was_left_behind_is_skipped() {
+fn leftover_index_entry_is_skipped() {
     let edge = tagged(misfortune::edge(1, CommitMode::Stepwise), 1);
     plan(&edge, Plan::FromFirst(StoreStep::RemoveKey));
     assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);

@@ -1,5 +1,5 @@
-//! Taking one of a few: never more are granted than there are, whoever asks at once and whatever fails. Both ways to count are tried, the
-//! counter of a store that can and the tickets for one that cannot.
+//! Limited takes: never more are granted than the limit, despite concurrency and faults. Both implementations are
+//! tested: the counter of stores with atomic increments, and the tickets of stores without.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::sync::Mutex;
@@ -14,14 +14,14 @@ use hop_core::ports::{NoEntropy, Records, StoreError, Take};
 use hop_core::store::tickets::{self, RandomBytes, Tickets as _};
 use hop_core::store::{Key, Prefix};
 
-/// How a store counts.
+/// The implementation that counts takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
+enum Method {
     Counter,
     Tickets,
 }
 
-const WAYS: [Way; 2] = [Way::Counter, Way::Tickets];
+const METHODS: [Method; 2] = [Method::Counter, Method::Tickets];
 
 fn key() -> Key {
     Key::rate("test", "x", 1)
@@ -37,17 +37,17 @@ fn draws(random: &mut Random) -> RandomBytes {
     draws
 }
 
-async fn take(records: &MemoryRecords, way: Way, limit: u64, draws: RandomBytes) -> Result<Take, StoreError> {
-    match way {
-        Way::Counter => records.take(&key(), limit, None).await,
-        Way::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await,
+async fn take(records: &MemoryRecords, method: Method, limit: u64, draws: RandomBytes) -> Result<Take, StoreError> {
+    match method {
+        Method::Counter => records.take(&key(), limit, None).await,
+        Method::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await,
     }
 }
 
-async fn taken(records: &MemoryRecords, way: Way) -> u64 {
-    match way {
-        Way::Counter => records.taken(&[key()]).await.expect("the store is calm")[0],
-        Way::Tickets => {
+async fn taken(records: &MemoryRecords, method: Method) -> u64 {
+    match method {
+        Method::Counter => records.taken(&[key()]).await.expect("the store is calm")[0],
+        Method::Tickets => {
             let page = records.scan(&Prefix::tickets(&key()), None, tickets::MOST_TICKETS).await.expect("the store is calm");
             tickets::count(&page.keys)
         }
@@ -59,50 +59,58 @@ fn granted(answers: &[Result<Take, StoreError>]) -> usize {
 }
 
 #[test]
-fn as_many_are_granted_as_there_are() {
-    for way in WAYS {
+fn exactly_the_limit_is_granted() {
+    for method in METHODS {
         for limit in [0, 1, 2, 7, 8, 9, 16, 17, 100, 1_000] {
             let (edge, mut random) = (edge(1), Random::new(limit));
             for number in 0..limit {
-                assert_eq!(run(take(&edge.records, way, limit, draws(&mut random))), Ok(Take::Granted), "{number} of {limit}, {way:?}");
-                assert!(limit > 100 || run(taken(&edge.records, way)) == number + 1);
+                assert_eq!(
+                    run(take(&edge.records, method, limit, draws(&mut random))),
+                    Ok(Take::Granted),
+                    "{number} of {limit}, {method:?}"
+                );
+                assert!(limit > 100 || run(taken(&edge.records, method)) == number + 1);
             }
             for _ in 0..3 {
-                assert_eq!(run(take(&edge.records, way, limit, draws(&mut random))), Ok(Take::Exhausted), "{limit}, {way:?}");
+                assert_eq!(run(take(&edge.records, method, limit, draws(&mut random))), Ok(Take::Exhausted), "{limit}, {method:?}");
             }
-            assert_eq!(run(taken(&edge.records, way)), limit);
-            assert_eq!(run(take(&edge.records, way, limit + 1, draws(&mut random))), Ok(Take::Granted), "one more than {limit}, {way:?}");
+            assert_eq!(run(taken(&edge.records, method)), limit);
+            assert_eq!(
+                run(take(&edge.records, method, limit + 1, draws(&mut random))),
+                Ok(Take::Granted),
+                "one more than {limit}, {method:?}"
+            );
         }
     }
 }
 
 #[test]
-fn never_more_are_granted_than_there_are() {
-    for way in WAYS {
-        for_seeds("takes", "never_more_are_granted_than_there_are", 500, |seed| {
+fn concurrent_takes_never_exceed_the_limit() {
+    for method in METHODS {
+        for_seeds("takes", "concurrent_takes_never_exceed_the_limit", 500, |seed| {
             let (edge, mut random) = (edge(seed), Random::new(seed));
-            let weather = [WINDY, STORMY, FOGGY][random.below(3)];
-            unleash(&edge, weather, seed);
+            let rates = [WINDY, STORMY, FOGGY][random.below(3)];
+            unleash(&edge, rates, seed);
             let takers = (0..20).map(|_| {
                 let (records, draws) = (&edge.records, draws(&mut random));
-                Box::pin(take(records, way, 10, draws)) as Client<'_, _>
+                Box::pin(take(records, method, 10, draws)) as Client<'_, _>
             });
             let takers = takers.collect();
             let answers = Turns::default().interleave(&mut random, takers, || {});
             calm(&edge);
-            let (granted, counted) = (granted(&answers), run(taken(&edge.records, way)));
-            assert!(granted as u64 <= counted && counted <= 10, "{way:?}: {granted} were granted, {counted} are counted");
-            if weather.fail == 0 && weather.stale == 0 {
-                assert_eq!(granted, 10, "{way:?}: {answers:?}");
-                assert!(answers.iter().all(|answer| matches!(answer, Ok(Take::Granted | Take::Exhausted))), "{way:?}: {answers:?}");
+            let (granted, counted) = (granted(&answers), run(taken(&edge.records, method)));
+            assert!(granted as u64 <= counted && counted <= 10, "{method:?}: {granted} were granted, {counted} are counted");
+            if rates.fail == 0 && rates.stale == 0 {
+                assert_eq!(granted, 10, "{method:?}: {answers:?}");
+                assert!(answers.iter().all(|answer| matches!(answer, Ok(Take::Granted | Take::Exhausted))), "{method:?}: {answers:?}");
             }
         });
     }
 }
 
 #[test]
-fn threads_share_what_there_is() {
-    for way in WAYS {
+fn parallel_threads_never_exceed_the_limit() {
+    for method in METHODS {
         for round in 0..20 {
             let edge = edge(round);
             unleash(&edge, WINDY, round);
@@ -113,46 +121,46 @@ fn threads_share_what_there_is() {
                     scope.spawn(move || {
                         let mut random = Random::new(round * 8 + taker);
                         for _ in 0..5 {
-                            let answer = run(take(records, way, 25, draws(&mut random)));
-                            answers.lock().expect("nobody died over it").push(answer);
+                            let answer = run(take(records, method, 25, draws(&mut random)));
+                            answers.lock().expect("no thread panicked").push(answer);
                         }
                     });
                 }
             });
             calm(&edge);
-            let answers = answers.into_inner().expect("nobody died over it");
+            let answers = answers.into_inner().expect("no thread panicked");
             let busy = answers.iter().filter(|answer| **answer == Ok(Take::Busy)).count();
             let granted = granted(&answers);
-            assert!(granted == 25 || (granted < 25 && busy > 0), "{way:?}: {granted} granted, {busy} busy");
-            assert_eq!(run(taken(&edge.records, way)), granted as u64);
+            assert!(granted == 25 || (granted < 25 && busy > 0), "{method:?}: {granted} granted, {busy} busy");
+            assert_eq!(run(taken(&edge.records, method)), granted as u64);
         }
     }
 }
 
 #[test]
-fn a_failure_grants_nothing_and_wastes_one_at_most() {
-    for way in WAYS {
+fn failure_grants_nothing_and_wastes_at_most_one() {
+    for method in METHODS {
         for (step, wasted) in [(StoreStep::Write, 0), (StoreStep::Answer, 1)] {
             let (edge, mut random) = (edge(1), Random::new(1));
             plan(&edge, Plan::FromFirst(step));
-            assert!(run(take(&edge.records, way, 5, draws(&mut random))).is_err(), "{way:?} {step:?}");
+            assert!(run(take(&edge.records, method, 5, draws(&mut random))).is_err(), "{method:?} {step:?}");
             calm(&edge);
-            assert_eq!(run(taken(&edge.records, way)), wasted, "{way:?} {step:?}");
-            let answers: Vec<_> = (0..8).map(|_| run(take(&edge.records, way, 5, draws(&mut random)))).collect();
-            assert_eq!(granted(&answers) as u64, 5 - wasted, "{way:?} {step:?}");
+            assert_eq!(run(taken(&edge.records, method)), wasted, "{method:?} {step:?}");
+            let answers: Vec<_> = (0..8).map(|_| run(take(&edge.records, method, 5, draws(&mut random)))).collect();
+            assert_eq!(granted(&answers) as u64, 5 - wasted, "{method:?} {step:?}");
         }
     }
 }
 
 #[test]
-fn without_random_bytes_no_ticket_is_tried() {
+fn missing_randomness_tries_no_ticket() {
     let edge = edge(1);
     let trace = watch(&edge);
     let answer = run(tickets::take(&edge.records, &key(), 5, None, Err(NoEntropy("none".into()))));
     assert_eq!((answer, trace.steps().len()), (Err(StoreError::Unavailable("none".into())), 0));
 }
 
-/// What a `take` of tickets costs, in calls of the store: answers and drops aside.
+/// The outcome of a take by tickets, and its store calls.
 fn cost(edge: &MemoryEdge, limit: u64, draws: RandomBytes) -> (Take, Vec<StoreStep>) {
     let trace = watch(edge);
     let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store is calm");
@@ -161,7 +169,7 @@ fn cost(edge: &MemoryEdge, limit: u64, draws: RandomBytes) -> (Take, Vec<StoreSt
 }
 
 #[test]
-fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
+fn ticket_cost_is_bounded() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for _ in 0..10 {
         assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Granted, vec![StoreStep::Write]));
@@ -176,9 +184,9 @@ fn a_ticket_costs_one_write_while_most_are_left_and_two_calls_once_none_is() {
     assert_eq!(cost(&edge, 1_000, draws(&mut random)), (Take::Exhausted, vec![StoreStep::Write, StoreStep::Get]));
 }
 
-/// Tries of something are limited until a moment: then no more than four operations are spent on one.
+/// A limit that expires, as for password tries: a take then costs at most four operations.
 #[test]
-fn a_limit_that_ends_costs_four_operations() {
+fn expiring_limit_costs_at_most_four_operations() {
     let until = Some(Timestamp::from_millis(1));
     for limit in [1, 2, 3, 20, 60, 600] {
         let (edge, mut random) = (edge(limit), Random::new(limit));
@@ -196,9 +204,9 @@ fn a_limit_that_ends_costs_four_operations() {
 }
 
 #[test]
-fn never_more_tries_are_granted_than_the_limit() {
+fn concurrent_tries_never_exceed_an_expiring_limit() {
     let until = Some(Timestamp::from_millis(1));
-    for_seeds("takes", "never_more_tries_are_granted_than_the_limit", 300, |seed| {
+    for_seeds("takes", "concurrent_tries_never_exceed_an_expiring_limit", 300, |seed| {
         let (edge, mut random) = (edge(seed), Random::new(seed));
         unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
         let takers = (0..20).map(|_| {
@@ -213,39 +221,39 @@ fn never_more_tries_are_granted_than_the_limit() {
 }
 
 #[test]
-fn a_mark_that_was_not_left_is_left_by_the_next() {
+fn missing_exhaustion_mark_is_written_next_time() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for _ in 0..3 {
-        assert_eq!(run(take(&edge.records, Way::Tickets, 3, draws(&mut random))), Ok(Take::Granted));
+        assert_eq!(run(take(&edge.records, Method::Tickets, 3, draws(&mut random))), Ok(Take::Granted));
     }
     let has_mark = || edge.records.peek(&key()).is_some();
     let all = || cost(&edge, 3, [0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    // Each of three tickets is refused, then the mark.
+    // Three tickets are refused, then the write of the mark fails.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
     calm(&edge);
     assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
-    let met_all = vec![StoreStep::Write, StoreStep::Get, StoreStep::Write, StoreStep::Write, StoreStep::Write];
-    assert_eq!((all(), has_mark()), ((Take::Exhausted, met_all), true), "whoever has met all of them need not list them");
+    let tries_all = vec![StoreStep::Write, StoreStep::Get, StoreStep::Write, StoreStep::Write, StoreStep::Write];
+    assert_eq!((all(), has_mark()), ((Take::Exhausted, tries_all), true), "all tickets were tried, so no list is needed");
     assert_eq!(all(), (Take::Exhausted, vec![StoreStep::Write, StoreStep::Get]));
 }
 
 #[test]
-fn a_store_that_fails_over_a_ticket_may_still_know_that_none_is_left() {
+fn exhaustion_mark_is_read_despite_failing_writes() {
     let (edge, mut random) = (edge(1), Random::new(1));
     for expected in [Take::Granted, Take::Exhausted] {
-        assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(expected));
+        assert_eq!(run(take(&edge.records, Method::Tickets, 1, draws(&mut random))), Ok(expected));
     }
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
-    assert_eq!(run(take(&edge.records, Way::Tickets, 1, draws(&mut random))), Ok(Take::Exhausted));
+    assert_eq!(run(take(&edge.records, Method::Tickets, 1, draws(&mut random))), Ok(Take::Exhausted));
     calm(&edge);
 }
 
 #[test]
-fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
+fn stale_list_answers_busy_not_exhausted() {
     let (edge, mut random) = (edge(1), Random::new(1));
     let draws = draws(&mut random);
-    // Everybody takes the same tickets first, and the list shows none of them yet.
+    // All takers try the same tickets first. The list does not show any of them yet.
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let answers: Vec<_> = (0..40).map(|_| run(tickets::take(&edge.records, &key(), 40, None, Ok(draws)))).collect();
     calm(&edge);
@@ -253,35 +261,35 @@ fn whoever_comes_too_late_for_the_list_is_busy_and_not_refused() {
     assert!(granted(&answers) < 40);
 }
 
-/// Where no more are left than can be tried, whoever is refused by each has met them all.
+/// If no more tickets seem left than one take may try, all of them are tried.
 #[test]
-fn the_last_that_seemed_left_are_all_tried() {
+fn few_remaining_tickets_are_all_tried() {
     let first = RandomBytes::default();
     for (limit, answer) in [(9, Take::Exhausted), (10, Take::Busy)] {
         let (edge, mut random) = (edge(1), Random::new(1));
         for _ in 0..limit {
-            assert_eq!(run(take(&edge.records, Way::Tickets, limit, draws(&mut random))), Ok(Take::Granted));
+            assert_eq!(run(take(&edge.records, Method::Tickets, limit, draws(&mut random))), Ok(Take::Granted));
         }
         plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
-        assert_eq!(run(take(&edge.records, Way::Tickets, limit, first)), Ok(answer), "one met and {} left of {limit}", limit - 1);
+        assert_eq!(run(take(&edge.records, Method::Tickets, limit, first)), Ok(answer), "one refused and {} left of {limit}", limit - 1);
         calm(&edge);
     }
 }
 
 #[test]
-fn every_ticket_can_be_drawn() {
+fn every_ticket_number_is_reachable() {
     let edge = edge(1);
     let ticket = |number: u64| edge.records.peek(&Key::stored(format!("{}{number}", Prefix::tickets(&key()).as_str()))).is_some();
     for (high, low, number) in [(0, 0, 0), (0, 255, 255), (1, 2, 258), (3, 231, 999), (3, 232, 0), (255, 255, 535)] {
         let mut draws = RandomBytes::default();
         draws[..2].copy_from_slice(&[high, low]);
-        let answer = run(take(&edge.records, Way::Tickets, 1_000, draws));
+        let answer = run(take(&edge.records, Method::Tickets, 1_000, draws));
         assert_eq!((answer, ticket(number)), (Ok(Take::Granted), true), "{high} {low}");
     }
 }
 
 #[test]
-fn a_ticket_is_added_once() {
+fn add_succeeds_once() {
     let edge = edge(1);
     let add = |value: &str| run(edge.records.add(&key(), value, None));
     assert_eq!((add("1"), add("2"), add("3")), (Ok(true), Ok(false), Ok(false)));

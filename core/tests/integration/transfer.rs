@@ -1,4 +1,4 @@
-//! Links leave one deployment as a file and come to another, and nothing of them is lost.
+//! Transfer of links between deployments by export and import, without loss.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::Answer;
@@ -13,7 +13,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// An edge with links that say everything there is to say, and some that say what is hard to write down.
+/// An edge with a link that has every field, and links with values that are hard to encode.
 fn full() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     let everything = json!({
@@ -54,8 +54,8 @@ fn export(edge: &MemoryEdge, query: &str) -> Vec<String> {
     pages
 }
 
-/// What a link is wherever it is kept.
-fn said(edge: &MemoryEdge) -> Vec<Value> {
+/// All exported links, without the fields that differ between deployments.
+fn portable_links(edge: &MemoryEdge) -> Vec<Value> {
     let lines = export(edge, "passwords=true").concat();
     let mut links: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     for link in &mut links {
@@ -68,9 +68,9 @@ fn said(edge: &MemoryEdge) -> Vec<Value> {
 }
 
 #[test]
-fn an_export_brings_everything_to_another_deployment() {
+fn import_of_an_export_restores_every_field() {
     let edge = full();
-    let wanted = said(&edge);
+    let wanted = portable_links(&edge);
     assert_eq!(wanted.len(), 4);
     let everything = wanted.iter().find(|link| link["alias"] == "everything").expect("the link");
     assert_eq!(
@@ -78,7 +78,7 @@ fn an_export_brings_everything_to_another_deployment() {
         (&json!("2026-01-01T00:00:00.007Z"), &json!("2099-01-01T00:00:00.999Z"))
     );
     let again = ask(&edge, Ask::import("", LINES, export(&edge, "passwords=true").concat())).json();
-    assert_eq!((&again["existing"], &again["failed"]), (&json!(4), &json!(0)), "where it came from, it is there already: {again}");
+    assert_eq!((&again["existing"], &again["failed"]), (&json!(4), &json!(0)), "in its own deployment every link exists already: {again}");
     assert!(wanted.iter().any(|link| link["password_hash"].as_str().is_some_and(|hash| hash.starts_with("$argon2id$v=19$m="))));
     for (query, media_type) in [("passwords=true&limit=2", LINES), ("passwords=true&format=csv&limit=3", TABLE)] {
         let other = MemoryEdge::new(2);
@@ -87,13 +87,13 @@ fn an_export_brings_everything_to_another_deployment() {
                 let answer = ask(&other, Ask::import("", media_type, page)).json();
                 assert_eq!((&answer["failed"], &answer["next"]), (&json!(0), &Value::Null), "{answer}");
             }
-            assert_eq!(said(&other), wanted, "{query}");
+            assert_eq!(portable_links(&other), wanted, "{query}");
         }
     }
 }
 
 #[test]
-fn when_a_link_was_made_is_kept_to_the_millisecond() {
+fn creation_time_survives_to_the_millisecond() {
     let [edge, other] = [1, 2].map(MemoryEdge::new);
     let moments = ["2020-01-02T03:04:05.678Z", "2020-01-02T03:04:05.050Z", "2020-01-02T03:04:05Z"];
     let lines = moments.map(|moment| json!({"target": "https://example.com/", "created_at": moment}).to_string() + "\n").concat();
@@ -101,13 +101,13 @@ fn when_a_link_was_made_is_kept_to_the_millisecond() {
     for (query, media_type) in [("", LINES), ("format=csv", TABLE)] {
         ask(&other, Ask::import("", media_type, export(&edge, query).concat()));
         let links = export(&other, "").concat();
-        let told = links.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["created_at"].clone());
-        assert_eq!(told.collect::<Vec<_>>(), moments, "newest first");
+        let created = links.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["created_at"].clone());
+        assert_eq!(created.collect::<Vec<_>>(), moments, "newest first");
     }
 }
 
 #[test]
-fn no_password_leaves_unasked() {
+fn export_omits_password_hashes_by_default() {
     let edge = full();
     for query in ["", "passwords=false", "format=csv"] {
         let text = export(&edge, query).concat();
@@ -115,13 +115,13 @@ fn no_password_leaves_unasked() {
     }
     let other = MemoryEdge::new(2);
     let answer = ask(&other, Ask::import("", LINES, export(&edge, "").concat())).json();
-    assert_eq!((&answer["imported"], &answer["failed"]), (&json!(2), &json!(2)), "a link does not lose its password silently: {answer}");
+    assert_eq!((&answer["imported"], &answer["failed"]), (&json!(2), &json!(2)), "an import never drops a password silently: {answer}");
     let errors = answer["results"].as_array().expect("a list").iter().filter_map(|line| line["problem"]["errors"][0]["field"].as_str());
     assert_eq!(errors.collect::<Vec<_>>(), ["/password", "/password"]);
 }
 
 #[test]
-fn a_hash_is_compared_and_refused_by_name() {
+fn imported_password_hashes_are_compared_and_validated() {
     let edge = full();
     let line = export(&edge, "passwords=true").concat().lines().find(|line| line.contains("日本")).expect("the link").to_owned();
     let link: Value = serde_json::from_str(&line).expect("JSON");

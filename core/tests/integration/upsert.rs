@@ -1,4 +1,4 @@
-//! `update_if_exists`: one link for each external id, however many ask at once and whoever dies over it.
+//! Upserts (`update_if_exists`): one link for each external id, despite concurrency and crashes.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 const HERE: &str = "https://example.com/here";
 const THERE: &str = "https://example.com/there";
 
-/// A creation or change of the link called `sku-1`, with these fields beside.
+/// An upsert of the link with the external id `sku-1` and further fields.
 fn upsert(fields: Value) -> Ask {
     let mut link = json!({"target": HERE, "external_id": "sku-1", "update_if_exists": true});
     link.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
@@ -29,14 +29,14 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// The links called `sku-1` that are not deleted.
-fn called(edge: &MemoryEdge) -> Vec<Value> {
+/// The links with the external id `sku-1` that are not deleted.
+fn with_id(edge: &MemoryEdge) -> Vec<Value> {
     let list = ask(edge, Ask::list("/api/v1/links?limit=100")).json();
     list["items"].as_array().expect("a list").iter().filter(|link| link["external_id"] == "sku-1").cloned().collect()
 }
 
 #[test]
-fn the_first_creates_and_every_other_changes_what_it_says() {
+fn first_upsert_creates_and_later_ones_update() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"title": "T", "tags": ["a"]})));
     assert_eq!((first.code(), first.header("etag")), (201, "\"1\""));
@@ -54,11 +54,11 @@ fn the_first_creates_and_every_other_changes_what_it_says() {
 
     let same = ask(&edge, upsert(json!({"target": THERE, "alias": alias, "domain": "hop.example", "reuse": true})));
     assert_eq!((same.code(), same.header("etag")), (200, "\"2\""), "nothing has changed");
-    assert_eq!(called(&edge).len(), 1);
+    assert_eq!(with_id(&edge).len(), 1);
 }
 
 #[test]
-fn a_link_that_was_made_otherwise_is_changed_too_wherever_it_went() {
+fn upsert_updates_a_moved_link_created_otherwise() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs", "external_id": "sku-1"}))).code(), 201);
     assert_eq!(ask(&edge, upsert(json!({}))).json()["alias"], "docs");
@@ -74,7 +74,7 @@ fn a_link_that_was_made_otherwise_is_changed_too_wherever_it_went() {
 }
 
 #[test]
-fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
+fn upsert_replaces_a_deleted_or_relabelled_link() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
     assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
@@ -82,18 +82,18 @@ fn what_is_deleted_or_called_otherwise_now_is_made_anew() {
     assert_eq!((second.code(), second.json()["id"] == first["id"]), (201, false));
     assert_eq!(ask(&edge, Ask::change("two", &json!({"external_id": "sku-2"}))).code(), 200);
     let third = ask(&edge, upsert(json!({})));
-    assert_eq!((third.code(), called(&edge).len()), (201, 1));
+    assert_eq!((third.code(), with_id(&edge).len()), (201, 1));
     assert_eq!(ask(&edge, Ask::remove(&format!("/api/v1/links/{}?erase=true", third.json()["alias"].as_str().expect("text")))).code(), 204);
     let fourth = ask(&edge, upsert(json!({})));
-    assert_eq!((fourth.code(), called(&edge).len()), (201, 1));
+    assert_eq!((fourth.code(), with_id(&edge).len()), (201, 1));
 }
 
 #[test]
-fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
+fn stale_index_still_finds_the_link() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({}))).json();
     edge.wait_seconds(25 * 60 * 60);
-    // A day later every list shows the index entry. The edit leaves it where it is.
+    // After a day every list shows the index entry. An edit does not change it.
     let entries: Vec<Key> = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("by-external-id/")).collect();
     assert_eq!(entries.len(), 1);
     edge.records.plant(&entries[0], "null");
@@ -101,15 +101,15 @@ fn a_link_is_found_by_a_list_that_lags_behind_its_latest_edit() {
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let again = ask(&edge, upsert(json!({"title": "T"})));
     calm(&edge);
-    assert_eq!((again.code(), &again.json()["id"], called(&edge).len()), (200, &first["id"], 1), "no promise is kept so long");
+    assert_eq!((again.code(), &again.json()["id"], with_id(&edge).len()), (200, &first["id"], 1), "the claim of the creation has expired");
 }
 
 #[test]
-fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
+fn link_deleted_during_an_upsert_is_replaced() {
     let edge = MemoryEdge::new(1);
     let first = ask(&edge, upsert(json!({"alias": "one"}))).json();
     let isolate = Isolate::new(&edge);
-    // The link was found and is about to be read for its change.
+    // The link was found. It is about to be read for the change.
     plan(&edge, Plan::LateAt(StoreStep::Get, 1));
     let mut changing = pin!(isolate.ask(upsert(json!({"title": "T"}))));
     assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -121,30 +121,30 @@ fn a_link_that_is_deleted_while_it_is_changed_is_made_anew() {
 }
 
 #[test]
-fn an_alias_that_is_not_to_be_had_stands_in_nobodys_way() {
+fn taken_alias_blocks_no_later_upsert() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
     for _ in 0..2 {
         assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken");
     }
     assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 201);
-    assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken", "nor can it be moved there");
-    assert_eq!((called(&edge).len(), &called(&edge)[0]["alias"]), (1, &json!("mine")));
+    assert_eq!(ask(&edge, upsert(json!({"alias": "docs"}))).problem(), "alias_taken", "a move to a taken alias is refused");
+    assert_eq!((with_id(&edge).len(), &with_id(&edge)[0]["alias"]), (1, &json!("mine")));
 }
 
 #[test]
-fn who_is_refused_keeps_nobody_elses_promise() {
+fn refused_upsert_completes_no_crashed_creation() {
     let edge = MemoryEdge::new(1);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "docs"}))).code(), 201);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": "gone"}))).code(), 201);
     assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
-    // The promise is made, and whoever made it dies.
+    // The first writer crashes after it has claimed the external id.
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
     calm(&edge);
     for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
         assert_eq!(ask(&edge, upsert(json!({"alias": alias}))).problem(), problem);
-        assert!(called(&edge).is_empty(), "{alias}");
+        assert!(with_id(&edge).is_empty(), "{alias}");
     }
     let made = ask(&edge, upsert(json!({"alias": "gone", "reuse": true})));
     assert_eq!((made.code(), &made.json()["alias"]), (200, &json!("gone")));
@@ -152,7 +152,7 @@ fn who_is_refused_keeps_nobody_elses_promise() {
 }
 
 #[test]
-fn a_bad_one_is_refused_by_name() {
+fn invalid_upserts_are_refused() {
     let edge = MemoryEdge::new(1);
     for (fields, field, code) in [
         (json!({"external_id": null}), "/external_id", "required"),
@@ -166,13 +166,13 @@ fn a_bad_one_is_refused_by_name() {
         assert_eq!((answer.code(), &error["field"], &error["code"]), (422, &json!(field), &json!(code)), "{fields}");
     }
     let without = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
-    assert_eq!(run(without.ask(upsert(json!({})))).problem(), "not_configured", "whoever guesses no promise needs a pepper");
+    assert_eq!(run(without.ask(upsert(json!({})))).problem(), "not_configured", "an upsert needs a pepper");
     assert!(truth(&edge).is_empty());
 }
 
-/// One live link is called so, and says what it was last told.
+/// Checks that one live link has the external id, with the fields of the last response.
 fn check_one(edge: &MemoryEdge, last: &Value) {
-    let links = called(edge);
+    let links = with_id(edge);
     assert_eq!(links.len(), 1, "{links:?}");
     assert_eq!((&links[0]["target"], &links[0]["title"]), (&last["target"], &last["title"]));
     let live: BTreeMap<String, GuardedRecord> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
@@ -181,11 +181,11 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
 }
 
 #[test]
-fn whoever_dies_over_it_leaves_one_link() {
+fn upsert_crash_leaves_one_link() {
     for alias in [json!({}), json!({"alias": "mine"})] {
         for number in 0.. {
             let edge = misfortune::edge(1, CommitMode::Stepwise);
-            let _guard = OnFailure::print(format!("\n{alias}, dead from step {number} on\n"));
+            let _guard = OnFailure::print(format!("\n{alias}, crash at step {number}\n"));
             let trace = plan(&edge, Plan::From(number, None));
             let first = ask(&edge, upsert(alias.clone()));
             let steps = trace.steps().len();
@@ -205,17 +205,17 @@ fn whoever_dies_over_it_leaves_one_link() {
 }
 
 #[test]
-fn many_at_once_make_one_link_and_nobody_is_forgotten() {
-    for_seeds("upsert", "many_at_once_make_one_link_and_nobody_is_forgotten", 500, |seed| {
+fn concurrent_upserts_make_one_link() {
+    for_seeds("upsert", "concurrent_upserts_make_one_link", 500, |seed| {
         let mut random = Random::new(seed);
         let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
-        let weather = [WINDY, STORMY][random.below(2)];
+        let rates = [WINDY, STORMY][random.below(2)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let fields = ["a", "b", "c", "d"].map(|name| match random.below(2) {
             0 => json!({"note": name}),
             _ => json!({"note": name, "alias": format!("alias-{}", random.below(2))}),
         });
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let clients: Vec<_> = fields
             .iter()
             .enumerate()
@@ -224,19 +224,19 @@ fn many_at_once_make_one_link_and_nobody_is_forgotten() {
         let answers = Turns::default().interleave(&mut random, clients, || {});
         calm(&edge);
         for (answer, fields) in answers.iter().zip(&fields) {
-            let is_made = [200, 201].contains(&answer.code()) && answer.json()["note"] == fields["note"];
-            assert!(is_made || answer.code() == 503, "{} {}", answer.code(), answer.json());
+            let is_done = [200, 201].contains(&answer.code()) && answer.json()["note"] == fields["note"];
+            assert!(is_done || answer.code() == 503, "{} {}", answer.code(), answer.json());
         }
         let done: Vec<&Answer> = answers.iter().filter(|answer| answer.code() != 503).collect();
-        if weather.fail == 0 {
+        if rates.fail == 0 {
             assert!(!done.is_empty(), "nothing failed");
             let log = edge.take_log();
             assert!(
                 log.iter().all(|line| line.contains("kept changing between its read and its write")),
-                "they only hindered each other: {log:?}"
+                "only conflicts may fail: {log:?}"
             );
         }
-        let links = called(&edge);
+        let links = with_id(&edge);
         assert!(links.len() <= 1 && links.len() >= done.len().min(1), "{links:?}");
         let ids: Vec<_> = done.iter().map(|answer| answer.json()["id"].clone()).collect();
         assert!(ids.iter().all(|id| *id == links[0]["id"]), "{ids:?} {links:?}");

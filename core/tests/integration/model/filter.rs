@@ -1,11 +1,11 @@
-//! Lists: which links a filter chooses from a world, in which order, and how a page is read.
+//! Lists: the links that a filter selects from a world, their order, and how pages are read.
 
 use hop_core::csv;
 use serde_json::{Value, json};
 
-use super::draw::{Dice, OWNERS};
-use super::judge::Known;
-use super::looks::Listed;
+use super::candidates::Candidates;
+use super::generate::{Generator, OWNERS};
+use super::observe::Listed;
 use super::world::{Address, Link, World};
 use crate::support::client::Answer;
 
@@ -25,7 +25,7 @@ pub(crate) struct Filter {
     owner: Option<&'static str>,
     state: Option<&'static str>,
     prefix: Option<&'static str>,
-    /// Created from then on, and before then.
+    /// Creation time: from this moment on, and before that one.
     from: Option<String>,
     to: Option<String>,
     limit: usize,
@@ -47,23 +47,23 @@ impl Filter {
         }
     }
 
-    pub(crate) fn draw(dice: &mut Dice, now: &str) -> Self {
-        let limit = dice.of(&[3, 7, 20, 100]);
-        let domain = dice.domain();
-        if dice.one_in(5) {
-            return Self { form: dice.of(&[Form::Lines, Form::Rows]), limit, ..Self::of(domain) };
+    pub(crate) fn draw(generator: &mut Generator, now: &str) -> Self {
+        let limit = generator.of(&[3, 7, 20, 100]);
+        let domain = generator.domain();
+        if generator.one_in(5) {
+            return Self { form: generator.of(&[Form::Lines, Form::Rows]), limit, ..Self::of(domain) };
         }
-        let tags = dice.of(&[vec![], vec![], vec!["a"], vec!["ab"], vec!["a", "b"]]);
-        let moment = |dice: &mut Dice| dice.one_in(4).then(|| dice.moment());
-        let (from, to) = (moment(dice), moment(dice));
-        // Nothing is created from then to then.
+        let tags = generator.of(&[vec![], vec![], vec!["a"], vec!["ab"], vec!["a", "b"]]);
+        let moment = |generator: &mut Generator| generator.one_in(4).then(|| generator.moment());
+        let (from, to) = (moment(generator), moment(generator));
+        // Equal or reversed moments are refused.
         let to = to.filter(|to| from.as_ref().is_none_or(|from| from < to) && to.as_str() <= now);
         Self {
             tags: tags.into_iter().map(str::to_owned).collect(),
-            all: dice.one_in(2),
-            owner: dice.of(&[None, None, Some("none"), Some(OWNERS[0])]),
-            state: dice.of(&[None, None, Some("live"), Some("used_up"), Some("disabled"), Some("deleted"), Some("ended")]),
-            prefix: dice.of(&[None, None, Some("a"), Some("ab"), Some("do"), Some("X")]),
+            all: generator.one_in(2),
+            owner: generator.of(&[None, None, Some("none"), Some(OWNERS[0])]),
+            state: generator.of(&[None, None, Some("live"), Some("used_up"), Some("disabled"), Some("deleted"), Some("ended")]),
+            prefix: generator.of(&[None, None, Some("a"), Some("ab"), Some("do"), Some("X")]),
             from,
             to,
             limit,
@@ -71,7 +71,7 @@ impl Filter {
         }
     }
 
-    /// One of each kind.
+    /// One filter of each kind.
     pub(crate) fn every(domains: &[&'static str], owners: &[&'static str]) -> Vec<Self> {
         let mut all = Vec::new();
         for domain in domains {
@@ -110,8 +110,8 @@ impl Filter {
         path
     }
 
-    fn chooses(&self, at: &Address, link: &Link) -> bool {
-        let has = |tag: &String| link.said.tags.contains(tag);
+    fn selects(&self, at: &Address, link: &Link) -> bool {
+        let has = |tag: &String| link.settings.tags.contains(tag);
         let created = &link.created[0];
         at.0 == self.domain
             && (self.tags.is_empty() || if self.all { self.tags.iter().all(has) } else { self.tags.iter().any(has) })
@@ -122,10 +122,10 @@ impl Filter {
             && self.to.as_ref().is_none_or(|to| created < to)
     }
 
-    /// The links it shows, in their order: newest first, or by alias if only its beginning says where to look.
+    /// The selected links in order: newest first, or by alias if a prefix alone selects them.
     pub(crate) fn shown(&self, world: &World) -> Vec<Listed> {
         let mut shown: Vec<Listed> =
-            world.links().filter(|(at, link)| self.chooses(at, link)).map(|(at, link)| (at.clone(), link.clone())).collect();
+            world.links().filter(|(at, link)| self.selects(at, link)).map(|(at, link)| (at.clone(), link.clone())).collect();
         let by_alias = self.prefix.is_some() && self.tags.is_empty() && self.owner.is_none_or(|owner| owner == "none");
         if !by_alias {
             shown.sort_by(|one, other| other.1.created.cmp(&one.1.created).then(one.0.cmp(&other.0)));
@@ -133,7 +133,7 @@ impl Filter {
         shown
     }
 
-    /// The links on a page, and the address of the next one.
+    /// The links on a page, and the address of the next page.
     pub(crate) fn read(&self, page: &Answer) -> (Vec<Value>, Option<String>) {
         let links = page.headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
         let next = links.filter_map(|link| link.strip_prefix('<')?.strip_suffix(">; rel=\"next\"")).next().map(str::to_owned);
@@ -155,14 +155,14 @@ impl Filter {
         (items, next)
     }
 
-    /// Whether what is listed is this link. A row shows less.
-    pub(crate) fn fits(&self, known: &Known, json: &Value, at: &Address, link: &Link) -> bool {
-        let is_it = known.ids.get(&link.maker).is_none_or(|id| json["id"] == **id);
+    /// Whether a listed item shows this link. A CSV row shows fewer fields.
+    pub(crate) fn fits(&self, candidates: &Candidates, json: &Value, at: &Address, link: &Link) -> bool {
+        let is_it = candidates.ids.get(&link.model_id).is_none_or(|id| json["id"] == **id);
         let fits = if self.form == Form::Rows {
             json["alias"] == *at.1
                 && json["version"] == link.version
-                && json["target"] == *link.said.destination.target
-                && json["tags"] == json!(link.said.tags)
+                && json["target"] == *link.settings.destination.target
+                && json["tags"] == json!(link.settings.tags)
         } else {
             link.is_shown_by(json, at)
         };
@@ -170,7 +170,7 @@ impl Filter {
     }
 }
 
-/// Rows as objects: the cells that are not text are JSON.
+/// CSV rows as objects. Cells that are not text are JSON.
 fn rows(text: &[u8]) -> Vec<Value> {
     let mut records = csv::CsvRecords::new(text).map(|record| record.expect("a row").cells);
     let names = records.next().expect("the names of the columns");

@@ -1,4 +1,4 @@
-//! What hop promises, as a map: which link is at which address, and what a deed does to that. There are no stores and no failures here.
+//! The model: a map from addresses to links, and the effect of each command on it. It has no store and no failures.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,38 +7,39 @@ use serde_json::{Value, json};
 
 pub(crate) const DOMAINS: [&str; 2] = ["hop.example", "b.example"];
 
-/// More moves than this from an alias that leads on are refused.
+/// The most moves of a link after an alias that forwards.
 const MOST_MOVES: u8 = 16;
 
-/// How many versions of a link a history shows.
+/// The most versions that a history shows.
 pub(crate) const SHOWN_VERSIONS: usize = 50;
 
 /// A domain and an alias.
 pub(crate) type Address = (&'static str, String);
 
-/// When something may have happened: at one of these moments, which are texts that sort. A look at the link leaves one.
+/// The moments at which something may have happened, as sortable texts. Reading the link leaves one.
 pub(crate) type When = Vec<String>;
 
-/// A condition under which a link leads elsewhere.
+/// A rule of a link: its condition selects another target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Germany,
     Mobile,
 }
 
-/// A password, and the number of the deed that set it: every hash has a salt of its own, so that no two deeds set the same.
+/// A password, and the number of the command that set it. Every hash has its own salt, so no two commands set the same
+/// hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Password {
     pub(crate) text: &'static str,
     pub(crate) set_by: u64,
 }
 
-/// Where a link leads and whom it lets pass. An edit replaces all of it, so that a target tells by its host whether every link that ever led there
-/// was locked or limited.
+/// Target, rules, click limit and password of a link. An edit replaces all of them. So the host of a target shows
+/// whether all links that ever had it have a password or a limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Destination {
     pub(crate) target: String,
-    /// In the order they are tried.
+    /// In the order of evaluation.
     pub(crate) rules: Vec<Rule>,
     pub(crate) max_clicks: Option<u64>,
     pub(crate) password: Option<Password>,
@@ -51,31 +52,31 @@ pub(crate) enum Agent {
     Robot,
 }
 
-/// Who follows a link.
+/// A visitor of a link.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitor {
     pub(crate) country: Option<&'static str>,
     pub(crate) agent: Agent,
 }
 
-/// How many clicks of a limit are spent, at least and at most.
+/// The used clicks of a limit, at least and at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spent {
     least: u64,
     most: u64,
 }
 
-/// What an owner says of a link.
+/// The settings of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Settings {
     pub(crate) destination: Destination,
     pub(crate) title: Option<String>,
-    /// Sorted, each once.
+    /// Sorted and distinct.
     pub(crate) tags: Vec<String>,
     pub(crate) disabled: bool,
 }
 
-/// A version of a link, as its history tells it.
+/// A version of a link, as its history shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     pub(crate) number: u64,
@@ -88,9 +89,9 @@ pub(crate) struct Version {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
-    /// The deed that made it, by its number: the model's own id.
-    pub(crate) maker: u64,
-    pub(crate) said: Said,
+    /// The number of the command that created the link: its id in the model.
+    pub(crate) model_id: u64,
+    pub(crate) settings: Settings,
     pub(crate) owner: Option<String>,
     pub(crate) created: When,
     pub(crate) updated: When,
@@ -98,73 +99,73 @@ pub(crate) struct Link {
     pub(crate) version: u64,
     pub(crate) moves: u8,
     pub(crate) spent: Spent,
-    /// What it was before, oldest first.
+    /// Earlier versions, oldest first.
     pub(crate) past: Vec<Version>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum AliasState {
     Link(Rc<Link>),
-    /// The link `maker` went from here to there.
+    /// The link with this model id moved to `to`.
     MovedTo {
-        maker: u64,
+        model_id: u64,
         to: Address,
         forwards: bool,
     },
-    /// A link of which not everything is gone yet.
+    /// A link that is not erased completely yet.
     Erasing,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct World(pub(crate) BTreeMap<Address, Place>);
+pub(crate) struct World(pub(crate) BTreeMap<Address, AliasState>);
 
-/// How links come about, each with its own rules.
+/// The ways to create a link, each with its own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum CreateMode {
     Create,
-    /// Any link that is there and says the same will do.
+    /// Returns any equal link that exists.
     Find,
-    /// The same link at the same alias will do.
+    /// Accepts an equal link at the same alias.
     Import,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct New {
-    pub(crate) maker: u64,
-    pub(crate) way: Way,
+pub(crate) struct NewLink {
+    pub(crate) model_id: u64,
+    pub(crate) mode: CreateMode,
     pub(crate) domain: &'static str,
-    /// Nothing if hop is to draw one.
+    /// None if hop generates the alias.
     pub(crate) alias: Option<String>,
-    pub(crate) said: Said,
+    pub(crate) settings: Settings,
     pub(crate) reuse: bool,
     pub(crate) owner: Option<String>,
     pub(crate) created: Option<String>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Move {
+pub(crate) struct MoveTo {
     pub(crate) to: Address,
     pub(crate) keep: bool,
     pub(crate) reuse: bool,
 }
 
-/// What changes links.
+/// A command that changes links.
 #[derive(Clone, Debug)]
-pub(crate) enum Deed {
-    Create(New),
-    /// What is not there stays.
+pub(crate) enum Command {
+    Create(NewLink),
+    /// Fields that are absent stay.
     Patch {
         at: Address,
-        seen: Option<u64>,
+        if_match: Option<u64>,
         destination: Option<Destination>,
         title: Option<Option<String>>,
         tags: Option<Vec<String>>,
         disabled: Option<bool>,
-        going: Option<Move>,
+        move_to: Option<MoveTo>,
     },
     Delete {
         at: Address,
-        seen: Option<u64>,
+        if_match: Option<u64>,
     },
     Restore {
         at: Address,
@@ -172,7 +173,7 @@ pub(crate) enum Deed {
     Erase {
         at: Address,
     },
-    /// Puts `new` in place of a tag, or nothing.
+    /// Renames a tag to `new`, or removes it.
     Retag {
         domain: &'static str,
         old: String,
@@ -180,33 +181,35 @@ pub(crate) enum Deed {
     },
 }
 
-/// What a deed answers when it is done: the status, and where its link is then.
+/// The result of a successful command: the status, and the address of its link.
 pub(crate) type Done = (u16, Option<Address>);
 
-impl Deed {
-    /// The addresses it names.
+impl Command {
+    /// The addresses that the command names.
     pub(crate) fn addresses(&self) -> Vec<Address> {
         match self {
             Self::Create(new) => new.alias.iter().map(|alias| (new.domain, alias.clone())).collect(),
-            Self::Patch { at, going, .. } => std::iter::once(at.clone()).chain(going.iter().map(|going| going.to.clone())).collect(),
+            Self::Patch { at, move_to, .. } => {
+                std::iter::once(at.clone()).chain(move_to.iter().map(|move_to| move_to.to.clone())).collect()
+            }
             Self::Delete { at, .. } | Self::Restore { at } | Self::Erase { at } => vec![at.clone()],
             Self::Retag { .. } => Vec::new(),
         }
     }
 
-    /// Whether it may take over the alias of a deleted link.
+    /// Whether the command may take over the alias of a deleted link.
     pub(crate) fn reuses(&self) -> bool {
         match self {
             Self::Create(new) => new.reuse,
-            Self::Patch { going, .. } => going.as_ref().is_some_and(|going| going.reuse),
+            Self::Patch { move_to, .. } => move_to.as_ref().is_some_and(|move_to| move_to.reuse),
             Self::Delete { .. } | Self::Restore { .. } | Self::Erase { .. } | Self::Retag { .. } => false,
         }
     }
 
-    /// Where it has a link lead.
+    /// The destination that the command sets.
     pub(crate) fn destination(&self) -> Option<&Destination> {
         match self {
-            Self::Create(new) => Some(&new.said.destination),
+            Self::Create(new) => Some(&new.settings.destination),
             Self::Patch { destination, .. } => destination.as_ref(),
             Self::Delete { .. } | Self::Restore { .. } | Self::Erase { .. } | Self::Retag { .. } => None,
         }
@@ -243,17 +246,17 @@ impl Destination {
         format!("{}/{}", self.target, rule.id())
     }
 
-    /// The target of the link that leads to `location`, by a rule or by none.
+    /// The target of the link that redirects to `location`, with or without a rule.
     pub(crate) fn target_of(location: &str) -> &str {
         Rule::ALL.iter().find_map(|rule| location.strip_suffix(rule.id())?.strip_suffix('/')).unwrap_or(location)
     }
 
-    /// Its rules as the API shows them.
+    /// The rules as the API shows them.
     pub(crate) fn rules(&self) -> Value {
         self.rules.iter().map(|rule| json!({"id": rule.id(), "when": rule.when(), "target": self.of_rule(*rule)})).collect()
     }
 
-    /// Where a visitor is led: by the first rule that holds.
+    /// The target for a visitor: that of the first rule that holds.
     fn to(&self, visitor: Visitor) -> String {
         let first = self.rules.iter().find(|rule| rule.holds(visitor));
         first.map_or_else(|| self.target.clone(), |rule| self.of_rule(*rule))
@@ -266,13 +269,13 @@ impl Link {
             number: self.version,
             at: self.updated.clone(),
             address: address.clone(),
-            target: self.said.destination.target.clone(),
-            disabled: self.said.disabled,
+            target: self.settings.destination.target.clone(),
+            disabled: self.settings.disabled,
             deleted: self.deleted,
         }
     }
 
-    /// Its versions, newest first, as many as are shown.
+    /// The shown versions, newest first.
     pub(crate) fn history(&self, address: &Address) -> Vec<Version> {
         let past = self.past.iter().rev().cloned();
         std::iter::once(self.as_version(address)).chain(past).take(SHOWN_VERSIONS).collect()
@@ -281,30 +284,30 @@ impl Link {
     pub(crate) fn state(&self) -> &'static str {
         match self {
             Self { deleted: true, .. } => "deleted",
-            Self { said: Said { disabled: true, .. }, .. } => "disabled",
+            Self { settings: Settings { disabled: true, .. }, .. } => "disabled",
             _ if self.is_used_up() == Some(true) => "used_up",
             _ => "live",
         }
     }
 
-    /// Whether no click is left of its limit, if that is known.
+    /// Whether the click limit is used up, if that is known.
     pub(crate) fn is_used_up(&self) -> Option<bool> {
-        match self.said.destination.max_clicks {
+        match self.settings.destination.max_clicks {
             Some(limit) if self.spent.least < limit && self.spent.most >= limit => None,
             limit => Some(limit.is_some_and(|limit| self.spent.least >= limit)),
         }
     }
 
-    /// Learns from `state`, which is what hop says it is, whether a click is left. False if it cannot be in that state.
-    pub(crate) fn learn(&mut self, state: &str) -> bool {
+    /// Learns from the shown `state` whether a click is left. False if the link cannot have that state.
+    pub(crate) fn learn_state(&mut self, state: &str) -> bool {
         if self.is_used_up().is_none() && ["live", "used_up"].contains(&state) {
-            self.know(state == "used_up");
+            self.set_used_up(state == "used_up");
         }
         self.state() == state
     }
 
-    fn know(&mut self, is_used_up: bool) {
-        let Some(limit) = self.said.destination.max_clicks else { return };
+    fn set_used_up(&mut self, is_used_up: bool) {
+        let Some(limit) = self.settings.destination.max_clicks else { return };
         if is_used_up {
             self.spent.least = limit;
         } else {
@@ -312,15 +315,15 @@ impl Link {
         }
     }
 
-    /// A visitor comes to it, with the password or without. False if they cannot be answered like this.
+    /// Applies a visit, with the password or without. False if the result is impossible.
     fn follow(&mut self, visitor: Visitor, knows_password: bool, answer: Result<&str, u16>) -> bool {
-        let Destination { max_clicks, password, .. } = self.said.destination;
+        let Destination { max_clicks, password, .. } = self.settings.destination;
         let is_asked = (password.is_some() && !knows_password) || (max_clicks.is_some() && visitor.agent == Agent::Robot);
         if !["live", "used_up"].contains(&self.state()) {
             return answer == Err(410);
         }
         if self.is_used_up().is_none() {
-            self.know(answer == Err(410));
+            self.set_used_up(answer == Err(410));
         }
         match self.is_used_up() {
             Some(true) => answer == Err(410),
@@ -329,26 +332,26 @@ impl Link {
                 if max_clicks.is_some() {
                     self.spent = Spent { least: self.spent.least + 1, most: self.spent.most + 1 };
                 }
-                answer == Ok(&self.said.destination.to(visitor))
+                answer == Ok(&self.settings.destination.to(visitor))
             }
         }
     }
 
-    /// Whether `json` shows this link, at `address`. Its id is looked at elsewhere.
+    /// Whether `json` shows this link at `address`. The id is checked elsewhere.
     pub(crate) fn is_shown_by(&self, json: &Value, address: &Address) -> bool {
         let tags: Vec<&str> = json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let one_of = |when: &When, name: &str| when.iter().any(|moment| json[name] == **moment);
         (&json["domain"], &json["alias"]) == (&Value::from(address.0), &Value::from(address.1.as_str()))
-            && json["target"] == *self.said.destination.target
-            && json["rules"] == self.said.destination.rules()
-            && json["max_clicks"] == json!(self.said.destination.max_clicks)
-            && json["has_password"] == self.said.destination.password.is_some()
-            && json["title"].as_str() == self.said.title.as_deref()
-            && tags == self.said.tags
-            && json["disabled"] == self.said.disabled
+            && json["target"] == *self.settings.destination.target
+            && json["rules"] == self.settings.destination.rules()
+            && json["max_clicks"] == json!(self.settings.destination.max_clicks)
+            && json["has_password"] == self.settings.destination.password.is_some()
+            && json["title"].as_str() == self.settings.title.as_deref()
+            && tags == self.settings.tags
+            && json["disabled"] == self.settings.disabled
             && json["owner"].as_str() == self.owner.as_deref()
-            // A count may not have been read.
-            && (json["state"].is_null() || json["state"].as_str().is_some_and(|state| self.clone().learn(state)))
+            // The count may be unknown.
+            && (json["state"].is_null() || json["state"].as_str().is_some_and(|state| self.clone().learn_state(state)))
             && json["version"] == self.version
             && one_of(&self.created, "created_at")
             && one_of(&self.updated, "updated_at")
@@ -358,37 +361,37 @@ impl Link {
 impl World {
     pub(crate) fn link(&self, address: &Address) -> Option<&Rc<Link>> {
         match self.0.get(address) {
-            Some(Place::Link(link)) => Some(link),
+            Some(AliasState::Link(link)) => Some(link),
             _ => None,
         }
     }
 
     pub(crate) fn links(&self) -> impl Iterator<Item = (&Address, &Rc<Link>)> {
-        self.0.iter().filter_map(|(address, place)| match place {
-            Place::Link(link) => Some((address, link)),
-            Place::MovedTo { .. } | Place::Erasing => None,
+        self.0.iter().filter_map(|(address, alias_state)| match alias_state {
+            AliasState::Link(link) => Some((address, link)),
+            AliasState::MovedTo { .. } | AliasState::Erasing => None,
         })
     }
 
-    /// Whether a link leads to `target`, or did so in one of the versions that its history shows.
+    /// Whether a link has `target`, or had it in one of the versions that its history shows.
     pub(crate) fn has_target(&self, target: &str) -> bool {
-        self.links().any(|(_, link)| link.said.destination.target == target || link.past.iter().any(|version| version.target == target))
+        self.links().any(|(_, link)| link.settings.destination.target == target || link.past.iter().any(|version| version.target == target))
     }
 
-    /// The address of the link that a visitor of `address` comes to, or why there is none.
-    fn complete_move(&self, address: &Address) -> Result<Address, u16> {
+    /// The address of the link that a visit of `address` reaches, or the status if there is none.
+    fn resolve(&self, address: &Address) -> Result<Address, u16> {
         let mut at = address;
-        let mut place = self.0.get(at).ok_or(404_u16)?;
-        let mut traveller = None;
+        let mut alias_state = self.0.get(at).ok_or(404_u16)?;
+        let mut moving = None;
         for _ in 0..=MOST_MOVES {
-            match place {
-                Place::Link(link) if traveller.is_none_or(|maker| maker == link.maker) => {
+            match alias_state {
+                AliasState::Link(link) if moving.is_none_or(|model_id| model_id == link.model_id) => {
                     return Ok(at.clone());
                 }
-                Place::MovedTo { maker, to, forwards } if traveller == Some(*maker) || (traveller.is_none() && *forwards) => {
-                    traveller = Some(*maker);
+                AliasState::MovedTo { model_id, to, forwards } if moving == Some(*model_id) || (moving.is_none() && *forwards) => {
+                    moving = Some(*model_id);
                     at = to;
-                    place = self.0.get(at).ok_or(404_u16)?;
+                    alias_state = self.0.get(at).ok_or(404_u16)?;
                 }
                 _ => return Err(410),
             }
@@ -396,33 +399,33 @@ impl World {
         Err(410)
     }
 
-    fn link_from(&mut self, address: &Address) -> Result<&mut Link, u16> {
-        let at = self.complete_move(address)?;
+    fn reached_link(&mut self, address: &Address) -> Result<&mut Link, u16> {
+        let at = self.resolve(address)?;
         match self.0.get_mut(&at) {
-            Some(Place::Link(link)) => Ok(Rc::make_mut(link)),
+            Some(AliasState::Link(link)) => Ok(Rc::make_mut(link)),
             _ => Err(404),
         }
     }
 
-    /// A visitor comes to `address`, and is told the truth: where they are sent, or the status. False if that cannot be.
+    /// Applies a visit of `address` without stale caches. False if the result is impossible.
     pub(crate) fn follow(&mut self, address: &Address, visitor: Visitor, knows_password: bool, answer: Result<&str, u16>) -> bool {
-        match self.link_from(address) {
+        match self.reached_link(address) {
             Ok(link) => link.follow(visitor, knows_password, answer),
-            // A copy may say 410 where a link was erased.
+            // A cached link may answer 410 after an erasure.
             Err(status) => answer == Err(status) || (status, answer) == (404, Err(410)),
         }
     }
 
-    /// The password of the link that a visitor of `address` comes to.
+    /// The password of the link that a visit of `address` reaches.
     pub(crate) fn password(&mut self, address: &Address) -> Option<Password> {
-        self.link_from(address).ok()?.said.destination.password
+        self.reached_link(address).ok()?.settings.destination.password
     }
 
-    /// Somebody may have spent a click of any link that is or was at `address`.
-    pub(crate) fn perhaps_spend(&mut self, address: &Address) {
-        for (at, place) in &mut self.0 {
-            let Place::Link(link) = place else { continue };
-            let Some(limit) = link.said.destination.max_clicks else { continue };
+    /// Counts a possible click for every link that is or was at `address`.
+    pub(crate) fn may_spend(&mut self, address: &Address) {
+        for (at, alias_state) in &mut self.0 {
+            let AliasState::Link(link) = alias_state else { continue };
+            let Some(limit) = link.settings.destination.max_clicks else { continue };
             let may_have_been = link.past.len() == SHOWN_VERSIONS || link.past.iter().any(|version| version.address == *address);
             if at == address || may_have_been {
                 let link = Rc::make_mut(link);
@@ -431,47 +434,47 @@ impl World {
         }
     }
 
-    /// Who holds `address`, and whoever they point at.
-    pub(crate) fn way_from(&self, address: &Address) -> Vec<&Place> {
-        let mut way = Vec::new();
+    /// The state of `address`, followed by the states it forwards to.
+    pub(crate) fn chain_from(&self, address: &Address) -> Vec<&AliasState> {
+        let mut chain = Vec::new();
         let mut next = self.0.get(address);
-        while let Some(place) = next.filter(|_| way.len() <= usize::from(MOST_MOVES)) {
-            way.push(place);
-            next = if let Place::MovedTo { to, .. } = place { self.0.get(to) } else { None };
+        while let Some(alias_state) = next.filter(|_| chain.len() <= usize::from(MOST_MOVES)) {
+            chain.push(alias_state);
+            next = if let AliasState::MovedTo { to, .. } = alias_state { self.0.get(to) } else { None };
         }
-        way
+        chain
     }
 
-    /// Does what is asked for, or says why not. `drawn` is the alias hop drew, if it drew one.
-    pub(crate) fn obey(&mut self, deed: &Deed, now: &When, drawn: Option<&str>) -> Result<Done, &'static str> {
-        match deed {
-            Deed::Create(new) => self.create(new, now, drawn),
-            Deed::Patch { at, seen, destination, title, tags, disabled, going } => {
+    /// Applies a command, or returns the code of the problem. `generated` is the alias that hop generated, if any.
+    pub(crate) fn apply(&mut self, command: &Command, now: &When, generated: Option<&str>) -> Result<Done, &'static str> {
+        match command {
+            Command::Create(new) => self.create(new, now, generated),
+            Command::Patch { at, if_match, destination, title, tags, disabled, move_to } => {
                 let was = self.link(at).ok_or("not_found")?.as_ref().clone();
-                check(&was, *seen)?;
+                check(&was, *if_match)?;
                 if was.deleted {
                     return Err("link_ended");
                 }
                 let mut link = was.clone();
                 if let Some(destination) = destination {
-                    // Another limit starts a fresh count.
-                    if destination.max_clicks != was.said.destination.max_clicks {
+                    // Another limit starts a new count.
+                    if destination.max_clicks != was.settings.destination.max_clicks {
                         link.spent = Spent::default();
                     }
-                    link.said.destination = destination.clone();
+                    link.settings.destination = destination.clone();
                 }
-                link.said.title = title.clone().unwrap_or(link.said.title);
-                link.said.tags = tags.clone().unwrap_or(link.said.tags);
-                link.said.disabled = disabled.unwrap_or(link.said.disabled);
-                match going {
-                    Some(going) => self.rename(at, was, link, going, now),
+                link.settings.title = title.clone().unwrap_or(link.settings.title);
+                link.settings.tags = tags.clone().unwrap_or(link.settings.tags);
+                link.settings.disabled = disabled.unwrap_or(link.settings.disabled);
+                match move_to {
+                    Some(move_to) => self.rename(at, was, link, move_to, now),
                     None => Ok((200, Some(self.put(at, was, link, now)))),
                 }
             }
-            Deed::Delete { at, seen } => {
-                if let Some(Place::MovedTo { forwards, .. }) = self.0.get_mut(at) {
-                    // Whoever has seen a version means the link, not the way to it.
-                    if seen.is_some() {
+            Command::Delete { at, if_match } => {
+                if let Some(AliasState::MovedTo { forwards, .. }) = self.0.get_mut(at) {
+                    // A version condition is about the link, not about a forwarding alias.
+                    if if_match.is_some() {
                         return Err("not_found");
                     }
                     *forwards = false;
@@ -479,43 +482,43 @@ impl World {
                 }
                 let was = self.link(at).ok_or("not_found")?.as_ref().clone();
                 if !was.deleted {
-                    check(&was, *seen)?;
+                    check(&was, *if_match)?;
                 }
                 self.put(at, was.clone(), Link { deleted: true, ..was }, now);
                 Ok((204, None))
             }
-            Deed::Restore { at } => {
+            Command::Restore { at } => {
                 let was = self.link(at).ok_or("not_found")?.as_ref().clone();
                 Ok((200, Some(self.put(at, was.clone(), Link { deleted: false, ..was }, now))))
             }
-            Deed::Erase { at } => match self.0.get(at) {
-                Some(Place::Link(_) | Place::Erasing) => {
+            Command::Erase { at } => match self.0.get(at) {
+                Some(AliasState::Link(_) | AliasState::Erasing) => {
                     self.0.remove(at);
                     Ok((204, None))
                 }
-                Some(Place::MovedTo { .. }) | None => Err("not_found"),
+                Some(AliasState::MovedTo { .. }) | None => Err("not_found"),
             },
-            Deed::Retag { .. } => unreachable!("it is not one deed but many"),
+            Command::Retag { .. } => unreachable!("a tag command is applied link by link"),
         }
     }
 
-    fn create(&mut self, new: &New, now: &When, drawn: Option<&str>) -> Result<Done, &'static str> {
-        if let (Way::Find, Some(found)) = (new.way, self.same(new)) {
+    fn create(&mut self, new: &NewLink, now: &When, generated: Option<&str>) -> Result<Done, &'static str> {
+        if let (CreateMode::Find, Some(found)) = (new.mode, self.equal_link(new)) {
             return Ok((200, Some(found)));
         }
-        let address = (new.domain, new.alias.as_deref().or(drawn).unwrap_or_default().to_owned());
-        if let (Way::Import, Some(link)) = (new.way, self.link(&address))
+        let address = (new.domain, new.alias.as_deref().or(generated).unwrap_or_default().to_owned());
+        if let (CreateMode::Import, Some(link)) = (new.mode, self.link(&address))
             && !link.deleted
-            && link.said == new.said
+            && link.settings == new.settings
         {
             return Ok((200, Some(address)));
         }
         self.check_free(&address, None, new.reuse)?;
         let created = new.created.clone().map_or_else(|| now.clone(), |created| vec![created]);
-        let said = new.said.clone();
+        let settings = new.settings.clone();
         let link = Link {
-            maker: new.maker,
-            said,
+            model_id: new.model_id,
+            settings,
             owner: new.owner.clone(),
             created,
             updated: now.clone(),
@@ -525,110 +528,112 @@ impl World {
             spent: Spent::default(),
             past: Vec::new(),
         };
-        self.0.insert(address.clone(), Place::Link(Rc::new(link)));
+        self.0.insert(address.clone(), AliasState::Link(Rc::new(link)));
         Ok((201, Some(address)))
     }
 
-    /// Where the links with this tag are, newest first, deleted ones too.
+    /// The addresses of all links with this tag, newest first, including deleted ones.
     pub(crate) fn tagged(&self, domain: &str, tag: &str) -> Vec<Address> {
-        let has = |(address, link): &(&Address, &Rc<Link>)| address.0 == domain && link.said.tags.iter().any(|other| other == tag);
+        let has = |(address, link): &(&Address, &Rc<Link>)| address.0 == domain && link.settings.tags.iter().any(|other| other == tag);
         let mut all: Vec<_> = self.links().filter(has).collect();
         all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
         all.into_iter().map(|(address, _)| address.clone()).collect()
     }
 
-    /// Puts `new` in place of `old` where they are.
+    /// Replaces the tag `old` by `new` at these addresses, or removes it.
     pub(crate) fn retag(&mut self, at: &[Address], old: &str, new: Option<&str>, now: &When) {
         for address in at {
             let Some(was) = self.link(address).map(|link| link.as_ref().clone()) else { continue };
             let mut link = was.clone();
-            link.said.tags.retain(|tag| tag != old);
-            link.said.tags.extend(new.map(str::to_owned));
-            link.said.tags.sort();
-            link.said.tags.dedup();
+            link.settings.tags.retain(|tag| tag != old);
+            link.settings.tags.extend(new.map(str::to_owned));
+            link.settings.tags.sort();
+            link.settings.tags.dedup();
             self.put(address, was, link, now);
         }
     }
 
-    /// The newest link that says just what `new` would.
-    fn same(&self, new: &New) -> Option<Address> {
-        let is_same = |(address, link): &(&Address, &Rc<Link>)| {
+    /// The newest link that equals `new`.
+    fn equal_link(&self, new: &NewLink) -> Option<Address> {
+        let is_equal = |(address, link): &(&Address, &Rc<Link>)| {
             !link.deleted
                 && link.owner.is_none()
-                && link.said == new.said
+                && link.settings == new.settings
                 && address.0 == new.domain
                 && new.alias.as_ref().is_none_or(|alias| *alias == address.1)
         };
-        let mut all: Vec<_> = self.links().filter(is_same).collect();
+        let mut all: Vec<_> = self.links().filter(is_equal).collect();
         all.sort_by(|(_, one), (_, other)| other.created.cmp(&one.created));
         all.first().map(|(address, _)| (*address).clone())
     }
 
-    /// The same world with the makers numbered in the order in which they are met.
-    pub(crate) fn with_makers_in_order(&self) -> Self {
+    /// The same world with model ids renumbered in order of their appearance.
+    pub(crate) fn with_ids_in_order(&self) -> Self {
         let mut met = Vec::new();
-        let mut number = |maker: u64| {
-            let known = met.iter().position(|known| *known == maker);
+        let mut number = |model_id: u64| {
+            let known = met.iter().position(|known| *known == model_id);
             known.unwrap_or_else(|| {
-                met.push(maker);
+                met.push(model_id);
                 met.len() - 1
             }) as u64
         };
-        let places = self.0.iter().map(|(address, place)| {
-            let place = match place {
-                Place::Link(link) => Place::Link(Rc::new(Link { maker: number(link.maker), ..Link::clone(link) })),
-                Place::MovedTo { maker, to, forwards } => Place::MovedTo { maker: number(*maker), to: to.clone(), forwards: *forwards },
-                Place::Erasing => Place::Erasing,
+        let places = self.0.iter().map(|(address, alias_state)| {
+            let alias_state = match alias_state {
+                AliasState::Link(link) => AliasState::Link(Rc::new(Link { model_id: number(link.model_id), ..Link::clone(link) })),
+                AliasState::MovedTo { model_id, to, forwards } => {
+                    AliasState::MovedTo { model_id: number(*model_id), to: to.clone(), forwards: *forwards }
+                }
+                AliasState::Erasing => AliasState::Erasing,
             };
-            (address.clone(), place)
+            (address.clone(), alias_state)
         });
         Self(places.collect())
     }
 
-    /// Whether the link `maker`, or a new one, may have the alias.
-    pub(crate) fn check_free(&self, address: &Address, maker: Option<u64>, reuse: bool) -> Result<(), &'static str> {
+    /// Whether the link with this model id, or a new link, may take the alias.
+    pub(crate) fn check_free(&self, address: &Address, model_id: Option<u64>, reuse: bool) -> Result<(), &'static str> {
         match self.0.get(address) {
-            Some(Place::Link(link)) if !link.deleted => Err("alias_taken"),
-            Some(Place::MovedTo { maker: gone, .. }) if Some(*gone) == maker => Ok(()),
-            Some(Place::MovedTo { forwards: true, .. }) => Err("alias_taken"),
-            Some(Place::Erasing) => Err("alias_retired"),
+            Some(AliasState::Link(link)) if !link.deleted => Err("alias_taken"),
+            Some(AliasState::MovedTo { model_id: gone, .. }) if Some(*gone) == model_id => Ok(()),
+            Some(AliasState::MovedTo { forwards: true, .. }) => Err("alias_taken"),
+            Some(AliasState::Erasing) => Err("alias_retired"),
             Some(_) if !reuse => Err("alias_retired"),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Whether `deed` moves a link to the alias of a deleted one: both together may have too many deleted links behind them.
-    pub(crate) fn joins_links(&self, deed: &Deed) -> bool {
-        let Deed::Patch { going: Some(Move { to, reuse: true, .. }), .. } = deed else { return false };
+    /// Whether a command moves a link to the alias of a deleted one. Together they may have too many replaced links.
+    pub(crate) fn joins_links(&self, command: &Command) -> bool {
+        let Command::Patch { move_to: Some(MoveTo { to, reuse: true, .. }), .. } = command else { return false };
         self.link(to).is_some_and(|link| link.deleted)
     }
 
-    fn rename(&mut self, from: &Address, was: Link, mut link: Link, going: &Move, now: &When) -> Result<Done, &'static str> {
-        if going.to == *from {
+    fn rename(&mut self, from: &Address, was: Link, mut link: Link, move_to: &MoveTo, now: &When) -> Result<Done, &'static str> {
+        if move_to.to == *from {
             return Err("invalid_fields");
         }
-        link.moves = if going.keep || link.moves > 0 { link.moves + 1 } else { 0 };
+        link.moves = if move_to.keep || link.moves > 0 { link.moves + 1 } else { 0 };
         if link.moves > MOST_MOVES {
             return Err("invalid_fields");
         }
-        self.check_free(&going.to, Some(was.maker), going.reuse)?;
-        let maker = was.maker;
+        self.check_free(&move_to.to, Some(was.model_id), move_to.reuse)?;
+        let model_id = was.model_id;
         link = next_version(from, was, link, now);
-        self.0.insert(from.clone(), Place::MovedTo { maker, to: going.to.clone(), forwards: going.keep });
-        self.0.insert(going.to.clone(), Place::Link(Rc::new(link)));
-        Ok((200, Some(going.to.clone())))
+        self.0.insert(from.clone(), AliasState::MovedTo { model_id, to: move_to.to.clone(), forwards: move_to.keep });
+        self.0.insert(move_to.to.clone(), AliasState::Link(Rc::new(link)));
+        Ok((200, Some(move_to.to.clone())))
     }
 
     fn put(&mut self, address: &Address, was: Link, link: Link, now: &When) -> Address {
         if link != was {
-            self.0.insert(address.clone(), Place::Link(Rc::new(next_version(address, was, link, now))));
+            self.0.insert(address.clone(), AliasState::Link(Rc::new(next_version(address, was, link, now))));
         }
         address.clone()
     }
 }
 
-fn check(link: &Link, seen: Option<u64>) -> Result<(), &'static str> {
-    if seen.is_none_or(|seen| seen == link.version) { Ok(()) } else { Err("version_mismatch") }
+fn check(link: &Link, if_match: Option<u64>) -> Result<(), &'static str> {
+    if if_match.is_none_or(|if_match| if_match == link.version) { Ok(()) } else { Err("version_mismatch") }
 }
 
 fn next_version(address: &Address, was: Link, mut link: Link, now: &When) -> Link {

@@ -1,4 +1,4 @@
-//! What must hold whatever happened: truth and what the list shows agree, link by link.
+//! Invariants of the store: records, index entries, lists, robots.txt and audit events agree after any faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Ask, Isolate, run};
 
-/// A link as truth has it.
+/// A link as its stored record describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GuardedRecord {
     pub(crate) id: String,
@@ -19,13 +19,13 @@ pub(crate) struct GuardedRecord {
     pub(crate) open: bool,
 }
 
-/// Every link record, by alias, read behind hop's back.
+/// Every stored link by alias, read directly from the records.
 pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, GuardedRecord> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
     keys.filter_map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
-        let place: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
-        let json = link_in(edge, &place)?;
+        let alias_record: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
+        let json = link_in(edge, &alias_record)?;
         let kept = GuardedRecord {
             id: text(&json["id"]),
             target: text(&json["target"]),
@@ -38,29 +38,29 @@ pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, GuardedRecord> {
     .collect()
 }
 
-/// The link that a place holds, if it holds one: one that is arriving is there once the alias it comes from says so.
-fn link_in(edge: &MemoryEdge, place: &Value) -> Option<Value> {
-    let pending_move = &place["arriving"];
+/// The link of an alias record. The link of a pending move counts once the source alias says that it has left.
+fn link_in(edge: &MemoryEdge, alias_record: &Value) -> Option<Value> {
+    let pending_move = &alias_record["arriving"];
     if pending_move.is_null() {
-        return place.get("link").cloned();
+        return alias_record.get("link").cloned();
     }
     let from = edge.records.keys().into_iter().find(|key| Some(key.as_str()) == pending_move["from"].as_str())?;
     let record = edge.records.peek(&from).expect("a key that is listed has a record");
     let from: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
     let has_left = from["signpost"]["journey"] == pending_move["journey"];
-    if has_left { Some(pending_move["link"].clone()) } else { place.get("link").cloned() }
+    if has_left { Some(pending_move["link"].clone()) } else { alias_record.get("link").cloned() }
 }
 
 fn has_flag(link: &Value, flag: &str) -> bool {
     link["spec"][flag] == true
 }
 
-/// How many keys begin like this.
+/// The number of keys with this prefix.
 pub(crate) fn count(edge: &MemoryEdge, prefix: &str) -> usize {
     edge.records.keys().iter().filter(|key| key.as_str().starts_with(prefix)).count()
 }
 
-/// The versions that hop tells of a link, newest first, each with where it led.
+/// The versions in the history of a link, newest first, each with its target.
 pub(crate) fn told_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String)> {
     let answer = run(Isolate::new(edge).ask(Ask::list(&format!("/api/v1/links/{alias}/history"))));
     assert_eq!(answer.code(), 200, "{alias}");
@@ -68,7 +68,7 @@ pub(crate) fn told_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String)>
     items.iter().map(|item| (item["version"].as_u64().expect("a version is counted"), text(&item["target"]))).collect()
 }
 
-/// How often truth says a link was followed.
+/// The stored click total of a link, people only.
 pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
     let total = edge.records.keys().into_iter().find(|key| key.as_str() == format!("stats/{id}/total"));
     let record = total.and_then(|key| edge.records.peek(&key));
@@ -78,7 +78,7 @@ pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
     })
 }
 
-/// Walks the whole list, page by page, and returns its items in their order.
+/// Reads every page of the list and returns the items in their order.
 pub(crate) fn listed(edge: &MemoryEdge) -> Vec<Value> {
     let isolate = Isolate::new(edge);
     let mut items = Vec::new();
@@ -93,38 +93,38 @@ pub(crate) fn listed(edge: &MemoryEdge) -> Vec<Value> {
     items
 }
 
-/// Every line of the audit, by its key, read behind hop's back.
+/// Every audit event by its key, read directly from the records.
 pub(crate) fn lines(edge: &MemoryEdge) -> BTreeMap<String, Value> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("audit/"));
     keys.map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
-        (key.as_str().to_owned(), serde_json::from_slice(&record.value).expect("a line is JSON"))
+        (key.as_str().to_owned(), serde_json::from_slice(&record.value).expect("an event is JSON"))
     })
     .collect()
 }
 
-/// No change of a link goes without its line. A store that makes a change at once has no line too many; elsewhere a line may tell of what
-/// was begun and never made.
+/// Checks that every change of a link has its audit event. In a store with transactions the numbers are equal. In other
+/// stores there may also be events of changes that were begun and never made.
 pub(crate) fn check_told(edge: &MemoryEdge) {
-    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in lines(edge).values().filter(|line| line["action"] != "link.unforward") {
-        told.entry(text(&line["subject"])).or_default().push(text(&line["action"]));
+    let mut by_subject: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for event in lines(edge).values().filter(|event| event["action"] != "link.unforward") {
+        by_subject.entry(text(&event["subject"])).or_default().push(text(&event["action"]));
     }
     let is_exact = edge.records.commit_mode() == CommitMode::Transaction;
     for kept in truth(edge).values() {
-        let deeds = told.remove(&kept.id).unwrap_or_default();
-        let count = deeds.len() as u64;
-        assert!(count >= kept.version, "{kept:?} is told of by {deeds:?}");
-        assert!(count == kept.version || !is_exact, "{kept:?} is told of by {deeds:?}");
+        let actions = by_subject.remove(&kept.id).unwrap_or_default();
+        let count = actions.len() as u64;
+        assert!(count >= kept.version, "{kept:?} lacks audit events: {actions:?}");
+        assert!(count == kept.version || !is_exact, "{kept:?} has too many audit events: {actions:?}");
     }
-    for (id, deeds) in told.iter().filter(|(id, _)| is_exact && id.starts_with("lnk_")) {
-        let is_over = ["link.erase", "link.delete"].iter().any(|end| deeds.iter().any(|deed| deed == end));
-        assert!(is_over, "{id} is not there and is told of by {deeds:?}");
+    for (id, actions) in by_subject.iter().filter(|(id, _)| is_exact && id.starts_with("lnk_")) {
+        let is_over = ["link.erase", "link.delete"].iter().any(|end| actions.iter().any(|action| action == end));
+        assert!(is_over, "{id} has no record, but audit events: {actions:?}");
     }
 }
 
-/// Every index entry that a record names is there, whatever went wrong. A store that makes a change at once has no others; elsewhere a
-/// writer that died, or was refused, may have left some.
+/// Checks that every index entry named by a record exists. A store with transactions has no other entries. In other
+/// stores a crashed or refused writer may have left some.
 pub(crate) fn check_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
     assert_eq!(named.difference(&stored).collect::<Vec<_>>(), Vec::<&Key>::new(), "missing");
@@ -133,20 +133,20 @@ pub(crate) fn check_entries(edge: &MemoryEdge) {
     }
 }
 
-/// No other index entry is there: so it must be if nothing went wrong.
+/// Checks that no other index entry exists, as it must be if nothing failed.
 pub(crate) fn check_no_stray_entries(edge: &MemoryEdge) {
     let (named, stored) = entries(edge);
-    assert_eq!(stored.difference(&named).collect::<Vec<_>>(), Vec::<&Key>::new(), "left over");
+    assert_eq!(stored.difference(&named).collect::<Vec<_>>(), Vec::<&Key>::new(), "stray");
 }
 
-/// The index entries that records name, and those that are there.
+/// The index entries that records name, and those in the store.
 fn entries(edge: &MemoryEdge) -> (BTreeSet<Key>, BTreeSet<Key>) {
     let is_entry = |key: &Key| ["by-", "crawlable/"].iter().any(|class| key.as_str().starts_with(class));
     (edge.records.named_entries().into_iter().collect(), edge.records.keys().into_iter().filter(is_entry).collect())
 }
 
-/// The list shows every live link of truth exactly once, as it is, and nothing else; the index has an entry for it wherever its record says
-/// so; and the audit tells of every change.
+/// Checks that the list shows every live stored link exactly once and nothing else. Index entries and audit events are
+/// checked too.
 pub(crate) fn check_list(edge: &MemoryEdge) {
     check_told(edge);
     check_entries(edge);
@@ -155,10 +155,10 @@ pub(crate) fn check_list(edge: &MemoryEdge) {
     shown.sort();
     let live: Vec<(String, String, u64)> =
         truth(edge).into_iter().filter(|(_, kept)| kept.live).map(|(alias, kept)| (alias, kept.id, kept.version)).collect();
-    assert_eq!(shown, live, "the list and truth differ");
+    assert_eq!(shown, live, "the list and the records differ");
 }
 
-/// What a domain tells robots, worked out anew.
+/// The robots.txt of a domain, computed again.
 pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
     edge.records.lose(&Key::stored(format!("robots/{host}")));
     let answer = run(Isolate::new(edge).ask(Ask::visit("robots.txt").at(host)));
@@ -166,7 +166,8 @@ pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
     String::from_utf8(answer.body).expect("text is UTF-8")
 }
 
-/// Of links that nothing else is said of, those that are live, crawlable and not off are open to robots, and no others.
+/// Checks that robots.txt allows exactly the links that are live, crawlable and enabled, if they have no other
+/// conditions.
 pub(crate) fn check_robots(edge: &MemoryEdge) {
     let open = truth(edge).into_iter().filter(|(_, kept)| kept.live && kept.open).map(|(alias, _)| format!("Allow: /{alias}$\n"));
     assert_eq!(robots(edge, "hop.example"), format!("User-agent: *\nAllow: /$\n{}Disallow: /\n", open.collect::<String>()));

@@ -1,4 +1,4 @@
-//! A client of hop: it asks `App::handle` as an adapter would, and reads what comes back.
+//! A client of hop: sends requests to `App::handle` as an adapter would, and reads the responses.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -14,10 +14,10 @@ pub(crate) const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 
 pub(crate) const PEPPER: &str = "a-pepper-that-only-these-tests-know";
 
-/// What people come with. Whoever says nothing else is one of them.
+/// The user agent of a person, sent unless a test sets another one.
 const PERSON: &[u8] = b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// hop on one isolate: its own memo, over an edge it may share with others.
+/// hop on one isolate: its own memo, over an edge that isolates may share.
 pub(crate) struct Isolate<'a> {
     pub(crate) app: App,
     pub(crate) edge: &'a MemoryEdge,
@@ -36,7 +36,7 @@ impl<'a> Isolate<'a> {
         Self { app: App::new(read, read), edge }
     }
 
-    /// Asks, and leaves what is to be done afterwards to the caller.
+    /// Sends a request and returns the background work to the caller.
     pub(crate) async fn handle(&self, ask: Ask) -> (Answer, BackgroundWork) {
         let head = Head::new(&ask.method, &ask.url);
         let request = Request { head, client: &ask.visitor, body: ask.body };
@@ -44,18 +44,18 @@ impl<'a> Isolate<'a> {
         (Answer::of(response), after)
     }
 
-    /// Asks, and does what is to be done afterwards. All of that keeps within the operation budget.
+    /// Sends a request and does the background work. Fails if both together exceed the operation budget.
     pub(crate) async fn ask(&self, ask: Ask) -> Answer {
         self.edge.take_operations();
         let answer = self.ask_beside_others(ask).await;
         let operations = self.edge.take_operations();
-        assert!(operations <= self.edge.operations(), "{operations} store operations of {}", self.edge.operations());
+        assert!(operations <= self.edge.operations(), "{operations} store operations exceed {}", self.edge.operations());
         answer
     }
 }
 
 impl Isolate<'_> {
-    /// The same while others ask: whose operations are whose is not known.
+    /// Sends a request and does the background work, without counting operations: concurrent requests share the count.
     pub(crate) async fn ask_beside_others(&self, ask: Ask) -> Answer {
         let (answer, after) = self.handle(ask).await;
         self.app.finish(self.edge, after).await;
@@ -63,7 +63,7 @@ impl Isolate<'_> {
     }
 }
 
-/// What an edge knows of a visitor beside the address they ask for.
+/// Client information of a request: headers, IP address and country.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visitor {
     headers: Vec<(HeaderName, Vec<u8>)>,
@@ -80,8 +80,8 @@ impl Visitor {
 
 impl ClientInfo for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
-        let said = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
-        said.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)
+        let sent = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
+        sent.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)
     }
 
     fn address(&self) -> Option<IpAddr> {
@@ -93,7 +93,7 @@ impl ClientInfo for Visitor {
     }
 }
 
-/// A request in the making.
+/// A request to send.
 #[derive(Debug)]
 pub(crate) struct Ask {
     pub(crate) method: Method,
@@ -107,7 +107,7 @@ impl Ask {
         Self { method, url, visitor: Visitor::default(), body: Body::Whole(Vec::new()) }
     }
 
-    /// What a visitor asks: without a key.
+    /// Follows a link, without a key.
     pub(crate) fn visit(alias: &str) -> Self {
         Self::to(Method::GET, format!("http://hop.example/{alias}"))
     }
@@ -116,7 +116,7 @@ impl Ask {
         Self::to(method, format!("http://hop.example{path}")).header(AUTHORIZATION, &format!("Bearer {ADMIN_KEY}"))
     }
 
-    /// Creates something at an address of the API.
+    /// Posts JSON to a path of the API.
     pub(crate) fn post(path: &str, json: &Value) -> Self {
         Self::send_json(Method::POST, path, json)
     }
@@ -126,12 +126,12 @@ impl Ask {
         Self { body, ..Self::signed(method, path).header(CONTENT_TYPE, "application/json") }
     }
 
-    /// Changes a link, whatever version it is at.
+    /// Changes a link at any version.
     pub(crate) fn change(alias: &str, patch: &Value) -> Self {
         Self::send_json(Method::PATCH, &format!("/api/v1/links/{alias}"), patch)
     }
 
-    /// Changes a link if it still is at a version the client has seen.
+    /// Changes a link if it has the version named in `If-Match`.
     pub(crate) fn change_if(alias: &str, seen: &str, patch: &Value) -> Self {
         Self::change(alias, patch).header(IF_MATCH, seen)
     }
@@ -144,13 +144,13 @@ impl Ask {
         Self::post("/api/v1/batch", &serde_json::json!({ "items": items }))
     }
 
-    /// Brings links along: JSON Lines, or CSV.
+    /// Imports links from JSON Lines or CSV.
     pub(crate) fn import(query: &str, media_type: &str, text: impl Into<Vec<u8>>) -> Self {
         let body = Body::Whole(text.into());
         Self { body, ..Self::signed(Method::POST, &format!("/api/v1/import{query}")).header(CONTENT_TYPE, media_type) }
     }
 
-    /// The same request, which may be sent again under this key.
+    /// The same request with this idempotency key.
     pub(crate) fn once(self, key: &str) -> Self {
         self.header(HeaderName::from_static("idempotency-key"), key)
     }
@@ -167,12 +167,12 @@ impl Ask {
         Self::signed(Method::GET, path)
     }
 
-    /// Deletes what is at an address of the API.
+    /// Deletes what a path of the API names.
     pub(crate) fn remove(path: &str) -> Self {
         Self::signed(Method::DELETE, path)
     }
 
-    /// Changes what is at an address of the API.
+    /// Changes what a path of the API names.
     pub(crate) fn patch(path: &str, patch: &Value) -> Self {
         Self::send_json(Method::PATCH, path, patch)
     }
@@ -185,7 +185,7 @@ impl Ask {
         Self::signed(Method::POST, &format!("/api/v1/links/{alias}/restore"))
     }
 
-    /// The same of another host.
+    /// The same request to another host.
     pub(crate) fn at(self, host: &str) -> Self {
         Self { url: self.url.replacen("hop.example", host, 1), ..self }
     }
@@ -194,20 +194,20 @@ impl Ask {
         Self { visitor: self.visitor.with(name, value.into()), ..self }
     }
 
-    /// The same request with another key, or with whatever else is put in its place.
+    /// The same request with another token in place of the admin key.
     pub(crate) fn showing(mut self, token: impl Into<Vec<u8>>) -> Self {
         self.visitor.headers.retain(|(name, _)| *name != AUTHORIZATION);
         let value = [b"Bearer ".as_slice(), &token.into()].concat();
         Self { visitor: self.visitor.with(AUTHORIZATION, value), ..self }
     }
 
-    /// The same request from somewhere.
+    /// The same request from this IP address and country.
     pub(crate) fn from(mut self, address: &str, country: &'static str) -> Self {
         (self.visitor.address, self.visitor.country) = (address.parse().ok(), Some(country));
         self
     }
 
-    /// The same request once more.
+    /// A copy of the request.
     pub(crate) fn again(&self) -> Self {
         let body = match &self.body {
             Body::Whole(bytes) => Body::Whole(bytes.clone()),
@@ -218,7 +218,7 @@ impl Ask {
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -227,11 +227,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// No header but `Link` may stand twice.
+    /// Reads a response. Fails if a header other than `Link` is repeated.
     pub(crate) fn of(response: Response) -> Self {
         let headers: HeaderMap = response.headers.into_iter().collect();
         for name in headers.keys().filter(|name| *name != "link") {
-            assert_eq!(headers.get_all(name).iter().count(), 1, "{name} stands once: {headers:?}");
+            assert_eq!(headers.get_all(name).iter().count(), 1, "{name} is repeated: {headers:?}");
         }
         Self { status: response.status, headers, body: response.body }
     }
@@ -244,18 +244,18 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// A header's text; empty if it is not there.
+    /// A header's text; empty if it is absent.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Whether `text` is anywhere in it.
+    /// Whether headers or body contain `text`.
     pub(crate) fn tells(&self, text: &str) -> bool {
         let has = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
         has(&self.body) || self.headers.iter().any(|(name, value)| has(name.as_str().as_bytes()) || has(value.as_bytes()))
     }
 
-    /// The name of the problem this answer tells of.
+    /// The code of the problem; empty if there is none.
     pub(crate) fn problem(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }

@@ -1,87 +1,87 @@
-//! What several clients saw of one alias, and whether it can have happened one after the other.
+//! Linearizability of the requests that several clients made to one alias.
 //!
-//! Every request takes effect, if it does, at one moment between its call and its return. `explain` looks for an order of such moments in
-//! which every acknowledged answer is right and the last state is the one truth holds (after Wing and Gong, "Testing and
-//! Verifying Concurrent Objects").
+//! A request takes effect, if at all, at one moment between its call and its return. `explain` searches an order of
+//! such moments in which every acknowledged response is right and the last state is the stored one (after Wing and
+//! Gong, "Testing and Verifying Concurrent Objects").
 
 use std::collections::HashSet;
 
-/// What a client wanted of the alias. Every creation has a target of its own, by which its link is known.
+/// The request of a client. Every creation has its own target, which identifies the link.
 #[derive(Clone, Debug)]
-pub(crate) enum Wish {
+pub(crate) enum Request {
     Create { target: String },
     Delete,
     Restore,
 }
 
-/// What it was told.
+/// The response to a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Told {
+pub(crate) enum Outcome {
     Created,
     Deleted,
-    /// With the version the link then had.
+    /// With the version that the link had then.
     Restored(u64),
-    /// 409: the alias belongs to somebody.
+    /// 409: the alias is taken.
     Taken,
     /// 404: there is no such link.
     Missing,
-    /// 503: it may have happened or not.
-    Nothing,
+    /// 503: the request may have taken effect or not.
+    Unknown,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    pub(crate) wish: Wish,
-    pub(crate) told: Told,
+    pub(crate) request: Request,
+    pub(crate) outcome: Outcome,
     pub(crate) called: usize,
     pub(crate) returned: usize,
 }
 
-/// The link of the alias, if there ever was one.
-pub(crate) type State = Option<Held>;
+/// The link of the alias; none if there never was one.
+pub(crate) type State = Option<LinkState>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Held {
+pub(crate) struct LinkState {
     pub(crate) target: String,
     pub(crate) version: u64,
     pub(crate) live: bool,
 }
 
-impl Wish {
-    /// The state after this wish was fulfilled; nothing where it cannot be.
-    fn fulfilled(&self, state: &State) -> Option<Held> {
+impl Request {
+    /// The state after this request; none if it cannot succeed.
+    fn apply(&self, state: &State) -> Option<LinkState> {
         match (self, state) {
-            (Self::Create { target }, None) => Some(Held { target: target.clone(), version: 1, live: true }),
+            (Self::Create { target }, None) => Some(LinkState { target: target.clone(), version: 1, live: true }),
             (Self::Create { .. }, Some(_)) | (Self::Delete | Self::Restore, None) => None,
-            (Self::Delete, Some(held)) => Some(held.turned(false)),
-            (Self::Restore, Some(held)) => Some(held.turned(true)),
+            (Self::Delete, Some(link)) => Some(link.with_live(false)),
+            (Self::Restore, Some(link)) => Some(link.with_live(true)),
         }
     }
 }
 
-impl Held {
-    fn turned(&self, live: bool) -> Self {
+impl LinkState {
+    fn with_live(&self, live: bool) -> Self {
         Self { live, version: self.version + u64::from(self.live != live), ..self.clone() }
     }
 }
 
 impl Event {
-    /// The states this event can lead to from `state`. Where reads may be outdated, a refusal says nothing about the moment.
+    /// The states that can follow `state` by this event. With outdated reads a refusal fits every state.
     fn next(&self, state: &State, outdated_reads: bool) -> Vec<State> {
-        let fulfilled = self.wish.fulfilled(state);
-        match self.told {
-            Told::Created | Told::Deleted => fulfilled.into_iter().map(Some).collect(),
-            Told::Restored(version) => fulfilled.filter(|held| held.version == version).into_iter().map(Some).collect(),
-            Told::Taken | Told::Missing => {
-                let right = state.is_some() == (self.told == Told::Taken);
-                if right || outdated_reads { vec![state.clone()] } else { Vec::new() }
+        let applied = self.request.apply(state);
+        match self.outcome {
+            Outcome::Created | Outcome::Deleted => applied.into_iter().map(Some).collect(),
+            Outcome::Restored(version) => applied.filter(|link| link.version == version).into_iter().map(Some).collect(),
+            Outcome::Taken | Outcome::Missing => {
+                let fits = state.is_some() == (self.outcome == Outcome::Taken);
+                if fits || outdated_reads { vec![state.clone()] } else { Vec::new() }
             }
-            Told::Nothing => fulfilled.into_iter().map(Some).chain([state.clone()]).collect(),
+            Outcome::Unknown => applied.into_iter().map(Some).chain([state.clone()]).collect(),
         }
     }
 }
 
-/// Whether `events` can have happened one after the other, from nothing to `end`.
+/// Whether some sequential order of `events` leads from no link to `end`.
 pub(crate) fn explain(events: &[Event], end: &State, outdated_reads: bool) -> bool {
     let mut seen = HashSet::new();
     let mut to_try = vec![(0_u64, None)];

@@ -1,4 +1,4 @@
-//! Users that stand in the store, and keys that the admin makes for them.
+//! Users planted in the store, and keys that the admin creates for them.
 
 use hop_core::memory::MemoryEdge;
 use hop_core::store::Key;
@@ -13,17 +13,17 @@ pub(crate) const KEYS: &str = "/api/v1/keys";
 pub(crate) const SCOPES: [&str; 9] =
     ["links:read", "links:write", "links:admin", "stats:read", "domains:admin", "users:admin", "keys:admin", "audit:read", "metrics:read"];
 
-/// Puts the user `usr_xxx…` into the store, who stands as `standing` and has this role.
+/// Plants the user `usr_xxx…` with this role and standing.
 pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, standing: &str) -> String {
     let id = format!("usr_{}", letter.to_string().repeat(17));
     edge.records.plant_user(&id, role, standing);
     id
 }
 
-/// What makes a key for `owner` with these scopes, of which this is said too.
-pub(crate) fn new_key(owner: &str, scopes: &[&str], said: &Value) -> Ask {
+/// A request that creates a key for `owner` with these scopes and further `fields`.
+pub(crate) fn new_key(owner: &str, scopes: &[&str], fields: &Value) -> Ask {
     let mut body = json!({"name": "a key", "scopes": scopes, "owner": owner});
-    body.as_object_mut().expect("an object").extend(said.as_object().expect("an object").clone());
+    body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
     Ask::post(KEYS, &body)
 }
 
@@ -31,34 +31,34 @@ pub(crate) fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// A key that the admin makes: its id and its secret.
+/// Creates a key as the admin and returns its id and its secret.
 #[track_caller]
-pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], said: &Value) -> (String, String) {
-    let made = ask(edge, new_key(owner, scopes, said));
+pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], fields: &Value) -> (String, String) {
+    let made = ask(edge, new_key(owner, scopes, fields));
     assert_eq!(made.code(), 201, "{}", made.json());
     let text = |name: &str| made.json()[name].as_str().expect("a text").to_owned();
     (text("id"), text("secret"))
 }
 
-/// The record of a key, read behind hop's back.
+/// The record of a key, read directly from the store.
 pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
     let record = edge.records.peek(&Key::stored(format!("key/{id}"))).expect("a key has a record");
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }
 
-/// The user that [`plant`] puts into the store.
+/// The user that [`plant`] stores.
 pub(crate) const OWNER: &str = "usr_eeeeeeeeeeeeeeeee";
 
-/// The id of the key that [`plant`] puts into the store.
+/// The id of the key that [`plant`] stores.
 pub(crate) const PLANTED: &str = "2qWPQagASuAbYiNQK";
 
-/// That key, as its holder shows it.
+/// That key as its owner sends it.
 pub(crate) const SHOWN: &str = "hop_2qWPQagASuAbYiNQK_dUsoYCU9VKLxC82cjTExD3NVCLNr3wises2JgKGEzJu4";
 
-/// Puts a key into the store of which tests know beforehand what it is, and its owner, who is an editor.
+/// Plants a key with a fixed secret, and its owner, an editor.
 pub(crate) fn plant(edge: &MemoryEdge) {
     let owner = user(edge, 'e', "editor", "in");
-    // Made under the pepper of these tests.
+    // The digest of the secret under the pepper of these tests.
     let mark = "HaJNiD2Z6NFqgteJhgdRirG7bfSYECkuHHoL1ewaCAo";
     let record = json!({
         "v": 1, "tokens": {"created": "t", "recent": ["t"]}, "id": PLANTED, "name": "a key", "scopes": ["links:read"], "owner": owner, "most": "owner",

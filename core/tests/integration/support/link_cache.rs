@@ -1,4 +1,4 @@
-//! Links and their copies, looked at and changed behind hop's back.
+//! Links and their cached copies, read and changed directly in the store and the cache.
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
@@ -18,7 +18,7 @@ pub(crate) fn docs() -> Key {
     Key::link(&domain, &Alias::parse("docs", AliasCase::Sensitive).expect("an alias"))
 }
 
-/// An edge with the link `docs`, which leads to `HERE`. Nobody has followed it yet.
+/// An edge with the link `docs`, which redirects to `HERE` and was never followed.
 pub(crate) fn world() -> MemoryEdge {
     let edge = MemoryEdge::new(1);
     assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 201);
@@ -29,7 +29,7 @@ pub(crate) fn create() -> Ask {
     Ask::create(&json!({"target": HERE, "alias": "docs"}))
 }
 
-/// Makes `docs` lead to `THERE`, as an edit on another isolate would, without any copy learning of it.
+/// Changes the target of `docs` to `THERE` in the store alone: no cache learns of the edit.
 pub(crate) fn edit_elsewhere(edge: &MemoryEdge) {
     let record = edge.records.peek(&docs()).expect("the link is there");
     let mut json: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
@@ -41,12 +41,12 @@ pub(crate) fn edit_elsewhere(edge: &MemoryEdge) {
     edge.records.plant(&docs(), &json.to_string());
 }
 
-/// Follows `docs` on `isolate` and does what is to be done afterwards.
+/// Follows `docs` on `isolate` and does the background work.
 pub(crate) fn follow(isolate: &Isolate<'_>) -> (u16, String) {
     told(&run(isolate.ask(Ask::visit("docs"))))
 }
 
-/// Follows `docs` as somebody would whose isolate has only just been started.
+/// Follows `docs` on a new isolate.
 pub(crate) fn follow_afresh(edge: &MemoryEdge) -> (u16, String) {
     follow(&Isolate::new(edge))
 }
@@ -67,7 +67,7 @@ pub(crate) fn missing() -> (u16, String) {
     (404, String::new())
 }
 
-/// The version the visible copy of `docs` shows.
+/// The version of the cached copy of `docs`.
 pub(crate) fn version_of_copy(edge: &MemoryEdge) -> Option<u64> {
     let copy: Value = serde_json::from_str(&edge.link_cache.peek(&docs())?).expect("a copy is JSON");
     copy["version"].as_u64()

@@ -1,4 +1,4 @@
-//! What the tests share: a client of hop on the memory edge, planned misfortune, a seeded scheduler, and what must always hold.
+//! Shared test support: a client on the memory edge, store faults, a seeded scheduler, and invariants of the store.
 
 pub(crate) mod audit;
 pub(crate) mod client;

@@ -1,8 +1,8 @@
-//! How a failure is told: a line that says what was being tried, or that replays it.
+//! Failure output: a line that describes the failed case or replays it.
 
 use std::ops::Range;
 
-/// Prints its line if the test dies while it is alive.
+/// Prints its line if the test panics before it is dropped.
 pub(crate) struct OnFailure(String);
 
 impl OnFailure {
@@ -19,7 +19,7 @@ impl Drop for OnFailure {
     }
 }
 
-/// Whether whoever runs the tests has minutes.
+/// Whether the slow tests are enabled.
 pub(crate) fn slow() -> bool {
     std::env::var_os("HOP_SLOW").is_some()
 }
@@ -30,12 +30,12 @@ fn seeds(count: u64) -> Range<u64> {
     chosen.map_or(0..count, |seed| seed..seed + 1)
 }
 
-/// Tries `check` with many seeds, a hundred times as many where there is time. A failure prints the line that replays it.
+/// Runs `check` with `usual` seeds, a hundred times as many in slow mode. A failure prints the line that replays it.
 pub(crate) fn for_seeds(file: &str, test: &str, usual: u64, check: impl Fn(u64)) {
     for_few_seeds(file, test, if slow() { usual * 100 } else { usual }, check);
 }
 
-/// Tries `check` with so many seeds. A failure prints the line that replays it.
+/// Runs `check` with `count` seeds. A failure prints the line that replays it.
 pub(crate) fn for_few_seeds(file: &str, test: &str, count: u64, check: impl Fn(u64)) {
     for seed in seeds(count) {
         let slow = if slow() { "HOP_SLOW=1 " } else { "" };

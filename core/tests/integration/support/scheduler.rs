@@ -1,4 +1,4 @@
-//! A scheduler small enough to be replayed: which client goes next is drawn from a seed.
+//! A replayable scheduler: the client that runs next is drawn from a seed.
 
 use std::cell::Cell;
 use std::pin::{Pin, pin};
@@ -6,12 +6,12 @@ use std::task::{Context, Poll, Waker};
 
 use hop_core::memory::Random;
 
-/// More polls than any test needs: a future that wants more would never end.
+/// A limit on polls that no test reaches unless a future never ends.
 const MOST_POLLS: usize = 100_000;
 
 pub(crate) type Client<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Runs one future to its end.
+/// Polls one future until it is ready.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     for _ in 0..MOST_POLLS {
@@ -22,7 +22,7 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     panic!("this future never ends");
 }
 
-/// Counts the turns given to clients, so that they can tell what was before what.
+/// A counter of the turns given to clients, from which they know the order of events.
 #[derive(Default)]
 pub(crate) struct Turns(Cell<usize>);
 
@@ -31,8 +31,8 @@ impl Turns {
         self.0.get()
     }
 
-    /// Runs all clients to their ends, a turn at a time, in an order drawn from `random`, and lets `watch` look after every turn. The
-    /// outputs come back in the clients' order.
+    /// Polls all clients until they are ready, one turn at a time, in an order drawn from `random`. Calls `watch` after
+    /// every turn. The outputs have the clients' order.
     pub(crate) fn interleave<T>(&self, random: &mut Random, clients: Vec<Client<'_, T>>, mut watch: impl FnMut()) -> Vec<T> {
         let mut outputs: Vec<Option<T>> = clients.iter().map(|_| None).collect();
         let mut waiting: Vec<(usize, Client<'_, T>)> = clients.into_iter().enumerate().collect();

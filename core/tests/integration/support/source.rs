@@ -1,16 +1,17 @@
-//! Rust sources as lists of words, so that a rule about what they may name is not fooled by a comment.
+//! Rust sources as lists of tokens, so that rules about names do not see comments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file's words, in their order: names, numbers, marks (`::` is one) and, each as one word that begins with `"`, its texts.
+/// A source file as tokens in their order: names, numbers, marks (`::` is one mark), and string literals, which begin
+/// with `"`.
 pub(crate) struct Source {
-    /// Its path below the folder it was read from, with `/`.
+    /// The path below the folder it was read from, with `/`.
     pub(crate) name: String,
     pub(crate) words: Vec<String>,
 }
 
-/// Every file below `folder` of this workspace, without comments and without tests: those inside the files, and the files that are made of them.
+/// Every source below `folder` of this workspace, without comments, inline tests and test files.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut files = Vec::new();
@@ -28,7 +29,7 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     products.map(|(name, text)| Source { name, words: without_tests(words(&text)) }).collect()
 }
 
-/// The files that the file `name` declares as modules of tests.
+/// The files that the file `name` declares as test modules.
 fn test_files(name: &str, text: &str) -> Vec<String> {
     let folder = name.strip_suffix("mod.rs").map_or_else(|| format!("{}/", name.trim_end_matches(".rs")), str::to_owned);
     let declarations = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| rest.split_once(';'));
@@ -36,7 +37,7 @@ fn test_files(name: &str, text: &str) -> Vec<String> {
     names.map(|module| format!("{folder}{module}.rs")).collect()
 }
 
-/// Leaves out every item that is compiled for tests alone.
+/// Removes every item that is compiled only for tests.
 fn without_tests(words: Vec<String>) -> Vec<String> {
     let mark = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::with_capacity(words.len());
@@ -64,7 +65,7 @@ fn without_tests(words: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// The names of all sources below `folder`, tests too.
+/// The names of all sources below `folder`, including tests.
 pub(crate) fn source_files(folder: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut files = Vec::new();
@@ -118,14 +119,14 @@ fn string_length(rest: &str) -> usize {
     end.map_or(rest.len(), |(at, _)| at + 1)
 }
 
-/// A character, or the one mark that begins a lifetime.
+/// The length of a character literal, or of the mark that begins a lifetime.
 fn char_length(rest: &str) -> usize {
     let inner =
         if rest[1..].starts_with('\\') { rest[3..].find('\'').map(|at| at + 3) } else { rest.char_indices().nth(2).map(|(at, _)| at) };
     inner.filter(|at| rest[*at..].starts_with('\'')).map_or(1, |at| at + 1)
 }
 
-/// The paths of a tree as `use` has it: `a::{b, c::d}`.
+/// The paths of a `use` tree: `a::{b, c::d}`.
 fn expand(words: &[String]) -> Vec<Vec<String>> {
     match words {
         [brace, ..] if brace == "{" => {
@@ -154,13 +155,13 @@ fn expand(words: &[String]) -> Vec<Vec<String>> {
 }
 
 impl Source {
-    /// Whether these words stand in the file, one right after the other.
+    /// Whether the file contains these tokens in a row.
     pub(crate) fn names(&self, phrase: &str) -> bool {
         let phrase = words(phrase);
         self.words.windows(phrase.len()).any(|words| words == phrase)
     }
 
-    /// The texts the file holds, without their quotes.
+    /// The string literals of the file, without their quotes.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.words.iter().filter_map(|word| word.strip_prefix('"')).map(|text| text.trim_end_matches('"'))
     }
@@ -169,7 +170,7 @@ impl Source {
         self.words.iter().filter_map(|word| word.replace('_', "").parse().ok())
     }
 
-    /// Every path into the crate: what follows `crate::`, and `super::` where it leads into another file.
+    /// Every path into the crate: what follows `crate::`, and `super::` where it reaches another file.
     pub(crate) fn paths(&self) -> Vec<Vec<String>> {
         let mut module: Vec<&str> = self.name.trim_end_matches(".rs").split('/').collect();
         if module.last() == Some(&"mod") {
@@ -195,7 +196,7 @@ impl Source {
         paths
     }
 
-    /// The words of every function that is open to other modules, from its name to its body.
+    /// The signatures of all `pub(crate)` functions, as tokens from the name to the body.
     pub(crate) fn open_functions(&self) -> impl Iterator<Item = &[String]> {
         let opens = ["pub", "(", "crate", ")"];
         let starts = self.words.windows(opens.len()).enumerate().filter(move |(_, words)| *words == opens);

@@ -1,4 +1,4 @@
-//! A request with an `Idempotency-Key` does its work once, however often it is sent, whoever dies over it and whoever comes between.
+//! Idempotency keys: a request with a key does its work once, despite retries, crashes and concurrent changes.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -20,22 +20,22 @@ const THERE: &str = "https://example.com/there";
 const LINES: &str = "application/x-ndjson";
 const DAY: u64 = 24 * 60 * 60;
 
-/// What may be repeated: its name, the request, how many links it makes, and the status of its success.
-struct Deed {
+/// A request that may be retried: its name, how many links it creates, and the status of its success.
+struct Command {
     name: &'static str,
     ask: fn() -> Ask,
     makes: usize,
     success: u16,
 }
 
-const DEEDS: [Deed; 7] = [
-    Deed { name: "shorten", ask: || Ask::shorten(HERE), makes: 1, success: 201 },
-    Deed { name: "create", ask: || Ask::create(&json!({"target": HERE})), makes: 1, success: 201 },
-    Deed { name: "create by name", ask: || Ask::create(&json!({"target": HERE, "alias": "mine"})), makes: 1, success: 201 },
-    Deed { name: "reuse", ask: || Ask::create(&json!({"target": HERE, "alias": "gone", "reuse": true})), makes: 1, success: 201 },
-    Deed { name: "batch", ask: batch, makes: 2, success: 200 },
-    Deed { name: "import", ask: import, makes: 2, success: 200 },
-    Deed { name: "import of clicks", ask: import_of_clicks, makes: 1, success: 200 },
+const COMMANDS: [Command; 7] = [
+    Command { name: "shorten", ask: || Ask::shorten(HERE), makes: 1, success: 201 },
+    Command { name: "create", ask: || Ask::create(&json!({"target": HERE})), makes: 1, success: 201 },
+    Command { name: "create by name", ask: || Ask::create(&json!({"target": HERE, "alias": "mine"})), makes: 1, success: 201 },
+    Command { name: "reuse", ask: || Ask::create(&json!({"target": HERE, "alias": "gone", "reuse": true})), makes: 1, success: 201 },
+    Command { name: "batch", ask: batch, makes: 2, success: 200 },
+    Command { name: "import", ask: import, makes: 2, success: 200 },
+    Command { name: "import of clicks", ask: import_of_clicks, makes: 1, success: 200 },
 ];
 
 fn batch() -> Ask {
@@ -56,7 +56,7 @@ fn import_of_clicks() -> Ask {
     Ask::import("", LINES, format!("{{\"target\":\"{HERE}\",\"alias\":\"mine\",\"clicks\":{{\"humans\":7}}}}\n"))
 }
 
-/// Links to change, to move and to delete, and one that is deleted.
+/// Links to change, to move and to delete, and a deleted one.
 fn world(steps: CommitMode) -> MemoryEdge {
     let edge = misfortune::edge(1, steps);
     for alias in ["docs", "old", "bin", "gone"] {
@@ -70,62 +70,62 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
 }
 
-/// The links that were not there in the beginning.
+/// The links that did not exist before.
 fn made(edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) -> BTreeMap<String, GuardedRecord> {
     let was = |kept: &GuardedRecord| before.values().any(|known| known.id == kept.id);
     truth(edge).into_iter().filter(|(_, kept)| !was(kept)).collect()
 }
 
-/// Everything that may be compared: not the id of the request.
-fn shown(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
+/// Status, body and headers of a response, without the request id.
+fn comparable(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
     let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
     let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     (answer.code(), String::from_utf8_lossy(&answer.body).into_owned(), headers.collect())
 }
 
-/// What a deed leaves behind when it was done once.
-fn check_done(deed: &Deed, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
+/// Checks that a command took effect exactly once.
+fn check_done(command: &Command, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
     let made = made(edge, before);
-    assert_eq!(made.len(), deed.makes, "{made:?}");
+    assert_eq!(made.len(), command.makes, "{made:?}");
     assert!(made.values().all(|kept| kept.target == HERE && kept.live && kept.version == 1), "{made:?}");
     let now = truth(edge);
-    if deed.name == "batch" {
+    if command.name == "batch" {
         let docs = GuardedRecord { target: THERE.into(), version: 2, ..before["docs"].clone() };
         assert_eq!((&now["docs"], now["new"].version, &now["new"].id), (&docs, 2, &before["old"].id));
         assert_eq!((now["bin"].version, now["bin"].live), (2, false));
     }
-    if deed.name == "import of clicks" {
+    if command.name == "import of clicks" {
         assert_eq!(clicks(edge, &now["mine"].id), 7);
     }
     check_list(edge);
 }
 
 #[test]
-fn a_repeated_request_gets_the_answer_it_got_whatever_happened_since() {
-    for deed in &DEEDS {
+fn retry_gets_first_response_despite_later_changes() {
+    for command in &COMMANDS {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let edge = world(steps);
             let before = truth(&edge);
-            let first = ask(&edge, (deed.ask)().once(KEY));
-            assert_eq!(first.code(), deed.success, "{}: {}", deed.name, first.json());
+            let first = ask(&edge, (command.ask)().once(KEY));
+            assert_eq!(first.code(), command.success, "{}: {}", command.name, first.json());
             assert_eq!(ask(&edge, Ask::list("/api/v1/links")).code(), 200);
-            check_done(deed, &edge, &before);
+            check_done(command, &edge, &before);
             for alias in truth(&edge).keys() {
                 ask(&edge, Ask::change(alias, &json!({"title": "changed since"})));
                 ask(&edge, Ask::delete(alias));
             }
             edge.wait_seconds(DAY - 1);
             let keys = edge.records.keys();
-            let again = ask(&edge, (deed.ask)().once(KEY));
-            assert_eq!(shown(&again), shown(&first), "{}", deed.name);
+            let again = ask(&edge, (command.ask)().once(KEY));
+            assert_eq!(comparable(&again), comparable(&first), "{}", command.name);
             assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
-            assert_eq!(edge.records.keys(), keys, "{}", deed.name);
+            assert_eq!(edge.records.keys(), keys, "{}", command.name);
         }
     }
 }
 
 #[test]
-fn without_a_key_every_request_is_one_of_its_own() {
+fn requests_without_key_are_independent() {
     let edge = MemoryEdge::new(1);
     for _ in 0..3 {
         assert_eq!(ask(&edge, Ask::shorten(HERE)).code(), 201);
@@ -135,7 +135,7 @@ fn without_a_key_every_request_is_one_of_its_own() {
 }
 
 #[test]
-fn a_key_stands_for_one_request() {
+fn key_reused_for_another_request_is_refused() {
     let edge = MemoryEdge::new(1);
     let csv = format!("target\n{HERE}\n");
     assert_eq!(ask(&edge, Ask::import("?dry_run=true", "text/csv", csv.clone()).once(KEY)).code(), 200);
@@ -157,9 +157,9 @@ fn a_key_stands_for_one_request() {
 }
 
 #[test]
-fn a_key_belongs_to_its_route_and_its_domain() {
+fn key_is_scoped_to_route_and_domain() {
     let edge = MemoryEdge::new(1);
-    let elsewhere = || {
+    let on_another_domain = || {
         let here = Ask::shorten(HERE);
         Ask { url: here.url.replace("hop.example", "b.example"), ..here }
     };
@@ -167,18 +167,18 @@ fn a_key_belongs_to_its_route_and_its_domain() {
         for keyed in [
             Ask::shorten(HERE).once(KEY),
             Ask::create(&json!({"target": HERE})).once(KEY),
-            elsewhere().once(KEY),
+            on_another_domain().once(KEY),
             import().once(KEY),
             Ask::shorten(HERE).once("another key"),
         ] {
             assert!(ask(&edge, keyed).code() < 300);
         }
-        assert_eq!(truth(&edge).len(), 6, "one each, and two by the import");
+        assert_eq!(truth(&edge).len(), 6, "one link each, two of the import");
     }
 }
 
 #[test]
-fn a_key_can_be_told_from_a_mishap() {
+fn invalid_keys_are_refused() {
     let edge = MemoryEdge::new(1);
     for (key, good) in [
         ("", false),
@@ -200,11 +200,11 @@ fn a_key_can_be_told_from_a_mishap() {
         }
     }
     assert_eq!(truth(&edge).len(), 3);
-    assert_eq!(shown(&ask(&edge, Ask::shorten(HERE).once("k"))), shown(&ask(&edge, Ask::shorten(HERE).once(" k "))));
+    assert_eq!(comparable(&ask(&edge, Ask::shorten(HERE).once("k"))), comparable(&ask(&edge, Ask::shorten(HERE).once(" k "))));
 }
 
 #[test]
-fn without_a_pepper_no_key_is_taken() {
+fn key_without_pepper_is_not_configured() {
     let edge = MemoryEdge::new(1);
     for pepper in [None, Some("short")] {
         let mut settings = vec![("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY)];
@@ -219,27 +219,27 @@ fn without_a_pepper_no_key_is_taken() {
 }
 
 #[test]
-fn a_request_that_is_being_answered_is_not_answered_twice() {
-    for deed in &DEEDS {
+fn request_in_flight_answers_409() {
+    for command in &COMMANDS {
         let edge = world(CommitMode::Stepwise);
-        // The claim is a read, a write and its answer.
+        // The claim consists of a read, a write and its response.
         plan(&edge, Plan::From(3, None));
-        let (lost, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
-        assert!(matches!(lost.code(), 200 | 503), "{}", deed.name);
+        let (lost, _lost) = run(Isolate::new(&edge).handle((command.ask)().once(KEY)));
+        assert!(matches!(lost.code(), 200 | 503), "{}", command.name);
         calm(&edge);
         for wait in [0, 59] {
             edge.wait_seconds(wait);
-            let early = ask(&edge, (deed.ask)().once(KEY));
+            let early = ask(&edge, (command.ask)().once(KEY));
             assert_eq!((early.code(), early.problem().as_str(), early.header("retry-after")), (409, "idempotency_in_flight", "2"));
         }
-        assert_eq!(ask(&edge, Ask::shorten(HERE).once(KEY)).code() == 201, deed.name != "shorten", "another route is free");
+        assert_eq!(ask(&edge, Ask::shorten(HERE).once(KEY)).code() == 201, command.name != "shorten", "the key is free on another route");
         edge.wait_seconds(1);
-        assert_eq!(ask(&edge, (deed.ask)().once(KEY)).code(), deed.success, "{}", deed.name);
+        assert_eq!(ask(&edge, (command.ask)().once(KEY)).code(), command.success, "{}", command.name);
     }
 }
 
 #[test]
-fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
+fn refused_request_leaves_its_key_free() {
     let edge = world(CommitMode::Stepwise);
     for refused in [
         Ask::create(&json!({"target": HERE, "alias": "docs"})),
@@ -254,11 +254,11 @@ fn a_refused_request_leaves_its_key_for_another_and_a_full_day_to_it() {
     let first = ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY));
     assert_eq!(first.code(), 201);
     edge.wait_seconds(DAY - 10);
-    assert_eq!(shown(&ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY))), shown(&first));
+    assert_eq!(comparable(&ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY))), comparable(&first));
 }
 
 #[test]
-fn after_a_day_a_key_is_free_and_draws_otherwise() {
+fn expired_key_is_free_and_yields_new_ids() {
     let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"target": HERE})).once(KEY);
     let first = ask(&edge, create()).json();
@@ -272,7 +272,7 @@ fn after_a_day_a_key_is_free_and_draws_otherwise() {
 }
 
 #[test]
-fn what_is_kept_of_a_request_is_no_secret() {
+fn stored_request_holds_no_secret() {
     let edge = MemoryEdge::new(1);
     let password = "a password to keep";
     let link = json!({"target": HERE, "alias": "mine", "password": password});
@@ -290,29 +290,33 @@ fn what_is_kept_of_a_request_is_no_secret() {
     }
 }
 
-/// Dies before every single step in turn, waits until nobody can be at it any more, and lets `between` happen before it is sent again.
-fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&MemoryEdge, &BTreeMap<String, GuardedRecord>, &Answer)) {
+/// Crashes before each step in turn, waits until the claim has expired, calls `between`, and retries.
+fn crash_at_every_step(
+    command: &Command,
+    between: impl Fn(&MemoryEdge),
+    check: impl Fn(&MemoryEdge, &BTreeMap<String, GuardedRecord>, &Answer),
+) {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        for died_at in 0.. {
-            let _guard = OnFailure::print(format!("\n{}, {steps:?}, dies at step {died_at}\n", deed.name));
+        for crash_at in 0.. {
+            let _guard = OnFailure::print(format!("\n{}, {steps:?}, crash at step {crash_at}\n", command.name));
             let edge = world(steps);
             let before = truth(&edge);
-            let trace = plan(&edge, Plan::From(died_at, None));
-            let (_, _lost) = run(Isolate::new(&edge).handle((deed.ask)().once(KEY)));
-            let has_lived = trace.steps().len() <= died_at;
+            let trace = plan(&edge, Plan::From(crash_at, None));
+            let (_, _lost) = run(Isolate::new(&edge).handle((command.ask)().once(KEY)));
+            let has_finished = trace.steps().len() <= crash_at;
             calm(&edge);
             let made_before = made(&edge, &before);
             check_list(&edge);
             edge.wait_seconds(61);
             between(&edge);
-            let again = ask(&edge, (deed.ask)().once(KEY));
+            let again = ask(&edge, (command.ask)().once(KEY));
             check(&edge, &before, &again);
             let now = made(&edge, &before);
-            assert!(made_before.iter().all(|(_, kept)| now.values().any(|known| known.id == kept.id)), "another was made");
-            assert_eq!(shown(&ask(&edge, (deed.ask)().once(KEY))), shown(&again));
+            assert!(made_before.iter().all(|(_, kept)| now.values().any(|known| known.id == kept.id)), "the retry replaced a created link");
+            assert_eq!(comparable(&ask(&edge, (command.ask)().once(KEY))), comparable(&again));
             assert_eq!(made(&edge, &before), now);
-            if has_lived {
-                assert!(died_at > 5, "{} has more than {died_at} steps", deed.name);
+            if has_finished {
+                assert!(crash_at > 5, "{} has more than {crash_at} steps", command.name);
                 break;
             }
         }
@@ -320,18 +324,18 @@ fn die_everywhere(deed: &Deed, between: impl Fn(&MemoryEdge), check: impl Fn(&Me
 }
 
 #[test]
-fn whoever_dies_over_a_request_leaves_it_to_be_done_once() {
-    for deed in &DEEDS {
-        die_everywhere(
-            deed,
+fn retry_after_crash_does_the_work_once() {
+    for command in &COMMANDS {
+        crash_at_every_step(
+            command,
             |_| {},
             |edge, before, again| {
-                assert_eq!(again.code(), deed.success, "{}", again.json());
-                check_done(deed, edge, before);
-                if deed.name.contains("import") {
-                    assert_eq!((&again.json()["imported"], &again.json()["failed"]), (&json!(deed.makes), &json!(0)));
+                assert_eq!(again.code(), command.success, "{}", again.json());
+                check_done(command, edge, before);
+                if command.name.contains("import") {
+                    assert_eq!((&again.json()["imported"], &again.json()["failed"]), (&json!(command.makes), &json!(0)));
                 }
-                if deed.name == "batch" {
+                if command.name == "batch" {
                     let statuses: Vec<_> =
                         again.json()["results"].as_array().expect("results").iter().map(|one| one["status"].clone()).collect();
                     assert_eq!(statuses, [201, 200, 200, 204, 201]);
@@ -341,9 +345,9 @@ fn whoever_dies_over_a_request_leaves_it_to_be_done_once() {
     }
 }
 
-/// Meanwhile everything that was made goes elsewhere, and somebody else sits down in its place.
+/// Between crash and retry every created link moves away, and another link takes its alias.
 #[test]
-fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
+fn retry_takes_no_alias_claimed_meanwhile() {
     let others = |edge: &MemoryEdge| {
         for (number, (alias, kept)) in truth(edge).into_iter().enumerate() {
             if kept.target != HERE || !kept.live {
@@ -354,13 +358,13 @@ fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
             assert_eq!(ask(edge, Ask::create(&rival)).code(), 201);
         }
     };
-    for deed in DEEDS.iter().filter(|deed| deed.name != "batch") {
-        die_everywhere(deed, others, |edge, before, again| {
-            assert_eq!(again.code(), deed.success, "{}", again.json());
+    for command in COMMANDS.iter().filter(|command| command.name != "batch") {
+        crash_at_every_step(command, others, |edge, before, again| {
+            assert_eq!(again.code(), command.success, "{}", again.json());
             let mine: Vec<GuardedRecord> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
-            assert_eq!(mine.len(), deed.makes, "{:?}", truth(edge));
+            assert_eq!(mine.len(), command.makes, "{:?}", truth(edge));
             if let Some(id) = again.json().get("id") {
-                assert_eq!(text(id), mine[0].id, "an answer about another's link");
+                assert_eq!(text(id), mine[0].id, "the response shows another link");
             }
             check_list(edge);
         });
@@ -368,27 +372,27 @@ fn a_request_done_by_halves_takes_nothing_from_those_who_came_meanwhile() {
 }
 
 #[test]
-fn a_move_done_by_halves_loses_no_link() {
-    let deed = Deed {
+fn retry_of_a_crashed_move_loses_no_link() {
+    let command = Command {
         name: "rename",
         ask: || Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]),
         makes: 0,
         success: 200,
     };
     let rival = json!({"target": THERE, "alias": "new"});
-    die_everywhere(
-        &deed,
+    crash_at_every_step(
+        &command,
         |edge| drop(ask(edge, Ask::create(&rival))),
         |edge, before, _| {
-            let places: Vec<String> =
+            let aliases: Vec<String> =
                 truth(edge).into_iter().filter(|(_, kept)| kept.id == before["old"].id).map(|(alias, _)| alias).collect();
-            assert_eq!(places.len(), 1, "it is at {places:?}");
+            assert_eq!(aliases.len(), 1, "the link is at {aliases:?}");
             check_list(edge);
         },
     );
-    // Or it is done, and the link goes on from there.
-    let on = |edge: &MemoryEdge| drop(ask(edge, Ask::change("new", &json!({"alias": "newer"}))));
-    die_everywhere(&deed, on, |edge, before, again| {
+    // Or the move is made, and the link moves on.
+    let move_on = |edge: &MemoryEdge| drop(ask(edge, Ask::change("new", &json!({"alias": "newer"}))));
+    crash_at_every_step(&command, move_on, |edge, before, again| {
         let result = &again.json()["results"][0];
         assert_eq!((&result["status"], &result["link"]["id"]), (&json!(200), &json!(before["old"].id)));
         assert_eq!(truth(edge).values().filter(|kept| kept.id == before["old"].id).count(), 1);
@@ -397,37 +401,37 @@ fn a_move_done_by_halves_loses_no_link() {
 }
 
 #[test]
-fn a_failed_request_may_be_sent_again_at_once() {
-    for deed in &DEEDS {
+fn failed_request_may_be_retried_at_once() {
+    for command in &COMMANDS {
         let mut failed = 0;
         for number in 0.. {
             let edge = world(CommitMode::Stepwise);
             let before = truth(&edge);
-            let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", deed.name));
+            let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", command.name));
             let trace = plan(&edge, Plan::At(vec![(number, Fault::Fail)]));
-            let first = ask(&edge, (deed.ask)().once(KEY));
+            let first = ask(&edge, (command.ask)().once(KEY));
             let steps = trace.steps();
             calm(&edge);
             if steps.len() <= number {
                 break;
             }
-            let again = ask(&edge, (deed.ask)().once(KEY));
+            let again = ask(&edge, (command.ask)().once(KEY));
             let item_failed = first.json()["results"].as_array().is_some_and(|results| results.iter().any(|one| one["status"] == 503));
             if first.code() == 503 || item_failed {
                 failed += 1;
-                assert_eq!(again.code(), deed.success, "{}", again.json());
+                assert_eq!(again.code(), command.success, "{}", again.json());
                 assert_eq!(again.json()["failed"].as_u64().unwrap_or_default(), 0);
-                check_done(deed, &edge, &before);
+                check_done(command, &edge, &before);
             } else {
-                let is_unsettled = again.problem() == "idempotency_in_flight" && steps[number] == StoreStep::Get;
-                assert!(is_unsettled || shown(&again) == shown(&first), "{}", again.json());
+                let is_in_flight = again.problem() == "idempotency_in_flight" && steps[number] == StoreStep::Get;
+                assert!(is_in_flight || comparable(&again) == comparable(&first), "{}", again.json());
             }
         }
-        assert!(failed > 0, "{} never failed", deed.name);
+        assert!(failed > 0, "{} never failed", command.name);
     }
 }
 
-/// Whether an item was refused because the store showed an older truth, in which its link was not there.
+/// Whether an item was refused because a stale read did not find its link.
 fn was_refused(answer: &Answer) -> bool {
     let json = answer.json();
     let results = json["results"].as_array();
@@ -435,50 +439,51 @@ fn was_refused(answer: &Answer) -> bool {
 }
 
 #[test]
-fn many_at_once_do_it_once() {
-    for_seeds("once", "many_at_once_do_it_once", 700, |seed| {
+fn concurrent_retries_do_the_work_once() {
+    for_seeds("idempotency", "concurrent_retries_do_the_work_once", 700, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
-        let deed = &DEEDS[random.below(DEEDS.len())];
-        let weather = [WINDY, STORMY, FOGGY][random.below(3)];
+        let command = &COMMANDS[random.below(COMMANDS.len())];
+        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, weather, seed);
+        unleash(&edge, rates, seed);
         let clients: Vec<_> = (0..2 + random.below(3))
-            .map(|client| Box::pin(isolates[client % 2].ask((deed.ask)().once(KEY))) as Client<'_, Answer>)
+            .map(|client| Box::pin(isolates[client % 2].ask((command.ask)().once(KEY))) as Client<'_, Answer>)
             .collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
         calm(&edge);
         for answer in &answers {
-            let is_expected = answer.code() == deed.success || answer.code() == 503 || answer.problem() == "idempotency_in_flight";
-            let is_outdated = weather.stale > 0 && deed.name == "reuse" && answer.problem() == "alias_taken";
-            assert!(is_expected || is_outdated, "{} {}: {}", deed.name, answer.code(), answer.json());
+            let is_expected = answer.code() == command.success || answer.code() == 503 || answer.problem() == "idempotency_in_flight";
+            let is_outdated = rates.stale > 0 && command.name == "reuse" && answer.problem() == "alias_taken";
+            assert!(is_expected || is_outdated, "{} {}: {}", command.name, answer.code(), answer.json());
         }
-        if weather.fail == 0 {
-            assert!(answers.iter().any(|answer| answer.code() == deed.success), "nobody did it");
+        if rates.fail == 0 {
+            assert!(answers.iter().any(|answer| answer.code() == command.success), "no request succeeded");
             assert!(answers.iter().all(|answer| answer.code() != 503), "nothing failed");
         }
         check_list(&edge);
         edge.wait_seconds(61);
-        let last = ask(&edge, (deed.ask)().once(KEY));
-        assert_eq!(last.code(), deed.success, "{} {}", deed.name, last.json());
-        if was_refused(&last) && weather.stale > 0 {
-            assert!(made(&edge, &before).len() <= deed.makes);
+        let last = ask(&edge, (command.ask)().once(KEY));
+        assert_eq!(last.code(), command.success, "{} {}", command.name, last.json());
+        if was_refused(&last) && rates.stale > 0 {
+            assert!(made(&edge, &before).len() <= command.makes);
             check_list(&edge);
         } else {
-            check_done(deed, &edge, &before);
+            check_done(command, &edge, &before);
         }
         let name = |answer: &Answer| (answer.json()["alias"].clone(), answer.json()["short_id"].clone());
-        let told: Vec<Value> = answers.iter().filter(|answer| answer.code() == deed.success).map(|answer| json!(name(answer))).collect();
-        assert!(told.iter().all(|told| *told == json!(name(&last))), "{told:?}");
+        let names: Vec<Value> =
+            answers.iter().filter(|answer| answer.code() == command.success).map(|answer| json!(name(answer))).collect();
+        assert!(names.iter().all(|other| *other == json!(name(&last))), "{names:?}");
     });
 }
 
 #[test]
-fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
+fn unstored_response_is_sent_and_logged() {
     let edge = world(CommitMode::Transaction);
     edge.take_log();
-    // The first write claims the key, the second makes the link.
+    // The first write claims the key, the second creates the link.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let create = || Ask::create(&json!({"target": HERE, "alias": "mine"})).once(KEY);
     let (answer, _lost) = run(Isolate::new(&edge).handle(create()));
@@ -487,16 +492,16 @@ fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
     let log = edge.take_log();
     assert!(log.len() == 1 && log[0].contains("an answer was not kept"), "{log:?}");
     edge.wait_seconds(61);
-    assert_eq!(shown(&ask(&edge, create())), shown(&answer));
+    assert_eq!(comparable(&ask(&edge, create())), comparable(&answer));
 }
 
 fn move_once() -> Ask {
     Ask::batch(&[json!({"op": "update", "alias": "old", "patch": {"alias": "new", "keep_old_alias": true}})]).once(KEY)
 }
 
-/// Three tries of one move are at it at once, under one journey.
+/// Three attempts at one move run at once with the same move id.
 #[test]
-fn link_arrives_once_however_many_tries_move_it() {
+fn concurrent_retries_move_a_link_once() {
     let edge = world(CommitMode::Transaction);
     let id = truth(&edge)["old"].id.clone();
     let isolate = Isolate::new(&edge);
@@ -509,30 +514,30 @@ fn link_arrives_once_however_many_tries_move_it() {
         edge.wait_seconds(61);
         moving
     };
-    // It has claimed the new alias, and is about to say at the old one that the link has left.
+    // The first attempt has claimed the new alias and is about to write the departure at the old one.
     let first = begin(3);
-    // This one takes the claim over, and dies before it says that the link has left.
+    // The second takes over the claim and crashes before it writes the departure.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let (_, _lost) = run(isolate.handle(move_once()));
     calm(&edge);
     edge.wait_seconds(61);
-    // And this one has claimed the alias anew.
+    // The third has claimed the alias again.
     let third = begin(3);
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     let (_, _lost) = run(first);
     calm(&edge);
     let (answer, _) = run(third);
     assert_eq!(answer.json()["results"][0]["status"], 200, "{}", answer.json());
-    let places: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
-    assert_eq!(places, ["new"]);
+    let aliases: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    assert_eq!(aliases, ["new"]);
     check_list(&edge);
 }
 
-/// A move that was made is not made again, even if the link has come back since.
+/// A retry does not repeat a move, even if the link has moved back since.
 #[test]
-fn a_move_that_was_made_is_not_made_again() {
+fn finished_move_is_not_repeated() {
     let edge = world(CommitMode::Stepwise);
-    // The worker dies before it has settled the link.
+    // The writer crashes before it finalizes the move.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let (_, _lost) = run(Isolate::new(&edge).handle(move_once()));
     calm(&edge);
@@ -545,14 +550,14 @@ fn a_move_that_was_made_is_not_made_again() {
     check_list(&edge);
 }
 
-/// Whoever is slow is taken over by the next, and both go on. Nothing is done twice all the same.
+/// A slow request is taken over by a retry while it is still running. Nothing is done twice.
 #[test]
-fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
-    for_seeds("once", "whoever_is_taken_over_while_they_are_at_it_does_nothing_twice", 500, |seed| {
+fn taken_over_request_does_nothing_twice() {
+    for_seeds("idempotency", "taken_over_request_does_nothing_twice", 500, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
         let before = truth(&edge);
-        let deed = &DEEDS[random.below(DEEDS.len())];
+        let command = &COMMANDS[random.below(COMMANDS.len())];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         unleash(&edge, WINDY, seed);
         let clients: Vec<_> = (0..2 + random.below(2))
@@ -561,42 +566,42 @@ fn whoever_is_taken_over_while_they_are_at_it_does_nothing_twice() {
                 Box::pin(async move {
                     let mut answers = Vec::new();
                     for _ in 0..3 {
-                        answers.push(isolate.ask((deed.ask)().once(KEY)).await);
+                        answers.push(isolate.ask((command.ask)().once(KEY)).await);
                     }
                     answers
                 }) as Client<'_, Vec<Answer>>
             })
             .collect();
-        let mut leaps = Random::new(seed + 1);
+        let mut pauses = Random::new(seed + 1);
         let answers = Turns::default().interleave(&mut random, clients, || {
-            if leaps.below(8) == 0 {
+            if pauses.below(8) == 0 {
                 edge.wait_seconds(61);
             }
         });
         calm(&edge);
         edge.wait_seconds(61);
-        let last = ask(&edge, (deed.ask)().once(KEY));
-        assert_eq!(last.code(), deed.success, "{} {}", deed.name, last.json());
-        check_done(deed, &edge, &before);
+        let last = ask(&edge, (command.ask)().once(KEY));
+        assert_eq!(last.code(), command.success, "{} {}", command.name, last.json());
+        check_done(command, &edge, &before);
         for answer in answers.into_iter().flatten().filter(|answer| answer.problem() != "idempotency_in_flight") {
-            assert_eq!(answer.code(), deed.success, "{} {}", deed.name, answer.json());
-            let named = |answer: &Answer| [&answer.json()["id"], &answer.json()["short_id"]].map(Value::clone);
-            assert_eq!(named(&answer), named(&last));
-            // They may get into each other's way for too long. Then whoever asks is told to ask again.
+            assert_eq!(answer.code(), command.success, "{} {}", command.name, answer.json());
+            let ids = |answer: &Answer| [&answer.json()["id"], &answer.json()["short_id"]].map(Value::clone);
+            assert_eq!(ids(&answer), ids(&last));
+            // Attempts may conflict for too long. Then an item answers 503.
             let results = answer.json()["results"].as_array().cloned().unwrap_or_default();
             assert!(results.iter().all(|one| one["problem"].is_null() || one["status"] == 503), "{}", answer.json());
         }
     });
 }
 
-/// A link that an earlier try made may have been changed since, by whoever may write what the sender may not read.
+/// The link of an earlier attempt may have been edited since. A key without `links:read` must not see the edit.
 #[test]
-fn repetition_shows_an_edited_link_to_readers_only() {
+fn retry_shows_edited_link_to_readers_only() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'e', "editor", "in");
-    let [(_, blind), (_, seeing)] =
+    let [(_, write_only), (_, read_write)] =
         [&["links:write"][..], &["links:read", "links:write"]].map(|scopes| key(&edge, &owner, scopes, &json!({})));
-    for (secret, is_told) in [(&blind, false), (&seeing, true)] {
+    for (secret, is_visible) in [(&write_only, false), (&read_write, true)] {
         let create = || Ask::create(&json!({"target": "https://example.com/"})).once("a key").showing(&**secret);
         plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 503);
@@ -606,6 +611,6 @@ fn repetition_shows_an_edited_link_to_readers_only() {
         assert_eq!(run(Isolate::new(&edge).ask(Ask::change(&alias, &json!({"note": "not for them"})))).code(), 200);
         edge.wait_seconds(61);
         let again = run(Isolate::new(&edge).ask(create()));
-        assert_eq!((again.code(), again.tells("not for them"), again.json()["alias"].as_str()), (201, is_told, Some(&*alias)));
+        assert_eq!((again.code(), again.tells("not for them"), again.json()["alias"].as_str()), (201, is_visible, Some(&*alias)));
     }
 }

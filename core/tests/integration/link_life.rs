@@ -1,5 +1,5 @@
-//! The whole path of a link through `App::handle`: created, shown, listed, followed, deleted, restored. It is walked natively and,
-//! the same, inside a wasm module.
+//! The life of a link through `App::handle`: created, shown, listed, followed, deleted, restored. These tests run
+//! natively and inside a wasm module.
 
 use crate::support::audit::{clicks, listed, text};
 use crate::support::client::{ADMIN_KEY, Visitor};
@@ -17,7 +17,7 @@ fn aliases(edge: &MemoryEdge) -> Vec<String> {
 }
 
 #[test]
-fn a_link_lives_dies_and_lives_again() {
+fn link_is_created_followed_deleted_and_restored() {
     run(async {
         let edge = MemoryEdge::new(1);
         let isolate = Isolate::new(&edge);
@@ -62,7 +62,7 @@ fn a_link_lives_dies_and_lives_again() {
     });
 }
 
-/// On a store without transactions all of it is a write of its own.
+/// Counted on a store without transactions, where each part is a separate write.
 #[test]
 fn reusing_an_alias_writes_its_entries_once() {
     run(async {
@@ -75,13 +75,14 @@ fn reusing_an_alias_writes_its_entries_once() {
         let steps = watch(&edge);
         assert_eq!(isolate.ask(create(true)).await.code(), 201);
         let counted = [StoreStep::AddEntry, StoreStep::RemoveKey, StoreStep::Write].map(|wanted| steps.count(|step| step == wanted));
-        // Its mark, its three entries and its note; the three entries of the old link; the record.
+        // Added: the mark of the tag, three index entries, an audit event. Removed: three entries of the old link.
+        // Written: the record.
         assert_eq!(counted, [5, 3, 1]);
     });
 }
 
 #[test]
-fn an_alias_has_one_owner_on_each_domain() {
+fn alias_is_unique_per_domain() {
     run(async {
         let edge = MemoryEdge::new(2);
         let isolate = Isolate::new(&edge);
@@ -98,7 +99,7 @@ fn an_alias_has_one_owner_on_each_domain() {
 }
 
 #[test]
-fn a_shortened_url_is_one_line_away() {
+fn shorten_creates_a_link_from_a_url() {
     run(async {
         let edge = MemoryEdge::new(3);
         let isolate = Isolate::new(&edge);
@@ -118,7 +119,7 @@ fn a_shortened_url_is_one_line_away() {
 }
 
 #[test]
-fn a_redirect_carries_four_headers_and_nothing_else() {
+fn redirect_carries_exactly_four_headers() {
     run(async {
         let edge = MemoryEdge::new(4);
         let isolate = Isolate::new(&edge);
@@ -140,14 +141,14 @@ fn a_redirect_carries_four_headers_and_nothing_else() {
 }
 
 #[test]
-fn a_look_is_no_click() {
+fn head_request_counts_no_click() {
     run(async {
         let edge = MemoryEdge::new(5);
         let isolate = Isolate::new(&edge);
         let link = isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"}))).await.json();
         for _ in 0..3 {
-            let looked = isolate.ask(Ask { method: Method::HEAD, ..Ask::visit("docs") }).await;
-            assert_eq!((looked.code(), looked.header("location")), (302, "https://example.com/"));
+            let head = isolate.ask(Ask { method: Method::HEAD, ..Ask::visit("docs") }).await;
+            assert_eq!((head.code(), head.header("location")), (302, "https://example.com/"));
         }
         assert_eq!(clicks(&edge, &text(&link["id"])), 0);
         for _ in 0..3 {
@@ -158,7 +159,7 @@ fn a_look_is_no_click() {
 }
 
 #[test]
-fn pages_show_every_link_once_newest_first() {
+fn list_shows_every_link_once_newest_first() {
     run(async {
         let edge = MemoryEdge::new(6);
         let isolate = Isolate::new(&edge);
@@ -172,7 +173,7 @@ fn pages_show_every_link_once_newest_first() {
         expected.retain(|alias| alias != "third");
         expected.reverse();
         assert_eq!(aliases(&edge), expected);
-        // Seven hints lead to six links: a page examines as many hints as it may show links.
+        // Seven index entries name six links: a page examines as many entries as its limit.
         for (query, items, ends) in [("", 6, true), ("?limit=7", 6, true), ("?limit=6", 5, false), ("?limit=1", 1, false)] {
             let page = isolate.ask(Ask::list(&format!("/api/v1/links{query}"))).await.json();
             assert_eq!((page["items"].as_array().map(Vec::len), page["next"].is_null()), (Some(items), ends), "{query}");
@@ -181,7 +182,7 @@ fn pages_show_every_link_once_newest_first() {
 }
 
 #[test]
-fn who_has_no_key_costs_the_store_nothing() {
+fn unauthenticated_request_costs_no_store_operation() {
     run(async {
         let edge = MemoryEdge::new(7);
         let isolate = Isolate::new(&edge);
@@ -200,11 +201,11 @@ fn who_has_no_key_costs_the_store_nothing() {
 }
 
 #[test]
-fn a_wrong_key_opens_nothing() {
+fn wrong_admin_key_is_refused() {
     run(async {
         let edge = MemoryEdge::new(8);
         let isolate = Isolate::new(&edge);
-        let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends so");
+        let truncated = ADMIN_KEY.strip_suffix('w').expect("the key ends with w");
         for key in [truncated, &format!("{ADMIN_KEY}x"), &ADMIN_KEY.to_uppercase(), &format!("{ADMIN_KEY} {ADMIN_KEY}"), "x"] {
             let visitor = Visitor::default().with(AUTHORIZATION, format!("Bearer {key}").into());
             let refused = isolate.ask(Ask { visitor, ..Ask::list("/api/v1/links") }).await;

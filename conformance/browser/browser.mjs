@@ -1,11 +1,11 @@
-// Starts Chromium without a window, which finds no host but those of the plan.
+// Starts Chromium without a window. It resolves only the hosts of the plan.
 import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import puppeteer from "puppeteer-core";
 
-/** The libraries and the font that were unpacked beside the program come first, so that every machine sees the same. */
-async function surroundings([libraries, fonts], folder) {
+/** The environment with the libraries and the font of the pinned browser, so that it renders the same everywhere. */
+async function pinnedEnvironment([libraries, fonts], folder) {
   const settings = join(folder, "fonts.conf");
   const aliases = ["sans-serif", "system-ui"].map((name) => `<alias><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`);
   const directories = [fonts, "/usr/share/fonts"].map((name) => `<dir>${name}</dir>`);
@@ -20,12 +20,12 @@ export async function startBrowser({ program, hosts, folder }) {
   const isPinned = beside.every((path) => existsSync(path));
   return puppeteer.launch({
     executablePath: program,
-    // The pinned one has no window to begin with.
+    // The pinned browser is a headless shell.
     headless: isPinned ? "shell" : true,
     userDataDir: join(state, "profile"),
-    env: isPinned ? await surroundings(beside, state) : process.env,
+    env: isPinned ? await pinnedEnvironment(beside, state) : process.env,
     args: [
-      // It opens nothing but hop's own pages, and a sandbox needs rights that not every machine gives.
+      // It opens only hop's own pages, and a sandbox needs rights that not every machine gives.
       "--no-sandbox",
       "--font-render-hinting=none",
       "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",

@@ -1,6 +1,6 @@
-// Fills in the forms of pages, as somebody does who has a keyboard alone.
+// Fills in forms with the keyboard alone.
 
-/** Tabs past whatever else the page has. */
+/** Presses Tab until a form has the focus. */
 export async function reachForm(tab) {
   for (let presses = 0; presses < 10; presses += 1) {
     await tab.keyboard.press("Tab");
@@ -8,10 +8,10 @@ export async function reachForm(tab) {
       return;
     }
   }
-  throw new Error(`no key leads into a form at ${tab.url()}`);
+  throw new Error(`Tab reaches no form at ${tab.url()}`);
 }
 
-/** Types `text` where the focus is, and sends the form. What answers is the last page on the way. */
+/** Types `text` into the focused field and sends the form. Returns the response of the last page. */
 export async function send(tab, text) {
   await tab.keyboard.type(text);
   const [response] = await Promise.all([tab.waitForNavigation({ timeout: 10_000 }), tab.keyboard.press("Enter")]);

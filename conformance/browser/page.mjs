@@ -1,4 +1,4 @@
-// What must hold of every page, in light and dark, wide and narrow.
+// The checks of every page, in light and dark, wide and narrow.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -13,46 +13,46 @@ const VIEWS = [
   { name: "dark", viewport: WIDE, scheme: "dark" },
   { name: "narrow", viewport: NARROW, scheme: "light" },
 ];
-/** What a finger hits, in pixels. */
-const LEAST_SIZE = 44;
-/** How often a form is sent that is not answered as it should be: more often than hop takes a password. */
+/** The least height of what a finger presses, in pixels. */
+const LEAST_HEIGHT = 44;
+/** How often a form is sent until the status is right. It is more often than hop takes a password. */
 const TRIES = 125;
 
-export async function lookAt(tab, page, screenshots, report) {
+export async function checkPage(tab, page, screenshots, report) {
   const { requests, complaints } = listen(tab, page);
   await tab.setViewport(WIDE);
   const response = await open(tab, page);
-  const wrong = tab.url() === page.lands ? [] : [`it is at ${tab.url()}, and not at ${page.lands}`];
+  const wrong = tab.url() === page.lands ? [] : [`expected ${page.lands}, found ${tab.url()}`];
   if (response.status() !== page.status) {
-    wrong.push(`it answers ${response.status()} and not ${page.status}`);
+    wrong.push(`expected the status ${page.status}, found ${response.status()}`);
   }
-  const said = await tab.evaluate(() => document.body.innerText);
+  const shown = await tab.evaluate(() => document.body.innerText);
   if (await tab.evaluate(() => document.scripts.length > 0)) {
     wrong.push("it has a script");
   }
   for (const part of page.says) {
-    if (!said.includes(part)) {
-      wrong.push(`it does not say ${JSON.stringify(part)}, but: ${said}`);
+    if (!shown.includes(part)) {
+      wrong.push(`the text ${JSON.stringify(part)} is missing: ${shown}`);
     }
   }
-  report(`${page.name}: answer`, wrong);
+  report(`${page.name}: response`, wrong);
 
   for (const view of VIEWS) {
     await tab.setViewport(view.viewport);
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: view.scheme }]);
-    report(`${page.name}: ${view.name}`, [...(await accessibility(tab)), ...(await tab.evaluate(layout, LEAST_SIZE)), ...(await darkness(tab, view))]);
+    report(`${page.name}: ${view.name}`, [...(await accessibility(tab)), ...(await tab.evaluate(layout, LEAST_HEIGHT)), ...(await colorScheme(tab, view))]);
     await tab.screenshot({ path: join(screenshots, `${page.name}-${view.name}.png`), fullPage: true });
   }
   report(`${page.name}: keyboard`, await focus(tab));
-  report(`${page.name}: quiet`, [...complaints, ...requests.filter((url) => url !== page.url && url !== page.lands).map((url) => `it asks for ${url}`)]);
+  report(`${page.name}: quiet`, [...complaints, ...requests.filter((url) => url !== page.url && url !== page.lands).map((url) => `it loads ${url}`)]);
 
   await tab.setJavaScriptEnabled(false);
   await open(tab, page);
   const without = await tab.evaluate(() => document.body.innerText);
-  report(`${page.name}: without JavaScript`, without === said ? [] : [`it says something else: ${without}`]);
+  report(`${page.name}: without JavaScript`, without === shown ? [] : [`the text differs: ${without}`]);
 }
 
-/** Goes there, and sends the form that stands there, if that is how the page is come by. */
+/** Opens the page, and sends its form if the page is the response to one. */
 async function open(tab, page) {
   let response = await tab.goto(page.url);
   for (let tries = 0; page.typed !== undefined && response.status() !== page.status && tries < TRIES; tries += 1) {
@@ -62,11 +62,11 @@ async function open(tab, page) {
   return response;
 }
 
-/** Notes what the page asks for and what the browser complains of. */
+/** Records the requests of the page and the complaints of the browser. */
 function listen(tab, page) {
   const requests = [];
   const complaints = [];
-  // The browser mentions the status of a page that is a 404 by intention.
+  // The console reports the status of pages that are 404 on purpose.
   const isStatus = (message) => [page.url, page.lands].includes(message.location().url) && message.text().startsWith("Failed to load resource: the server responded with");
   tab.on("request", (request) => requests.push(request.url()));
   tab.on("console", (message) => isStatus(message) || complaints.push(`the console says ${message.text()}`));
@@ -74,20 +74,20 @@ function listen(tab, page) {
   return { requests, complaints };
 }
 
-/** The judge comes through the debugger, which no policy of the page stops. */
+/** The findings of axe, which is injected through the debugger, past the policy of the page. */
 async function accessibility(tab) {
   await tab.evaluate(AXE);
   const results = await tab.evaluate((values) => axe.run({ runOnly: { type: "tag", values }, preload: false, resultTypes: ["violations", "incomplete"] }), RULES);
-  const told = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.failureSummary} ${node.html}`);
-  return [...results.violations, ...results.incomplete].flatMap(told);
+  const describe = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.failureSummary} ${node.html}`);
+  return [...results.violations, ...results.incomplete].flatMap(describe);
 }
 
-/** Runs in the page: nothing is cut off, and whatever is pressed is large enough. */
+/** Runs in the page: nothing is cut off, and everything to press is large enough. */
 function layout(least) {
   const wrong = [];
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) {
-    wrong.push(`it is ${scrollWidth} wide, in a window of ${clientWidth}`);
+    wrong.push(`the page is ${scrollWidth} wide, the window ${clientWidth}`);
   }
   for (const element of document.querySelectorAll("a, button, input")) {
     const { height } = element.getBoundingClientRect();
@@ -98,15 +98,15 @@ function layout(least) {
   return wrong;
 }
 
-/** The page is as light or dark as the visitor asked for, which it is only if its sheet applies. */
-async function darkness(tab, view) {
+/** The background has the requested colour scheme, so the style sheet is applied. */
+async function colorScheme(tab, view) {
   const ground = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = Math.max(...ground.match(/\d+/g).slice(0, 3).map(Number));
   const fits = view.scheme === "dark" ? light < 64 : light > 192;
-  return fits && ground.startsWith("rgb(") ? [] : [`its ground is ${ground}`];
+  return fits && ground.startsWith("rgb(") ? [] : [`the background is ${ground}`];
 }
 
-/** Whatever can be pressed is reached with the tab key, and seen when it is. */
+/** Every link, button and field is reached with Tab, and shows its focus. */
 async function focus(tab) {
   const wrong = [];
   const count = await tab.evaluate(() => document.querySelectorAll("a, button, input").length);
@@ -115,10 +115,10 @@ async function focus(tab) {
     const complaint = await tab.evaluate((number) => {
       const wanted = document.querySelectorAll("a, button, input")[number];
       if (document.activeElement !== wanted) {
-        return `${wanted.outerHTML} is not reached in its turn`;
+        return `${wanted.outerHTML} is not reached in order`;
       }
       const { outlineStyle, outlineWidth } = getComputedStyle(wanted);
-      return outlineStyle === "none" || parseFloat(outlineWidth) < 2 ? `nobody sees that ${wanted.outerHTML} has the focus` : null;
+      return outlineStyle === "none" || parseFloat(outlineWidth) < 2 ? `the focus of ${wanted.outerHTML} is not visible` : null;
     }, number);
     if (complaint) {
       wrong.push(complaint);

@@ -1,4 +1,4 @@
-// Unpacks the pinned browser, with the libraries and the font it needs, into the folder TMPDIR names: the package writes there.
+// Unpacks the pinned browser, its libraries and its font into the folder that TMPDIR names.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflate } from "@sparticuz/chromium";

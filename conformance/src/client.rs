@@ -1,4 +1,4 @@
-//! A client that tidies nothing: paths, hosts and headers go out byte for byte, answers come back whole.
+//! An HTTP client that normalizes nothing: paths, hosts and headers are sent byte for byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -10,13 +10,13 @@ use crate::coverage;
 use crate::places::Place;
 use crate::secrets;
 
-/// Longer than any answer takes, short enough to notice one that never comes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any response takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What people come with. A call that says nothing else is one of theirs.
+/// The `User-Agent` of a call that sets none: a person's browser.
 pub const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// A request about to be sent.
+/// A request to be sent.
 #[derive(Clone, Debug)]
 pub struct Call {
     method: String,
@@ -29,7 +29,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request for `target`, which is sent as it stands, to the default domain.
+    /// A request to the default domain. `target` is sent unchanged.
     pub fn new(method: &str, target: impl Into<Vec<u8>>) -> Self {
         Self {
             method: method.into(),
@@ -47,9 +47,14 @@ impl Call {
         Self::new("GET", target)
     }
 
-    /// A POST of JSON, with the admin's key.
+    /// A POST of JSON with the bootstrap admin's key.
     pub fn post_json(target: &str, body: &Value) -> Self {
-        Self::new("POST", target).header("Content-Type", "application/json").body(body.to_string()).admin()
+        Self::new("POST", target).json(body).admin()
+    }
+
+    /// Adds a JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.header("Content-Type", "application/json").body(body.to_string())
     }
 
     /// Adds a header; a name may be added several times.
@@ -58,74 +63,74 @@ impl Call {
         self
     }
 
-    /// With an API key.
+    /// Adds an API key.
     pub fn with_key(self, key: &str) -> Self {
         self.header("Authorization", format!("Bearer {key}"))
     }
 
-    /// With the admin's key.
+    /// Adds the bootstrap admin's key.
     pub fn admin(self) -> Self {
         self.header("Authorization", format!("Bearer {}", crate::world::ADMIN_KEY))
     }
 
-    /// To another host.
+    /// Sets the host.
     pub fn host(mut self, host: &str) -> Self {
         self.host = host.into();
         self
     }
 
-    /// From a visitor at `place`.
+    /// Sends the request from a visitor at `place`.
     pub fn from(mut self, place: Place) -> Self {
         self.place = Some(place);
         place.headers().into_iter().fold(self, |call, (name, value)| call.header(name, value))
     }
 
-    /// With a body.
+    /// Sets the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Says that the body has `length` bytes, whatever it has.
+    /// Declares this `Content-Length`, whatever the length of the body.
     pub fn declare_length(mut self, length: usize) -> Self {
         self.declared_length = Some(length);
         self
     }
 
-    /// Sends it and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Panics
     /// When there is none.
-    pub fn send(&self, to: SocketAddr) -> Answer {
+    pub fn send(&self, to: SocketAddr) -> Response {
         let bytes = self.exchange(to).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.shown_target()));
-        let answer = Answer::parse(&bytes, self.method == "HEAD")
+        let response = Response::parse(&bytes, self.method == "HEAD")
             .unwrap_or_else(|| panic!("{} {}: no HTTP in {:?}", self.method, self.shown_target(), String::from_utf8_lossy(&bytes)));
-        coverage::seen(&self.shown_target(), &self.method, &answer);
-        answer
+        coverage::record(&self.shown_target(), &self.method, &response);
+        response
     }
 
-    /// Sends it; nothing if the server hangs up without an answer, as it may over what is no HTTP.
-    pub fn send_unless_refused(&self, to: SocketAddr) -> Option<Answer> {
-        Answer::parse(&self.exchange(to).ok()?, self.method == "HEAD")
+    /// Sends the request. The result is nothing if the server closes the connection without a response.
+    pub fn send_unless_refused(&self, to: SocketAddr) -> Option<Response> {
+        Response::parse(&self.exchange(to).ok()?, self.method == "HEAD")
     }
 
-    /// Sends it and gives what came back, which may be nothing: a server that is being killed does not answer.
+    /// Sends the request and returns the bytes of the response, which are none if the server was killed meanwhile.
     ///
     /// # Errors
-    /// When the connection fails before a byte of the answer.
+    /// When the connection fails before the first byte of the response.
     pub fn exchange(&self, to: SocketAddr) -> std::io::Result<Vec<u8>> {
         secrets::sent(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())), &self.body);
         let mut stream = self.place.map_or_else(|| TcpStream::connect(to), |place| place.connect(to))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        // A server may answer and close before it has read a body it does not want.
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
+        // A server may respond and close the connection before it has read the whole body.
         let sent = stream.write_all(&self.bytes());
         if self.declared_length.is_some_and(|length| length > self.body.len()) {
             stream.shutdown(Shutdown::Write)?;
         }
         let mut bytes = Vec::new();
         let read = stream.read_to_end(&mut bytes);
-        secrets::answered(&self.method, &self.shown_target(), &bytes);
+        secrets::received(&self.method, &self.shown_target(), &bytes);
         match read {
             Err(error) if bytes.is_empty() => Err(sent.err().unwrap_or(error)),
             _ => Ok(bytes),
@@ -158,28 +163,28 @@ impl Call {
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
+pub struct Response {
+    /// The status code.
     pub status: u16,
     headers: Vec<(String, Vec<u8>)>,
-    /// The body, taken out of its chunks.
+    /// The body, without chunked encoding.
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// Reads HTTP; nothing if it is none.
+impl Response {
+    /// Parses a response. The result is nothing if it is no complete HTTP.
     pub(crate) fn parse(bytes: &[u8], is_head: bool) -> Option<Self> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut response = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(body_at) = response.parse(bytes).ok()? else { return None };
-        let headers = response.headers.iter().map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec())).collect();
-        let mut answer = Self { status: response.code?, headers, body: bytes[body_at..].to_vec() };
-        if answer.header("transfer-encoding").as_deref() == Some("chunked") && !is_head {
-            answer.body = unchunk(&answer.body)?;
+        let mut parsed = httparse::Response::new(&mut headers);
+        let httparse::Status::Complete(body_at) = parsed.parse(bytes).ok()? else { return None };
+        let headers = parsed.headers.iter().map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec())).collect();
+        let mut response = Self { status: parsed.code?, headers, body: bytes[body_at..].to_vec() };
+        if response.header("transfer-encoding").as_deref() == Some("chunked") && !is_head {
+            response.body = unchunk(&response.body)?;
         }
-        Some(answer)
+        Some(response)
     }
 
     /// The first header of this name, as text.
@@ -192,7 +197,7 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 
-    /// All values of a header, whether they came in one line or in several.
+    /// All values of a header, from one line or several.
     pub fn header_values(&self, name: &str) -> Vec<String> {
         self.header_lines(name).flat_map(|line| line.split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
     }
@@ -202,13 +207,13 @@ impl Answer {
         self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// Whether `text` stands anywhere in it: in a header or in the body.
-    pub fn tells(&self, text: &str) -> bool {
-        let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
-        holds(&self.body) || self.headers.iter().any(|(_, value)| holds(value))
+    /// Whether a header or the body contains `text`.
+    pub fn contains(&self, text: &str) -> bool {
+        let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
+        has(&self.body) || self.headers.iter().any(|(_, value)| has(value))
     }
 
-    /// The names of its headers, sorted, without those a server adds to any answer.
+    /// The sorted names of the headers, without those that a server adds to every response.
     pub fn header_names(&self) -> Vec<&str> {
         const OF_THE_CONNECTION: [&str; 5] = ["connection", "content-length", "date", "keep-alive", "transfer-encoding"];
         let mut names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -225,26 +230,26 @@ impl Answer {
     /// The body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{} with a body that is no JSON ({error}): {}", self.status, self.text()))
+            .unwrap_or_else(|error| panic!("{} with a body that is not JSON ({error}): {}", self.status, self.text()))
     }
 
-    /// The same answer, if it has this status.
+    /// Asserts the status and returns the response.
     ///
     /// # Panics
-    /// When it has another.
+    /// When the status is another one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self
     }
 
-    /// The problem's JSON, if the answer is this problem.
+    /// Asserts that the response is this problem and returns its JSON.
     ///
     /// # Panics
-    /// When it is another, or none.
+    /// When it is another problem, or none.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text());

@@ -1,4 +1,4 @@
-//! The shapes of answers: the checked-in examples of the contract, with the same fields and the same kinds of values.
+//! Shapes of responses: the same fields and types as the examples in `docs/contract/`.
 
 use std::path::Path;
 
@@ -14,11 +14,11 @@ pub fn example(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Fails unless `found` has exactly the fields of the example, in its order, and values of the same kind. A `null` on either side stands
-/// for any kind; an empty list on either side for a list of anything.
+/// Asserts that `found` has exactly the fields of the example, in its order, with values of the same type. `null` on
+/// either side matches any value, an empty list on either side any list.
 ///
 /// # Panics
-/// With the place where they differ.
+/// With the path of the difference.
 #[track_caller]
 pub fn assert_shape(found: &Value, name: &str) {
     if let Err(difference) = compare(found, &example(name), "") {

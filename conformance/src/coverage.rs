@@ -1,39 +1,39 @@
-//! Which of the answers that hop documents were seen on this edge, and whether each was as documented.
+//! Coverage: which documented responses the suite has seen on this edge, and whether each was as documented.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use hop_core::endpoints::{ENDPOINTS, Route};
 
-use crate::client::Answer;
+use crate::client::Response;
 use crate::openapi;
 
-/// A route, a method, a status, and whether the answer is one that any route gives: an unknown host, a deployment that is not set up.
+/// A path, a method, a status, and whether any endpoint can give this response: unknown host, invalid setting.
 type Row = (&'static str, String, u16, bool);
 
 static SEEN: Mutex<BTreeSet<Row>> = Mutex::new(BTreeSet::new());
 
-/// Notes an answer, if it is hop's: whatever hop answers carries a request id.
+/// Records a response of hop. Responses without a request id come from the edge.
 ///
 /// # Panics
-/// When the answer is not as `docs/openapi.json` describes it.
-pub fn seen(target: &str, method: &str, answer: &Answer) {
-    if answer.header("x-request-id").is_none() {
+/// When the response is not as `docs/openapi.json` describes it.
+pub fn record(target: &str, method: &str, response: &Response) {
+    if response.header("x-request-id").is_none() {
         return;
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let pattern = Route::find(path).pattern();
-    if let Err(wrong) = openapi::check(pattern, method, answer) {
+    if let Err(wrong) = openapi::check(pattern, method, response) {
         panic!("{wrong}");
     }
-    let text = answer.text();
-    let of_any_route = ["\"code\":\"unknown_host\"", "\"code\":\"not_configured\""].iter().any(|code| text.contains(code));
-    let row = (pattern, method.to_owned(), answer.status, of_any_route);
+    let text = response.text();
+    let is_general = ["\"code\":\"unknown_host\"", "\"code\":\"not_configured\""].iter().any(|code| text.contains(code));
+    let row = (pattern, method.to_owned(), response.status, is_general);
     SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(row);
 }
 
-/// What any route answers beside what is documented for it: OPTIONS, a method it lacks, an unknown host, a bad setting.
-fn of_any_route(pattern: &'static str) -> Vec<Row> {
+/// The responses of every endpoint: to OPTIONS, an unsupported method, an unknown host, and with an invalid setting.
+fn of_every_endpoint(pattern: &'static str) -> Vec<Row> {
     let mut rows = vec![(pattern, "OPTIONS".into(), 204, false), (pattern, "PUT".into(), 405, false)];
     let method = ENDPOINTS.iter().find(|row| row.pattern == pattern).map_or("GET", |row| row.method);
     if pattern != "/health" {
@@ -45,36 +45,36 @@ fn of_any_route(pattern: &'static str) -> Vec<Row> {
     rows
 }
 
-/// What only a broken deployment answers: the description of the API is no part of the store, which cases can take away.
-fn is_out_of_reach((pattern, _, status, _): &Row) -> bool {
+/// A response that no case can produce: openapi.json is not in the store, which cases can remove.
+fn cannot_be_tested((pattern, _, status, _): &Row) -> bool {
     (*pattern, *status) == ("/openapi.json", 503)
 }
 
-/// Every documented answer.
+/// All documented responses.
 fn documented() -> BTreeSet<Row> {
-    let of_a_route =
+    let of_endpoints =
         ENDPOINTS.iter().flat_map(|row| row.statuses.iter().map(|status| (row.pattern, row.method.to_owned(), *status, false)));
-    of_a_route.chain(ENDPOINTS.iter().flat_map(|row| of_any_route(row.pattern))).collect()
+    of_endpoints.chain(ENDPOINTS.iter().flat_map(|row| of_every_endpoint(row.pattern))).collect()
 }
 
-/// Whether hop documents an answer it gave: for its route, or for any.
-fn is_documented((pattern, method, status, of_any_route): &Row) -> bool {
+/// Whether a response is documented for its endpoint or for all endpoints.
+fn is_documented((pattern, method, status, is_general): &Row) -> bool {
     let method = if method == "HEAD" { "GET" } else { method };
-    let of_the_route = documented().contains(&(*pattern, method.to_owned(), *status, false));
-    of_the_route
-        || (*of_any_route && matches!(status, 404 | 503))
+    let is_of_endpoint = documented().contains(&(*pattern, method.to_owned(), *status, false));
+    is_of_endpoint
+        || (*is_general && matches!(status, 404 | 503))
         || (*status == 204 && method == "OPTIONS")
         || *status == 405
         || *pattern == "unknown"
 }
 
-/// Fails with every documented answer that no case has seen, and with every answer seen that is not documented.
+/// Compares the documented responses with those seen.
 ///
 /// # Errors
-/// When there are some.
+/// With the documented responses that no case saw, and those seen that are not documented.
 pub fn complete() -> Result<(), String> {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing: Vec<Row> = documented().into_iter().filter(|row| !seen.contains(row) && !is_out_of_reach(row)).collect();
+    let missing: Vec<Row> = documented().into_iter().filter(|row| !seen.contains(row) && !cannot_be_tested(row)).collect();
     let undocumented: Vec<Row> = seen.iter().filter(|row| !is_documented(row)).cloned().collect();
     if missing.is_empty() && undocumented.is_empty() {
         return Ok(());

@@ -1,97 +1,97 @@
-//! A running hop, and what it is to be told when it starts.
+//! Deployments: a running hop and its settings.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::edges::{Edge, Running};
 use crate::secrets;
 use crate::world::PEPPER;
 
-/// How long a deployment may take to start. wrangler on a busy machine takes its time.
-const START: Duration = Duration::from_secs(90);
+/// How long a deployment may take to start. wrangler is slow on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// What a deployment is told.
+/// The settings of a deployment.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The bootstrap admin's key, if there is to be one.
+    /// The bootstrap admin's key, if there is one.
     pub admin_key: Option<&'static str>,
     /// `HOP_…` settings.
     pub settings: Vec<(&'static str, &'static str)>,
-    /// Whether the store is not there.
+    /// Whether the store is missing.
     pub without_store: bool,
-    /// Where its state is kept beyond its life, on an edge that keeps any.
+    /// The folder in which Cloudflare's runtime keeps its state after the end of the deployment.
     pub state: Option<PathBuf>,
-    /// Whether every write takes two seconds; only the memory edge can do that.
+    /// Whether every write takes two seconds. Only for the memory edge.
     pub slow_writes: bool,
-    /// Whether `X-Rows-Read` tells how much the database read for an answer; only Cloudflare's runtime can do that.
+    /// Whether `X-Rows-Read` reports how many rows the database read for a response. Only for Cloudflare's runtime.
     pub metered: bool,
 }
 
 impl Settings {
-    /// Tells the secrets it has, so that they are searched for.
-    fn known_secrets(&self) {
+    /// Registers the secrets of these settings for the search.
+    fn register_secrets(&self) {
         let of_settings = self.settings.iter().filter(|(name, _)| name.ends_with("_PEPPER") || name.ends_with("_KEY"));
         let secrets = self.admin_key.map(|key| ("HOP_ADMIN_KEY", key)).into_iter().chain([("HOP_PEPPER", PEPPER)]);
         secrets.chain(of_settings.copied()).for_each(|(name, secret)| secrets::configured(name, secret));
     }
 }
 
-/// A running hop. It ends when this is dropped, with every process it started.
+/// A running hop. Dropping it ends all its processes.
 pub struct Deployment {
-    /// Which edge it runs on.
+    /// The edge it runs on.
     pub edge: Edge,
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     running: Running,
 }
 
 impl Deployment {
-    /// Starts hop and waits until it answers.
+    /// Starts hop and waits until `/health` responds.
     ///
     /// # Panics
-    /// When it does not, with what it said.
+    /// When it does not start, with its output.
     pub fn start(edge: Edge, settings: &Settings) -> Self {
         let address = free_address();
-        settings.known_secrets();
+        settings.register_secrets();
         let mut deployment = Self { edge, address, running: edge.start(address, settings) };
-        let give_up = Instant::now() + START;
+        let deadline = Instant::now() + START_TIMEOUT;
         let health = Call::get("/health");
         while !health.exchange(address).is_ok_and(|bytes| bytes.starts_with(b"HTTP/1.1 200")) {
             let ended = deployment.running.has_ended();
-            assert!(!ended && Instant::now() < give_up, "{edge:?} did not start:\n{}", deployment.running.said());
+            assert!(!ended && Instant::now() < deadline, "{edge:?} did not start:\n{}", deployment.running.output());
             std::thread::sleep(Duration::from_millis(50));
         }
         deployment
     }
 
-    /// Sends `call` here.
-    pub fn send(&self, call: &Call) -> Answer {
+    /// Sends `call` to this deployment.
+    pub fn send(&self, call: &Call) -> Response {
         call.send(self.address)
     }
 
-    /// Ends it as a power cut would.
+    /// Kills it, as a power cut would.
     pub fn kill(self) {}
 
-    /// What it printed.
-    pub fn said(&self) -> String {
-        self.running.said()
+    /// What it has printed so far.
+    pub fn output(&self) -> String {
+        self.running.output()
     }
 }
 
 impl Drop for Deployment {
-    /// What it logged and stored is searched for secrets in the end; its files go with it.
+    /// Ends hop, and keeps its log and its records for the search for secrets.
     fn drop(&mut self) {
         self.running.kill();
-        if secrets::are_watched() {
-            let whose = format!("{:?} at {}", self.edge, self.address);
-            secrets::ended(&whose, &self.running.said(), self.running.stored());
+        if secrets::is_collecting() {
+            let name = format!("{:?} at {}", self.edge, self.address);
+            secrets::ended(&name, &self.running.output(), self.running.stored());
         }
     }
 }
 
-/// A port nobody uses right now.
+/// An address with a port that is free right now.
 ///
 /// # Panics
 /// When there is none.

@@ -1,16 +1,16 @@
-//! One HTTP suite for every edge: the same cases speak raw HTTP to hop in memory, in workerd and in Viceroy.
+//! The HTTP suite for every edge: the same cases speak raw HTTP to hop in memory, in workerd and in Viceroy.
 //!
-//! * [`client`] sends bytes as they are and reads what comes back
-//! * [`places`] where its calls come from
-//! * [`deployment`] a running hop and how to start one; [`edges`] what each edge needs for that; [`world`] those the cases share
-//! * [`server`] the memory edge behind a socket
-//! * [`refusals`] what an edge answers without asking hop
-//! * [`coverage`] which documented answers were seen; [`contract`] the shapes answers must have
-//! * [`secrets`] none of which may stand in an answer, a log or a record
-//! * [`pictures`] reads QR codes back
-//! * [`console`] runs the commands of a document
-//! * [`rights`] who may do what, tried out; the core's tests include it
-//! * [`cases`] what must hold
+//! * [`client`] requests sent byte for byte, and their responses
+//! * [`places`] addresses and countries of visitors
+//! * [`deployment`] a running hop; [`edges`] how each edge is started; [`world`] the deployments that cases share
+//! * [`server`] the HTTP server of the memory edge
+//! * [`refusals`] responses of an edge that do not come from hop
+//! * [`coverage`] which documented responses were seen; [`openapi`] and [`contract`] check their shape
+//! * [`secrets`] the search for leaked secrets in responses, logs and records
+//! * [`pictures`] a decoder of QR codes
+//! * [`console`] the commands of a document, run and compared
+//! * [`rights`] the table of rights and the callers it is tested with
+//! * [`cases`] the tests
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,

@@ -1,8 +1,8 @@
-//! Whether an answer is one that `docs/openapi.json` describes: its status, its headers, its media type, and its body by an
-//! independent validator of JSON Schema.
+//! Comparison of responses with `docs/openapi.json`: status, headers, media type, and the body by an independent
+//! validator of JSON Schema.
 //!
-//! The document lets objects have further fields, so that programs written today still read tomorrow's answers. Here they are closed:
-//! a field that is not described is a lie of omission.
+//! The document allows objects to have more fields, so that clients accept fields added later. Here all objects are
+//! closed, so that no field goes undocumented.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::client::Answer;
+use crate::client::Response;
 
 /// The document.
 ///
@@ -23,29 +23,29 @@ pub fn document() -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Whether `answer` to `method` on the route `pattern` is as described.
+/// Checks the response to `method` on the path `pattern`.
 ///
 /// # Errors
-/// With what is not.
-pub fn check(pattern: &str, method: &str, answer: &Answer) -> Result<(), String> {
-    static CLOSED: OnceLock<Described> = OnceLock::new();
-    let described = CLOSED.get_or_init(|| Described::closed(document()));
-    let checked = described.check(pattern, method, answer);
-    checked.map_err(|wrong| format!("{method} {pattern} {}: not as in docs/openapi.json: {wrong}", answer.status))
+/// With the difference from the document.
+pub fn check(pattern: &str, method: &str, response: &Response) -> Result<(), String> {
+    static CLOSED: OnceLock<Description> = OnceLock::new();
+    let described = CLOSED.get_or_init(|| Description::closed(document()));
+    let checked = described.check(pattern, method, response);
+    checked.map_err(|wrong| format!("{method} {pattern} {}: not as in docs/openapi.json: {wrong}", response.status))
 }
 
-struct Described {
+struct Description {
     document: Value,
-    /// The schemas that others build on: each is closed where it stands alone.
+    /// The schemas that others extend. They are closed only where they are used alone.
     parts: BTreeSet<String>,
-    /// By the schema's text.
+    /// Keyed by the text of the schema.
     validators: Mutex<BTreeMap<String, Validator>>,
 }
 
-impl Described {
+impl Description {
     fn closed(mut document: Value) -> Self {
         let mut parts = BTreeSet::new();
-        note_parts(&document, &mut parts);
+        collect_parts(&document, &mut parts);
         let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).expect("schemas");
         for (name, schema) in schemas {
             close_within(schema, &parts);
@@ -56,7 +56,7 @@ impl Described {
         Self { document, parts, validators: Mutex::default() }
     }
 
-    /// `value`, or what it refers to.
+    /// The target of a `$ref`, or `value` itself.
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
             Some(pointer) => self.document.pointer(pointer).unwrap_or(&Value::Null),
@@ -64,31 +64,31 @@ impl Described {
         }
     }
 
-    fn check(&self, pattern: &str, method: &str, answer: &Answer) -> Result<(), String> {
+    fn check(&self, pattern: &str, method: &str, response: &Response) -> Result<(), String> {
         let operation = &self.document["paths"][pattern][method.to_ascii_lowercase()];
-        let responses = &operation["responses"];
-        let own = responses.get(answer.status.to_string());
-        // What no route of its own describes (a method it lacks, a path hop does not know) is answered like anything of any route.
+        let documented = &operation["responses"];
+        let own = documented.get(response.status.to_string());
+        // An unsupported method or an unknown path has no responses of its own.
         let any = json!({"$ref": "#/components/responses/AnyPage"});
-        let response = self.resolve(own.or(responses.get("default")).unwrap_or(&any));
+        let described = self.resolve(own.or(documented.get("default")).unwrap_or(&any));
         if own.is_some() {
-            self.check_headers(&response["headers"], answer)?;
+            self.check_headers(&described["headers"], response)?;
         }
-        match response.get("content") {
-            Some(content) if answer.status != 204 => self.check_content(content, answer),
-            _ if answer.body.is_empty() => Ok(()),
-            _ => Err("it has a body and none is described".into()),
+        match described.get("content") {
+            Some(content) if response.status != 204 => self.check_content(content, response),
+            _ if response.body.is_empty() => Ok(()),
+            _ => Err("the response has a body, but none is described".into()),
         }
     }
 
-    fn check_headers(&self, headers: &Value, answer: &Answer) -> Result<(), String> {
+    fn check_headers(&self, headers: &Value, response: &Response) -> Result<(), String> {
         for (name, header) in headers.as_object().expect("headers") {
             let header = self.resolve(header);
-            let found = answer.header(&name.to_ascii_lowercase());
+            let found = response.header(&name.to_ascii_lowercase());
             match found {
-                None if header["required"] == true => return Err(format!("there is no header {name}")),
+                None if header["required"] == true => return Err(format!("the header {name} is missing")),
                 Some(text) if header["schema"]["type"] == "integer" && text.parse::<u64>().is_err() => {
-                    return Err(format!("{name} is {text}, which is no number"));
+                    return Err(format!("{name} is {text}, which is not a number"));
                 }
                 _ => {}
             }
@@ -96,30 +96,30 @@ impl Described {
         Ok(())
     }
 
-    fn check_content(&self, content: &Value, answer: &Answer) -> Result<(), String> {
-        let media_type = answer.header("content-type").unwrap_or_default();
+    fn check_content(&self, content: &Value, response: &Response) -> Result<(), String> {
+        let media_type = response.header("content-type").unwrap_or_default();
         let essence = media_type.split(';').next().unwrap_or_default();
         let described = content.get(essence).ok_or_else(|| format!("`{essence}` is not described"))?;
         if !essence.ends_with("json") {
             return Ok(());
         }
-        let read = |text: &[u8]| serde_json::from_slice::<Value>(text).map_err(|error| format!("the body is no JSON: {error}"));
+        let read = |text: &[u8]| serde_json::from_slice::<Value>(text).map_err(|error| format!("the body is not JSON: {error}"));
         if essence == "application/x-ndjson" {
-            let mut lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            let mut lines = response.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
             return lines.try_for_each(|line| self.check_value(&read(line)?, &described["schema"]));
         }
-        let body = read(&answer.body)?;
+        let body = read(&response.body)?;
         self.check_value(&body, &described["schema"])?;
-        if essence == "application/problem+json" { self.check_status(&body, answer.status) } else { Ok(()) }
+        if essence == "application/problem+json" { self.check_status(&body, response.status) } else { Ok(()) }
     }
 
-    /// A problem's code belongs to its status.
+    /// Checks that the status is the one described for the code of a problem.
     fn check_status(&self, problem: &Value, status: u16) -> Result<(), String> {
         let codes = self.document["components"]["schemas"]["ProblemCode"]["oneOf"].as_array().expect("codes");
         let described = codes.iter().find(|code| code["const"] == problem["code"]).map(|code| &code["x-status"]);
         match described {
             Some(described) if *described == status && problem["status"] == status => Ok(()),
-            _ => Err(format!("{} comes with {described:?}", problem["code"])),
+            _ => Err(format!("{} is described with the status {described:?}", problem["code"])),
         }
     }
 
@@ -140,21 +140,21 @@ impl Described {
     }
 }
 
-/// The schemas that are parts of others: they stay open, or the whole could add nothing.
-fn note_parts(value: &Value, parts: &mut BTreeSet<String>) {
+/// Collects the schemas that others extend. They stay open, because a closed schema cannot be extended.
+fn collect_parts(value: &Value, parts: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             let all_of = fields.get("allOf").and_then(Value::as_array).into_iter().flatten();
             let built_on = fields.contains_key("properties").then_some(value);
             parts.extend(all_of.chain(built_on).filter_map(|part| part["$ref"].as_str().map(str::to_owned)));
-            fields.values().for_each(|field| note_parts(field, parts));
+            fields.values().for_each(|field| collect_parts(field, parts));
         }
-        Value::Array(items) => items.iter().for_each(|item| note_parts(item, parts)),
+        Value::Array(items) => items.iter().for_each(|item| collect_parts(item, parts)),
         _ => {}
     }
 }
 
-/// Lets no object of `schema` have a field it does not describe.
+/// Forbids undocumented fields in all objects of `schema`.
 fn close(schema: &mut Value, parts: &BTreeSet<String>) {
     close_within(schema, parts);
     let Value::Object(keywords) = schema else { return };
@@ -164,7 +164,7 @@ fn close(schema: &mut Value, parts: &BTreeSet<String>) {
     }
 }
 
-/// The same for what `schema` is made of, but not for itself: another may add to it.
+/// The same for the parts of `schema`, but not for itself.
 fn close_within(schema: &mut Value, parts: &BTreeSet<String>) {
     if let Value::Array(items) = schema {
         items.iter_mut().for_each(|item| close(item, parts));
@@ -182,19 +182,19 @@ mod tests {
     use super::*;
     use crate::contract;
 
-    fn answer(status: u16, media_type: &str, header: &str, body: &Value) -> Answer {
+    fn response(status: u16, media_type: &str, header: &str, body: &Value) -> Response {
         let http = format!("HTTP/1.1 {status} x\r\nX-Request-Id: req_x\r\nContent-Type: {media_type}\r\n{header}\r\n{body}");
-        Answer::parse(http.as_bytes(), false).unwrap()
+        Response::parse(http.as_bytes(), false).unwrap()
     }
 
-    fn checked(answer: &Answer) -> Result<(), String> {
-        check("/api/v1/links/{alias}", "GET", answer)
+    fn checked(response: &Response) -> Result<(), String> {
+        check("/api/v1/links/{alias}", "GET", response)
     }
 
     #[test]
-    fn an_answer_is_held_against_its_schema() {
+    fn response_is_compared_with_its_schema() {
         let link = contract::example("link");
-        let shown = |body: &Value| checked(&answer(200, "application/json", "ETag: \"1\"\r\n", body));
+        let shown = |body: &Value| checked(&response(200, "application/json", "ETag: \"1\"\r\n", body));
         assert_eq!(shown(&link), Ok(()));
         for (field, value) in [("version", json!("1")), ("state", json!("gone")), ("created_at", json!("yesterday")), ("further", json!(1))]
         {
@@ -208,16 +208,16 @@ mod tests {
         let mut less = link.clone();
         less.as_object_mut().unwrap().remove("note");
         assert!(shown(&less).is_err());
-        assert!(checked(&answer(200, "application/json", "", &link)).unwrap_err().contains("ETag"));
-        assert!(check("/health", "GET", &answer(200, "application/json", "", &link)).is_err());
+        assert!(checked(&response(200, "application/json", "", &link)).unwrap_err().contains("ETag"));
+        assert!(check("/health", "GET", &response(200, "application/json", "", &link)).is_err());
     }
 
     #[test]
-    fn every_line_is_held_against_its_schema() {
+    fn every_line_is_compared_with_its_schema() {
         let link = contract::example("link");
         let exported = |lines: &str| {
             let http = format!("HTTP/1.1 200 x\r\nX-Request-Id: req_x\r\nContent-Type: application/x-ndjson\r\n\r\n{lines}");
-            check("/api/v1/export", "GET", &Answer::parse(http.as_bytes(), false).unwrap())
+            check("/api/v1/export", "GET", &Response::parse(http.as_bytes(), false).unwrap())
         };
         assert_eq!(exported(""), Ok(()));
         assert_eq!(exported(&format!("{link}\n{link}\n")), Ok(()));
@@ -226,44 +226,44 @@ mod tests {
         let mut with_hash = link.clone();
         with_hash["password_hash"] = Value::Null;
         assert_eq!(exported(&format!("{with_hash}\n")), Ok(()));
-        assert!(check("/api/v1/links/{alias}", "GET", &answer(200, "application/json", "ETag: \"1\"\r\n", &with_hash)).is_err());
+        assert!(check("/api/v1/links/{alias}", "GET", &response(200, "application/json", "ETag: \"1\"\r\n", &with_hash)).is_err());
         with_hash["more"] = Value::Null;
         assert!(exported(&format!("{with_hash}\n")).is_err());
     }
 
     #[test]
-    fn a_problem_has_its_media_type_and_its_status() {
+    fn problem_has_its_media_type_and_status() {
         let problem = contract::example("problem");
-        let told = |status: u16, media_type: &str| checked(&answer(status, media_type, "", &problem));
-        assert_eq!(told(422, "application/problem+json"), Ok(()));
-        assert!(told(422, "application/json").is_err());
-        assert!(told(404, "application/problem+json").unwrap_err().contains("422"));
+        let check_problem = |status: u16, media_type: &str| checked(&response(status, media_type, "", &problem));
+        assert_eq!(check_problem(422, "application/problem+json"), Ok(()));
+        assert!(check_problem(422, "application/json").is_err());
+        assert!(check_problem(404, "application/problem+json").unwrap_err().contains("422"));
     }
 
-    /// Also of requests, which no answer shows.
+    /// Includes the examples of requests.
     #[test]
-    fn every_example_is_valid_where_it_stands() {
-        let described = Described::closed(document());
+    fn every_example_matches_its_schema() {
+        let described = Description::closed(document());
         let mut seen = BTreeSet::new();
-        let mut look = |media: &Value| {
+        let mut check = |media: &Value| {
             for example in media["examples"].as_object().into_iter().flat_map(serde_json::Map::values) {
                 let value = &described.resolve(example)["value"];
                 assert_eq!(described.check_value(value, &media["schema"]), Ok(()), "{example}");
                 seen.insert(example.to_string());
             }
         };
-        each_media_type(&described.document, &mut look);
+        each_media_type(&described.document, &mut check);
         let examples = described.document["components"]["examples"].as_object().unwrap();
-        assert_eq!(seen.len(), examples.len(), "only {seen:?} stand anywhere");
+        assert_eq!(seen.len(), examples.len(), "only these examples are used: {seen:?}");
     }
 
-    fn each_media_type(value: &Value, look: &mut impl FnMut(&Value)) {
+    fn each_media_type(value: &Value, visit: &mut impl FnMut(&Value)) {
         match value {
             Value::Object(fields) => {
-                fields.get("content").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::values).for_each(&mut *look);
-                fields.values().for_each(|field| each_media_type(field, look));
+                fields.get("content").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::values).for_each(&mut *visit);
+                fields.values().for_each(|field| each_media_type(field, visit));
             }
-            Value::Array(items) => items.iter().for_each(|item| each_media_type(item, look)),
+            Value::Array(items) => items.iter().for_each(|item| each_media_type(item, visit)),
             _ => {}
         }
     }

@@ -1,20 +1,20 @@
-//! Pictures of QR codes, read back as a camera reads them: whatever hop says they are drawn with, somebody else's decoder has to find the text.
+//! Pictures of QR codes, read by an independent decoder.
 
 use rqrr::PreparedImage;
 
 /// A square picture, each pixel as red, green and blue.
 #[derive(PartialEq, Eq)]
 pub struct Picture {
-    /// How many pixels a side has.
+    /// Pixels of one side.
     pub side: usize,
     pixels: Vec<[u8; 3]>,
 }
 
 impl Picture {
-    /// Draws an SVG of the kind that hop writes: a square of one colour, and a path of rectangles one module high.
+    /// Draws an SVG as hop writes them: a square of one colour, and a path of rectangles one module high.
     ///
     /// # Panics
-    /// When it is of another kind.
+    /// When the SVG has another form.
     #[must_use]
     pub fn of_svg(svg: &str) -> Self {
         let side: usize = number(attribute(svg, "svg", "width"));
@@ -45,7 +45,7 @@ impl Picture {
     /// Reads a PNG.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not valid.
     #[must_use]
     pub fn of_png(bytes: &[u8]) -> Self {
         let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
@@ -58,7 +58,7 @@ impl Picture {
         Self { side: frame.width as usize, pixels: all.as_chunks().0.to_vec() }
     }
 
-    /// The colours it is made of, most frequent first.
+    /// The colours, most frequent first.
     #[must_use]
     pub fn colors(&self) -> Vec<[u8; 3]> {
         let mut colors: Vec<([u8; 3], usize)> = Vec::new();
@@ -72,7 +72,7 @@ impl Picture {
         colors.into_iter().map(|(color, _)| color).collect()
     }
 
-    /// What the code in it says, laid on a page as light as what is light in it, and looked at from near enough; nothing if it cannot be read.
+    /// The text of the QR code, if it can be read. The picture is scaled up and laid on a page of its lightest colour.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let zoom = 400_usize.div_ceil(self.side);
@@ -104,10 +104,10 @@ fn attribute<'a>(svg: &'a str, element: &str, name: &str) -> &'a str {
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> T {
-    text.parse().unwrap_or_else(|_| panic!("{text} is no number"))
+    text.parse().unwrap_or_else(|_| panic!("{text} is not a number"))
 }
 
 fn color(text: &str) -> [u8; 3] {
-    let digits = text.strip_prefix('#').unwrap_or_else(|| panic!("{text} is no colour"));
-    [0, 2, 4].map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_else(|_| panic!("{text} is no colour")))
+    let digits = text.strip_prefix('#').unwrap_or_else(|| panic!("{text} is not a colour"));
+    [0, 2, 4].map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_else(|_| panic!("{text} is not a colour")))
 }

@@ -1,16 +1,16 @@
-//! Where visitors of the suite come from. A place is an address of this machine that a call is sent from, and the country that each edge
-//! is told to take it for.
+//! Places: loopback addresses from which visitors connect, each with the country that the edges are configured to
+//! report for it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
-/// Somewhere to come from.
+/// The origin of a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The visitor's address.
     pub address: Ipv4Addr,
-    /// What edges take it for.
+    /// The country that the edges report.
     pub country: Option<&'static str>,
 }
 
@@ -20,19 +20,19 @@ pub const AUSTRIA: Place = Place { address: Ipv4Addr::new(127, 0, 1, 43), countr
 pub const FRANCE: Place = Place { address: Ipv4Addr::new(127, 0, 1, 33), country: Some("FR") };
 /// A place in Germany.
 pub const GERMANY: Place = Place { address: Ipv4Addr::new(127, 0, 1, 49), country: Some("DE") };
-/// A place of which no edge knows the country.
+/// A place whose country no edge knows.
 pub const NOWHERE: Place = Place { address: Ipv4Addr::new(127, 0, 1, 1), country: None };
 
-/// All that edges know the country of.
+/// All places with a known country.
 pub(crate) const KNOWN: [Place; 3] = [AUSTRIA, FRANCE, GERMANY];
 
-/// The country an address is in.
+/// The country of an address.
 pub(crate) fn country_of(address: IpAddr) -> Option<&'static str> {
     KNOWN.iter().find(|place| place.address == address).and_then(|place| place.country)
 }
 
 impl Place {
-    /// A connection from here.
+    /// Connects from this place.
     pub(crate) fn connect(self, to: SocketAddr) -> std::io::Result<TcpStream> {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
         bind(&socket, &SocketAddr::from((self.address, 0)))?;
@@ -40,13 +40,13 @@ impl Place {
         Ok(TcpStream::from(socket))
     }
 
-    /// What `wrangler dev` takes for the facts of a visitor, as its own proxy stands between it and them. To every other edge these are
-    /// headers that anybody can set.
+    /// Headers from which `wrangler dev` takes the address and country of a visitor, because its own proxy hides the
+    /// connection. Other edges ignore them.
     pub(crate) fn headers(self) -> [(&'static str, String); 2] {
         let country = self.country.map(|country| format!(r#","country":"{country}""#)).unwrap_or_default();
-        // Else its proxy takes everybody for a browser and compresses what it hands on.
-        let facts = format!(r#"{{"clientAcceptEncoding":"identity"{country}}}"#);
-        [("CF-Connecting-IP", self.address.to_string()), ("MF-CF-Blob", facts)]
+        // Without the encoding, the proxy compresses every response.
+        let properties = format!(r#"{{"clientAcceptEncoding":"identity"{country}}}"#);
+        [("CF-Connecting-IP", self.address.to_string()), ("MF-CF-Blob", properties)]
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_comes_from_its_place() {
+    fn connection_comes_from_its_place() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         for place in [AUSTRIA, FRANCE, GERMANY, NOWHERE] {
             let _kept = place.connect(listener.local_addr().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The deployments that the cases share, each started when the first case asks for it.
+//! The deployments that cases share. Each is started for the first case that needs it.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,17 +18,17 @@ pub const OTHER_DOMAIN: &str = "b.example";
 /// The admin's key.
 pub const ADMIN_KEY: &str = "the-admin-key-of-the-conformance-suite";
 
-/// The ingredient of the deployments' keyed digests.
+/// The pepper of every deployment.
 pub const PEPPER: &str = "the-pepper-of-the-conformance-suite";
 
-/// An origin whose pages may ask every deployment but the one with a name.
+/// The origin that CORS allows on every deployment except the case-insensitive one.
 pub const APP: &str = "https://app.example";
 
 const CORS: (&str, &str) = ("HOP_CORS_ORIGINS", "https://app.example, http://localhost:5173");
 
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "https://hop.example https://b.example");
 
-/// One edge and its deployments.
+/// An edge and the deployments on it.
 pub struct World {
     /// The edge.
     pub edge: Edge,
@@ -41,7 +41,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world without deployments yet.
+    /// Starts no deployment yet.
     pub fn new(edge: Edge) -> Self {
         Self {
             edge,
@@ -54,36 +54,36 @@ impl World {
         }
     }
 
-    /// What the usual deployment is told.
+    /// The settings of the usual deployment.
     pub fn usual_settings() -> Settings {
         Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS, CORS], ..Settings::default() }
     }
 
-    /// hop as it should be.
+    /// The usual deployment.
     pub fn hop(&self) -> &Deployment {
         self.usual.get_or_init(|| Deployment::start(self.edge, &Self::usual_settings()))
     }
 
-    /// hop without an admin key.
+    /// A deployment without a bootstrap admin.
     pub fn without_admin(&self) -> &Deployment {
         let settings = Settings { admin_key: None, ..Self::usual_settings() };
         self.without_admin.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop whose store is not there.
+    /// A deployment whose store is missing.
     pub fn without_store(&self) -> &Deployment {
         let settings = Settings { without_store: true, ..Self::usual_settings() };
         self.without_store.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop with a setting that makes no sense.
+    /// A deployment with an invalid setting.
     pub fn misconfigured(&self) -> &Deployment {
         let settings = Settings { settings: vec![("HOP_DOMAINS", "hop.example")], ..Self::usual_settings() };
         self.misconfigured.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// hop that does not tell capitals from small letters, has a name and colours of its own, and names its security
-    /// contacts. Its requests may use more store operations than is usual.
+    /// A deployment with case-insensitive aliases, a name and colours of its own, security contacts, and a larger
+    /// operation budget.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
             settings: vec![
@@ -101,53 +101,53 @@ impl World {
         self.case_insensitive.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// An alias no other case uses.
+    /// An alias that no other case uses.
     pub fn alias(&self, stem: &str) -> String {
         format!("{stem}-{}", self.names.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// A new user of this role, by id, whom a key can belong to.
+    /// Creates a user with this role and returns the id.
     ///
     /// # Panics
-    /// When hop makes none.
+    /// When hop refuses.
     #[track_caller]
     pub fn user(&self, role: &str) -> String {
         let email = format!("{}@people.example", self.alias("user"));
-        let made = self.hop().send(&Call::post_json("/api/v1/users", &json!({"email": email, "role": role}))).expect(201);
-        made.json()["id"].as_str().unwrap().to_owned()
+        let created = self.hop().send(&Call::post_json("/api/v1/users", &json!({"email": email, "role": role}))).expect(201);
+        created.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// A new key of `owner` for these scopes, as hop tells it. Wherever it is used first it may take a moment until it can be read.
+    /// Creates a key of `owner` with these scopes, returns it, and waits until it is valid.
     ///
     /// # Panics
-    /// When hop makes none.
+    /// When hop refuses.
     #[track_caller]
-    pub fn key(&self, owner: &str, scopes: &[&str], said: &Value) -> Value {
+    pub fn key(&self, owner: &str, scopes: &[&str], more: &Value) -> Value {
         let mut body = json!({"name": "a key", "scopes": scopes, "owner": owner});
-        body.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
-        let give_up = Instant::now() + Duration::from_secs(30);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let deadline = Instant::now() + Duration::from_secs(30);
         loop {
-            let made = self.hop().send(&Call::post_json("/api/v1/keys", &body));
-            // An edge may need a moment until the user can be read.
-            if made.status != 422 || Instant::now() > give_up {
-                let key = made.expect(201).json();
-                self.can_be_read(&key, give_up);
+            let created = self.hop().send(&Call::post_json("/api/v1/keys", &body));
+            // The read of the user may lag behind its creation.
+            if created.status != 422 || Instant::now() > deadline {
+                let key = created.expect(201).json();
+                self.wait_until_valid(&key, deadline);
                 return key;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    fn can_be_read(&self, key: &Value, give_up: Instant) {
+    fn wait_until_valid(&self, key: &Value, deadline: Instant) {
         let me = Call::get("/api/v1/me").with_key(key["secret"].as_str().unwrap());
         while self.hop().send(&me).status != 200 {
-            assert!(Instant::now() < give_up, "a new key opens nothing");
+            assert!(Instant::now() < deadline, "a new key is not valid after thirty seconds");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// Ends every deployment.
     pub fn end(self) {
-        [&self.usual, &self.case_insensitive].into_iter().filter_map(OnceLock::get).for_each(secrets::ending);
+        [&self.usual, &self.case_insensitive].into_iter().filter_map(OnceLock::get).for_each(secrets::before_end);
     }
 }

@@ -1,4 +1,4 @@
-//! The number of rows that D1 reads for a request, which does not depend on how many links there are. A thousand links are compared with
+//! Scale: a request reads as many rows of D1 with many links as with a thousand. A thousand links are compared with
 //! 20,000, and with a million if `HOP_SLOW` is set.
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use hop_conformance::client::{Answer, Call};
+use hop_conformance::client::{Call, Response};
 use hop_conformance::deployment::{Deployment, Settings};
 use hop_conformance::edges::{Edge, end_with_this_process, workerd};
 use hop_conformance::world::World;
@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 const FEW: u32 = 1_000;
 const MANY: u32 = 20_000;
 const MANY_IF_SLOW: u32 = 1_000_000;
-/// How many links one statement writes.
-const PORTION: u32 = 100_000;
+/// Links written by one statement.
+const LINKS_PER_STATEMENT: u32 = 100_000;
 
-/// The link that all others are made of, and the moment it was made.
+/// The link that is multiplied, and the time of its creation.
 const FIRST: &str = "seed-0000000";
-const BEGINNING: u64 = 1_577_836_800_000;
-const TARGET: &str = "https://example.com/everybody";
+const CREATED_AT: u64 = 1_577_836_800_000;
+const TARGET: &str = "https://example.com/same-target";
 
 #[test]
 fn rows_read_do_not_grow_with_links() {
@@ -35,7 +35,7 @@ fn rows_read_do_not_grow_with_links() {
     let [few, many] = [FEW, most].map(|count| {
         let folder = tempfile::tempdir().unwrap();
         seed(folder.path(), count);
-        costs(folder.path(), count)
+        rows_read(folder.path(), count)
     });
     println!("\n{:<44}{:>28}{:>28}", "rows read", format!("{FEW} links"), format!("{most} links"));
     for ((what, few), (_, many)) in few.iter().zip(&many) {
@@ -49,7 +49,7 @@ fn start(state: &Path) -> Deployment {
     Deployment::start(Edge::Workerd, &settings)
 }
 
-/// A row as hop wrote it.
+/// A row that hop wrote.
 struct Row {
     key: String,
     value: String,
@@ -65,8 +65,8 @@ struct First {
     rows: Vec<Row>,
 }
 
-/// Has hop make the first link.
-fn begin(state: &Path) -> First {
+/// Creates the first link through hop.
+fn create_first(state: &Path) -> First {
     let hop = start(state);
     let clicks = json!({"humans": 5, "bots": 2, "previews": 1});
     let line = json!({"alias": FIRST, "target": TARGET, "created_at": "2020-01-01T00:00:00Z", "tags": ["all"], "clicks": clicks});
@@ -92,12 +92,12 @@ fn begin(state: &Path) -> First {
     First { id, imported_at, rows }
 }
 
-/// Has hop make one link, and the database as many more as make `count` besides.
+/// Creates one link through hop and multiplies it in the database, `count` times.
 fn seed(state: &Path, count: u32) {
-    let first = begin(state);
+    let first = create_first(state);
     let mut from = 1;
     while from <= count {
-        let to = (from + PORTION - 1).min(count);
+        let to = (from + LINKS_PER_STATEMENT - 1).min(count);
         multiply(state, &first, from..=to);
         from = to + 1;
     }
@@ -108,7 +108,7 @@ fn seed(state: &Path, count: u32) {
 /// Writes links like the first one straight into the database: each with an alias, an id, tokens and seconds of its own.
 fn multiply(state: &Path, first: &First, numbers: RangeInclusive<u32>) {
     let mut changes = vec![(FIRST.to_owned(), "'seed-' || digits".to_owned())];
-    for (name, moment) in [("created_at", BEGINNING), ("at", first.imported_at)] {
+    for (name, moment) in [("created_at", CREATED_AT), ("at", first.imported_at)] {
         changes.push((format!("{:016x}", u64::MAX - moment), format!("printf('%016x', ~({moment} + 1000 * n))")));
         changes.push((format!("\"{name}\":{moment}"), format!("'\"{name}\":' || ({moment} + 1000 * n)")));
     }
@@ -133,59 +133,60 @@ fn multiply(state: &Path, first: &First, numbers: RangeInclusive<u32>) {
     workerd::execute(state, &statements.collect::<String>());
 }
 
-/// What each request reads while there are `count` links. None of them may have been asked before: a copy would spare the database.
-fn costs(state: &Path, count: u32) -> Vec<(&'static str, String)> {
+/// The rows that each request reads while there are `count` links. No request is repeated, because a cached link would
+/// not be read from the database.
+fn rows_read(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     let hop = start(state);
     let alias = |back: u32| format!("seed-{:07}", count - back);
     let link = |back: u32| format!("/api/v1/links/{}", alias(back));
     let get = |target: String| Call::get(target).admin();
     let patch = |body: Value| Call::new("PATCH", link(2)).admin().header("Content-Type", "application/json").body(body.to_string());
-    let mut costs = Vec::new();
-    let mut ask = |what, call: &Call, status| {
-        let answer = hop.send(call).expect(status);
-        costs.push((what, answer.header("x-rows-read").unwrap()));
-        answer
+    let mut counts = Vec::new();
+    let mut send = |what, call: &Call, status| {
+        let response = hop.send(call).expect(status);
+        counts.push((what, response.header("x-rows-read").unwrap()));
+        response
     };
 
-    let page = ask("a page of a list", &get("/api/v1/links?limit=50".into()), 200);
+    let page = send("a page of a list", &get("/api/v1/links?limit=50".into()), 200);
     let newest = aliases(&page);
     assert_eq!(newest, (0..50).map(alias).collect::<Vec<_>>());
-    let next = ask("the next page", &get(page.json()["next"].as_str().unwrap().into()), 200);
+    let next = send("the next page", &get(page.json()["next"].as_str().unwrap().into()), 200);
     assert_eq!(aliases(&next), (50..100).map(alias).collect::<Vec<_>>());
-    let page = ask("a page by tag", &get("/api/v1/links?tag=all&limit=50".into()), 200);
+    let page = send("a page by tag", &get("/api/v1/links?tag=all&limit=50".into()), 200);
     assert_eq!(aliases(&page), newest);
-    let page = ask("a page by the beginning of the alias", &get("/api/v1/links?prefix=seed-00005&limit=50".into()), 200);
+    let page = send("a page by prefix", &get("/api/v1/links?prefix=seed-00005&limit=50".into()), 200);
     assert_eq!(aliases(&page), (500..550).map(|number| format!("seed-{number:07}")).collect::<Vec<_>>());
-    let page = ask("a page by time", &get("/api/v1/links?created_from=2020-01-01T00:05:00Z&state=live&limit=50".into()), 200);
+    let page = send("a page by time", &get("/api/v1/links?created_from=2020-01-01T00:05:00Z&state=live&limit=50".into()), 200);
     assert_eq!(aliases(&page), newest);
-    let page = ask("a page of the export", &get("/api/v1/export?limit=50".into()), 200);
+    let page = send("a page of the export", &get("/api/v1/export?limit=50".into()), 200);
     assert_eq!(page.text().lines().count(), 50);
     let page = ask("a page of the audit log", &get("/api/v1/audit?limit=50".into()), 200);
     assert_eq!(aliases(&page), newest);
-    let tags = ask("the tags", &get("/api/v1/tags".into()), 200).json();
+    let tags = send("the tags", &get("/api/v1/tags".into()), 200).json();
     assert_eq!(tags["items"], json!([{"tag": "all", "links": 1_000, "exact": false}]));
-    let shown = ask("a lookup", &get(link(0)), 200).json();
+    let shown = send("a lookup", &get(link(0)), 200).json();
     assert_eq!((&shown["alias"], &shown["clicks"]), (&json!(alias(0)), &json!({"humans": 5, "bots": 2, "previews": 1})));
     let versions = ask("the history of a link", &get(format!("{}/history", link(0))), 200).json();
     assert_eq!(versions["items"].as_array().unwrap().len(), 1);
     ask("an explanation", &Call::post_json(&format!("{}/explain", link(0)), &json!({})), 200);
-    let followed = ask("a redirect that asks the truth", &Call::get(format!("/{}", alias(1))), 302);
+    let followed = send("a redirect without a cached link", &Call::get(format!("/{}", alias(1))), 302);
     assert_eq!(followed.header("location").unwrap(), TARGET);
-    ask("an unknown alias", &Call::get(format!("/no-{count}")), 404);
-    ask("whether an alias is free", &get(format!("/api/v1/aliases/no-{count}")), 200);
-    ask("a creation", &Call::post_json("/api/v1/links", &json!({"alias": format!("new-{count}"), "target": TARGET})), 201);
-    ask("a creation under a generated alias", &Call::post_json("/api/v1/links", &json!({"target": TARGET})), 201);
+    send("an unknown alias", &Call::get(format!("/no-{count}")), 404);
+    send("the availability of an alias", &get(format!("/api/v1/aliases/no-{count}")), 200);
+    send("a creation", &Call::post_json("/api/v1/links", &json!({"alias": format!("new-{count}"), "target": TARGET})), 201);
+    send("a creation under a generated alias", &Call::post_json("/api/v1/links", &json!({"target": TARGET})), 201);
     let taken = json!({"alias": alias(0), "target": TARGET});
-    ask("a creation under a taken alias", &Call::post_json("/api/v1/links", &taken), 409);
+    send("a creation under a taken alias", &Call::post_json("/api/v1/links", &taken), 409);
     let found = json!({"target": TARGET, "find_if_exists": true});
-    ask("a search for a link to a target", &Call::post_json("/api/v1/links", &found), 200);
-    let edited = ask("an edit", &patch(json!({"title": "t"})), 200).json();
+    send("a search for a link to a target", &Call::post_json("/api/v1/links", &found), 200);
+    let edited = send("an edit", &patch(json!({"title": "t"})), 200).json();
     assert_eq!((&edited["title"], &edited["version"]), (&json!("t"), &json!(2)));
-    ask("an edit of tags", &patch(json!({"tags": ["all", "other"]})), 200);
-    ask("a rename", &patch(json!({"alias": format!("moved-{count}")})), 200);
-    ask("a deletion", &Call::new("DELETE", link(3)).admin(), 204);
+    send("an edit of tags", &patch(json!({"tags": ["all", "other"]})), 200);
+    send("a rename", &patch(json!({"alias": format!("moved-{count}")})), 200);
+    send("a deletion", &Call::new("DELETE", link(3)).admin(), 204);
     let page = get("/api/v1/links?limit=50".into());
-    let deleted = aliases(&ask("a page with a link less", &page, 200));
+    let deleted = aliases(&send("a page after a deletion", &page, 200));
     assert!(!deleted.contains(&alias(3)) && deleted.contains(&alias(4)) && deleted.contains(&format!("moved-{count}")));
     ask("a restoration", &Call::new("POST", format!("{}/restore", link(3))).admin(), 200);
     ask("an erasure", &Call::new("DELETE", format!("{}?erase=true", link(4))).admin(), 204);
@@ -194,10 +195,10 @@ fn costs(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     let retag = Call::new("PATCH", "/api/v1/tags/all").admin().header("Content-Type", "application/json");
     ask("a tag renamed on some links", &retag.body(json!({"tag": "every"}).to_string()), 200);
     hop.kill();
-    costs
+    counts
 }
 
 /// The aliases of the links on a page, or of its audit events.
-fn aliases(page: &Answer) -> Vec<String> {
+fn aliases(page: &Response) -> Vec<String> {
     page.json()["items"].as_array().unwrap().iter().map(|item| item["alias"].as_str().unwrap().to_owned()).collect()
 }

@@ -16,27 +16,28 @@ fn main() -> ExitCode {
     end_with_this_process();
     let edge = Edge::chosen();
     let world = Arc::new(World::new(edge));
-    let is_whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
+    let is_complete = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
     if !arguments.list {
-        secrets::watch();
+        secrets::start_collecting();
     }
     let trials = cases::all().into_iter().filter(|case| case.runs_on(edge)).map(|case| trial(case, &world)).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
-    // The cases hold no world any more; its deployments end here and not at exit, which would not end them.
+    // End the deployments here. The exit of the process would leave them running.
     Arc::into_inner(world).unwrap().end();
-    let last_failed = !arguments.list && libtest_mimic::run(&alone(arguments), last(edge, is_whole)).has_failed();
-    if conclusion.has_failed() || last_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let final_failed = !arguments.list && libtest_mimic::run(&without_filters(arguments), final_checks(edge, is_complete)).has_failed();
+    if conclusion.has_failed() || final_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// What is known only when all is done.
-fn last(edge: Edge, is_whole: bool) -> Vec<Trial> {
-    let covered = || Trial::test("coverage::what_was_seen_is_what_is_documented", || coverage::complete().map_err(Into::into));
-    let kept = Trial::test("secrets::no_answer_log_or_record_holds_one", move || secrets::none_leaked(edge, is_whole).map_err(Into::into));
-    is_whole.then(covered).into_iter().chain([kept]).collect()
+/// Checks of everything that the cases have seen.
+fn final_checks(edge: Edge, is_complete: bool) -> Vec<Trial> {
+    let covered = || Trial::test("coverage::seen_responses_are_the_documented_ones", || coverage::complete().map_err(Into::into));
+    let secrets =
+        Trial::test("secrets::none_in_responses_logs_or_records", move || secrets::none_leaked(edge, is_complete).map_err(Into::into));
+    is_complete.then(covered).into_iter().chain([secrets]).collect()
 }
 
-/// No choice of cases leaves out what comes last.
-fn alone(arguments: Arguments) -> Arguments {
+/// The arguments without filters, which must not leave out the final checks.
+fn without_filters(arguments: Arguments) -> Arguments {
     Arguments { filter: None, skip: Vec::new(), ..arguments }
 }
 

@@ -1,33 +1,33 @@
-//! Asking whether an alias is free.
+//! Availability of aliases: `GET /api/v1/aliases/{alias}`.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create, field_errors, link, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("aliases":
-    an_alias_is_free_until_somebody_has_it_and_retired_after_that,
-    what_can_never_be_an_alias_says_why,
-    an_alias_is_asked_for_on_one_domain,
-    an_unknown_parameter_is_refused,
-    only_the_admin_asks,
+    alias_is_free_then_taken_then_retired,
+    impossible_alias_has_a_reason,
+    availability_is_per_domain,
+    wrong_parameters_are_named,
+    availability_needs_a_key,
 );
 
-fn ask(hop: &Deployment, alias: &str) -> Answer {
+fn availability(hop: &Deployment, alias: &str) -> Response {
     hop.send(&Call::get(format!("/api/v1/aliases/{alias}")).admin())
 }
 
 #[track_caller]
 fn expect(hop: &Deployment, alias: &str, reason: &Value) {
-    let told = ask(hop, alias).expect(200).json();
-    assert_shape(&told, "alias");
-    assert_eq!(told, json!({"alias": alias, "available": reason.is_null(), "reason": reason}));
+    let found = availability(hop, alias).expect(200).json();
+    assert_shape(&found, "alias");
+    assert_eq!(found, json!({"alias": alias, "available": reason.is_null(), "reason": reason}));
 }
 
-fn an_alias_is_free_until_somebody_has_it_and_retired_after_that(world: &World) {
+fn alias_is_free_then_taken_then_retired(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("asked"));
     expect(hop, &alias, &Value::Null);
     link(hop, &alias, TARGET);
@@ -37,7 +37,7 @@ fn an_alias_is_free_until_somebody_has_it_and_retired_after_that(world: &World) 
     expect(hop, &alias, &json!("alias_retired"));
 }
 
-fn what_can_never_be_an_alias_says_why(world: &World) {
+fn impossible_alias_has_a_reason(world: &World) {
     let long = "x".repeat(129);
     for (alias, reason) in [
         ("api", "reserved"),
@@ -55,21 +55,21 @@ fn what_can_never_be_an_alias_says_why(world: &World) {
     }
 }
 
-fn an_alias_is_asked_for_on_one_domain(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("there"));
+fn availability_is_per_domain(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("elsewhere"));
     create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
     expect(hop, &alias, &Value::Null);
-    let told = ask(hop, &format!("{alias}?domain=B.example")).expect(200).json();
-    assert_eq!(told["reason"], "alias_taken");
+    let found = availability(hop, &format!("{alias}?domain=B.example")).expect(200).json();
+    assert_eq!(found["reason"], "alias_taken");
 }
 
-fn an_unknown_parameter_is_refused(world: &World) {
+fn wrong_parameters_are_named(world: &World) {
     for (query, field, code) in [("?domian=x", "/domian", "unknown"), ("?domain=evil.example", "/domain", "invalid")] {
-        let problem = ask(world.hop(), &format!("x{query}")).problem(422, "invalid_fields");
+        let problem = availability(world.hop(), &format!("x{query}")).problem(422, "invalid_fields");
         assert_eq!(field_errors(&problem), [(field.to_owned(), code.to_owned())]);
     }
 }
 
-fn only_the_admin_asks(world: &World) {
+fn availability_needs_a_key(world: &World) {
     world.hop().send(&Call::get("/api/v1/aliases/x")).problem(401, "unauthenticated");
 }

@@ -1,51 +1,52 @@
-//! Many links in one request: each item has its own result, in its place.
+//! Batches: many changes in one request, each item with its own result.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, cases, create, field_errors, link, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("batch":
-    every_item_has_its_own_result_in_its_place,
-    a_wrong_item_is_told_by_pointer_and_spoils_no_other,
-    a_batch_has_at_least_one_item_and_no_more_than_the_edge_takes,
-    an_envelope_that_cannot_be_read_does_nothing,
-    items_may_be_of_another_domain,
+    results_are_in_the_order_of_items,
+    wrong_item_fails_alone_and_names_its_fields,
+    number_of_items_is_limited,
+    unreadable_batch_changes_nothing,
+    items_may_name_another_domain,
 );
 
-fn send(hop: &Deployment, items: &[Value]) -> Answer {
+fn send(hop: &Deployment, items: &[Value]) -> Response {
     hop.send(&Call::post_json("/api/v1/batch", &json!({ "items": items })))
 }
 
-/// The most that the edge takes in one request.
+/// The largest number of items that the edge takes in one request.
 pub(super) fn limit(hop: &Deployment) -> usize {
-    let told = hop.send(&Call::get("/capabilities")).expect(200).json();
-    told["limits"]["batch"].as_u64().unwrap().try_into().unwrap()
+    let body = hop.send(&Call::get("/capabilities")).expect(200).json();
+    body["limits"]["batch"].as_u64().unwrap().try_into().unwrap()
 }
 
-/// The results of items, in as many batches as the edge needs. What one batch did not try is in the next.
+/// The results of all items, in as many batches as the edge needs. The next batch begins with the items that were not
+/// tried.
 fn results(hop: &Deployment, items: &[Value]) -> Vec<Value> {
     let mut results = Vec::new();
     while results.len() < items.len() {
         let part = &items[results.len()..items.len().min(results.len() + limit(hop))];
-        let answer = send(hop, part).expect(200);
-        let told = answer.json();
-        assert_shape(&told, "batch-results");
-        let of_part = told["results"].as_array().unwrap();
-        assert!(of_part.iter().enumerate().all(|(index, result)| result["index"] == index), "{told}");
+        let response = send(hop, part).expect(200);
+        let body = response.json();
+        assert_shape(&body, "batch-results");
+        let of_part = body["results"].as_array().unwrap();
+        assert!(of_part.iter().enumerate().all(|(index, result)| result["index"] == index), "{body}");
         let is_untried = |result: &&Value| result["problem"]["code"] == "budget_exhausted";
         let (untried, failed) =
             (of_part.iter().filter(is_untried).count(), of_part.iter().filter(|result| !result["problem"].is_null()).count());
         assert_eq!(
-            [&told["untried"], &told["failed"], &told["succeeded"]],
+            [&body["untried"], &body["failed"], &body["succeeded"]],
             [&json!(untried), &json!(failed - untried), &json!(part.len() - failed)]
         );
-        assert_eq!(answer.header("retry-after"), None, "it is not to be sent again as it was");
+        assert_eq!(response.header("retry-after"), None, "without an idempotency key the batch must not be repeated unchanged");
         let tried = part.len() - untried;
-        assert!(tried > 0 && of_part[tried..].iter().all(|result| result["status"] == 503), "{told}");
+        assert!(tried > 0 && of_part[tried..].iter().all(|result| result["status"] == 503), "{body}");
         results.extend_from_slice(&of_part[..tried]);
     }
     results
@@ -55,7 +56,7 @@ fn outcomes(results: &[Value]) -> Vec<(u64, &str)> {
     results.iter().map(|result| (result["status"].as_u64().unwrap(), result["problem"]["code"].as_str().unwrap_or_default())).collect()
 }
 
-fn every_item_has_its_own_result_in_its_place(world: &World) {
+fn results_are_in_the_order_of_items(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("batch"));
     let name = |what: &str| format!("{stem}-{what}");
     for what in ["docs", "bin", "old"] {
@@ -102,8 +103,8 @@ fn every_item_has_its_own_result_in_its_place(world: &World) {
     readable(hop, &name("bin"), |link| link.is_some_and(|link| link["state"] == "deleted"));
 }
 
-fn a_wrong_item_is_told_by_pointer_and_spoils_no_other(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("unspoilt"));
+fn wrong_item_fails_alone_and_names_its_fields(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("unharmed"));
     let items = [
         (json!(7), vec![("", "wrong_type")]),
         (json!({}), vec![("/op", "required")]),
@@ -122,8 +123,8 @@ fn a_wrong_item_is_told_by_pointer_and_spoils_no_other(world: &World) {
         (json!({"op": "delete", "alias": alias, "domain": "evil.example"}), vec![("/domain", "invalid")]),
     ];
     let first = json!({"op": "create", "link": {"target": TARGET, "alias": alias}});
-    let asked: Vec<Value> = std::iter::once(first).chain(items.iter().map(|(item, _)| item.clone())).collect();
-    let results = results(hop, &asked);
+    let all: Vec<Value> = std::iter::once(first).chain(items.iter().map(|(item, _)| item.clone())).collect();
+    let results = results(hop, &all);
     assert_eq!(results[0]["status"], 201);
     for (result, (item, expected)) in results[1..].iter().zip(&items) {
         assert_eq!((&result["status"], &result["problem"]["code"]), (&json!(422), &json!("invalid_fields")), "{item}");
@@ -136,21 +137,21 @@ fn a_wrong_item_is_told_by_pointer_and_spoils_no_other(world: &World) {
     readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 1));
 }
 
-fn a_batch_has_at_least_one_item_and_no_more_than_the_edge_takes(world: &World) {
+fn number_of_items_is_limited(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("most"));
-    let most = limit(hop);
+    let largest = limit(hop);
     let create = |number: usize| json!({"op": "create", "link": {"target": TARGET, "alias": format!("{stem}-{number}")}});
-    for (count, code) in [(0, "required"), (most + 1, "too_many")] {
+    for (count, code) in [(0, "required"), (largest + 1, "too_many")] {
         let problem = send(hop, &(0..count).map(create).collect::<Vec<_>>()).problem(422, "invalid_fields");
         assert_eq!(field_errors(&problem), [("/items".to_owned(), code.to_owned())]);
     }
     super::show(hop, &format!("{stem}-0")).problem(404, "not_found");
-    let results = results(hop, &(0..most).map(create).collect::<Vec<_>>());
+    let results = results(hop, &(0..largest).map(create).collect::<Vec<_>>());
     assert!(results.iter().all(|result| result["status"] == 201), "{results:?}");
-    readable(hop, &format!("{stem}-{}", most - 1), |link| link.is_some());
+    readable(hop, &format!("{stem}-{}", largest - 1), |link| link.is_some());
 }
 
-fn an_envelope_that_cannot_be_read_does_nothing(world: &World) {
+fn unreadable_batch_changes_nothing(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("enveloped"));
     let item = json!({"op": "create", "link": {"target": TARGET, "alias": alias}});
     let post = |body: String| Call::new("POST", "/api/v1/batch").admin().header("Content-Type", "application/json").body(body);
@@ -171,11 +172,11 @@ fn an_envelope_that_cannot_be_read_does_nothing(world: &World) {
     super::show(hop, &alias).problem(404, "not_found");
 }
 
-fn items_may_be_of_another_domain(world: &World) {
+fn items_may_name_another_domain(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("domains"));
     create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
-    let there = format!("{}?domain={OTHER_DOMAIN}", super::address(&alias));
-    super::eventually("it can be read", || (hop.send(&Call::get(there.as_str()).admin()).status == 200).then_some(()));
+    let path = format!("{}?domain={OTHER_DOMAIN}", super::address(&alias));
+    super::eventually("the link can be read", || (hop.send(&Call::get(path.as_str()).admin()).status == 200).then_some(()));
     let results = results(
         hop,
         &[

@@ -1,4 +1,4 @@
-//! Blocking a link, and what is told of it.
+//! Blocked links: reason, list, history and import.
 
 use serde_json::{Value, json};
 
@@ -8,17 +8,17 @@ use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("blocked":
-    a_blocked_link_says_why_until_it_is_lifted,
-    a_block_is_listed_and_told_in_the_history,
-    a_block_comes_along_with_an_import,
-    a_block_has_a_reason_and_only_the_admin_says_it,
+    block_shows_its_reason_until_lifted,
+    block_appears_in_list_and_history,
+    import_keeps_a_block,
+    block_needs_a_reason_and_a_key,
 );
 
 fn call(alias: &str, blocked: &Value) -> Call {
     Call::new("PATCH", address(alias)).header("Content-Type", "application/json").body(json!({ "blocked": blocked }).to_string())
 }
 
-/// Says of a link that it is blocked, or not, and waits until that can be read.
+/// Blocks or unblocks a link and waits until the change can be read.
 #[track_caller]
 fn block(hop: &Deployment, alias: &str, blocked: &Value) -> Value {
     let changed = hop.send(&call(alias, blocked).admin()).expect(200).json();
@@ -26,7 +26,7 @@ fn block(hop: &Deployment, alias: &str, blocked: &Value) -> Value {
     changed
 }
 
-fn a_blocked_link_says_why_until_it_is_lifted(world: &World) {
+fn block_shows_its_reason_until_lifted(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("blocked"));
     link(hop, &alias, TARGET);
     let first = block(hop, &alias, &json!({"reason": "phishing"}));
@@ -38,7 +38,7 @@ fn a_blocked_link_says_why_until_it_is_lifted(world: &World) {
     assert_eq!((&lifted["state"], &lifted["blocked"], &lifted["version"]), (&json!("live"), &Value::Null, &json!(4)));
 }
 
-fn a_block_is_listed_and_told_in_the_history(world: &World) {
+fn block_appears_in_list_and_history(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("listed"));
     link(hop, &alias, TARGET);
     let blocked = block(hop, &alias, &json!({"reason": "spam"}));
@@ -47,25 +47,25 @@ fn a_block_is_listed_and_told_in_the_history(world: &World) {
         page["items"].as_array().unwrap().len()
     };
     assert_eq!((found("blocked"), found("live")), (1, 0));
-    let told = eventually("the history shows it", || {
-        let answer = hop.send(&Call::get(format!("{}/history", address(&alias))).admin()).expect(200).json();
-        Some(answer["items"].as_array().unwrap().clone()).filter(|items| items.len() == 2)
+    let history = eventually("the history has two versions", || {
+        let response = hop.send(&Call::get(format!("{}/history", address(&alias))).admin()).expect(200).json();
+        Some(response["items"].as_array().unwrap().clone()).filter(|items| items.len() == 2)
     });
-    assert_eq!((&told[0]["blocked"], &told[1]["blocked"]), (&blocked["blocked"], &Value::Null));
+    assert_eq!((&history[0]["blocked"], &history[1]["blocked"]), (&blocked["blocked"], &Value::Null));
 }
 
-fn a_block_comes_along_with_an_import(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("brought"));
+fn import_keeps_a_block(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("imported"));
     let blocked = json!({"reason": "phishing, \"perhaps\"", "at": "2020-01-02T03:04:05Z"});
     let line = json!({"target": TARGET, "alias": alias, "blocked": blocked}).to_string();
     let call = || Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(line.clone());
     assert_eq!(hop.send(&call()).expect(200).json()["results"][0]["status"], 201);
     let read = readable(hop, &alias, |link| link.is_some()).unwrap();
     assert_eq!((&read["state"], &read["blocked"]), (&json!("blocked"), &blocked));
-    assert_eq!(hop.send(&call()).expect(200).json()["results"][0]["status"], 200, "it is there already");
+    assert_eq!(hop.send(&call()).expect(200).json()["results"][0]["status"], 200, "the link exists already");
 }
 
-fn a_block_has_a_reason_and_only_the_admin_says_it(world: &World) {
+fn block_needs_a_reason_and_a_key(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("reasons"));
     link(hop, &alias, TARGET);
     for (blocked, field, code) in [

@@ -1,4 +1,4 @@
-//! Bodies: every way to be wrong has its own problem, and the wrong field is named.
+//! Request bodies: each kind of mistake has its own problem, and wrong fields are named.
 
 use super::{cases, field_errors};
 use crate::client::Call;
@@ -6,22 +6,22 @@ use crate::refusals;
 use crate::world::World;
 
 cases!("bodies":
-    text_that_is_no_json_is_malformed,
+    invalid_json_is_malformed,
     wrong_fields_are_named,
-    whole_numbers_may_have_a_point_or_an_exponent,
-    every_wrong_field_is_named_at_once,
-    a_large_body_is_refused,
-    a_body_at_the_limit_is_read,
-    a_body_that_ends_early_is_malformed,
-    a_body_of_another_kind_is_refused,
-    the_media_type_may_name_a_charset,
+    integers_may_have_a_point_or_exponent,
+    all_wrong_fields_are_reported_at_once,
+    large_body_is_refused,
+    body_at_the_limit_is_accepted,
+    truncated_body_creates_nothing,
+    other_media_types_are_refused,
+    media_type_may_have_parameters,
 );
 
 fn post(path: &str, body: impl Into<Vec<u8>>) -> Call {
     Call::new("POST", path).admin().header("Content-Type", "application/json").body(body)
 }
 
-fn text_that_is_no_json_is_malformed(world: &World) {
+fn invalid_json_is_malformed(world: &World) {
     let deep = format!("{{\"target\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     let bodies: [&[u8]; 8] = [
         b"",
@@ -99,7 +99,7 @@ fn wrong_fields_are_named(world: &World) {
     }
 }
 
-fn whole_numbers_may_have_a_point_or_an_exponent(world: &World) {
+fn integers_may_have_a_point_or_exponent(world: &World) {
     for (number, clicks) in [("5.0", 5), ("1e2", 100), ("1.5E+1", 15)] {
         let body = format!(r#"{{"target":"https://example.com/","max_clicks":{number}}}"#);
         let link = world.hop().send(&post("/api/v1/links", body)).expect(201).json();
@@ -107,19 +107,19 @@ fn whole_numbers_may_have_a_point_or_an_exponent(world: &World) {
     }
 }
 
-fn every_wrong_field_is_named_at_once(world: &World) {
+fn all_wrong_fields_are_reported_at_once(world: &World) {
     let body = r#"{"alias":"a b","redirect_status":1,"x":1,"x":2}"#;
-    let answer = world.hop().send(&post("/api/v1/links", body));
-    let problem = answer.problem(422, "invalid_fields");
+    let response = world.hop().send(&post("/api/v1/links", body));
+    let problem = response.problem(422, "invalid_fields");
     crate::contract::assert_shape(&problem, "problem");
-    assert_eq!(problem["request_id"], answer.header("x-request-id").unwrap());
+    assert_eq!(problem["request_id"], response.header("x-request-id").unwrap());
     let expected = [("/target", "required"), ("/alias", "invalid"), ("/redirect_status", "out_of_range"), ("/x", "unknown")];
     assert_eq!(field_errors(&problem), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
 }
 
-fn a_large_body_is_refused(world: &World) {
+fn large_body_is_refused(world: &World) {
     for path in ["/api/v1/links", "/shorten"] {
-        // Of much larger bodies the proxy before workerd sometimes loses the connection when hop stops reading.
+        // wrangler's proxy sometimes loses the connection when hop stops reading a much larger body.
         for bytes in [64 * 1_024 + 1, 128 * 1_024] {
             let problem = world.hop().send(&post(path, vec![b' '; bytes])).problem(413, "too_large");
             assert!(problem["detail"].as_str().unwrap().contains("65536"));
@@ -127,25 +127,25 @@ fn a_large_body_is_refused(world: &World) {
     }
 }
 
-fn a_body_at_the_limit_is_read(world: &World) {
+fn body_at_the_limit_is_accepted(world: &World) {
     let mut body = br#"{"target":"https://example.com/"}"#.to_vec();
     body.resize(64 * 1_024, b' ');
     world.hop().send(&post("/api/v1/links", body)).expect(201);
 }
 
-/// An edge may refuse such a request itself, or hang up; it never becomes a link.
-fn a_body_that_ends_early_is_malformed(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("torn"));
+/// An edge may refuse such a request itself or close the connection.
+fn truncated_body_creates_nothing(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("truncated"));
     let body = format!(r#"{{"target":"https://example.com/","alias":"{alias}"}}"#);
-    let torn = post("/api/v1/links", &body.as_bytes()[..body.len() - 1]).declare_length(body.len());
-    if let Some(answer) = torn.send_unless_refused(hop.address) {
-        let refused = answer.status == 400 || refusals::is_the_edges_own(world.edge, refusals::TORN_BODY, &answer);
-        assert!(refused, "{} {}", answer.status, answer.text());
+    let truncated = post("/api/v1/links", &body.as_bytes()[..body.len() - 1]).declare_length(body.len());
+    if let Some(response) = truncated.send_unless_refused(hop.address) {
+        let refused = response.status == 400 || refusals::is_from_edge(world.edge, refusals::TRUNCATED_BODY, &response);
+        assert!(refused, "{} {}", response.status, response.text());
     }
     super::show(hop, &alias).problem(404, "not_found");
 }
 
-fn a_body_of_another_kind_is_refused(world: &World) {
+fn other_media_types_are_refused(world: &World) {
     let body = r#"{"target":"https://example.com/","url":"https://example.com/"}"#;
     for path in ["/api/v1/links", "/shorten"] {
         let bare = Call::new("POST", path).admin().body(body);
@@ -157,7 +157,7 @@ fn a_body_of_another_kind_is_refused(world: &World) {
     }
 }
 
-fn the_media_type_may_name_a_charset(world: &World) {
+fn media_type_may_have_parameters(world: &World) {
     for media_type in ["application/json; charset=utf-8", "APPLICATION/JSON", " application/json ;x=y"] {
         let call = Call::new("POST", "/shorten").admin().header("Content-Type", media_type).body(r#"{"url":"https://example.com/"}"#);
         world.hop().send(&call).expect(201);

@@ -1,11 +1,11 @@
-//! Changing a link, and the states it can be in.
+//! Edits of a link, and the states it can be in.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create, eventually, field_errors, link, race, readable, show};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::edges::Edge;
@@ -14,24 +14,24 @@ use crate::world::World;
 const ELSEWHERE: &str = "https://example.com/elsewhere";
 
 cases!("changes":
-    a_merge_patch_sets_what_it_says_and_null_sets_back,
-    a_changed_target_moves_every_visitor,
-    a_change_is_made_only_to_what_was_seen,
-    of_two_changes_with_one_etag_one_is_made,
+    merge_patch_sets_fields_and_null_resets_them,
+    new_target_reaches_visitors,
+    edit_respects_if_match,
+    one_of_two_edits_with_one_etag_wins,
     wrong_fields_are_named_and_nothing_is_stored,
-    a_body_of_another_kind_is_refused,
-    a_deleted_link_is_not_changed,
-    only_what_was_seen_is_deleted_or_erased,
-    what_was_never_there_is_not_found,
-    only_the_admin_changes_links,
-    a_disabled_link_is_gone_or_leads_to_its_fallback,
-    a_link_leads_on_between_its_start_and_its_end,
-    rules_are_shown_in_their_normal_form,
-    a_link_is_limited_to_as_many_clicks_as_the_edge_counts,
-    a_password_is_never_shown,
+    other_media_types_are_refused,
+    deleted_link_cannot_be_edited,
+    delete_and_erase_respect_if_match,
+    unknown_alias_is_not_found,
+    edit_needs_a_key,
+    disabled_link_is_gone_or_redirects_to_fallback,
+    link_redirects_between_start_and_end,
+    rules_are_normalized,
+    largest_click_limit_depends_on_the_edge,
+    password_is_never_returned,
 );
 
-fn patch(hop: &Deployment, alias: &str, body: &Value) -> Answer {
+fn patch(hop: &Deployment, alias: &str, body: &Value) -> Response {
     hop.send(&call(alias, body))
 }
 
@@ -39,28 +39,28 @@ fn call(alias: &str, body: &Value) -> Call {
     Call::new("PATCH", address(alias)).admin().header("Content-Type", "application/merge-patch+json").body(body.to_string())
 }
 
-fn a_merge_patch_sets_what_it_says_and_null_sets_back(world: &World) {
+fn merge_patch_sets_fields_and_null_resets_them(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("patched"));
     let created = link(hop, &alias, TARGET);
-    let said = json!({"title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "Long Word"], "redirect_status": 307,
+    let fields = json!({"title": "T", "note": "two\nlines", "external_id": "E-1", "tags": ["b", "Long Word"], "redirect_status": 307,
         "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2099-01-01T02:00:00+02:00", "fallback": ELSEWHERE,
         "max_clicks": 5, "confirm": true, "forward_query": "visitor_wins", "forward_path": true, "strict": true, "crawlable": true,
         "disabled": true, "card": {"title": "CT", "description": "CD", "image": null},
         "rules": [{"id": "de", "when": conditions(), "target": ELSEWHERE}]});
-    let answer = patch(hop, &alias, &said).expect(200);
-    assert_eq!(answer.header("etag").unwrap(), "\"2\"");
-    let changed = answer.json();
+    let response = patch(hop, &alias, &fields).expect(200);
+    assert_eq!(response.header("etag").unwrap(), "\"2\"");
+    let changed = response.json();
     assert_shape(&changed, "link");
-    for (field, value) in said.as_object().unwrap() {
-        let shown = match field.as_str() {
+    for (field, value) in fields.as_object().unwrap() {
+        let expected = match field.as_str() {
             "tags" => json!(["b", "long-word"]),
             "ends_at" => json!("2099-01-01T00:00:00Z"),
             _ => value.clone(),
         };
-        assert_eq!(changed[field], shown, "{field}");
+        assert_eq!(changed[field], expected, "{field}");
     }
     readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
-    let nulls: serde_json::Map<String, Value> = said.as_object().unwrap().keys().map(|field| (field.clone(), Value::Null)).collect();
+    let nulls: serde_json::Map<String, Value> = fields.as_object().unwrap().keys().map(|field| (field.clone(), Value::Null)).collect();
     let mut back = patch(hop, &alias, &Value::Object(nulls)).expect(200).json();
     assert_eq!(back["version"], 3);
     for field in ["version", "updated_at"] {
@@ -69,42 +69,42 @@ fn a_merge_patch_sets_what_it_says_and_null_sets_back(world: &World) {
     assert_eq!(back, created);
 }
 
-fn a_changed_target_moves_every_visitor(world: &World) {
+fn new_target_reaches_visitors(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("moved"));
     link(hop, &alias, TARGET);
     let location = || hop.send(&Call::get(format!("/{alias}"))).expect(302).header("location").unwrap();
     assert_eq!(location(), TARGET);
     patch(hop, &alias, &json!({"target": ELSEWHERE})).expect(200);
-    eventually("the change reaches visitors", || (location() == ELSEWHERE).then_some(()));
+    eventually("visitors get the new target", || (location() == ELSEWHERE).then_some(()));
 }
 
-fn a_change_is_made_only_to_what_was_seen(world: &World) {
+fn edit_respects_if_match(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("seen"));
     link(hop, &alias, TARGET);
-    let try_with = |seen: &str, title: &str| hop.send(&call(&alias, &json!({"title": title})).header("If-Match", seen));
-    try_with("\"1\"", "a").expect(200);
+    let edit = |if_match: &str, title: &str| hop.send(&call(&alias, &json!({"title": title})).header("If-Match", if_match));
+    edit("\"1\"", "a").expect(200);
     readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
-    for seen in ["\"1\"", "W/\"2\"", "2", "\"x\""] {
-        try_with(seen, "b").problem(412, "version_mismatch");
+    for if_match in ["\"1\"", "W/\"2\"", "2", "\"x\""] {
+        edit(if_match, "b").problem(412, "version_mismatch");
     }
     hop.send(&call(&alias, &json!({"title": 0})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
-    for (seen, version) in [("\"2\"", 3), ("\"9\", \"3\"", 4), ("*", 5)] {
-        assert_eq!(try_with(seen, seen).expect(200).json()["version"], version);
+    for (if_match, version) in [("\"2\"", 3), ("\"9\", \"3\"", 4), ("*", 5)] {
+        assert_eq!(edit(if_match, if_match).expect(200).json()["version"], version);
         readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == version));
     }
     assert_eq!(show(hop, &alias).expect(200).json()["title"], "*");
     // An empty header counts as absent: workerd drops it before hop sees it.
-    assert_eq!(try_with("", "c").expect(200).json()["version"], 6);
+    assert_eq!(edit("", "c").expect(200).json()["version"], 6);
 }
 
-fn of_two_changes_with_one_etag_one_is_made(world: &World) {
+fn one_of_two_edits_with_one_etag_wins(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("raced"));
     link(hop, &alias, TARGET);
     let title = |title| {
         let call = call(&alias, &json!({ "title": title })).header("If-Match", "\"1\"");
         move || hop.send(&call)
     };
-    let mut statuses: Vec<u16> = race(world.edge, ["a", "b"].map(title).into()).iter().map(|answer| answer.status).collect();
+    let mut statuses: Vec<u16> = race(world.edge, ["a", "b"].map(title).into()).iter().map(|response| response.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412]);
 }
@@ -159,7 +159,7 @@ fn wrong_fields_are_named_and_nothing_is_stored(world: &World) {
     assert_eq!(show(hop, &alias).expect(200).json(), created);
 }
 
-/// One condition of each kind, as they are shown.
+/// One condition of each type, in normal form.
 fn conditions() -> Value {
     json!([
         {"type": "country", "any": ["AT", "DE"]},
@@ -183,40 +183,40 @@ fn rule(when: &Value) -> Value {
     json!({"when": when, "target": TARGET})
 }
 
-fn rules_are_shown_in_their_normal_form(world: &World) {
+fn rules_are_normalized(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("rules"));
-    let said = json!([
+    let rules = json!([
         {"when": [{"type": "country", "any": ["de", "AT", "de"]}, {"type": "query", "name": "x", "present": true}], "target": TARGET},
         {"id": "1", "when": [{"type": "weekday", "any": ["sun", "mon"], "tz": "UTC0"}], "target": ELSEWHERE},
         {"when": [{"type": "address", "any": ["2001:DB8::1"]}, {"type": "query", "name": "x", "present": false}], "target": TARGET},
     ]);
-    let shown = json!([
+    let normal = json!([
         {"id": "2", "when": [{"type": "country", "any": ["AT", "DE"]}, {"type": "query", "name": "x", "present": true}], "target": TARGET},
         {"id": "1", "when": [{"type": "weekday", "any": ["mon", "sun"], "tz": "UTC0"}], "target": ELSEWHERE},
         {"id": "3", "when": [{"type": "address", "any": ["2001:db8::1/128"]}, {"type": "query", "name": "x", "present": false}], "target": TARGET},
     ]);
-    assert_eq!(create(hop, &json!({"alias": alias, "target": TARGET, "rules": said})).expect(201).json()["rules"], shown);
+    assert_eq!(create(hop, &json!({"alias": alias, "target": TARGET, "rules": rules})).expect(201).json()["rules"], normal);
     let stored = readable(hop, &alias, |link| link.is_some()).unwrap();
-    assert_eq!(stored["rules"], shown);
-    let again = patch(hop, &alias, &json!({ "rules": shown })).expect(200).json();
-    assert_eq!((&again["rules"], &again["version"]), (&shown, &json!(1)), "the normal form is the same rules");
+    assert_eq!(stored["rules"], normal);
+    let again = patch(hop, &alias, &json!({ "rules": normal })).expect(200).json();
+    assert_eq!((&again["rules"], &again["version"]), (&normal, &json!(1)), "rules in normal form are no change");
 }
 
-fn a_link_is_limited_to_as_many_clicks_as_the_edge_counts(world: &World) {
+fn largest_click_limit_depends_on_the_edge(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("limited"));
     link(hop, &alias, TARGET);
     assert_eq!(patch(hop, &alias, &json!({"max_clicks": 1_000})).expect(200).json()["max_clicks"], 1_000);
-    let most = hop.send(&Call::get("/capabilities")).expect(200).json()["limits"]["max_clicks"].clone();
+    let largest = hop.send(&Call::get("/capabilities")).expect(200).json()["limits"]["max_clicks"].clone();
     let more = patch(hop, &alias, &json!({"max_clicks": 1_001}));
     if world.edge == Edge::Viceroy {
         let problem = more.problem(422, "invalid_fields");
-        assert_eq!((most, field_errors(&problem)), (json!(1_000), vec![("/max_clicks".to_owned(), "out_of_range".to_owned())]));
+        assert_eq!((largest, field_errors(&problem)), (json!(1_000), vec![("/max_clicks".to_owned(), "out_of_range".to_owned())]));
     } else {
-        assert_eq!((most, more.expect(200).json()["max_clicks"].clone()), (Value::Null, json!(1_001)));
+        assert_eq!((largest, more.expect(200).json()["max_clicks"].clone()), (Value::Null, json!(1_001)));
     }
 }
 
-fn a_password_is_never_shown(world: &World) {
+fn password_is_never_returned(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("secret"));
     let (old, new) = ("correct horse battery", "staple correct horse");
     let created = create(hop, &json!({"alias": alias, "target": TARGET, "password": old})).expect(201);
@@ -231,7 +231,7 @@ fn a_password_is_never_shown(world: &World) {
     assert_eq!(patch(hop, &alias, &json!({"password": null})).expect(200).json()["has_password"], false);
 }
 
-fn a_body_of_another_kind_is_refused(world: &World) {
+fn other_media_types_are_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("kind"));
     link(hop, &alias, TARGET);
     let bare = Call::new("PATCH", address(&alias)).admin();
@@ -243,8 +243,8 @@ fn a_body_of_another_kind_is_refused(world: &World) {
     hop.send(&json.body("{}")).expect(200);
 }
 
-fn a_deleted_link_is_not_changed(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("buried"));
+fn deleted_link_cannot_be_edited(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("deleted"));
     link(hop, &alias, TARGET);
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
@@ -252,25 +252,25 @@ fn a_deleted_link_is_not_changed(world: &World) {
     assert_eq!(show(hop, &alias).expect(200).json()["title"], Value::Null);
 }
 
-fn only_what_was_seen_is_deleted_or_erased(world: &World) {
+fn delete_and_erase_respect_if_match(world: &World) {
     let hop = world.hop();
     for (name, query) in [("seen", ""), ("erased", "?erase=true")] {
         let alias = world.alias(name);
         link(hop, &alias, TARGET);
         patch(hop, &alias, &json!({"title": "T"})).expect(200);
         readable(hop, &alias, |link| link.is_some_and(|link| link["version"] == 2));
-        let delete = |seen: &str| hop.send(&Call::new("DELETE", address(&alias) + query).admin().header("If-Match", seen));
+        let delete = |if_match: &str| hop.send(&Call::new("DELETE", address(&alias) + query).admin().header("If-Match", if_match));
         delete("\"1\"").problem(412, "version_mismatch");
         assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
         delete("\"2\"").expect(204);
     }
 }
 
-fn what_was_never_there_is_not_found(world: &World) {
+fn unknown_alias_is_not_found(world: &World) {
     patch(world.hop(), &world.alias("never"), &json!({"title": "x"})).problem(404, "not_found");
 }
 
-fn only_the_admin_changes_links(world: &World) {
+fn edit_needs_a_key(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("mine"));
     link(hop, &alias, TARGET);
     let unsigned = Call::new("PATCH", address(&alias)).header("Content-Type", "application/json").body(r#"{"title":"x"}"#);
@@ -279,17 +279,17 @@ fn only_the_admin_changes_links(world: &World) {
     assert_eq!(show(hop, &alias).expect(200).json()["title"], Value::Null);
 }
 
-fn a_disabled_link_is_gone_or_leads_to_its_fallback(world: &World) {
+fn disabled_link_is_gone_or_redirects_to_fallback(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("disabled"));
     link(hop, &alias, TARGET);
     let follow = || hop.send(&Call::get(format!("/{alias}")));
     assert_eq!(patch(hop, &alias, &json!({"disabled": true})).expect(200).json()["state"], "disabled");
-    let gone = eventually("the link is switched off", || Some(follow()).filter(|answer| answer.status != 302));
+    let gone = eventually("the link is disabled", || Some(follow()).filter(|response| response.status != 302));
     gone.problem(410, "link_ended");
     patch(hop, &alias, &json!({"fallback": ELSEWHERE})).expect(200);
-    let answer = eventually("it leads to its fallback", || Some(follow()).filter(|answer| answer.status == 302));
-    assert_eq!(answer.header("location").unwrap(), ELSEWHERE);
-    assert_eq!(answer.header("cache-control").unwrap(), "private, no-store");
+    let response = eventually("the link redirects to its fallback", || Some(follow()).filter(|response| response.status == 302));
+    assert_eq!(response.header("location").unwrap(), ELSEWHERE);
+    assert_eq!(response.header("cache-control").unwrap(), "private, no-store");
 }
 
 /// The moment `seconds` from now, as the API writes it.
@@ -298,16 +298,16 @@ fn in_seconds(seconds: u64) -> String {
     hop_core::Timestamp::from_millis(u64::try_from((now + Duration::from_secs(seconds)).as_millis()).unwrap()).to_string()
 }
 
-fn a_link_leads_on_between_its_start_and_its_end(world: &World) {
+fn link_redirects_between_start_and_end(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("timed"));
     let body = json!({"alias": alias, "target": TARGET, "starts_at": in_seconds(4), "ends_at": in_seconds(9)});
     assert_eq!(create(hop, &body).expect(201).json()["state"], "scheduled");
     readable(hop, &alias, |link| link.is_some());
     let follow = || hop.send(&Call::get(format!("/{alias}")));
     follow().problem(404, "not_found");
-    eventually("the link starts", || Some(follow()).filter(|answer| answer.status == 302));
+    eventually("the link has started", || Some(follow()).filter(|response| response.status == 302));
     assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
-    let gone = eventually("the link ends", || Some(follow()).filter(|answer| answer.status != 302));
+    let gone = eventually("the link has ended", || Some(follow()).filter(|response| response.status != 302));
     gone.problem(410, "link_ended");
     assert_eq!(show(hop, &alias).expect(200).json()["state"], "ended");
 }

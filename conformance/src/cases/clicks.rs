@@ -1,4 +1,4 @@
-//! Clicks: counted after the visitor has gone, and only for those who were sent on.
+//! Clicks: counted after the response, and only for redirects.
 
 use super::{TARGET, address, cases, link, show};
 use crate::client::Call;
@@ -6,25 +6,25 @@ use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("clicks":
-    each_followed_link_is_counted_once,
-    a_look_is_not_a_click,
+    each_redirect_is_counted_once,
+    only_a_redirect_is_a_click,
 );
 
 pub(super) fn total(hop: &Deployment, alias: &str) -> u64 {
     show(hop, alias).expect(200).json()["clicks"]["humans"].as_u64().unwrap()
 }
 
-fn each_followed_link_is_counted_once(world: &World) {
+fn each_redirect_is_counted_once(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("counted"));
     link(hop, &alias, TARGET);
     for clicks in 1..=5 {
         hop.send(&Call::get(format!("/{alias}"))).expect(302);
         super::eventually("the click is counted", || (total(hop, &alias) == clicks).then_some(()));
     }
-    assert_eq!(show(hop, &alias).expect(200).header("etag").unwrap(), "\"1\"", "clicks are no change of the link");
+    assert_eq!(show(hop, &alias).expect(200).header("etag").unwrap(), "\"1\"", "a click is no new version");
 }
 
-fn a_look_is_not_a_click(world: &World) {
+fn only_a_redirect_is_a_click(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("looked-at"));
     link(hop, &alias, TARGET);
     hop.send(&Call::new("HEAD", format!("/{alias}"))).expect(302);
@@ -32,7 +32,7 @@ fn a_look_is_not_a_click(world: &World) {
     hop.send(&Call::new("PUT", format!("/{alias}"))).expect(405);
     hop.send(&Call::get(format!("/{alias}+"))).expect(200);
     hop.send(&Call::get(address(&alias)).admin()).expect(200);
-    // Had a look been counted, its click would have been on its way before these three, and the total would pass them.
+    // A click counted for one of the requests above would raise the total past these three.
     for clicks in 1..=3 {
         hop.send(&Call::get(format!("/{alias}"))).expect(302);
         super::eventually("the click is counted", || (total(hop, &alias) >= clicks).then_some(()));

@@ -1,22 +1,22 @@
-//! Pages of other sites: those of the configured origins may ask what programs ask, and nobody else's.
+//! Cross-origin requests: pages of the configured origins may call the API, all others may not.
 
 use hop_core::endpoints::{ENDPOINTS, Endpoint};
 
 use super::{TARGET, cases, link};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::world::{APP, DOMAIN, World};
 
 cases!("cors":
-    a_preflight_needs_no_key_and_says_what_may_be_sent,
-    every_answer_for_programs_says_who_may_read_it,
-    another_origin_is_told_nothing,
-    visitors_never_hear_of_it,
-    where_no_origin_is_configured_nothing_is_said,
+    preflight_needs_no_key_and_names_allowed_requests,
+    every_api_response_allows_the_configured_origin,
+    other_origins_are_not_allowed,
+    responses_for_visitors_have_no_cors_headers,
+    no_cors_headers_without_configured_origins,
 );
 
-const TOLD: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
+const EXPOSED: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
 
-fn is_for_programs(row: &&Endpoint) -> bool {
+fn is_api(row: &&Endpoint) -> bool {
     row.pattern.starts_with("/api/v1/") || ["/shorten", "/openapi.json", "/capabilities", "/metrics"].contains(&row.pattern)
 }
 
@@ -25,22 +25,22 @@ fn preflight(path: &str, origin: &str) -> Call {
     call.header("Access-Control-Request-Headers", "authorization,content-type,if-match")
 }
 
-/// What an answer says of who may read it: name and value of each header.
-fn said(answer: &Answer) -> Vec<(&str, String)> {
-    let of_cors = answer.header_names().into_iter().filter(|name| name.starts_with("access-control-") || *name == "vary");
-    of_cors.map(|name| (name, answer.header_values(name).join(", "))).collect()
+/// The CORS headers of a response, with their values.
+fn cors_headers(response: &Response) -> Vec<(&str, String)> {
+    let of_cors = response.header_names().into_iter().filter(|name| name.starts_with("access-control-") || *name == "vary");
+    of_cors.map(|name| (name, response.header_values(name).join(", "))).collect()
 }
 
 #[track_caller]
-fn assert_readable(answer: &Answer) {
-    let expected = [("access-control-allow-origin", APP), ("access-control-expose-headers", TOLD), ("vary", "Origin")];
-    assert_eq!(said(answer), expected.map(|(name, value)| (name, value.to_owned())), "{}", answer.status);
+fn assert_readable(response: &Response) {
+    let expected = [("access-control-allow-origin", APP), ("access-control-expose-headers", EXPOSED), ("vary", "Origin")];
+    assert_eq!(cors_headers(response), expected.map(|(name, value)| (name, value.to_owned())), "{}", response.status);
 }
 
-fn a_preflight_needs_no_key_and_says_what_may_be_sent(world: &World) {
-    for row in ENDPOINTS.iter().filter(is_for_programs) {
-        let answer = world.hop().send(&preflight(row.pattern, APP)).expect(204);
-        let allow = answer.header("allow").unwrap();
+fn preflight_needs_no_key_and_names_allowed_requests(world: &World) {
+    for row in ENDPOINTS.iter().filter(is_api) {
+        let response = world.hop().send(&preflight(row.pattern, APP)).expect(204);
+        let allow = response.header("allow").unwrap();
         assert!(allow.contains(row.method), "{}: {allow}", row.pattern);
         let expected = [
             ("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match"),
@@ -49,13 +49,13 @@ fn a_preflight_needs_no_key_and_says_what_may_be_sent(world: &World) {
             ("access-control-max-age", "7200"),
             ("vary", "Origin"),
         ];
-        assert_eq!(said(&answer), expected.map(|(name, value)| (name, value.to_owned())), "{}", row.pattern);
-        assert!(answer.body.is_empty());
+        assert_eq!(cors_headers(&response), expected.map(|(name, value)| (name, value.to_owned())), "{}", row.pattern);
+        assert!(response.body.is_empty());
     }
     assert_readable(&world.hop().send(&Call::new("OPTIONS", "/api/v1/links").header("Origin", APP)).expect(204));
 }
 
-fn every_answer_for_programs_says_who_may_read_it(world: &World) {
+fn every_api_response_allows_the_configured_origin(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("cors"));
     let json = |method: &str, path: &str, body: &str| {
         Call::new(method, path).admin().header("Content-Type", "application/json").header("Origin", APP).body(body)
@@ -86,28 +86,29 @@ fn every_answer_for_programs_says_who_may_read_it(world: &World) {
     assert_readable(&world.without_store().send(&get("/api/v1/links").admin()).expect(503));
 }
 
-fn another_origin_is_told_nothing(world: &World) {
+fn other_origins_are_not_allowed(world: &World) {
     let [capitals, port, slash, twice] = [APP.to_uppercase(), format!("{APP}:443"), format!("{APP}/"), format!("{APP}, {APP}")];
-    let own = format!("https://{DOMAIN}");
+    let own_origin = format!("https://{DOMAIN}");
     let [beside, below] = [format!("{APP}.evil.example"), APP.replace("https://", "https://evil.")];
-    for origin in [&*capitals, &port, &slash, &twice, &own, &beside, &below, "https://evil.example", "http://app.example", "null", "*", ""]
+    for origin in
+        [&*capitals, &port, &slash, &twice, &own_origin, &beside, &below, "https://evil.example", "http://app.example", "null", "*", ""]
     {
         for call in [Call::get("/capabilities").header("Origin", origin), preflight("/api/v1/links", origin)] {
-            let answer = world.hop().send(&call);
-            assert_eq!(said(&answer), [("vary", "Origin".to_owned())], "{origin:?}");
+            let response = world.hop().send(&call);
+            assert_eq!(cors_headers(&response), [("vary", "Origin".to_owned())], "{origin:?}");
         }
         let plain = world.hop().send(&Call::new("OPTIONS", "/api/v1/links"));
-        let asked = world.hop().send(&preflight("/api/v1/links", origin)).expect(204);
-        assert_eq!((asked.header_names(), asked.header("allow")), (plain.header_names(), plain.header("allow")));
+        let foreign = world.hop().send(&preflight("/api/v1/links", origin)).expect(204);
+        assert_eq!((foreign.header_names(), foreign.header("allow")), (plain.header_names(), plain.header("allow")));
     }
     let doubled = Call::get("/capabilities").header("Origin", APP);
     for other in [APP, "https://evil.example"] {
-        assert_eq!(said(&world.hop().send(&doubled.clone().header("Origin", other))), [("vary", "Origin".to_owned())]);
+        assert_eq!(cors_headers(&world.hop().send(&doubled.clone().header("Origin", other))), [("vary", "Origin".to_owned())]);
     }
-    assert_eq!(said(&world.hop().send(&Call::get("/capabilities"))), [("vary", "Origin".to_owned())]);
+    assert_eq!(cors_headers(&world.hop().send(&Call::get("/capabilities"))), [("vary", "Origin".to_owned())]);
 }
 
-fn visitors_never_hear_of_it(world: &World) {
+fn responses_for_visitors_have_no_cors_headers(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("cors"));
     link(hop, &alias, TARGET);
     let redirect = hop.send(&Call::get(format!("/{alias}")).header("Origin", APP)).expect(302);
@@ -118,13 +119,13 @@ fn visitors_never_hear_of_it(world: &World) {
         calls.push(Call::get(path).header("Origin", APP));
     }
     for call in calls {
-        let answer = hop.send(&call);
-        assert!(said(&answer).iter().all(|(name, value)| *name == "vary" && value == "Accept"), "{call:?}: {answer:?}");
+        let response = hop.send(&call);
+        assert!(cors_headers(&response).iter().all(|(name, value)| *name == "vary" && value == "Accept"), "{call:?}: {response:?}");
     }
 }
 
-fn where_no_origin_is_configured_nothing_is_said(world: &World) {
+fn no_cors_headers_without_configured_origins(world: &World) {
     for call in [Call::get("/capabilities").header("Origin", APP), preflight("/capabilities", APP)] {
-        assert_eq!(said(&world.case_insensitive().send(&call)), []);
+        assert_eq!(cors_headers(&world.case_insensitive().send(&call)), []);
     }
 }

@@ -1,15 +1,15 @@
-//! Credentials: whoever cannot show the key gets nothing and learns nothing.
+//! Credentials: without the right key a caller gets 401 and no data.
 
 use super::{TARGET, cases, link, show};
 use crate::client::Call;
 use crate::world::{ADMIN_KEY, World};
 
 cases!("credentials":
-    protected_routes_want_the_key,
-    a_key_that_is_not_the_key_is_refused,
-    the_key_is_asked_for_before_the_body,
-    the_scheme_is_read_without_regard_to_capitals,
-    without_an_admin_key_nobody_is_admin,
+    protected_endpoints_need_a_key,
+    wrong_credentials_are_refused,
+    key_is_checked_before_the_body,
+    scheme_is_case_insensitive,
+    no_bootstrap_admin_without_its_key,
 );
 
 const PROTECTED: &[(&str, &str)] = &[
@@ -46,16 +46,16 @@ fn call(method: &str, path: &str) -> Call {
     if method == "POST" { call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/"}"#) } else { call }
 }
 
-fn protected_routes_want_the_key(world: &World) {
+fn protected_endpoints_need_a_key(world: &World) {
     for (method, path) in PROTECTED {
-        let answer = world.hop().send(&call(method, path));
-        answer.problem(401, "unauthenticated");
-        assert_eq!(answer.header("www-authenticate").unwrap(), "Bearer realm=\"hop\"", "{method} {path}");
-        assert!(!answer.text().contains(ADMIN_KEY));
+        let response = world.hop().send(&call(method, path));
+        response.problem(401, "unauthenticated");
+        assert_eq!(response.header("www-authenticate").unwrap(), "Bearer realm=\"hop\"", "{method} {path}");
+        assert!(!response.text().contains(ADMIN_KEY));
     }
 }
 
-fn a_key_that_is_not_the_key_is_refused(world: &World) {
+fn wrong_credentials_are_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("guarded"));
     link(hop, &alias, TARGET);
     let cut = &ADMIN_KEY[..ADMIN_KEY.len() - 1];
@@ -84,29 +84,29 @@ fn a_key_that_is_not_the_key_is_refused(world: &World) {
     for twice in [list().header("Authorization", "Bearer x").admin(), list().admin().header("Authorization", "Bearer x")] {
         hop.send(&twice).problem(401, "unauthenticated");
     }
-    for elsewhere in [
+    for misplaced in [
         call("GET", &format!("/api/v1/links?key={ADMIN_KEY}")),
         call("GET", "/api/v1/links").header("X-Api-Key", ADMIN_KEY),
         call("GET", "/api/v1/links").header("Cookie", format!("key={ADMIN_KEY}")),
     ] {
-        hop.send(&elsewhere).problem(401, "unauthenticated");
+        hop.send(&misplaced).problem(401, "unauthenticated");
     }
     assert_eq!(show(hop, &alias).expect(200).json()["state"], "live");
 }
 
-fn the_key_is_asked_for_before_the_body(world: &World) {
+fn key_is_checked_before_the_body(world: &World) {
     let wrong = Call::new("POST", "/api/v1/links").body(vec![b'x'; 100_000]);
     world.hop().send(&wrong).problem(401, "unauthenticated");
 }
 
-fn the_scheme_is_read_without_regard_to_capitals(world: &World) {
+fn scheme_is_case_insensitive(world: &World) {
     for scheme in ["Bearer", "bearer", "BEARER"] {
         let call = call("GET", "/api/v1/links").header("Authorization", format!("{scheme} {ADMIN_KEY}"));
         world.hop().send(&call).expect(200);
     }
 }
 
-fn without_an_admin_key_nobody_is_admin(world: &World) {
+fn no_bootstrap_admin_without_its_key(world: &World) {
     let hop = world.without_admin();
     for credentials in ["Bearer ", "Bearer", "", &format!("Bearer {ADMIN_KEY}"), "Bearer undefined", "Bearer null"] {
         for (method, path) in PROTECTED {

@@ -1,9 +1,9 @@
-//! Domains: added beside those of the settings, and where they send visitors who find nothing.
+//! Domains: those added through the API, and the redirects of a domain for its root, unknown aliases and ended links.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address as link_address, cases, create, eventually, field_errors};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::{assert_shape, example};
 use crate::deployment::Deployment;
 use crate::world::World;
@@ -13,21 +13,21 @@ const NOT_FOUND: &str = "https://example.com/not-found";
 const ENDED: &str = "https://example.com/ended";
 
 cases!("domains":
-    a_domain_is_added_shown_changed_and_deleted,
-    domains_of_the_settings_are_listed_and_stay,
-    visitors_who_find_nothing_are_sent_on,
-    a_domain_with_links_is_not_deleted,
-    a_change_is_made_only_to_what_was_seen,
+    domain_is_added_shown_changed_and_deleted,
+    configured_domains_are_listed_and_cannot_be_deleted,
+    redirects_of_the_domain_apply,
+    domain_with_links_cannot_be_deleted,
+    edit_and_delete_respect_if_match,
     wrong_fields_are_named,
-    a_body_of_another_kind_is_refused,
-    only_the_admin_sees_and_changes_domains,
+    other_media_types_are_refused,
+    domains_need_a_key,
 );
 
 fn address(host: &str) -> String {
     format!("/api/v1/domains/{host}")
 }
 
-fn show(hop: &Deployment, host: &str) -> Answer {
+fn show(hop: &Deployment, host: &str) -> Response {
     hop.send(&Call::get(address(host)).admin())
 }
 
@@ -39,7 +39,7 @@ fn delete(host: &str) -> Call {
     Call::new("DELETE", address(host)).admin()
 }
 
-/// A new domain that no other case uses.
+/// Adds a domain that no other case uses.
 #[track_caller]
 fn added(world: &World) -> String {
     let host = format!("{}.example", world.alias("d"));
@@ -49,19 +49,19 @@ fn added(world: &World) -> String {
     host
 }
 
-/// Waits until a version can be read.
+/// Waits until this version can be read.
 #[track_caller]
 fn at_version(hop: &Deployment, host: &str, version: u64) -> Value {
     eventually("the domain can be read", || {
-        let answer = show(hop, host);
-        (answer.status == 200).then(|| answer.json()).filter(|domain| domain["version"] == version)
+        let response = show(hop, host);
+        (response.status == 200).then(|| response.json()).filter(|domain| domain["version"] == version)
     })
 }
 
-fn a_domain_is_added_shown_changed_and_deleted(world: &World) {
+fn domain_is_added_shown_changed_and_deleted(world: &World) {
     let (hop, host) = (world.hop(), format!("{}.example", world.alias("new")));
     let body = json!({"domain": host.to_uppercase(), "root": ROOT});
-    let answer = hop.send(&Call::post_json("/api/v1/domains", &body)).expect(201);
+    let response = hop.send(&Call::post_json("/api/v1/domains", &body)).expect(201);
     let mut expected = example("domain");
     for (field, value) in [("domain", json!(host)), ("origin", json!(format!("https://{host}"))), ("root", json!(ROOT))] {
         expected[field] = value;
@@ -69,8 +69,8 @@ fn a_domain_is_added_shown_changed_and_deleted(world: &World) {
     for field in ["default", "configured"] {
         expected[field] = false.into();
     }
-    assert_eq!(answer.json(), expected);
-    assert_eq!((answer.header("location").unwrap(), answer.header("etag").unwrap()), (address(&host), "\"1\"".to_owned()));
+    assert_eq!(response.json(), expected);
+    assert_eq!((response.header("location").unwrap(), response.header("etag").unwrap()), (address(&host), "\"1\"".to_owned()));
     assert_eq!(at_version(hop, &host, 1), expected);
     hop.send(&Call::post_json("/api/v1/domains", &body)).problem(409, "domain_taken");
     let changed = hop.send(&patch(&host, &json!({"root": null, "ended": ENDED}))).expect(200);
@@ -79,13 +79,13 @@ fn a_domain_is_added_shown_changed_and_deleted(world: &World) {
     assert_eq!(changed.header("etag").unwrap(), "\"2\"");
     at_version(hop, &host, 2);
     assert!(hop.send(&delete(&host)).expect(204).body.is_empty());
-    eventually("it is gone", || (show(hop, &host).status == 404).then_some(()));
+    eventually("the domain is deleted", || (show(hop, &host).status == 404).then_some(()));
     show(hop, &host).problem(404, "not_found");
     hop.send(&patch(&host, &json!({}))).problem(404, "not_found");
     hop.send(&delete(&host)).problem(404, "not_found");
 }
 
-fn domains_of_the_settings_are_listed_and_stay(world: &World) {
+fn configured_domains_are_listed_and_cannot_be_deleted(world: &World) {
     let (hop, host) = (world.hop(), added(world));
     let mut domains = Vec::new();
     let mut next = Some("/api/v1/domains".to_owned());
@@ -103,29 +103,29 @@ fn domains_of_the_settings_are_listed_and_stay(world: &World) {
     hop.send(&Call::post_json("/api/v1/domains", &json!({"domain": "b.example"}))).problem(409, "domain_taken");
 }
 
-fn visitors_who_find_nothing_are_sent_on(world: &World) {
+fn redirects_of_the_domain_apply(world: &World) {
     let (hop, host, alias) = (world.hop(), added(world), world.alias("gone"));
     let follow = |path: &str| hop.send(&Call::get(format!("/{path}")).host(&host));
-    let sent_to = |path: &str, target: &str| {
-        let arrives = || Some(follow(path)).filter(|answer| answer.header("location").as_deref() == Some(target));
-        let answer = eventually(&format!("/{path} leads to {target}"), arrives).expect(302);
-        assert_eq!(answer.header("cache-control").unwrap(), "private, no-store");
-        assert_eq!(answer.header("referrer-policy").unwrap(), "strict-origin-when-cross-origin");
+    let assert_redirects = |path: &str, target: &str| {
+        let redirect = || Some(follow(path)).filter(|response| response.header("location").as_deref() == Some(target));
+        let response = eventually(&format!("/{path} redirects to {target}"), redirect).expect(302);
+        assert_eq!(response.header("cache-control").unwrap(), "private, no-store");
+        assert_eq!(response.header("referrer-policy").unwrap(), "strict-origin-when-cross-origin");
     };
     let created = create(hop, &json!({"alias": alias, "target": TARGET, "domain": host})).expect(201).json();
     assert_eq!(created["short_url"], format!("https://{host}/{alias}"));
-    sent_to("", ROOT);
-    sent_to("no-such-link", NOT_FOUND);
-    sent_to(&alias, TARGET);
+    assert_redirects("", ROOT);
+    assert_redirects("no-such-link", NOT_FOUND);
+    assert_redirects(&alias, TARGET);
     let call = Call::new("DELETE", format!("{}?domain={host}", link_address(&alias))).admin();
     eventually("the link can be deleted", || (hop.send(&call).status == 204).then_some(()));
-    sent_to(&alias, ENDED);
+    assert_redirects(&alias, ENDED);
     follow("robots.txt").expect(200);
     hop.send(&Call::get("/api/v1/links/no-such-link").admin().host(&host)).problem(404, "not_found");
     hop.send(&Call::get("/").host(&format!("x{host}"))).problem(404, "unknown_host");
 }
 
-fn a_domain_with_links_is_not_deleted(world: &World) {
+fn domain_with_links_cannot_be_deleted(world: &World) {
     let (hop, host, alias) = (world.hop(), added(world), world.alias("holds"));
     create(hop, &json!({"alias": alias, "target": TARGET, "domain": host})).expect(201);
     let link = Call::get(format!("{}?domain={host}", link_address(&alias))).admin();
@@ -134,7 +134,7 @@ fn a_domain_with_links_is_not_deleted(world: &World) {
     show(hop, &host).expect(200);
 }
 
-fn a_change_is_made_only_to_what_was_seen(world: &World) {
+fn edit_and_delete_respect_if_match(world: &World) {
     let (hop, host) = (world.hop(), added(world));
     hop.send(&patch(&host, &json!({"root": null})).header("If-Match", "\"1\"")).expect(200);
     at_version(hop, &host, 2);
@@ -166,7 +166,7 @@ fn wrong_fields_are_named(world: &World) {
     show(hop, "a%20b").problem(404, "not_found");
 }
 
-fn a_body_of_another_kind_is_refused(world: &World) {
+fn other_media_types_are_refused(world: &World) {
     for bare in [Call::new("POST", "/api/v1/domains").admin(), Call::new("PATCH", address("hop.example")).admin()] {
         world.hop().send(&bare.clone().body("{}")).problem(415, "unsupported_media_type");
         let json = bare.header("Content-Type", "application/json");
@@ -175,7 +175,7 @@ fn a_body_of_another_kind_is_refused(world: &World) {
     }
 }
 
-fn only_the_admin_sees_and_changes_domains(world: &World) {
+fn domains_need_a_key(world: &World) {
     let (hop, host) = (world.hop(), added(world));
     let json = |method: &str, path: String, body: &str| Call::new(method, path).header("Content-Type", "application/json").body(body);
     for call in [

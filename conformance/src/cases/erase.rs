@@ -1,29 +1,29 @@
-//! Erasing a link.
+//! Erasing links.
 
 use serde_json::json;
 
 use super::{TARGET, address, cases, create, eventually, field_errors, link, readable, show};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("erase":
-    nothing_of_an_erased_link_is_shown_and_its_alias_is_free,
-    a_deleted_link_is_erased_too,
-    erasing_is_asked_for_in_so_many_words,
-    only_the_admin_erases,
+    erased_link_is_gone_and_its_alias_free,
+    deleted_link_can_be_erased,
+    erase_takes_only_true_or_false,
+    erase_needs_a_key,
 );
 
 fn call(alias: &str, value: &str) -> Call {
     Call::new("DELETE", format!("{}?erase={value}", address(alias)))
 }
 
-/// Erases until it is done: an edge may take a long history away piece by piece.
-fn erase(hop: &Deployment, alias: &str) -> Answer {
-    eventually("the link is erased", || Some(hop.send(&call(alias, "true").admin())).filter(|answer| answer.status != 503)).expect(204)
+/// Erases a link, in several requests if the edge needs them for a long history.
+fn erase(hop: &Deployment, alias: &str) -> Response {
+    eventually("the link is erased", || Some(hop.send(&call(alias, "true").admin())).filter(|response| response.status != 503)).expect(204)
 }
 
-fn nothing_of_an_erased_link_is_shown_and_its_alias_is_free(world: &World) {
+fn erased_link_is_gone_and_its_alias_free(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("erased"));
     let old = link(hop, &alias, TARGET);
     let patch = Call::new("PATCH", address(&alias)).admin().header("Content-Type", "application/json").body(r#"{"title":"x"}"#);
@@ -31,8 +31,8 @@ fn nothing_of_an_erased_link_is_shown_and_its_alias_is_free(world: &World) {
     readable(hop, &alias, |link| link.is_some_and(|link| link["title"] == "x"));
     assert!(erase(hop, &alias).body.is_empty());
     readable(hop, &alias, |link| link.is_none());
-    eventually("visitors learn of it", || {
-        Some(hop.send(&Call::get(format!("/{alias}")))).filter(|answer| [404, 410].contains(&answer.status))
+    eventually("visitors no longer reach the link", || {
+        Some(hop.send(&Call::get(format!("/{alias}")))).filter(|response| [404, 410].contains(&response.status))
     });
     for (method, path) in [("DELETE", address(&alias)), ("POST", format!("{}/restore", address(&alias)))] {
         hop.send(&Call::new(method, path).admin()).problem(404, "not_found");
@@ -41,12 +41,12 @@ fn nothing_of_an_erased_link_is_shown_and_its_alias_is_free(world: &World) {
     let new = create(hop, &json!({"alias": alias, "target": "https://example.com/new"})).expect(201).json();
     assert_ne!(new["id"], old["id"]);
     assert_eq!(new["version"], 1);
-    let arrives = || hop.send(&Call::get(format!("/{alias}"))).header("location").filter(|location| location == "https://example.com/new");
-    eventually("visitors find the new link", arrives);
+    let redirect = || hop.send(&Call::get(format!("/{alias}"))).header("location").filter(|location| location == "https://example.com/new");
+    eventually("visitors reach the new link", redirect);
 }
 
-fn a_deleted_link_is_erased_too(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("buried"));
+fn deleted_link_can_be_erased(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("deleted"));
     link(hop, &alias, TARGET);
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
@@ -55,7 +55,7 @@ fn a_deleted_link_is_erased_too(world: &World) {
     create(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
 }
 
-fn erasing_is_asked_for_in_so_many_words(world: &World) {
+fn erase_takes_only_true_or_false(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("kept"));
     link(hop, &alias, TARGET);
     let problem = hop.send(&call(&alias, "yes").admin()).problem(422, "invalid_fields");
@@ -64,7 +64,7 @@ fn erasing_is_asked_for_in_so_many_words(world: &World) {
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
 }
 
-fn only_the_admin_erases(world: &World) {
+fn erase_needs_a_key(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("safe"));
     link(hop, &alias, TARGET);
     hop.send(&call(&alias, "true")).problem(401, "unauthenticated");

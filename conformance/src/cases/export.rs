@@ -1,23 +1,23 @@
-//! Exporting links as lines of JSON and as rows of a table.
+//! Export of links as JSON Lines and as CSV.
 
 use hop_core::csv;
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, field_errors, moment, readable};
-use crate::client::{Answer, Call};
+use super::{TARGET, address, cases, create, field_errors, readable, sortable_time};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("export":
-    lines_hold_every_link_that_is_not_deleted,
-    rows_hold_what_a_spreadsheet_may_open,
-    an_export_is_of_one_domain,
-    a_bad_export_is_refused_by_name,
-    passwords_leave_as_hashes_and_only_when_asked_for,
+    json_lines_hold_all_links_except_deleted,
+    csv_has_no_formulas_and_can_be_imported,
+    export_is_per_domain,
+    wrong_parameters_are_named,
+    password_hashes_are_exported_only_on_request,
 );
 
-fn export(hop: &Deployment, query: &str) -> Answer {
+fn export(hop: &Deployment, query: &str) -> Response {
     hop.send(&Call::get(format!("/api/v1/export{query}")).admin())
 }
 
@@ -25,13 +25,13 @@ fn export(hop: &Deployment, query: &str) -> Answer {
 fn pages(hop: &Deployment, query: &str, media_type: &str) -> Vec<Vec<u8>> {
     let (mut pages, mut next) = (Vec::new(), Some(format!("/api/v1/export{query}")));
     while let Some(address) = next {
-        let answer = hop.send(&Call::get(address).admin()).expect(200);
-        assert_eq!(answer.header("content-type").unwrap(), media_type);
-        let links = answer.header_values("link");
+        let response = hop.send(&Call::get(address).admin()).expect(200);
+        assert_eq!(response.header("content-type").unwrap(), media_type);
+        let links = response.header_values("link");
         let relation = |link: &String| link.strip_suffix(">; rel=\"next\"").map(|link| link.trim_start_matches('<').to_owned());
         next = links.iter().find_map(relation);
         assert_eq!(links.len(), usize::from(next.is_some()), "{links:?}");
-        pages.push(answer.body);
+        pages.push(response.body);
     }
     pages
 }
@@ -41,7 +41,7 @@ fn lines(hop: &Deployment, query: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn lines_hold_every_link_that_is_not_deleted(world: &World) {
+fn json_lines_hold_all_links_except_deleted(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("lines"));
     for name in ["a", "b", "gone"] {
         super::link(hop, &format!("{stem}-{name}"), TARGET);
@@ -51,7 +51,7 @@ fn lines_hold_every_link_that_is_not_deleted(world: &World) {
     readable(hop, &gone, |link| link.is_some_and(|link| link["state"] == "deleted"));
     for query in ["", "?limit=100", "?format=jsonl&limit=7"] {
         let mut found = lines(hop, query);
-        assert!(found.iter().map(|link| moment(&link["created_at"])).is_sorted_by(|a, b| a >= b), "newest first");
+        assert!(found.iter().map(|link| sortable_time(&link["created_at"])).is_sorted_by(|a, b| a >= b), "newest first");
         found.retain(|link| link["alias"].as_str().unwrap().starts_with(&stem));
         found.iter().for_each(|link| assert_shape(link, "link"));
         let mut aliases: Vec<&str> = found.iter().map(|link| link["alias"].as_str().unwrap()).collect();
@@ -60,11 +60,11 @@ fn lines_hold_every_link_that_is_not_deleted(world: &World) {
     }
 }
 
-fn rows_hold_what_a_spreadsheet_may_open(world: &World) {
+fn csv_has_no_formulas_and_can_be_imported(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("rows"));
-    let said = json!({"alias": alias, "target": TARGET, "title": "＝HYPERLINK(\"https://evil.example\")", "note": "\n=1, \"two\",\nx;=1+1",
+    let fields = json!({"alias": alias, "target": TARGET, "title": "＝HYPERLINK(\"https://evil.example\")", "note": "\n=1, \"two\",\nx;=1+1",
         "external_id": "@x", "tags": ["b", "a"]});
-    create(hop, &said).expect(201);
+    create(hop, &fields).expect(201);
     readable(hop, &alias, |link| link.is_some());
     let mut found = Vec::new();
     for page in pages(hop, "?format=csv&limit=30", "text/csv; charset=utf-8") {
@@ -74,17 +74,17 @@ fn rows_hold_what_a_spreadsheet_may_open(world: &World) {
         let mut records = csv::CsvRecords::new(&page).map(Result::unwrap);
         let names = records.next().unwrap();
         for row in records.filter(|row| row.cells[1] == alias) {
-            let alone = [&page[..names.end], &page[row.start..row.end]].concat();
-            let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "text/csv").body(alone);
-            let told = hop.send(&call).expect(200).json();
-            assert_eq!(told["results"][0]["status"], 200, "what hop wrote is read as the link that is there: {told}");
+            let csv = [&page[..names.end], &page[row.start..row.end]].concat();
+            let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "text/csv").body(csv);
+            let body = hop.send(&call).expect(200).json();
+            assert_eq!(body["results"][0]["status"], 200, "an exported row is imported as the existing link: {body}");
             found.push(names.cells.iter().cloned().zip(row.cells).collect::<Vec<_>>());
         }
     }
     assert_eq!(found.len(), 1);
     let cell = |name: &str| found[0].iter().find(|(known, _)| known == name).unwrap().1.clone();
     for name in ["alias", "target", "title", "note", "external_id"] {
-        assert_eq!(cell(name), said[name].as_str().unwrap());
+        assert_eq!(cell(name), fields[name].as_str().unwrap());
     }
     for (name, value) in [
         ("tags", "[\"a\",\"b\"]"),
@@ -97,17 +97,17 @@ fn rows_hold_what_a_spreadsheet_may_open(world: &World) {
     ] {
         assert_eq!(cell(name), value, "{name}");
     }
-    assert!(!found[0].iter().any(|(name, _)| name == "state" || name == "short_url"), "what follows from other fields is left out");
+    assert!(!found[0].iter().any(|(name, _)| name == "state" || name == "short_url"), "derived fields are left out");
 }
 
-fn an_export_is_of_one_domain(world: &World) {
+fn export_is_per_domain(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("elsewhere"));
     create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
     let count = |query: &str| lines(hop, query).iter().filter(|link| link["alias"] == alias).count();
     assert_eq!((count("?domain=b.example&limit=100"), count("?limit=100")), (1, 0));
 }
 
-fn a_bad_export_is_refused_by_name(world: &World) {
+fn wrong_parameters_are_named(world: &World) {
     for (query, field, code) in [
         ("?format=xlsx", "/format", "invalid"),
         ("?format=csv&format=jsonl", "/format", "duplicate"),
@@ -121,16 +121,16 @@ fn a_bad_export_is_refused_by_name(world: &World) {
     }
 }
 
-fn passwords_leave_as_hashes_and_only_when_asked_for(world: &World) {
+fn password_hashes_are_exported_only_on_request(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("secret"));
     create(hop, &json!({"alias": alias, "target": TARGET, "password": "twelve chars and more"})).expect(201);
     readable(hop, &alias, |link| link.is_some());
-    let of_it = |query: &str| lines(hop, query).into_iter().find(|link| link["alias"] == alias).unwrap();
-    assert!(of_it("?limit=100").get("password_hash").is_none());
-    let link = of_it("?passwords=true&limit=100");
+    let exported = |query: &str| lines(hop, query).into_iter().find(|link| link["alias"] == alias).unwrap();
+    assert!(exported("?limit=100").get("password_hash").is_none());
+    let link = exported("?passwords=true&limit=100");
     assert!(link["password_hash"].as_str().unwrap().starts_with("$argon2id$v=19$m="), "{link}");
     let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(link.to_string());
-    assert_eq!(hop.send(&call).expect(200).json()["results"][0]["status"], 200, "it is there already, with this password");
+    assert_eq!(hop.send(&call).expect(200).json()["results"][0]["status"], 200, "the link exists already, with this password");
     let mut other = link;
     other["alias"] = format!("{alias}-too").into();
     let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(other.to_string());

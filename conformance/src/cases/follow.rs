@@ -1,4 +1,4 @@
-//! Following a link: where it leads, byte for byte, and what an answer may carry.
+//! Redirects: the `Location` byte for byte, the headers, and hostile input.
 
 use serde_json::json;
 
@@ -8,18 +8,18 @@ use crate::refusals;
 use crate::world::World;
 
 cases!("follow":
-    the_target_leaves_byte_for_byte,
-    each_status_has_its_cache_control,
-    a_redirect_carries_nothing_it_does_not_need,
-    head_is_like_get_without_a_body,
-    the_visitors_query_is_not_forwarded,
-    a_deleted_link_is_gone_and_a_restored_one_leads_on,
-    a_missing_alias_is_not_found,
-    forwarding_headers_change_nothing,
-    hostile_header_bytes_are_no_failure,
+    location_is_the_target_byte_for_byte,
+    cache_control_depends_on_the_status,
+    redirect_has_only_the_needed_headers,
+    head_equals_get_without_a_body,
+    query_is_not_forwarded_by_default,
+    deleted_link_is_gone_and_restored_link_redirects,
+    unknown_alias_is_not_found,
+    forwarding_headers_are_ignored,
+    hostile_header_bytes_cause_no_failure,
 );
 
-fn the_target_leaves_byte_for_byte(world: &World) {
+fn location_is_the_target_byte_for_byte(world: &World) {
     let hop = world.hop();
     for (target, location) in [
         ("https://example.com", "https://example.com"),
@@ -39,12 +39,12 @@ fn the_target_leaves_byte_for_byte(world: &World) {
     ] {
         let alias = world.alias("bytes");
         link(hop, &alias, target);
-        let answer = hop.send(&Call::get(format!("/{alias}"))).expect(302);
-        assert_eq!(answer.raw_header("location").unwrap(), location.as_bytes(), "{target}");
+        let response = hop.send(&Call::get(format!("/{alias}"))).expect(302);
+        assert_eq!(response.raw_header("location").unwrap(), location.as_bytes(), "{target}");
     }
 }
 
-fn each_status_has_its_cache_control(world: &World) {
+fn cache_control_depends_on_the_status(world: &World) {
     let hop = world.hop();
     for (status, cache_control) in
         [(302, "private, no-store"), (301, "private, max-age=30"), (307, "private, max-age=30"), (308, "private, max-age=30")]
@@ -53,22 +53,22 @@ fn each_status_has_its_cache_control(world: &World) {
         let created = create(hop, &json!({"alias": alias, "target": TARGET, "redirect_status": status})).expect(201).json();
         assert_eq!(created["redirect_status"], status);
         readable(hop, &alias, |link| link.is_some());
-        let answer = hop.send(&Call::get(format!("/{alias}"))).expect(status);
-        assert_eq!(answer.header("cache-control").unwrap(), cache_control, "{status}");
-        assert_eq!(answer.header("location").unwrap(), TARGET);
+        let response = hop.send(&Call::get(format!("/{alias}"))).expect(status);
+        assert_eq!(response.header("cache-control").unwrap(), cache_control, "{status}");
+        assert_eq!(response.header("location").unwrap(), TARGET);
     }
 }
 
-fn a_redirect_carries_nothing_it_does_not_need(world: &World) {
+fn redirect_has_only_the_needed_headers(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("bare"));
     link(hop, &alias, TARGET);
-    let answer = hop.send(&Call::get(format!("/{alias}"))).expect(302);
-    assert_eq!(answer.header_names(), ["cache-control", "location", "referrer-policy", "x-request-id"]);
-    assert!(answer.body.is_empty());
-    assert!(answer.header("x-request-id").unwrap().starts_with("req_"));
+    let response = hop.send(&Call::get(format!("/{alias}"))).expect(302);
+    assert_eq!(response.header_names(), ["cache-control", "location", "referrer-policy", "x-request-id"]);
+    assert!(response.body.is_empty());
+    assert!(response.header("x-request-id").unwrap().starts_with("req_"));
 }
 
-fn head_is_like_get_without_a_body(world: &World) {
+fn head_equals_get_without_a_body(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("head"));
     link(hop, &alias, TARGET);
     for path in [format!("/{alias}"), "/".into(), "/nothing-here".into(), "/capabilities".into(), "/problems/not_found".into()] {
@@ -80,35 +80,35 @@ fn head_is_like_get_without_a_body(world: &World) {
     }
 }
 
-fn the_visitors_query_is_not_forwarded(world: &World) {
+fn query_is_not_forwarded_by_default(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("query"));
     link(hop, &alias, "https://example.com/?own=1");
     for query in ["?x=1", "?", "?url=https://evil.example/", "?domain=b.example"] {
-        let answer = hop.send(&Call::get(format!("/{alias}{query}"))).expect(302);
-        assert_eq!(answer.header("location").unwrap(), "https://example.com/?own=1", "{query}");
+        let response = hop.send(&Call::get(format!("/{alias}{query}"))).expect(302);
+        assert_eq!(response.header("location").unwrap(), "https://example.com/?own=1", "{query}");
     }
 }
 
-fn a_deleted_link_is_gone_and_a_restored_one_leads_on(world: &World) {
+fn deleted_link_is_gone_and_restored_link_redirects(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("gone"));
     link(hop, &alias, TARGET);
     let follow = Call::get(format!("/{alias}"));
     let first = hop.send(&follow).expect(302);
     assert_eq!(first.header("location").unwrap(), TARGET);
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
-    let gone = eventually("the deletion reaches visitors", || Some(hop.send(&follow)).filter(|answer| answer.status == 410));
+    let gone = eventually("visitors get 410", || Some(hop.send(&follow)).filter(|response| response.status == 410));
     gone.problem(410, "link_ended");
     assert!(gone.header("location").is_none());
     hop.send(&Call::new("POST", format!("{}/restore", address(&alias))).admin()).expect(200);
-    eventually("the restored link leads on", || Some(hop.send(&follow)).filter(|answer| answer.status == 302));
+    eventually("the restored link redirects", || Some(hop.send(&follow)).filter(|response| response.status == 302));
 }
 
-fn a_missing_alias_is_not_found(world: &World) {
+fn unknown_alias_is_not_found(world: &World) {
     let problem = world.hop().send(&Call::get("/no-such-alias")).problem(404, "not_found");
     crate::contract::assert_shape(&problem, "problem");
 }
 
-fn forwarding_headers_change_nothing(world: &World) {
+fn forwarding_headers_are_ignored(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("forged"));
     link(hop, &alias, TARGET);
     let mut call = Call::get(format!("/{alias}"));
@@ -124,24 +124,24 @@ fn forwarding_headers_change_nothing(world: &World) {
     ] {
         call = call.header(name, value);
     }
-    let answer = hop.send(&call).expect(302);
-    assert_eq!(answer.header("location").unwrap(), TARGET);
+    let response = hop.send(&call).expect(302);
+    assert_eq!(response.header("location").unwrap(), TARGET);
     assert_eq!(hop.send(&call.clone().host("unknown.example")).status, 404);
     super::show(hop, &alias).expect(200).json();
 }
 
-fn hostile_header_bytes_are_no_failure(world: &World) {
+fn hostile_header_bytes_cause_no_failure(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("bytes-in"));
     link(hop, &alias, TARGET);
     let values: [&[u8]; 5] = [b"\xff\xfe", "ü".as_bytes(), b"a\x7fb", b"\x80", &[b'x'; 7_000]];
     for value in values {
         for name in ["Accept", "User-Agent", "X-Anything", "Authorization", "Cookie"] {
-            let answer = hop.send(&Call::get(format!("/{alias}")).header(name, value));
-            // A byte that HTTP does not allow may end the request before it reaches hop; everything else is followed.
-            let refused = value.contains(&0x7F) && refusals::is_the_edges_own(world.edge, value, &answer);
-            assert!(answer.status == 302 || refused, "{name}: {} for {value:?}", answer.status);
+            let response = hop.send(&Call::get(format!("/{alias}")).header(name, value));
+            // An edge may refuse a byte that HTTP does not allow. All other values are accepted.
+            let refused = value.contains(&0x7F) && refusals::is_from_edge(world.edge, value, &response);
+            assert!(response.status == 302 || refused, "{name}: {} for {value:?}", response.status);
         }
-        let answer = hop.send(&Call::get("/api/v1/links").header("Authorization", [b"Bearer ", value].concat()));
-        assert!(matches!(answer.status, 401 | 400), "{} for {value:?}", answer.status);
+        let response = hop.send(&Call::get("/api/v1/links").header("Authorization", [b"Bearer ", value].concat()));
+        assert!(matches!(response.status, 401 | 400), "{} for {value:?}", response.status);
     }
 }

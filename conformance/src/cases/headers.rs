@@ -1,27 +1,27 @@
-//! Every header of one answer of each kind: none is missing, and none came along by accident.
+//! Response headers: the exact set for one response of each kind.
 
 use serde_json::json;
 
 use super::{TARGET, address, cases, create, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::world::World;
 
 cases!("headers":
-    every_kind_of_answer_has_its_headers_and_no_others,
-    a_host_hop_knows_nothing_of_is_promised_nothing,
+    each_kind_of_response_has_exactly_its_headers,
+    unknown_host_gets_no_hsts,
 );
 
-/// Of whatever is no redirect and no page.
-const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The policy of every response except redirects and pages.
+const STRICT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Those that say more than that there is one.
-fn headers(answer: &Answer) -> Vec<(&str, String)> {
-    let named = answer.header_names().into_iter().map(|name| (name, answer.header_values(name).join(", ")));
+/// The headers of a response. `*` stands for values that differ each time.
+fn headers(response: &Response) -> Vec<(&str, String)> {
+    let named = response.header_names().into_iter().map(|name| (name, response.header_values(name).join(", ")));
     named.map(|(name, value)| if ["etag", "x-request-id"].contains(&name) { (name, "*".into()) } else { (name, value) }).collect()
 }
 
-/// What every answer carries that is no redirect, and these.
-fn guarded<'a>(policy: &'a str, further: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
+/// The headers of every response except redirects, and these.
+fn with_security_headers<'a>(policy: &'a str, further: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
     let mut expected = vec![
         ("cache-control", "no-store"),
         ("content-security-policy", policy),
@@ -36,7 +36,7 @@ fn guarded<'a>(policy: &'a str, further: &[(&'a str, &'a str)]) -> Vec<(&'a str,
     expected.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-fn every_kind_of_answer_has_its_headers_and_no_others(world: &World) {
+fn each_kind_of_response_has_exactly_its_headers(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("headers"));
     create(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
     readable(hop, &alias, |link| link.is_some());
@@ -45,26 +45,26 @@ fn every_kind_of_answer_has_its_headers_and_no_others(world: &World) {
     let typed = |media_type: &'static str| ("content-type", media_type);
 
     let found = get(&address(&alias), 200);
-    assert_eq!(headers(&found), guarded(NOTHING_RUNS, &[typed("application/json"), ("etag", "*"), origin]));
+    assert_eq!(headers(&found), with_security_headers(STRICT_POLICY, &[typed("application/json"), ("etag", "*"), origin]));
     let problem = get("/api/v1/links/no-such-link", 404);
-    assert_eq!(headers(&problem), guarded(NOTHING_RUNS, &[typed("application/problem+json"), origin]));
+    assert_eq!(headers(&problem), with_security_headers(STRICT_POLICY, &[typed("application/problem+json"), origin]));
     let numbers = get("/metrics", 200);
-    assert_eq!(headers(&numbers), guarded(NOTHING_RUNS, &[typed("text/plain; version=0.0.4; charset=utf-8"), origin]));
+    assert_eq!(headers(&numbers), with_security_headers(STRICT_POLICY, &[typed("text/plain; version=0.0.4; charset=utf-8"), origin]));
     let file = get("/api/v1/export?limit=1", 200);
     let pages = file.header_values("link").join(", ");
     let pages = Some(("link", &*pages)).filter(|(_, pages)| !pages.is_empty());
     let further: Vec<_> = [typed("application/x-ndjson"), origin].into_iter().chain(pages).collect();
-    assert_eq!(headers(&file), guarded(NOTHING_RUNS, &further));
+    assert_eq!(headers(&file), with_security_headers(STRICT_POLICY, &further));
     let picture = get(&format!("{}/qr", address(&alias)), 200);
     let name = format!("inline; filename*=UTF-8''{alias}.svg");
     let further = [typed("image/svg+xml"), ("content-disposition", &*name), origin];
-    assert_eq!(headers(&picture), guarded(&format!("{NOTHING_RUNS}; sandbox"), &further));
+    assert_eq!(headers(&picture), with_security_headers(&format!("{STRICT_POLICY}; sandbox"), &further));
     let text = get("/robots.txt", 200);
-    let kept = guarded(NOTHING_RUNS, &[typed("text/plain; charset=utf-8")]);
-    let kept: Vec<_> =
-        kept.into_iter().map(|(name, value)| (name, if value == "no-store" { "public, max-age=300".into() } else { value })).collect();
-    assert_eq!(headers(&text), kept);
-    assert_eq!(headers(&get("/favicon.ico", 204)), guarded(NOTHING_RUNS, &[]));
+    let cached = with_security_headers(STRICT_POLICY, &[typed("text/plain; charset=utf-8")]);
+    let cached: Vec<_> =
+        cached.into_iter().map(|(name, value)| (name, if value == "no-store" { "public, max-age=300".into() } else { value })).collect();
+    assert_eq!(headers(&text), cached);
+    assert_eq!(headers(&get("/favicon.ico", 204)), with_security_headers(STRICT_POLICY, &[]));
 
     let page = hop.send(&Call::get("/no-such-link").header("Accept", "text/html")).expect(404);
     let policy = page.header("content-security-policy").unwrap();
@@ -72,7 +72,7 @@ fn every_kind_of_answer_has_its_headers_and_no_others(world: &World) {
         policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"),
         "{policy}"
     );
-    assert_eq!(headers(&page), guarded(&policy, &[typed("text/html; charset=utf-8"), ("vary", "Accept")]));
+    assert_eq!(headers(&page), with_security_headers(&policy, &[typed("text/html; charset=utf-8"), ("vary", "Accept")]));
 
     let redirect = get(&format!("/{alias}"), 302);
     let expected = [
@@ -84,9 +84,9 @@ fn every_kind_of_answer_has_its_headers_and_no_others(world: &World) {
     assert_eq!(headers(&redirect), expected.map(|(name, value)| (name, value.to_owned())));
 }
 
-fn a_host_hop_knows_nothing_of_is_promised_nothing(world: &World) {
+fn unknown_host_gets_no_hsts(world: &World) {
     for path in ["/ready", "/", "/capabilities"] {
-        let answer = world.hop().send(&Call::get(path).host("nowhere.example"));
-        assert_eq!(answer.header("strict-transport-security"), None, "{path}");
+        let response = world.hop().send(&Call::get(path).host("nowhere.example"));
+        assert_eq!(response.header("strict-transport-security"), None, "{path}");
     }
 }

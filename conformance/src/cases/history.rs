@@ -1,35 +1,35 @@
-//! What a link was: its versions, newest first.
+//! History: the versions of a link, newest first.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, link, moment, readable};
-use crate::client::{Answer, Call};
+use super::{TARGET, address, cases, create, link, readable, sortable_time};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::edges::Edge;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("history":
-    every_edit_leaves_what_was_before,
-    a_refused_or_idle_edit_leaves_nothing,
-    it_goes_on_through_a_move_a_deletion_and_a_restoration,
-    an_alias_that_is_handed_on_has_the_history_of_its_link,
-    a_long_history_shows_its_latest_part,
-    there_is_none_of_what_was_never_there,
-    it_needs_the_key,
+    every_edit_adds_a_version,
+    refused_or_empty_edit_adds_no_version,
+    history_survives_move_deletion_and_restoration,
+    reused_alias_starts_a_new_history,
+    long_history_shows_the_latest_versions,
+    unknown_link_has_no_history,
+    history_needs_a_key,
 );
 
-/// How many versions the edge looks at together.
-fn longest(edge: Edge) -> u64 {
+/// The number of versions that one response has.
+fn largest_response(edge: Edge) -> u64 {
     match edge {
         Edge::Memory | Edge::Workerd => 50,
         Edge::Viceroy => 31,
     }
 }
 
-fn ask(hop: &Deployment, alias: &str) -> Answer {
+fn ask(hop: &Deployment, alias: &str) -> Response {
     let (alias, query) = alias.split_once('?').unwrap_or((alias, ""));
     hop.send(&Call::get(format!("{}/history?{query}", address(alias))).admin())
 }
@@ -37,9 +37,9 @@ fn ask(hop: &Deployment, alias: &str) -> Answer {
 /// The versions of a link.
 #[track_caller]
 fn history(hop: &Deployment, alias: &str) -> Vec<Value> {
-    let answer = ask(hop, alias).expect(200).json();
-    assert_shape(&answer, "history");
-    answer["items"].as_array().unwrap().clone()
+    let response = ask(hop, alias).expect(200).json();
+    assert_shape(&response, "history");
+    response["items"].as_array().unwrap().clone()
 }
 
 /// Edits a link and waits until the edit can be read.
@@ -53,7 +53,7 @@ fn edit(hop: &Deployment, alias: &str, body: &Value) -> Value {
     edited
 }
 
-/// The version that `link` is.
+/// `link` as a version of its history.
 fn version(link: &Value) -> Value {
     json!({
         "version": link["version"],
@@ -68,8 +68,8 @@ fn version(link: &Value) -> Value {
     })
 }
 
-fn every_edit_leaves_what_was_before(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("told"));
+fn every_edit_adds_a_version(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("edited"));
     let before = now();
     let mut expected = vec![version(&link(hop, &alias, TARGET))];
     assert_eq!(history(hop, &alias), expected);
@@ -87,17 +87,20 @@ fn every_edit_leaves_what_was_before(world: &World) {
     assert_eq!(field("disabled"), [false, true, false, false, false]);
     let [two, five] = ["https://example.com/2", "https://example.com/5"];
     assert_eq!(field("target"), [five, two, two, two, TARGET]);
-    let times: Vec<String> = field("at").iter().rev().map(|at| moment(at).to_owned()).collect();
-    assert!(times.is_sorted() && moment(&before) <= times[0].as_str() && times[4].as_str() <= moment(&now()), "{before} {times:?}");
+    let times: Vec<String> = field("at").iter().rev().map(|at| sortable_time(at).to_owned()).collect();
+    assert!(
+        times.is_sorted() && sortable_time(&before) <= times[0].as_str() && times[4].as_str() <= sortable_time(&now()),
+        "{before} {times:?}"
+    );
 }
 
-/// What time it is, as the API writes it.
+/// The current time, as the API writes it.
 fn now() -> Value {
     let since_1970: Duration = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     json!(hop_core::Timestamp::from_millis(since_1970.as_millis().try_into().unwrap()).to_string())
 }
 
-fn a_refused_or_idle_edit_leaves_nothing(world: &World) {
+fn refused_or_empty_edit_adds_no_version(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("idle"));
     let first = link(hop, &alias, TARGET);
     let second = edit(hop, &alias, &json!({"title": "T"}));
@@ -106,11 +109,11 @@ fn a_refused_or_idle_edit_leaves_nothing(world: &World) {
     hop.send(&call(json!({"target": "x"}))).problem(422, "invalid_fields");
     hop.send(&call(json!({"target": "https://example.com/x"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
     hop.send(&call(json!({"alias": "health"}))).problem(422, "invalid_fields");
-    assert_eq!(hop.send(&Call::get(format!("/{alias}"))).status, 302, "nor does a click");
+    assert_eq!(hop.send(&Call::get(format!("/{alias}"))).status, 302, "a click adds no version either");
     assert_eq!(history(hop, &alias), [version(&second), version(&first)]);
 }
 
-fn it_goes_on_through_a_move_a_deletion_and_a_restoration(world: &World) {
+fn history_survives_move_deletion_and_restoration(world: &World) {
     let (hop, old, new) = (world.hop(), world.alias("before"), world.alias("after"));
     let first = link(hop, &old, TARGET);
     let second = edit(hop, &old, &json!({"alias": new, "keep_old_alias": true, "target": "https://example.com/2"}));
@@ -132,18 +135,18 @@ fn it_goes_on_through_a_move_a_deletion_and_a_restoration(world: &World) {
     assert_eq!(domains, ["b.example", "hop.example", "hop.example", "hop.example", "hop.example"]);
 }
 
-fn an_alias_that_is_handed_on_has_the_history_of_its_link(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("handed-on"));
+fn reused_alias_starts_a_new_history(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("reused"));
     link(hop, &alias, TARGET);
     edit(hop, &alias, &json!({"title": "T"}));
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
-    let heir = create(hop, &json!({"alias": alias, "target": "https://example.com/heir", "reuse": true})).expect(201).json();
-    readable(hop, &alias, |link| link.is_some_and(|link| link["id"] == heir["id"]));
-    assert_eq!(history(hop, &alias), [version(&heir)]);
+    let successor = create(hop, &json!({"alias": alias, "target": "https://example.com/successor", "reuse": true})).expect(201).json();
+    readable(hop, &alias, |link| link.is_some_and(|link| link["id"] == successor["id"]));
+    assert_eq!(history(hop, &alias), [version(&successor)]);
 }
 
-fn a_long_history_shows_its_latest_part(world: &World) {
+fn long_history_shows_the_latest_versions(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("long"));
     link(hop, &alias, TARGET);
     let last = 60;
@@ -153,11 +156,11 @@ fn a_long_history_shows_its_latest_part(world: &World) {
     let shown: Vec<(u64, String)> =
         history(hop, &alias).iter().map(|one| (one["version"].as_u64().unwrap(), one["target"].as_str().unwrap().to_owned())).collect();
     let expected: Vec<(u64, String)> =
-        (last + 1 - longest(world.edge)..=last).rev().map(|number| (number, format!("{TARGET}{number}"))).collect();
+        (last + 1 - largest_response(world.edge)..=last).rev().map(|number| (number, format!("{TARGET}{number}"))).collect();
     assert_eq!(shown, expected);
 }
 
-fn there_is_none_of_what_was_never_there(world: &World) {
+fn unknown_link_has_no_history(world: &World) {
     let hop = world.hop();
     ask(hop, &world.alias("never")).problem(404, "not_found");
     ask(hop, "a%2Fb").problem(404, "not_found");
@@ -165,7 +168,7 @@ fn there_is_none_of_what_was_never_there(world: &World) {
     ask(hop, "x?limit=5").problem(422, "invalid_fields");
 }
 
-fn it_needs_the_key(world: &World) {
+fn history_needs_a_key(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("private"));
     link(hop, &alias, TARGET);
     let path = format!("{}/history", address(&alias));

@@ -1,23 +1,23 @@
-//! `Idempotency-Key`: a request that may be sent again does its work once.
+//! Idempotency keys: a repeated request does its work once.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, eventually, field_errors, link, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::edges::Edge;
 use crate::world::World;
 
 cases!("idempotency":
-    a_repeated_request_gets_the_answer_it_got,
-    a_key_stands_for_one_request,
-    a_refused_request_leaves_its_key_free,
-    a_bad_key_is_refused,
-    a_request_that_is_being_answered_is_not_answered_twice,
+    repeated_request_gets_the_same_response,
+    key_is_bound_to_one_request,
+    refused_request_frees_its_key,
+    invalid_key_is_refused,
+    concurrent_requests_with_one_key_work_once,
     repeated_batch_tries_every_item,
     repeated_import_takes_every_line,
 );
 
-/// Every request that may be repeated: its path and media type, with a body that makes one link.
+/// The requests that take an idempotency key: path, media type, and a body that creates one link.
 fn requests(alias: &str) -> [(&'static str, &'static str, String); 4] {
     let link = json!({"target": TARGET, "alias": alias});
     [
@@ -32,32 +32,32 @@ fn call((path, media_type, body): &(&str, &str, String), key: &str) -> Call {
     Call::new("POST", *path).admin().header("Content-Type", *media_type).header("Idempotency-Key", key).body(body.as_str())
 }
 
-/// All that is the same when an answer is repeated.
-fn told(answer: &Answer) -> (u16, Value, Option<String>, Option<String>) {
-    (answer.status, answer.json(), answer.header("location"), answer.header("etag"))
+/// The parts of a response that a repetition has in common with it.
+fn repeated_parts(response: &Response) -> (u16, Value, Option<String>, Option<String>) {
+    (response.status, response.json(), response.header("location"), response.header("etag"))
 }
 
-fn a_repeated_request_gets_the_answer_it_got(world: &World) {
+fn repeated_request_gets_the_same_response(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("once"));
     let key = format!("key of {alias}");
     let requests = requests(&alias);
-    // The first is answered from the record of its request, however often it is repeated; the others have the same key to themselves.
-    let firsts: Vec<Answer> = requests.iter().map(|request| hop.send(&call(request, &key))).collect();
-    assert_eq!(firsts.iter().map(|answer| answer.status).collect::<Vec<_>>(), [201, 201, 200, 200]);
+    // Keys of different endpoints are independent.
+    let firsts: Vec<Response> = requests.iter().map(|request| hop.send(&call(request, &key))).collect();
+    assert_eq!(firsts.iter().map(|response| response.status).collect::<Vec<_>>(), [201, 201, 200, 200]);
     readable(hop, &alias, |link| link.is_some());
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
     for (request, first) in requests.iter().zip(&firsts) {
-        let again = eventually("the answer is kept", || {
+        let again = eventually("the response is kept", || {
             let again = hop.send(&call(request, &key));
             (again.status != 409).then_some(again)
         });
-        assert_eq!(told(&again), told(first), "{}", request.0);
+        assert_eq!(repeated_parts(&again), repeated_parts(first), "{}", request.0);
         assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
     }
     assert_eq!(firsts[1].header("etag").as_deref(), Some("\"1\""));
 }
 
-fn a_key_stands_for_one_request(world: &World) {
+fn key_is_bound_to_one_request(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("reused"));
     for request in &requests(&alias) {
         let key = format!("{alias}{}", request.0);
@@ -68,20 +68,20 @@ fn a_key_stands_for_one_request(world: &World) {
     }
 }
 
-fn a_refused_request_leaves_its_key_free(world: &World) {
+fn refused_request_frees_its_key(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("refused"));
     link(hop, &alias, TARGET);
     let request = |alias: &str| ("/api/v1/links", "application/json", json!({"target": TARGET, "alias": alias}).to_string());
     hop.send(&call(&request(&alias), &alias)).problem(409, "alias_taken");
     let other = format!("{alias}-other");
-    let answer = eventually("the key is free", || {
-        let answer = hop.send(&call(&request(&other), &alias));
-        (answer.status == 201).then_some(answer)
+    let response = eventually("the key is free", || {
+        let response = hop.send(&call(&request(&other), &alias));
+        (response.status == 201).then_some(response)
     });
-    assert_eq!(answer.json()["alias"], other);
+    assert_eq!(response.json()["alias"], other);
 }
 
-fn a_bad_key_is_refused(world: &World) {
+fn invalid_key_is_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("badkey"));
     let [_, create, ..] = requests(&alias);
     for key in [" ".to_owned(), "k".repeat(256), "é".into()] {
@@ -92,55 +92,58 @@ fn a_bad_key_is_refused(world: &World) {
     hop.send(&call(&create, &"k".repeat(255))).expect(201);
 }
 
-/// Of several that come at once one does the work; whoever comes meanwhile is told so, and whoever comes later gets its answer.
-fn a_request_that_is_being_answered_is_not_answered_twice(world: &World) {
+/// Of several concurrent requests one does the work. The others get 409 until it is done, and then its response.
+fn concurrent_requests_with_one_key_work_once(world: &World) {
     let hop = world.hop();
     for route in 0..4 {
-        eventually("two came at once", || {
+        eventually("two requests overlap", || {
             let alias = world.alias("flight");
             let request = &requests(&alias)[route];
-            let answers: Vec<Answer> = std::thread::scope(|scope| {
-                let calls: Vec<_> = (0..at_once(world.edge)).map(|_| scope.spawn(|| hop.send(&call(request, &alias)))).collect();
+            let responses: Vec<Response> = std::thread::scope(|scope| {
+                let calls: Vec<_> =
+                    (0..concurrent_requests(world.edge)).map(|_| scope.spawn(|| hop.send(&call(request, &alias)))).collect();
                 calls.into_iter().map(|call| call.join().unwrap()).collect()
             });
-            let (early, done): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 409);
-            let is_done_once = done.iter().all(|answer| answer.status < 300 && told(answer) == told(done[0]));
-            if !is_done_once && !world.edge.has_atomic_writes() {
+            let (early, done): (Vec<_>, Vec<_>) = responses.iter().partition(|response| response.status == 409);
+            let is_one_result = done.iter().all(|response| response.status < 300 && repeated_parts(response) == repeated_parts(done[0]));
+            if !is_one_result && !world.edge.has_atomic_writes() {
                 // The store may have accepted both claims of the key.
                 return None;
             }
-            assert!(is_done_once, "{done:?}");
-            early.first().map(|answer| {
-                answer.problem(409, "idempotency_in_flight");
-                assert!(answer.header("retry-after").is_some());
+            assert!(is_one_result, "{done:?}");
+            early.first().map(|response| {
+                response.problem(409, "idempotency_in_flight");
+                assert!(response.header("retry-after").is_some());
             })
         });
     }
 }
 
-/// Two are enough to meet, and seldom both accepted by a store whose writes are not atomic.
-fn at_once(edge: Edge) -> usize {
+/// The number of concurrent requests. A store without atomic writes may accept several claims of a key, so it gets the
+/// least possible.
+fn concurrent_requests(edge: Edge) -> usize {
     if edge.has_atomic_writes() { 8 } else { 2 }
 }
 
-/// Sends a request again for as long as its answer says that a part was not tried. Says how often it was sent, and what it told last.
+/// Repeats a request as long as its response has parts that were not tried. Returns the number of requests and the last
+/// body.
 fn send_until_done(world: &World, request: &(&str, &str, String), key: &str, is_done: impl Fn(&Value) -> bool) -> (usize, Value) {
     for number in 1..=100 {
-        let answer = eventually("no other request with the key is under way", || {
-            let answer = world.hop().send(&call(request, key));
-            (answer.status != 409).then_some(answer)
+        let response = eventually("no other request with the key is in flight", || {
+            let response = world.hop().send(&call(request, key));
+            (response.status != 409).then_some(response)
         });
-        let told = answer.json();
-        assert_eq!(answer.status, 200, "{told}");
-        assert_eq!(answer.header("retry-after").as_deref(), (!is_done(&told)).then_some("0"), "{told}");
-        if is_done(&told) {
-            return (number, told);
+        let body = response.json();
+        assert_eq!(response.status, 200, "{body}");
+        assert_eq!(response.header("retry-after").as_deref(), (!is_done(&body)).then_some("0"), "{body}");
+        if is_done(&body) {
+            return (number, body);
         }
     }
-    panic!("it is never done");
+    panic!("the request is still not done after 100 repetitions");
 }
 
-/// More links with a tag each than one request has store operations for, but in memory.
+/// More tagged links than one request has store operations for, except on the memory edge.
 const MANY: usize = 30;
 
 fn repeated_batch_tries_every_item(world: &World) {
@@ -149,16 +152,16 @@ fn repeated_batch_tries_every_item(world: &World) {
     let item = |number| json!({"op": "create", "link": {"target": TARGET, "alias": alias(number), "tags": [stem]}});
     let items: Vec<Value> = (0..MANY).map(item).collect();
     let request = ("/api/v1/batch", "application/json", json!({ "items": items }).to_string());
-    let (requests, told) = send_until_done(world, &request, &stem, |told| told["untried"] == 0);
+    let (requests, body) = send_until_done(world, &request, &stem, |body| body["untried"] == 0);
     assert_eq!(requests > 1, world.edge != Edge::Memory, "{requests} requests");
-    assert_eq!((&told["succeeded"], &told["failed"]), (&json!(MANY), &json!(0)));
-    let results = told["results"].as_array().unwrap().iter().map(|result| (result["status"].clone(), result["link"]["alias"].clone()));
+    assert_eq!((&body["succeeded"], &body["failed"]), (&json!(MANY), &json!(0)));
+    let results = body["results"].as_array().unwrap().iter().map(|result| (result["status"].clone(), result["link"]["alias"].clone()));
     assert_eq!(results.collect::<Vec<_>>(), (0..MANY).map(|number| (json!(201), json!(alias(number)))).collect::<Vec<_>>());
-    let again = eventually("the answer is kept", || {
+    let again = eventually("the response is kept", || {
         let again = world.hop().send(&call(&request, &stem));
         (again.status != 409).then_some(again)
     });
-    assert_eq!(again.json(), told);
+    assert_eq!(again.json(), body);
 }
 
 fn repeated_import_takes_every_line(world: &World) {
@@ -166,9 +169,9 @@ fn repeated_import_takes_every_line(world: &World) {
     let alias = |number: usize| format!("{stem}-{number}");
     let line = |number| json!({"target": TARGET, "alias": alias(number), "tags": [stem]}).to_string() + "\n";
     let request = ("/api/v1/import", "application/x-ndjson", (0..MANY).map(line).collect::<String>());
-    let (requests, told) = send_until_done(world, &request, &stem, |told| told["next"].is_null());
+    let (requests, body) = send_until_done(world, &request, &stem, |body| body["next"].is_null());
     assert_eq!(requests > 1, world.edge != Edge::Memory, "{requests} requests");
-    assert_eq!((&told["imported"], &told["existing"], &told["failed"]), (&json!(MANY), &json!(0), &json!(0)));
-    let results = told["results"].as_array().unwrap().iter().map(|result| (result["line"].clone(), result["alias"].clone()));
+    assert_eq!((&body["imported"], &body["existing"], &body["failed"]), (&json!(MANY), &json!(0), &json!(0)));
+    let results = body["results"].as_array().unwrap().iter().map(|result| (result["line"].clone(), result["alias"].clone()));
     assert_eq!(results.collect::<Vec<_>>(), (0..MANY).map(|number| (json!(number + 1), json!(alias(number)))).collect::<Vec<_>>());
 }

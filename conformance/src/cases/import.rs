@@ -1,22 +1,22 @@
-//! Taking in links made elsewhere: JSON Lines or CSV, each line with its own result.
+//! Import of links from JSON Lines or CSV, each line with its own result.
 
 use serde_json::{Value, json};
 
 use super::batch::limit;
 use super::{TARGET, address, cases, field_errors, link, readable, show};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("import":
-    every_line_has_its_own_result,
-    rows_are_taken_in_as_lines_are,
-    what_a_link_was_elsewhere_comes_along_once,
-    an_export_is_taken_in_again_and_makes_nothing,
-    a_dry_run_writes_nothing,
-    a_long_text_is_sent_on_from_where_it_stopped,
-    an_import_that_cannot_be_read_does_nothing,
+    each_line_has_its_own_result,
+    csv_rows_are_imported_like_json_lines,
+    import_keeps_owner_creation_time_and_clicks,
+    importing_an_export_again_creates_nothing,
+    dry_run_writes_nothing,
+    long_import_continues_at_the_returned_offset,
+    unreadable_import_creates_nothing,
 );
 
 const LINES: &str = "application/x-ndjson";
@@ -27,16 +27,16 @@ fn call(query: &str, media_type: &str, text: impl Into<Vec<u8>>) -> Call {
 }
 
 fn import(hop: &Deployment, query: &str, media_type: &str, text: impl Into<Vec<u8>>) -> Value {
-    let told = hop.send(&call(query, media_type, text)).expect(200).json();
-    assert_shape(&told, "import-results");
-    told
+    let body = hop.send(&call(query, media_type, text)).expect(200).json();
+    assert_shape(&body, "import-results");
+    body
 }
 
 /// The number, the status and the code of every line.
-fn outcomes(told: &Value) -> Vec<(u64, u64, &str)> {
-    let results = told["results"].as_array().unwrap();
+fn outcomes(body: &Value) -> Vec<(u64, u64, &str)> {
+    let results = body["results"].as_array().unwrap();
     let outcome = |result: &'_ Value| (result["line"].as_u64().unwrap(), result["status"].as_u64().unwrap());
-    let code = |index: usize| told["results"][index]["problem"]["code"].as_str().unwrap_or_default();
+    let code = |index: usize| body["results"][index]["problem"]["code"].as_str().unwrap_or_default();
     results.iter().enumerate().map(|(index, result)| (outcome(result).0, outcome(result).1, code(index))).collect()
 }
 
@@ -44,83 +44,83 @@ fn line(alias: &str) -> String {
     json!({"target": TARGET, "alias": alias}).to_string()
 }
 
-fn every_line_has_its_own_result(world: &World) {
+fn each_line_has_its_own_result(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("import"));
     link(hop, &format!("{stem}-there"), TARGET);
     let there = format!("{stem}-there");
     let other = json!({"target": "https://example.org/", "alias": there});
     let first = format!("\u{feff}{}\r\n\r\n{{\"target\":\n{}\n{other}\n", line(&format!("{stem}-a")), line(&there));
-    let told = import(hop, "", LINES, first);
-    assert_eq!(outcomes(&told), [(1, 201, ""), (3, 400, "malformed_json"), (4, 200, ""), (5, 409, "alias_taken")]);
-    assert_eq!((&told["imported"], &told["existing"], &told["failed"], &told["next"]), (&json!(1), &json!(1), &json!(2), &Value::Null));
+    let body = import(hop, "", LINES, first);
+    assert_eq!(outcomes(&body), [(1, 201, ""), (3, 400, "malformed_json"), (4, 200, ""), (5, 409, "alias_taken")]);
+    assert_eq!((&body["imported"], &body["existing"], &body["failed"], &body["next"]), (&json!(1), &json!(1), &json!(2), &Value::Null));
     readable(hop, &format!("{stem}-a"), |link| link.is_some());
     hop.send(&Call::new("DELETE", address(&there)).admin()).expect(204);
     readable(hop, &there, |link| link.is_some_and(|link| link["state"] == "deleted"));
     let wrong = json!({"target": "x", "alias": "api", "colour": 1, "created_at": "now"});
-    let told = import(hop, "", "application/jsonl", format!("{}\n{wrong}\n7", line(&there)));
-    assert_eq!(outcomes(&told), [(1, 409, "alias_retired"), (2, 422, "invalid_fields"), (3, 422, "invalid_fields")]);
-    let mut fields = field_errors(&told["results"][1]["problem"]);
+    let body = import(hop, "", "application/jsonl", format!("{}\n{wrong}\n7", line(&there)));
+    assert_eq!(outcomes(&body), [(1, 409, "alias_retired"), (2, 422, "invalid_fields"), (3, 422, "invalid_fields")]);
+    let mut fields = field_errors(&body["results"][1]["problem"]);
     fields.sort();
     let expected = [("/alias", "reserved"), ("/colour", "unknown"), ("/created_at", "invalid"), ("/target", "invalid")];
     assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
 }
 
-fn rows_are_taken_in_as_lines_are(world: &World) {
+fn csv_rows_are_imported_like_json_lines(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("rows"));
     let text = format!(
         "alias,target,note,tags,strict\r\n{stem}-a,{TARGET},\"'=one\ntwo\",\"[\"\"x\"\"]\",true\r\n{stem}-b,{TARGET}\r\n{stem}-c,{TARGET},,,yes\r\n{stem}-d,\"{TARGET},,,\r\n"
     );
-    let told = import(hop, "", "text/csv; charset=utf-8", text);
-    assert_eq!(outcomes(&told), [(2, 201, ""), (4, 400, "malformed_json"), (5, 422, "invalid_fields"), (6, 400, "malformed_json")]);
-    let made = readable(hop, &format!("{stem}-a"), |link| link.is_some()).unwrap();
-    assert_eq!([&made["note"], &made["tags"], &made["strict"]], [&json!("=one\ntwo"), &json!(["x"]), &json!(true)]);
+    let body = import(hop, "", "text/csv; charset=utf-8", text);
+    assert_eq!(outcomes(&body), [(2, 201, ""), (4, 400, "malformed_json"), (5, 422, "invalid_fields"), (6, 400, "malformed_json")]);
+    let created = readable(hop, &format!("{stem}-a"), |link| link.is_some()).unwrap();
+    assert_eq!([&created["note"], &created["tags"], &created["strict"]], [&json!("=one\ntwo"), &json!(["x"]), &json!(true)]);
 }
 
-fn what_a_link_was_elsewhere_comes_along_once(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("brought"));
+fn import_keeps_owner_creation_time_and_clicks(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("imported"));
     let clicks = json!({"humans": 7, "bots": 2, "previews": 1});
-    let brought = json!({"target": TARGET, "alias": alias, "domain": OTHER_DOMAIN, "owner": "usr_11111111111111111",
+    let line = json!({"target": TARGET, "alias": alias, "domain": OTHER_DOMAIN, "owner": "usr_11111111111111111",
         "created_at": "2020-01-02T03:04:05Z", "clicks": clicks, "id": "x", "version": 9});
-    let there = format!("{}?domain={OTHER_DOMAIN}", address(&alias));
+    let path = format!("{}?domain={OTHER_DOMAIN}", address(&alias));
     for status in [201, 200] {
-        assert_eq!(outcomes(&import(hop, "", LINES, brought.to_string())), [(1, status, "")]);
-        let shown = super::eventually("it can be read with its clicks", || {
-            let answer = hop.send(&Call::get(there.as_str()).admin());
-            (answer.status == 200).then(|| answer.json()).filter(|link| link["clicks"]["humans"] != 0)
+        assert_eq!(outcomes(&import(hop, "", LINES, line.to_string())), [(1, status, "")]);
+        let shown = super::eventually("the link can be read with its clicks", || {
+            let response = hop.send(&Call::get(path.as_str()).admin());
+            (response.status == 200).then(|| response.json()).filter(|link| link["clicks"]["humans"] != 0)
         });
-        assert_eq!((&shown["owner"], &shown["created_at"]), (&brought["owner"], &brought["created_at"]));
+        assert_eq!((&shown["owner"], &shown["created_at"]), (&line["owner"], &line["created_at"]));
         assert_eq!((&shown["clicks"], &shown["version"]), (&clicks, &json!(1)));
     }
 }
 
-fn an_export_is_taken_in_again_and_makes_nothing(world: &World) {
+fn importing_an_export_again_creates_nothing(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("again"));
     let password = json!({"target": TARGET, "alias": format!("{stem}-b"), "password": "a password to keep", "tags": ["x"]});
     link(hop, &format!("{stem}-a"), TARGET);
     super::create(hop, &password).expect(201);
     readable(hop, &format!("{stem}-b"), |link| link.is_some());
     let lines: Vec<String> = ["a", "b"].iter().map(|name| show(hop, &format!("{stem}-{name}")).expect(200).text()).collect();
-    let told = import(hop, "", LINES, lines.join("\n"));
-    assert_eq!(outcomes(&told), [(1, 200, ""), (2, 200, "")]);
+    let body = import(hop, "", LINES, lines.join("\n"));
+    assert_eq!(outcomes(&body), [(1, 200, ""), (2, 200, "")]);
     let elsewhere = lines[1].replace(&format!("{stem}-b"), &format!("{stem}-c"));
     let refused = import(hop, "", LINES, elsewhere);
     assert_eq!(field_errors(&refused["results"][0]["problem"]), [("/password".to_owned(), "required".to_owned())]);
 }
 
-fn a_dry_run_writes_nothing(world: &World) {
+fn dry_run_writes_nothing(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("dry"));
     let there = format!("{stem}-there");
     link(hop, &there, TARGET);
     let text = format!("{}\n{}\n{{", line(&format!("{stem}-a")), line(&there));
-    let told = import(hop, "?dry_run=true", LINES, text.clone());
-    assert_eq!((outcomes(&told), &told["dry_run"]), (vec![(1, 201, ""), (2, 200, ""), (3, 400, "malformed_json")], &json!(true)));
+    let body = import(hop, "?dry_run=true", LINES, text.clone());
+    assert_eq!((outcomes(&body), &body["dry_run"]), (vec![(1, 201, ""), (2, 200, ""), (3, 400, "malformed_json")], &json!(true)));
     show(hop, &format!("{stem}-a")).problem(404, "not_found");
-    let told = import(hop, "?dry_run=false&domain=hop.example", LINES, text);
-    assert_eq!((outcomes(&told)[0], &told["dry_run"]), ((1, 201, ""), &json!(false)));
+    let body = import(hop, "?dry_run=false&domain=hop.example", LINES, text);
+    assert_eq!((outcomes(&body)[0], &body["dry_run"]), ((1, 201, ""), &json!(false)));
     readable(hop, &format!("{stem}-a"), |link| link.is_some());
 }
 
-fn a_long_text_is_sent_on_from_where_it_stopped(world: &World) {
+fn long_import_continues_at_the_returned_offset(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("long"));
     let count = limit(hop) * 2 + 1;
     for (media_type, head) in [(LINES, ""), (ROWS, "target,alias\n")] {
@@ -130,23 +130,23 @@ fn a_long_text_is_sent_on_from_where_it_stopped(world: &World) {
             _ => format!("{TARGET},{}\r\n\n", alias(number)),
         });
         let mut rest = lines.collect::<String>();
-        let mut taken = Vec::new();
+        let mut results = Vec::new();
         loop {
             let part = format!("{head}{rest}");
-            let told = import(hop, "", media_type, part.clone());
-            taken.extend(told["results"].as_array().unwrap().iter().map(|result| (result["status"].clone(), result["alias"].clone())));
-            let Some(offset) = told["next"]["offset"].as_u64() else { break };
+            let body = import(hop, "", media_type, part.clone());
+            results.extend(body["results"].as_array().unwrap().iter().map(|result| (result["status"].clone(), result["alias"].clone())));
+            let Some(offset) = body["next"]["offset"].as_u64() else { break };
             let offset = usize::try_from(offset).unwrap();
-            assert_eq!(told["next"]["line"], 1 + part[..offset].matches('\n').count());
+            assert_eq!(body["next"]["line"], 1 + part[..offset].matches('\n').count());
             rest = part[offset..].to_owned();
         }
-        assert_eq!(taken, (0..count).map(|number| (json!(201), json!(alias(number)))).collect::<Vec<_>>());
+        assert_eq!(results, (0..count).map(|number| (json!(201), json!(alias(number)))).collect::<Vec<_>>());
     }
 }
 
-fn an_import_that_cannot_be_read_does_nothing(world: &World) {
+fn unreadable_import_creates_nothing(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("unread"));
-    let send = |query: &str, media_type: &str, text: String| -> Answer { hop.send(&call(query, media_type, text)) };
+    let send = |query: &str, media_type: &str, text: String| -> Response { hop.send(&call(query, media_type, text)) };
     for (query, field, code) in [
         ("?dry_run=yes", "/dry_run", "wrong_type"),
         ("?domain=evil.example", "/domain", "invalid"),

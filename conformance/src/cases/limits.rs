@@ -1,4 +1,4 @@
-//! Links that may be followed only so often, as the API shows them.
+//! Click limits, as the API shows them. `spending.rs` tests how clicks are spent.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("limits":
-    a_link_is_live_until_its_limit_is_used_up,
-    a_limit_may_change_and_be_lifted,
-    a_link_that_was_never_followed_is_erased_with_its_limit,
+    unused_limited_links_are_live,
+    limit_can_be_changed_and_removed,
+    unused_limited_link_can_be_erased,
 );
 
-/// The aliases of a list with their states, without their common beginning.
+/// The aliases of a list without their common prefix, with their states.
 fn listed(hop: &Deployment, stem: &str, filter: &str) -> Vec<(String, String)> {
     let page = hop.send(&Call::get(format!("/api/v1/links?limit=100&prefix={stem}-{filter}")).admin()).expect(200).json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -21,12 +21,12 @@ fn listed(hop: &Deployment, stem: &str, filter: &str) -> Vec<(String, String)> {
     items.map(|item| (text(&item["alias"])[stem.len() + 1..].to_owned(), text(&item["state"]))).collect()
 }
 
-fn a_link_is_live_until_its_limit_is_used_up(world: &World) {
+fn unused_limited_links_are_live(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("limits"));
     for (name, limit) in [("a", json!(1)), ("b", Value::Null), ("c", json!(1_000))] {
         let alias = format!("{stem}-{name}");
-        let made = create(hop, &json!({"alias": alias, "target": TARGET, "max_clicks": limit})).expect(201).json();
-        assert_eq!(made["state"], "live");
+        let created = create(hop, &json!({"alias": alias, "target": TARGET, "max_clicks": limit})).expect(201).json();
+        assert_eq!(created["state"], "live");
         let read = readable(hop, &alias, |link| link.is_some()).unwrap();
         assert_eq!((&read["state"], &read["max_clicks"]), (&json!("live"), &limit));
     }
@@ -36,7 +36,7 @@ fn a_link_is_live_until_its_limit_is_used_up(world: &World) {
     assert_eq!(listed(hop, &stem, "&state=used_up"), []);
 }
 
-fn a_limit_may_change_and_be_lifted(world: &World) {
+fn limit_can_be_changed_and_removed(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("relimited"));
     link(hop, &alias, TARGET);
     for (version, limit) in [(2, json!(3)), (3, json!(2)), (4, Value::Null), (5, json!(2))] {
@@ -48,7 +48,7 @@ fn a_limit_may_change_and_be_lifted(world: &World) {
     }
 }
 
-fn a_link_that_was_never_followed_is_erased_with_its_limit(world: &World) {
+fn unused_limited_link_can_be_erased(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("unused"));
     create(hop, &json!({"alias": alias, "target": TARGET, "max_clicks": 5})).expect(201);
     readable(hop, &alias, |link| link.is_some());

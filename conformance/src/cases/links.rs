@@ -1,4 +1,4 @@
-//! The life of a link: create, show, delete, restore.
+//! Links: create, show, delete, restore.
 
 use serde_json::json;
 
@@ -8,26 +8,26 @@ use crate::contract::{assert_shape, example};
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("links":
-    a_new_link_has_every_field_of_the_contract,
-    a_generated_alias_is_short_and_readable,
-    an_alias_of_any_script_lives_under_its_encoded_address,
-    one_alias_has_one_spelling,
-    a_link_can_live_on_another_domain,
-    a_taken_alias_is_refused,
-    a_retired_alias_is_refused,
-    a_link_is_shown_with_its_version,
-    what_was_never_there_is_not_found,
-    a_deleted_link_is_shown_and_deleted_again,
-    a_restored_link_is_as_it_was,
-    a_domain_of_somebody_else_is_refused,
-    an_unknown_query_parameter_is_refused,
-    capitals_matter_unless_configured_otherwise,
+    new_link_has_every_documented_field,
+    generated_alias_is_short_and_readable,
+    non_ascii_alias_is_percent_encoded_in_urls,
+    alias_is_normalized,
+    link_can_be_on_another_domain,
+    taken_alias_is_refused,
+    retired_alias_is_refused,
+    link_is_shown_with_its_etag,
+    unknown_alias_is_not_found,
+    deleted_link_is_shown_and_deletion_repeats,
+    restored_link_equals_the_original,
+    unknown_domain_is_refused,
+    unknown_query_parameter_is_refused,
+    alias_case_follows_the_setting,
 );
 
-fn a_new_link_has_every_field_of_the_contract(world: &World) {
+fn new_link_has_every_documented_field(world: &World) {
     let alias = world.alias("new");
-    let answer = create(world.hop(), &json!({"alias": alias, "target": "https://example.com/a?b#c"})).expect(201);
-    let link = answer.json();
+    let response = create(world.hop(), &json!({"alias": alias, "target": "https://example.com/a?b#c"})).expect(201);
+    let link = response.json();
     assert_shape(&link, "link");
     let mut expected = example("link");
     for field in ["id", "created_at", "updated_at"] {
@@ -41,12 +41,12 @@ fn a_new_link_has_every_field_of_the_contract(world: &World) {
     let id = link["id"].as_str().unwrap();
     assert!(id.starts_with("lnk_") && id.len() == 21, "{id}");
     assert_eq!(link["created_at"], link["updated_at"]);
-    assert_eq!(answer.header("location").unwrap(), format!("/api/v1/links/{alias}?domain=hop.example"));
-    assert_eq!(answer.header("etag").unwrap(), "\"1\"");
-    assert_eq!(answer.header("content-type").unwrap(), "application/json");
+    assert_eq!(response.header("location").unwrap(), format!("/api/v1/links/{alias}?domain=hop.example"));
+    assert_eq!(response.header("etag").unwrap(), "\"1\"");
+    assert_eq!(response.header("content-type").unwrap(), "application/json");
 }
 
-fn a_generated_alias_is_short_and_readable(world: &World) {
+fn generated_alias_is_short_and_readable(world: &World) {
     for _ in 0..5 {
         let link = create(world.hop(), &json!({"target": TARGET})).expect(201).json();
         let alias = link["alias"].as_str().unwrap();
@@ -55,7 +55,7 @@ fn a_generated_alias_is_short_and_readable(world: &World) {
     }
 }
 
-fn an_alias_of_any_script_lives_under_its_encoded_address(world: &World) {
+fn non_ascii_alias_is_percent_encoded_in_urls(world: &World) {
     let hop = world.hop();
     for (alias, encoded) in [("日本", "%E6%97%A5%E6%9C%AC"), ("🎉", "%F0%9F%8E%89"), ("a.b~c_d", "a.b~c_d")] {
         create(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
@@ -67,7 +67,7 @@ fn an_alias_of_any_script_lives_under_its_encoded_address(world: &World) {
     }
 }
 
-fn one_alias_has_one_spelling(world: &World) {
+fn alias_is_normalized(world: &World) {
     let hop = world.hop();
     let created = create(hop, &json!({"alias": "e\u{301}t\u{e9}", "target": TARGET})).expect(201).json();
     assert_eq!(created["alias"], "été");
@@ -76,12 +76,12 @@ fn one_alias_has_one_spelling(world: &World) {
     hop.send(&Call::get("/e%CC%81te%CC%81")).expect(302);
 }
 
-fn a_link_can_live_on_another_domain(world: &World) {
+fn link_can_be_on_another_domain(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("elsewhere"));
     let body = json!({"alias": alias, "target": "https://example.com/b", "domain": OTHER_DOMAIN});
-    let answer = create(hop, &body).expect(201);
-    assert_eq!(answer.json()["short_url"], format!("https://b.example/{alias}"));
-    assert_eq!(answer.header("location").unwrap(), format!("/api/v1/links/{alias}?domain=b.example"));
+    let response = create(hop, &body).expect(201);
+    assert_eq!(response.json()["short_url"], format!("https://b.example/{alias}"));
+    assert_eq!(response.header("location").unwrap(), format!("/api/v1/links/{alias}?domain=b.example"));
     link(hop, &alias, "https://example.com/a");
     let there = hop.send(&Call::get(format!("/{alias}")).host(OTHER_DOMAIN)).expect(302);
     assert_eq!(there.header("location").unwrap(), "https://example.com/b");
@@ -91,14 +91,14 @@ fn a_link_can_live_on_another_domain(world: &World) {
     assert_eq!(shown["target"], "https://example.com/b");
 }
 
-fn a_taken_alias_is_refused(world: &World) {
+fn taken_alias_is_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("taken"));
     link(hop, &alias, TARGET);
     create(hop, &json!({"alias": alias, "target": "https://example.org/"})).problem(409, "alias_taken");
     assert_eq!(show(hop, &alias).expect(200).json()["target"], TARGET);
 }
 
-fn a_retired_alias_is_refused(world: &World) {
+fn retired_alias_is_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("retired"));
     link(hop, &alias, TARGET);
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
@@ -106,18 +106,18 @@ fn a_retired_alias_is_refused(world: &World) {
     create(hop, &json!({"alias": alias, "target": TARGET})).problem(409, "alias_retired");
 }
 
-fn a_link_is_shown_with_its_version(world: &World) {
+fn link_is_shown_with_its_etag(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("shown"));
     let created = link(hop, &alias, TARGET);
-    let answer = show(hop, &alias).expect(200);
-    assert_eq!(answer.json(), created);
-    assert_eq!(answer.header("etag").unwrap(), "\"1\"");
+    let response = show(hop, &alias).expect(200);
+    assert_eq!(response.json(), created);
+    assert_eq!(response.header("etag").unwrap(), "\"1\"");
     let head = hop.send(&Call::new("HEAD", address(&alias)).admin()).expect(200);
     assert!(head.body.is_empty());
-    assert_eq!(head.header_names(), answer.header_names());
+    assert_eq!(head.header_names(), response.header_names());
 }
 
-fn what_was_never_there_is_not_found(world: &World) {
+fn unknown_alias_is_not_found(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("never"));
     show(hop, &alias).problem(404, "not_found");
     hop.send(&Call::new("DELETE", address(&alias)).admin()).problem(404, "not_found");
@@ -126,27 +126,27 @@ fn what_was_never_there_is_not_found(world: &World) {
     show(hop, "a%20b").problem(404, "not_found");
 }
 
-fn a_deleted_link_is_shown_and_deleted_again(world: &World) {
+fn deleted_link_is_shown_and_deletion_repeats(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("deleted"));
     link(hop, &alias, TARGET);
     for _ in 0..2 {
-        let answer = hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
-        assert!(answer.body.is_empty());
+        let response = hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
+        assert!(response.body.is_empty());
         readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
     }
     let shown = show(hop, &alias).expect(200).json();
     assert_eq!((&shown["state"], &shown["version"]), (&json!("deleted"), &json!(2)));
 }
 
-fn a_restored_link_is_as_it_was(world: &World) {
+fn restored_link_equals_the_original(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("restored"));
     let created = link(hop, &alias, "https://example.com/back");
     hop.send(&Call::new("DELETE", address(&alias)).admin()).expect(204);
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "deleted"));
     let restore = Call::new("POST", format!("{}/restore", address(&alias))).admin();
-    let answer = hop.send(&restore).expect(200);
-    let mut restored = answer.json();
-    assert_eq!((answer.header("etag").unwrap(), &restored["version"]), ("\"3\"".into(), &json!(3)));
+    let response = hop.send(&restore).expect(200);
+    let mut restored = response.json();
+    assert_eq!((response.header("etag").unwrap(), &restored["version"]), ("\"3\"".into(), &json!(3)));
     readable(hop, &alias, |link| link.is_some_and(|link| link["state"] == "live"));
     assert_eq!(hop.send(&restore).expect(200).json()["version"], 3, "restoring a live link changes nothing");
     for field in ["version", "updated_at"] {
@@ -155,7 +155,7 @@ fn a_restored_link_is_as_it_was(world: &World) {
     assert_eq!(restored, created);
 }
 
-fn a_domain_of_somebody_else_is_refused(world: &World) {
+fn unknown_domain_is_refused(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("foreign"));
     let expected = [("/domain".to_owned(), "invalid".to_owned())];
     let body = json!({"alias": alias, "target": TARGET, "domain": "evil.example"});
@@ -166,24 +166,24 @@ fn a_domain_of_somebody_else_is_refused(world: &World) {
     }
 }
 
-fn an_unknown_query_parameter_is_refused(world: &World) {
+fn unknown_query_parameter_is_refused(world: &World) {
     let call = Call::get("/api/v1/links/x?domian=hop.example").admin();
     let problem = world.hop().send(&call).problem(422, "invalid_fields");
     assert_eq!(field_errors(&problem), [("/domian".into(), "unknown".into())]);
 }
 
-fn capitals_matter_unless_configured_otherwise(world: &World) {
+fn alias_case_follows_the_setting(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("Case"));
     link(hop, &alias, "https://example.com/A");
     hop.send(&Call::get(format!("/{}", alias.to_lowercase()))).problem(404, "not_found");
     link(hop, &alias.to_lowercase(), "https://example.com/a");
-    let folding = world.case_insensitive();
-    let created = link(folding, &alias, "https://example.com/A");
+    let case_insensitive = world.case_insensitive();
+    let created = link(case_insensitive, &alias, "https://example.com/A");
     assert_eq!(created["alias"], alias.to_lowercase());
     for spelling in [alias.to_lowercase(), alias.to_uppercase(), alias.clone()] {
-        folding.send(&Call::get(format!("/{spelling}"))).expect(302);
+        case_insensitive.send(&Call::get(format!("/{spelling}"))).expect(302);
     }
-    create(folding, &json!({"alias": alias.to_uppercase(), "target": TARGET})).problem(409, "alias_taken");
-    let generated = create(folding, &json!({"target": TARGET})).expect(201).json();
+    create(case_insensitive, &json!({"alias": alias.to_uppercase(), "target": TARGET})).problem(409, "alias_taken");
+    let generated = create(case_insensitive, &json!({"target": TARGET})).expect(201).json();
     assert_eq!(generated["alias"], generated["alias"].as_str().unwrap().to_lowercase());
 }

@@ -1,35 +1,35 @@
-//! Listing links, newest first.
+//! Lists of links: order, pages, filters and cursors.
 
 use serde_json::{Value, json};
 
-use super::{TARGET, address, cases, create, field_errors, moment, readable, show};
-use crate::client::{Answer, Call};
+use super::{TARGET, address, cases, create, field_errors, readable, show, sortable_time};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("list":
-    links_come_newest_first_page_by_page,
-    a_page_links_to_the_first_and_the_next_in_repeated_headers,
-    deleted_links_are_left_out_and_restored_ones_come_back,
-    a_list_is_of_one_domain,
-    a_bad_page_is_refused_by_name,
-    a_cursor_of_nothing_is_refused,
-    a_cursor_of_another_list_or_with_an_edit_is_refused,
-    filters_choose_alone_and_together,
-    filters_go_on_with_the_next_page,
-    a_wrong_filter_is_refused_by_name,
-    a_list_by_prefix_alone_is_in_the_order_of_aliases,
-    a_prefix_is_folded_where_aliases_are,
-    whatever_comes_and_goes_a_link_that_stays_is_seen_once,
-    a_link_that_is_just_so_is_found_instead_of_made,
+    pages_list_the_newest_links_first,
+    link_headers_name_first_and_next_page,
+    deleted_links_are_unlisted_until_restored,
+    list_is_per_domain,
+    wrong_page_parameters_are_named,
+    unsealed_cursor_is_refused,
+    foreign_or_altered_cursor_is_refused,
+    filters_work_alone_and_combined,
+    next_page_keeps_the_filters,
+    wrong_filters_are_named,
+    list_by_prefix_is_sorted_by_alias,
+    prefix_follows_the_alias_case_setting,
+    unchanged_links_appear_once_despite_concurrent_writes,
+    find_if_exists_returns_an_equal_link,
 );
 
-fn list(hop: &Deployment, query: &str) -> Answer {
+fn list(hop: &Deployment, query: &str) -> Response {
     hop.send(&Call::get(format!("/api/v1/links{query}")).admin())
 }
 
-/// Every link of a domain, page after page.
+/// The links of all pages.
 fn all(hop: &Deployment, query: &str) -> Vec<Value> {
     let (mut links, mut next) = (Vec::new(), Some(format!("/api/v1/links{query}")));
     while let Some(address) = next {
@@ -45,10 +45,10 @@ fn aliases(links: &[Value], stem: &str) -> Vec<String> {
     aliases.filter(|alias| alias.starts_with(stem)).collect()
 }
 
-fn links_come_newest_first_page_by_page(world: &World) {
+fn pages_list_the_newest_links_first(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("paged"));
-    let made: Vec<String> = (0..5).map(|number| format!("{stem}-{number}")).collect();
-    for alias in &made {
+    let created: Vec<String> = (0..5).map(|number| format!("{stem}-{number}")).collect();
+    for alias in &created {
         let link = super::link(hop, alias, TARGET);
         assert_eq!(link["clicks"]["humans"], 0);
     }
@@ -57,26 +57,26 @@ fn links_come_newest_first_page_by_page(world: &World) {
     assert!(page["items"].as_array().unwrap().len() <= 2);
     for query in ["?limit=2", "?limit=100", ""] {
         let mut found = aliases(&all(hop, query), &stem);
-        found.sort_by_key(|alias| made.iter().position(|known| known == alias));
-        assert_eq!(found, made, "each exactly once with {query}");
-        let times: Vec<String> = all(hop, query).iter().map(|link| moment(&link["created_at"]).to_owned()).collect();
+        found.sort_by_key(|alias| created.iter().position(|known| known == alias));
+        assert_eq!(found, created, "each link once with {query}");
+        let times: Vec<String> = all(hop, query).iter().map(|link| sortable_time(&link["created_at"]).to_owned()).collect();
         assert!(times.is_sorted_by(|a, b| a >= b), "newest first with {query}");
     }
 }
 
-fn a_page_links_to_the_first_and_the_next_in_repeated_headers(world: &World) {
+fn link_headers_name_first_and_next_page(world: &World) {
     let hop = world.hop();
     for _ in 0..2 {
         let alias = world.alias("header");
         super::link(hop, &alias, TARGET);
     }
-    let answer = list(hop, "?limit=1").expect(200);
-    let next = answer.json()["next"].as_str().unwrap().to_owned();
+    let response = list(hop, "?limit=1").expect(200);
+    let next = response.json()["next"].as_str().unwrap().to_owned();
     let expected = ["</api/v1/links?limit=1&domain=hop.example>; rel=\"first\"".to_owned(), format!("<{next}>; rel=\"next\"")];
-    assert_eq!(answer.header_values("link"), expected);
+    assert_eq!(response.header_values("link"), expected);
 }
 
-fn deleted_links_are_left_out_and_restored_ones_come_back(world: &World) {
+fn deleted_links_are_unlisted_until_restored(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("listed"));
     super::link(hop, &alias, TARGET);
     let listed = || aliases(&all(hop, "?limit=100"), &alias).len();
@@ -89,14 +89,14 @@ fn deleted_links_are_left_out_and_restored_ones_come_back(world: &World) {
     assert_eq!(listed(), 1);
 }
 
-fn a_list_is_of_one_domain(world: &World) {
+fn list_is_per_domain(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("domain"));
     create(hop, &json!({"alias": alias, "target": TARGET, "domain": OTHER_DOMAIN})).expect(201);
     assert_eq!(aliases(&all(hop, "?domain=b.example"), &alias).len(), 1);
     assert_eq!(aliases(&all(hop, ""), &alias).len(), 0);
 }
 
-fn a_bad_page_is_refused_by_name(world: &World) {
+fn wrong_page_parameters_are_named(world: &World) {
     for (query, field, code) in [
         ("?limit=0", "/limit", "out_of_range"),
         ("?limit=101", "/limit", "out_of_range"),
@@ -115,21 +115,21 @@ fn a_bad_page_is_refused_by_name(world: &World) {
     }
 }
 
-/// A cursor that is well written and comes from nowhere shows nothing, and is never a failure of hop.
-fn a_cursor_of_nothing_is_refused(world: &World) {
+/// A well-formed cursor that hop did not make is a wrong field and no failure.
+fn unsealed_cursor_is_refused(world: &World) {
     let unsealed = "YnktdGltZS9iLmV4YW1wbGUvYnktdGltZS9iLmV4YW1wbGUv";
     for cursor in ["AAAA", "Li4vLi4v", "bGluay8", "YnktdGltZS9iLmV4YW1wbGUv", unsealed] {
-        refuse_cursor(&list(world.hop(), &format!("?cursor={cursor}")));
+        assert_cursor_refused(&list(world.hop(), &format!("?cursor={cursor}")));
     }
 }
 
 #[track_caller]
-fn refuse_cursor(answer: &Answer) {
-    let problem = answer.problem(422, "invalid_fields");
+fn assert_cursor_refused(response: &Response) {
+    let problem = response.problem(422, "invalid_fields");
     assert_eq!(field_errors(&problem), [("/cursor".into(), "invalid".into())]);
 }
 
-/// Two links with a tag nobody else uses, and the address of the second page of their list up to its cursor, and that cursor.
+/// Creates two links with a new tag. Returns the tag, the URL of the second page without its cursor, and the cursor.
 fn two_pages(world: &World) -> (String, String, String) {
     let (hop, tag) = (world.hop(), world.alias("sealed"));
     for number in 0..2 {
@@ -140,7 +140,7 @@ fn two_pages(world: &World) -> (String, String, String) {
     (tag, address.to_owned(), cursor.to_owned())
 }
 
-fn a_cursor_of_another_list_or_with_an_edit_is_refused(world: &World) {
+fn foreign_or_altered_cursor_is_refused(world: &World) {
     let hop = world.hop();
     let (tag, address, cursor) = two_pages(world);
     let ask = |address: &str| hop.send(&Call::get(address).admin());
@@ -152,12 +152,12 @@ fn a_cursor_of_another_list_or_with_an_edit_is_refused(world: &World) {
         format!("/api/v1/links?limit=1&tag={tag}&domain={OTHER_DOMAIN}"),
         "/api/v1/export?limit=1".into(),
     ] {
-        refuse_cursor(&ask(&format!("{foreign}&cursor={cursor}")));
+        assert_cursor_refused(&ask(&format!("{foreign}&cursor={cursor}")));
     }
     for at in (0..cursor.len()).step_by(5) {
         let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
-        refuse_cursor(&ask(&format!("{address}&cursor={}{other}{}", &cursor[..at], &cursor[at + 1..])));
-        refuse_cursor(&ask(&format!("{address}&cursor={}", &cursor[..at])));
+        assert_cursor_refused(&ask(&format!("{address}&cursor={}{other}{}", &cursor[..at], &cursor[at + 1..])));
+        assert_cursor_refused(&ask(&format!("{address}&cursor={}", &cursor[..at])));
     }
 }
 
@@ -171,10 +171,10 @@ fn sorted(mut aliases: Vec<String>) -> Vec<String> {
     aliases
 }
 
-fn filters_choose_alone_and_together(world: &World) {
+fn filters_work_alone_and_combined(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("filter"));
     let (red, blue) = (format!("{stem}-red"), format!("{stem}-blue"));
-    for (name, said) in [
+    for (name, fields) in [
         ("a", json!({"tags": [red]})),
         ("b", json!({"tags": [red, blue]})),
         ("c", json!({"tags": [blue], "disabled": true})),
@@ -183,7 +183,7 @@ fn filters_choose_alone_and_together(world: &World) {
         ("f", json!({"tags": [red]})),
         ("g", json!({})),
     ] {
-        let (alias, mut link) = (format!("{stem}-{name}"), said);
+        let (alias, mut link) = (format!("{stem}-{name}"), fields);
         link["alias"] = json!(alias);
         link["target"] = json!(TARGET);
         create(hop, &link).expect(201);
@@ -223,13 +223,13 @@ fn filters_choose_alone_and_together(world: &World) {
     ] {
         let found = all(hop, &format!("?limit=100&{query}"));
         let names: Vec<String> = sorted(aliases(&found, &stem)).iter().map(|alias| alias[stem.len() + 1..].to_owned()).collect();
-        let (times, last) = (|| found.iter().map(|link| moment(&link["created_at"])), last.trim_end_matches('Z'));
+        let (times, last) = (|| found.iter().map(|link| sortable_time(&link["created_at"])), last.trim_end_matches('Z'));
         match expected {
             "until g" => assert!(times().all(|time| time < last), "{query}: {names:?}"),
             "from g" => assert!(times().all(|time| time >= last) && names.contains(&"g".to_owned()), "{query}: {names:?}"),
             _ => assert_eq!(names.join(" "), expected, "{query}"),
         }
-        assert_eq!(names.len(), found.len(), "{query} shows nothing else");
+        assert_eq!(names.len(), found.len(), "{query} shows no other link");
     }
     for query in ["state=live", "owner=none", "state=deleted"] {
         let wanted = if query == "state=deleted" { format!("{stem}-f") } else { format!("{stem}-a") };
@@ -237,7 +237,7 @@ fn filters_choose_alone_and_together(world: &World) {
     }
 }
 
-fn filters_go_on_with_the_next_page(world: &World) {
+fn next_page_keeps_the_filters(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("narrow"));
     for number in 0..4 {
         let other = if number % 2 == 0 { "even" } else { "odd" };
@@ -245,16 +245,16 @@ fn filters_go_on_with_the_next_page(world: &World) {
     }
     let query =
         format!("?limit=1&tag={stem}&tag={stem}-even&tags=all&state=live&created_from=2020-01-01T00:00:00.5Z&owner=none&prefix={stem}");
-    let answer = list(hop, &query).expect(200);
-    let next = answer.json()["next"].as_str().unwrap().to_owned();
+    let response = list(hop, &query).expect(200);
+    let next = response.json()["next"].as_str().unwrap().to_owned();
     for part in ["limit=1", "tags=all", "state=live", "created_from=2020-01-01T00%3A00%3A00.500Z", "owner=none", "prefix=", "domain="] {
-        assert!(next.contains(part), "{next} goes on with {part}");
-        assert!(answer.header_values("link").iter().all(|link| link.contains(part)), "{part}");
+        assert!(next.contains(part), "{next} keeps {part}");
+        assert!(response.header_values("link").iter().all(|link| link.contains(part)), "{part}");
     }
     assert_eq!(sorted(aliases(&all(hop, &query), &stem)), [format!("{stem}-0"), format!("{stem}-2")]);
 }
 
-fn a_wrong_filter_is_refused_by_name(world: &World) {
+fn wrong_filters_are_named(world: &World) {
     for (query, field, code) in [
         ("?tag=", "/tag", "required"),
         ("?tag=a&tags=none", "/tags", "invalid"),
@@ -271,21 +271,21 @@ fn a_wrong_filter_is_refused_by_name(world: &World) {
     }
 }
 
-fn a_list_by_prefix_alone_is_in_the_order_of_aliases(world: &World) {
+fn list_by_prefix_is_sorted_by_alias(world: &World) {
     let (hop, stem) = (world.hop(), world.alias("order"));
-    let made: Vec<String> = ["", "-c", "-a", "-b", ".d"].iter().map(|end| format!("{stem}{end}")).collect();
-    for alias in &made {
+    let created: Vec<String> = ["", "-c", "-a", "-b", ".d"].iter().map(|end| format!("{stem}{end}")).collect();
+    for alias in &created {
         super::link(hop, alias, TARGET);
     }
     for limit in [1, 2, 100] {
         let found: Vec<String> = aliases(&all(hop, &format!("?limit={limit}&prefix={stem}")), &stem);
-        assert_eq!(sorted(found.clone()), sorted(made.clone()), "the alias that is all of the prefix is one of them");
+        assert_eq!(sorted(found.clone()), sorted(created.clone()), "the alias that equals the prefix is included");
         let parts: Vec<&String> = found.iter().filter(|alias| alias[stem.len()..].starts_with('-')).collect();
         assert!(parts.is_sorted(), "{found:?}");
     }
 }
 
-fn a_prefix_is_folded_where_aliases_are(world: &World) {
+fn prefix_follows_the_alias_case_setting(world: &World) {
     let (hop, stem) = (world.case_insensitive(), world.alias("fold"));
     create(hop, &json!({"alias": format!("{stem}-É"), "target": TARGET})).expect(201);
     readable(hop, &format!("{stem}-%C3%89"), |link| link.is_some());
@@ -295,14 +295,14 @@ fn a_prefix_is_folded_where_aliases_are(world: &World) {
     assert_eq!(find(world.hop(), &stem.to_uppercase()).len(), 0);
 }
 
-fn whatever_comes_and_goes_a_link_that_stays_is_seen_once(world: &World) {
+fn unchanged_links_appear_once_despite_concurrent_writes(world: &World) {
     let hop = world.hop();
     for filter in ["tag", "prefix"] {
         let stem = world.alias("moving");
-        let stays: Vec<String> = (0..4).map(|number| format!("{stem}-{number}-stays")).collect();
-        for (number, alias) in stays.iter().enumerate() {
+        let unchanged: Vec<String> = (0..4).map(|number| format!("{stem}-{number}-unchanged")).collect();
+        for (number, alias) in unchanged.iter().enumerate() {
             tagged(hop, alias, &[&stem]);
-            tagged(hop, &format!("{stem}-{number}-goes"), &[&stem]);
+            tagged(hop, &format!("{stem}-{number}-deleted"), &[&stem]);
         }
         let (mut seen, mut next, mut turn) = (Vec::new(), Some(format!("/api/v1/links?limit=2&{filter}={stem}")), 0);
         while let Some(address_of_page) = next {
@@ -310,44 +310,44 @@ fn whatever_comes_and_goes_a_link_that_stays_is_seen_once(world: &World) {
             let shown = aliases(page["items"].as_array().unwrap(), &stem);
             next = page["next"].as_str().map(str::to_owned);
             if turn < 4 {
-                hop.send(&Call::new("DELETE", address(&format!("{stem}-{turn}-goes"))).admin()).expect(204);
-                tagged(hop, &format!("{stem}-{turn}-comes"), &[&stem]);
+                hop.send(&Call::new("DELETE", address(&format!("{stem}-{turn}-deleted"))).admin()).expect(204);
+                tagged(hop, &format!("{stem}-{turn}-created"), &[&stem]);
             }
-            if let Some(last) = shown.last().filter(|last| last.ends_with("stays")) {
+            if let Some(last) = shown.last().filter(|last| last.ends_with("unchanged")) {
                 let patch = json!({"tags": [stem, "edited"]}).to_string();
                 let patch = Call::new("PATCH", address(last)).admin().header("Content-Type", "application/json").body(patch);
                 hop.send(&patch).expect(200);
             }
-            seen.extend(shown.into_iter().filter(|alias| stays.contains(alias)));
+            seen.extend(shown.into_iter().filter(|alias| unchanged.contains(alias)));
             turn += 1;
         }
-        assert_eq!(sorted(seen), stays, "by {filter}");
+        assert_eq!(sorted(seen), unchanged, "by {filter}");
     }
 }
 
-fn a_link_that_is_just_so_is_found_instead_of_made(world: &World) {
+fn find_if_exists_returns_an_equal_link(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("found"));
     let target = format!("https://example.com/{alias}");
-    let made = create(hop, &json!({"alias": alias, "target": target, "title": "T"})).expect(201).json();
+    let created = create(hop, &json!({"alias": alias, "target": target, "title": "T"})).expect(201).json();
     readable(hop, &alias, |link| link.is_some());
-    let find = |said: Value| {
+    let find = |fields: Value| {
         let mut body = json!({"target": target, "title": "T", "find_if_exists": true});
-        for (name, value) in said.as_object().unwrap() {
+        for (name, value) in fields.as_object().unwrap() {
             body[name] = value.clone();
         }
         create(hop, &body)
     };
-    for said in [json!({}), json!({"alias": alias})] {
-        let answer = find(said).expect(200);
-        assert_eq!(answer.header("location").unwrap(), format!("{}?domain=hop.example", address(&alias)));
-        assert_eq!(answer.header("etag").unwrap(), "\"1\"");
-        let found = answer.json();
+    for fields in [json!({}), json!({"alias": alias})] {
+        let response = find(fields).expect(200);
+        assert_eq!(response.header("location").unwrap(), format!("{}?domain=hop.example", address(&alias)));
+        assert_eq!(response.header("etag").unwrap(), "\"1\"");
+        let found = response.json();
         assert_shape(&found, "link");
-        assert_eq!(found["id"], made["id"]);
+        assert_eq!(found["id"], created["id"]);
     }
-    for said in [json!({"title": "other"}), json!({"domain": OTHER_DOMAIN}), json!({"tags": ["x"]})] {
-        let other = find(said).expect(201).json();
-        assert_ne!(other["id"], made["id"]);
+    for fields in [json!({"title": "other"}), json!({"domain": OTHER_DOMAIN}), json!({"tags": ["x"]})] {
+        let other = find(fields).expect(201).json();
+        assert_ne!(other["id"], created["id"]);
     }
     find(json!({"alias": alias, "title": "other"})).problem(409, "alias_taken");
 }

@@ -1,4 +1,4 @@
-//! What must hold, by HTTP alone. A case is a function; its name says what it shows.
+//! The cases of the suite: functions that test one behaviour each, over HTTP alone.
 
 mod aliases;
 mod audit;
@@ -24,7 +24,6 @@ mod keys;
 mod limits;
 mod links;
 mod list;
-mod machines;
 mod matrix;
 mod methods;
 mod metrics;
@@ -33,9 +32,11 @@ mod passwords;
 mod paths;
 mod qr;
 mod renames;
+mod rights;
 mod shorten;
 mod slow_writes;
 mod spending;
+mod system;
 mod tags;
 mod tutorial;
 mod unavailable;
@@ -47,30 +48,30 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::deployment::Deployment;
 use crate::edges::Edge;
 use crate::world::World;
 
-/// One thing that must hold.
+/// One test of the suite.
 pub struct Case {
-    /// `topic::what_it_shows`
+    /// `topic::behaviour`
     pub name: String,
-    /// Fails by panicking.
+    /// The test. It fails by panicking.
     pub check: fn(&World),
-    /// The edges it can be shown on; all of them if there is none.
+    /// The edges it runs on; all of them if the list is empty.
     only: &'static [Edge],
 }
 
 impl Case {
-    /// Whether `edge` can show it.
+    /// Whether the case runs on `edge`.
     #[must_use]
     pub fn runs_on(&self, edge: Edge) -> bool {
         self.only.is_empty() || self.only.contains(&edge)
     }
 }
 
-/// Every case.
+/// All cases.
 #[must_use]
 pub fn all() -> Vec<Case> {
     let topics = [
@@ -105,10 +106,11 @@ pub fn all() -> Vec<Case> {
         credentials::cases(),
         keys::cases(),
         matrix::cases(),
+        rights::cases(),
         paths::cases(),
         methods::cases(),
         hosts::cases(),
-        machines::cases(),
+        system::cases(),
         metrics::cases(),
         cors::cases(),
         headers::cases(),
@@ -120,7 +122,7 @@ pub fn all() -> Vec<Case> {
     topics.into_iter().flatten().collect()
 }
 
-/// Lists functions of a module as its cases.
+/// Lists functions of a module as the cases of a topic.
 macro_rules! cases {
     ($topic:literal: $($check:ident),* $(,)?) => { $crate::cases::cases!($topic on []: $($check),*); };
     ($topic:literal on $only:tt: $($check:ident),* $(,)?) => {
@@ -135,10 +137,11 @@ macro_rules! cases {
 }
 use cases;
 
-/// The answers to `calls`, all of them made at once where the store decides between guarded writes. Where it does not, both moves of a link could
-/// be made, and no answer and no state after it would say anything of hop: there one call follows the other, which still shows what the loser is
-/// told. That one of several at once wins on a store with generations is shown by `core/tests`, in any order of their steps.
-fn race<F: FnOnce() -> Answer + Send>(edge: Edge, calls: Vec<F>) -> Vec<Answer> {
+/// The responses to `calls`, which are sent at once if the store's guarded writes are atomic.
+///
+/// Otherwise several could win, which says nothing about hop. The calls are then sent one after the other, which still
+/// tests the response to the loser. `core/tests` tests concurrent writes on a store with generations, in every order.
+fn race<F: FnOnce() -> Response + Send>(edge: Edge, calls: Vec<F>) -> Vec<Response> {
     if !edge.has_atomic_writes() {
         return calls.into_iter().map(|call| call()).collect();
     }
@@ -148,19 +151,19 @@ fn race<F: FnOnce() -> Answer + Send>(edge: Edge, calls: Vec<F>) -> Vec<Answer> 
     })
 }
 
-/// A moment as text that is sorted as time is: without its `Z` a second comes before its fractions.
-fn moment(value: &Value) -> &str {
+/// A time as text that sorts chronologically: without its `Z`, a second sorts before its fractions.
+fn sortable_time(value: &Value) -> &str {
     value.as_str().unwrap().trim_end_matches('Z')
 }
 
-/// Where most links of the suite lead.
+/// The target of most links in the suite.
 const TARGET: &str = "https://example.com/";
 
-fn create(hop: &Deployment, body: &Value) -> Answer {
+fn create(hop: &Deployment, body: &Value) -> Response {
     hop.send(&Call::post_json("/api/v1/links", body))
 }
 
-/// A new link under `alias`.
+/// Creates a link and waits until it can be read.
 #[track_caller]
 fn link(hop: &Deployment, alias: &str, target: &str) -> Value {
     let created = create(hop, &json!({"alias": alias, "target": target})).expect(201).json();
@@ -168,40 +171,40 @@ fn link(hop: &Deployment, alias: &str, target: &str) -> Value {
     created
 }
 
-/// The address of a link in the API.
+/// The path of a link in the API.
 fn address(alias: &str) -> String {
     format!("/api/v1/links/{alias}")
 }
 
-/// Shows a link as the admin.
-fn show(hop: &Deployment, alias: &str) -> Answer {
+/// Reads a link as the bootstrap admin.
+fn show(hop: &Deployment, alias: &str) -> Response {
     hop.send(&Call::get(address(alias)).admin())
 }
 
-/// Asks for a link until it is as wanted, for ten seconds: an edge may need a moment until a write can be read.
+/// Reads a link until `wanted` accepts it: on some edges a read may lag behind a write.
 #[track_caller]
 fn readable(hop: &Deployment, alias: &str, wanted: impl Fn(Option<&Value>) -> bool) -> Option<Value> {
     eventually(&format!("{alias} is as wanted"), || {
-        let answer = show(hop, alias);
-        let link = (answer.status == 200).then(|| answer.json());
+        let response = show(hop, alias);
+        let link = (response.status == 200).then(|| response.json());
         wanted(link.as_ref()).then_some(link)
     })
 }
 
-/// Asks until there is an answer, for thirty seconds.
+/// Repeats `attempt` until it returns a value, for thirty seconds.
 #[track_caller]
-fn eventually<T>(what: &str, ask: impl Fn() -> Option<T>) -> T {
-    let give_up = Instant::now() + Duration::from_secs(30);
+pub(crate) fn eventually<T>(what: &str, attempt: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        if let Some(answer) = ask() {
-            return answer;
+        if let Some(value) = attempt() {
+            return value;
         }
-        assert!(Instant::now() < give_up, "it did not come about that {what}");
+        assert!(Instant::now() < deadline, "not within thirty seconds: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// The errors of a problem as pairs of field and code.
+/// The field errors of a problem, as pairs of field and code.
 fn field_errors(problem: &Value) -> Vec<(String, String)> {
     let errors = problem["errors"].as_array().expect("a problem lists its errors");
     let text = |value: &Value| value.as_str().expect("a string").to_owned();

@@ -1,41 +1,41 @@
-//! QR codes: whatever they are drawn with, somebody else's decoder reads the short address in them.
+//! QR codes: an independent decoder reads the short URL in every picture.
 
 use hop_core::memory::Random;
 use serde_json::json;
 
 use super::{TARGET, address, cases, create, field_errors, link, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::deployment::Deployment;
 use crate::pictures::Picture;
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("qr":
-    a_code_says_the_short_address,
-    a_code_is_read_whatever_it_is_drawn_with,
-    a_code_names_its_file_and_runs_nothing,
-    every_wrong_parameter_is_told_at_once,
-    colours_that_a_camera_cannot_tell_apart_are_refused,
-    a_picture_too_small_for_its_code_is_refused,
-    only_a_link_that_is_there_has_a_code,
-    it_needs_the_key,
+    code_contains_the_short_url,
+    code_is_readable_with_random_settings,
+    code_has_file_name_and_strict_policy,
+    all_wrong_parameters_are_reported_at_once,
+    low_contrast_colours_are_refused,
+    too_small_picture_is_refused,
+    unknown_and_deleted_links_have_no_code,
+    code_needs_a_key,
 );
 
-fn ask(hop: &Deployment, alias: &str, query: &str) -> Answer {
+fn ask(hop: &Deployment, alias: &str, query: &str) -> Response {
     hop.send(&Call::get(format!("{}/qr?{query}", address(alias))).admin())
 }
 
-/// The picture that came back.
+/// The picture of a response.
 #[track_caller]
-fn picture(answer: Answer) -> Picture {
-    let answer = answer.expect(200);
-    match answer.header("content-type").as_deref() {
-        Some("image/svg+xml") => Picture::of_svg(&answer.text()),
-        Some("image/png") => Picture::of_png(&answer.body),
+fn picture(response: Response) -> Picture {
+    let response = response.expect(200);
+    match response.header("content-type").as_deref() {
+        Some("image/svg+xml") => Picture::of_svg(&response.text()),
+        Some("image/png") => Picture::of_png(&response.body),
         other => panic!("{other:?} is no picture"),
     }
 }
 
-fn a_code_says_the_short_address(world: &World) {
+fn code_contains_the_short_url(world: &World) {
     let hop = world.hop();
     let plain = world.alias("qr");
     let party = format!("🎉{plain}");
@@ -56,8 +56,8 @@ fn a_code_says_the_short_address(world: &World) {
     assert_eq!(code.text().as_deref(), elsewhere["short_url"].as_str());
 }
 
-/// Draws until as many codes were read as asked for: a draw that hop refuses, it refuses for its size.
-fn a_code_is_read_whatever_it_is_drawn_with(world: &World) {
+/// Requests codes with random settings until 40 were read. Only small sizes may be refused.
+fn code_is_readable_with_random_settings(world: &World) {
     const COLORS: [(&str, &str); 6] = [
         ("000000", "ffffff"),
         ("%23949494", "%23FFFFFF"),
@@ -79,17 +79,17 @@ fn a_code_is_read_whatever_it_is_drawn_with(world: &World) {
         let (level, format) = (["L", "M", "Q", "H"][random.below(4)], ["svg", "png"][random.below(2)]);
         let (color, background) = COLORS[random.below(COLORS.len())];
         let query = format!("size={size}&margin={margin}&level={level}&color={color}&background={background}");
-        let answer = ask(hop, link["alias"].as_str().unwrap(), &format!("{query}&format={format}"));
-        if answer.status == 422 {
-            assert_eq!(field_errors(&answer.json()), [("/size".into(), "conflicts".into())], "{query}");
+        let response = ask(hop, link["alias"].as_str().unwrap(), &format!("{query}&format={format}"));
+        if response.status == 422 {
+            assert_eq!(field_errors(&response.json()), [("/size".into(), "conflicts".into())], "{query}");
             assert!(size < 250, "{query}");
             continue;
         }
-        let code = picture(answer);
+        let code = picture(response);
         assert_eq!((code.side, code.text().as_deref()), (size, link["short_url"].as_str()), "{query}");
         let other = ["svg", "png"].into_iter().find(|other| *other != format).unwrap();
         let same = picture(ask(hop, link["alias"].as_str().unwrap(), &format!("{query}&format={other}")));
-        assert!(same == code, "{query} is another picture as {other}");
+        assert!(same == code, "{query} gives another picture as {other}");
         let hex = |[red, green, blue]: [u8; 3]| format!("{red:02x}{green:02x}{blue:02x}");
         let mut expected = [background, color].map(|color| color.trim_start_matches("%23").to_lowercase());
         let mut colors: Vec<String> = code.colors().into_iter().map(hex).collect();
@@ -100,7 +100,7 @@ fn a_code_is_read_whatever_it_is_drawn_with(world: &World) {
     }
 }
 
-fn a_code_names_its_file_and_runs_nothing(world: &World) {
+fn code_has_file_name_and_strict_policy(world: &World) {
     let hop = world.hop();
     let plain = world.alias("qr");
     let party = format!("🎉.{plain}");
@@ -108,7 +108,7 @@ fn a_code_names_its_file_and_runs_nothing(world: &World) {
         create(hop, &json!({"target": TARGET, "alias": alias})).expect(201);
         readable(hop, &encoded, |link| link.is_some());
         for (format, media_type) in [("svg", "image/svg+xml"), ("png", "image/png")] {
-            let answer = ask(hop, &encoded, &format!("format={format}")).expect(200);
+            let response = ask(hop, &encoded, &format!("format={format}")).expect(200);
             for (name, value) in [
                 ("content-type", media_type),
                 ("content-disposition", &format!("inline; filename*=UTF-8''{encoded}.{format}")),
@@ -116,10 +116,10 @@ fn a_code_names_its_file_and_runs_nothing(world: &World) {
                 ("x-content-type-options", "nosniff"),
                 ("cache-control", "no-store"),
             ] {
-                assert_eq!(answer.header(name).as_deref(), Some(value), "{name}");
+                assert_eq!(response.header(name).as_deref(), Some(value), "{name}");
             }
             let head = hop.send(&Call::new("HEAD", format!("{}/qr?format={format}", address(&encoded))).admin()).expect(200);
-            assert_eq!((head.header_names(), head.body.len()), (answer.header_names(), 0));
+            assert_eq!((head.header_names(), head.body.len()), (response.header_names(), 0));
         }
     }
     let svg = ask(hop, &plain, "size=200").expect(200).text();
@@ -131,7 +131,7 @@ fn a_code_names_its_file_and_runs_nothing(world: &World) {
     assert_eq!((svg.matches("<path").count(), svg.matches('<').count()), (1, 6), "{svg}");
 }
 
-fn every_wrong_parameter_is_told_at_once(world: &World) {
+fn all_wrong_parameters_are_reported_at_once(world: &World) {
     let hop = world.hop();
     let alias = world.alias("qr");
     link(hop, &alias, TARGET);
@@ -142,7 +142,7 @@ fn every_wrong_parameter_is_told_at_once(world: &World) {
         ("size=99999999999999999999", vec![("/size", "out_of_range")]),
         ("format=gif&format=svg&level=X", vec![("/level", "invalid"), ("/format", "duplicate")]),
         ("color=red&background=%23fff&format=gif", vec![("/format", "invalid"), ("/color", "invalid"), ("/background", "invalid")]),
-        ("domain=nobody.example&size=1&scale=2", vec![("/domain", "invalid"), ("/size", "out_of_range"), ("/scale", "unknown")]),
+        ("domain=unknown.example&size=1&scale=2", vec![("/domain", "invalid"), ("/size", "out_of_range"), ("/scale", "unknown")]),
     ] {
         let problem = ask(hop, &alias, query).problem(422, "invalid_fields");
         let errors: Vec<(String, String)> = errors.into_iter().map(|(field, code)| (field.into(), code.into())).collect();
@@ -150,7 +150,7 @@ fn every_wrong_parameter_is_told_at_once(world: &World) {
     }
 }
 
-fn colours_that_a_camera_cannot_tell_apart_are_refused(world: &World) {
+fn low_contrast_colours_are_refused(world: &World) {
     let hop = world.hop();
     let alias = world.alias("qr");
     link(hop, &alias, TARGET);
@@ -170,10 +170,10 @@ fn colours_that_a_camera_cannot_tell_apart_are_refused(world: &World) {
     }
 }
 
-fn a_picture_too_small_for_its_code_is_refused(world: &World) {
+fn too_small_picture_is_refused(world: &World) {
     let hop = world.hop();
     let stem = world.alias("qr");
-    // 128 bytes and the domain make 148, which take 57 modules at the level H, and 8 more with the margin.
+    // The URL has 148 bytes, which take 57 modules at level H, and the margin takes 8 more.
     let alias = format!("{stem}{}", "x".repeat(128 - stem.len()));
     let created = link(hop, &alias, TARGET);
     let problem = ask(hop, &alias, "size=72&level=H").problem(422, "invalid_fields");
@@ -182,7 +182,7 @@ fn a_picture_too_small_for_its_code_is_refused(world: &World) {
     assert_eq!(code.text().as_deref(), created["short_url"].as_str());
 }
 
-fn only_a_link_that_is_there_has_a_code(world: &World) {
+fn unknown_and_deleted_links_have_no_code(world: &World) {
     let hop = world.hop();
     let alias = world.alias("qr");
     ask(hop, &alias, "").problem(404, "not_found");
@@ -195,7 +195,7 @@ fn only_a_link_that_is_there_has_a_code(world: &World) {
     ask(hop, &alias, "").problem(410, "link_ended");
 }
 
-fn it_needs_the_key(world: &World) {
+fn code_needs_a_key(world: &World) {
     let hop = world.hop();
     let alias = world.alias("qr");
     link(hop, &alias, TARGET);

@@ -1,4 +1,4 @@
-//! `POST /shorten`: the one-line way in.
+//! `POST /shorten`: a URL in, a short URL out.
 
 use serde_json::json;
 
@@ -8,11 +8,11 @@ use crate::contract::assert_shape;
 use crate::world::World;
 
 cases!("shorten":
-    a_url_becomes_a_link_that_leads_there,
-    a_bad_url_is_refused_by_name,
+    url_becomes_a_working_link,
+    wrong_fields_are_named,
 );
 
-fn a_url_becomes_a_link_that_leads_there(world: &World) {
+fn url_becomes_a_working_link(world: &World) {
     let hop = world.hop();
     let url = "https://example.com/long?way=to%20go#there";
     let shortened = hop.send(&Call::post_json("/shorten", &json!({"url": url}))).expect(201).json();
@@ -20,11 +20,11 @@ fn a_url_becomes_a_link_that_leads_there(world: &World) {
     let alias = shortened["short_id"].as_str().unwrap();
     assert_eq!(shortened["short_url"], format!("https://hop.example/{alias}"));
     assert_eq!(shortened["original_url"], url);
-    let location = eventually("the new link leads on", || hop.send(&Call::get(format!("/{alias}"))).header("location"));
+    let location = eventually("the new link redirects", || hop.send(&Call::get(format!("/{alias}"))).header("location"));
     assert_eq!(location, url);
 }
 
-fn a_bad_url_is_refused_by_name(world: &World) {
+fn wrong_fields_are_named(world: &World) {
     for (body, field, code) in [
         (json!({}), "/url", "required"),
         (json!({"url": null}), "/url", "required"),

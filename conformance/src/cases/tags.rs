@@ -1,20 +1,20 @@
-//! Tags: listed with their links, renamed, merged and taken off.
+//! Tags: listed with the number of their links, renamed, merged and deleted.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, cases, create, eventually, field_errors, readable, show};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("tags":
-    a_tag_is_listed_with_its_links_and_its_renaming_reaches_them_all,
-    a_tag_is_taken_off_every_link,
-    what_cannot_be_renamed_is_refused,
-    a_body_of_another_kind_is_refused,
-    a_bad_page_is_refused_by_name,
-    only_the_admin_sees_and_changes_tags,
+    tag_is_listed_and_renamed_on_all_links,
+    deleted_tag_is_removed_from_every_link,
+    wrong_renaming_is_refused,
+    other_media_types_are_refused,
+    wrong_parameters_are_named,
+    tags_need_a_key,
 );
 
 fn tagged(hop: &Deployment, alias: &str, tags: &[&str]) {
@@ -22,7 +22,7 @@ fn tagged(hop: &Deployment, alias: &str, tags: &[&str]) {
     readable(hop, alias, |link| link.is_some());
 }
 
-/// How many links the list says a tag has.
+/// The number of links that the list shows for a tag.
 fn listed(hop: &Deployment, tag: &str) -> Option<u64> {
     let mut next = Some("/api/v1/tags?limit=20".to_owned());
     while let Some(address) = next {
@@ -40,17 +40,17 @@ fn patch(tag: &str, body: &Value) -> Call {
     Call::new("PATCH", format!("/api/v1/tags/{tag}")).admin().header("Content-Type", "application/json").body(body.to_string())
 }
 
-/// Asks until nothing is left to do. Where a store shows an edit late, the last request may come when nothing is left at all.
+/// Repeats a request until all links are changed. It may get 404 at last, if reads lag behind the previous request.
 fn complete(hop: &Deployment, call: &Call, tag: &str) {
     eventually("every link is changed", || {
-        let answer: Answer = hop.send(call);
-        if answer.status == 404 {
+        let response: Response = hop.send(call);
+        if response.status == 404 {
             return Some(());
         }
-        let told = answer.expect(200).json();
-        assert_shape(&told, "retagged");
-        assert_eq!(told["tag"], tag);
-        told["done"].as_bool().filter(|done| *done).map(drop)
+        let body = response.expect(200).json();
+        assert_shape(&body, "retagged");
+        assert_eq!(body["tag"], tag);
+        body["done"].as_bool().filter(|done| *done).map(drop)
     });
 }
 
@@ -58,7 +58,7 @@ fn tags_of(hop: &Deployment, alias: &str) -> Value {
     show(hop, alias).expect(200).json()["tags"].clone()
 }
 
-fn a_tag_is_listed_with_its_links_and_its_renaming_reaches_them_all(world: &World) {
+fn tag_is_listed_and_renamed_on_all_links(world: &World) {
     let (hop, old, new) = (world.hop(), world.alias("old"), world.alias("new"));
     let aliases: Vec<String> = (0..3).map(|_| world.alias("retagged")).collect();
     for alias in &aliases {
@@ -75,18 +75,18 @@ fn a_tag_is_listed_with_its_links_and_its_renaming_reaches_them_all(world: &Worl
     hop.send(&patch(&old, &json!({"tag": new}))).problem(404, "not_found");
 }
 
-fn a_tag_is_taken_off_every_link(world: &World) {
+fn deleted_tag_is_removed_from_every_link(world: &World) {
     let (hop, tag, alias) = (world.hop(), world.alias("off"), world.alias("untagged"));
     tagged(hop, &alias, &[&tag, "stays"]);
     let call = Call::new("DELETE", format!("/api/v1/tags/{tag}")).admin();
     complete(hop, &call, &tag);
-    eventually("the tag is off", || (tags_of(hop, &alias) == json!(["stays"])).then_some(()));
+    eventually("the tag is removed", || (tags_of(hop, &alias) == json!(["stays"])).then_some(()));
     hop.send(&call).problem(404, "not_found");
 }
 
-fn what_cannot_be_renamed_is_refused(world: &World) {
+fn wrong_renaming_is_refused(world: &World) {
     let hop = world.hop();
-    hop.send(&patch(&world.alias("nobody"), &json!({"tag": "x"}))).problem(404, "not_found");
+    hop.send(&patch(&world.alias("unused"), &json!({"tag": "x"}))).problem(404, "not_found");
     for (body, field, code) in [
         (json!({"tag": "X"}), "/tag", "conflicts"),
         (json!({"tag": "x".repeat(65)}), "/tag", "too_long"),
@@ -100,7 +100,7 @@ fn what_cannot_be_renamed_is_refused(world: &World) {
     assert_eq!(field_errors(&hop.send(&elsewhere).problem(422, "invalid_fields")), [("/domain".into(), "invalid".into())]);
 }
 
-fn a_body_of_another_kind_is_refused(world: &World) {
+fn other_media_types_are_refused(world: &World) {
     let (hop, bare) = (world.hop(), Call::new("PATCH", "/api/v1/tags/x").admin());
     hop.send(&bare.clone().body("{}")).problem(415, "unsupported_media_type");
     let json = bare.header("Content-Type", "application/json");
@@ -108,7 +108,7 @@ fn a_body_of_another_kind_is_refused(world: &World) {
     hop.send(&json.body(vec![b' '; 64 * 1_024 + 1])).problem(413, "too_large");
 }
 
-fn a_bad_page_is_refused_by_name(world: &World) {
+fn wrong_parameters_are_named(world: &World) {
     for (query, field, code) in [
         ("?limit=0", "/limit", "out_of_range"),
         ("?limit=101", "/limit", "out_of_range"),
@@ -121,7 +121,7 @@ fn a_bad_page_is_refused_by_name(world: &World) {
     }
 }
 
-fn only_the_admin_sees_and_changes_tags(world: &World) {
+fn tags_need_a_key(world: &World) {
     let (hop, tag, alias) = (world.hop(), world.alias("kept"), world.alias("keeps"));
     tagged(hop, &alias, &[&tag]);
     let unsigned = Call::new("PATCH", format!("/api/v1/tags/{tag}")).header("Content-Type", "application/json").body(r#"{"tag":"x"}"#);

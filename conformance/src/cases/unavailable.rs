@@ -1,4 +1,4 @@
-//! What hop says when its store is not there, or its settings make no sense.
+//! Responses without a store, and with an invalid setting.
 
 use hop_core::endpoints::ENDPOINTS;
 
@@ -7,24 +7,24 @@ use crate::client::Call;
 use crate::world::World;
 
 cases!("unavailable":
-    without_its_store_hop_says_when_to_come_back,
-    what_needs_no_store_answers_without_it,
-    with_a_bad_setting_only_health_answers,
+    missing_store_gets_503_with_retry_after,
+    endpoints_without_storage_still_answer,
+    only_health_answers_with_an_invalid_setting,
 );
 
-/// Of a good shape, and of nobody.
+/// A well-formed key that does not exist.
 const KEY: &str = "hop_11111111111111111_VDR5xpN8cQmZtYk3hWfJg7LsB2nEuAaTi4oP6rXeKz1C";
 
 fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
     let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
-    // The admin is known without asking the store, and is answered here without it. A key is in the store.
+    // These need no store for the bootstrap admin. Any other key is read from the store.
     if ["/metrics", "/api/v1/me", "/api/v1/keys"].contains(&pattern) {
         return Call::new(method, path).header("Authorization", format!("Bearer {KEY}"));
     }
     let call = Call::new(method, path.clone()).admin();
     match pattern {
-        // Of a domain of the settings the front page needs no store.
+        // The front page of a configured domain needs no store.
         "/" => call.host("c.example"),
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
@@ -35,38 +35,38 @@ fn call(method: &str, pattern: &str) -> Call {
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/api/v1/users" => call.header("Content-Type", "application/json").body(r#"{"email":"ann@example.com"}"#),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
-        // Each item and each line would fail for itself. With a key there is a record to look at first.
+        // Without an idempotency key each item or line would fail by itself.
         "/api/v1/batch" => call.header("Content-Type", "application/json").header("Idempotency-Key", "k").body(r#"{"items":[]}"#),
         "/api/v1/import" => call.header("Content-Type", "text/csv").header("Idempotency-Key", "k"),
         _ => call.header("Content-Type", "application/json").body(r#"{"target":"https://example.com/","alias":"docs"}"#),
     }
 }
 
-fn without_its_store_hop_says_when_to_come_back(world: &World) {
+fn missing_store_gets_503_with_retry_after(world: &World) {
     for row in ENDPOINTS.iter().filter(|row| row.statuses.contains(&503) && row.pattern != "/openapi.json") {
-        let answer = world.without_store().send(&call(row.method, row.pattern));
-        let problem = answer.problem(503, "store_unavailable");
-        let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+        let response = world.without_store().send(&call(row.method, row.pattern));
+        let problem = response.problem(503, "store_unavailable");
+        let seconds: u32 = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds));
         let detail = problem["detail"].as_str().unwrap();
-        assert!(!detail.contains("D1") && !detail.contains("KV"), "what failed is nobody's business: {detail}");
+        assert!(!detail.contains("D1") && !detail.contains("KV"), "the problem must not name the store: {detail}");
     }
 }
 
-fn what_needs_no_store_answers_without_it(world: &World) {
+fn endpoints_without_storage_still_answer(world: &World) {
     for path in ["/health", "/", "/capabilities", "/openapi.json", "/robots.txt", "/problems/not_found"] {
         world.without_store().send(&Call::get(path)).expect(200);
     }
 }
 
-fn with_a_bad_setting_only_health_answers(world: &World) {
+fn only_health_answers_with_an_invalid_setting(world: &World) {
     let hop = world.misconfigured();
     for row in ENDPOINTS.iter().filter(|row| row.pattern != "/health") {
-        let answer = hop.send(&call(row.method, row.pattern));
-        answer.problem(503, "not_configured");
-        assert!(answer.header("retry-after").is_some());
-        assert!(!answer.text().contains("HOP_DOMAINS"));
+        let response = hop.send(&call(row.method, row.pattern));
+        response.problem(503, "not_configured");
+        assert!(response.header("retry-after").is_some());
+        assert!(!response.text().contains("HOP_DOMAINS"));
     }
     hop.send(&Call::get("/health")).expect(200);
-    assert!(hop.said().contains("HOP_DOMAINS"), "the log names the setting:\n{}", hop.said());
+    assert!(hop.output().contains("HOP_DOMAINS"), "the log names the setting:\n{}", hop.output());
 }

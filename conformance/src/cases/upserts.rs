@@ -1,30 +1,30 @@
-//! Creating a link or changing the one that another system calls the same; campaign parameters, which are part of its target.
+//! Upserts by external id, and campaign parameters.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create, field_errors, race, readable};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
 use crate::world::World;
 
 cases!("upserts":
-    one_link_for_each_external_id,
-    many_at_once_make_one_link,
-    an_upsert_without_external_id_is_refused,
+    external_id_has_one_link,
+    concurrent_upserts_create_one_link,
+    upsert_needs_an_external_id,
     campaign_parameters_are_merged_into_the_target,
     wrong_campaign_parameters_are_named,
 );
 
-fn upsert(hop: &Deployment, id: &str, said: &Value) -> Answer {
+fn upsert(hop: &Deployment, id: &str, fields: &Value) -> Response {
     let mut link = json!({"target": TARGET, "external_id": id, "update_if_exists": true});
-    for (name, value) in said.as_object().unwrap() {
+    for (name, value) in fields.as_object().unwrap() {
         link[name] = value.clone();
     }
     create(hop, &link)
 }
 
-fn one_link_for_each_external_id(world: &World) {
+fn external_id_has_one_link(world: &World) {
     let (hop, id) = (world.hop(), world.alias("sku"));
     let first = upsert(hop, &id, &json!({"title": "T"})).expect(201);
     assert_eq!(first.header("etag").unwrap(), "\"1\"");
@@ -41,17 +41,17 @@ fn one_link_for_each_external_id(world: &World) {
     assert_eq!((&moved["id"], &moved["alias"]), (&link["id"], &json!(other)));
 }
 
-fn many_at_once_make_one_link(world: &World) {
-    let (hop, id) = (world.hop(), world.alias("crowd"));
+fn concurrent_upserts_create_one_link(world: &World) {
+    let (hop, id) = (world.hop(), world.alias("concurrent"));
     let id = id.as_str();
     let ask = |number: u8| move || upsert(hop, id, &json!({"note": number.to_string()}));
-    let answers = race(world.edge, (0..6).map(ask).collect());
-    let made: Vec<Value> = answers.iter().filter(|answer| answer.status != 503).map(Answer::json).collect();
-    assert!(!made.is_empty() && answers.iter().all(|answer| [200, 201, 503].contains(&answer.status)));
-    assert!(made.iter().all(|link| link["id"] == made[0]["id"] && link["alias"] == made[0]["alias"]), "{made:?}");
+    let responses = race(world.edge, (0..6).map(ask).collect());
+    let created: Vec<Value> = responses.iter().filter(|response| response.status != 503).map(Response::json).collect();
+    assert!(!created.is_empty() && responses.iter().all(|response| [200, 201, 503].contains(&response.status)));
+    assert!(created.iter().all(|link| link["id"] == created[0]["id"] && link["alias"] == created[0]["alias"]), "{created:?}");
 }
 
-fn an_upsert_without_external_id_is_refused(world: &World) {
+fn upsert_needs_an_external_id(world: &World) {
     let hop = world.hop();
     let refused = |body: Value, expected: &[(&str, &str)]| {
         assert_errors(&create(hop, &body), expected);
@@ -64,9 +64,9 @@ fn an_upsert_without_external_id_is_refused(world: &World) {
 
 fn campaign_parameters_are_merged_into_the_target(world: &World) {
     let (hop, alias) = (world.hop(), world.alias("utm"));
-    let said =
+    let fields =
         json!({"alias": alias, "target": "https://example.com/?utm_source=old&q=%7E#top", "utm_source": "news letter", "utm_medium": "é"});
-    let link = create(hop, &said).expect(201).json();
+    let link = create(hop, &fields).expect(201).json();
     assert_eq!(link["target"], "https://example.com/?utm_source=news+letter&q=%7E&utm_medium=%C3%A9#top");
     assert!(link.get("utm_source").is_none());
     readable(hop, &alias, |link| link.is_some());
@@ -76,13 +76,13 @@ fn campaign_parameters_are_merged_into_the_target(world: &World) {
 }
 
 fn wrong_campaign_parameters_are_named(world: &World) {
-    let said = json!({"target": TARGET, "utm_source": "", "utm_medium": 7, "utm_campaign": "x".repeat(257), "utm_other": "x"});
+    let fields = json!({"target": TARGET, "utm_source": "", "utm_medium": 7, "utm_campaign": "x".repeat(257), "utm_other": "x"});
     let expected = [("/utm_source", "required"), ("/utm_medium", "wrong_type"), ("/utm_campaign", "too_long"), ("/utm_other", "unknown")];
-    assert_errors(&create(world.hop(), &said), &expected);
+    assert_errors(&create(world.hop(), &fields), &expected);
 }
 
-fn assert_errors(answer: &Answer, expected: &[(&str, &str)]) {
-    let found = field_errors(&answer.problem(422, "invalid_fields"));
+fn assert_errors(response: &Response, expected: &[(&str, &str)]) {
+    let found = field_errors(&response.problem(422, "invalid_fields"));
     let found: Vec<(&str, &str)> = found.iter().map(|(field, code)| (field.as_str(), code.as_str())).collect();
     assert_eq!(found, expected);
 }

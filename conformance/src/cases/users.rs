@@ -1,42 +1,42 @@
-//! Users: made, invited, changed and deleted; one address has one user.
+//! Users: created, invited, changed and deleted.
 
 use serde_json::{Value, json};
 
 use super::{TARGET, address as link_address, cases, create as create_link, eventually, field_errors};
-use crate::client::{Answer, Call};
+use crate::client::{Call, Response};
 use crate::contract::{assert_shape, example};
 use crate::deployment::Deployment;
 use crate::world::World;
 
 const USERS: &str = "/api/v1/users";
 
-/// An id that nobody has.
-const NOBODY: &str = "usr_11111111111111111";
+/// An id that no user has.
+const UNKNOWN: &str = "usr_11111111111111111";
 
 cases!("users":
-    a_user_is_made_shown_changed_and_deleted,
-    an_address_has_one_user,
+    user_is_created_shown_changed_and_deleted,
+    email_address_is_unique,
     users_are_listed,
-    a_change_is_made_only_to_what_was_seen,
-    an_owner_is_neither_disabled_nor_deleted,
-    a_new_invitation_is_told_once,
-    only_owners_make_and_invite_admins,
-    whoever_is_deleted_leaves_their_links_to_somebody,
-    nobody_is_found_who_is_not_there,
+    edit_and_delete_respect_if_match,
+    owner_cannot_be_disabled_or_deleted,
+    new_invitation_is_returned_once,
+    only_owners_create_and_invite_admins,
+    links_of_a_deleted_user_are_transferred,
+    unknown_user_is_not_found,
     wrong_fields_are_named,
-    a_body_of_another_kind_is_refused,
-    nobody_sees_or_changes_users_without_a_key,
+    other_media_types_are_refused,
+    users_need_a_key,
 );
 
 fn address(id: &str) -> String {
     format!("{USERS}/{id}")
 }
 
-fn create(hop: &Deployment, body: &Value) -> Answer {
+fn create(hop: &Deployment, body: &Value) -> Response {
     hop.send(&Call::post_json(USERS, body))
 }
 
-fn show(hop: &Deployment, id: &str) -> Answer {
+fn show(hop: &Deployment, id: &str) -> Response {
     hop.send(&Call::get(address(id)).admin())
 }
 
@@ -44,14 +44,14 @@ fn patch(id: &str, body: &Value) -> Call {
     Call::new("PATCH", address(id)).admin().header("Content-Type", "application/merge-patch+json").body(body.to_string())
 }
 
-fn delete(id: &str, heir: &str) -> Call {
-    Call::new("DELETE", format!("{}?links_to={heir}", address(id))).admin()
+fn delete(id: &str, links_to: &str) -> Call {
+    Call::new("DELETE", format!("{}?links_to={links_to}", address(id))).admin()
 }
 
-/// Where there are many domains, a user leaves in several requests.
+/// Deletes a user, in several requests if there are many domains.
 #[track_caller]
-fn dismiss(hop: &Deployment, call: &Call) -> Answer {
-    eventually("it is not half done", || Some(hop.send(call)).filter(|answer| answer.status != 503))
+fn delete_fully(hop: &Deployment, call: &Call) -> Response {
+    eventually("the deletion is complete", || Some(hop.send(call)).filter(|response| response.status != 503))
 }
 
 fn invite(id: &str) -> Call {
@@ -62,61 +62,61 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The id of a new user whom no other case uses.
+/// Creates a user that no other case uses and returns the id.
 #[track_caller]
 fn user(world: &World, role: &str) -> String {
     let hop = world.hop();
     let email = format!("{}@example.com", world.alias("user"));
     let id = text(&create(hop, &json!({"email": email, "role": role})).expect(201).json()["id"]);
-    shown(hop, &id, |user| user["role"] == role);
+    wait_for(hop, &id, |user| user["role"] == role);
     id
 }
 
-/// Waits until a user can be read as wanted.
+/// Waits until a user is as wanted.
 #[track_caller]
-fn shown(hop: &Deployment, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+fn wait_for(hop: &Deployment, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     eventually("the user is as wanted", || {
-        let answer = show(hop, id);
-        (answer.status == 200).then(|| answer.json()).filter(|user| wanted(user))
+        let response = show(hop, id);
+        (response.status == 200).then(|| response.json()).filter(|user| wanted(user))
     })
 }
 
-fn a_user_is_made_shown_changed_and_deleted(world: &World) {
+fn user_is_created_shown_changed_and_deleted(world: &World) {
     let hop = world.hop();
     let name = world.alias("Ann");
-    let answer = create(hop, &json!({"email": format!("{name}@EXAMPLE.com"), "name": "Ann", "role": "editor"})).expect(201);
-    let told = answer.json();
-    assert_shape(&told, "invited");
-    let id = text(&told["id"]);
-    assert_eq!((answer.header("location").unwrap(), answer.header("etag").unwrap()), (address(&id), "\"1\"".to_owned()));
-    assert_eq!(answer.header("cache-control").unwrap(), "no-store");
-    assert!(text(&told["invite_token"]).starts_with(&id.replacen("usr_", "hopinvite_", 1)));
-    let user = shown(hop, &id, |user| user["name"] == "Ann");
+    let response = create(hop, &json!({"email": format!("{name}@EXAMPLE.com"), "name": "Ann", "role": "editor"})).expect(201);
+    let created = response.json();
+    assert_shape(&created, "invited");
+    let id = text(&created["id"]);
+    assert_eq!((response.header("location").unwrap(), response.header("etag").unwrap()), (address(&id), "\"1\"".to_owned()));
+    assert_eq!(response.header("cache-control").unwrap(), "no-store");
+    assert!(text(&created["invite_token"]).starts_with(&id.replacen("usr_", "hopinvite_", 1)));
+    let user = wait_for(hop, &id, |user| user["name"] == "Ann");
     assert_shape(&user, "user");
     assert_eq!((&user["email"], &user["state"]), (&json!(format!("{}@example.com", name.to_lowercase())), &json!("invited")));
     let changed = hop.send(&patch(&id, &example("user-patch"))).expect(200);
     assert_eq!((&changed.json()["role"], changed.header("etag").unwrap()), (&json!("admin"), "\"2\"".to_owned()));
-    shown(hop, &id, |user| user["role"] == "admin");
+    wait_for(hop, &id, |user| user["role"] == "admin");
     let disabled = hop.send(&patch(&id, &json!({"disabled": true, "name": null}))).expect(200).json();
     assert_eq!((&disabled["state"], &disabled["name"]), (&json!("disabled"), &Value::Null));
-    shown(hop, &id, |user| user["state"] == "disabled");
+    wait_for(hop, &id, |user| user["state"] == "disabled");
     hop.send(&invite(&id)).problem(409, "user_state");
-    assert!(dismiss(hop, &delete(&id, "none")).expect(204).body.is_empty());
-    eventually("they are gone", || (show(hop, &id).status == 404).then_some(()));
+    assert!(delete_fully(hop, &delete(&id, "none")).expect(204).body.is_empty());
+    eventually("the user is deleted", || (show(hop, &id).status == 404).then_some(()));
     hop.send(&delete(&id, "none")).problem(404, "not_found");
 }
 
-fn an_address_has_one_user(world: &World) {
+fn email_address_is_unique(world: &World) {
     let (hop, name) = (world.hop(), world.alias("one"));
     let email = |name: &str| json!({"email": format!("{name}@b\u{fc}cher.example")});
     let id = text(&create(hop, &email(&name)).expect(201).json()["id"]);
-    shown(hop, &id, |user| user["role"] == "viewer");
+    wait_for(hop, &id, |user| user["role"] == "viewer");
     for same in [email(&name), email(&name.to_uppercase()), json!({"email": format!("{name}@XN--bcher-kva.example")})] {
         create(hop, &same).problem(409, "email_taken");
     }
-    dismiss(hop, &delete(&id, "none")).expect(204);
-    eventually("they are gone", || (show(hop, &id).status == 404).then_some(()));
-    eventually("the address is free", || (create(hop, &email(&name)).status == 201).then_some(()));
+    delete_fully(hop, &delete(&id, "none")).expect(204);
+    eventually("the user is deleted", || (show(hop, &id).status == 404).then_some(()));
+    eventually("the e-mail address is free", || (create(hop, &email(&name)).status == 201).then_some(()));
 }
 
 fn users_are_listed(world: &World) {
@@ -134,33 +134,33 @@ fn users_are_listed(world: &World) {
     });
 }
 
-fn a_change_is_made_only_to_what_was_seen(world: &World) {
+fn edit_and_delete_respect_if_match(world: &World) {
     let (hop, id) = (world.hop(), user(world, "viewer"));
     hop.send(&patch(&id, &json!({"role": "editor"})).header("If-Match", "\"1\"")).expect(200);
-    shown(hop, &id, |user| user["role"] == "editor");
+    wait_for(hop, &id, |user| user["role"] == "editor");
     hop.send(&patch(&id, &json!({"role": "admin"})).header("If-Match", "\"1\"")).problem(412, "version_mismatch");
     hop.send(&patch(&id, &json!({"role": null})).header("If-Match", "\"1\"")).problem(422, "invalid_fields");
     hop.send(&delete(&id, "none").header("If-Match", "\"1\"")).problem(412, "version_mismatch");
-    dismiss(hop, &delete(&id, "none").header("If-Match", "\"2\"")).expect(204);
+    delete_fully(hop, &delete(&id, "none").header("If-Match", "\"2\"")).expect(204);
 }
 
-/// Another case may make an owner too: who is the last one is for the core's own tests to show.
-fn an_owner_is_neither_disabled_nor_deleted(world: &World) {
+/// Other cases create owners too, so the rule for the last owner is tested in `core/tests`.
+fn owner_cannot_be_disabled_or_deleted(world: &World) {
     let hop = world.hop();
-    let [stays, goes] = [user(world, "owner"), user(world, "editor")];
-    hop.send(&patch(&stays, &json!({"disabled": true}))).problem(409, "user_state");
-    assert_eq!(hop.send(&patch(&goes, &json!({"role": "owner"}))).expect(200).json()["role"], "owner");
-    shown(hop, &goes, |user| user["role"] == "owner");
-    hop.send(&delete(&goes, "none")).problem(409, "user_state");
-    assert_eq!(hop.send(&patch(&goes, &json!({"role": "viewer"}))).expect(200).json()["role"], "viewer");
-    shown(hop, &goes, |user| user["role"] == "viewer");
-    eventually("they are an owner no more", || (dismiss(hop, &delete(&goes, "none")).status == 204).then_some(()));
+    let [first, second] = [user(world, "owner"), user(world, "editor")];
+    hop.send(&patch(&first, &json!({"disabled": true}))).problem(409, "user_state");
+    assert_eq!(hop.send(&patch(&second, &json!({"role": "owner"}))).expect(200).json()["role"], "owner");
+    wait_for(hop, &second, |user| user["role"] == "owner");
+    hop.send(&delete(&second, "none")).problem(409, "user_state");
+    assert_eq!(hop.send(&patch(&second, &json!({"role": "viewer"}))).expect(200).json()["role"], "viewer");
+    wait_for(hop, &second, |user| user["role"] == "viewer");
+    eventually("the user is no owner any more", || (delete_fully(hop, &delete(&second, "none")).status == 204).then_some(()));
 }
 
-fn a_new_invitation_is_told_once(world: &World) {
+fn new_invitation_is_returned_once(world: &World) {
     let (hop, id) = (world.hop(), user(world, "viewer"));
     let [first, second] = [hop.send(&invite(&id)).expect(201), {
-        shown(hop, &id, |_| show(hop, &id).header("etag").as_deref() == Some("\"2\""));
+        wait_for(hop, &id, |_| show(hop, &id).header("etag").as_deref() == Some("\"2\""));
         hop.send(&invite(&id)).expect(201)
     }];
     assert_shape(&second.json(), "invited");
@@ -169,7 +169,7 @@ fn a_new_invitation_is_told_once(world: &World) {
     assert!(show(hop, &id).json().get("invite_token").is_none());
 }
 
-fn only_owners_make_and_invite_admins(world: &World) {
+fn only_owners_create_and_invite_admins(world: &World) {
     let hop = world.hop();
     let [owner, admin, editor] = ["owner", "admin", "editor"].map(|role| user(world, role));
     let [of_owner, of_admin] = [&owner, &admin].map(|user| text(&world.key(user, &["users:admin"], &json!({}))["secret"]));
@@ -177,42 +177,42 @@ fn only_owners_make_and_invite_admins(world: &World) {
         let body = json!({"email": format!("{}@example.com", world.alias("admin")), "role": "admin"});
         Call::new("POST", USERS).header("Content-Type", "application/json").body(body.to_string())
     };
-    let raise = || Call::new("PATCH", address(&editor)).header("Content-Type", "application/json").body(r#"{"role":"admin"}"#);
+    let promote = || Call::new("PATCH", address(&editor)).header("Content-Type", "application/json").body(r#"{"role":"admin"}"#);
     let invite = |id: &str| Call::new("POST", format!("{}/invite", address(id)));
-    eventually("the admin's key is known", || (hop.send(&invite(&editor).with_key(&of_admin)).status == 201).then_some(()));
-    for call in [new(), raise(), invite(&admin)] {
+    eventually("the admin's key is valid", || (hop.send(&invite(&editor).with_key(&of_admin)).status == 201).then_some(()));
+    for call in [new(), promote(), invite(&admin)] {
         hop.send(&call.clone().with_key(&of_admin)).problem(403, "forbidden");
-        eventually("an owner may", || (hop.send(&call.clone().with_key(&of_owner)).status < 300).then_some(()));
+        eventually("an owner's key is accepted", || (hop.send(&call.clone().with_key(&of_owner)).status < 300).then_some(()));
     }
-    shown(hop, &editor, |user| user["role"] == "admin");
+    wait_for(hop, &editor, |user| user["role"] == "admin");
     hop.send(&invite(&editor).with_key(&of_admin)).problem(403, "forbidden");
 }
 
-fn whoever_is_deleted_leaves_their_links_to_somebody(world: &World) {
-    let (hop, alias) = (world.hop(), world.alias("heirloom"));
+fn links_of_a_deleted_user_are_transferred(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("transferred"));
     let [ann, bob] = [user(world, "editor"), user(world, "editor")];
-    let link = |id: &str| {
+    let wait_for_owner = |id: &str| {
         eventually("the link has its owner", || {
             let link = hop.send(&Call::get(link_address(&alias)).admin());
             (link.status == 200 && link.json()["owner"] == id).then_some(())
         });
     };
     create_link(hop, &json!({"alias": alias, "target": TARGET})).expect(201);
-    let give = Call::new("PATCH", link_address(&alias)).admin().header("Content-Type", "application/json");
-    eventually("the link can be given away", || {
-        (hop.send(&give.clone().body(json!({"owner": ann}).to_string())).status == 200).then_some(())
+    let set_owner = Call::new("PATCH", link_address(&alias)).admin().header("Content-Type", "application/json");
+    eventually("the link gets an owner", || {
+        (hop.send(&set_owner.clone().body(json!({"owner": ann}).to_string())).status == 200).then_some(())
     });
-    link(&ann);
-    eventually("it is done", || {
-        let answer = hop.send(&delete(&ann, &bob));
-        assert!([204, 503].contains(&answer.status), "{}", answer.text());
-        (answer.status == 204).then_some(())
+    wait_for_owner(&ann);
+    eventually("the user is deleted", || {
+        let response = hop.send(&delete(&ann, &bob));
+        assert!([204, 503].contains(&response.status), "{}", response.text());
+        (response.status == 204).then_some(())
     });
-    link(&bob);
+    wait_for_owner(&bob);
 }
 
-fn nobody_is_found_who_is_not_there(world: &World) {
-    for id in [NOBODY, "usr_1", "x", "%00"] {
+fn unknown_user_is_not_found(world: &World) {
+    for id in [UNKNOWN, "usr_1", "x", "%00"] {
         let calls = [Call::get(address(id)).admin(), patch(id, &json!({"name": "x"})), delete(id, "none"), invite(id)];
         for call in calls {
             world.hop().send(&call).problem(404, "not_found");
@@ -233,7 +233,7 @@ fn wrong_fields_are_named(world: &World) {
         (patch(&id, &json!({"email": "ann@example.com"})), "/email", "unknown"),
         (delete(&id, ""), "/links_to", "invalid"),
         (delete(&id, &id), "/links_to", "conflicts"),
-        (delete(&id, NOBODY), "/links_to", "invalid"),
+        (delete(&id, UNKNOWN), "/links_to", "invalid"),
         (Call::new("DELETE", address(&id)).admin(), "/links_to", "required"),
         (Call::get(format!("{USERS}?limit=0")).admin(), "/limit", "out_of_range"),
         (Call::get(format!("{}?x=y", address(&id))).admin(), "/x", "unknown"),
@@ -245,7 +245,7 @@ fn wrong_fields_are_named(world: &World) {
     show(hop, &id).expect(200);
 }
 
-fn a_body_of_another_kind_is_refused(world: &World) {
+fn other_media_types_are_refused(world: &World) {
     let id = user(world, "viewer");
     for bare in [Call::new("POST", USERS).admin(), Call::new("PATCH", address(&id)).admin()] {
         world.hop().send(&bare.clone().body("{}")).problem(415, "unsupported_media_type");
@@ -255,7 +255,7 @@ fn a_body_of_another_kind_is_refused(world: &World) {
     }
 }
 
-fn nobody_sees_or_changes_users_without_a_key(world: &World) {
+fn users_need_a_key(world: &World) {
     let (hop, id) = (world.hop(), user(world, "viewer"));
     let json = |method: &str, path: String, body: &str| Call::new(method, path).header("Content-Type", "application/json").body(body);
     for call in [

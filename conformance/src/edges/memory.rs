@@ -1,4 +1,4 @@
-//! hop in memory, in this process.
+//! The memory edge, in this process.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use crate::deployment::Settings;
 use crate::server::{MemoryServer, ServerEdge};
 use crate::world::PEPPER;
 
-/// How slow a slow write is.
-const SLOW: Duration = Duration::from_secs(2);
+/// The duration of a slow write.
+const SLOW_WRITE: Duration = Duration::from_secs(2);
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> MemoryServer {
-    let write_delay = if settings.slow_writes { SLOW } else { Duration::ZERO };
+    let write_delay = if settings.slow_writes { SLOW_WRITE } else { Duration::ZERO };
     let values = settings.settings.clone();
     let admin_key = settings.admin_key;
     MemoryServer::start(address, ServerEdge::new(write_delay, settings.without_store), move |name| {

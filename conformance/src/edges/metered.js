@@ -1,7 +1,7 @@
-// hop as it is built, telling in a header how many rows its database read for the answer. Only tests run it.
+// hop as it is built, with a header that reports how many rows the database read for the response. For tests only.
 import Hop from "{worker}";
 
-/** Hop asks a binding for the name of its class. */
+/** hop checks the class name of a binding. */
 class D1Database {
   constructor(database, meter) {
     Object.assign(this, { database, meter });
@@ -37,7 +37,7 @@ class Statement {
     return new Statement(this.statement.bind(...values), this.meter);
   }
 
-  /** The rows as arrays, which come without their meta: so they are made of what comes with it. */
+  /** The rows as arrays. D1's own raw() returns no meta, so they are made from the result of all(). */
   async raw() {
     const { results, meta } = await this.statement.all();
     this.meter.add(meta);
@@ -50,7 +50,7 @@ class Meter {
   statements = 0;
 
   add(meta) {
-    if (!Number.isInteger(meta.rows_read)) throw new Error("D1 does not say how many rows it read");
+    if (!Number.isInteger(meta.rows_read)) throw new Error("D1 does not report how many rows it read");
     this.rows += meta.rows_read;
     this.statements += 1;
   }
@@ -60,9 +60,9 @@ export default {
   async fetch(request, env, context) {
     const meter = new Meter();
     const metered = Object.assign(Object.create(env), { DB: new D1Database(env.DB, meter) });
-    const answer = await new Hop(context, metered).fetch(request);
-    const headers = new Headers(answer.headers);
+    const response = await new Hop(context, metered).fetch(request);
+    const headers = new Headers(response.headers);
     headers.set("X-Rows-Read", `${meter.rows} by ${meter.statements} statements`);
-    return new Response(answer.body, { status: answer.status, headers });
+    return new Response(response.body, { status: response.status, headers });
   },
 };

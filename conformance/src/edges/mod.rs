@@ -1,4 +1,4 @@
-//! What each edge needs to run hop.
+//! Edges: how hop is started and stopped on each of them.
 
 mod manifest;
 mod memory;
@@ -15,7 +15,7 @@ pub use process::end_with_this_process;
 use crate::deployment::Settings;
 use crate::server::MemoryServer;
 
-/// An edge.
+/// The platform that runs hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// The memory edge, in this process.
@@ -27,27 +27,29 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// The edge that `HOP_EDGE` names; memory if it is not set.
+    /// The edge that `HOP_EDGE` names, or memory if it is not set.
     ///
     /// # Panics
-    /// When it names none.
+    /// When it names no edge.
     pub fn chosen() -> Self {
         match std::env::var("HOP_EDGE").as_deref() {
             Err(_) | Ok("memory") => Self::Memory,
             Ok("workerd") => Self::Workerd,
             Ok("viceroy") => Self::Viceroy,
-            Ok(other) => panic!("HOP_EDGE is {other}: it is memory, workerd or viceroy"),
+            Ok(other) => panic!("HOP_EDGE must be memory, workerd or viceroy, and is {other}"),
         }
     }
 
-    /// Whether what it stores can be read once it has ended.
+    /// Whether the store can be read after the process has ended.
     pub(crate) fn keeps_its_store(self) -> bool {
         self != Self::Viceroy
     }
 
-    /// Whether its store lets one through of several guarded writes that come at the same moment. Viceroy's does not: it looks for the record
-    /// under one lock and writes under another (`ObjectStores::insert` in viceroy-lib 0.22.0). Of 5,000 pairs of inserts with one generation it
-    /// let 17 both through, of 5,000 pairs in mode `Add` 30. Fastly's KV Store does not.
+    /// Whether guarded writes are atomic, so that one of several concurrent ones wins.
+    ///
+    /// Viceroy's are not: it compares under one lock and writes under another (`ObjectStores::insert` in viceroy-lib
+    /// 0.22.0). It accepted both of 17 in 5,000 pairs of inserts with one generation, and of 30 in 5,000 pairs in mode
+    /// `Add`. Fastly's KV Store accepts only one.
     pub(crate) fn has_atomic_writes(self) -> bool {
         self != Self::Viceroy
     }
@@ -61,7 +63,7 @@ impl Edge {
     }
 }
 
-/// A deployment's server or process.
+/// The server or the process of a deployment.
 pub(crate) enum Running {
     Server(MemoryServer),
     Process(Process),
@@ -75,14 +77,14 @@ impl Running {
         }
     }
 
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         match self {
-            Self::Server(server) => server.said(),
-            Self::Process(process) => process.said(),
+            Self::Server(server) => server.output(),
+            Self::Process(process) => process.output(),
         }
     }
 
-    /// What it keeps in its store: names and bytes. A process must have ended.
+    /// The names and the bytes in the store. A process must have ended.
     pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
         match self {
             Self::Server(server) => server.stored(),
@@ -98,12 +100,12 @@ impl Running {
     }
 }
 
-/// The repository.
+/// The root of the repository.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("this crate stands in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("this crate is in the repository")
 }
 
-/// A path from the environment, else one below the repository.
+/// A path from an environment variable, or one below the root of the repository.
 fn path_of(variable: &str, below_root: &str) -> PathBuf {
     let path = std::env::var_os(variable).map_or_else(|| root().join(below_root), PathBuf::from);
     assert!(path.exists(), "{} is missing: `cargo xtask test` builds it, and {variable} can name another", path.display());

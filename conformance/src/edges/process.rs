@@ -1,4 +1,4 @@
-//! A child process with all its children, its output in a file, killed as a group.
+//! Child processes: started in a process group of their own, with their output in a file, and killed as a group.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
@@ -10,23 +10,23 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use tempfile::TempDir;
 
-/// The process groups that are running now.
+/// The running process groups.
 static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
-/// A running child; its files go with it.
+/// A running child process with its temporary files.
 pub(crate) struct Process {
     child: Child,
     group: Pid,
-    output: PathBuf,
+    output_file: PathBuf,
     stores: Vec<PathBuf>,
     _files: TempDir,
 }
 
 impl Process {
-    /// Starts `command`, which keeps what it stores in the folders `stores`, as the head of its own process group.
+    /// Starts `command` in a process group of its own. It keeps its stores in the folders `stores`.
     pub(crate) fn start(command: &mut Command, files: TempDir, stores: Vec<PathBuf>) -> Self {
-        let output = files.path().join("output.log");
-        let file = File::create(&output).expect("a temporary folder takes a file");
+        let output_file = files.path().join("output.log");
+        let file = File::create(&output_file).expect("a file can be created");
         let child = command
             .process_group(0)
             .stdin(Stdio::null())
@@ -36,28 +36,28 @@ impl Process {
             .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let group = Pid::from_child(&child);
         groups().push(group);
-        Self { child, group, output, stores, _files: files }
+        Self { child, group, output_file, stores, _files: files }
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(Some(_)))
     }
 
-    pub(crate) fn said(&self) -> String {
-        std::fs::read(&self.output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    pub(crate) fn output(&self) -> String {
+        std::fs::read(&self.output_file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// Every file of what it stores, byte for byte.
+    /// The name and the bytes of every file in its stores.
     pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
-        self.stores.iter().for_each(|folder| gather(folder, &mut files));
+        self.stores.iter().for_each(|folder| collect_files(folder, &mut files));
         files
     }
 
-    /// Ends the whole group at once, and waits for its head.
+    /// Kills the whole group and waits for the child.
     pub(crate) fn kill(&mut self) {
         groups().retain(|group| *group != self.group);
-        // A group that has ended by itself is as good as killed.
+        // The group may have ended by itself.
         let _ = kill_process_group(self.group, Signal::KILL);
         let _ = self.child.wait();
     }
@@ -69,7 +69,7 @@ impl Drop for Process {
     }
 }
 
-/// Ends every running group when this process is told to end.
+/// Kills every running group when this process gets a signal to end.
 ///
 /// # Panics
 /// When signals cannot be listened to.
@@ -86,11 +86,11 @@ pub fn end_with_this_process() {
 }
 
 /// The files below `folder`.
-fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+fn collect_files(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            gather(&path, files);
+            collect_files(&path, files);
         } else {
             let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             files.push((path.display().to_string(), bytes));

@@ -1,4 +1,4 @@
-//! hop in Viceroy, Fastly's own simulator, with its KV Store in memory.
+//! hop in Viceroy, Fastly's local runtime, with KV Store in memory.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,12 +22,12 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     if settings.without_store {
         manifest::table(&mut config, &["local_server"]).remove("kv_stores");
     }
-    locate(manifest::table(&mut config, &["local_server", "geolocation"]));
+    add_places(manifest::table(&mut config, &["local_server", "geolocation"]));
     let path = files.path().join("fastly.toml");
     manifest::write(&path, &config);
     let mut command = Command::new(program());
     command.arg("-C").arg(&path).arg("--addr").arg(address.to_string()).arg(path_of("HOP_COMPUTE_WASM", "bin/main.wasm"));
-    // The manifest takes the secrets from these variables; while one is not set, its secret is there and empty.
+    // The manifest reads the secrets from these variables. If one is not set, its secret exists and is empty.
     command.env_remove("HOP_ADMIN_KEY").env("HOP_PEPPER", PEPPER);
     command.envs(settings.admin_key.map(|key| ("HOP_ADMIN_KEY", key)));
     Process::start(&mut command, files, Vec::new())
@@ -39,8 +39,8 @@ fn program() -> PathBuf {
     program
 }
 
-/// Tells the simulator where addresses are. The SDK reads a place only with all that Fastly says of one.
-fn locate(geolocation: &mut Table) {
+/// Configures the geolocation of the addresses. The SDK accepts an entry only with all its fields.
+fn add_places(geolocation: &mut Table) {
     geolocation.insert("format".into(), "inline-toml".into());
     geolocation.insert("use_default_loopback".into(), false.into());
     for place in places::KNOWN {

@@ -22,38 +22,38 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.args(["dev", "--ip", "127.0.0.1", "--port", &address.port().to_string()]);
     command.args(["--inspector-port", &free_address().port().to_string()]);
     command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
-    // What stands beside them is wrangler's own: the traces in which it notes requests as they came.
+    // wrangler's own folders beside them hold traces of the requests, which are not stored by hop.
     let stores = ["v3/d1", "v3/kv"].map(|store| state.join(store)).to_vec();
     Process::start(&mut command, files, stores)
 }
 
-/// Empties Workers KV behind hop's back. The deployment must not be running.
+/// Deletes all cached links from Workers KV. The deployment must not be running.
 ///
 /// # Panics
-/// When there is nothing to empty.
-pub fn empty_copies(state: &Path) {
+/// When there are none.
+pub fn clear_cache(state: &Path) {
     let folder = state.join("v3/kv");
-    assert!(folder.exists(), "{} is missing: has wrangler moved it?", folder.display());
+    assert!(folder.exists(), "{} is missing: does wrangler keep KV elsewhere now?", folder.display());
     std::fs::remove_dir_all(&folder).expect("the state can be changed");
 }
 
-/// Puts a copy behind hop's back. The deployment must not be running.
+/// Writes a cached link to Workers KV. The deployment must not be running.
 ///
 /// # Panics
-/// When wrangler refuses.
-pub fn plant_copy(state: &Path, key: &str, copy: &str) {
+/// When wrangler fails.
+pub fn put_cached_link(state: &Path, key: &str, value: &str) {
     let files = tempfile::tempdir().expect("there is room for temporary files");
     let config = write_config(files.path(), &Settings::default());
     let mut command = wrangler(&config);
-    command.args(["kv", "key", "put", key, copy, "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
+    command.args(["kv", "key", "put", key, value, "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
     run(&mut command);
 }
 
-/// The copy under `key`, read behind hop's back. The deployment must not be running.
+/// Reads a cached link from Workers KV. The deployment must not be running.
 ///
 /// # Panics
-/// When wrangler refuses.
-pub fn peek_copy(state: &Path, key: &str) -> String {
+/// When wrangler fails.
+pub fn cached_link(state: &Path, key: &str) -> String {
     let files = tempfile::tempdir().expect("there is room for temporary files");
     let config = write_config(files.path(), &Settings::default());
     let mut command = wrangler(&config);
@@ -61,20 +61,20 @@ pub fn peek_copy(state: &Path, key: &str) -> String {
     run(&mut command)
 }
 
-/// Runs SQL on the database behind hop's back, which takes as long as it takes, and gives the rows of the last statement that has any. The
-/// deployment must not be running.
+/// Runs SQL on the database, without a timeout, and returns the rows of the last statement that has any. The deployment
+/// must not be running.
 ///
 /// # Panics
-/// When wrangler refuses.
+/// When wrangler fails.
 pub fn execute(state: &Path, sql: &str) -> Vec<Value> {
     let files = tempfile::tempdir().expect("there is room for temporary files");
     let config = write_config(files.path(), &Settings::default());
     let path = files.path().join("statements.sql");
-    std::fs::write(&path, sql).expect("a temporary folder takes a file");
+    std::fs::write(&path, sql).expect("a file can be written");
     let mut command = wrangler(&config);
     command.args(["d1", "execute", "hop", "--local", "--yes", "--json", "--persist-to"]).arg(state).arg("--file").arg(&path);
-    let said = run(&mut command);
-    let results: Vec<Value> = serde_json::from_str(&said).unwrap_or_else(|error| panic!("wrangler said no JSON ({error}): {said}"));
+    let output = run(&mut command);
+    let results: Vec<Value> = serde_json::from_str(&output).unwrap_or_else(|error| panic!("wrangler printed no JSON ({error}): {output}"));
     let rows = results.iter().rev().filter_map(|result| result["results"].as_array()).find(|rows| !rows.is_empty());
     rows.cloned().unwrap_or_default()
 }
@@ -87,31 +87,31 @@ fn migrate(config: &Path, state: &Path) {
 
 fn run(command: &mut Command) -> String {
     let output = command.stdin(std::process::Stdio::null()).output().expect("wrangler can be run");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}:\n{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}:\n{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    stdout
 }
 
-/// wrangler, with the pinned node before any other, talking to nobody.
+/// wrangler with the pinned node, without telemetry or requests to Cloudflare.
 fn wrangler(config: &Path) -> Command {
     let bin = path_of("HOP_NODE_BIN", "node_modules/.bin");
     let old_path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([bin.clone()].into_iter().chain(std::env::split_paths(&old_path))).expect("PATH can be extended");
     let mut command = Command::new(bin.join("wrangler"));
     command.env("PATH", path).env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false").env("CI", "true");
-    command.current_dir(config.parent().expect("a file stands in a folder")).arg("--config").arg(config);
+    command.current_dir(config.parent().expect("a file is in a folder")).arg("--config").arg(config);
     command
 }
 
-/// The built module inside one that tells how much the database read.
+/// Writes a module that wraps the built one and reports how many rows the database read.
 fn metered(folder: &Path, worker: &Path) -> PathBuf {
     let path = folder.join("metered.js");
     let script = include_str!("metered.js").replace("{worker}", &worker.display().to_string());
-    std::fs::write(&path, script).expect("a temporary folder takes a file");
+    std::fs::write(&path, script).expect("a file can be written");
     path
 }
 
-/// The real wrangler.toml with the built module in place of the build, and these settings.
+/// Writes the repository's wrangler.toml with these settings and the built module.
 fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     let mut config = manifest::read("wrangler.toml");
     config.remove("build");
@@ -127,7 +127,7 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
         manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
     }
     let admin_key = settings.admin_key.map(|key| format!("HOP_ADMIN_KEY={key}\n")).unwrap_or_default();
-    std::fs::write(folder.join(".dev.vars"), format!("HOP_PEPPER={PEPPER}\n{admin_key}")).expect("a temporary folder takes a file");
+    std::fs::write(folder.join(".dev.vars"), format!("HOP_PEPPER={PEPPER}\n{admin_key}")).expect("a file can be written");
     let path = folder.join("wrangler.toml");
     manifest::write(&path, &config);
     path

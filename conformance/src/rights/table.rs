@@ -1,42 +1,40 @@
-//! The table: what each route asks for, written from what hop promises.
+//! Table of the rights that endpoints require, written from the documentation.
 
-use super::people::{Principal, Role};
-use super::{DOMAIN, people};
+use super::principals::{self, Principal, Role};
+use crate::world::DOMAIN;
 
-/// What somebody must be to be let through.
+/// What a caller must have.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Needs {
-    /// Anybody.
+pub(crate) enum Requires {
     Nothing,
-    /// Anybody hop knows.
-    AKey,
-    /// This scope, at least this role, and a say in this.
-    A(&'static str, Role, Say),
+    /// Any valid key.
+    AnyKey,
+    /// This scope, at least this role, and a key that covers this.
+    Right(&'static str, Role, Reach),
 }
 
-/// What it is about, and so whom it concerns beside the role.
+/// What the request concerns, which decides whether a key covers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Say {
-    /// The whole deployment: no key for some domains only.
-    Everything,
-    /// What there is on the domains of the key: nobody is refused, the others are left out.
-    Anything,
-    /// The default domain.
+pub(crate) enum Reach {
+    /// The whole deployment. A key for some domains does not cover it.
+    Deployment,
+    /// All domains of the key. Every key covers it, and the response leaves out other domains.
+    KeyDomains,
     DefaultDomain,
-    /// The domain that is named.
-    Domain,
-    /// A link on a domain: it is read.
-    AnyLink,
-    /// A link on a domain: it is written, by its owner or an admin.
-    OwnLink,
+    /// The domain in the request.
+    NamedDomain,
+    /// A link to read: the key must cover its domain.
+    ReadLink,
+    /// A link to edit: the key must cover its domain, and the caller must own it or be an admin.
+    EditLink,
 }
 
-use Needs::{A, AKey, Nothing};
+use Reach::{DefaultDomain, Deployment, EditLink, KeyDomains, NamedDomain, ReadLink};
+use Requires::{AnyKey, Nothing, Right};
 use Role::{Admin, Editor, Viewer};
-use Say::{AnyLink, Anything, DefaultDomain, Domain, Everything, OwnLink};
 
-/// Every route and method.
-pub(crate) const TABLE: &[(&str, &str, Needs)] = &[
+/// Method and path of every endpoint.
+pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("GET", "/", Nothing),
     ("GET", "/health", Nothing),
     ("GET", "/ready", Nothing),
@@ -49,75 +47,75 @@ pub(crate) const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/{alias}", Nothing),
     ("POST", "/{alias}", Nothing),
     ("GET", "/{alias}+", Nothing),
-    ("POST", "/shorten", A("links:write", Editor, DefaultDomain)),
-    ("GET", "/api/v1/links", A("links:read", Viewer, Domain)),
-    ("POST", "/api/v1/links", A("links:write", Editor, Domain)),
-    ("GET", "/api/v1/links/{alias}", A("links:read", Viewer, AnyLink)),
-    ("PATCH", "/api/v1/links/{alias}", A("links:write", Editor, OwnLink)),
-    ("DELETE", "/api/v1/links/{alias}", A("links:write", Editor, OwnLink)),
-    ("POST", "/api/v1/links/{alias}/restore", A("links:write", Editor, OwnLink)),
-    ("GET", "/api/v1/links/{alias}/history", A("links:read", Viewer, AnyLink)),
-    ("POST", "/api/v1/links/{alias}/explain", A("links:read", Viewer, AnyLink)),
-    ("GET", "/api/v1/links/{alias}/qr", A("links:read", Viewer, AnyLink)),
-    ("POST", "/api/v1/batch", A("links:write", Editor, OwnLink)),
-    ("POST", "/api/v1/import", A("links:admin", Admin, Domain)),
-    ("GET", "/api/v1/export", A("links:read", Viewer, Domain)),
-    ("GET", "/api/v1/aliases/{alias}", A("links:read", Viewer, AnyLink)),
-    ("GET", "/api/v1/tags", A("links:read", Viewer, Domain)),
-    ("PATCH", "/api/v1/tags/{tag}", A("links:admin", Admin, Domain)),
-    ("DELETE", "/api/v1/tags/{tag}", A("links:admin", Admin, Domain)),
-    ("GET", "/api/v1/domains", A("links:read", Viewer, Anything)),
-    ("POST", "/api/v1/domains", A("domains:admin", Admin, Domain)),
-    ("GET", "/api/v1/domains/{domain}", A("links:read", Viewer, Domain)),
-    ("PATCH", "/api/v1/domains/{domain}", A("domains:admin", Admin, Domain)),
-    ("DELETE", "/api/v1/domains/{domain}", A("domains:admin", Admin, Domain)),
-    ("GET", "/api/v1/me", AKey),
-    ("GET", "/api/v1/users", A("users:admin", Admin, Everything)),
-    ("POST", "/api/v1/users", A("users:admin", Admin, Everything)),
-    ("GET", "/api/v1/users/{user}", A("users:admin", Admin, Everything)),
-    ("PATCH", "/api/v1/users/{user}", A("users:admin", Admin, Everything)),
-    ("DELETE", "/api/v1/users/{user}", A("users:admin", Admin, Everything)),
-    ("POST", "/api/v1/users/{user}/invite", A("users:admin", Admin, Everything)),
-    ("GET", "/api/v1/keys", A("keys:admin", Admin, Everything)),
-    ("POST", "/api/v1/keys", A("keys:admin", Admin, Everything)),
-    ("GET", "/api/v1/keys/{key}", A("keys:admin", Admin, Everything)),
-    ("DELETE", "/api/v1/keys/{key}", A("keys:admin", Admin, Everything)),
-    ("GET", "/api/v1/audit", A("audit:read", Admin, Anything)),
-    ("GET", "/metrics", A("metrics:read", Viewer, Everything)),
+    ("POST", "/shorten", Right("links:write", Editor, DefaultDomain)),
+    ("GET", "/api/v1/links", Right("links:read", Viewer, NamedDomain)),
+    ("POST", "/api/v1/links", Right("links:write", Editor, NamedDomain)),
+    ("GET", "/api/v1/links/{alias}", Right("links:read", Viewer, ReadLink)),
+    ("PATCH", "/api/v1/links/{alias}", Right("links:write", Editor, EditLink)),
+    ("DELETE", "/api/v1/links/{alias}", Right("links:write", Editor, EditLink)),
+    ("POST", "/api/v1/links/{alias}/restore", Right("links:write", Editor, EditLink)),
+    ("GET", "/api/v1/links/{alias}/history", Right("links:read", Viewer, ReadLink)),
+    ("POST", "/api/v1/links/{alias}/explain", Right("links:read", Viewer, ReadLink)),
+    ("GET", "/api/v1/links/{alias}/qr", Right("links:read", Viewer, ReadLink)),
+    ("POST", "/api/v1/batch", Right("links:write", Editor, EditLink)),
+    ("POST", "/api/v1/import", Right("links:admin", Admin, NamedDomain)),
+    ("GET", "/api/v1/export", Right("links:read", Viewer, NamedDomain)),
+    ("GET", "/api/v1/aliases/{alias}", Right("links:read", Viewer, ReadLink)),
+    ("GET", "/api/v1/tags", Right("links:read", Viewer, NamedDomain)),
+    ("PATCH", "/api/v1/tags/{tag}", Right("links:admin", Admin, NamedDomain)),
+    ("DELETE", "/api/v1/tags/{tag}", Right("links:admin", Admin, NamedDomain)),
+    ("GET", "/api/v1/domains", Right("links:read", Viewer, KeyDomains)),
+    ("POST", "/api/v1/domains", Right("domains:admin", Admin, NamedDomain)),
+    ("GET", "/api/v1/domains/{domain}", Right("links:read", Viewer, NamedDomain)),
+    ("PATCH", "/api/v1/domains/{domain}", Right("domains:admin", Admin, NamedDomain)),
+    ("DELETE", "/api/v1/domains/{domain}", Right("domains:admin", Admin, NamedDomain)),
+    ("GET", "/api/v1/me", AnyKey),
+    ("GET", "/api/v1/users", Right("users:admin", Admin, Deployment)),
+    ("POST", "/api/v1/users", Right("users:admin", Admin, Deployment)),
+    ("GET", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
+    ("PATCH", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
+    ("DELETE", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
+    ("POST", "/api/v1/users/{user}/invite", Right("users:admin", Admin, Deployment)),
+    ("GET", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
+    ("POST", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
+    ("GET", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
+    ("DELETE", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
+    ("GET", "/api/v1/audit", Right("audit:read", Admin, KeyDomains)),
+    ("GET", "/metrics", Right("metrics:read", Viewer, Deployment)),
 ];
 
-/// What becomes of a request, as far as rights go.
+/// What a response says about rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Outcome {
     /// 401
-    Unknown,
+    Unauthenticated,
     /// 403
-    Refused,
-    /// Whatever else, but a fault.
-    LetThrough,
+    Forbidden,
+    /// Any other status below 500.
+    Allowed,
     /// 500 or 503
     Fault,
 }
 
-/// What must become of it when `who` asks about a thing on `domain`, which is a link of their own or not.
-pub(crate) fn verdict(needs: Needs, who: &Principal, domain: &str, is_own: bool) -> Verdict {
-    let Some(role) = who.role else {
-        return if matches!(needs, Nothing) { Verdict::LetThrough } else { Verdict::Unknown };
+/// The outcome expected when `caller` makes a request about `domain`. `is_own` says whether the link is the caller's.
+pub(crate) fn expected(requires: Requires, caller: &Principal, domain: &str, is_own: bool) -> Outcome {
+    let Some(role) = caller.role else {
+        return if matches!(requires, Nothing) { Outcome::Allowed } else { Outcome::Unauthenticated };
     };
-    let A(scope, least, say) = needs else { return Verdict::LetThrough };
-    let covers = |domain: &str| who.domain.is_none_or(|only| only == domain);
-    let has_a_say = match say {
-        Everything => who.domain.is_none(),
-        Anything => true,
-        DefaultDomain => covers(DOMAIN),
-        Domain | AnyLink => covers(domain),
-        OwnLink => covers(domain) && (is_own || role >= Admin),
+    let Right(scope, least, reach) = requires else { return Outcome::Allowed };
+    let covers_domain = |domain: &str| caller.domain.is_none_or(|only| only == domain);
+    let is_covered = match reach {
+        Deployment => caller.domain.is_none(),
+        KeyDomains => true,
+        DefaultDomain => covers_domain(DOMAIN),
+        NamedDomain | ReadLink => covers_domain(domain),
+        EditLink => covers_domain(domain) && (is_own || role >= Admin),
     };
-    if who.scopes.contains(&scope) && role >= least && has_a_say { Verdict::LetThrough } else { Verdict::Refused }
+    if caller.scopes.contains(&scope) && role >= least && is_covered { Outcome::Allowed } else { Outcome::Forbidden }
 }
 
-/// Every scope of the table is one that people have.
-pub(crate) fn strange_scopes() -> Vec<&'static str> {
-    let asked = TABLE.iter().filter_map(|(_, _, needs)| if let A(scope, ..) = needs { Some(*scope) } else { None });
-    asked.filter(|scope| !people::SCOPES.contains(scope)).collect()
+/// The scopes of the table that do not exist.
+pub(crate) fn unknown_scopes() -> Vec<&'static str> {
+    let scopes = TABLE.iter().filter_map(|(_, _, requires)| if let Right(scope, ..) = requires { Some(*scope) } else { None });
+    scopes.filter(|scope| !principals::SCOPES.contains(scope)).collect()
 }

@@ -1,4 +1,4 @@
-//! The spellings a secret can leak in: plain, hex, base64, as it stands in JSON, HTML, addresses and what Rust prints of it.
+//! Forms of a secret: plain, reversed, hex, base64, and as it is escaped in JSON, HTML, URLs and Rust's debug output.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Every form of `secret`. They are searched for without regard to capitals, which spares some.
+/// All forms of `secret`. The search ignores case, so they need not differ in it.
 pub(super) fn forms(secret: &str) -> BTreeSet<Vec<u8>> {
     let bytes = secret.as_bytes();
     let mut forms = vec![secret.to_owned(), secret.chars().rev().collect()];
@@ -16,7 +16,7 @@ pub(super) fn forms(secret: &str) -> BTreeSet<Vec<u8>> {
     for before in 0..3 {
         forms.extend(
             [STANDARD_NO_PAD.encode(shifted(bytes, before)), URL_SAFE_NO_PAD.encode(shifted(bytes, before))]
-                .map(|text| core(&text, bytes.len(), before)),
+                .map(|text| inner_letters(&text, bytes.len(), before)),
         );
     }
     forms.push(percent(bytes, |_| false));
@@ -39,13 +39,13 @@ fn decimal(byte: u8) -> String {
     byte.to_string()
 }
 
-/// `bytes` as they stand behind `before` others, of which nothing is known.
+/// `bytes` after `before` unknown bytes.
 fn shifted(bytes: &[u8], before: usize) -> Vec<u8> {
     [&[0; 2][..before], bytes].concat()
 }
 
-/// The letters of base64 that tell of these bytes alone, whatever stands before and after them.
-fn core(text: &str, length: usize, before: usize) -> String {
+/// The letters of base64 that depend on these bytes alone, and not on those before and after.
+fn inner_letters(text: &str, length: usize, before: usize) -> String {
     let (begins, ends) = ((before * 8).div_ceil(6), (before + length) * 8 / 6);
     text[begins..ends].to_owned()
 }
@@ -54,9 +54,9 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-fn percent(bytes: &[u8], stands: impl Fn(u8) -> bool) -> String {
+fn percent(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
-        if stands(*byte) {
+        if is_plain(*byte) {
             text.push(char::from(*byte));
         } else {
             let _ = write!(text, "%{byte:02X}");
@@ -65,13 +65,13 @@ fn percent(bytes: &[u8], stands: impl Fn(u8) -> bool) -> String {
     })
 }
 
-/// What stands between the quotes of a JSON string.
+/// The text between the quotes of a JSON string.
 fn json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// The same, with nothing in it but ASCII.
+/// The same in ASCII.
 fn ascii_json(text: &str) -> String {
     let mut units = [0; 2];
     json(text).chars().fold(String::new(), |mut written, letter| {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_known_wherever_the_secret_stands_in_it() {
+    fn base64_is_found_at_any_offset() {
         for before in 0..7 {
             for after in 0..4 {
                 let text = format!("{}{SECRET}{}", "\u{7f}".repeat(before), "~".repeat(after));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_spelling_is_known() {
+    fn every_other_encoding_is_found() {
         let bytes = SECRET.as_bytes();
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("password", SECRET).finish();
         for text in [

@@ -1,16 +1,16 @@
-//! No secret leaks: whatever hop answers, logs or stores while the suite runs is kept, and searched in the end for every secret that the suite
-//! knows by then, in every spelling of it.
+//! Search for leaked secrets. Everything that hop returns, logs or stores during the suite is collected. At the end it
+//! is searched for every secret that the suite knows, in every encoding.
 //!
-//! * [`told`] where secrets come from, and the few places where one is given out
-//! * [`forms`] their spellings; [`search`] finds them
-//! * [`reading`] reads what an edge stores where nobody can look
+//! * [`sources`] finds the secrets in requests, and in the few responses that return one on purpose
+//! * [`forms`] the encodings of a secret; [`search`] finds them
+//! * [`api_dump`] reads a store through the API, where its files cannot be read
 //!
-//! An answer is searched without the one text by which it gives out a secret that it exists to give out, and nothing else is spared.
+//! A secret that a response returns on purpose is removed from it once before the search. There is no other exception.
 
+mod api_dump;
 mod forms;
-mod reading;
 mod search;
-mod told;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,166 +18,169 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hop_core::store::Change;
 use search::{Search, Trace};
 
-use crate::client::Answer;
+use crate::client::Response;
 use crate::deployment::Deployment;
 use crate::edges::Edge;
 
-/// What every whole run has to search for.
+/// The kinds of secrets that a complete run must have searched for.
 const SECRETS: [&str; 7] =
     ["HOP_ADMIN_KEY", "HOP_PEPPER", "the secret of a key", "an invitation", "a credential", "a password", "a cookie that opens a link"];
 
-/// In bytes: what is shorter, such as the value of a cookie that is taken back, stands in a text by chance.
-const SHORTEST: usize = 8;
+/// The least length in bytes. Shorter values, such as that of a removed cookie, occur by chance.
+const LEAST_LENGTH: usize = 8;
 
-/// What is kept, once the suite has said that it wants to know.
-static KEPT: Mutex<Option<GuardedRecord>> = Mutex::new(None);
+/// The collected data, once collection has started.
+static COLLECTED: Mutex<Option<Collected>> = Mutex::new(None);
 
 #[derive(Default)]
-struct GuardedRecord {
-    /// What each secret is called in a report.
+struct Collected {
+    /// Secrets with their names in reports.
     secrets: BTreeMap<String, String>,
-    answers: Vec<Trace>,
+    responses: Vec<Trace>,
     logs: Vec<Trace>,
     records: Vec<Trace>,
-    /// Answers that cannot be read, and so cannot be searched.
+    /// Responses that are compressed, so they cannot be searched.
     unreadable: Vec<String>,
 }
 
-/// From now on everything is kept.
-pub fn watch() {
-    *kept() = Some(GuardedRecord::default());
+/// Starts the collection.
+pub fn start_collecting() {
+    *collected() = Some(Collected::default());
 }
 
-/// Whether anything is kept.
-pub(crate) fn are_watched() -> bool {
-    kept().is_some()
+/// Whether the collection has started.
+pub(crate) fn is_collecting() -> bool {
+    collected().is_some()
 }
 
-/// A deployment has this secret.
+/// Adds a secret from the settings of a deployment.
 pub(crate) fn configured(name: &str, secret: &str) {
-    if let Some(kept) = kept().as_mut() {
-        kept.learn(secret, name);
+    if let Some(collected) = collected().as_mut() {
+        collected.learn(secret, name);
     }
 }
 
-/// A request is about to be sent: it may bring a secret.
+/// Adds the secrets of a request.
 pub(crate) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body: &[u8]) {
-    if let Some(kept) = kept().as_mut() {
-        for (secret, name) in told::sent(headers, body) {
-            kept.learn(&secret, name);
+    if let Some(collected) = collected().as_mut() {
+        for (secret, name) in sources::sent(headers, body) {
+            collected.learn(&secret, name);
         }
     }
 }
 
-/// These bytes were answered.
-pub(crate) fn answered(method: &str, target: &str, bytes: &[u8]) {
-    if let Some(kept) = kept().as_mut() {
-        kept.answer(method, target, bytes);
+/// Collects a response.
+pub(crate) fn received(method: &str, target: &str, bytes: &[u8]) {
+    if let Some(collected) = collected().as_mut() {
+        collected.response(method, target, bytes);
     }
 }
 
-/// A deployment is about to end. What it stores is read through hop, if it cannot be read afterwards.
-pub(crate) fn ending(hop: &Deployment) {
-    if are_watched() && !hop.edge.keeps_its_store() {
-        reading::everything(hop);
+/// Reads the store of a deployment through the API, if it cannot be read after its end.
+pub(crate) fn before_end(hop: &Deployment) {
+    if is_collecting() && !hop.edge.keeps_its_store() {
+        api_dump::read_everything(hop);
     }
 }
 
-/// A deployment has ended: it logged this, and left these records.
-pub(crate) fn ended(whose: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
-    if let Some(kept) = kept().as_mut() {
-        kept.end(whose, log, records);
+/// Collects the log and the records of a deployment that has ended.
+pub(crate) fn ended(deployment: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
+    if let Some(collected) = collected().as_mut() {
+        collected.end(deployment, log, records);
     }
 }
 
-/// A change is about to be written: what is overwritten later was stored, too.
+/// Collects a write, because its record may be overwritten later.
 pub(crate) fn written(change: &Change) {
-    if let Some(kept) = kept().as_mut() {
+    if let Some(collected) = collected().as_mut() {
         let attachments = change
             .attachments
             .iter()
             .map(|(key, value)| (key, value))
             .chain(change.audit_entry.iter().map(|entry| (&entry.key, &entry.value)));
         for (key, value) in attachments.chain([(&change.key, &change.value)]) {
-            kept.records.push(Trace { at: format!("what was written to {}", key.as_str()), bytes: value.as_bytes().to_vec() });
+            collected.records.push(Trace { at: format!("the record written to {}", key.as_str()), bytes: value.as_bytes().to_vec() });
         }
     }
 }
 
-/// Fails with every place where a secret stands, and, after a whole run, if there was nothing to find one in.
+/// Searches everything that was collected.
 ///
 /// # Errors
-/// When there is one, or nothing was looked at.
+/// With the places of leaked secrets. After a complete run also with the kinds of secrets and data that were missing.
 ///
 /// # Panics
-/// When nobody watched.
+/// When nothing was collected.
 pub fn none_leaked(edge: Edge, is_whole: bool) -> Result<(), String> {
-    let kept = kept().take().expect("somebody watched");
-    let mut wrong = kept.leaks();
+    let collected = collected().take().expect("the collection was started");
+    let mut wrong = collected.leaks();
     if is_whole {
-        wrong.extend(kept.lacks(edge));
+        wrong.extend(collected.missing(edge));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
-fn kept() -> MutexGuard<'static, Option<GuardedRecord>> {
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+fn collected() -> MutexGuard<'static, Option<Collected>> {
+    COLLECTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl GuardedRecord {
+impl Collected {
     fn learn(&mut self, secret: &str, name: &str) {
-        if secret.len() >= SHORTEST && !self.secrets.contains_key(secret) {
+        if secret.len() >= LEAST_LENGTH && !self.secrets.contains_key(secret) {
             self.secrets.insert(secret.to_owned(), name.to_owned());
         }
     }
 
-    fn answer(&mut self, method: &str, target: &str, bytes: &[u8]) {
+    fn response(&mut self, method: &str, target: &str, bytes: &[u8]) {
         let path = target.split('?').next().unwrap_or_default();
-        let at = format!("the answer to {method} {path}");
+        let at = format!("the response to {method} {path}");
         let mut bytes = bytes.to_vec();
-        if let Some(answer) = Answer::parse(&bytes, method == "HEAD") {
-            if answer.header("content-encoding").is_some() {
+        if let Some(response) = Response::parse(&bytes, method == "HEAD") {
+            if response.header("content-encoding").is_some() {
                 self.unreadable.push(at.clone());
             }
-            // Chunks could divide a secret.
-            if answer.header("transfer-encoding").is_some() {
+            // A secret could be split between two chunks.
+            if response.header("transfer-encoding").is_some() {
                 let head = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(0);
                 bytes.truncate(head);
-                bytes.extend(&answer.body);
+                bytes.extend(&response.body);
             }
-            for given in told::given(method, path, &answer) {
-                take_out(&mut bytes, given.text.as_bytes());
+            for given in sources::returned(method, path, &response) {
+                remove_once(&mut bytes, given.text.as_bytes());
                 self.learn(&given.secret, given.name);
             }
         }
-        self.answers.push(Trace { at, bytes });
+        self.responses.push(Trace { at, bytes });
     }
 
-    fn end(&mut self, whose: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
+    fn end(&mut self, deployment: &str, log: &str, records: Vec<(String, Vec<u8>)>) {
         let lines = log.lines().enumerate();
-        self.logs.extend(lines.map(|(at, line)| Trace { at: format!("line {} of the log of {whose}", at + 1), bytes: line.into() }));
-        self.records.extend(records.into_iter().map(|(name, bytes)| Trace { at: format!("{name} of {whose}"), bytes }));
+        self.logs.extend(lines.map(|(at, line)| Trace { at: format!("line {} of the log of {deployment}", at + 1), bytes: line.into() }));
+        self.records.extend(records.into_iter().map(|(name, bytes)| Trace { at: format!("{name} of {deployment}"), bytes }));
     }
 
     fn leaks(&self) -> Vec<String> {
         let unreadable = self.unreadable.iter().map(|at| format!("{at} cannot be read"));
-        let traces = self.answers.iter().chain(&self.logs).chain(&self.records);
+        let traces = self.responses.iter().chain(&self.logs).chain(&self.records);
         Search::new(&self.secrets).leaks(traces).into_iter().chain(unreadable).collect()
     }
 
-    /// What a whole run cannot have been without. A search that looks at nothing finds nothing.
-    fn lacks(&self, edge: Edge) -> Vec<String> {
+    /// Data that every complete run has. Without it, a search that finds nothing proves nothing.
+    fn missing(&self, edge: Edge) -> Vec<String> {
         let named: BTreeSet<&str> = self.secrets.values().map(String::as_str).collect();
-        let secrets = SECRETS.iter().filter(|name| !named.contains(*name)).map(|name| format!("no case knows {name}"));
-        let traces = [("answers", "x-request-id", &self.answers), ("logs", "\"cause\"", &self.logs), ("records", "link/", &self.records)];
+        let secrets = SECRETS.iter().filter(|name| !named.contains(*name)).map(|name| format!("no case has {name}"));
+        let traces =
+            [("responses", "x-request-id", &self.responses), ("logs", "\"cause\"", &self.logs), ("records", "link/", &self.records)];
         let traces = traces.into_iter().filter(|(what, ..)| *what != "records" || edge.keeps_its_store());
-        let unseen = traces.filter(|(_, holds, traces)| !traces.iter().any(|trace| trace.holds(holds)));
-        secrets.chain(unseen.map(|(what, holds, traces)| format!("no {holds} in {} {what}: what was searched?", traces.len()))).collect()
+        let unseen = traces.filter(|(_, text, traces)| !traces.iter().any(|trace| trace.contains(text)));
+        secrets
+            .chain(unseen.map(|(what, text, traces)| format!("{text} is in none of {} {what}, so the search proves nothing", traces.len())))
+            .collect()
     }
 }
 
-/// Takes `text` out of `bytes`, once.
-fn take_out(bytes: &mut Vec<u8>, text: &[u8]) {
+/// Removes the first occurrence of `text`.
+fn remove_once(bytes: &mut Vec<u8>, text: &[u8]) {
     if let Some(at) = bytes.windows(text.len().max(1)).position(|window| window == text) {
         bytes.drain(at..at + text.len());
     }
@@ -190,65 +193,65 @@ mod tests {
 
     const SECRET: &str = "a secret, wörd for word";
 
-    fn knowing() -> GuardedRecord {
-        let mut kept = GuardedRecord::default();
-        kept.learn(SECRET, "it");
-        kept
+    fn with_secret() -> Collected {
+        let mut collected = Collected::default();
+        collected.learn(SECRET, "it");
+        collected
     }
 
-    fn answered(kept: &mut GuardedRecord, target: &str, head: &str, body: &[u8]) {
-        kept.answer("POST", target, &[format!("HTTP/1.1 201 Created\r\n{head}\r\n").as_bytes(), body].concat());
+    fn received(collected: &mut Collected, target: &str, head: &str, body: &[u8]) {
+        collected.response("POST", target, &[format!("HTTP/1.1 201 Created\r\n{head}\r\n").as_bytes(), body].concat());
     }
 
     #[test]
-    fn a_secret_is_found_in_answers_logs_and_records_in_every_form() {
+    fn every_form_is_found_in_all_data() {
         for form in forms(SECRET) {
             let text = String::from_utf8(form.clone()).unwrap();
-            let mut kept = knowing();
-            answered(&mut kept, "/x?y", "", &form);
-            answered(&mut kept, "/y", &format!("X-Y: {text}\r\n"), b"");
-            kept.end("hop", &format!("fine\nerror: {text}!\n"), vec![("a record".into(), [b"\0", form.as_slice(), b"\xff"].concat())]);
-            let leaks = kept.leaks();
-            let places = ["the answer to POST /x", "the answer to POST /y", "line 2 of the log of hop", "a record of hop"];
+            let mut collected = with_secret();
+            received(&mut collected, "/x?y", "", &form);
+            received(&mut collected, "/y", &format!("X-Y: {text}\r\n"), b"");
+            collected.end("hop", &format!("fine\nerror: {text}!\n"), vec![("a record".into(), [b"\0", form.as_slice(), b"\xff"].concat())]);
+            let leaks = collected.leaks();
+            let places = ["the response to POST /x", "the response to POST /y", "line 2 of the log of hop", "a record of hop"];
             assert!(leaks.len() == 4 && leaks.iter().zip(places).all(|(leak, place)| leak.ends_with(place)), "{text}: {leaks:?}");
             assert!(!leaks.concat().contains(SECRET));
         }
-        let mut clean = knowing();
-        answered(&mut clean, "/x", "", b"nothing");
+        let mut clean = with_secret();
+        received(&mut clean, "/x", "", b"nothing");
         clean.end("hop", "nothing", vec![("a record".into(), b"nothing".to_vec())]);
         assert!(clean.leaks().is_empty());
     }
 
     #[test]
-    fn chunks_divide_no_secret_and_what_is_packed_is_told_of() {
+    fn chunks_are_joined_and_compressed_responses_reported() {
         let (first, second) = SECRET.split_at(8);
         let chunks = format!("{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n", first.len(), second.len());
-        let mut kept = knowing();
-        answered(&mut kept, "/x", "Transfer-Encoding: chunked\r\n", chunks.as_bytes());
-        assert_eq!(kept.leaks().len(), 1);
-        let mut kept = knowing();
-        answered(&mut kept, "/x", "Content-Encoding: gzip\r\n", b"?");
-        assert_eq!(kept.leaks(), ["the answer to POST /x cannot be read"]);
+        let mut collected = with_secret();
+        received(&mut collected, "/x", "Transfer-Encoding: chunked\r\n", chunks.as_bytes());
+        assert_eq!(collected.leaks().len(), 1);
+        let mut collected = with_secret();
+        received(&mut collected, "/x", "Content-Encoding: gzip\r\n", b"?");
+        assert_eq!(collected.leaks(), ["the response to POST /x cannot be read"]);
     }
 
     #[test]
-    fn a_secret_that_is_given_out_stands_there_once_and_nowhere_else() {
+    fn returned_secret_is_allowed_once_in_its_field() {
         let key = format!("hop_id_{}", "k".repeat(44));
         let given = format!(r#"{{"secret":"{key}"}}"#);
         let leaks = |target: &str, head: &str, body: &str| {
-            let mut kept = knowing();
-            answered(&mut kept, "/api/v1/keys", "", given.as_bytes());
-            assert!(kept.leaks().is_empty());
-            answered(&mut kept, target, head, body.as_bytes());
-            kept.leaks().len()
+            let mut collected = with_secret();
+            received(&mut collected, "/api/v1/keys", "", given.as_bytes());
+            assert!(collected.leaks().is_empty());
+            received(&mut collected, target, head, body.as_bytes());
+            collected.leaks().len()
         };
         assert_eq!(leaks("/api/v1/keys", "", "{}"), 0);
-        assert_eq!(leaks("/api/v1/keys/id", "", &given), 1, "it is not given out here");
-        assert_eq!(leaks("/api/v1/keys", &format!("Location: /{key}\r\n"), &given), 1, "it is given out in the body");
+        assert_eq!(leaks("/api/v1/keys/id", "", &given), 1, "this endpoint returns no secret");
+        assert_eq!(leaks("/api/v1/keys", &format!("Location: /{key}\r\n"), &given), 1, "the secret is returned only in the body");
         assert_eq!(
             leaks("/api/v1/keys", "", &format!(r#"{{"secret":"hop_i_another-one","note":"{key}"}}"#)),
             1,
-            "another one is given out"
+            "the response returns another secret"
         );
         let opened = "Set-Cookie: __Host-hop-lnk_a=1.kDj3_kfj-sSkd93kfjA; Path=/\r\n";
         assert_eq!(leaks("/a", opened, ""), 0);
@@ -257,13 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_run_that_looked_at_nothing_is_told() {
-        assert_eq!(GuardedRecord::default().lacks(Edge::Memory).len(), SECRETS.len() + 3);
-        assert_eq!(GuardedRecord::default().lacks(Edge::Viceroy).len(), SECRETS.len() + 2);
-        let mut kept = GuardedRecord::default();
-        SECRETS.iter().for_each(|name| kept.learn(name, name));
-        answered(&mut kept, "/", "X-Request-Id: x\r\n", b"");
-        kept.end("hop", "{\"cause\":\"x\"}", vec![("a record".into(), b"link/x".to_vec())]);
-        assert!(kept.lacks(Edge::Memory).is_empty());
+    fn complete_run_without_data_fails() {
+        assert_eq!(Collected::default().missing(Edge::Memory).len(), SECRETS.len() + 3);
+        assert_eq!(Collected::default().missing(Edge::Viceroy).len(), SECRETS.len() + 2);
+        let mut collected = Collected::default();
+        SECRETS.iter().for_each(|name| collected.learn(name, name));
+        received(&mut collected, "/", "X-Request-Id: x\r\n", b"");
+        collected.end("hop", "{\"cause\":\"x\"}", vec![("a record".into(), b"link/x".to_vec())]);
+        assert!(collected.missing(Edge::Memory).is_empty());
     }
 }

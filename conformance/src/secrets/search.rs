@@ -1,4 +1,4 @@
-//! Looks for every form of every known secret in what hop gave away, in one pass.
+//! Search for every form of every known secret, in one pass.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,30 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::forms::forms;
 
-/// The most that is told of: who leaks one secret leaks it often.
-const MOST: usize = 20;
+/// The largest number of reported leaks. One leaked secret usually leaks often.
+const LARGEST_REPORT: usize = 20;
 
-/// Bytes that hop gave away, and where.
+/// Bytes that left hop, and their place in a report.
 pub(super) struct Trace {
     pub(super) at: String,
     pub(super) bytes: Vec<u8>,
 }
 
 impl Trace {
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(super) fn contains(&self, text: &str) -> bool {
         self.bytes.windows(text.len()).any(|bytes| bytes.eq_ignore_ascii_case(text.as_bytes()))
     }
 }
 
-/// Every secret's forms at once.
+/// The forms of all secrets.
 pub(super) struct Search {
     patterns: AhoCorasick,
-    /// Whose form each pattern is.
+    /// The name of the secret of each pattern.
     names: Vec<String>,
 }
 
 impl Search {
-    /// For `secrets`, each with what to call it in a report, which repeats none of them.
+    /// Takes secrets with their names. Reports contain only the names.
     pub(super) fn new(secrets: &BTreeMap<String, String>) -> Self {
         let (forms, names): (Vec<_>, Vec<_>) =
             secrets.iter().flat_map(|(secret, name)| forms(secret).into_iter().map(|form| (form, name.clone()))).unzip();
@@ -37,13 +37,13 @@ impl Search {
         Self { patterns: patterns.expect("the suite knows no more secrets than a search can hold"), names }
     }
 
-    /// Where a secret stands, a line for each.
+    /// The places of secrets, one line each.
     pub(super) fn leaks<'a>(&self, traces: impl IntoIterator<Item = &'a Trace>) -> Vec<String> {
         let found = traces.into_iter().filter_map(|trace| {
             let found = self.patterns.find(&trace.bytes)?;
             Some(format!("{} at byte {} of {}", self.names[found.pattern().as_usize()], found.start(), trace.at))
         });
-        found.take(MOST).collect()
+        found.take(LARGEST_REPORT).collect()
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_secret_is_found_in_each_form_wherever_it_stands() {
+    fn every_form_is_found_at_any_position() {
         let known = [("a-secret-of-one/kind?", "one"), ("wörd of änother", "two")];
         let search = Search::new(&known.map(|(secret, name)| (secret.to_owned(), name.to_owned())).into());
         for (secret, name) in known {
@@ -62,7 +62,7 @@ mod tests {
                 assert_eq!(search.leaks([&trace]), [format!("{name} at byte 20 of a record")], "{}", String::from_utf8_lossy(&form));
             }
         }
-        let clean = Trace { at: "an answer".into(), bytes: b"a-secret-of-one/kind! word of another".to_vec() };
+        let clean = Trace { at: "a response".into(), bytes: b"a-secret-of-one/kind! word of another".to_vec() };
         assert!(search.leaks([&clean]).is_empty());
     }
 }

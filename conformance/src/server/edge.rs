@@ -1,4 +1,4 @@
-//! The memory edge with a real clock, real randomness, and a store whose users interleave.
+//! The memory edge with a real clock, real randomness, and a store in which concurrent requests interleave.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,20 +10,20 @@ use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
 
-/// An edge for the memory server.
+/// The edge of the memory server.
 pub struct ServerEdge {
     records: ServerRecords,
     link_cache: MemoryCache,
     log: Mutex<Vec<String>>,
 }
 
-/// Records whose writes can be slow.
+/// Records with a delay for every write.
 pub struct ServerRecords {
     records: MemoryRecords,
     write_delay: Duration,
 }
 
-/// At every step of the store others may go first.
+/// Lets other requests run before every step of the store.
 struct Yielding;
 
 impl Faults for Yielding {
@@ -32,7 +32,7 @@ impl Faults for Yielding {
     }
 }
 
-/// A store that is not there.
+/// A missing store: every operation fails.
 struct Missing;
 
 impl Faults for Missing {
@@ -42,7 +42,7 @@ impl Faults for Missing {
 }
 
 impl ServerEdge {
-    /// An empty edge. Each write takes `write_delay`.
+    /// Creates an empty edge, whose writes take `write_delay`.
     pub fn new(write_delay: Duration, without_store: bool) -> Self {
         let faults: Box<dyn Faults> = if without_store { Box::new(Missing) } else { Box::new(Yielding) };
         Self {
@@ -52,22 +52,22 @@ impl ServerEdge {
         }
     }
 
-    /// What was logged.
+    /// The log so far.
     pub fn log_text(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
-    /// The name and the bytes of every record and every copy; a key is part of what is stored.
+    /// The name and the bytes of every record and every cached link. The bytes include the key.
     pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
         let records = &self.records.records;
-        let kept = records.keys().into_iter().filter_map(|key| records.peek(&key).map(|record| named(&key, &record.value)));
+        let stored = records.keys().into_iter().filter_map(|key| records.peek(&key).map(|record| named(&key, &record.value)));
         let link_cache = self
             .link_cache
             .keys()
             .into_iter()
             .filter_map(|key| self.link_cache.peek(&key).map(|cached_link| named(&key, cached_link.as_bytes())));
-        kept.chain(link_cache).collect()
+        stored.chain(link_cache).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the memory edge needs: one request, one answer, then the connection closes.
+//! The part of HTTP/1.1 that the memory edge needs: one request and one response for each connection.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,24 +12,24 @@ use http::{HeaderName, Method};
 
 use crate::places;
 
-const LONGEST_HEAD: usize = 64 * 1_024;
-const PATIENCE: Duration = Duration::from_secs(20);
+const LARGEST_HEAD: usize = 64 * 1_024;
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What came is no request that this server reads: broken, over-long, without a host, or in chunks.
+/// A request that this server does not accept: malformed, too large, without a host, or chunked.
 pub(super) struct Unreadable;
 
-/// A request whose head was read.
+/// A request whose head has been read.
 pub(super) struct Incoming<'a> {
     pub(super) method: Method,
     pub(super) url: String,
     headers: Vec<(String, Vec<u8>)>,
-    begun: Vec<u8>,
+    body_start: Vec<u8>,
     stream: &'a TcpStream,
 }
 
 impl<'a> Incoming<'a> {
     pub(super) fn read(stream: &'a TcpStream) -> Result<Self, Unreadable> {
-        stream.set_read_timeout(Some(PATIENCE)).map_err(|_| Unreadable)?;
+        stream.set_read_timeout(Some(TIMEOUT)).map_err(|_| Unreadable)?;
         let mut bytes = Vec::new();
         let mut chunk = [0; 4_096];
         loop {
@@ -37,7 +37,7 @@ impl<'a> Incoming<'a> {
                 return Ok(incoming);
             }
             match (&mut &*stream).read(&mut chunk) {
-                Ok(read) if read > 0 && bytes.len() < LONGEST_HEAD => bytes.extend(&chunk[..read]),
+                Ok(read) if read > 0 && bytes.len() < LARGEST_HEAD => bytes.extend(&chunk[..read]),
                 _ => return Err(Unreadable),
             }
         }
@@ -57,14 +57,14 @@ impl<'a> Incoming<'a> {
             return Err(Unreadable);
         }
         let url = if target.starts_with('/') { format!("http://{host}{target}") } else { target.to_owned() };
-        Ok(Some(Self { method, url, headers, begun: bytes[body_at..].to_vec(), stream }))
+        Ok(Some(Self { method, url, headers, body_start: bytes[body_at..].to_vec(), stream }))
     }
 
-    /// The body, where the core looks at one.
+    /// The body, if the core reads one.
     pub(super) fn body(&mut self, limit: Option<usize>) -> Body {
         let Some(limit) = limit else { return Body::Whole(Vec::new()) };
         let declared = self.text("content-length").and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-        let rest = std::mem::take(&mut self.begun);
+        let rest = std::mem::take(&mut self.body_start);
         let body = Body::read_from(rest.chain(self.stream).take(declared), limit);
         match body {
             Body::Whole(bytes) if (bytes.len() as u64) < declared => Body::Broken,
@@ -106,7 +106,7 @@ pub(super) fn write(mut stream: &TcpStream, response: &Response) {
         let _ = write!(head, "content-length: {}\r\n", response.body.len());
     }
     head.push_str("\r\n");
-    // A visitor who has gone away is no failure of the server.
+    // The visitor may have closed the connection.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&response.body));
 }
 
@@ -115,14 +115,14 @@ pub(super) fn refuse(mut stream: &TcpStream) {
     drain(stream);
 }
 
-/// Reads what the client still sends, for a while: closing before that would take the answer away from it.
+/// Reads what the client still sends, for a while. Closing the connection earlier could discard the response.
 pub(super) fn drain(mut stream: &TcpStream) {
-    const MOST: usize = 4 * 1_024 * 1_024;
+    const LARGEST: usize = 4 * 1_024 * 1_024;
     let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
     let (mut chunk, mut total) = ([0; 16 * 1_024], 0);
     while let Ok(read) = stream.read(&mut chunk) {
         total += read;
-        if read == 0 || total > MOST {
+        if read == 0 || total > LARGEST {
             return;
         }
     }

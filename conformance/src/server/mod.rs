@@ -1,8 +1,8 @@
-//! The memory edge behind a socket: one thread for each connection, one request for each connection.
+//! The HTTP server of the memory edge: one thread and one request for each connection.
 
 mod edge;
-mod elsewhere;
 mod http1;
+mod other_site;
 
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::pin;
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use hop_core::{App, Head, Request, body_limit};
 
 pub use edge::ServerEdge;
-pub use elsewhere::{Arrival, DomainRedirects};
 use http1::{Incoming, Unreadable};
+pub use other_site::{OtherSite, ReceivedRequest};
 
-/// How long a connection may take to end.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long open connections may take to end.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub struct MemoryServer {
@@ -36,7 +36,7 @@ impl MemoryServer {
     /// Listens on `address`, with settings and secrets from `read`.
     ///
     /// # Panics
-    /// When the address is taken.
+    /// When the address is in use.
     pub fn start(address: SocketAddr, edge: ServerEdge, read: impl Fn(&str) -> Option<String>) -> Self {
         let listener = TcpListener::bind(address).unwrap_or_else(|error| panic!("{address}: {error}"));
         let shared = Arc::new(Shared { app: App::new(&read, &read), edge, stopped: AtomicBool::new(false) });
@@ -53,23 +53,23 @@ impl MemoryServer {
         Self { address, shared }
     }
 
-    /// What was logged.
-    pub fn said(&self) -> String {
+    /// The log so far.
+    pub fn output(&self) -> String {
         self.shared.edge.log_text()
     }
 
-    /// What is stored: the name and the bytes of every record and every copy.
+    /// The name and the bytes of every record and every cached link.
     pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
         self.shared.edge.stored()
     }
 
-    /// Takes no more connections, and ends those there are: all that is to be logged and stored is then.
+    /// Accepts no more connections and waits for open ones, so that the log and the store are complete.
     pub fn stop(&self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        // The listener waits for one more connection to see it.
+        // The listener sees the flag at its next connection.
         let _ = TcpStream::connect(self.address);
-        let give_up = Instant::now() + PATIENCE;
-        while Arc::strong_count(&self.shared) > 1 && Instant::now() < give_up {
+        let deadline = Instant::now() + TIMEOUT;
+        while Arc::strong_count(&self.shared) > 1 && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -91,18 +91,18 @@ impl Shared {
         let head = Head::new(&method, &url);
         let body = incoming.body(body_limit(&head));
         let request = Request { head, client: &incoming, body };
-        let (response, after) = wait_for(self.app.handle(&self.edge, request));
+        let (response, background) = block_on(self.app.handle(&self.edge, request));
         http1::write(&stream, &response);
-        // The visitor goes here; what is left to do happens behind their back.
+        // The visitor has the whole response before the background work begins.
         let _ = stream.shutdown(Shutdown::Write);
         http1::drain(&stream);
         drop(stream);
-        wait_for(self.app.finish(&self.edge, after));
+        block_on(self.app.finish(&self.edge, background));
     }
 }
 
-/// Runs a future to its end. Each time it has to wait, other threads go first: so the store's users interleave.
-fn wait_for<F: Future>(future: F) -> F::Output {
+/// Runs a future to its end. Whenever it is pending, other threads run, so concurrent requests interleave.
+fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
         match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

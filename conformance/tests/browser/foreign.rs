@@ -1,26 +1,27 @@
-//! Forms on another site's pages. One that is sent to hop presses a button in a visitor's name, so hop refuses it.
+//! Forms on pages of another site, which would press a button in a visitor's name. hop refuses them.
 
-use hop_conformance::server::Arrival;
+use hop_conformance::server::ReceivedRequest;
 use serde_json::{Value, json};
 
-use crate::found;
 use crate::pages::{page, typing};
-use crate::site::{DomainRecord, ELSEWHERE, PASSWORD, PLAIN, TRUSTED};
+use crate::result;
+use crate::site::{OTHER_SITE, PASSWORD, PLAIN, Site, TRUSTED};
 
-/// Where the links lead to that are tried here. Nobody ever comes there.
-const TARGET: &str = "/nobody";
-const ALIAS: &str = "tried-from-elsewhere";
+/// The target of the attacked links. It must get no request.
+const TARGET: &str = "/never";
+const ALIAS: &str = "attacked";
 
-/// A page with such a form.
+/// A page with a form that posts to hop.
 struct Form {
     name: &'static str,
     /// The domain of the link.
     host: &'static str,
-    /// What it says about itself in its head.
+    /// Elements in the head of the page.
     head: &'static str,
 }
 
-/// By what hop knows them: a browser tells hosts that it trusts what kind of site a form came from, all others its origin, or none.
+/// One form for each header by which hop recognizes it: `Sec-Fetch-Site`, which browsers send only to trusted hosts,
+/// `Origin`, and `Origin: null`.
 const FORMS: [Form; 3] = [
     Form { name: "foreign-site", host: TRUSTED, head: "" },
     Form { name: "foreign-origin", host: PLAIN, head: "" },
@@ -32,7 +33,7 @@ impl Form {
         format!("/forms/{}", self.name)
     }
 
-    /// It even knows the password.
+    /// The page, with a form that has the right password.
     fn html(&self) -> String {
         let Self { host, head, .. } = self;
         format!(
@@ -42,30 +43,31 @@ impl Form {
     }
 }
 
-/// What the other site shows, by path.
+/// The pages of the other site, as pairs of path and HTML.
 pub(crate) fn html() -> Vec<(String, String)> {
     FORMS.iter().map(|form| (form.path(), form.html())).collect()
 }
 
-/// Makes the links, and says what is to be seen once a form was sent.
-pub(crate) fn pages(site: &DomainRecord) -> Vec<Value> {
+/// Creates the links, and returns the pages expected after each form was sent.
+pub(crate) fn pages(site: &Site) -> Vec<Value> {
     for domain in [PLAIN, TRUSTED] {
-        site.link(domain, ALIAS, &format!("http://{ELSEWHERE}{TARGET}"), &json!({ "password": PASSWORD }));
+        site.link(domain, ALIAS, &format!("http://{OTHER_SITE}{TARGET}"), &json!({ "password": PASSWORD }));
     }
     let refused = |form: &Form| {
-        let mut page = page(form.name, &format!("http://{ELSEWHERE}{}", form.path()), 403, &["another site"]);
+        let mut page = page(form.name, &format!("http://{OTHER_SITE}{}", form.path()), 403, &["another site"]);
         page["lands"] = json!(format!("http://{}/{ALIAS}", form.host));
         typing("", page)
     };
     FORMS.iter().map(refused).collect()
 }
 
-/// Nobody was led on by such a form, though every form was seen.
-pub(crate) fn judge(arrivals: &[Arrival]) -> Value {
-    let came = |path: &str| arrivals.iter().any(|arrival| arrival.url.ends_with(path));
-    let mut wrong: Vec<String> = FORMS.iter().map(Form::path).filter(|path| !came(path)).map(|path| format!("nobody saw {path}")).collect();
-    if came(TARGET) {
-        wrong.push("somebody was led on".into());
+/// Checks that every form was opened and none reached the target.
+pub(crate) fn check(requests: &[ReceivedRequest]) -> Value {
+    let was_requested = |path: &str| requests.iter().any(|request| request.url.ends_with(path));
+    let mut wrong: Vec<String> =
+        FORMS.iter().map(Form::path).filter(|path| !was_requested(path)).map(|path| format!("{path} was never opened")).collect();
+    if was_requested(TARGET) {
+        wrong.push("a form reached the target".into());
     }
-    found("a form of another site leads nowhere", &wrong)
+    result("forms of another site never reach the target", &wrong)
 }

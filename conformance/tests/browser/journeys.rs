@@ -1,20 +1,20 @@
-//! Ways through a link's forms to its target, which has to get nothing but a visitor.
+//! Journeys through the forms of a link to its target. The target gets a `GET` and nothing that was typed.
 
-use hop_conformance::server::Arrival;
+use hop_conformance::server::ReceivedRequest;
 use serde_json::{Value, json};
 
-use crate::found;
-use crate::site::{DomainRecord, ELSEWHERE, PASSWORD, PLAIN, TRUSTED};
+use crate::result;
+use crate::site::{OTHER_SITE, PASSWORD, PLAIN, Site, TRUSTED};
 
-/// A way, from a short address to its end.
+/// A journey from a short URL to the target.
 pub(crate) struct Journey {
-    /// Also the alias, and the last part of the target.
+    /// The name, which is also the alias and the last segment of the target.
     name: &'static str,
     domain: &'static str,
-    /// What is typed into each form on the way; nothing where there is only a button.
+    /// The text for each form. An empty one only presses the button.
     typed: &'static [&'static str],
     has_scripts: bool,
-    /// Whether whoever comes again is led on at once.
+    /// Whether a second visit redirects without a form.
     is_remembered: bool,
 }
 
@@ -30,8 +30,8 @@ const ALL: [Journey; 6] = [
     Journey { name: "both", domain: TRUSTED, typed: &[PASSWORD, ""], has_scripts: false, is_remembered: false },
 ];
 
-/// Makes the links of every journey. Their redirects are of the kind that browsers repeat as it was, with its method and its body.
-pub(crate) fn all(site: &DomainRecord) -> Vec<Journey> {
+/// Creates the links of all journeys. Their status is 307, with which browsers would repeat a POST with its body.
+pub(crate) fn all(site: &Site) -> Vec<Journey> {
     for journey in &ALL {
         let password = journey.typed.contains(&PASSWORD).then_some(PASSWORD);
         let link = json!({ "redirect_status": 307, "password": password, "confirm": journey.typed.contains(&"") });
@@ -42,10 +42,10 @@ pub(crate) fn all(site: &DomainRecord) -> Vec<Journey> {
 
 impl Journey {
     fn target(&self) -> String {
-        format!("http://{ELSEWHERE}/reached/{}", self.name)
+        format!("http://{OTHER_SITE}/reached/{}", self.name)
     }
 
-    /// As the browser is told it.
+    /// The journey for the browser script.
     pub(crate) fn plan(&self) -> Value {
         json!({
             "name": self.name,
@@ -57,26 +57,26 @@ impl Journey {
         })
     }
 
-    /// Whether the target got visitors, as many as were led there, and nothing that they had typed.
-    pub(crate) fn judge(&self, arrivals: &[Arrival]) -> Value {
+    /// Checks that the target got each visit as a `GET`, and nothing that was typed.
+    pub(crate) fn check(&self, requests: &[ReceivedRequest]) -> Value {
         let mut wrong = Vec::new();
-        let is_here = |arrival: &&Arrival| arrival.url.split('?').next() == Some(&self.target());
-        let here: Vec<&Arrival> = arrivals.iter().filter(is_here).collect();
+        let is_for_target = |request: &&ReceivedRequest| request.url.split('?').next() == Some(&self.target());
+        let received: Vec<&ReceivedRequest> = requests.iter().filter(is_for_target).collect();
         let visits = if self.is_remembered { 2 } else { 1 };
-        if here.len() != visits {
-            wrong.push(format!("{} visits came, and not {visits}", here.len()));
+        if received.len() != visits {
+            wrong.push(format!("expected {visits} visits, found {}", received.len()));
         }
-        for arrival in here {
-            let body = String::from_utf8_lossy(arrival.body.as_deref().unwrap_or_default());
-            let said = format!("{} {} {:?} {body}", arrival.method, arrival.url, arrival.headers);
-            let told_length = arrival.headers.iter().any(|(name, _)| name == "content-length" || name == "content-type");
-            if arrival.method != "GET" || arrival.body.as_deref() != Some(&[]) || told_length {
-                wrong.push(format!("more than a visitor came: {said}"));
+        for request in received {
+            let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+            let shown = format!("{} {} {:?} {body}", request.method, request.url, request.headers);
+            let has_body_headers = request.headers.iter().any(|(name, _)| name == "content-length" || name == "content-type");
+            if request.method != "GET" || request.body.as_deref() != Some(&[]) || has_body_headers {
+                wrong.push(format!("the request is more than a plain GET: {shown}"));
             }
-            if said.contains("hunter2") {
-                wrong.push(format!("a password came along: {said}"));
+            if shown.contains("hunter2") {
+                wrong.push(format!("the request has a password: {shown}"));
             }
         }
-        found(&format!("{}: the target gets a visitor and nothing else", self.name), &wrong)
+        result(&format!("{}: the target gets only a GET", self.name), &wrong)
     }
 }

@@ -1,5 +1,6 @@
-//! Has a real browser come to hop's links and look at its pages: `HOP_BROWSER` names its program, `HOP_NODE_BIN` the folder with node,
-//! `HOP_SCREENSHOTS` a folder for what it saw. Each thing it checked is a test here.
+//! Browser tests: Chromium follows links and checks pages of the memory edge. Each check is a test.
+//!
+//! `HOP_BROWSER` names the browser, `HOP_NODE_BIN` the folder with node, `HOP_SCREENSHOTS` a folder for screenshots.
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test suite fails by panicking")]
 
 mod foreign;
@@ -15,15 +16,15 @@ use hop_conformance::edges::end_with_this_process;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::{Value, json};
 
-use site::DomainRecord;
+use site::Site;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     end_with_this_process();
-    let site = DomainRecord::start();
+    let site = Site::start();
     let journeys = journeys::all(&site);
-    let folder = tempfile::tempdir().expect("there is a place for temporary files");
-    let mut found = look(&json!({
+    let folder = tempfile::tempdir().expect("there is room for temporary files");
+    let mut found = run_browser(&json!({
         "program": program(),
         "folder": folder.path(),
         "screenshots": screenshots(),
@@ -31,31 +32,31 @@ fn main() -> ExitCode {
         "pages": pages::all(&site),
         "journeys": journeys.iter().map(journeys::Journey::plan).collect::<Vec<_>>(),
     }));
-    let arrivals = site.elsewhere.arrivals();
-    found.extend(journeys.iter().map(|journey| journey.judge(&arrivals)));
-    found.push(foreign::judge(&arrivals));
+    let requests = site.other_site.requests();
+    found.extend(journeys.iter().map(|journey| journey.check(&requests)));
+    found.push(foreign::check(&requests));
     libtest_mimic::run(&arguments, found.into_iter().map(trial).collect()).exit_code()
 }
 
-/// What is wrong with something that was checked, if anything.
-fn found(name: &str, wrong: &[String]) -> Value {
+/// The result of a check: its name, and what is wrong, if anything.
+fn result(name: &str, wrong: &[String]) -> Value {
     json!({ "name": name, "wrong": wrong })
 }
 
-/// What the browser says of everything in the plan. That it came to its end is a check too: a script that died half-way found nothing wrong
-/// with the rest.
-fn look(plan: &Value) -> Vec<Value> {
+/// Runs the plan in the browser and returns its results. One more result shows whether the script ended normally,
+/// because a script that died has not made all checks.
+fn run_browser(plan: &Value) -> Vec<Value> {
     let mut node = Command::new(path_of("HOP_NODE_BIN", "node_modules/.bin").join("node"));
-    node.arg(root().join("conformance/browser/look.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    node.arg(root().join("conformance/browser/check.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = node.spawn().unwrap_or_else(|error| panic!("node does not start: {error}"));
     let mut input = child.stdin.take().expect("its input is a pipe");
-    input.write_all(plan.to_string().as_bytes()).expect("it reads its plan");
+    input.write_all(plan.to_string().as_bytes()).expect("the script reads its plan");
     drop(input);
-    let output = child.wait_with_output().expect("it ends");
+    let output = child.wait_with_output().expect("the script ends");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut all: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
     let wrong = if output.status.success() { vec![] } else { vec![output.status.to_string()] };
-    all.push(found("the browser comes to its end", &wrong));
+    all.push(result("the browser script ends normally", &wrong));
     all
 }
 
@@ -67,7 +68,7 @@ fn trial(found: Value) -> Trial {
 
 fn program() -> PathBuf {
     let program = std::env::var_os("HOP_BROWSER").map(PathBuf::from).unwrap_or_default();
-    assert!(program.is_file(), "there is no browser: `cargo xtask test browser` installs one and names it in HOP_BROWSER");
+    assert!(program.is_file(), "HOP_BROWSER names no browser: `cargo xtask test browser` installs one and sets it");
     program
 }
 
@@ -80,5 +81,5 @@ fn path_of(variable: &str, below_root: &str) -> PathBuf {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("this crate stands in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("this crate is in the repository")
 }

@@ -1,20 +1,20 @@
-//! The pages that are looked at: each is what somebody gets who opens a link, or fills in what the link asks.
+//! The pages that the browser checks, each with the links it needs and its expected text.
 
 use serde_json::{Value, json};
 
 use crate::foreign;
-use crate::site::{DomainRecord, NAMED, PASSWORD, PLAIN};
+use crate::site::{NAMED, PASSWORD, PLAIN, Site};
 
-/// Whoever is neither a person nor a preview.
+/// A visitor that is neither a person nor a preview bot.
 const PROGRAM: &str = "curl/8.5.0";
 const PREVIEW: &str = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)";
 
-/// Its fragment is a script, which has to stay text.
+/// A target whose fragment is a script, which must stay text.
 const LONG: &str = "https://example.com/a/rather/long/address/that/goes/on?for=ever&and=ever#<script>document.title='broken'</script>";
 const SHORT: &str = "https://example.com/";
 
-/// Makes the links, and says what is to be seen at them.
-pub(crate) fn all(site: &DomainRecord) -> Vec<Value> {
+/// Creates the links, and returns the expected pages.
+pub(crate) fn all(site: &Site) -> Vec<Value> {
     let card = json!({
         "title": "Everything there is to know about <b>hop</b> & \"friends\"",
         "description": "A handbook for those who run it, call it, or have to trust it. مرحبا",
@@ -50,26 +50,26 @@ pub(crate) fn all(site: &DomainRecord) -> Vec<Value> {
         at("password", "locked", 200, &["Password", "Open the link"]),
         typing("wrong", at("password-wrong", "locked", 403, &["This password is wrong"])),
         typing("wrong", at("password-too-often", "guessed", 429, &["Too many attempts", "Wait 15 minutes"])),
-        coming_as(PROGRAM, at("person", "people", 200, &["This link opens only for people"])),
-        coming_as(PREVIEW, at("card", "docs", 200, &["A handbook"])),
+        with_agent(PROGRAM, at("person", "people", 200, &["This link opens only for people"])),
+        with_agent(PREVIEW, at("card", "docs", 200, &["A handbook"])),
     ];
     pages.extend(foreign::pages(site));
     pages
 }
 
-/// What is to be seen at an address.
+/// A page expected at a URL.
 pub(crate) fn page(name: &str, url: &str, status: u16, says: &[&str]) -> Value {
     json!({ "name": name, "url": url, "lands": url, "status": status, "says": says })
 }
 
-/// Once this was typed into the form there and sent, again and again until the answer has the status.
+/// The page after this text was sent with its form, repeatedly until the response has the expected status.
 pub(crate) fn typing(text: &str, mut page: Value) -> Value {
     page["typed"] = json!(text);
     page
 }
 
-/// By somebody other than a person.
-fn coming_as(agent: &str, mut page: Value) -> Value {
+/// The page for another `User-Agent`.
+fn with_agent(agent: &str, mut page: Value) -> Value {
     page["agent"] = json!(agent);
     page
 }

@@ -1,24 +1,24 @@
-//! What runs while the browser looks: two deployments of hop, and another site.
+//! The servers of the browser tests: two deployments of hop and another site.
 
 use std::net::SocketAddr;
 
 use hop_conformance::client::Call;
 use hop_conformance::deployment::{Deployment, Settings, free_address};
 use hop_conformance::edges::Edge;
-use hop_conformance::server::DomainRedirects;
+use hop_conformance::server::OtherSite;
 use hop_conformance::world::World;
 use serde_json::{Value, json};
 
 use crate::foreign;
 
-/// A domain of hop. It is served without TLS, so to the browser it is one that it trusts with no secure cookie.
+/// A domain of hop without TLS. Browsers accept no secure cookies from it.
 pub(crate) const PLAIN: &str = "hop.example";
-/// Another, which it does trust: what ends in `localhost` is as good as TLS.
+/// Another domain without TLS. Browsers trust `localhost`, so they accept secure cookies.
 pub(crate) const TRUSTED: &str = "hop.localhost";
-/// The domain of a deployment that chose how its pages look.
+/// The domain of a deployment with a name and colours of its own.
 pub(crate) const NAMED: &str = "named.example";
-/// The host of another site.
-pub(crate) const ELSEWHERE: &str = "elsewhere.example";
+/// The host of the other site.
+pub(crate) const OTHER_SITE: &str = "other-site.example";
 
 /// The password of every link that has one.
 pub(crate) const PASSWORD: &str = "hunter2hunter2";
@@ -28,36 +28,36 @@ const USUAL_SETTINGS: [(&str, &str); 2] =
 const NAMED_SETTINGS: [(&str, &str); 3] =
     [("HOP_DOMAINS", "http://named.example"), ("HOP_NAME", "Short & sweet"), ("HOP_COLORS", "#ffd400")];
 
-/// Everything that runs.
-pub(crate) struct DomainRecord {
+/// The running servers.
+pub(crate) struct Site {
     hop: Deployment,
     named: Deployment,
-    elsewhere_at: SocketAddr,
-    /// The site that links lead to.
-    pub(crate) elsewhere: DomainRedirects,
+    other_site_address: SocketAddr,
+    /// The site that links redirect to.
+    pub(crate) other_site: OtherSite,
 }
 
-impl DomainRecord {
-    /// Starts it all, without links.
+impl Site {
+    /// Starts the servers, without links.
     pub(crate) fn start() -> Self {
         let start = |settings: &[(&'static str, &'static str)]| {
             Deployment::start(Edge::Memory, &Settings { settings: settings.into(), ..World::usual_settings() })
         };
-        let elsewhere_at = free_address();
+        let other_site_address = free_address();
         Self {
             hop: start(&USUAL_SETTINGS),
             named: start(&NAMED_SETTINGS),
-            elsewhere_at,
-            elsewhere: DomainRedirects::start(elsewhere_at, foreign::html()),
+            other_site_address,
+            other_site: OtherSite::start(other_site_address, foreign::html()),
         }
     }
 
-    /// Where the browser finds each host.
+    /// The address of each host, for the browser.
     pub(crate) fn hosts(&self) -> Value {
-        json!({ PLAIN: self.hop.address, TRUSTED: self.hop.address, NAMED: self.named.address, ELSEWHERE: self.elsewhere_at })
+        json!({ PLAIN: self.hop.address, TRUSTED: self.hop.address, NAMED: self.named.address, OTHER_SITE: self.other_site_address })
     }
 
-    /// Makes a link at `domain`; `more` says what it has besides.
+    /// Creates a link on `domain`, with further fields in `more`.
     pub(crate) fn link(&self, domain: &str, alias: &str, target: &str, more: &Value) {
         let hop = if domain == NAMED { &self.named } else { &self.hop };
         let mut link = json!({ "domain": domain, "alias": alias, "target": target });

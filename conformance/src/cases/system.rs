@@ -1,4 +1,4 @@
-//! What hop tells machines.
+//! System endpoints: health, readiness, capabilities, OpenAPI, robots.txt and security.txt.
 
 use serde_json::json;
 
@@ -9,43 +9,43 @@ use crate::edges::Edge;
 use crate::openapi;
 use crate::world::{DOMAIN, OTHER_DOMAIN, World};
 
-cases!("machines":
-    health_and_readiness_say_so,
-    capabilities_say_what_holds_here,
+cases!("system":
+    health_and_readiness_answer,
+    capabilities_describe_the_edge,
     sizes_follow_from_the_operation_budget,
-    the_api_describes_itself,
-    robots_follow_the_links_that_are_open_to_them,
-    there_is_no_icon,
-    security_txt_names_the_contacts_of_the_settings,
-    without_contacts_there_is_no_security_txt,
+    openapi_document_is_served,
+    robots_txt_allows_crawlable_links,
+    favicon_is_empty,
+    security_txt_names_the_configured_contacts,
+    no_security_txt_without_contacts,
 );
 
 const SECURITY_TXT: &str = "/.well-known/security.txt";
 
-fn health_and_readiness_say_so(world: &World) {
+fn health_and_readiness_answer(world: &World) {
     let hop = world.hop();
     assert_eq!(hop.send(&Call::get("/health")).expect(200).text(), r#"{"status":"ok"}"#);
     assert_eq!(hop.send(&Call::get("/ready")).expect(200).text(), r#"{"status":"ready"}"#);
 }
 
-fn capabilities_say_what_holds_here(world: &World) {
-    let told = world.hop().send(&Call::get("/capabilities")).expect(200).json();
-    let (edge, one_owner, copies) = match world.edge {
+fn capabilities_describe_the_edge(world: &World) {
+    let capabilities = world.hop().send(&Call::get("/capabilities")).expect(200).json();
+    let (edge, one_owner, has_cache) = match world.edge {
         Edge::Memory => ("memory", "always", true),
         Edge::Workerd => ("cloudflare", "always", true),
         Edge::Viceroy => ("fastly", "as far as KV Store's insert-if-absent holds", false),
     };
-    assert_eq!(told["edge"], edge);
-    assert_eq!(told["limits"]["alias_bytes"], 128);
-    assert_eq!(told["limits"]["target_bytes"], 8_192);
-    assert_eq!(told["limits"]["body_bytes"], 65_536);
-    assert_eq!(told["promises"]["one_alias_one_owner"], one_owner);
-    assert_eq!(told["promises"]["memo"]["hit_seconds"], 5);
-    assert_eq!(told["promises"]["memo"]["miss_seconds"], 10);
-    assert_eq!(told["promises"]["copies"].is_object(), copies);
-    if copies {
-        assert_eq!(told["promises"]["copies"]["recheck_after_seconds"], 600);
-        assert_eq!(told["promises"]["copies"]["expire_after_seconds"], 86_400);
+    assert_eq!(capabilities["edge"], edge);
+    assert_eq!(capabilities["limits"]["alias_bytes"], 128);
+    assert_eq!(capabilities["limits"]["target_bytes"], 8_192);
+    assert_eq!(capabilities["limits"]["body_bytes"], 65_536);
+    assert_eq!(capabilities["promises"]["one_alias_one_owner"], one_owner);
+    assert_eq!(capabilities["promises"]["memo"]["hit_seconds"], 5);
+    assert_eq!(capabilities["promises"]["memo"]["miss_seconds"], 10);
+    assert_eq!(capabilities["promises"]["copies"].is_object(), has_cache);
+    if has_cache {
+        assert_eq!(capabilities["promises"]["copies"]["recheck_after_seconds"], 600);
+        assert_eq!(capabilities["promises"]["copies"]["expire_after_seconds"], 86_400);
     }
 }
 
@@ -62,14 +62,14 @@ fn sizes_follow_from_the_operation_budget(world: &World) {
     assert_eq!((sizes(world.hop()), sizes(world.case_insensitive())), (usual, larger));
 }
 
-fn the_api_describes_itself(world: &World) {
+fn openapi_document_is_served(world: &World) {
     let served = world.hop().send(&Call::get("/openapi.json")).expect(200);
     assert_eq!(served.header("content-type").as_deref(), Some("application/json"));
-    assert_eq!(served.json(), openapi::document(), "every edge serves it whole");
+    assert_eq!(served.json(), openapi::document(), "every edge serves docs/openapi.json");
 }
 
-/// On the domain that no other case has crawlable links on.
-fn robots_follow_the_links_that_are_open_to_them(world: &World) {
+/// The other domain, where no other case has crawlable links.
+fn robots_txt_allows_crawlable_links(world: &World) {
     let hop = world.hop();
     let [open, party, closed, off] = ["a", "🎉", "c", "d"].map(|stem| world.alias(stem));
     for (alias, crawlable, disabled) in [(&open, true, false), (&party, true, false), (&closed, false, false), (&off, true, true)] {
@@ -82,33 +82,36 @@ fn robots_follow_the_links_that_are_open_to_them(world: &World) {
     let ask = || hop.send(&Call::get("/robots.txt").host(OTHER_DOMAIN)).expect(200);
     let encoded = party.replace('🎉', "%F0%9F%8E%89");
     let both = format!("User-agent: *\nAllow: /$\nAllow: /{encoded}$\nAllow: /{open}$\nDisallow: /\n");
-    let answer = ask();
-    assert_eq!(answer.text(), both);
-    assert!(answer.header("content-type").unwrap().starts_with("text/plain"));
-    assert_eq!(answer.header("cache-control").unwrap(), "public, max-age=300");
-    // The text is kept for a minute.
+    let response = ask();
+    assert_eq!(response.text(), both);
+    assert!(response.header("content-type").unwrap().starts_with("text/plain"));
+    assert_eq!(response.header("cache-control").unwrap(), "public, max-age=300");
+    // robots.txt is cached for a minute.
     hop.send(&Call::new("DELETE", format!("{}?domain={OTHER_DOMAIN}", address(&open))).admin()).expect(204);
     let again = ask();
-    assert_eq!((again.text(), again.header("cache-control")), (both, answer.header("cache-control")));
-    let nowhere = world.without_store().send(&Call::get("/robots.txt")).expect(200);
-    assert_eq!((nowhere.text(), nowhere.header("cache-control").unwrap()), ("User-agent: *\nDisallow: /\n".into(), "no-store".into()));
+    assert_eq!((again.text(), again.header("cache-control")), (both, response.header("cache-control")));
+    let without_store = world.without_store().send(&Call::get("/robots.txt")).expect(200);
+    assert_eq!(
+        (without_store.text(), without_store.header("cache-control").unwrap()),
+        ("User-agent: *\nDisallow: /\n".into(), "no-store".into())
+    );
 }
 
-fn there_is_no_icon(world: &World) {
+fn favicon_is_empty(world: &World) {
     assert!(world.hop().send(&Call::get("/favicon.ico")).expect(204).body.is_empty());
 }
 
-fn security_txt_names_the_contacts_of_the_settings(world: &World) {
+fn security_txt_names_the_configured_contacts(world: &World) {
     for host in [DOMAIN, OTHER_DOMAIN] {
-        let answer = world.case_insensitive().send(&Call::get(SECURITY_TXT).host(host)).expect(200);
+        let response = world.case_insensitive().send(&Call::get(SECURITY_TXT).host(host)).expect(200);
         let lines = "Contact: mailto:security@hop.example\nContact: https://hop.example/report\nExpires: 2027-01-01T00:00:00Z\n";
-        assert_eq!(answer.text(), lines);
-        assert_eq!(answer.header("content-type").as_deref(), Some("text/plain; charset=utf-8"));
-        assert_eq!(answer.header("cache-control").as_deref(), Some("public, max-age=86400"));
+        assert_eq!(response.text(), lines);
+        assert_eq!(response.header("content-type").as_deref(), Some("text/plain; charset=utf-8"));
+        assert_eq!(response.header("cache-control").as_deref(), Some("public, max-age=86400"));
     }
 }
 
-fn without_contacts_there_is_no_security_txt(world: &World) {
+fn no_security_txt_without_contacts(world: &World) {
     world.hop().send(&Call::get(SECURITY_TXT)).problem(404, "not_found");
     let page = world.hop().send(&Call::get(SECURITY_TXT).header("Accept", "text/html")).expect(404);
     assert_eq!(page.header("content-type").as_deref(), Some("text/html; charset=utf-8"));

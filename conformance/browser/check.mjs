@@ -1,20 +1,20 @@
-// Looks at hop's pages in a real browser. It reads what to look at as JSON on standard input, and prints one line of JSON for each check:
-// what was checked, and what is wrong with it, if anything.
+// Checks hop's pages in a browser. It reads a plan as JSON from standard input, and prints one line of JSON for each
+// check: its name, and what is wrong, if anything.
 import { mkdir } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { startBrowser } from "./browser.mjs";
-import { travel } from "./journey.mjs";
-import { lookAt } from "./page.mjs";
+import { runJourney } from "./journey.mjs";
+import { checkPage } from "./page.mjs";
 
 const plan = JSON.parse(await text(process.stdin));
 await mkdir(plan.screenshots, { recursive: true });
 const browser = await startBrowser(plan);
 const report = (name, wrong) => console.log(JSON.stringify({ name, wrong }));
 
-// A browser without a window says so, and is taken for a program.
+// hop would take a headless browser for a bot.
 const PERSON = (await browser.userAgent()).replace("Headless", "");
 
-/** Works as a visitor who was never here. A check that throws has failed; the others go on. */
+/** Runs `work` in a new browser context. If it throws, this check fails and the others continue. */
 async function check(name, agent, work) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
@@ -29,9 +29,9 @@ async function check(name, agent, work) {
 }
 
 for (const page of plan.pages) {
-  await check(page.name, page.agent ?? PERSON, (tab) => lookAt(tab, page, plan.screenshots, report));
+  await check(page.name, page.agent ?? PERSON, (tab) => checkPage(tab, page, plan.screenshots, report));
 }
 for (const journey of plan.journeys) {
-  await check(journey.name, PERSON, (tab) => travel(tab, journey, report));
+  await check(journey.name, PERSON, (tab) => runJourney(tab, journey, report));
 }
 await browser.close();

@@ -1,30 +1,30 @@
-//! Where secrets come from: requests bring some, and a few answers exist to give one out.
+//! Sources of secrets: requests, and the few responses that return one on purpose.
 
 use serde_json::Value;
 
-use crate::client::Answer;
+use crate::client::Response;
 
-/// hop takes no password of fewer characters, and anything shorter could stand in a text by chance.
+/// hop takes no shorter password, and a shorter text could occur by chance.
 const SHORTEST_PASSWORD: usize = 11;
-/// Shorter than any key, longer than any id.
+/// Between the length of an id and that of a key.
 const SHORTEST_KEY: usize = 32;
-/// More than this is no secret but an attempt to be too much.
+/// Longer values only test limits.
 const LONGEST: usize = 1_024;
 
-/// A request's secrets: what its header shows and what its body has for a password.
+/// The secrets of a request: its credential, and the passwords in its body.
 pub(super) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body: &[u8]) -> Vec<(String, &'static str)> {
     let mut secrets = Vec::new();
     for (_, value) in headers.filter(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-        let shown = String::from_utf8_lossy(value);
-        let token = shown.split_once(' ').map_or(&*shown, |(_, token)| token).trim();
-        secrets.push((of_key(token), "a credential"));
+        let header = String::from_utf8_lossy(value);
+        let token = header.split_once(' ').map_or(&*header, |(_, token)| token).trim();
+        secrets.push((secret_part(token), "a credential"));
     }
     secrets.retain(|(key, _)| (SHORTEST_KEY..=LONGEST).contains(&key.len()));
     let mut passwords = Vec::new();
     if String::from_utf8_lossy(body).contains("password") {
         match serde_json::from_slice(body) {
             Ok(json) => fields(&json, "password", &mut passwords),
-            Err(_) => in_lines(body, &mut passwords),
+            Err(_) => in_form_or_lines(body, &mut passwords),
         }
     }
     passwords.retain(|password| (SHORTEST_PASSWORD..=LONGEST).contains(&password.chars().count()));
@@ -32,44 +32,44 @@ pub(super) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body:
     secrets
 }
 
-/// What an answer gives out because that is what it is for: the secret, and exactly the text that may hold it.
-pub(super) struct Given {
+/// A secret that a response returns on purpose.
+pub(super) struct Returned {
     pub(super) secret: String,
     pub(super) name: &'static str,
-    /// Taken out of the answer once, before it is searched.
+    /// The only text that may contain the secret. It is removed once before the search.
     pub(super) text: String,
 }
 
-/// What `answer` gives out.
-pub(super) fn given(method: &str, path: &str, answer: &Answer) -> Vec<Given> {
-    let mut given = Vec::new();
-    for cookie in answer.header_lines("set-cookie").filter(|cookie| cookie.starts_with("__Host-hop-")) {
+/// The secrets that `response` returns on purpose.
+pub(super) fn returned(method: &str, path: &str, response: &Response) -> Vec<Returned> {
+    let mut returned = Vec::new();
+    for cookie in response.header_lines("set-cookie").filter(|cookie| cookie.starts_with("__Host-hop-")) {
         let text = cookie.split(';').next().unwrap_or_default();
         let secret = text.rsplit(['.', '=']).next().unwrap_or_default();
-        given.push(Given { secret: secret.to_owned(), name: "a cookie that opens a link", text: text.to_owned() });
+        returned.push(Returned { secret: secret.to_owned(), name: "a cookie that opens a link", text: text.to_owned() });
     }
     let field = match path {
         "/api/v1/keys" => "secret",
         "/api/v1/users" => "invite_token",
         _ if path.starts_with("/api/v1/users/") && path.ends_with("/invite") => "invite_token",
-        _ => return given,
+        _ => return returned,
     };
-    if (method, answer.status) == ("POST", 201)
-        && let Some(text) = serde_json::from_slice::<Value>(&answer.body).ok().and_then(|json| json[field].as_str().map(str::to_owned))
+    if (method, response.status) == ("POST", 201)
+        && let Some(text) = serde_json::from_slice::<Value>(&response.body).ok().and_then(|json| json[field].as_str().map(str::to_owned))
     {
         let name = if field == "secret" { "the secret of a key" } else { "an invitation" };
-        given.push(Given { secret: of_key(&text), name, text });
+        returned.push(Returned { secret: secret_part(&text), name, text });
     }
-    given
+    returned
 }
 
-/// The secret part of `hop_<id>_<secret>`: the rest of a key is no secret. Of anything else, all of it.
-fn of_key(text: &str) -> String {
+/// The secret part of `hop_<id>_<secret>`, or all of any other text.
+fn secret_part(text: &str) -> String {
     let secret = text.strip_prefix("hop_").and_then(|rest| rest.split_once('_')).map_or(text, |(_, secret)| secret);
     secret.to_owned()
 }
 
-/// Every string that a field called `name` holds, however deep.
+/// The strings in all fields called `name`, at any depth.
 fn fields(json: &Value, name: &str, found: &mut Vec<String>) {
     match json {
         Value::Object(members) => {
@@ -81,8 +81,8 @@ fn fields(json: &Value, name: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A form, or lines of JSON.
-fn in_lines(body: &[u8], found: &mut Vec<String>) {
+/// The passwords in a form or in JSON Lines.
+fn in_form_or_lines(body: &[u8], found: &mut Vec<String>) {
     found.extend(form_urlencoded::parse(body).filter(|(name, _)| name == "password").map(|(_, value)| value.into_owned()));
     for json in body.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
         fields(&json, "password", found);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_shown_key_the_secret_part_is_a_secret() {
+    fn only_the_secret_part_of_a_key_counts() {
         let secret = "k".repeat(44);
         for header in [format!("Bearer hop_id_{secret}"), format!("bearer hop_other_{secret} "), format!("Basic {secret}"), secret.clone()]
         {
@@ -130,31 +130,31 @@ mod tests {
     }
 
     #[test]
-    fn answers_give_out_only_what_they_are_for() {
-        let answer = |status: u16, head: &str, body: &str| {
-            Answer::parse(format!("HTTP/1.1 {status} x\r\n{head}\r\n{body}").as_bytes(), false).unwrap()
+    fn responses_return_only_documented_secrets() {
+        let response = |status: u16, head: &str, body: &str| {
+            Response::parse(format!("HTTP/1.1 {status} x\r\n{head}\r\n{body}").as_bytes(), false).unwrap()
         };
-        let of = |method: &str, path: &str, answer: &Answer| {
-            given(method, path, answer).into_iter().map(|given| (given.secret, given.text)).collect::<Vec<_>>()
+        let of = |method: &str, path: &str, response: &Response| {
+            returned(method, path, response).into_iter().map(|returned| (returned.secret, returned.text)).collect::<Vec<_>>()
         };
         let pair = |secret: &str, text: &str| vec![(secret.to_owned(), text.to_owned())];
-        let key = answer(201, "", r#"{"id":"a","secret":"hop_a_bcd"}"#);
+        let key = response(201, "", r#"{"id":"a","secret":"hop_a_bcd"}"#);
         assert_eq!(of("POST", "/api/v1/keys", &key), pair("bcd", "hop_a_bcd"));
-        let invited = answer(201, "", r#"{"invite_token":"abc"}"#);
+        let invited = response(201, "", r#"{"invite_token":"abc"}"#);
         for path in ["/api/v1/users", "/api/v1/users/usr_x/invite"] {
             assert_eq!(of("POST", path, &invited), pair("abc", "abc"));
         }
-        for (method, path, answer) in [
+        for (method, path, response) in [
             ("GET", "/api/v1/keys", &key),
             ("POST", "/api/v1/keys/x", &key),
             ("POST", "/api/v1/users", &key),
             ("PATCH", "/api/v1/users/usr_x", &invited),
-            ("POST", "/api/v1/keys", &answer(200, "", r#"{"secret":"hop_a_bcd"}"#)),
-            ("POST", "/x", &answer(303, "Set-Cookie: other=x.y\r\n", "")),
+            ("POST", "/api/v1/keys", &response(200, "", r#"{"secret":"hop_a_bcd"}"#)),
+            ("POST", "/x", &response(303, "Set-Cookie: other=x.y\r\n", "")),
         ] {
-            assert!(of(method, path, answer).is_empty(), "{method} {path}");
+            assert!(of(method, path, response).is_empty(), "{method} {path}");
         }
-        let opened = answer(303, "Set-Cookie: __Host-hop-lnk_a=1.xyz; Path=/\r\n", "");
+        let opened = response(303, "Set-Cookie: __Host-hop-lnk_a=1.xyz; Path=/\r\n", "");
         assert_eq!(of("POST", "/x", &opened), pair("xyz", "__Host-hop-lnk_a=1.xyz"));
     }
 }
